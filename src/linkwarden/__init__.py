@@ -1,0 +1,23 @@
+"""linkwarden tells the maintainer of a curated list what its readers no longer get.
+
+``linkwarden.check(...)`` is the library's front door; the command line is built on the same call.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from linkwarden.api import check as check
+
+__version__ = "0.1.0"
+__all__ = ["__version__", "check"]
+
+
+def __getattr__(name: str) -> object:
+    """Load ``check`` on first use, so that ``linkwarden --version`` does not pay for the network stack."""
+    if name == "check":
+        from linkwarden.api import check  # noqa: PLC0415 - see the docstring
+
+        return check
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,77 @@
+"""Small pure helpers on addresses: the key that tells two links apart, and the masking of secrets."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from yarl import URL
+
+_DEFAULT_PORT = {"http": 80, "https": 443}
+_PERCENT = re.compile(r"%([0-9a-fA-F]{2})")
+
+
+def host_of(url: str) -> str:
+    """Give the host of an address in lower case and IDNA form, without port, or "" where there is none."""
+    try:
+        return (URL(url, encoded=True).raw_host or "").lower().rstrip(".")
+    except ValueError:
+        return ""
+
+
+def is_http(url: str) -> bool:
+    """Tell whether an address has the scheme http or https (in any case) and an authority part."""
+    return re.match(r"https?://", url, re.IGNORECASE) is not None
+
+
+def target_key(url: str, path: str) -> str:
+    """Give what makes an address distinct, so that each is asked once.
+
+    Only what RFC 3986 section 6.2.2 and 6.2.3 call equivalent for every server is merged: case of scheme and
+    host, the IDNA form of the host, the default port, an empty path, and the case of percent-encoding digits.
+    Path, query order, trailing slash and fragment stay. Idempotent for http(s) addresses.
+
+    Args:
+        url: the address as a browser would take it.
+        path: the input it stands in; part of the key where the address is relative to it.
+    """
+    if not is_http(url):
+        return f"{path}\x00{url}"
+    try:
+        parts = urlsplit(url)
+        scheme = parts.scheme.lower()
+        host = URL(url, encoded=True).raw_host or ""
+        port = parts.port
+    except ValueError:
+        return url
+    host = host.lower()
+    if ":" in host:
+        host = f"[{host}]"
+    userinfo, at, _ = parts.netloc.rpartition("@")
+    netloc = f"{userinfo}{at}{host}"
+    if port is not None and port != _DEFAULT_PORT[scheme]:
+        netloc += f":{port}"
+    rest = url.split("//", 1)[1]
+    tail_at = min((i for i in (rest.find(c) for c in "/?#") if i >= 0), default=len(rest))
+    tail = _PERCENT.sub(lambda m: m.group(0).upper(), rest[tail_at:])
+    if not tail.startswith("/"):
+        tail = "/" + tail
+    return f"{scheme}://{netloc}{tail}"
+
+
+_SECRET_NAMES = (
+    r"x-(?:amz|goog|oss|tos)-(?:signature|security-token|credential)|x-cos-security-token|x-obs-security-token"
+    r"|awsaccesskeyid|ossaccesskeyid|googleaccessid|signature|sig|sign|token|access_token|security-token|jwt|hmac"
+    r"|auth|auth_key|authorization|api_?key|apikey|key-pair-id|policy|q-signature|tempauth|hdnea|hdnts|hdntl"
+    r"|__token__|__cld_token__|password|passwd|secret|client_secret|verify|md5|pub_secret|hm|oh|ik-s|token-hash"
+)
+_SECRET = re.compile(rf"(?i)(?<=[?&;])((?:{_SECRET_NAMES})=)([^&#]+)")
+_USERINFO = re.compile(r"(?i)(?<=://)([^/?#@\s]+)@")
+_BOT_TOKEN = re.compile(r"(?i)(?<=/file/bot)[^/?#]+")
+
+
+def mask_secrets(url: str) -> str:
+    """Replace the values of signatures, tokens and user info in an address by ``***``; the rest stays findable."""
+    url = _SECRET.sub(r"\1***", url)
+    url = _USERINFO.sub("***@", url)
+    return _BOT_TOKEN.sub("***", url)
