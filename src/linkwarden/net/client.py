@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol, Self
 
-from linkwarden.model import Ask, Response
 from linkwarden.net.policy import NetPolicy
+from linkwarden.wire import Ask, Response
 
 
 class Observer(Protocol):

@@ -1,0 +1,155 @@
+"""What providers and the network layer say to each other: a question, an answer, or the reason for none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One question to a server.
+
+    Attributes:
+        url: the address, sent exactly as written (only what is illegal on the wire is encoded; the fragment is
+            not sent).
+        purpose: short words for logs and ``probe`` ("page", "arxiv-api").
+        method: GET unless an API wants POST.
+        accept: value of the Accept header.
+        max_bytes: how much of the body to read before closing.
+        body: what to POST.
+        headers: further request headers, names in lower case. Never a credential.
+        token: a credential, sent as ``Authorization: Bearer`` and only to the host named by ``token_host``.
+        token_host: the only host (https, port 443) that may see ``token``.
+        follow: follow redirects.
+        max_hops: how many redirects at most.
+        timeout: seconds for the whole chain, or None for the run's setting.
+        attempts: how often a transient failure is tried in all, or None for the run's setting.
+    """
+
+    url: str
+    purpose: str
+    method: str = "GET"
+    accept: str = "text/html,application/xhtml+xml,*/*;q=0.8"
+    max_bytes: int = 65_536
+    body: bytes | None = None
+    headers: Mapping[str, str] = NO_HEADERS
+    token: str | None = field(default=None, repr=False)
+    token_host: str | None = None
+    follow: bool = True
+    max_hops: int = 10
+    timeout: float | None = None
+    attempts: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One redirect: the address that answered, its status, and where it pointed (absolute)."""
+
+    url: str
+    status: int
+    location: str
+
+    @property
+    def permanent(self) -> bool:
+        """True for 301 and 308, which say "use the new address from now on" (RFC 9110 section 15.4)."""
+        return self.status in (301, 308)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """What came back, after redirects.
+
+    Attributes:
+        url: the address that gave the answer.
+        status: its HTTP status.
+        headers: names in lower case; of repeated ones the last.
+        body: at most ``Ask.max_bytes`` of it, decompressed.
+        complete: False if the body was longer than what was read, or broke off.
+        hops: the redirects on the way, in order.
+        elapsed: seconds from the first byte sent to the last read.
+    """
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = b""
+    complete: bool = True
+    hops: tuple[Hop, ...] = ()
+    elapsed: float = 0.0
+
+    @property
+    def media_type(self) -> str:
+        """Content-Type without parameters, lower case, or ""."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def moved_to(self) -> str | None:
+        """The final address if every redirect on the way was permanent, else None."""
+        return self.url if self.hops and all(h.permanent for h in self.hops) else None
+
+    def text(self) -> str:
+        """Give the body as text, by the charset of Content-Type or UTF-8; bad bytes become U+FFFD."""
+        _, _, tail = self.headers.get("content-type", "").lower().partition("charset=")
+        charset = tail.split(";")[0].strip(" \"'") or "utf-8"
+        try:
+            return self.body.decode(charset, errors="replace")
+        except LookupError:
+            return self.body.decode("utf-8", errors="replace")
+
+
+class NetErrorKind(StrEnum):
+    """Why no HTTP answer could be had. The words go into evidence and ``probe``."""
+
+    NXDOMAIN = "nxdomain"  # the resolver says that there is no such name
+    DNS = "dns-failure"  # SERVFAIL, timeout, no address of a reachable family
+    REFUSED = "connection-refused"
+    RESET = "connection-reset"
+    TIMEOUT = "timeout"
+    UNREACHABLE = "unreachable"  # no route, network down
+    TLS_EXPIRED = "tls-expired"
+    TLS_HOSTNAME = "tls-wrong-host"
+    TLS_SELF_SIGNED = "tls-self-signed"
+    TLS_CHAIN = "tls-incomplete-chain"
+    TLS = "tls-failure"  # any other handshake failure
+    REDIRECT_LOOP = "redirect-loop"
+    TOO_MANY_REDIRECTS = "too-many-redirects"
+    BAD_REDIRECT = "bad-redirect"  # Location missing, unreadable or not http(s)
+    BLOCKED = "blocked-address"  # our own guard: not a public address, bad port, user info
+    INVALID_URL = "invalid-url"
+    PROTOCOL = "protocol-error"  # not HTTP, oversized headers
+    COOLDOWN = "rate-limited"  # 429/503 beyond this run's patience
+    GIVEN_UP = "host-given-up"  # circuit breaker
+    BUDGET = "out-of-time"  # the run's --max-time is used up
+
+
+class NetError(Exception):
+    """No HTTP answer. Whatever the HTTP library throws, providers see only this.
+
+    Attributes:
+        kind: why.
+        detail: one clause for people, without addresses of the inside and without bodies.
+        host: the host at which it happened (a redirect may have led elsewhere).
+        hops: the redirects that were followed before.
+        status: status of the last answer where there was one (429 for COOLDOWN), else None.
+    """
+
+    def __init__(
+        self,
+        kind: NetErrorKind,
+        detail: str,
+        *,
+        host: str = "",
+        hops: tuple[Hop, ...] = (),
+        status: int | None = None,
+    ) -> None:
+        super().__init__(f"{kind}: {detail}")
+        self.kind = kind
+        self.detail = detail
+        self.host = host
+        self.hops = hops
+        self.status = status
