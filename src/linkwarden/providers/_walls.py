@@ -1,0 +1,106 @@
+"""Knows the pages of services that keep robots out, so that none of them is taken for the page behind it.
+
+A wall has a name, signs that prove it whatever the status (a header that only the wall sends), and signs that are
+words or scripts. Words also stand in articles *about* walls, so they count only in an answer that refuses (4xx, 5xx)
+or that shows a reader next to nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from linkwarden.wire import Response
+
+#: A wall page has fewer visible characters than this; the shortest real article has more. (Cloudflare's, Anubis's and
+#: Akamai's pages have 100 to 900.)
+_FEW_WORDS = 1500
+_LOOKED_AT = 65_536
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wall:
+    """One service and how its page is recognised.
+
+    Attributes:
+        name: what a maintainer reads.
+        proof: header names with a pattern of their value; one is enough, with any status.
+        needs: headers that must be there for ``titles`` and ``marks`` to count.
+        titles: pattern of the whole ``<title>``.
+        marks: patterns in the body.
+        refusing: ``proof`` headers count only if the status refuses.
+    """
+
+    name: str
+    proof: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    needs: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    titles: str = ""
+    marks: str = ""
+    refusing: bool = False
+
+
+WALLS: tuple[Wall, ...] = (
+    # Cloudflare, "Detect a Challenge Page response".
+    Wall(name="Cloudflare challenge", proof={"cf-mitigated": r"challenge"}),
+    Wall(
+        name="Cloudflare challenge",
+        needs={"server": r"cloudflare"},
+        titles=r"Just a moment\.\.\.|Attention Required!.*",
+        marks=r"_cf_chl_opt|Enable JavaScript and cookies to continue|cf-error-details",
+    ),
+    # AWS WAF, "CAPTCHA and Challenge": 202 with challenge, 405 with captcha.
+    Wall(name="AWS WAF challenge", proof={"x-amzn-waf-action": r"challenge|captcha"}),
+    # DataDome stamps its header on every answer of a site it guards, so it proves a wall only where access is refused.
+    Wall(name="DataDome", proof={"x-datadome": r".*"}, marks=r"captcha-delivery\.com", refusing=True),
+    Wall(name="PerimeterX", marks=r"px-captcha|_pxAppId"),
+    Wall(name="Imperva", titles=r"Pardon Our Interruption.*", marks=r"Incapsula incident ID|_Incapsula_Resource"),
+    Wall(name="Akamai", marks=r"Reference(?:&#32;|\s)(?:&#35;|#)\d+(?:\.|&#46;)[0-9a-f]"),
+    Wall(name="Anubis", titles=r"Making sure you(?:'|&#39;|’)re not a bot!", marks=r"/\.within\.website/x/cmd/anubis"),
+    # [U] from memory, not in our fact sheets: Vercel and Sucuri.
+    Wall(name="Vercel checkpoint", proof={"x-vercel-mitigated": r"challenge"}, titles=r"Vercel Security Checkpoint"),
+    Wall(name="Sucuri firewall", titles=r"Sucuri WebSite Firewall - Access Denied|Access Denied - Sucuri.*"),
+)
+
+# Every repetition is bounded or cannot fail, so that a hostile page costs time in proportion to its length.
+_TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,300})</title", re.IGNORECASE)
+_UNSEEN = re.compile(
+    r"<(script|style|noscript|template|svg)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)|<[^>]*(?:>|\Z)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def wall_of(response: Response) -> str | None:
+    """Give the name of the service that keeps robots out, if the answer is its page, else None."""
+    refuses = response.status >= 400 or response.status == 202
+    text = ""
+    for wall in WALLS:
+        if (refuses or not wall.refusing) and any(_has(response, item) for item in wall.proof.items()):
+            return wall.name
+        if not (wall.titles or wall.marks) or not all(_has(response, item) for item in wall.needs.items()):
+            continue
+        text = text or response.body[:_LOOKED_AT].decode("utf-8", errors="replace")
+        if _says(wall, text) and (refuses or _is_nearly_blank(text)):
+            return wall.name
+    return None
+
+
+def _has(response: Response, sign: tuple[str, str]) -> bool:
+    name, pattern = sign
+    value = response.headers.get(name)
+    return value is not None and re.search(pattern, value, re.IGNORECASE) is not None
+
+
+def _says(wall: Wall, text: str) -> bool:
+    if wall.marks and re.search(wall.marks, text):
+        return True
+    title = _TITLE.search(text) if wall.titles else None
+    return title is not None and re.fullmatch(wall.titles, title.group(1).strip(), re.IGNORECASE) is not None
+
+
+def _is_nearly_blank(text: str) -> bool:
+    """Tell whether a page shows a reader next to nothing."""
+    return len(" ".join(_UNSEEN.sub(" ", text).split())) < _FEW_WORDS
