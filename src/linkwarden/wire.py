@@ -37,7 +37,7 @@ class Ask:
     accept: str = "text/html,application/xhtml+xml,*/*;q=0.8"
     max_bytes: int = 65_536
     body: bytes | None = None
-    headers: Mapping[str, str] = NO_HEADERS
+    headers: Mapping[str, str] = field(default_factory=lambda: NO_HEADERS)
     token: str | None = field(default=None, repr=False)
     token_host: str | None = None
     follow: bool = True
