@@ -335,6 +335,7 @@ class Run:
         notices: remarks about inputs.
         hints: what the user could do to get more out of the next run.
         failures: internal errors.
+        unreadable: inputs that could not be read, each with why and what to do.
         interrupted: True if Ctrl-C or the run budget stopped it.
         network_down: True if nothing outside answered.
         fail_on: verdicts that make the run fail.
@@ -349,6 +350,7 @@ class Run:
     notices: tuple[Notice, ...] = ()
     hints: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = ()
+    unreadable: tuple[str, ...] = ()
     interrupted: bool = False
     network_down: bool = False
     fail_on: frozenset[Verdict] = FAILS_BY_DEFAULT
@@ -383,6 +385,8 @@ class Run:
             return 4
         if not self.results:
             return 4
+        if self.unreadable:
+            return 2
         return 1 if self.failing and not self.exit_zero else 0
 
 

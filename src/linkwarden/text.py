@@ -59,11 +59,11 @@ def target_key(url: str, path: str) -> str:
     return f"{scheme}://{netloc}{tail}"
 
 
-_SECRET_NAMES = (
+_SECRET_NAMES = (  # names of parameters, not secrets
     r"x-(?:amz|goog|oss|tos)-(?:signature|security-token|credential)|x-cos-security-token|x-obs-security-token"
     r"|awsaccesskeyid|ossaccesskeyid|googleaccessid|signature|sig|sign|token|access_token|security-token|jwt|hmac"
     r"|auth|auth_key|authorization|api_?key|apikey|key-pair-id|policy|q-signature|tempauth|hdnea|hdnts|hdntl"
-    r"|__token__|__cld_token__|password|passwd|secret|client_secret|verify|md5|pub_secret|hm|oh|ik-s|token-hash"
+    r"|__token__|__cld_token__|password|passwd|secret|client_secret|verify|md5|pub_secret|hm|oh|ik-s|token-hash"  # noqa: S105
 )
 _SECRET = re.compile(rf"(?i)(?<=[?&;])((?:{_SECRET_NAMES})=)([^&#]+)")
 _USERINFO = re.compile(r"(?i)(?<=://)([^/?#@\s]+)@")

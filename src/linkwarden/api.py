@@ -1,0 +1,94 @@
+"""The library's front door: ``linkwarden.check`` and what the command line builds on."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import sys
+from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import replace
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any, TypeVar
+
+from linkwarden import __version__, engine
+from linkwarden.config import Config
+from linkwarden.engine import Deps
+from linkwarden.model import Run, UsageError
+from linkwarden.net import Net, NetPolicy, Observer
+
+T = TypeVar("T")
+HOME = "https://github.com/linkwarden/linkwarden"
+
+
+def check(inputs: str | Path | Iterable[str | Path], *, deps: Deps | None = None, **options: Any) -> Run:
+    """Check one or more lists and give the run, from which any report can be made.
+
+    Args:
+        inputs: files, globs, directories, addresses of raw lists, or ``owner/repo``.
+        deps: replaces the network and the clock, for tests.
+        options: fields of ``linkwarden.config.Config``, such as ``offline=True`` or ``timeout=10``.
+
+    Raises:
+        UsageError: an option's value cannot be used.
+        NothingToCheckError: nothing could be read, or no link was found.
+        TypeError: an option is unknown.
+
+    Example:
+        >>> run = linkwarden.check("README.md", offline=True)
+        >>> [r.target.url for r in run.failing]
+    """
+    return run_loop(check_async(inputs, deps=deps, **options))
+
+
+async def check_async(inputs: str | Path | Iterable[str | Path], *, deps: Deps | None = None, **options: Any) -> Run:
+    """Do what ``check`` does, inside a running loop."""
+    names = (inputs,) if isinstance(inputs, str | Path) else tuple(inputs)
+    config = replace(Config(**options), inputs=tuple(str(name) for name in names))
+    return await engine.run(config, deps or Deps(make_net=make_net))
+
+
+def make_net(config: Config, observer: Observer | None = None) -> Net:
+    """Build the network for a run, to be entered with ``async with``.
+
+    Raises:
+        UsageError: a network in ``allow_networks`` is not in CIDR notation.
+    """
+    try:
+        networks = tuple(ip_network(cidr, strict=False) for cidr in config.allow_networks)
+    except ValueError as error:
+        raise UsageError(f"--allow-network: {error}", "Write a network such as 10.0.0.0/8 or ::1/128.") from None
+    policy = NetPolicy(
+        user_agent=user_agent(config.contact),
+        timeout=config.timeout,
+        max_time=config.max_time,
+        concurrency=config.concurrency,
+        per_host=config.per_host,
+        allow_networks=networks,
+        proxy=config.proxy,
+    )
+    return Net(policy, ssl_context=ssl.create_default_context(), observer=observer)
+
+
+def user_agent(contact: str | None) -> str:
+    """Give an honest User-Agent that says who asks and how to reach them (RFC 9110 section 10.1.5)."""
+    if contact and "@" in contact and ":" not in contact:
+        contact = f"mailto:{contact}"
+    return f"linkwarden/{__version__} (+{HOME}{f'; {contact}' if contact else ''})"
+
+
+def run_loop(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine on uvloop where it is installed, else on asyncio's own loop."""
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        return runner.run(work)
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    if sys.platform == "win32":
+        return None
+    try:
+        import uvloop  # noqa: PLC0415 - optional, and slow to import
+    except ImportError:
+        return None
+    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
+    return factory

@@ -1,0 +1,57 @@
+"""The command line: the only part that reads the environment, prints or exits.
+
+``main`` is the console script. Commands live in modules of their own and are imported when they are called, so
+that ``linkwarden --version`` starts at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import NoReturn
+
+import click
+
+from linkwarden import __version__
+
+#: command -> module and attribute that hold it
+_COMMANDS = {
+    "check": "linkwarden.cli.check:check",
+    "probe": "linkwarden.cli.probe:probe",
+    "extract": "linkwarden.cli.extract:extract",
+    "explain": "linkwarden.cli.explain:explain",
+    "completion": "linkwarden.cli.completion:completion",
+}
+
+
+class _LazyGroup(click.Group):
+    """A group that imports a command only when it is wanted."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        place = _COMMANDS.get(cmd_name)
+        if place is None:
+            return None
+        module, _, name = place.partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+
+@click.command(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "-V", "--version", message="%(prog)s %(version)s", prog_name="linkwarden")
+def cli() -> None:
+    """Find what the readers of a curated list no longer get, and say why, and what to put there instead."""
+
+
+def main(argv: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and exit with one of its exit codes (README, "Exit codes")."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments in (["--version"], ["-V"]):
+        sys.stdout.write(f"linkwarden {__version__}\n")
+        sys.exit(0)
+    from linkwarden.cli.guard import run_guarded  # noqa: PLC0415 - not needed for --version
+
+    sys.exit(run_guarded(cli, arguments))

@@ -1,0 +1,122 @@
+"""Options that several commands share, and how they become a ``Config``."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from linkwarden.config import (
+    Config,
+    check_pattern,
+    find_file,
+    load_file,
+    parse_duration,
+    parse_kinds,
+    parse_verdicts,
+    with_overrides,
+)
+from linkwarden.model import UsageError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_SHARED = (
+    click.option("--offline", is_flag=True, default=None, help="Only what needs no network."),
+    click.option("--kind", "kinds", multiple=True, metavar="KIND,…", help="Only these kinds: paper, image, page …"),
+    click.option("--include", multiple=True, metavar="REGEX", help="Only addresses that match."),
+    click.option("--exclude", multiple=True, metavar="REGEX", help="Leave out addresses that match."),
+    click.option("--config", type=click.Path(path_type=Path), help="Read this configuration file."),
+    click.option("--isolated", is_flag=True, help="Read no configuration file."),
+)
+_NETWORK = (
+    click.option("--timeout", metavar="TIME", help="For one address, redirects included. [default: 30s]"),
+    click.option("--max-time", metavar="TIME", help="For the whole run; what is left is unverified."),
+    click.option("--concurrency", type=click.IntRange(1, 1024), help="Requests at once. [default: 128]"),
+    click.option("--per-host", type=click.IntRange(1, 64), help="Requests at once to one host. [default: 6]"),
+    click.option(
+        "--allow-network", "allow_networks", multiple=True, metavar="CIDR", help="Also ask this private network."
+    ),
+    click.option("--proxy", metavar="URL", help="Ask through this HTTP proxy."),
+    click.option("--expiring-within", metavar="TIME", help="An end within this time is a finding. [default: 30d]"),
+    click.option("--now", metavar="INSTANT", help="Judge as of this instant (ISO 8601)."),
+    click.option(
+        "--github-token", metavar="TOKEN", help="For GitHub's API only. [env: GITHUB_TOKEN, GH_TOKEN]"
+    ),
+    click.option("--contact", metavar="MAIL|URL", help="Goes into the User-Agent, so that hosts can reach you."),
+)
+
+
+def shared_options(function: F) -> F:
+    """Add the options that choose which links are looked at."""
+    return _with(function, _SHARED)
+
+
+def network_options(function: F) -> F:
+    """Add the options that say how the network is asked."""
+    return _with(function, _NETWORK)
+
+
+def make_config(inputs: tuple[str, ...], options: Mapping[str, Any], environ: Mapping[str, str] = os.environ) -> Config:
+    """Lay the command line over the configuration file over the defaults.
+
+    Raises:
+        UsageError: a value cannot be used; the message names the option or the file, line and key.
+    """
+    config = Config()
+    path = options.get("config") or (None if options.get("isolated") else find_file(Path.cwd()))
+    if path is not None:
+        config = with_overrides(config, load_file(path))
+    given = {key: value for key, value in options.items() if value not in (None, ())}
+    parsed: dict[str, Any] = {key: given[key] for key in ("offline", "concurrency", "per_host", "proxy", "contact") if key in given}
+    parsed["inputs"] = inputs or None
+    parsed["exit_zero"] = given.get("exit_zero")
+    parsed["allow_networks"] = given.get("allow_networks")
+    for name in ("include", "exclude"):
+        if name in given:
+            parsed[name] = tuple(check_pattern(p, what=f"--{name}") for p in given[name])
+    if "kinds" in given:
+        parsed["kinds"] = parse_kinds(given["kinds"], what="--kind")
+    if "fail_on" in given:
+        parsed["fail_on"] = parse_verdicts(given["fail_on"], what="--fail-on")
+    for name in ("timeout", "max_time"):
+        if name in given:
+            parsed[name] = parse_duration(given[name], what=f"--{name.replace('_', '-')}").total_seconds()
+    if "expiring_within" in given:
+        parsed["expiring_within"] = parse_duration(given["expiring_within"], what="--expiring-within")
+    if "now" in given:
+        parsed["now"] = parse_instant(given["now"])
+    parsed["github_token"] = _token(given.get("github_token"), environ)
+    return with_overrides(config, parsed)
+
+
+def parse_instant(text: str) -> datetime:
+    """Read an ISO 8601 instant; without a zone it is UTC.
+
+    Raises:
+        UsageError: it is not one.
+    """
+    try:
+        instant = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise UsageError(f"--now: {text!r} is not an instant", "Write it like 2026-11-22T03:00:00Z.") from None
+    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+
+
+def _token(option: str | None, environ: Mapping[str, str]) -> str | None:
+    token = (option or environ.get("GITHUB_TOKEN") or environ.get("GH_TOKEN") or "").strip()
+    if not token:
+        return None
+    if not re.fullmatch(r"[\x21-\x7e]+", token):
+        raise UsageError("the GitHub token holds characters that no token has", "Copy it again, without quotes.")
+    return token
+
+
+def _with(function: F, options: tuple[Callable[[F], F], ...]) -> F:
+    for option in reversed(options):
+        function = option(function)
+    return function

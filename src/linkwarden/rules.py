@@ -1,0 +1,93 @@
+"""Every rule there is: the engine's own, and those that providers declare."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+import linkwarden.providers as providers_package
+from linkwarden.model import Rule, Verdict
+from linkwarden.plugins import discover
+from linkwarden.providers import Provider
+
+INTERNAL_ERROR = Rule(
+    "LW001",
+    "internal-error",
+    Verdict.UNVERIFIED,
+    "linkwarden itself failed on this link",
+    "A defect of linkwarden, not of the link: the part that settles this kind of address crashed or gave no answer. "
+    "The other links of the run are not affected.",
+    "Report it with the text that linkwarden printed; the exit code is 3.",
+)
+EXCLUDED = Rule(
+    "LW010",
+    "excluded",
+    Verdict.IGNORED,
+    "left out by --include, --exclude or --kind",
+    "An option or the configuration file says not to look at this address.",
+    "Nothing to do; change the option if it should be looked at.",
+)
+OFFLINE = Rule(
+    "LW011",
+    "not-asked-offline",
+    Verdict.UNVERIFIED,
+    "not asked, because --offline was given",
+    "Only the network can tell, and this run was told not to use it.",
+    "Run without --offline.",
+)
+OUT_OF_TIME = Rule(
+    "LW012",
+    "not-asked-in-time",
+    Verdict.UNVERIFIED,
+    "not asked before the run was stopped",
+    "The run was interrupted, or its --max-time was used up, before this address had its turn.",
+    "Run again, with more time if --max-time was given.",
+)
+NETWORK_DOWN = Rule(
+    "LW013",
+    "network-down",
+    Verdict.UNVERIFIED,
+    "not asked, because no server could be reached from here",
+    "No host of the list could be resolved or connected to, so the fault lies with this machine's network and "
+    "nothing can be said about the link.",
+    "Check the connection, a proxy or a firewall, and run again.",
+)
+NOT_WEB = Rule(
+    "LW014",
+    "not-a-web-address",
+    Verdict.IGNORED,
+    "an address of another kind than http or https",
+    "Mail addresses, phone numbers and other schemes cannot be checked by asking a web server.",
+    "Nothing to do.",
+)
+
+ENGINE_RULES = (INTERNAL_ERROR, EXCLUDED, OFFLINE, OUT_OF_TIME, NETWORK_DOWN, NOT_WEB)
+
+
+@cache
+def provider_classes() -> tuple[type[Provider], ...]:
+    """Give every provider there is, in the order in which they are asked."""
+    return discover(providers_package, Provider)  # type: ignore[type-abstract]
+
+
+@cache
+def all_rules() -> Mapping[str, Rule]:
+    """Give every rule by code, in order of codes.
+
+    Raises:
+        ValueError: two different rules share a code or a slug.
+    """
+    rules: dict[str, Rule] = {}
+    slugs: dict[str, Rule] = {}
+    declared = (*ENGINE_RULES, *(rule for cls in provider_classes() for rule in cls.rules))
+    for rule in declared:
+        for table, name in ((rules, rule.code), (slugs, rule.slug)):
+            if table.setdefault(name, rule) != rule:
+                raise ValueError(f"two rules are called {name}")
+    return dict(sorted(rules.items()))
+
+
+def find_rule(name: str) -> Rule | None:
+    """Give the rule with a code (any case) or slug, or None."""
+    wanted = name.strip().lower()
+    return next((r for r in all_rules().values() if wanted in (r.code.lower(), r.slug)), None)

@@ -1,0 +1,125 @@
+"""Who works when: jobs wait in lanes, one lane a host, so that no host is crowded and none waits for another."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+Job = Callable[[], Awaitable[None]]
+
+#: Tasks alive at once. Above what any host limit lets through, far below what would fill memory on a huge list.
+MAX_ALIVE = 1500
+
+
+@dataclass(slots=True)
+class _Lane:
+    width: int
+    waiting: deque[Job] = field(default_factory=deque)
+    running: int = 0
+    parked: int = 0
+    offered: bool = False
+
+
+_current: ContextVar[_Lane] = ContextVar("linkwarden-lane")
+
+
+class Lanes:
+    """Runs jobs, at most ``width`` of one lane at once, lanes in turn.
+
+    A job's exceptions are its own business: jobs handed in here must not raise anything but CancelledError.
+    """
+
+    def __init__(self) -> None:
+        self._lanes: dict[str, _Lane] = {}
+        self._ready: deque[_Lane] = deque()
+        self._alive: set[asyncio.Task[None]] = set()
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._closed = False
+
+    def add(self, lane: str, job: Job, *, width: int) -> None:
+        """Put a job at the end of a lane; it may start before this call returns to the loop."""
+        if self._closed:
+            return
+        entry = self._lanes.get(lane)
+        if entry is None:
+            entry = self._lanes[lane] = _Lane(width)
+        entry.waiting.append(job)
+        self._idle.clear()
+        self._offer(entry)
+        self._start()
+
+    @property
+    def waiting(self) -> dict[str, int]:
+        """How many jobs each lane still has, running ones included; lanes with none are left out."""
+        counts = {name: len(lane.waiting) + lane.running + lane.parked for name, lane in self._lanes.items()}
+        return {name: count for name, count in counts.items() if count}
+
+    async def drain(self) -> None:
+        """Wait until no job waits and none runs."""
+        await self._idle.wait()
+
+    async def close(self) -> None:
+        """Drop what waits and cancel what runs."""
+        self._closed = True
+        for lane in self._lanes.values():
+            lane.waiting.clear()
+        tasks = tuple(self._alive)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    @contextmanager
+    def parked(self) -> Iterator[None]:
+        """Give the running job's place in its lane to the next one while it waits for something far away.
+
+        Used by the network layer while a request waits out a cool-down.
+        """
+        lane = _current.get(None)
+        if lane is None:
+            yield
+            return
+        lane.running -= 1
+        lane.parked += 1
+        self._offer(lane)
+        self._start()
+        try:
+            yield
+        finally:
+            lane.running += 1
+            lane.parked -= 1
+
+    def _offer(self, lane: _Lane) -> None:
+        if lane.waiting and lane.running < lane.width and not lane.offered:
+            lane.offered = True
+            self._ready.append(lane)
+
+    def _start(self) -> None:
+        while self._ready and len(self._alive) < MAX_ALIVE:
+            lane = self._ready.popleft()
+            lane.offered = False
+            if not lane.waiting or lane.running >= lane.width:
+                continue
+            job = lane.waiting.popleft()
+            lane.running += 1
+            task = asyncio.create_task(self._run(lane, job))
+            self._alive.add(task)
+            self._offer(lane)
+
+    async def _run(self, lane: _Lane, job: Job) -> None:
+        _current.set(lane)
+        try:
+            await job()
+        finally:
+            lane.running -= 1
+            task = asyncio.current_task()
+            if task is not None:
+                self._alive.discard(task)
+            self._offer(lane)
+            self._start()
+            if not self._alive:
+                self._idle.set()
