@@ -1,0 +1,135 @@
+"""What aiohttp, ssl and the sockets throw, said in our words.
+
+``explain`` is the only place that knows their exceptions. Whatever is not known there is a defect of ours and goes
+up as it is.
+"""
+
+from __future__ import annotations
+
+import errno
+import socket
+import ssl
+
+import aiohttp
+
+from linkwarden.net.guard import BlockedAddress
+from linkwarden.wire import NetError, NetErrorKind
+
+#: What ``explain`` can read; everything else is a defect and is not caught.
+NETWORK_ERRORS = (aiohttp.ClientError, OSError, TimeoutError, ssl.SSLError, UnicodeError)
+
+_NO_SUCH_NAME = frozenset({socket.EAI_NONAME})
+_NO_ADDRESS = frozenset({getattr(socket, "EAI_NODATA", -5), getattr(socket, "EAI_ADDRFAMILY", -9)})
+_ARES_NODATA, _ARES_NOTFOUND = 1, 4  # codes of c-ares, for those who installed aiodns
+
+_UNREACHABLE = frozenset(
+    {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTDOWN, errno.EADDRNOTAVAIL, errno.EACCES}
+    | {errno.EPERM}
+)
+_RESET = frozenset({errno.ECONNRESET, errno.ECONNABORTED, errno.EPIPE})
+
+#: X509_V_ERR_* of OpenSSL's x509_vfy.h, as ``SSLCertVerificationError.verify_code``.
+_CERTIFICATE = {
+    9: (NetErrorKind.TLS, "its certificate is not valid yet"),
+    10: (NetErrorKind.TLS_EXPIRED, "its certificate has expired"),
+    18: (NetErrorKind.TLS_SELF_SIGNED, "its certificate is signed by itself"),
+    19: (NetErrorKind.TLS_SELF_SIGNED, "its certificate comes from an authority that nobody trusts"),
+    20: (NetErrorKind.TLS_CHAIN, "it does not send the certificates that lead to a trusted authority"),
+    21: (NetErrorKind.TLS_CHAIN, "it does not send the certificates that lead to a trusted authority"),
+    62: (NetErrorKind.TLS_HOSTNAME, "its certificate belongs to another host"),
+    64: (NetErrorKind.TLS_HOSTNAME, "its certificate belongs to another address"),
+}
+
+#: Reasons that a lenient, still verifying, handshake may get over: old servers that browsers open.
+_OLD_TLS = frozenset(
+    {
+        "UNSAFE_LEGACY_RENEGOTIATION_DISABLED",
+        "DH_KEY_TOO_SMALL",
+        "UNSUPPORTED_PROTOCOL",
+        "TLSV1_ALERT_PROTOCOL_VERSION",
+        "SSLV3_ALERT_HANDSHAKE_FAILURE",
+        "WRONG_SIGNATURE_TYPE",
+        "LEGACY_SIGALG_DISALLOWED_OR_UNSUPPORTED",
+    }
+)
+
+
+def explain(exc: BaseException, host: str) -> NetError:
+    """Give the NetError for one of ``NETWORK_ERRORS``, with a detail that a list maintainer understands."""
+    kind, detail = _classify(exc)
+    return NetError(kind, detail, host=host)
+
+
+def is_old_tls(exc: BaseException) -> bool:
+    """Tell whether a handshake failed in a way that a lenient one may get over."""
+    root = _os_error(exc)
+    return isinstance(root, ssl.SSLError) and root.reason in _OLD_TLS
+
+
+def _os_error(exc: BaseException) -> BaseException:
+    """Give what the operating system or OpenSSL said, out of aiohttp's wrapping."""
+    if isinstance(exc, aiohttp.ClientConnectorError):
+        return exc.os_error
+    if isinstance(exc, aiohttp.ClientConnectorCertificateError):
+        return exc.certificate_error
+    return exc
+
+
+def _classify(exc: BaseException) -> tuple[NetErrorKind, str]:  # noqa: PLR0911 - one line per kind of failure
+    root = _os_error(exc)
+    if isinstance(root, BlockedAddress):
+        return NetErrorKind.BLOCKED, str(root)
+    if isinstance(exc, aiohttp.ClientConnectorDNSError):
+        return _classify_dns(root)
+    if isinstance(root, ssl.SSLError):
+        return _classify_tls(root)
+    if isinstance(exc, TimeoutError):
+        return NetErrorKind.TIMEOUT, "it did not answer in time"
+    if isinstance(exc, aiohttp.ServerDisconnectedError):
+        return NetErrorKind.RESET, "it hung up without an answer"
+    if isinstance(exc, aiohttp.InvalidURL | UnicodeError):
+        return NetErrorKind.INVALID_URL, "no request can be made of the address"
+    if isinstance(root, OSError):
+        return _classify_socket(root)
+    if isinstance(exc, aiohttp.ClientConnectionError):
+        return NetErrorKind.RESET, "the connection broke off"
+    return NetErrorKind.PROTOCOL, "its answer is not readable as HTTP"
+
+
+def _classify_dns(root: BaseException) -> tuple[NetErrorKind, str]:
+    code: object = root.errno if isinstance(root, OSError) else None
+    cause = root.__cause__
+    if code is None and cause is not None and cause.args:
+        code = cause.args[0]
+        if code == _ARES_NOTFOUND:
+            return NetErrorKind.NXDOMAIN, "there is no such host name"
+        if code == _ARES_NODATA:
+            return NetErrorKind.DNS, "the host has no address that this machine can reach"
+    if code in _NO_SUCH_NAME:
+        return NetErrorKind.NXDOMAIN, "there is no such host name"
+    if code in _NO_ADDRESS:
+        return NetErrorKind.DNS, "the host has no address that this machine can reach"
+    return NetErrorKind.DNS, "the name server did not answer properly for this host"
+
+
+def _classify_tls(root: ssl.SSLError) -> tuple[NetErrorKind, str]:
+    if isinstance(root, ssl.SSLCertVerificationError):
+        known = _CERTIFICATE.get(root.verify_code)
+        return known or (NetErrorKind.TLS, "its certificate is not accepted")
+    if root.reason in {"WRONG_VERSION_NUMBER", "HTTP_REQUEST"}:
+        return NetErrorKind.TLS, "it does not speak TLS on this port"
+    return NetErrorKind.TLS, "no secure connection could be agreed on"
+
+
+def _classify_socket(root: OSError) -> tuple[NetErrorKind, str]:
+    if isinstance(root, ConnectionRefusedError) or root.errno == errno.ECONNREFUSED:
+        return NetErrorKind.REFUSED, "it refuses connections"
+    if isinstance(root, ConnectionError) or root.errno in _RESET:
+        return NetErrorKind.RESET, "the connection was cut"
+    if root.errno == errno.ETIMEDOUT:
+        return NetErrorKind.TIMEOUT, "it did not answer in time"
+    if root.errno in _UNREACHABLE:
+        return NetErrorKind.UNREACHABLE, "there is no way to it from this machine"
+    if "Connect call failed" in str(root):  # aiohappyeyeballs merged several addresses' failures
+        return NetErrorKind.UNREACHABLE, "none of its addresses could be reached"
+    return NetErrorKind.RESET, "the connection broke off"

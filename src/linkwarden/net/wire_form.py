@@ -1,0 +1,163 @@
+"""The form in which an address goes on the wire: what its author wrote, with only the illegal parts encoded."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from functools import lru_cache
+from urllib.parse import urljoin
+
+from yarl import URL
+
+from linkwarden.wire import NetError, NetErrorKind
+
+#: Longer addresses are refused; servers and browsers cut off far earlier than this.
+MAX_URL = 16_384
+
+_AUTHORITY = re.compile(r"(https?):/{2}([^/?#\\]*)(.*)", re.IGNORECASE | re.DOTALL)
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_ILLEGAL = re.compile(r"[^\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e]")
+_EDGES = "".join(map(chr, range(0x21)))
+_TABS_AND_NEWLINES = str.maketrans("", "", "\t\n\r")
+_DOT_SEGMENT = re.compile(r"/(?:\.|%2e){1,2}(?=/|$)", re.IGNORECASE)
+_NUMBER_AT_END = re.compile(r"(?:^|\.)(?:\d+|0x[0-9a-f]*)\.?$", re.IGNORECASE)
+
+
+def wire_url(raw: str) -> URL:
+    """Give the address as it is sent: scheme, host and port in the form of the protocol, the rest as written.
+
+    Encoded are the characters that RFC 3986 forbids (space, controls, non-ASCII as UTF-8, ``"<>\\^`{|}``); a lone
+    ``%``, ``%2f``, ``+`` and the order of a query stay, because signed addresses depend on them. Dot segments are
+    resolved, as every browser does before it sends. The fragment stays in the URL object and is not sent.
+
+    Raises:
+        NetError: INVALID_URL where no request can be made of it; BLOCKED for user info and for hosts that hide an
+            IP address in another notation.
+    """
+    text = raw.strip(_EDGES).translate(_TABS_AND_NEWLINES)
+    match = _AUTHORITY.fullmatch(text)
+    if match is None:
+        raise NetError(NetErrorKind.INVALID_URL, "the address does not begin with http:// or https:// and a host")
+    if len(text) > MAX_URL:
+        raise NetError(NetErrorKind.INVALID_URL, f"the address is longer than {MAX_URL} characters")
+    scheme, authority, rest = match.groups()
+    place = _wire_authority(authority)
+    if rest[:1] != "/":
+        rest = "/" + rest
+    rest = _ILLEGAL.sub(_percent_encode, rest)
+    if "/." in rest or "/%2" in rest:
+        rest = _without_dot_segments(rest)
+    return URL(f"{scheme.lower()}://{place}{rest}", encoded=True)
+
+
+def follow(base: URL, location: str) -> URL:
+    """Give the address that a Location header points at (RFC 9110 section 10.2.2).
+
+    Relative references are resolved against ``base``; the fragment of ``base`` is inherited where Location has
+    none. Location may hold raw UTF-8 or Latin-1 bytes (as surrogate escapes): they are sent back as they came.
+
+    Raises:
+        NetError: as ``wire_url`` does, and BAD_REDIRECT where it is empty or not http(s).
+    """
+    text = _escape_stray_bytes(location).strip(_EDGES).translate(_TABS_AND_NEWLINES)
+    if not text:
+        raise NetError(NetErrorKind.BAD_REDIRECT, "a redirect without an address")
+    try:
+        absolute = text if _SCHEME.match(text) else urljoin(str(base.with_fragment(None)), text)
+    except ValueError as exc:
+        raise NetError(NetErrorKind.BAD_REDIRECT, "a redirect to an unreadable address") from exc
+    if not absolute.lower().startswith(("http://", "https://")):
+        scheme = absolute.partition(":")[0][:20]
+        raise NetError(NetErrorKind.BAD_REDIRECT, f"a redirect to something that is not a web page ({scheme}:)")
+    if "#" not in absolute and base.raw_fragment:
+        absolute = f"{absolute}#{base.raw_fragment}"
+    return wire_url(absolute)
+
+
+def without_fragment(url: URL) -> str:
+    """Give the address as the server sees it."""
+    return str(url).partition("#")[0]
+
+
+@lru_cache(maxsize=4096)
+def _wire_authority(authority: str) -> str:
+    """Give ``host[:port]`` for the wire; raises NetError like ``wire_url``."""
+    if "@" in authority:
+        raise NetError(NetErrorKind.BLOCKED, "the address carries a user name or password, which is never sent")
+    host, colon, port = authority, "", ""
+    if not authority.endswith("]"):
+        host, colon, port = authority.rpartition(":")
+        if not colon:
+            host, port = authority, ""
+    if port and not (port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65_536):
+        raise NetError(NetErrorKind.INVALID_URL, "the port of the address is not a number from 1 to 65535")
+    wire_host = _wire_host(host)
+    return f"{wire_host}:{int(port)}" if port else wire_host
+
+
+def _wire_host(host: str) -> str:
+    if host.startswith("["):
+        return _ipv6_host(host)
+    if not host.strip("."):
+        raise NetError(NetErrorKind.INVALID_URL, "the address has no host")
+    try:
+        encoded = (URL.build(scheme="http", host=host).raw_host or "").lower()
+    except (ValueError, UnicodeError) as exc:
+        raise NetError(NetErrorKind.INVALID_URL, "the host of the address is not a valid name") from exc
+    labels = encoded.rstrip(".").split(".")
+    if not all(0 < len(label) < 64 for label in labels) or len(encoded) > 254 or _ILLEGAL.search(encoded):
+        raise NetError(NetErrorKind.INVALID_URL, "the host of the address is not a valid name")
+    if _NUMBER_AT_END.search(encoded):
+        _require_plain_ipv4(encoded)
+    return encoded
+
+
+def _ipv6_host(host: str) -> str:
+    try:
+        return f"[{ipaddress.IPv6Address(host[1:-1]).compressed}]" if "%" not in host else _refuse_zone()
+    except ValueError as exc:
+        raise NetError(NetErrorKind.INVALID_URL, "the host of the address is not a valid IPv6 address") from exc
+
+
+def _refuse_zone() -> str:
+    raise NetError(NetErrorKind.BLOCKED, "the address names a network interface of this machine")
+
+
+def _require_plain_ipv4(host: str) -> None:
+    """Refuse 127.1, 2130706433 and 0x7f.1: browsers take them for IP addresses (WHATWG URL, host parsing)."""
+    try:
+        ipaddress.IPv4Address(host.removesuffix("."))
+    except ValueError as exc:
+        raise NetError(NetErrorKind.BLOCKED, "the host is a number that is not a plain IP address") from exc
+
+
+def _percent_encode(match: re.Match[str]) -> str:
+    octets = match.group().encode("utf-8", errors="surrogatepass")
+    return "".join(f"%{octet:02X}" for octet in octets)
+
+
+def _escape_stray_bytes(location: str) -> str:
+    """Turn bytes that were not UTF-8 (surrogate escapes) into percent escapes of themselves."""
+    if location.isascii():
+        return location
+    return re.sub(r"[\udc80-\udcff]", lambda m: f"%{ord(m.group()) - 0xDC00:02X}", location)
+
+
+def _without_dot_segments(rest: str) -> str:
+    """Resolve ``/./`` and ``/../`` in a path (RFC 3986 section 5.2.4); query and fragment stay."""
+    cut = min((i for i in (rest.find("?"), rest.find("#")) if i >= 0), default=len(rest))
+    path, tail = rest[:cut], rest[cut:]
+    if not _DOT_SEGMENT.search(path):
+        return rest
+    done: list[str] = []
+    segments = path.split("/")[1:]
+    for index, segment in enumerate(segments):
+        plain = segment.lower().replace("%2e", ".")
+        if plain not in {".", ".."}:
+            done.append(segment)
+            continue
+        if plain == ".." and done:
+            done.pop()
+        if index == len(segments) - 1:
+            done.append("")
+    return "/" + "/".join(done) + tail
