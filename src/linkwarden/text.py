@@ -59,13 +59,13 @@ def target_key(url: str, path: str) -> str:
     return f"{scheme}://{netloc}{tail}"
 
 
-_SECRET_NAMES = (  # names of parameters, not secrets
+_MASKED_NAMES = (
     r"x-(?:amz|goog|oss|tos)-(?:signature|security-token|credential)|x-cos-security-token|x-obs-security-token"
     r"|awsaccesskeyid|ossaccesskeyid|googleaccessid|signature|sig|sign|token|access_token|security-token|jwt|hmac"
     r"|auth|auth_key|authorization|api_?key|apikey|key-pair-id|policy|q-signature|tempauth|hdnea|hdnts|hdntl"
-    r"|__token__|__cld_token__|password|passwd|secret|client_secret|verify|md5|pub_secret|hm|oh|ik-s|token-hash"  # noqa: S105
+    r"|__token__|__cld_token__|password|passwd|secret|client_secret|verify|md5|pub_secret|hm|oh|ik-s|token-hash"
 )
-_SECRET = re.compile(rf"(?i)(?<=[?&;])((?:{_SECRET_NAMES})=)([^&#]+)")
+_SECRET = re.compile(rf"(?i)(?<=[?&;])((?:{_MASKED_NAMES})=)([^&#]+)")
 _USERINFO = re.compile(r"(?i)(?<=://)([^/?#@\s]+)@")
 _BOT_TOKEN = re.compile(r"(?i)(?<=/file/bot)[^/?#]+")
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +26,13 @@ DEFAULT_REPORTS = ("reports/health.md", "reports/health.json")
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="PATH",
-    help="Write a report; the suffix chooses the format. May be repeated. "
-    f"[default: {' and '.join(DEFAULT_REPORTS)}]",
+    help=f"Write a report; the suffix chooses the format. May be repeated. [default: {' and '.join(DEFAULT_REPORTS)}]",
 )
 @click.option("--no-report", is_flag=True, help="Write no report file.")
 @click.option("--format", "format_name", type=FormatName(), default="text", help="What standard output gets.")
-@click.option("--fail-on", multiple=True, metavar="VERDICT,…", help="What makes the exit code 1. [default: broken,expired]")
+@click.option(
+    "--fail-on", multiple=True, metavar="VERDICT,…", help="What makes the exit code 1. [default: broken,expired]"
+)
 @click.option("--exit-zero", is_flag=True, default=None, help="Exit 0 even if there are findings.")
 @shared_options
 @network_options
@@ -38,9 +40,11 @@ DEFAULT_REPORTS = ("reports/health.md", "reports/health.json")
 @click.option("--no-progress", is_flag=True, help="Say nothing while running.")
 @click.option("-q", "--quiet", is_flag=True, help="Only what fails, and the summary.")
 @click.option("-v", "--verbose", count=True, help="More detail; twice for all of it.")
-@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour on standard output.")
+@click.option(
+    "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour on standard output."
+)
 @click.pass_obj
-def check(obj: Any, inputs: tuple[str, ...], **options: Any) -> int:
+def check(obj: Any, /, inputs: tuple[str, ...], **options: Any) -> int:
     """Check the links of one or more lists.
 
     INPUTS are files, globs, directories, "-" for standard input, the address of a raw list, or owner/repo for its
@@ -52,10 +56,13 @@ def check(obj: Any, inputs: tuple[str, ...], **options: Any) -> int:
     outputs = () if options["no_report"] else options["outputs"] or tuple(Path(p) for p in DEFAULT_REPORTS)
     reserve(outputs)
     terminal = Terminal(options["color"], quiet=options["quiet"], verbose=options["verbose"])
-    progress = nullcontext() if options["no_progress"] or options["quiet"] else terminal.progress()
+    progress: AbstractContextManager[Any] = (
+        nullcontext() if options["no_progress"] or options["quiet"] else terminal.progress()
+    )
     with progress as shown:
         deps = obj or engine.Deps(make_net=api.make_net)
-        run = api.run_loop(engine.run(config, engine.with_progress(deps, shown, stdin=sys.stdin.buffer.read)))
+        deps = replace(deps, progress=shown, stdin=sys.stdin.buffer.read)
+        run = api.run_loop(engine.run(config, deps))
     written = write_reports(run, outputs, show_secrets=options["show_secrets"])
     terminal.show(run, options["format_name"], show_secrets=options["show_secrets"])
     for problem in run.unreadable:

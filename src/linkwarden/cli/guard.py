@@ -17,7 +17,7 @@ INTERRUPTED = 130
 INTERNAL_ERROR = 3
 
 
-def run_guarded(command: click.Command, arguments: list[str]) -> int:
+def run_guarded(command: click.Command, arguments: list[str]) -> int:  # noqa: PLR0911 - one way out per kind of end
     """Run a command and give the exit code; every exception ends here.
 
     A usage error gives 2, what linkwarden itself raises its own code, Ctrl-C 130, anything else 3 together with

@@ -44,9 +44,7 @@ _NETWORK = (
     click.option("--proxy", metavar="URL", help="Ask through this HTTP proxy."),
     click.option("--expiring-within", metavar="TIME", help="An end within this time is a finding. [default: 30d]"),
     click.option("--now", metavar="INSTANT", help="Judge as of this instant (ISO 8601)."),
-    click.option(
-        "--github-token", metavar="TOKEN", help="For GitHub's API only. [env: GITHUB_TOKEN, GH_TOKEN]"
-    ),
+    click.option("--github-token", metavar="TOKEN", help="For GitHub's API only. [env: GITHUB_TOKEN, GH_TOKEN]"),
     click.option("--contact", metavar="MAIL|URL", help="Goes into the User-Agent, so that hosts can reach you."),
 )
 
@@ -72,7 +70,9 @@ def make_config(inputs: tuple[str, ...], options: Mapping[str, Any], environ: Ma
     if path is not None:
         config = with_overrides(config, load_file(path))
     given = {key: value for key, value in options.items() if value not in (None, ())}
-    parsed: dict[str, Any] = {key: given[key] for key in ("offline", "concurrency", "per_host", "proxy", "contact") if key in given}
+    parsed: dict[str, Any] = {
+        key: given[key] for key in ("offline", "concurrency", "per_host", "proxy", "contact") if key in given
+    }
     parsed["inputs"] = inputs or None
     parsed["exit_zero"] = given.get("exit_zero")
     parsed["allow_networks"] = given.get("allow_networks")

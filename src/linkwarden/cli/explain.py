@@ -1,0 +1,41 @@
+"""``linkwarden explain``: what a rule means."""
+
+from __future__ import annotations
+
+import difflib
+import textwrap
+
+import click
+
+from linkwarden.model import Rule, UsageError
+
+
+@click.command(short_help="Say what a rule code means and what to do.")
+@click.argument("code", required=False)
+def explain(code: str | None) -> None:
+    """Say what a rule code (LW201) or its name means, how linkwarden knows, and what to do. Without one, list all."""
+    from linkwarden.rules import all_rules, find_rule  # noqa: PLC0415 - imports every provider
+
+    if code is None:
+        for rule in all_rules().values():
+            click.echo(f"{rule.code}  {rule.verdict.value:<10}  {rule.slug:<32}  {rule.summary}")
+        return
+    found = find_rule(code)
+    if found is None:
+        names = [name for rule in all_rules().values() for name in (rule.code, rule.slug)]
+        near = difflib.get_close_matches(code, names, n=1, cutoff=0.5)
+        hint = f"Did you mean {near[0]}? " if near else ""
+        raise UsageError(f"no rule is called {code!r}", f"{hint}`linkwarden explain` lists all.")
+    click.echo(describe(found))
+
+
+def describe(rule: Rule) -> str:
+    """Give a rule as text for a terminal of 80 columns."""
+    parts = [f"{rule.code} {rule.slug}", f"Verdict: {rule.verdict.value}", _wrap(rule.summary)]
+    parts += [_wrap(rule.explanation), f"What to do:\n{_wrap(rule.remedy, indent='  ')}"]
+    return "\n\n".join(parts)
+
+
+def _wrap(text: str, *, indent: str = "") -> str:
+    text = text[:1].upper() + text[1:]
+    return textwrap.fill(text, width=80, initial_indent=indent, subsequent_indent=indent)

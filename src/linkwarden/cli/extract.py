@@ -1,0 +1,53 @@
+"""``linkwarden extract``: what would be checked, and by whom."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import click
+
+from linkwarden.cli.options import make_config, shared_options
+from linkwarden.model import NothingToCheckError
+from linkwarden.text import mask_secrets
+
+
+@click.command(short_help="Show which links a list holds and who would check them.")
+@click.argument("inputs", nargs=-1, metavar="[INPUTS]...")
+@click.option("--json", "as_json", is_flag=True, help="JSON Lines, one object a link.")
+@shared_options
+def extract(inputs: tuple[str, ...], *, as_json: bool, **options: Any) -> int:
+    """Show every link of a list: where it stands, how it is written, and who would check it. Asks nobody."""
+    from linkwarden.preview import preview  # noqa: PLC0415 - imports every provider
+    from linkwarden.report._sinks import visible  # noqa: PLC0415 - with it
+
+    planned, problems = preview(make_config(inputs, options), sys.stdin.buffer.read)
+    for link in planned:
+        span = link.occurrence.span
+        url = mask_secrets(link.occurrence.url)
+        if as_json:
+            row = {
+                "file": span.path,
+                "line": span.line,
+                "column": span.col,
+                "end_line": span.end_line,
+                "end_column": span.end_col,
+                "markup": link.occurrence.markup.value,
+                "url": url,
+                "text": link.occurrence.text,
+                "section": link.occurrence.section,
+                "checked_by": link.provider,
+            }
+            click.echo(json.dumps(row))
+        else:
+            place = f"{span.path}:{span.line}:{span.col}"
+            click.echo(
+                f"{visible(place)}  {link.occurrence.markup.value}  {link.provider or '-'}  {visible(url, limit=500)}"
+            )
+    for problem in problems:
+        click.echo(f"Error: {problem}", err=True)
+    if not planned:
+        raise NothingToCheckError("no link found", "Is it the right file?")
+    click.echo(f"{len(planned)} links", err=True)
+    return 2 if problems else 0

@@ -1,0 +1,191 @@
+"""Where results go: standard output, report files, and the live line on standard error."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import linkwarden.report as report_package
+from linkwarden.model import LinkwardenError, Run, UsageError
+from linkwarden.plugins import discover
+from linkwarden.report import Report, ReportOptions
+
+if TYPE_CHECKING:
+    from linkwarden.cli.progress import LiveProgress, PlainProgress
+
+
+class ReportNotWrittenError(LinkwardenError):
+    """A report could not be written after the run; the message says where it was saved instead."""
+
+    exit_code = 3
+
+
+def report_classes() -> tuple[type[Report], ...]:
+    """Give every report format there is."""
+    return discover(report_package, Report)  # type: ignore[type-abstract]
+
+
+class FormatName(click.ParamType[str]):
+    """The name of a format for standard output; the choices are the formats there are."""
+
+    name = "format"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:  # noqa: ARG002 - click's signature
+        """Give the choices for the help text."""
+        return f"[{'|'.join(_names())}]"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Give the name back if there is such a format."""
+        if value not in _names():
+            self.fail(f"{value!r} is not one of {', '.join(_names())}.", param, ctx)
+        return str(value)
+
+
+def reserve(paths: Sequence[Path]) -> None:
+    """Make sure before the run that every report can be written, so that no result is lost for a typo.
+
+    Raises:
+        UsageError: no format has the suffix, or the place cannot be written to.
+    """
+    for path in paths:
+        _report_for(path)
+        if path.is_dir():
+            raise UsageError(f"--output {path}: a directory", "Name a file in it, such as health.md.")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".linkwarden-"):
+                pass
+        except OSError as error:
+            raise UsageError(
+                f"{path}: cannot be written: {error.strerror}",
+                "Choose another place with --output, or write none with --no-report.",
+            ) from None
+
+
+def write_reports(run: Run, paths: Sequence[Path], *, show_secrets: bool) -> list[Path]:
+    """Write the reports, each whole or not at all, and give their paths.
+
+    Raises:
+        ReportNotWrittenError: one could not be put in its place; it was saved elsewhere.
+    """
+    for path in paths:
+        text = _report_for(path)().render(run, ReportOptions(show_secrets=show_secrets))
+        try:
+            write_atomically(path, text)
+        except OSError as error:
+            with tempfile.NamedTemporaryFile(
+                "w", encoding="utf-8", prefix="linkwarden-", suffix=path.suffix, delete=False
+            ) as rescue:
+                rescue.write(text)
+            raise ReportNotWrittenError(
+                f"{path}: cannot be written: {error.strerror}", f"The report was saved as {rescue.name}."
+            ) from None
+    return list(paths)
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write a text so that a reader, or a crash, sees the old file or the new one, never half of it."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+        Path(name).chmod(mode)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+class Terminal:
+    """What the user sees.
+
+    Args:
+        color: ``auto``, ``always`` or ``never``; ``auto`` follows NO_COLOR, FORCE_COLOR and whether it is a terminal.
+        quiet: only what fails.
+        verbose: how often ``-v`` was given.
+    """
+
+    def __init__(self, color: str, *, quiet: bool = False, verbose: int = 0) -> None:
+        self._colored = use_color(color)
+        self._verbosity = -1 if quiet else verbose
+
+    def progress(self) -> AbstractContextManager[LiveProgress | PlainProgress]:
+        """Give what reports progress: a live bar on a terminal, a line every ten seconds elsewhere."""
+        from linkwarden.cli.progress import LiveProgress, PlainProgress  # noqa: PLC0415 - rich is slow to import
+
+        live = sys.stderr.isatty() and not os.environ.get("CI") and os.environ.get("TERM") != "dumb"
+        return LiveProgress() if live else PlainProgress()
+
+    def show(self, run: Run, format_name: str, *, show_secrets: bool = False) -> None:
+        """Print a run in a format to standard output."""
+        options = ReportOptions(show_secrets=show_secrets, verbose=self._verbosity)
+        if format_name == "text" and self._colored:
+            from linkwarden.report.text import lines  # noqa: PLC0415 - only here
+
+            for line in lines(run, options, width=shutil.get_terminal_size().columns):
+                click.echo("".join(styled(style, text) for style, text in line), color=True)
+            return
+        cls = next(c for c in report_classes() if c.name == format_name)
+        click.echo(cls().render(run, options), nl=False)
+
+
+_STYLES: dict[str, dict[str, Any]] = {
+    "bad": {"fg": "red", "bold": True},
+    "warn": {"fg": "yellow"},
+    "good": {"fg": "green"},
+    "info": {"fg": "cyan"},
+    "dim": {"dim": True},
+    "strong": {"bold": True},
+    "place": {"bold": True},
+    "url": {"underline": True},
+    "fix": {"fg": "green"},
+}
+
+
+def styled(style: str, text: str) -> str:
+    """Give a text in one of the styles that the text report names."""
+    return click.style(text, **_STYLES[style]) if style in _STYLES else text
+
+
+def use_color(choice: str) -> bool:
+    """Decide about colour: the option, then NO_COLOR (no-color.org), FORCE_COLOR, then whether it is a terminal."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def _names() -> list[str]:
+    names = sorted(cls.name for cls in report_classes())
+    return ["text", *(n for n in names if n != "text")]
+
+
+def _report_for(path: Path) -> type[Report]:
+    by_suffix = {cls.suffix: cls for cls in report_classes() if cls.suffix}
+    cls = by_suffix.get(path.suffix.lower())
+    if cls is None:
+        raise UsageError(
+            f"--output {path}: no report format has the suffix {path.suffix!r}",
+            f"Use one of {', '.join(sorted(by_suffix))}.",
+        )
+    return cls
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

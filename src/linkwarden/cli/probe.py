@@ -1,0 +1,103 @@
+"""``linkwarden probe``: every request for one address, what came back, and why the verdict is what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import click
+
+from linkwarden.cli.options import make_config, network_options
+from linkwarden.extract import Extractor
+from linkwarden.inputs import Source
+from linkwarden.model import Extracted, Markup, Occurrence, Result, Span, UsageError
+from linkwarden.text import mask_secrets
+from linkwarden.wire import Ask
+
+NAME = "<command line>"
+
+
+@click.command(short_help="Show every request for one address and the reasoning of the verdict.")
+@click.argument("url")
+@click.option("--image", is_flag=True, help="Treat it as the address of a picture.")
+@click.option("--offline", is_flag=True, default=None, help="Only what needs no network.")
+@network_options
+@click.pass_obj
+def probe(obj: Any, /, url: str, *, image: bool, **options: Any) -> int:
+    """Show every request that is made for one address, what came back, and how the verdict follows from it."""
+    from linkwarden import api, engine  # noqa: PLC0415 - the network stack is slow to import
+    from linkwarden.report._sinks import visible  # noqa: PLC0415 - with it
+
+    if not url.strip():
+        raise UsageError("the address is empty", "Give one, such as https://example.org/page.")
+    config = make_config((NAME,), {**options, "isolated": True})
+    log = _Log()
+    deps = obj or engine.Deps(make_net=api.make_net)
+    inner = deps.make_net
+    deps = replace(deps, make_net=lambda wanted: _observed(inner(wanted), log))
+    source = Source(NAME, url, _OneLink(Markup.HTML_IMG if image else Markup.MD_LINK))
+    run = api.run_loop(engine.run(config, deps, sources=(source,)))
+    for line in log.lines:
+        click.echo(visible(line, limit=1000))
+    for result in run.results:
+        for line in _reasoning(result):
+            click.echo(visible(line, limit=1000))
+    for hint in run.hints:
+        click.echo(f"Hint: {visible(hint)}", err=True)
+    return run.exit_code
+
+
+@dataclass(slots=True)
+class _Log:
+    lines: list[str] = field(default_factory=list)
+
+    def __call__(self, ask: Ask, url: str, status: int | None, elapsed: float, note: str) -> None:
+        outcome = str(status) if status is not None else "no answer"
+        tail = f"  {note}" if note else ""
+        asked = f"{ask.method} {mask_secrets(url)}  [{ask.purpose}]"
+        self.lines.append(f"{len(self.lines) + 1:>3}. {asked}  {outcome}  {elapsed:.2f} s{tail}")
+
+
+def _observed(net: Any, log: _Log) -> Any:
+    net.observer = log
+    return net
+
+
+class _OneLink(Extractor):
+    """Reads a text that is one address."""
+
+    name = "one-link"
+    suffixes = ()
+
+    def __init__(self, markup: Markup) -> None:
+        self._markup = markup
+
+    def extract(self, text: str, path: str) -> Iterator[Extracted]:
+        """Give the address as the only link."""
+        span = Span(path, 1, 1, 1, len(text) + 1, 0, len(text))
+        yield Occurrence(text, text, self._markup, span)
+
+
+def _reasoning(result: Result) -> Iterator[str]:
+    judgement, evidence = result.judgement, result.evidence
+    yield ""
+    yield f"Checked by: {evidence.checked_by}"
+    for piece in (*result.notes, evidence):
+        for fact in piece.facts:
+            status = f" ({fact.status})" if fact.status is not None else ""
+            where = f" {mask_secrets(fact.url)}" if fact.url else ""
+            yield f"  seen: {fact.what}{status}{where}"
+    for note in result.notes:
+        yield f"  note: {note.rule.code + ' ' if note.rule else ''}{note.reason}"
+    rule = f" {judgement.rule.code} {judgement.rule.slug}" if judgement.rule else ""
+    yield f"Verdict: {judgement.verdict.value}{rule}"
+    if judgement.reason:
+        yield f"  {judgement.reason}"
+    if judgement.expires_at is not None:
+        yield f"  ends: {judgement.expires_at:%Y-%m-%d %H:%M:%S} UTC"
+    if judgement.suggestion is not None:
+        safe = "safe" if judgement.suggestion.safe else "look first"
+        yield f"  fix: {mask_secrets(judgement.suggestion.url)} ({judgement.suggestion.why}; {safe})"
+    if judgement.rule is not None:
+        yield f"  `linkwarden explain {judgement.rule.code}` says more."

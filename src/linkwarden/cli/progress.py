@@ -1,0 +1,86 @@
+"""How far the run is, on standard error."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Self
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+#: Seconds between two lines where there is no terminal.
+EVERY = 10.0
+_HOSTS_SHOWN = 3
+
+
+class LiveProgress:
+    """A bar on a terminal: done of total, the hosts that are waited for, the time left."""
+
+    def __init__(self) -> None:
+        self._bar = Progress(
+            TextColumn("Checking"),
+            BarColumn(bar_width=30),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[waiting]}", style="dim", markup=False),
+            console=Console(stderr=True),
+            transient=True,
+            refresh_per_second=8,
+        )
+        self._task = self._bar.add_task("", total=None, waiting="")
+        self._shown = 0.0
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self._bar.stop()
+
+    def step(self, done: int, total: int, waiting: Callable[[], dict[str, int]]) -> None:
+        """Move the bar; at most eight times a second, so that it costs nothing."""
+        at = time.monotonic()
+        if at - self._shown < 0.125 and done != total:
+            return
+        self._shown = at
+        self._bar.update(self._task, completed=done, total=total, waiting=Text(busiest(waiting())).plain)
+
+
+class PlainProgress:
+    """A line every ten seconds where there is no terminal.
+
+    Args:
+        clock: seconds from any start.
+        write: takes a line.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        write: Callable[[str], None] = lambda line: click.echo(line, err=True),
+    ) -> None:
+        self._clock = clock
+        self._write = write
+        self._said = clock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        return None
+
+    def step(self, done: int, total: int, waiting: Callable[[], dict[str, int]]) -> None:
+        """Say how far the run is if the last line is ten seconds old."""
+        if self._clock() - self._said < EVERY:
+            return
+        self._said = self._clock()
+        self._write(f"linkwarden: {done} of {total} addresses settled; {busiest(waiting())}".rstrip("; "))
+
+
+def busiest(waiting: dict[str, int]) -> str:
+    """Name the lanes with most left to do: ``waiting for github.com (12), i.pinimg.com (3)``."""
+    most = sorted(waiting.items(), key=lambda item: (-item[1], item[0]))[:_HOSTS_SHOWN]
+    return f"waiting for {', '.join(f'{name} ({count})' for name, count in most)}" if most else ""

@@ -1,0 +1,50 @@
+"""What a run would do, without doing it: every link and the provider that would take it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from linkwarden import rules
+from linkwarden.config import Config
+from linkwarden.inputs import InputError, anchors_reader, find_root, first_folder, is_remote, local_sources
+from linkwarden.model import Occurrence, Target
+from linkwarden.providers import LoadContext, Provider, Skip
+from linkwarden.text import target_key
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A link and the name of the provider that claims it first, or None."""
+
+    occurrence: Occurrence
+    provider: str | None
+
+
+def preview(config: Config, stdin: Callable[[], bytes]) -> tuple[list[Planned], list[str]]:
+    """Read the inputs and give every link with its first claimant, and the problems with inputs that were met."""
+    context = LoadContext(
+        root=config.root or find_root(first_folder(config.inputs)), offline=True, anchors_of=anchors_reader()
+    )
+    loaded = (cls.load(context) for cls in rules.provider_classes())
+    providers = [p for p in loaded if not isinstance(p, Skip)]
+    planned: list[Planned] = []
+    problems: list[str] = []
+    for name in config.inputs:
+        if is_remote(name):
+            problems.append(f"{name}: needs the network. Download it first.")
+            continue
+        for source in local_sources(name, stdin):
+            if isinstance(source, InputError):
+                problems.append(f"{source} {source.advice}".strip())
+                continue
+            for item in source.parse():
+                if isinstance(item, Occurrence):
+                    key = target_key(item.url, source.name)
+                    target = Target(key, item.url, source.address_of(item.url), source.name, (item,))
+                    planned.append(Planned(item, _claimant(target, providers)))
+    return planned, problems
+
+
+def _claimant(target: Target, providers: list[Provider]) -> str | None:
+    return next((p.name for p in providers if p.claim(target) is not None), None)
