@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import inspect
 import ipaddress
 import os
 import socket
 from collections.abc import AsyncIterator, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
+from blockbuster import blockbuster_ctx
 from hypothesis import HealthCheck, settings
 
 from tests.internet import FakeInternet
@@ -49,27 +52,48 @@ def _scrubbed_environment(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
+@pytest.fixture(autouse=True)
+def _loop_is_never_blocked(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail an async test in which linkwarden blocks the event loop (file, socket, sleep, sqlite)."""
+    if not inspect.iscoroutinefunction(getattr(request, "function", None)):
+        yield
+        return
+    with blockbuster_ctx("linkwarden"):
+        yield
+
+
 class OutsideError(AssertionError):
     """A test tried to reach the real network."""
 
 
+_attempts: list[str] = []
+
+
+@pytest.fixture(autouse=True)
+def _stays_inside() -> Iterator[None]:
+    """Fail a test that tried to reach the real network, even if somebody swallowed the error."""
+    _attempts.clear()
+    yield
+    assert not _attempts, f"the real network was tried: {_attempts}"
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _no_real_network() -> Iterator[None]:
-    """Let sockets connect to loopback only; "no route to host" for TEST-NET-1, an error of the test for the rest."""
-    real = socket.socket.connect, socket.socket.connect_ex, socket.getaddrinfo
+    """Let sockets reach loopback only; TEST-NET-1 (RFC 5737) has no route, and all else is an error of the test."""
+    real_connect, real_connect_ex, real_lookup = socket.socket.connect, socket.socket.connect_ex, socket.getaddrinfo
 
     def connect(self: socket.socket, address: Any) -> None:
         _require_loopback(self, address)
-        real[0](self, address)
+        real_connect(self, address)
 
     def connect_ex(self: socket.socket, address: Any) -> int:
         _require_loopback(self, address)
-        return real[1](self, address)
+        return real_connect_ex(self, address)
 
     def getaddrinfo(host: Any, *args: Any, **kwargs: Any) -> Any:
-        if host not in (None, "", "localhost") and not _is_address(host):
-            raise OutsideError(f"a test asked the real resolver for {host!r}")
-        return real[2](host, *args, **kwargs)
+        if host not in (None, "", "localhost", b"localhost") and not _is_address(host):
+            _refuse(f"name lookup of {host!r}")
+        return real_lookup(host, *args, **kwargs)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", connect)
@@ -89,8 +113,15 @@ def _is_address(host: Any) -> bool:
 def _require_loopback(sock: socket.socket, address: Any) -> None:
     if sock.family not in (socket.AF_INET, socket.AF_INET6):
         return
+    if not _is_address(address[0]):
+        _refuse(f"connection to {address[0]!r}")
     target = ipaddress.ip_address(address[0])
     if target in ipaddress.ip_network("192.0.2.0/24"):
-        raise OSError(113, "No route to host")
+        raise OSError(errno.EHOSTUNREACH, os.strerror(errno.EHOSTUNREACH))
     if not target.is_loopback:
-        raise OutsideError(f"a test tried to connect to {target}")
+        _refuse(f"connection to {target}")
+
+
+def _refuse(what: str) -> NoReturn:
+    _attempts.append(what)
+    raise OutsideError(what)

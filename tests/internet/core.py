@@ -210,7 +210,7 @@ class FakeInternet:
             stack.enter_context(self.time)
             server = web.Server(
                 self._serve,  # type: ignore[arg-type] # the factory makes web.Request, as handlers expect
-                request_factory=_make_request,  # type: ignore[arg-type]
+                request_factory=_make_request,
                 keepalive_timeout=_KEEP_ALIVE,
                 access_log=None,
                 max_line_size=65_536,

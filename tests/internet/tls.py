@@ -47,8 +47,8 @@ class Authority:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         if fault == "self-signed":
             lonely = trustme.CA(organization_name=host, key_type=trustme.KeyType.ECDSA)
-            with lonely.private_key_and_cert_chain_pem.tempfile() as path:
-                context.load_cert_chain(path)
+            with lonely.private_key_pem.tempfile() as key, lonely.cert_pem.tempfile() as chain:
+                context.load_cert_chain(chain, key)
             return context
         if fault == "expired":
             leaf = self._root.issue_cert(host, not_after=datetime(2024, 1, 1, tzinfo=UTC))
