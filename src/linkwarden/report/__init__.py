@@ -1,5 +1,28 @@
 """From a run to a text. Each public module is one format; ``_base`` says what that is."""
 
+from __future__ import annotations
+
+import sys
+from functools import cache
+
+from linkwarden.plugins import discover
 from linkwarden.report._base import Report, ReportOptions
 
-__all__ = ["Report", "ReportOptions"]
+__all__ = ["Report", "ReportOptions", "for_name", "for_suffix", "formats"]
+
+
+@cache
+def formats() -> tuple[type[Report], ...]:
+    """Give every format there is, by name. Imports them on first use only."""
+    return discover(sys.modules[__name__], Report)  # type: ignore[type-abstract]  # only concrete ones come back
+
+
+def for_name(name: str) -> type[Report] | None:
+    """Give the format that ``--format NAME`` means, or None."""
+    return next((report for report in formats() if report.name == name), None)
+
+
+def for_suffix(suffix: str) -> type[Report] | None:
+    """Give the format for files with a suffix (with its dot, in any case), or None."""
+    wanted = suffix.lower()
+    return next((report for report in formats() if wanted and report.suffix == wanted), None)

@@ -1,0 +1,134 @@
+"""The order in which reports tell things, and what they tell together. Never depends on the order of answers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+
+from linkwarden.model import FAILS_BY_DEFAULT, Failure, Notice, Occurrence, Result, Run, Verdict
+from linkwarden.text import host_of
+
+#: From so many hosts with the same reason on, a group names the reason once and the hosts beside it.
+MANY_HOSTS = 6
+
+PlaceKey = tuple[int, str, int, int, int, str]
+
+
+def _place_key(run: Run) -> Callable[[Occurrence], PlaceKey]:
+    rank = {name: index for index, name in reversed(tuple(enumerate(run.inputs)))}
+
+    def key(occurrence: Occurrence) -> PlaceKey:
+        span = occurrence.span
+        return (rank.get(span.path, len(rank)), span.path, span.line, span.col, span.start, occurrence.url)
+
+    return key
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A result with its places in order: by input, as the user gave them, then by line and column."""
+
+    result: Result
+    places: tuple[Occurrence, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict on the address."""
+        return self.result.judgement.verdict
+
+    @property
+    def host(self) -> str:
+        """The host of the address that is asked, or "" for anchors, files and what cannot be read."""
+        return host_of(self.result.target.address or "")
+
+    @property
+    def reason(self) -> str:
+        """Why the link got its verdict: one sentence, or ""."""
+        judgement = self.result.judgement
+        return judgement.reason or (judgement.rule.summary if judgement.rule else "")
+
+
+def placed(run: Run) -> tuple[Placed, ...]:
+    """Give every result, sorted by first occurrence; those that stand nowhere come last."""
+    key = _place_key(run)
+    items = [Placed(result, tuple(sorted(result.target.occurrences, key=key))) for result in run.results]
+    nowhere: PlaceKey = (len(run.inputs) + 1, "", 0, 0, 0, "")
+    return tuple(sorted(items, key=lambda p: (key(p.places[0]) if p.places else nowhere, p.result.target.key)))
+
+
+def fails(run: Run, verdict: Verdict) -> bool:
+    """Tell whether a verdict belongs among the first things to tell: what is lost, and what the user fails on."""
+    return verdict in FAILS_BY_DEFAULT or verdict in run.fail_on
+
+
+def clusters(
+    items: Iterable[Placed], key: Callable[[Placed], Hashable | None], least: int
+) -> tuple[tuple[Placed, ...], ...]:
+    """Bring together what has the same key, at the place of the first; the others stay alone.
+
+    Args:
+        items: in the order of places.
+        key: what makes two alike; None for what always stays alone.
+        least: how many alike make a cluster.
+    """
+    items = tuple(items)
+    sizes = Counter(map(key, items))
+    parts: dict[Hashable, list[Placed]] = {}
+    for number, item in enumerate(items):
+        name = key(item)
+        alone = name is None or sizes[name] < least
+        parts.setdefault(("alone", number) if alone else ("alike", name), []).append(item)
+    return tuple(map(tuple, parts.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Links that could not be verified for one reason, on one host or on many.
+
+    Attributes:
+        reason: why, one sentence.
+        hosts: host and number of links, most first; "" stands for links without a host.
+        items: the links.
+    """
+
+    reason: str
+    hosts: tuple[tuple[str, int], ...]
+    items: tuple[Placed, ...]
+
+
+def unknowns(items: Sequence[Placed]) -> tuple[Unknown, ...]:
+    """Group unverified links by host and reason, most links first; a reason common to many hosts is told once."""
+    by_reason: dict[str, list[Placed]] = {}
+    for item in items:
+        by_reason.setdefault(item.reason, []).append(item)
+    groups: list[Unknown] = []
+    for reason, alike in by_reason.items():
+        count = Counter(item.host for item in alike)
+        hosts = tuple(sorted(count.items(), key=lambda pair: (-pair[1], pair[0])))
+        if len(hosts) >= MANY_HOSTS:
+            groups.append(Unknown(reason, hosts, tuple(alike)))
+        else:
+            groups += [Unknown(reason, (pair,), tuple(i for i in alike if i.host == pair[0])) for pair in hosts]
+    return tuple(sorted(groups, key=lambda g: (-len(g.items), g.hosts, g.reason)))
+
+
+def notices(run: Run) -> tuple[Notice, ...]:
+    """Give the remarks about inputs by place, each once."""
+    rank = {name: index for index, name in reversed(tuple(enumerate(run.inputs)))}
+    return tuple(sorted(set(run.notices), key=lambda n: (rank.get(n.path, len(rank)), n.path, n.line, n.message)))
+
+
+def hints(run: Run) -> tuple[str, ...]:
+    """Give the hints in their own order (most useful first), each once."""
+    return tuple(dict.fromkeys(run.hints))
+
+
+def failures(run: Run) -> tuple[Failure, ...]:
+    """Give linkwarden's own failures, each once."""
+    return tuple(sorted(set(run.failures), key=lambda f: (f.where, f.message, f.traceback)))
+
+
+def unreadable(run: Run) -> tuple[str, ...]:
+    """Give the inputs that could not be read, each once."""
+    return tuple(sorted(set(run.unreadable)))

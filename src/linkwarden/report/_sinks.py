@@ -1,0 +1,158 @@
+"""The only place where foreign text (addresses, link texts, titles, reasons) is made fit for an output.
+
+Nothing is cleaned where it is read: the checker needs the real bytes. Each report calls these functions at the last
+moment. What an attacker could want: terminal control sequences, workflow commands in an Actions log, mentions and
+cross references in a GitHub comment, pictures that tell when a report is read, secrets of signed addresses.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from linkwarden.text import mask_secrets
+
+#: What a reader does not see and a terminal may obey: C0, C1, DEL, soft hyphen, fillers, zero-width characters,
+#: bidirectional controls, line separators, lone surrogates, interlinear marks and tags.
+_INVISIBLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\u3164\ud800-\udfff\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
+)
+#: GitHub's runner obeys ``##[command]`` anywhere in a log line (actions/runner, ActionCommand.cs).
+_LOG_COMMAND = re.compile(r"#(?=#\[)")
+
+_OPENING = "([\"'“‘«„"
+_CLOSING = ")].,;:!?\"'”’»"
+_PLAIN = re.compile(r"(?:[A-Za-z0-9.,;:!?%()'\"/+=-]|[^\x00-\x7f])+")
+#: Words that GitHub turns into links or pictures by themselves: addresses, commit ids, GH-1, :emoji:, and (because
+#: a report's words may come to stand at the start of a line) list marks.
+_LIVELY = re.compile(r"(?i)www\.|:.*:|://|^[0-9a-f]{7,}$|^gh-\d+$|^\d+[.)]$|^[-+=]+$")
+
+_UNSAFE_IN_LINK = re.compile(r"[\x00-\x20\"<>\\^`{|}\x7f]")
+_LONGEST_LINK = 2_000  # characters; longer ones are shown but not offered for a click
+
+
+def visible(text: str) -> str:
+    r"""Give text in which every invisible or controlling character is written out, as ``\u{1b}``.
+
+    The result can be printed in a terminal and in an Actions log (except that a line must not start with it, see
+    ``linkwarden.report.text``), and can always be encoded as UTF-8.
+    """
+    text = _INVISIBLE.sub(lambda m: f"\\u{{{ord(m[0]):x}}}", text)
+    return _LOG_COMMAND.sub(r"\\u{23}", text)
+
+
+def one_line(text: str) -> str:
+    """Give prose on one line: masked, white space collapsed, everything visible."""
+    return visible(" ".join(mask_text(text).split()))
+
+
+def mask_text(text: str) -> str:
+    """Mask the secrets of addresses that stand in running text.
+
+    Word by word, because ``mask_secrets`` takes all that follows ``token=`` for the token.
+    """
+    return re.sub(r"\S+", lambda m: mask_secrets(m[0]), text)
+
+
+def shorten(text: str, limit: int) -> str:
+    """Give at most ``limit`` characters, leaving out the middle: both ends of an address tell something."""
+    if len(text) <= limit:
+        return text
+    head = (limit - 1) * 2 // 3
+    return f"{text[:head]}…{text[len(text) - (limit - 1 - head) :]}"
+
+
+def cut(text: str, limit: int) -> str:
+    """Give at most ``limit`` characters of prose, leaving out the end."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def shown_address(url: str, limit: int) -> str:
+    """Give an address for people: masked, visible, not longer than ``limit`` characters, never empty."""
+    return shorten(visible(mask_secrets(url)), limit) or "(empty address)"
+
+
+def md_code(text: str) -> str:
+    """Give a Markdown code span that holds the text whatever it is, in a paragraph as well as in a table cell.
+
+    The fence is longer than any run of backticks inside (CommonMark 6.1). A pipe is escaped as GFM tables want it;
+    after a backslash that would not hold, so there the pipe is written out.
+    """
+    text = visible(text).replace("\\|", "\\\\u{7c}").replace("|", "\\|")
+    fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
+    pad = " " if not text.strip() or text[0] in " `" or text[-1] in " `" else ""
+    return f"{fence}{pad}{text}{pad}{fence}"
+
+
+def md_path(text: str) -> str:
+    """Give a code span for a file name or place, outside of tables (there a pipe needs no escape)."""
+    return md_code(text).replace("\\|", "|")
+
+
+def md_text(text: str) -> str:
+    """Give prose for Markdown in which nothing acts: each word that could is set as code, the others stay.
+
+    Backslashes would not do: GitHub looks for mentions and references after the escapes are gone.
+    """
+    words: list[str] = []
+    code: list[str] = []
+    for word in one_line(text).split():
+        if _is_plain(word):
+            words += _flush(code)
+            words.append(word)
+        else:
+            code.append(word)
+    return " ".join(words + _flush(code))
+
+
+def _is_plain(word: str) -> bool:
+    bare = word.lstrip(_OPENING).rstrip(_CLOSING)
+    return _PLAIN.fullmatch(word) is not None and not _LIVELY.search(word) and not _LIVELY.search(bare)
+
+
+def _flush(code: list[str]) -> list[str]:
+    """Give the collected words as one code span, with the punctuation around it outside, and forget them."""
+    if not code:
+        return []
+    text = " ".join(code)
+    code.clear()
+    core = text.lstrip("(\"'“‘«„")
+    lead = text[: len(text) - len(core)]
+    inner = core.rstrip(".,;:!?\"'”’»")
+    if not inner:
+        return [md_code(text)]
+    tail = core[len(inner) :]
+    return [f"{lead}{md_code(inner)}{tail}"]
+
+
+def link_target(url: str) -> str | None:
+    """Give the address to link to, or None where a click would be unsafe, useless or reveal something.
+
+    Only http(s) with a host, nothing invisible, nothing masked. Links to GitHub go by ``redirect.github.com``, so
+    that a report in an issue leaves no trace in other people's issues (GitHub docs, "Avoiding backlinks").
+    """
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return None
+    if parts.scheme.lower() not in ("http", "https") or not host or len(url) > _LONGEST_LINK:
+        return None
+    if _INVISIBLE.search(url) or mask_secrets(url) != url:
+        return None
+    return re.sub(r"(?i)^https?://(?:www\.)?github\.com(?=[/?#:]|$)", "https://redirect.github.com", url)
+
+
+def md_link(url: str, label: str) -> str:
+    """Give a Markdown link with a label of our own, or "" where the address is not fit for one.
+
+    Args:
+        url: the address, as a browser would take it.
+        label: words of linkwarden's own; they are not escaped.
+    """
+    target = link_target(url)
+    if target is None:
+        return ""
+    target = _UNSAFE_IN_LINK.sub(lambda m: f"%{ord(m[0]):02X}", target).replace("&", "&amp;")
+    return f"[{label}](<{target}>)"

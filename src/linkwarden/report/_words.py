@@ -1,0 +1,149 @@
+"""The words that all reports share: what the verdicts mean to a reader, numbers, instants, and how a run ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from linkwarden.model import BY_SEVERITY, FAILS_BY_DEFAULT, Run, Verdict
+
+#: Verdicts in the order in which reports count them, worst first.
+WORST_FIRST = tuple(reversed(BY_SEVERITY))
+
+#: Code of the engine's rule for what had no turn before the run was stopped (``linkwarden.rules.OUT_OF_TIME``).
+_NO_TURN = "LW012"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What to call a verdict.
+
+    Attributes:
+        reader: completes the sentence "A reader …".
+        style: name of the style that the terminal gives it; the command line maps the names to colours.
+    """
+
+    reader: str
+    style: str
+
+
+#: Style names beside those of verdicts: ``place``, ``address``, ``fix``, ``heading``, ``quiet`` and "" for plain text.
+WORDS: Mapping[Verdict, Word] = {
+    Verdict.OK: Word("gets what the link promises.", "good"),
+    Verdict.MOVED: Word("gets it, at a new permanent address.", "info"),
+    Verdict.DEGRADED: Word("gets it, and should know something about it.", "info"),
+    Verdict.EXPIRING: Word("gets it today; the address carries its own end.", "warn"),
+    Verdict.EXPIRED: Word("does not get it: the address was signed for a time that is over.", "bad"),
+    Verdict.BROKEN: Word("does not get it, and there is proof.", "bad"),
+    Verdict.SUSPECT: Word("probably does not get it; have a look.", "warn"),
+    Verdict.UNVERIFIED: Word("may or may not get it: linkwarden could not find out.", "unknown"),
+    Verdict.IGNORED: Word("was not asked about: linkwarden was told not to look, or it is no web address.", "quiet"),
+}
+
+
+def plural(count: int, noun: str, nouns: str = "") -> str:
+    """Give a number with its noun: "1 link", "1,200 links"; ``nouns`` where an s does not do."""
+    return f"{count:,} {noun if count == 1 else nouns or noun + 's'}"
+
+
+def listed(words: list[str]) -> str:
+    """Join words as a sentence does: "a", "a and b", "a, b and c"."""
+    return " and ".join(words) if len(words) < 3 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _utc(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:  # the first and last hours of the calendar
+        return moment.replace(tzinfo=UTC)
+
+
+def iso(moment: datetime) -> str:
+    """Give an instant for machines: ``2026-11-22T03:00:00Z``, to the second."""
+    return _utc(moment).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+
+
+def instant(moment: datetime) -> str:
+    """Give an instant for people: ``2026-11-22 03:00 UTC``."""
+    return _utc(moment).replace(tzinfo=None).isoformat(" ", timespec="minutes") + " UTC"
+
+
+def seconds(duration: float) -> str:
+    """Give a duration for people: "0.4 s", "21 s", "3 min 5 s"."""
+    if duration < 10:
+        return f"{duration:.1f} s"
+    whole = round(duration)
+    return f"{whole} s" if whole < 60 else f"{whole // 60:,} min {whole % 60} s"
+
+
+def tally(run: Run) -> tuple[tuple[Verdict, int], ...]:
+    """Give the verdicts that occur, worst first, with how many addresses got them."""
+    return tuple((verdict, run.counts[verdict]) for verdict in WORST_FIRST if run.counts[verdict])
+
+
+def unverified_note(run: Run) -> str:
+    """Say what the unverified ones are; every summary holds this sentence, also where there are none."""
+    count = run.counts[Verdict.UNVERIFIED]
+    if not count:
+        return "None was left unverified."
+    they = "it is" if count == 1 else "they are"
+    return f"{count:,} could not be verified; {they} not counted as fine nor as broken."
+
+
+def not_looked_at(run: Run) -> int:
+    """Count the addresses that had no turn before the run was stopped."""
+    return sum(1 for r in run.results if r.judgement.rule is not None and r.judgement.rule.code == _NO_TURN)
+
+
+def lost(run: Run) -> int:
+    """Count the addresses that readers do not get: broken or expired."""
+    return sum(run.counts[verdict] for verdict in FAILS_BY_DEFAULT)
+
+
+def friendly(run: Run) -> str:
+    """Give the one line for a run that found nothing amiss, or "" where there is something to tell."""
+    quiet = {Verdict.OK, Verdict.IGNORED, Verdict.UNVERIFIED}
+    if not run.results or run.interrupted or run.network_down or run.failures or run.unreadable:
+        return ""
+    if any(count and verdict not in quiet for verdict, count in run.counts.items()):
+        return ""
+    fine = run.counts[Verdict.OK]
+    if run.counts[Verdict.UNVERIFIED]:
+        return "Nothing amiss was found." if fine else ""
+    if not fine:
+        return ""
+    return "The one link works." if fine == 1 else f"All is well: {fine:,} addresses give readers what they promise."
+
+
+def conclusion(run: Run) -> str:
+    """Say in one sentence how the run ended and with which exit code."""
+    return f"{_ending(run)} (exit code {run.exit_code})."
+
+
+def _ending(run: Run) -> str:
+    if run.interrupted:
+        left = not_looked_at(run)
+        rest = f"{plural(left, 'address', 'addresses')} had no turn" if left else "every address had had its turn"
+        return f"Interrupted: {rest}; what was found until then is told here"
+    if run.failures:
+        where = plural(len(run.failures), "place")
+        return f"linkwarden itself failed in {where}, see above; what the other checks found holds"
+    if run.network_down:
+        return "No server could be reached from here, so only what needs no network was judged"
+    if not run.results:
+        return "No link was found, so nothing was checked"
+    if run.unreadable:
+        return f"{plural(len(run.unreadable), 'input')} could not be read; the others were checked"
+    return _finding(run)
+
+
+def _finding(run: Run) -> str:
+    counts = [f"{count:,} {verdict}" for verdict, count in tally(run) if verdict in run.fail_on]
+    if not counts:
+        return "Nothing here makes the run fail"
+    if run.exit_zero:
+        return f"{listed(counts)} would make the run fail, but --exit-zero was given"
+    return f"{listed(counts)} {'makes' if len(run.failing) == 1 else 'make'} the run fail"

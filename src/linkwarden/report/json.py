@@ -1,0 +1,146 @@
+"""The report for programs: JSON, ``schema_version`` 1 (contract: ``docs/verdicts.md``, schema: ``schema-1.json``)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any, ClassVar
+
+from linkwarden import __version__
+from linkwarden.model import Fact, Occurrence, Run, Suggestion, Verdict
+from linkwarden.report._base import Report, ReportOptions
+from linkwarden.report._order import Placed, failures, hints, notices, placed, unreadable
+from linkwarden.report._sinks import mask_text
+from linkwarden.report._words import iso
+from linkwarden.text import mask_secrets
+
+SCHEMA_VERSION = 1
+SCHEMA_FILE = "schema-1.json"
+
+
+def schema() -> dict[str, Any]:
+    """Give the JSON Schema (draft 2020-12) that every report of this version obeys."""
+    text = files("linkwarden.report").joinpath(SCHEMA_FILE).read_text(encoding="utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+def _as_is(text: str) -> str:
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class _Mask:
+    """How addresses and running text are written: with secrets masked, or as they are."""
+
+    url: Callable[[str], str]
+    text: Callable[[str], str]
+
+
+class JsonReport(Report):
+    """JSON with one link a line, so that two reports can be compared with ``diff`` and searched with ``grep``.
+
+    Only ASCII is written (RFC 8259 section 8.1 lets any reader take it), so neither control characters nor lone
+    surrogates of a hostile page reach a terminal or a log.
+    """
+
+    name: ClassVar[str] = "json"
+    suffix: ClassVar[str] = ".json"
+
+    def render(self, run: Run, options: ReportOptions) -> str:
+        """Give the report. The same answers give the same bytes, apart from ``generated_at`` and ``duration_s``."""
+        mask = _Mask(_as_is, _as_is) if options.show_secrets else _Mask(mask_secrets, mask_text)
+        parts = [f"{_dump(key)}: {_dump(value)}" for key, value in _head(run, mask).items()]
+        parts.append(_rows("links", [_link(item, mask) for item in placed(run)]))
+        parts += [_rows(key, rows) for key, rows in _tail(run, mask).items()]
+        return "{" + ",\n ".join(parts) + "}\n"
+
+
+def _dump(value: object) -> str:
+    """Write one value; ``##[`` is broken up because GitHub's runner obeys it anywhere in a log line."""
+    return json.dumps(value, ensure_ascii=True, allow_nan=False).replace("##[", "#\\u0023[")
+
+
+def _rows(key: str, rows: list[Any]) -> str:
+    if not rows:
+        return f"{_dump(key)}: []"
+    return f"{_dump(key)}: [\n  " + ",\n  ".join(map(_dump, rows)) + "\n ]"
+
+
+def _head(run: Run, mask: _Mask) -> dict[str, Any]:
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "tool": {"name": "linkwarden", "version": __version__},
+        "generated_at": iso(run.started),
+        "duration_s": round(run.duration_s, 3),
+        "inputs": [mask.url(name) for name in run.inputs],
+        "exit_code": run.exit_code,
+        "summary": {
+            "occurrences": run.occurrences,
+            "urls": len(run.results),
+            "requests": run.requests,
+            "verdicts": {verdict.value: run.counts[verdict] for verdict in Verdict},
+        },
+    }
+
+
+def _tail(run: Run, mask: _Mask) -> dict[str, list[Any]]:
+    return {
+        "hints": [mask.text(hint) for hint in hints(run)],
+        "notices": [{"file": mask.url(n.path), "line": n.line, "message": mask.text(n.message)} for n in notices(run)],
+        "unreadable": [mask.text(text) for text in unreadable(run)],
+        "failures": [
+            {"where": mask.text(f.where), "message": mask.text(f.message), "traceback": mask.text(f.traceback)}
+            for f in failures(run)
+        ],
+    }
+
+
+def _link(item: Placed, mask: _Mask) -> dict[str, Any]:
+    result = item.result
+    evidence, judgement = result.evidence, result.judgement
+    facts = [fact for found in (*result.notes, evidence) for fact in found.facts]
+    return {
+        "url": mask.url(result.target.url),
+        "kind": result.kind.value,
+        "verdict": judgement.verdict.value,
+        "code": judgement.rule.code if judgement.rule else None,
+        "reason": mask.text(item.reason),
+        "checked_by": evidence.checked_by,
+        "status": evidence.status,
+        "final_url": None if evidence.final_url is None else mask.url(evidence.final_url),
+        "expires_at": None if judgement.expires_at is None else iso(judgement.expires_at),
+        "evidence": [_fact(fact, mask) for fact in facts],
+        "suggestion": None if judgement.suggestion is None else _suggestion(judgement.suggestion, mask),
+        "history": None,
+        "occurrences": [_occurrence(occurrence, mask) for occurrence in item.places],
+    }
+
+
+def _fact(fact: Fact, mask: _Mask) -> dict[str, Any]:
+    told: dict[str, Any] = {"what": mask.text(fact.what)}
+    if fact.url is not None:
+        told["url"] = mask.url(fact.url)
+    if fact.status is not None:
+        told["status"] = fact.status
+    return told
+
+
+def _suggestion(suggestion: Suggestion, mask: _Mask) -> dict[str, Any]:
+    return {"url": mask.url(suggestion.url), "why": mask.text(suggestion.why), "safe": suggestion.safe}
+
+
+def _occurrence(occurrence: Occurrence, mask: _Mask) -> dict[str, Any]:
+    span = occurrence.span
+    return {
+        "file": mask.url(span.path),
+        "line": span.line,
+        "column": span.col,
+        "end_line": span.end_line,
+        "end_column": span.end_col,
+        "text": mask.text(occurrence.text),
+        "section": mask.text(occurrence.section),
+        "markup": occurrence.markup.value,
+    }
