@@ -39,10 +39,10 @@ def probe(obj: Any, /, url: str, *, image: bool, **options: Any) -> int:
     source = Source(NAME, url, _OneLink(Markup.HTML_IMG if image else Markup.MD_LINK))
     run = api.run_loop(engine.run(config, deps, sources=(source,)))
     for line in log.lines:
-        click.echo(visible(line, limit=1000))
+        click.echo(visible(line))
     for result in run.results:
         for line in _reasoning(result):
-            click.echo(visible(line, limit=1000))
+            click.echo(visible(line))
     for hint in run.hints:
         click.echo(f"Hint: {visible(hint)}", err=True)
     return run.exit_code

