@@ -182,7 +182,7 @@ def load_file(path: Path) -> dict[str, Any]:
     except msgspec.ValidationError as error:
         key = re.search(r"`\$\.([\w-]+)", str(error))
         raise UsageError(
-            f"{path}{_line_of(text, key[1] if key else '')}: {error}", "See `linkwarden check --help` for the values."
+            f"{path}{_line_of(text, key[1] if key else '')}: {str(error).replace(' | null', '')}", "See `linkwarden check --help` for the values."
         ) from None
     return _to_options(parsed, path)
 

@@ -43,7 +43,8 @@ def judge(evidence: Evidence, notes: Sequence[Evidence], policy: Policy) -> Judg
         policy: the present and the horizon.
     """
     seen = verdict_of(evidence) in _SEEN
-    candidates = [evidence, *(n for n in notes if _counts(n, policy, seen=seen))]
+    told_not_to_look = verdict_of(evidence) is Verdict.IGNORED
+    candidates = [evidence, *(n for n in notes if not told_not_to_look and _counts(n, policy, seen=seen))]
     worst = max(candidates, key=lambda e: _RANK[verdict_of(e)])
     ends = [e.expires_at for e in (evidence, *notes) if e.expires_at is not None]
     suggestions = [e.suggestion for e in (worst, *candidates) if e.suggestion is not None]

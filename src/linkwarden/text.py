@@ -14,7 +14,7 @@ _PERCENT = re.compile(r"%([0-9a-fA-F]{2})")
 def host_of(url: str) -> str:
     """Give the host of an address in lower case and IDNA form, without port, or "" where there is none."""
     try:
-        return (URL(url, encoded=True).raw_host or "").lower().rstrip(".")
+        return _wire_host(urlsplit(url).hostname or "").rstrip(".")
     except ValueError:
         return ""
 
@@ -40,11 +40,10 @@ def target_key(url: str, path: str) -> str:
     try:
         parts = urlsplit(url)
         scheme = parts.scheme.lower()
-        host = URL(url, encoded=True).raw_host or ""
+        host = _wire_host(parts.hostname or "")
         port = parts.port
     except ValueError:
         return url
-    host = host.lower()
     if ":" in host:
         host = f"[{host}]"
     userinfo, at, _ = parts.netloc.rpartition("@")
@@ -57,6 +56,16 @@ def target_key(url: str, path: str) -> str:
     if not tail.startswith("/"):
         tail = "/" + tail
     return f"{scheme}://{netloc}{tail}"
+
+
+def _wire_host(host: str) -> str:
+    """Give a host as it goes over the wire: lower case, and IDNA for what is not ASCII (RFC 5891).
+
+    Raises:
+        ValueError: it is no host name.
+    """
+    host = host.lower()
+    return host if host.isascii() else URL.build(scheme="http", host=host).raw_host or ""
 
 
 _MASKED_NAMES = (

@@ -143,13 +143,14 @@ class Terminal:
 _STYLES: dict[str, dict[str, Any]] = {
     "bad": {"fg": "red", "bold": True},
     "warn": {"fg": "yellow"},
-    "good": {"fg": "green"},
     "info": {"fg": "cyan"},
-    "dim": {"dim": True},
-    "strong": {"bold": True},
+    "good": {"fg": "green"},
+    "unknown": {"fg": "magenta"},
+    "quiet": {"dim": True},
     "place": {"bold": True},
-    "url": {"underline": True},
+    "address": {"underline": True},
     "fix": {"fg": "green"},
+    "heading": {"bold": True, "underline": True},
 }
 
 

@@ -1,0 +1,69 @@
+"""Writes the pages that derive from the code: one page a rule, and their index.
+
+``python -m linkwarden.docs docs`` writes them below ``docs``; a test holds the pages and the rules together.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from linkwarden.model import Rule
+from linkwarden.rules import all_rules
+
+_MADE = "<!-- Made by `make docs` from the rules in src/linkwarden; edit them there. -->"
+
+
+def page(rule: Rule) -> str:
+    """Give the page of one rule as Markdown."""
+    repeat = (
+        "\nIt can pass by itself, so a failure that is seen again over days means more than one that is seen once.\n"
+        if rule.repeatable
+        else ""
+    )
+    return (
+        f"{_MADE}\n# {rule.code} {rule.slug}\n\n"
+        f"**{_sentence(rule.summary)}** Verdict: `{rule.verdict.value}` (see [verdicts](../verdicts.md)).\n\n"
+        f"## Why, and how linkwarden knows\n\n{_sentence(rule.explanation)}\n{repeat}\n"
+        f"## What to do\n\n{_sentence(rule.remedy)}\n"
+    )
+
+
+def index() -> str:
+    """Give the list of all rules as Markdown."""
+    rows = "".join(
+        f"| [{r.code}]({r.code}.md) | {r.slug} | `{r.verdict.value}` | {_sentence(r.summary)} |\n"
+        for r in all_rules().values()
+    )
+    return (
+        f"{_MADE}\n# Rules\n\nEvery finding carries one of these codes; `linkwarden explain CODE` prints the same text. "
+        f"Codes are never reused.\n\n| code | name | verdict | what is the matter |\n|---|---|---|---|\n{rows}"
+    )
+
+
+def pages() -> Mapping[str, str]:
+    """Give every page that derives from the code, by path below the documentation folder."""
+    made = {f"rules/{rule.code}.md": page(rule) for rule in all_rules().values()}
+    return {"rules/README.md": index(), **made}
+
+
+def main(folder: Path) -> None:
+    """Write the pages below a folder, and remove pages of rules that are no more."""
+    wanted = pages()
+    for name, text in wanted.items():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8", newline="\n")
+    for old in (folder / "rules").glob("LW*.md"):
+        if f"rules/{old.name}" not in wanted:
+            old.unlink()
+
+
+def _sentence(text: str) -> str:
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "docs"))

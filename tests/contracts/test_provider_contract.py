@@ -1,0 +1,94 @@
+"""What holds for every provider, whoever wrote it: run over whatever discovery finds."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from linkwarden import rules
+from linkwarden.docs import pages
+from linkwarden.model import Claim, Markup, Occurrence, Span, Target
+from linkwarden.providers import LoadContext, Provider, Skip
+from linkwarden.text import is_http, target_key
+
+REPOSITORY = Path(__file__).parents[2]
+NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
+PROVIDERS = rules.provider_classes()
+EXAMPLES = [(cls, example) for cls in PROVIDERS for example in cls.examples]
+
+
+def target(url: str, *, image: bool = False) -> Target:
+    """Make a target that stands once in a README."""
+    markup = Markup.MD_IMAGE if image else Markup.MD_LINK
+    occurrence = Occurrence(url, url, markup, Span("README.md", 1, 1, 1, 1 + len(url), 0, len(url)))
+    return Target(target_key(url, "README.md"), url, url if is_http(url) else None, "README.md", (occurrence,))
+
+
+def load(cls: type[Provider], root: Path) -> Provider:
+    """Load a provider in an empty repository."""
+    provider = cls.load(LoadContext(root=root))
+    assert not isinstance(provider, Skip)
+    return provider
+
+
+@pytest.mark.parametrize(("cls", "example"), EXAMPLES, ids=[f"{c.name}-{e.url}" for c, e in EXAMPLES])
+def test_claims_its_examples(cls: type[Provider], example: object, tmp_path: Path) -> None:
+    """A provider claims the addresses that it gives as examples, under the ident that it gives."""
+    provider = load(cls, tmp_path)
+    assert provider.claim(target(example.url, image=example.image)) == example.ident  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("cls", PROVIDERS, ids=lambda cls: cls.name)
+def test_says_what_it_does(cls: type[Provider]) -> None:
+    """Each provider has examples of what it takes, and a rank that tells offline and online ones apart."""
+    assert any(e.ident is not None for e in cls.examples)
+    assert cls.online == (cls.rank >= 100)
+    assert cls.batch >= 1
+
+
+@pytest.mark.parametrize("cls", PROVIDERS, ids=lambda cls: cls.name)
+@given(url=st.one_of(st.text(max_size=80), st.from_regex(r"https?://[a-z.:@/?#%&=\[\]0-9-]{0,60}", fullmatch=True)))
+def test_claim_never_raises(cls: type[Provider], url: str) -> None:
+    """Whatever stands in a list, claiming it is a yes or a no; what is known without the network never raises."""
+    provider = load(cls, Path("/nonexistent"))
+    for image in (False, True):
+        ident = provider.claim(target(url, image=image))
+        assert ident is None or isinstance(ident, str)
+        if ident is not None:
+            provider.without_network(Claim(cls.name, target(url, image=image), ident), NOW)
+
+
+def test_rules_are_distinct_and_complete() -> None:
+    """No two rules share a code or a name, and each says what it means and what to do."""
+    for code, rule in rules.all_rules().items():
+        assert code == rule.code
+        assert code.startswith("LW")
+        assert len(code) == 5
+        assert rule.slug == rule.slug.lower()
+        assert " " not in rule.slug
+        for text in (rule.summary, rule.explanation, rule.remedy):
+            assert text.strip() == text
+            assert text
+        assert len(rule.summary) <= 100
+        assert "\n" not in rule.summary
+
+
+def test_every_rule_is_found_by_code_and_name() -> None:
+    """``explain`` finds a rule by its code in any case, and by its name."""
+    for rule in rules.all_rules().values():
+        assert rules.find_rule(rule.code.lower()) is rule
+        assert rules.find_rule(rule.slug) is rule
+    assert rules.find_rule("LW999") is None
+
+
+def test_pages_of_rules_are_up_to_date() -> None:
+    """``docs/rules`` is what `make docs` writes, with no page too many or too few."""
+    wanted = pages()
+    there = {f"rules/{p.name}" for p in (REPOSITORY / "docs" / "rules").glob("*.md")}
+    assert there == set(wanted), "run `make docs`"
+    for name, text in wanted.items():
+        assert (REPOSITORY / "docs" / name).read_text("utf-8") == text, "run `make docs`"

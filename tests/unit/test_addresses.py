@@ -1,0 +1,94 @@
+"""The key that tells two links apart, and the masking of secrets."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from linkwarden.text import host_of, mask_secrets, target_key
+
+urls = st.from_regex(
+    r"[hH][tT][tT][pP][sS]?://[a-zA-Z0-9.-]{1,20}(:[0-9]{1,4})?[/?#]?[a-zA-Z0-9%/?#&=+;,.~_-]{0,40}", fullmatch=True
+)
+
+
+@given(urls)
+def test_key_is_idempotent(url: str) -> None:
+    """The key of a key is itself."""
+    key = target_key(url, "README.md")
+    assert target_key(key, "README.md") == key
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("HTTP://Example.ORG/a", "http://example.org/a"),
+        ("https://example.org", "https://example.org/"),
+        ("https://example.org:443/a", "https://example.org/a"),
+        ("http://example.org:80/a", "http://example.org/a"),
+        ("https://example.org/%c3%a9", "https://example.org/%C3%A9"),
+        ("https://bücher.example/", "https://xn--bcher-kva.example/"),
+        ("https://example.org?q", "https://example.org/?q"),
+    ],
+)
+def test_key_merges_what_no_server_tells_apart(one: str, other: str) -> None:
+    """RFC 3986 section 6.2.2: such addresses are one."""
+    assert target_key(one, "a.md") == target_key(other, "b.md")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://example.org/a", "http://example.org/a"),
+        ("https://example.org/a", "https://example.org/a/"),
+        ("https://example.org/A", "https://example.org/a"),
+        ("https://example.org/?a=1&b=2", "https://example.org/?b=2&a=1"),
+        ("https://example.org/?id=1", "https://example.org/?id=2"),
+        ("https://example.org/a%2Fb", "https://example.org/a/b"),
+        ("https://example.org/a+b", "https://example.org/a%20b"),
+        ("https://example.org/a#x", "https://example.org/a#y"),
+        ("https://example.org/a", "https://www.example.org/a"),
+        ("https://example.org:8443/a", "https://example.org/a"),
+        ("https://me@example.org/a", "https://example.org/a"),
+        ("https://example.org/a//b", "https://example.org/a/b"),
+        ("https://example.org/a/../b", "https://example.org/b"),
+    ],
+)
+def test_key_keeps_apart_what_a_server_may_tell_apart(one: str, other: str) -> None:
+    """Nothing is merged that could be two things."""
+    assert target_key(one, "a.md") != target_key(other, "a.md")
+
+
+def test_key_of_a_relative_link_belongs_to_its_file() -> None:
+    """The same anchor in two files is two links."""
+    assert target_key("#top", "a.md") != target_key("#top", "b.md")
+
+
+@given(st.text(max_size=60))
+def test_key_and_host_never_raise(text: str) -> None:
+    """Whatever stands there has a key, and a host or none."""
+    assert target_key(text, "a.md")
+    assert target_key(f"https://{text}", "a.md")
+    assert isinstance(host_of(f"https://{text}"), str)
+
+
+@pytest.mark.parametrize(
+    ("url", "masked"),
+    [
+        (
+            "https://b.s3.amazonaws.com/a.png?X-Amz-Date=20210205T142824Z&X-Amz-Signature=abc&X-Amz-Expires=9",
+            "https://b.s3.amazonaws.com/a.png?X-Amz-Date=20210205T142824Z&X-Amz-Signature=***&X-Amz-Expires=9",
+        ),
+        ("https://a.example/x?sig=s%2F1&sv=2020", "https://a.example/x?sig=***&sv=2020"),
+        ("https://a.example/x?jwt=a.b.c#f", "https://a.example/x?jwt=***#f"),
+        ("https://user:secret@a.example/x", "https://***@a.example/x"),
+        ("https://api.telegram.org/file/bot12:AA/x.png", "https://api.telegram.org/file/bot***/x.png"),
+        ("https://arxiv.org/abs/2012.01714?s=09", "https://arxiv.org/abs/2012.01714?s=09"),
+        ("https://a.example/design?assign=1", "https://a.example/design?assign=1"),
+    ],
+)
+def test_secrets_are_masked_and_the_rest_stays(url: str, masked: str) -> None:
+    """Signatures, tokens and user info become ``***``; the link can still be found by what is left."""
+    assert mask_secrets(url) == masked
+    assert mask_secrets(masked) == masked

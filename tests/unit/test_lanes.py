@@ -1,0 +1,115 @@
+"""The lanes: no host is crowded, none waits for another."""
+
+from __future__ import annotations
+
+import asyncio
+
+from linkwarden.schedule import Lanes
+
+
+class Watch:
+    """Jobs that count how many of their lane run at once and wait until they are let go."""
+
+    def __init__(self) -> None:
+        self.now: dict[str, int] = {}
+        self.peak: dict[str, int] = {}
+        self.order: list[str] = []
+        self.gate = asyncio.Event()
+
+    def job(self, lane: str, name: str = ""):  # noqa: ANN201 - a job
+        async def run() -> None:
+            self.order.append(name or lane)
+            self.now[lane] = self.now.get(lane, 0) + 1
+            self.peak[lane] = max(self.peak.get(lane, 0), self.now[lane])
+            await self.gate.wait()
+            self.now[lane] -= 1
+
+        return run
+
+
+async def settle() -> None:
+    """Let everything that can run do so."""
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+async def test_a_lane_runs_no_more_than_its_width_at_once() -> None:
+    """Twenty jobs of one host run two at a time, and all of them run."""
+    watch, lanes = Watch(), Lanes()
+    for i in range(20):
+        lanes.add("a", watch.job("a", str(i)), width=2)
+    await settle()
+    assert watch.order == ["0", "1"]
+
+    watch.gate.set()
+    await lanes.drain()
+
+    assert watch.peak["a"] == 2
+    assert watch.order == [str(i) for i in range(20)]
+
+
+async def test_one_slow_host_does_not_hold_up_another() -> None:
+    """A host with a thousand links does not keep a host with one link from its first request."""
+    watch, lanes = Watch(), Lanes()
+    for _ in range(1000):
+        lanes.add("many", watch.job("many"), width=3)
+    lanes.add("one", watch.job("one"), width=3)
+    await settle()
+
+    assert watch.order == ["many", "many", "many", "one"]
+    await lanes.close()
+
+
+async def test_waiting_names_what_is_left() -> None:
+    """Progress can say which lanes still have how many jobs."""
+    watch, lanes = Watch(), Lanes()
+    for _ in range(5):
+        lanes.add("a", watch.job("a"), width=2)
+    await settle()
+    assert lanes.waiting == {"a": 5}
+
+    watch.gate.set()
+    await lanes.drain()
+
+    assert lanes.waiting == {}
+
+
+async def test_a_parked_job_gives_its_place_to_the_next() -> None:
+    """While a job waits for somebody else's cool-down, its own host is not idle."""
+    lanes, started, gate = Lanes(), [], asyncio.Event()
+
+    async def parked() -> None:
+        started.append("parked")
+        with lanes.parked():
+            await gate.wait()
+
+    async def other() -> None:
+        started.append("other")
+
+    lanes.add("a", parked, width=1)
+    lanes.add("a", other, width=1)
+    await settle()
+    assert started == ["parked", "other"]
+
+    gate.set()
+    await lanes.drain()
+
+
+async def test_close_drops_what_waits_and_cancels_what_runs() -> None:
+    """After close nothing runs and nothing more is taken in."""
+    watch, lanes = Watch(), Lanes()
+    for i in range(5):
+        lanes.add("a", watch.job("a", str(i)), width=1)
+    await settle()
+
+    await lanes.close()
+    lanes.add("a", watch.job("a", "late"), width=1)
+    watch.gate.set()
+    await settle()
+
+    assert watch.order == ["0"]
+
+
+async def test_an_empty_schedule_is_done() -> None:
+    """Draining without jobs returns at once."""
+    await Lanes().drain()
