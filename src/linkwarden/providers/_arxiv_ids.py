@@ -110,11 +110,8 @@ class ArxivRef:
     @property
     def yymm(self) -> int | None:
         """Year and month of the identifier as a number such as 202106, or None if it has none."""
-        match = re.search(r"(?:^|/)(\d\d)(\d\d)", self.base)
-        if match is None:
-            return None
-        year = int(match[1])
-        return (year + (1900 if year >= 91 else 2000)) * 100 + int(match[2])
+        match = re.search(r"(?:^|(/))(\d\d)(\d\d)", self.base)
+        return _year(match[2], old=match[1] is not None) * 100 + int(match[3]) if match else None
 
 
 def split_version(ident: str) -> tuple[str, int | None]:
