@@ -9,9 +9,10 @@ import socket
 import ssl
 import struct
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, suppress
 from dataclasses import fields
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 from aiohttp import web
@@ -21,7 +22,7 @@ from tests.internet.dns import DnsFault, FakeResolver
 from tests.internet.log import Exchange, Lookup
 from tests.internet.site import Handler, Site
 from tests.internet.time import VirtualTime
-from tests.internet.tls import TlsFault, alert_for, authority
+from tests.internet.tls import REFUSALS, TlsFault, authority
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
@@ -67,6 +68,7 @@ class FakeInternet:
         self._under_way: Counter[str] = Counter()
         self._peaks: Counter[str] = Counter()
         self._ports: dict[str, int] = {}
+        self._mute: set[asyncio.Transport] = set()
         self._stack: AsyncExitStack | None = None
 
     # -- what there is ------------------------------------------------------------------------------------------
@@ -188,8 +190,11 @@ class FakeInternet:
         if fault is not None:
             return [(self.address, self._ports[fault])]
         role = self._extra_ports.get((host, port)) or {80: "http", 443: "https"}.get(port, "refused")
-        if role == "https" and self._tls.get(host) == "plain":
-            role = "http"
+        tls = self._tls.get(host)
+        if role == "https" and tls == "plain":
+            return [(self.address, self._ports["http"])]
+        if role == "https" and tls in REFUSALS:
+            return [(self.address, self._ports[tls])]
         return [(self.address, self._ports[role])]
 
     def _site_of(self, host: str) -> Site | None:
@@ -221,12 +226,14 @@ class FakeInternet:
             secure = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             authority().server_context("unnamed.invalid")
             secure.sni_callback = self._greet
-            for role, factory, context in (
+            listeners: list[tuple[str, Callable[[], asyncio.BaseProtocol], ssl.SSLContext | None]] = [
                 ("http", server, None),
                 ("https", server, secure),
                 ("reset", _Reset, None),
-                ("silent", asyncio.Protocol, None),
-            ):
+                ("silent", partial(_Silent, self._mute), None),
+                *((fault, partial(_Refusal, words), None) for fault, words in REFUSALS.items()),
+            ]
+            for role, factory, context in listeners:
                 sock = self._bind()
                 self._ports[role] = sock.getsockname()[1]
                 listener = await loop.create_server(factory, sock=sock, ssl=context, backlog=1024)
@@ -237,6 +244,9 @@ class FakeInternet:
         return self
 
     async def __aexit__(self, *exc: object) -> None:
+        for transport in self._mute:
+            transport.abort()
+        self._mute.clear()
         stack, self._stack = self._stack, None
         if stack is not None:
             await stack.aclose()
@@ -250,14 +260,10 @@ class FakeInternet:
             sock.bind((self.address, 0))
         return sock
 
-    def _greet(self, connection: Any, name: str | None, _context: ssl.SSLContext) -> int | None:
+    def _greet(self, connection: Any, name: str | None, _context: ssl.SSLContext) -> None:
         """Choose the certificate by the name in the TLS greeting (SNI, RFC 6066 section 3)."""
         host = (name or "unnamed.invalid").lower()
-        fault = self._tls.get(host)
-        alert = alert_for(fault)
-        if alert is None:
-            connection.context = authority().server_context(host, fault)
-        return alert
+        connection.context = authority().server_context(host, self._tls.get(host))
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         """Answer one request: log it, count it, hand it to its site."""
@@ -305,6 +311,32 @@ class _Reset(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         reset_connection(transport)
+
+
+class _Silent(asyncio.Protocol):
+    """Listens and never says a word."""
+
+    def __init__(self, connections: set[asyncio.Transport]) -> None:
+        self._connections = connections
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._connections.add(transport)
+
+
+class _Refusal(asyncio.Protocol):
+    """Answers the first words of a client with its own, then closes."""
+
+    def __init__(self, words: bytes) -> None:
+        self._words = words
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, _data: bytes) -> None:
+        self._transport.write(self._words)
+        self._transport.close()
 
 
 def reset_connection(transport: asyncio.BaseTransport) -> None:

@@ -10,13 +10,20 @@ from typing import Literal
 import trustme
 
 #: What can be wrong with a host's TLS. "expired", "wrong-host", "self-signed" (the leaf signs itself),
-#: "untrusted" (a root that nobody knows), "incomplete" (the intermediate is not sent), "legacy" (speaks only
-#: protocol versions that nobody accepts any more), "handshake" (refuses every greeting), "plain" (no TLS at all).
-TlsFault = Literal["expired", "wrong-host", "self-signed", "untrusted", "incomplete", "legacy", "handshake", "plain"]
+#: "untrusted" (a root that nobody knows), "incomplete" (the intermediate is not sent), "legacy" (no secure
+#: renegotiation, which OpenSSL 3 refuses), "old-protocol" (only versions that nobody accepts any more),
+#: "handshake" (refuses every greeting), "plain" (no TLS at all).
+TlsFault = Literal[
+    "expired", "wrong-host", "self-signed", "untrusted", "incomplete", "legacy", "old-protocol", "handshake", "plain"
+]
 
-_ALERTS = {
-    "legacy": ssl.AlertDescription.ALERT_DESCRIPTION_PROTOCOL_VERSION,
-    "handshake": ssl.AlertDescription.ALERT_DESCRIPTION_HANDSHAKE_FAILURE,
+#: What a host answers to every TLS greeting, byte for byte: asyncio's own TLS closes without sending its alert.
+#: Alerts: RFC 8446 section 6 (level fatal; 40 handshake_failure, 70 protocol_version). "legacy" is a TLS 1.2
+#: ServerHello (RFC 5246 section 7.4.1.3) without the renegotiation_info extension (RFC 5746 section 3.4).
+REFUSALS: dict[str, bytes] = {
+    "handshake": bytes.fromhex("15 0301 0002 02 28"),
+    "old-protocol": bytes.fromhex("15 0301 0002 02 46"),
+    "legacy": bytes.fromhex("16 0303 002a 02 000026 0303") + b"\x2a" * 32 + bytes.fromhex("00 c02f 00"),
 }
 
 
@@ -71,8 +78,3 @@ class Authority:
 def authority() -> Authority:
     """Give the process-wide authority."""
     return Authority()
-
-
-def alert_for(fault: str | None) -> int | None:
-    """Give the TLS alert with which a host refuses every greeting, or None if it does greet."""
-    return _ALERTS.get(fault or "")
