@@ -1,0 +1,111 @@
+"""The one question of this package: how does this address end?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from linkwarden.providers._signed import camo, closed, edge, keyed, sites, stores, tokens
+from linkwarden.providers._signed.address import Address, parse
+from linkwarden.providers._signed.advice import site_of
+from linkwarden.providers._signed.model import NOT_SIGNED, Refused, Scheme, Signature, Status
+
+#: In the order in which they are asked: the more a scheme's marks are its own, the earlier.
+SCHEMES: tuple[Scheme, ...] = (
+    *sites.SCHEMES,
+    *stores.SCHEMES,
+    *keyed.SCHEMES,
+    *edge.SCHEMES,
+    *tokens.TOKENS,
+    *tokens.GENERIC,
+)
+
+#: Whatever stands in an archive's address is frozen and does not expire; never look inside.
+_ARCHIVES = (
+    "web.archive.org",
+    "*.archive.org",
+    "*.archive.today",
+    "*.archive.ph",
+    "*.archive.is",
+    "*.archive.li",
+    "*.archive.md",
+    "*.archive.vn",
+    "*.archive.fo",
+    "*.perma.cc",
+    "*.webcitation.org",
+    "*.arquivo.pt",
+    "webarchive.nationalarchives.gov.uk",
+    "*.archive-it.org",
+)
+
+
+def classify(url: str) -> Signature:
+    """Read from an address alone whether and when it ends. Pure; never raises.
+
+    Args:
+        url: the address as a browser would take it (character references decoded). Anything but an absolute
+            http(s) address gives status ``none``.
+    """
+    return _classify(url, camo.DEEPEST)
+
+
+def _classify(url: str, depth: int) -> Signature:
+    address = parse(url)
+    if address is None or address.on(*_ARCHIVES):
+        return NOT_SIGNED
+    if address.host == camo.HOST:
+        return _through_camo(url, depth)
+    service = closed.find(address)
+    if service is not None:
+        return Signature(
+            status=Status.DEFUNCT, scheme="defunct-host", provider=service.id, why=f"{service.name} is closed"
+        )
+    found = _combine([reading for scheme in SCHEMES if (reading := _ask(scheme, address)) is not None])
+    site = site_of(address)
+    return replace(found, provider=site.id) if site and found.status is not Status.NONE else found
+
+
+def _through_camo(url: str, depth: int) -> Signature:
+    inner = camo.unwrap(url)
+    if inner is None or depth == 0:
+        why = "no picture's address can be read from this proxy address"
+        return Signature(status=Status.MALFORMED, scheme="camo", provider="github", why=why)
+    found = _classify(inner, depth - 1)
+    return replace(found, unwraps_to=found.unwraps_to or inner)
+
+
+def _ask(scheme: Scheme, address: Address) -> Signature | None:
+    if scheme.only_on and not address.on(*scheme.only_on):
+        return None
+    try:
+        reading = scheme.read(address)
+    except Refused as refusal:
+        # On a host that is not the operator's the same names may mean something else; there the server decides.
+        certain = bool(scheme.only_on) or address.on(*scheme.home) or scheme.sure(address)
+        return Signature(status=Status.MALFORMED, scheme=scheme.id, why=str(refusal), low_confidence=not certain)
+    return reading if reading is None else replace(reading, scheme=scheme.id)
+
+
+def _combine(readings: list[Signature]) -> Signature:
+    """Weigh what several schemes say of one address: the first that ends it, at the earliest instant of all.
+
+    GitHub's release files carry an Azure signature for an hour and a token for five minutes; both must hold.
+    """
+    ending = [reading for reading in readings if reading.status is not Status.PERMANENT]
+    ending.sort(key=lambda reading: reading.low_confidence)  # stable: sure ones first, otherwise as asked
+    if not ending:
+        return readings[0] if readings else NOT_SIGNED
+    first = ending[0]
+    if first.status is not Status.DATED:
+        return first
+    sure = [reading for reading in ending[1:] if reading.status is Status.DATED and not reading.low_confidence]
+    for other in sure:
+        if other.expires_at is not None and first.expires_at is not None and other.expires_at < first.expires_at:
+            first = replace(
+                first,
+                expires_at=other.expires_at,
+                upper_bound=other.upper_bound,
+                hard_limit=other.hard_limit,
+                sentinel=other.sentinel,
+                why=other.why,
+            )
+    return first
