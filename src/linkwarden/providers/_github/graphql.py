@@ -1,0 +1,283 @@
+"""Asks GitHub's GraphQL interface about many repositories at once (services.md 3.2).
+
+One query names up to ``MAX_ALIASES`` things. Queries go one after the other, and one that is too slow for GitHub
+(502, 504, timeout) is asked again in two halves. Only scalars are asked for: connections cost points, and are refused
+to tokens that may read public data only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Any
+
+from linkwarden.providers._github.access import API, API_HEADERS, API_HOST, Access, limited
+from linkwarden.wire import Ask, NetError, NetErrorKind
+
+if TYPE_CHECKING:
+    from linkwarden.net import Net
+    from linkwarden.wire import Response
+
+#: Aliases in one query. GitHub gives a query ten seconds; 50 to 100 is what others live with (services.md 3.2).
+MAX_ALIASES = 100
+#: Failures in a row after which the interface counts as down; halving 100 down to one repository takes seven.
+MAX_FAILURES = 8
+#: A reply has about 400 bytes per repository.
+MAX_BYTES = 4 * 1024 * 1024
+
+_LIMIT = "GitHub's limit of questions per hour is used up"
+_FRAGMENT = """
+fragment R on Repository {
+  nameWithOwner isArchived archivedAt isDisabled isEmpty isLocked lockReason isPrivate hasWikiEnabled
+  defaultBranchRef { name }
+}"""
+
+
+class State(Enum):
+    """What became of a question."""
+
+    FOUND = auto()
+    MISSING = auto()  # NOT_FOUND
+    REFUSED = auto()  # FORBIDDEN, SAML …: GitHub knows, but does not tell this token
+    UNANSWERED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """About one repository or account.
+
+    Attributes:
+        ident: whose answer it is.
+        owner: login.
+        name: repository, or "" to ask about the account.
+        fields: further fields of the repository by alias, in GraphQL.
+    """
+
+    ident: str
+    owner: str
+    name: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer to one question.
+
+    Attributes:
+        state: what became of it.
+        data: the fields that came; an alias that is None here does not exist.
+        failed: aliases that GitHub left open, with its error type.
+        why: for REFUSED and UNANSWERED, a clause.
+    """
+
+    state: State
+    data: Mapping[str, Any] = field(default_factory=dict)
+    failed: Mapping[str, str] = field(default_factory=dict)
+    why: str = ""
+
+
+def literal(text: str) -> str:
+    """Write text as a GraphQL string (its escapes are JSON's; GraphQL specification, "String Value")."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def query_text(questions: Sequence[Question]) -> str:
+    """Write one query; the answer to question *n* is named ``r<n>``."""
+    lines = ["query {", "rateLimit { cost remaining resetAt }"]
+    for n, q in enumerate(questions):
+        if not q.name:
+            lines.append(f"r{n}: repositoryOwner(login: {literal(q.owner)}) {{ login }}")
+            continue
+        extra = "".join(f" {alias}: {text}" for alias, text in q.fields.items())
+        lines.append(f"r{n}: repository(owner: {literal(q.owner)}, name: {literal(q.name)}) {{ ...R{extra} }}")
+    lines.append("}")
+    if any(q.name for q in questions):
+        lines.append(_FRAGMENT)
+    return "\n".join(lines)
+
+
+def chunks(questions: Iterable[Question]) -> Iterator[list[Question]]:
+    """Split questions into queries of at most ``MAX_ALIASES`` aliases; one with more is asked in parts."""
+    chunk: list[Question] = []
+    weight = 0
+    for question in questions:
+        for part in _parts(question):
+            cost = 1 + len(part.fields)
+            if chunk and weight + cost > MAX_ALIASES:
+                yield chunk
+                chunk, weight = [], 0
+            chunk.append(part)
+            weight += cost
+    if chunk:
+        yield chunk
+
+
+def _parts(question: Question) -> Iterator[Question]:
+    """Split the fields of a question that is too big for one query."""
+    fields = list(question.fields.items())
+    step = MAX_ALIASES - 1
+    for start in range(0, max(len(fields), 1), step):
+        yield replace(question, fields=dict(fields[start : start + step]))
+
+
+def read(questions: Sequence[Question], payload: Any) -> list[Reply] | None:
+    """Read a reply; None if it is not one at all (no ``data``)."""
+    data = payload.get("data") if isinstance(payload, dict) else None
+    if not isinstance(data, dict):
+        return None
+    errors: dict[tuple[str, ...], str] = {}
+    vague = ""
+    for error in _errors(payload):
+        kind = str(error.get("type") or "ERROR")
+        path = error.get("path")
+        if isinstance(path, list) and path:
+            errors[tuple(str(p) for p in path[:2])] = kind
+        else:
+            vague = kind
+    return [_reply(q, f"r{n}", data.get(f"r{n}"), errors, vague) for n, q in enumerate(questions)]
+
+
+def _reply(question: Question, alias: str, value: Any, errors: Mapping[tuple[str, ...], str], vague: str) -> Reply:
+    """Read one alias. An error that names no alias leaves every null of the reply open."""
+    kind = errors.get((alias,))
+    if kind == "NOT_FOUND":
+        return Reply(State.MISSING)
+    if kind in ("RATE_LIMITED", "ERROR"):
+        return Reply(State.UNANSWERED, why=f"GitHub's interface left the question open ({kind})")
+    if kind is not None:
+        return Reply(State.REFUSED, why=f"GitHub did not tell us ({kind})")
+    if value is None and not question.name and not vague:
+        return Reply(State.MISSING)  # an unknown login is null without an error
+    name_key = "nameWithOwner" if question.name else "login"
+    if not isinstance(value, dict) or not isinstance(value.get(name_key), str):
+        return Reply(State.UNANSWERED, why="GitHub's interface answered incompletely")
+    failed = {path[1]: k for path, k in errors.items() if path[0] == alias and len(path) > 1 and k != "NOT_FOUND"}
+    for name in question.fields:
+        if name not in value or (value[name] is None and vague):
+            failed.setdefault(name, vague or "no answer")
+    return Reply(State.FOUND, value, failed)
+
+
+def merged(first: Reply, second: Reply) -> Reply:
+    """Join the replies to two parts of one question; what is worse known wins."""
+    if first.state is not State.FOUND or second.state is not State.FOUND:
+        return first if first.state is not State.FOUND else second
+    return Reply(State.FOUND, {**first.data, **second.data}, {**first.failed, **second.failed})
+
+
+class GraphQL:
+    """The interface, during one run."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+        self._one_at_a_time = asyncio.Lock()  # REST and GraphQL documentation: "make requests serially"
+        self._failures = 0
+        self.closed = ""  # why it is not asked any more
+
+    @property
+    def usable(self) -> bool:
+        """True while there is a token that GitHub takes and the limit is not reached."""
+        return self._access.token is not None and not self.closed
+
+    async def ask(self, net: Net, questions: Sequence[Question]) -> dict[str, Reply]:
+        """Ask about all; every ident gets a reply, if only UNANSWERED."""
+        replies: dict[str, Reply] = {}
+        async with self._one_at_a_time:
+            for chunk in chunks(questions):
+                for question, reply in zip(chunk, await self._chunk(net, chunk), strict=True):
+                    known = replies.get(question.ident)
+                    replies[question.ident] = reply if known is None else merged(known, reply)
+        return replies
+
+    async def _chunk(self, net: Net, chunk: Sequence[Question]) -> list[Reply]:
+        """Ask one query, or its halves if it is too slow for GitHub."""
+        if not self.usable:
+            return [Reply(State.UNANSWERED, why=self.closed or "there is no token")] * len(chunk)
+        try:
+            response = await self._post(net, query_text(chunk))
+        except NetError as error:
+            if error.kind is not NetErrorKind.TIMEOUT:
+                return self._close(f"GitHub's interface could not be asked ({error.kind})", chunk)
+            return await self._halve(net, chunk)
+        return await self._received(net, chunk, response)
+
+    async def _received(self, net: Net, chunk: Sequence[Question], response: Response) -> list[Reply]:
+        """Read an answer, and act on what it says about the interface itself."""
+        if response.status == 401:
+            self._access.refuse(401)
+            return [Reply(State.UNANSWERED, why="GitHub refused the token")] * len(chunk)
+        if response.status >= 500:
+            return await self._halve(net, chunk)
+        if response.status != 200:
+            why = limited(response.status, response.headers)
+            return self._close(why or f"GitHub's interface answered {response.status}", chunk)
+        payload = _json(response)
+        replies = read(chunk, payload)
+        if replies is None and _too_slow(payload):
+            return await self._halve(net, chunk)
+        if replies is None:
+            return self._close(_LIMIT if _rate_limited(payload) else "GitHub's interface answered nonsense", chunk)
+        self._failures = 0
+        if any(r.state is State.UNANSWERED for r in replies) and _rate_limited(payload):
+            self.closed = _LIMIT
+        return replies
+
+    async def _halve(self, net: Net, chunk: Sequence[Question]) -> list[Reply]:
+        """Ask again in two halves; a single question that fails stays open."""
+        self._failures += 1
+        if self._failures >= MAX_FAILURES:
+            return self._close("GitHub's interface keeps failing", chunk)
+        if len(chunk) == 1:
+            return [Reply(State.UNANSWERED, why="GitHub's interface was too slow to answer")]
+        middle = len(chunk) // 2
+        return [*await self._chunk(net, chunk[:middle]), *await self._chunk(net, chunk[middle:])]
+
+    def _close(self, why: str, chunk: Sequence[Question]) -> list[Reply]:
+        self.closed = why
+        return [Reply(State.UNANSWERED, why=why)] * len(chunk)
+
+    async def _post(self, net: Net, query: str) -> Response:
+        return await net.fetch(
+            Ask(
+                url=f"{API}/graphql",
+                purpose="github-graphql",
+                method="POST",
+                accept="application/json",
+                body=json.dumps({"query": query}).encode(),
+                headers={**API_HEADERS, "content-type": "application/json"},
+                token=self._access.token,
+                token_host=API_HOST,
+                max_bytes=MAX_BYTES,
+                follow=False,
+                timeout=20.0,  # GitHub itself gives up after ten
+                attempts=1,  # halving is our way to try again
+            )
+        )
+
+
+def _json(response: Response) -> Any:
+    try:
+        return json.loads(response.body)
+    except ValueError:
+        return None
+
+
+def _errors(payload: Any) -> list[dict[str, Any]]:
+    errors = payload.get("errors") if isinstance(payload, dict) else None
+    return [e for e in errors if isinstance(e, dict)] if isinstance(errors, list) else []
+
+
+def _rate_limited(payload: Any) -> bool:
+    data = payload.get("data") if isinstance(payload, dict) else None
+    limit = data.get("rateLimit") if isinstance(data, dict) else None
+    if isinstance(limit, dict) and limit.get("remaining") == 0:
+        return True
+    return any(e.get("type") in ("RATE_LIMITED", "RATE_LIMIT") for e in _errors(payload))
+
+
+def _too_slow(payload: Any) -> bool:
+    """Tell GitHub's own timeout: no data, and an error without a type (services.md 10)."""
+    return bool(_errors(payload)) and not any(e.get("type") for e in _errors(payload))
