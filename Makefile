@@ -30,7 +30,8 @@ lint: $(DEV)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports --verbose
+	$(BIN)/lint-imports
+	$(BIN)/zizmor --offline --quiet --persona auditor .github/workflows
 
 format: $(DEV)
 	$(BIN)/ruff format .

@@ -171,7 +171,7 @@ def load_file(path: Path) -> dict[str, Any]:
     try:
         data: Any = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{_toml_place(path, str(error))}", "Mend the TOML, or pass --isolated.") from None
+        raise UsageError(f"{_toml_place(path, text, str(error))}", "Mend the TOML, or pass --isolated.") from None
     if path.name == "pyproject.toml":
         data = data.get("tool", {}).get("linkwarden", {})
     if not isinstance(data, dict):
@@ -182,7 +182,8 @@ def load_file(path: Path) -> dict[str, Any]:
     except msgspec.ValidationError as error:
         key = re.search(r"`\$\.([\w-]+)", str(error))
         raise UsageError(
-            f"{path}{_line_of(text, key[1] if key else '')}: {str(error).replace(' | null', '')}", "See `linkwarden check --help` for the values."
+            f"{path}{_line_of(text, key[1] if key else '')}: {str(error).replace(' | null', '')}",
+            "See `linkwarden check --help` for the values.",
         ) from None
     return _to_options(parsed, path)
 
@@ -226,11 +227,13 @@ def _line_of(text: str, key: str) -> str:
     return f":{line}:{column}"
 
 
-def _toml_place(path: Path, message: str) -> str:
-    place = re.search(r"\(at line (\d+), column (\d+)\)", message)
+def _toml_place(path: Path, text: str, message: str) -> str:
+    place = re.search(r"\(at (?:line (\d+), column (\d+)|end of document)\)", message)
     if place is None:
         return f"{path}: {message}"
-    return f"{path}:{place[1]}:{place[2]}: {message.replace(place[0], '').strip()}"
+    last = text.rsplit("\n", 1)[-1]
+    line, column = place[1] or text.count("\n") + 1, place[2] or len(last) + 1
+    return f"{path}:{line}:{column}: {message.replace(place[0], '').strip()}"
 
 
 def _to_options(parsed: FileConfig, path: Path) -> dict[str, Any]:

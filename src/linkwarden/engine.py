@@ -7,6 +7,7 @@ import re
 import time
 import traceback
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Protocol
@@ -32,7 +33,7 @@ from linkwarden.model import (
     Target,
     Verdict,
 )
-from linkwarden.net import Net
+from linkwarden.net import Net, Observer
 from linkwarden.providers import LoadContext, Provider, Skip
 from linkwarden.schedule import Lanes
 from linkwarden.text import host_of, target_key
@@ -63,14 +64,16 @@ class Deps:
     """What a run needs from outside.
 
     Attributes:
-        make_net: gives the network for a run (not yet entered).
+        make_net: gives the network for a run, to be entered; the observer is told of every request.
+        observer: is told of every request, or None.
         now: the wall clock, UTC.
         clock: seconds from any start, for durations.
         stdin: reads standard input to its end.
         progress: is told how far the run is, or None.
     """
 
-    make_net: Callable[[Config], Net]
+    make_net: Callable[[Config, Observer | None], AbstractAsyncContextManager[Net]]
+    observer: Observer | None = None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     clock: Callable[[], float] = time.monotonic
     stdin: Callable[[], bytes] = lambda: b""
@@ -88,7 +91,7 @@ async def run(config: Config, deps: Deps, *, sources: Sequence[Source] = ()) -> 
     """
     if config.offline:
         return await _Inspection(config, deps, None, sources).run()
-    async with deps.make_net(config) as net:
+    async with deps.make_net(config, deps.observer) as net:
         return await _Inspection(config, deps, net, sources).run()
 
 
@@ -127,7 +130,7 @@ class _Inspection:
         self._settled = 0
         self._include = [re.compile(p) for p in config.include]
         self._exclude = [re.compile(p) for p in config.exclude]
-        self._providers = self._load_providers()
+        self._providers: tuple[Provider, ...] = ()
 
     async def run(self) -> Run:
         began = self._deps.clock()
@@ -135,6 +138,7 @@ class _Inspection:
         if self._net is not None:
             self._net.parked = self._lanes.parked
         try:
+            self._providers = await asyncio.to_thread(self._load_providers)
             await self._read()
             # A registry is asked once for all its links; what others pass on late goes in a further round.
             rounds = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import glob
 import os
 import re
@@ -209,8 +210,10 @@ async def read_all(
 ) -> AsyncIterator[Source | InputError]:
     """Read every input, one after the other, each as soon as it is asked for."""
     for name in names:
-        if not is_remote(name):
-            for source in local_sources(name, stdin):
+        if not await asyncio.to_thread(is_remote, name):
+            # File by file and off the loop: requests for the first go out while the next is read.
+            found = local_sources(name, stdin)
+            while (source := await asyncio.to_thread(next, found, None)) is not None:
                 yield source
         elif net is None:
             yield InputError(f"{name}: needs the network", "Download it, or leave out --offline.")

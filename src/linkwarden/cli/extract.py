@@ -42,9 +42,7 @@ def extract(inputs: tuple[str, ...], *, as_json: bool, **options: Any) -> int:
             click.echo(json.dumps(row))
         else:
             place = f"{span.path}:{span.line}:{span.col}"
-            click.echo(
-                f"{visible(place)}  {link.occurrence.markup.value}  {link.provider or '-'}  {visible(url)}"
-            )
+            click.echo(f"{visible(place)}  {link.occurrence.markup.value}  {link.provider or '-'}  {visible(url)}")
     for problem in problems:
         click.echo(f"Error: {problem}", err=True)
     if not planned:

@@ -34,8 +34,7 @@ def probe(obj: Any, /, url: str, *, image: bool, **options: Any) -> int:
     config = make_config((NAME,), {**options, "isolated": True})
     log = _Log()
     deps = obj or engine.Deps(make_net=api.make_net)
-    inner = deps.make_net
-    deps = replace(deps, make_net=lambda wanted: _observed(inner(wanted), log))
+    deps = replace(deps, observer=log)
     source = Source(NAME, url, _OneLink(Markup.HTML_IMG if image else Markup.MD_LINK))
     run = api.run_loop(engine.run(config, deps, sources=(source,)))
     for line in log.lines:
@@ -57,11 +56,6 @@ class _Log:
         tail = f"  {note}" if note else ""
         asked = f"{ask.method} {mask_secrets(url)}  [{ask.purpose}]"
         self.lines.append(f"{len(self.lines) + 1:>3}. {asked}  {outcome}  {elapsed:.2f} s{tail}")
-
-
-def _observed(net: Any, log: _Log) -> Any:
-    net.observer = log
-    return net
 
 
 class _OneLink(Extractor):

@@ -1,0 +1,359 @@
+"""The engine: who is asked, in which order, and what happens when somebody fails."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+from aiohttp import web
+
+from linkwarden import engine, rules
+from linkwarden.config import Config
+from linkwarden.engine import Deps
+from linkwarden.model import (
+    Claim,
+    Evidence,
+    Kind,
+    NothingToCheckError,
+    Pass,
+    Result,
+    Rule,
+    Run,
+    Target,
+    Verdict,
+)
+from linkwarden.net import Net
+from linkwarden.providers import Provider
+from linkwarden.wire import Ask, NetError
+from tests.internet import FakeInternet
+
+GONE = Rule("LW991", "gone", Verdict.BROKEN, "gone", "e", "r")
+SOON = Rule("LW992", "soon", Verdict.EXPIRING, "soon", "e", "r")
+NO_HOST = Rule("LW993", "no-host", Verdict.BROKEN, "no host", "e", "r", repeatable=True)
+
+
+class Notes(Provider):
+    """Offline: remarks on ``signed`` addresses, unwraps ``wrap`` ones, settles ``dead`` ones."""
+
+    name, rank, online = "notes", 10, False
+
+    def claim(self, target: Target) -> str | None:
+        address = target.address or ""
+        return address if any(word in address for word in ("signed", "wrap", "dead")) else None
+
+    async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:
+        for claim in claims:
+            key, address = claim.target.key, claim.target.address or ""
+            if "wrap" in address:
+                yield Pass(key, instead=address.replace("wrap", "plain", 1))
+            elif "signed" in address:
+                yield Pass(key, Evidence(key=key, checked_by=self.name, rule=SOON, expires_at=now + timedelta(days=3)))
+            else:
+                yield Evidence(key=key, checked_by=self.name, rule=GONE, reason="dead")
+
+
+class Registry(Provider):
+    """A registry that is asked once for all papers."""
+
+    name, rank, batch, kind = "registry", 100, 3, Kind.PAPER
+    calls: ClassVar[list[list[str]]] = []
+
+    def claim(self, target: Target) -> str | None:
+        return (target.address or "").rpartition("/")[2] if "papers" in (target.address or "") else None
+
+    async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:
+        type(self).calls.append(sorted({c.ident for c in claims}))
+        for claim in claims:
+            if claim.ident == "crash":
+                raise RuntimeError("registry defect")
+            if claim.ident != "forgotten":
+                yield Evidence(key=claim.target.key, checked_by=self.name)
+
+
+class Web(Provider):
+    """Asks for a page."""
+
+    name, rank = "web", 1000
+
+    def claim(self, target: Target) -> str | None:
+        return target.address
+
+    async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:
+        for claim in claims:
+            key = claim.target.key
+            try:
+                response = await net.fetch(Ask(url=claim.ident, purpose="page"))
+            except NetError as error:
+                yield Evidence(key=key, checked_by=self.name, rule=NO_HOST, reason=str(error.kind))
+                continue
+            bad = response.status == 404
+            yield Evidence(key=key, checked_by=self.name, rule=GONE if bad else None, status=response.status)
+
+
+class Picture(Web):
+    """Asks for a picture."""
+
+    name, rank, kind = "picture", 500, Kind.IMAGE
+
+    def claim(self, target: Target) -> str | None:
+        return target.address if target.is_image else None
+
+
+@pytest.fixture(autouse=True)
+def _own_providers(monkeypatch: pytest.MonkeyPatch) -> None:
+    Registry.calls.clear()
+    monkeypatch.setattr(rules, "provider_classes", lambda: (Notes, Registry, Picture, Web))
+
+
+Check = Callable[..., "asyncio.Future[Run]"]
+
+
+@pytest.fixture
+def check(internet: FakeInternet, tmp_path: Path) -> Check:
+    """Check a Markdown text on the fake internet."""
+
+    async def run(text: str, **options: object) -> Run:
+        path = tmp_path / "list.md"
+        await asyncio.to_thread(path.write_text, text, "utf-8")
+        config = Config(inputs=(str(path),), **options)  # type: ignore[arg-type]
+        deps = Deps(
+            make_net=lambda _config, _observer: internet.net(), now=internet.time.now, clock=internet.time.clock
+        )
+        return await engine.run(config, deps)
+
+    return run  # type: ignore[return-value]
+
+
+def verdicts(run: Run) -> dict[str, Verdict]:
+    """Give verdicts by address as it stands."""
+    return {r.target.url: r.judgement.verdict for r in run.results}
+
+
+def one(run: Run, url: str) -> Result:
+    """Give the result of one address."""
+    return next(r for r in run.results if r.target.url == url)
+
+
+async def test_each_address_is_asked_once_and_keeps_all_its_places(internet: FakeInternet, check: Check) -> None:
+    """Ten mentions of a page are one request and one result with ten places."""
+    internet.site("a.example").page("/x", "here")
+
+    run = await check("[x](https://a.example/x)\n\n" * 9 + "<a href='HTTPS://A.example/x'>x</a>")
+
+    assert len(internet.requests_to("a.example")) == 1
+    assert len(run.results) == 1
+    assert len(run.results[0].target.occurrences) == 10
+    assert run.occurrences == 10
+
+
+async def test_a_registry_is_asked_for_its_links_together(check: Check) -> None:
+    """Links are gathered over the whole list and cut into lots of the size that the registry takes."""
+    run = await check(" ".join(f"https://papers.example/{i}" for i in "abcdefg") + " https://papers.example/a?")
+
+    assert sorted(len(call) for call in Registry.calls) == [1, 3, 3]
+    assert set(verdicts(run).values()) == {Verdict.OK}
+    assert {r.kind for r in run.results} == {Kind.PAPER}
+
+
+async def test_an_offline_settlement_makes_no_request(internet: FakeInternet, check: Check) -> None:
+    """What an offline provider settles is not asked."""
+    run = await check("https://a.example/dead")
+
+    assert verdicts(run) == {"https://a.example/dead": Verdict.BROKEN}
+    assert internet.log == []
+    assert run.requests == 0
+
+
+async def test_a_note_is_weighed_with_the_answer(internet: FakeInternet, check: Check) -> None:
+    """Alive and signed for three more days is expiring; dead and signed is dead."""
+    internet.site("a.example").page("/signed", "x")
+    internet.site("b.example").page("/signed", "x", status=404)
+
+    run = await check("https://a.example/signed https://b.example/signed")
+
+    assert list(verdicts(run).values()) == [Verdict.EXPIRING, Verdict.BROKEN]
+
+
+async def test_a_wrapped_address_is_judged_by_what_it_wraps(internet: FakeInternet, check: Check) -> None:
+    """The inner address is asked; the report keeps the address as it stands."""
+    internet.site("a.example").page("/plain", "x")
+
+    run = await check("https://a.example/wrap")
+
+    assert verdicts(run) == {"https://a.example/wrap": Verdict.OK}
+    assert [e.path for e in internet.log] == ["/plain"]
+
+
+async def test_endless_wrapping_ends(check: Check) -> None:
+    """An address that keeps unwrapping is given up, not followed for ever."""
+    run = await check("https://a.example/" + "wrap" * 20)
+
+    assert len(run.results) == 1
+
+
+async def test_a_page_that_turns_out_to_be_a_picture_is_judged_as_one(internet: FakeInternet, check: Check) -> None:
+    """First a link, later an ``<img>``: the picture's demands count, whichever answer comes last."""
+    internet.site("a.example").page("/x.png", "x")
+
+    run = await check("https://a.example/x.png\n\n" + "text\n\n" * 500 + "![x](https://a.example/x.png)")
+
+    assert run.results[0].kind is Kind.IMAGE
+    assert run.results[0].evidence.checked_by == "picture"
+
+
+async def test_a_crash_in_one_provider_costs_only_its_own_links(internet: FakeInternet, check: Check) -> None:
+    """The crash is told with its traceback and exit code 3; the other results stand."""
+    internet.site("a.example").page("/", "x")
+
+    run = await check("https://papers.example/crash https://a.example/ https://a.example/dead")
+
+    assert list(verdicts(run).values()) == [Verdict.UNVERIFIED, Verdict.OK, Verdict.BROKEN]
+    assert one(run, "https://papers.example/crash").judgement.rule is rules.INTERNAL_ERROR
+    assert [f.where for f in run.failures] == ["provider registry"]
+    assert "registry defect" in run.failures[0].traceback
+    assert run.exit_code == 3
+
+
+async def test_a_link_that_a_provider_forgets_is_a_defect_not_a_verdict(check: Check) -> None:
+    """No answer for a claim is an internal error; the claims that were answered stand."""
+    run = await check("https://papers.example/forgotten https://papers.example/b")
+
+    assert list(verdicts(run).values()) == [Verdict.UNVERIFIED, Verdict.OK]
+    assert run.exit_code == 3
+
+
+async def test_offline_asks_nobody_and_says_so(internet: FakeInternet, check: Check) -> None:
+    """With --offline, what only the network can tell is unverified, and warnings from the address stay."""
+    run = await check("https://a.example/x https://a.example/signed https://a.example/dead", offline=True)
+
+    assert list(verdicts(run).values()) == [Verdict.UNVERIFIED, Verdict.EXPIRING, Verdict.BROKEN]
+    assert one(run, "https://a.example/x").judgement.rule is rules.OFFLINE
+    assert internet.log == []
+
+
+async def test_network_down_is_said_once_and_accuses_nobody(internet: FakeInternet, check: Check) -> None:
+    """When no host can be reached, offline findings stay, the rest is unverified, and the exit code is 4."""
+    internet.down()
+
+    run = await check(" ".join(f"https://h{i}.example/" for i in range(30)) + " https://a.example/dead")
+
+    assert run.network_down
+    assert run.exit_code == 4
+    assert run.counts[Verdict.BROKEN] == 1
+    assert run.counts[Verdict.UNVERIFIED] == 30
+    assert {r.judgement.rule for r in run.results if r.judgement.verdict is Verdict.UNVERIFIED} == {rules.NETWORK_DOWN}
+
+
+async def test_one_dead_host_among_living_ones_is_not_the_network(internet: FakeInternet, check: Check) -> None:
+    """As soon as anybody answers, a host that does not exist is the link's fault."""
+    internet.site("a.example").page("/", "x")
+
+    run = await check("https://a.example/ https://gone.example/ https://gone2.example/")
+
+    assert not run.network_down
+    assert list(verdicts(run).values()) == [Verdict.OK, Verdict.BROKEN, Verdict.BROKEN]
+
+
+async def test_options_leave_out_addresses(internet: FakeInternet, check: Check) -> None:
+    """--include, --exclude and --kind make the rest ignored, without a request."""
+    internet.site("a.example").page("/", "x")
+    text = "https://a.example/ https://b.example/ ![i](https://c.example/i.png)"
+
+    assert list(verdicts(await check(text, include=(r"//a\.",))).values()) == [Verdict.OK] + [Verdict.IGNORED] * 2
+    assert list(verdicts(await check(text, exclude=(r"//[bc]\.",))).values()) == [Verdict.OK] + [Verdict.IGNORED] * 2
+    assert list(verdicts(await check(text, kinds=frozenset({Kind.PAPER}))).values()) == [Verdict.IGNORED] * 3
+    assert internet.hosts == {"a.example"}
+
+
+async def test_other_schemes_are_left_alone(check: Check) -> None:
+    """A mail address is not a dead link."""
+    run = await check("[m](mailto:me@example.org) [t](tel:+123)")
+
+    assert set(verdicts(run).values()) == {Verdict.IGNORED}
+    assert run.exit_code == 0
+
+
+async def test_results_stand_in_source_order_whatever_comes_first(internet: FakeInternet, check: Check) -> None:
+    """The order of answers does not show."""
+
+    async def slow(_request: web.Request) -> web.Response:
+        await internet.time.sleep(5)
+        return web.Response(text="late")
+
+    internet.site("slow.example").handle("/", slow)
+    internet.site("a.example").page("/", "x")
+    text = "https://a.example/ https://slow.example/ https://papers.example/1 https://a.example/dead"
+
+    run = await check(text)
+
+    assert list(verdicts(run)) == text.split()
+
+
+async def test_a_list_without_links_is_not_a_silent_zero(check: Check) -> None:
+    """No link found is an error that names the file (exit code 4)."""
+    with pytest.raises(NothingToCheckError, match="no link found in .*list.md") as caught:
+        await check("Nothing here, not even `https://code.example/`.")
+
+    assert caught.value.exit_code == 4
+
+
+async def test_missing_input_is_named_and_the_others_are_checked(internet: FakeInternet, tmp_path: Path) -> None:
+    """One file is missing: the other's results stand and the exit code is not a silent 0."""
+    internet.site("a.example").page("/", "x")
+    path = tmp_path / "list.md"
+    await asyncio.to_thread(path.write_text, "https://a.example/")
+    deps = Deps(make_net=lambda _config, _observer: internet.net(), now=internet.time.now, clock=internet.time.clock)
+
+    run = await engine.run(Config(inputs=(str(tmp_path / "nowhere.md"), str(path))), deps)
+
+    assert list(verdicts(run).values()) == [Verdict.OK]
+    assert "nowhere.md: no such file" in run.unreadable[0]
+    assert run.exit_code == 2
+
+
+async def test_an_interrupted_run_keeps_what_it_found(internet: FakeInternet, check: Check) -> None:
+    """Cancellation gives a run with what was settled; the rest is unverified, and the exit code is 130."""
+    internet.site("a.example").page("/", "x", status=404)
+    internet.site("never.example").handle("/", lambda _request: asyncio.Event().wait())
+    task = asyncio.ensure_future(check("https://a.example/ https://never.example/"))
+    while not internet.requests_to("never.example") or not internet.requests_to("a.example"):
+        await asyncio.sleep(0)
+    for _ in range(200):
+        await asyncio.sleep(0)
+    task.cancel()
+
+    run = await task
+
+    assert run.interrupted
+    assert run.exit_code == 130
+    assert list(verdicts(run).values()) == [Verdict.BROKEN, Verdict.UNVERIFIED]
+    assert one(run, "https://never.example/").judgement.rule is rules.OUT_OF_TIME
+
+
+async def test_progress_ends_at_the_end(internet: FakeInternet, tmp_path: Path) -> None:
+    """Progress counts every address once."""
+    internet.site("a.example").page("/", "x")
+    steps: list[tuple[int, int]] = []
+
+    class Recorder:
+        def step(self, done: int, total: int, waiting: Callable[[], dict[str, int]]) -> None:
+            steps.append((done, total))
+            assert sum(waiting().values()) <= total
+
+    path = tmp_path / "list.md"
+    await asyncio.to_thread(path.write_text, "https://a.example/ https://a.example/dead https://papers.example/1")
+    deps = Deps(
+        make_net=lambda _config, _observer: internet.net(),
+        now=internet.time.now,
+        clock=internet.time.clock,
+        progress=Recorder(),
+    )
+
+    await engine.run(Config(inputs=(str(path),)), deps)
+
+    assert steps[-1] == (3, 3)
+    assert [done for done, _ in steps] == [1, 2, 3]
