@@ -50,8 +50,9 @@ WALLS: tuple[Wall, ...] = (
         name="Cloudflare challenge",
         needs={"server": r"cloudflare"},
         titles=r"Just a moment\.\.\.|Attention Required!.*",
-        marks=r"_cf_chl_opt|Enable JavaScript and cookies to continue|cf-error-details",
+        marks=r"_cf_chl_opt",
     ),
+    Wall(name="JavaScript challenge", marks=r"Enable JavaScript and cookies to continue"),
     # AWS WAF, "CAPTCHA and Challenge": 202 with challenge, 405 with captcha.
     Wall(name="AWS WAF challenge", proof={"x-amzn-waf-action": r"challenge|captcha"}),
     # DataDome stamps its header on every answer of a site it guards, so it proves a wall only where access is refused.

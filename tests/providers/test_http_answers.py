@@ -1,0 +1,249 @@
+"""One status, one meaning: what HTTP answers and network failures say about a link, and what they do not."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from linkwarden.model import Verdict
+from linkwarden.providers import _http
+from linkwarden.wire import Hop, NetError, NetErrorKind, Response
+from tests.internet.stores import S3_ERRORS
+from tests.links import claim, slug, verdict_of
+
+URL = "https://a.example.org/paper"
+
+
+def answer(status: int, body: bytes = b"<p>hello", url: str = URL, **headers: str) -> Response:
+    """Make an answer; header names are written with ``_`` for ``-``."""
+    fields = {"content-type": "text/html", **{name.replace("_", "-"): value for name, value in headers.items()}}
+    return Response(url=url, status=status, headers=fields, body=body)
+
+
+def slug_of(response: Response, *, image: bool = False) -> str:
+    """Name what an answer says about a link."""
+    return slug(_http.status_evidence(claim(response.url, image=image), response))
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        (200, "ok"),
+        (202, "ok"),
+        (203, "ok"),
+        (206, "ok"),
+        (300, "ok"),
+        (304, "ok"),
+        (204, "odd-answer"),
+        (302, "odd-answer"),
+        (400, "access-refused"),
+        (401, "log-in-required"),
+        (402, "access-refused"),
+        (403, "access-refused"),
+        (404, "not-found"),
+        (405, "access-refused"),
+        (406, "access-refused"),
+        (407, "odd-answer"),
+        (408, "server-error"),
+        (410, "gone"),
+        (412, "access-refused"),
+        (418, "access-refused"),
+        (421, "access-refused"),
+        (425, "server-error"),
+        (429, "rate-limited"),
+        (451, "legal-block"),
+        (494, "access-refused"),
+        (500, "server-error"),
+        (502, "server-error"),
+        (503, "server-error"),
+        (507, "server-error"),
+        (521, "server-error"),
+        (530, "server-error"),
+        (700, "odd-answer"),
+        (999, "access-refused"),
+    ],
+)
+def test_every_status_has_its_meaning(status: int, expected: str) -> None:
+    """The status table of services.md 6.2."""
+    assert slug_of(answer(status)) == expected
+
+
+@given(st.integers(100, 1000))
+def test_only_the_authoritative_statuses_accuse(status: int) -> None:
+    """No status but 404, 410 and 451 makes a link broken by itself."""
+    evidence = _http.status_evidence(claim(URL), answer(status))
+    assert (verdict_of(evidence) is Verdict.BROKEN) == (status in {404, 410, 451})
+
+
+def test_a_postponed_answer_without_content_is_not_fine() -> None:
+    """202 with no bytes is what sites put programs off with."""
+    assert slug_of(answer(202, b"")) == "odd-answer"
+
+
+@pytest.mark.parametrize("body", [b"error code: 1016", b"<html><h1>Error 1016</h1></html>"])
+def test_a_site_whose_origin_has_no_name_is_gone(body: bytes) -> None:
+    """Cloudflare's 530 with 1016 is a DNS death, and repeatable like one."""
+    evidence = _http.status_evidence(claim(URL), answer(530, body))
+    assert evidence is not None
+    assert evidence.rule is not None
+    assert (evidence.rule.slug, evidence.rule.verdict, evidence.rule.repeatable) == (
+        "origin-unknown",
+        Verdict.BROKEN,
+        True,
+    )
+
+
+@pytest.mark.parametrize("url", ["https://www.kaggle.com/c/x", "https://kaggle.com/c/x"])
+def test_a_404_from_a_host_that_lies_proves_nothing(url: str) -> None:
+    """Kaggle answers 404 to programs for live pages (services.md section 10, case 17); its 410 would count."""
+    assert slug_of(answer(404, url=url)) == "untrusted-404"
+    assert slug_of(answer(410, url=url)) == "gone"
+    assert slug_of(answer(404, url="https://notkaggle.com/c/x")) == "not-found"
+
+
+def test_a_reason_speaks_of_the_thing_that_is_missing() -> None:
+    """A maintainer reads of a picture where a picture stands, and of a page elsewhere."""
+    page = _http.status_evidence(claim(URL), answer(404))
+    picture = _http.status_evidence(claim(URL, image=True), answer(404))
+    assert page is not None
+    assert picture is not None
+    assert page.reason == "The server says that there is no such page (404)."
+    assert picture.reason == "The server says that there is no such picture (404)."
+
+
+def test_facts_tell_the_way_and_hide_secrets() -> None:
+    """Every hop and the final status are facts; signatures in addresses are masked."""
+    hop = Hop(URL + "?sig=abcdef", 301, "https://b.example.org/x")
+    response = Response(url="https://b.example.org/x?token=abcdef", status=404, headers={}, hops=(hop,))
+    evidence = _http.status_evidence(claim(URL), response)
+    assert evidence is not None
+    assert [(f.what, f.url, f.status) for f in evidence.facts] == [
+        ("redirect", URL + "?sig=***", 301),
+        ("answer", "https://b.example.org/x?token=***", 404),
+    ]
+    assert evidence.final_url == "https://b.example.org/x?token=***"
+    assert "abcdef" not in repr(evidence)
+
+
+# --- object stores -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/missing.png", "object-missing"),
+        ("/no-bucket.png", "object-missing"),
+        ("/denied.png", "object-refused"),
+        ("/expired.png", "object-link-expired"),
+        ("/expired-v2.png", "object-link-expired"),
+        ("/expired-r2.png", "object-link-expired"),
+        ("/session-over.png", "object-link-expired"),
+        ("/bad-signature.png", "signature-refused"),
+        ("/key-withdrawn.png", "signature-refused"),
+        ("/bad-parameters.png", "signature-refused"),
+        ("/busy.png", "server-error"),
+        ("/new-code.png", "access-refused"),
+    ],
+)
+def test_storage_errors_are_told_apart_by_their_code(path: str, expected: str) -> None:
+    """expiring-urls.md 1.1.2: one status stands for very different things."""
+    status, body = S3_ERRORS[path]
+    response = answer(status, body, content_type="application/xml")
+    evidence = _http.status_evidence(claim(URL), response)
+    assert slug(evidence) == expected
+    assert "SECRET" not in repr(evidence)
+    assert "<" not in (evidence.reason if evidence else "")
+
+
+def test_the_end_of_an_expired_address_is_reported() -> None:
+    """S3 says when a signed address ended; an instant in another form is left out."""
+    late = _http.status_evidence(claim(URL), answer(*S3_ERRORS["/expired.png"]))
+    unsaid = _http.status_evidence(claim(URL), answer(*S3_ERRORS["/expired-v2.png"]))
+    assert late is not None
+    assert unsaid is not None
+    assert late.expires_at == datetime(2021, 2, 10, 10, 35, 24, tzinfo=UTC)
+    assert unsaid.expires_at is None
+
+
+def test_an_error_that_only_quotes_a_storage_error_is_none() -> None:
+    """A page that shows the XML as an example is judged by its own status."""
+    quoting = b"<html><body><Error><Code>NoSuchKey</Code></Error></body></html>"
+    assert slug_of(answer(200, quoting)) == "ok"
+
+
+@given(st.binary(max_size=300), st.integers(100, 999))
+def test_any_bytes_can_be_read(body: bytes, status: int) -> None:
+    """No body makes the reading fail, and a fine status with rubbish stays fine or becomes a known finding."""
+    _http.status_evidence(claim(URL), answer(status, b"<Error><Code>" + body))
+    _http.status_evidence(claim(URL), answer(status, body))
+
+
+# --- no answer -----------------------------------------------------------------------------------------------------
+
+NETWORK = {
+    NetErrorKind.NXDOMAIN: ("no-such-host", Verdict.BROKEN, True),
+    NetErrorKind.DNS: ("dns-failure", Verdict.UNVERIFIED, True),
+    NetErrorKind.REFUSED: ("connection-refused", Verdict.BROKEN, True),
+    NetErrorKind.RESET: ("connection-broken", Verdict.UNVERIFIED, True),
+    NetErrorKind.TIMEOUT: ("timeout", Verdict.UNVERIFIED, True),
+    NetErrorKind.UNREACHABLE: ("unreachable", Verdict.UNVERIFIED, True),
+    NetErrorKind.TLS_EXPIRED: ("certificate-expired", Verdict.BROKEN, False),
+    NetErrorKind.TLS_HOSTNAME: ("certificate-wrong-host", Verdict.BROKEN, False),
+    NetErrorKind.TLS_SELF_SIGNED: ("certificate-self-signed", Verdict.BROKEN, False),
+    NetErrorKind.TLS_CHAIN: ("certificate-chain-incomplete", Verdict.DEGRADED, False),
+    NetErrorKind.TLS: ("tls-failure", Verdict.UNVERIFIED, True),
+    NetErrorKind.REDIRECT_LOOP: ("redirect-loop", Verdict.UNVERIFIED, False),
+    NetErrorKind.TOO_MANY_REDIRECTS: ("too-many-redirects", Verdict.UNVERIFIED, False),
+    NetErrorKind.BAD_REDIRECT: ("bad-redirect", Verdict.UNVERIFIED, False),
+    NetErrorKind.BLOCKED: ("blocked-address", Verdict.UNVERIFIED, False),
+    NetErrorKind.INVALID_URL: ("unaskable-address", Verdict.UNVERIFIED, False),
+    NetErrorKind.PROTOCOL: ("protocol-error", Verdict.UNVERIFIED, True),
+    NetErrorKind.COOLDOWN: ("rate-limited", Verdict.UNVERIFIED, False),
+    NetErrorKind.GIVEN_UP: ("host-silent", Verdict.UNVERIFIED, True),
+    NetErrorKind.BUDGET: ("out-of-time", Verdict.UNVERIFIED, False),
+}
+
+
+@pytest.mark.parametrize("kind", list(NetErrorKind))
+def test_every_failure_has_its_meaning(kind: NetErrorKind) -> None:
+    """Only what a reader meets as well is broken; what may pass by itself is unverified and repeatable."""
+    evidence = _http.net_evidence(claim(URL), NetError(kind, "detail", host="a.example.org"))
+    assert evidence.rule is not None
+    assert (evidence.rule.slug, evidence.rule.verdict, evidence.rule.repeatable) == NETWORK[kind]
+    assert evidence.reason.endswith(".")
+    assert "{" not in evidence.reason
+
+
+def test_a_host_that_was_given_up_for_its_wall_is_not_called_silent() -> None:
+    """A wall that stands for days is no sign of death, so it is not repeatable."""
+    error = NetError(NetErrorKind.GIVEN_UP, "walled", host="a.example.org", status=403)
+    evidence = _http.net_evidence(claim(URL), error)
+    assert evidence.rule is not None
+    assert (evidence.rule.slug, evidence.rule.repeatable) == ("bot-wall", False)
+
+
+def test_a_failure_behind_a_redirect_names_both_hosts() -> None:
+    """The maintainer learns that the link's own host is alive and where it leads."""
+    hop = Hop(URL, 301, "https://dead.example.net/")
+    error = NetError(NetErrorKind.NXDOMAIN, "no such name", host="dead.example.net", hops=(hop,))
+    evidence = _http.net_evidence(claim(URL), error)
+    assert evidence.reason == "a.example.org redirects to dead.example.net. There is no such host: dead.example.net."
+
+
+def test_a_silent_registry_leaves_its_links_unverified() -> None:
+    """Every link of the batch gets the reason; none is accused."""
+    claims = [claim(URL), claim(URL + "2")]
+    got = list(_http.batch_unverified(claims, "arXiv did not answer.", status=503))
+    assert [e.key for e in got] == [URL, URL + "2"]
+    assert {(slug(e), e.status, e.reason) for e in got} == {("registry-silent", 503, "arXiv did not answer.")}
+
+
+def test_rules_are_complete_and_their_own() -> None:
+    """Codes and slugs are unique, in their ranges, and every text is a sentence or a clause that can be read."""
+    codes = [rule.code for rule in _http.RULES]
+    assert len(set(codes)) == len(codes) == len({rule.slug for rule in _http.RULES})
+    assert all("LW301" <= code <= "LW399" for code in codes)
+    assert all(rule.explanation.endswith(".") and rule.remedy.endswith(".") for rule in _http.RULES)
