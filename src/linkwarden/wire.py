@@ -72,6 +72,7 @@ class Response:
         complete: False if the body was longer than what was read, or broke off.
         hops: the redirects on the way, in order.
         elapsed: seconds from the first byte sent to the last read.
+        remarks: what the network layer had to overlook to get the answer (outdated TLS …), clauses for people.
     """
 
     url: str
@@ -81,6 +82,7 @@ class Response:
     complete: bool = True
     hops: tuple[Hop, ...] = ()
     elapsed: float = 0.0
+    remarks: tuple[str, ...] = ()
 
     @property
     def media_type(self) -> str:

@@ -1,6 +1,6 @@
 """The only part of linkwarden that speaks HTTP (and the only importer of aiohttp, tenacity and aiolimiter)."""
 
-from linkwarden.net.client import Net, Observer
+from linkwarden.net.client import Net, NetWeather, Observer
 from linkwarden.net.policy import NetPolicy
 
-__all__ = ["Net", "NetPolicy", "Observer"]
+__all__ = ["Net", "NetPolicy", "NetWeather", "Observer"]

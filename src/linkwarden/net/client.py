@@ -1,4 +1,15 @@
-"""``Net``: asks servers, with manners. Thin first version; see the issue for what it grows into."""
+"""``Net``: asks servers, with manners.
+
+From the outside in, each layer in its own module::
+
+    budget      the run's time; cuts what is under way                              budget.py
+    redirects   follows hops by hand, so that each is guarded, slotted, recorded    redirects.py
+    retry       tries transient failures again; holds no slot while it waits        retry.py
+    manners     asks again after a refusal; one cool-down per host for everybody    politeness.py, pace.py
+    gate        host slot and global slot                                           gate.py
+    guard       no request to a place inside                                        guard.py
+    transport   aiohttp                                                             transport.py
+"""
 
 from __future__ import annotations
 
@@ -6,22 +17,36 @@ import asyncio
 import random
 import ssl
 import time
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol, Self
 
-import aiohttp
 from aiohttp.abc import AbstractResolver
-from aiohttp.resolver import ThreadedResolver
 from yarl import URL
 
-from linkwarden.net.errors import NETWORK_ERRORS, explain
-from linkwarden.net.guard import Guard, GuardedResolver
+from linkwarden.net.budget import Budget
+from linkwarden.net.errors import NETWORK_ERRORS, explain, is_old_tls, is_unknown_coding
+from linkwarden.net.gate import Gate
+from linkwarden.net.guard import BlockedAddress, Guard
+from linkwarden.net.manners import counted_with
 from linkwarden.net.policy import NetPolicy
-from linkwarden.net.wire_form import follow, wire_url
-from linkwarden.wire import Ask, Hop, NetError, NetErrorKind, Response
+from linkwarden.net.politeness import Closure, HostSlot, Origin
+from linkwarden.net.redirects import Chain
+from linkwarden.net.retry import Outcome, is_transient, persist
+from linkwarden.net.transport import Answer, Transport
+from linkwarden.net.wire_form import wire_url
+from linkwarden.wire import Ask, NetError, NetErrorKind, Response
 
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+#: How often one request is made again after 429 before the refusal counts as its answer. With a shared cool-down
+#: and a measured pace, two or three are usual; eight means that this very page is always refused.
+MAX_REFUSALS = 8
+#: The same for a 403 that looks like a limit.
+MAX_FORBIDDEN = 4
+OLD_TLS = "its TLS is outdated; some programs can no longer connect to it"
+ODD_CODING = "it sends a content coding that was not asked for, so its content was not read"
 
 
 def _utc_now() -> datetime:
@@ -35,8 +60,35 @@ class Observer(Protocol):
         """One request is over: which address, its status or None, seconds, and what went wrong or ""."""
 
 
+@dataclass(frozen=True, slots=True)
+class NetWeather:
+    """How the network behaved in this run.
+
+    Attributes:
+        hosts: how many hosts were tried.
+        answered: how many of them gave any HTTP answer.
+        failures: of the others, how many failed in which way.
+    """
+
+    hosts: int = 0
+    answered: int = 0
+    failures: Mapping[NetErrorKind, int] = field(default_factory=dict)
+
+    @property
+    def down(self) -> bool:
+        """True if it is our own network that does not work: at least two hosts, and none could be reached."""
+        ours = {NetErrorKind.DNS, NetErrorKind.NXDOMAIN, NetErrorKind.UNREACHABLE, NetErrorKind.TIMEOUT}
+        reasons = set(self.failures)
+        return self.hosts >= 2 and self.answered == 0 and bool(reasons) and reasons <= ours
+
+
 class Net:
-    """Sends requests."""
+    """Sends requests, the way each host wants to be asked. An async context manager, for one event loop.
+
+    Attributes:
+        policy: the run's numbers.
+        requests: how many requests were sent, redirects and repetitions included.
+    """
 
     def __init__(
         self,
@@ -50,113 +102,240 @@ class Net:
         observer: Observer | None = None,
         rng: random.Random | None = None,
     ) -> None:
+        """Prepare; nothing is opened before ``async with``.
+
+        Args:
+            policy: the run's numbers.
+            clock: seconds that never go back.
+            now: the date, for Retry-After.
+            sleep: waits seconds of ``clock``.
+            resolver: looks names up; may give another port than the URL's.
+            ssl_context: whom to trust; the system's authorities if None.
+            observer: told of every request.
+            rng: for jitter.
+        """
         self.policy = policy
         self.requests = 0
         self._clock = clock
         self._now = now
         self._sleep = sleep
-        self._resolver = resolver
-        self._ssl = ssl_context
         self._observer = observer
-        self._rng = rng or random.Random()  # noqa: S311 - jitter
-        self._session: aiohttp.ClientSession | None = None
+        self._rng = rng or random.Random()  # noqa: S311 - jitter is no secret
+        self._guard = Guard(policy.allow_networks)
+        self._transport = Transport(policy, self._guard, resolver, ssl_context)
+        self._gate = Gate(policy.concurrency, clock, sleep)
+        self._budget = Budget(policy.max_time, sleep)
+        self._slots: dict[str, HostSlot] = {}
+        self._origins: dict[tuple[str, str, int | None, str], Origin] = {}
 
     async def __aenter__(self) -> Self:
-        guard = Guard(self.policy.allow_networks)
-        self._guard = guard
-        connector = aiohttp.TCPConnector(
-            resolver=GuardedResolver(self._resolver or ThreadedResolver(), guard),
-            socket_factory=guard.socket_factory,
-            ssl=self._ssl or ssl.create_default_context(),
-            limit=0,
-        )
-        self._session = aiohttp.ClientSession(
-            connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            trust_env=False,
-            max_line_size=32_768,
-            max_field_size=65_536,
-        )
+        await self._transport.open()
+        self._budget.begin()
         return self
 
     async def __aexit__(self, *_exc: object) -> None:
-        if self._session is not None:
-            await self._session.close()
+        self._budget.end()
+        self._gate.close()
+        await self._transport.close()
+
+    @property
+    def parked(self) -> Callable[[], AbstractContextManager[None]] | None:
+        """A context entered while a fetch waits longer than half a second for its turn at a host.
+
+        Such a fetch needs no attention for a while, so the engine may let other work begin. It is entered and left
+        in the fetch's own task.
+        """
+        return self._gate.parked
+
+    @parked.setter
+    def parked(self, context: Callable[[], AbstractContextManager[None]] | None) -> None:
+        self._gate.parked = context
 
     async def fetch(self, ask: Ask) -> Response:
-        """Give the answer, or raise NetError."""
-        url = wire_url(ask.url)
-        method, body = ask.method, ask.body
-        hops: list[Hop] = []
-        while True:
-            answer = await self._exchange(ask, method, url, body, tuple(hops))
-            location = answer.headers.get("location")
-            if not (ask.follow and answer.status in _REDIRECTS and location):
-                return answer
-            target = follow(url, location)
-            if len(hops) >= ask.max_hops:
-                raise NetError(
-                    NetErrorKind.TOO_MANY_REDIRECTS,
-                    f"it redirects more than {ask.max_hops} times",
-                    host=url.raw_host or "",
-                    hops=tuple(hops),
-                )
-            hops.append(Hop(str(url), answer.status, str(target)))
-            if method == "POST" and answer.status in {301, 302, 303}:
-                method, body = "GET", None
-            url = target
+        """Give the answer to an ask, after redirects, retries and waiting for the host's turn.
 
-    async def _exchange(self, ask: Ask, method: str, url: URL, body: bytes | None, hops: tuple[Hop, ...]) -> Response:
-        assert self._session is not None  # noqa: S101
+        A status is an answer, whatever it is: after the last attempt a 503 comes back as a Response. 429 is waited
+        out as long as the host's cool-down stays within ``policy.patience``, whatever ``ask.attempts`` says.
+
+        Raises:
+            NetError: there was no answer. Nothing else is raised, except CancelledError.
+        """
+        if not self._budget.limited:
+            return await self._follow(ask)
+        with self._budget.spend():
+            return await self._follow(ask)
+
+    def give_up(self, host: str, why: str) -> None:
+        """Ask nothing more of a host in this run (a bot wall, a bad token): further asks raise GIVEN_UP.
+
+        Args:
+            host: the host name, lower case.
+            why: one clause for people.
+        """
+        slot = self._slot(host)
+        slot.closure = Closure(NetErrorKind.GIVEN_UP, why)
+        self._gate.review(slot)
+
+    def weather(self) -> NetWeather:
+        """Say how the network behaved so far."""
+        tried = [slot for slot in self._slots.values() if slot.answered or slot.failure is not None]
+        failures = Counter(slot.failure for slot in tried if slot.failure is not None)
+        return NetWeather(len(tried), sum(slot.answered for slot in tried), dict(failures))
+
+    # -- the layers, from the outside in ------------------------------------------------------------------------
+
+    async def _follow(self, ask: Ask) -> Response:
+        """Redirects: hop by hop, each through all the layers below."""
+        chain = Chain(ask, wire_url(ask.url))
+        begun = self._clock()
+        try:
+            while True:
+                url = chain.url
+                answer = await self._persist(ask, chain)
+                if not chain.advance(answer):
+                    return Response(
+                        url=str(url),
+                        status=answer.status,
+                        headers=answer.headers,
+                        body=answer.body,
+                        complete=answer.complete,
+                        hops=chain.hops,
+                        elapsed=self._clock() - begun,
+                        remarks=chain.remarks,
+                    )
+        except NetError as error:
+            error.hops = error.hops or chain.hops
+            raise
+
+    async def _persist(self, ask: Ask, chain: Chain) -> Answer:
+        """Retry: the first try is made here, the others by the retry policy."""
+        outcome: Outcome
+        try:
+            outcome = answer = await self._ask_politely(ask, chain)
+            if not is_transient(answer):
+                return answer
+        except NetError as error:
+            if not is_transient(error):
+                raise
+            outcome = error
+        attempts = self.policy.attempts if ask.attempts is None else ask.attempts
+        return await persist(
+            outcome,
+            lambda: self._ask_politely(ask, chain),
+            attempts=attempts,
+            sleep=self._sleep,
+            rng=self._rng,
+        )
+
+    async def _ask_politely(self, ask: Ask, chain: Chain) -> Answer:
+        """Manners: wait for the host's turn; where it refuses, wait again, with everybody else who wants it."""
+        origin = self._origin(chain.url)
+        slot = origin.slot
+        refused = forbidden = 0
+        while True:
+            started = await self._gate.enter(origin, first=refused > 0)
+            try:
+                answer = await self._exchange(ask, chain, origin)
+            except NetError as error:
+                slot.fail(origin, error, now=self._clock(), started=started)
+                self._gate.review(slot)
+                raise
+            finally:
+                self._gate.leave(origin)
+            again = slot.hear(
+                origin,
+                answer.status,
+                answer.headers,
+                now=self._clock(),
+                wall=self._now,
+                started=started,
+                forbidden_before=forbidden,
+            )
+            if slot.waiting and not slot.proven:
+                self._gate.review(slot)
+            refused += 1
+            forbidden += answer.status == 403
+            if not again or refused >= MAX_REFUSALS or forbidden >= MAX_FORBIDDEN:
+                return answer
+
+    async def _exchange(self, ask: Ask, chain: Chain, origin: Origin) -> Answer:
+        """Guard and transport: one request on the wire, and what it gave in our words."""
+        try:
+            return await self._send(ask, chain, origin)
+        except NETWORK_ERRORS as exc:
+            if is_old_tls(exc) and not origin.lenient:
+                origin.lenient = True
+            elif is_unknown_coding(exc) and not origin.undecoded:
+                origin.undecoded = True
+            else:
+                raise self._failed(ask, chain.url, exc) from exc
+            failure = exc
+        try:
+            return await self._send(ask, chain, origin)
+        except NETWORK_ERRORS:
+            origin.lenient = origin.undecoded = False  # that was not it
+            raise self._failed(ask, chain.url, failure) from failure
+
+    async def _send(self, ask: Ask, chain: Chain, origin: Origin) -> Answer:
+        url = chain.url
         self._guard.check_url(url)
-        headers = {
-            "User-Agent": self.policy.user_agent,
-            "Accept": ask.accept,
-            "Accept-Language": "en",
-            "Accept-Encoding": "gzip, deflate",
-            **ask.headers,
-        }
-        if ask.token and not hops and url.scheme == "https" and url.port == 443 and url.raw_host == ask.token_host:
-            headers["Authorization"] = f"Bearer {ask.token}"
-        host = url.raw_host or ""
+        if self.policy.proxy is not None:
+            await self._check_name_behind_proxy(url)
         begun = self._clock()
         self.requests += 1
+        timeout = self.policy.timeout if ask.timeout is None else ask.timeout
+        answer = await self._transport.send(
+            chain.method,
+            url,
+            chain.headers(),
+            chain.body,
+            timeout=max(timeout - chain.spent, 0.1),
+            max_bytes=ask.max_bytes,
+            lenient=origin.lenient,
+            undecoded=origin.undecoded,
+        )
+        elapsed = self._clock() - begun
+        chain.spent += elapsed
+        if origin.lenient:
+            chain.remark(OLD_TLS)
+        if origin.undecoded:
+            chain.remark(ODD_CODING)
+        if self._observer is not None:
+            self._observer(ask, str(url), answer.status, elapsed, "")
+        return answer
+
+    async def _check_name_behind_proxy(self, url: URL) -> None:
+        """Look a name up ourselves before a proxy does: it must not be led inside either.
+
+        Weaker than without a proxy: the proxy looks the name up again and may get another answer. A name that only
+        the proxy can resolve is let through.
+        """
         try:
-            async with self._session.request(
-                method,
-                url,
-                data=body,
-                headers=headers,
-                allow_redirects=False,
-                timeout=aiohttp.ClientTimeout(total=ask.timeout or self.policy.timeout, sock_connect=10),
-            ) as response:
-                received = bytearray()
-                complete = True
-                try:
-                    while len(received) <= ask.max_bytes:
-                        chunk = await response.content.readany()
-                        if not chunk:
-                            break
-                        received += chunk
-                except (aiohttp.ClientError, OSError):
-                    complete = False
-                if len(received) > ask.max_bytes:
-                    complete = False
-                elapsed = self._clock() - begun
-                if self._observer is not None:
-                    self._observer(ask, str(url), response.status, elapsed, "")
-                return Response(
-                    url=str(url),
-                    status=response.status,
-                    headers={name.lower(): value for name, value in response.headers.items()},
-                    body=bytes(received[: ask.max_bytes]),
-                    complete=complete,
-                    hops=hops,
-                    elapsed=elapsed,
-                )
-        except NETWORK_ERRORS as exc:
-            error = explain(exc, host)
-            error.hops = hops
-            if self._observer is not None:
-                self._observer(ask, str(url), None, self._clock() - begun, error.detail)
-            raise error from exc
+            await self._transport.resolver.resolve(url.raw_host or "", url.port or 0)
+        except BlockedAddress:
+            raise
+        except OSError:
+            return
+
+    def _failed(self, ask: Ask, url: URL, exc: BaseException) -> NetError:
+        error = explain(exc, url.raw_host or "")
+        if self._observer is not None:
+            self._observer(ask, str(url), None, 0.0, error.detail)
+        return error
+
+    # -- records ------------------------------------------------------------------------------------------------
+
+    def _slot(self, name: str) -> HostSlot:
+        slot = self._slots.get(name)
+        if slot is None:
+            slot = self._slots[name] = HostSlot.of(name, self.policy, self._rng)
+        return slot
+
+    def _origin(self, url: URL) -> Origin:
+        host = (url.raw_host or "").rstrip(".")
+        name = counted_with(host, url.raw_path)
+        key = (url.scheme, host, url.port, name)
+        origin = self._origins.get(key)
+        if origin is None:
+            origin = self._origins[key] = Origin(self._slot(name))
+        return origin

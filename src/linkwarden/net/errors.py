@@ -45,8 +45,6 @@ _OLD_TLS = frozenset(
     {
         "UNSAFE_LEGACY_RENEGOTIATION_DISABLED",
         "DH_KEY_TOO_SMALL",
-        "UNSUPPORTED_PROTOCOL",
-        "TLSV1_ALERT_PROTOCOL_VERSION",
         "SSLV3_ALERT_HANDSHAKE_FAILURE",
         "WRONG_SIGNATURE_TYPE",
         "LEGACY_SIGALG_DISALLOWED_OR_UNSUPPORTED",
@@ -113,6 +111,8 @@ def _classify_dns(root: BaseException) -> tuple[NetErrorKind, str]:
 
 
 def _classify_tls(root: ssl.SSLError) -> tuple[NetErrorKind, str]:
+    if isinstance(root, ssl.SSLEOFError | ssl.SSLZeroReturnError | ssl.SSLSyscallError):
+        return NetErrorKind.RESET, "the connection was cut"
     if isinstance(root, ssl.SSLCertVerificationError):
         known = _CERTIFICATE.get(root.verify_code)
         return known or (NetErrorKind.TLS, "its certificate is not accepted")
@@ -133,3 +133,10 @@ def _classify_socket(root: OSError) -> tuple[NetErrorKind, str]:
     if "Connect call failed" in str(root):  # aiohappyeyeballs merged several addresses' failures
         return NetErrorKind.UNREACHABLE, "none of its addresses could be reached"
     return NetErrorKind.RESET, "the connection broke off"
+
+
+def is_unknown_coding(exc: BaseException) -> bool:
+    """Tell whether an answer came in a content coding that was not asked for (br, zstd) and cannot be decoded."""
+    text = str(exc.args) if exc.args else str(exc)
+    message = getattr(exc, "message", text)
+    return isinstance(exc, aiohttp.ClientError) and "content-encoding" in str(message).lower()

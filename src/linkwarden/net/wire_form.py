@@ -24,9 +24,9 @@ _NUMBER_AT_END = re.compile(r"(?:^|\.)(?:\d+|0x[0-9a-f]*)\.?$", re.IGNORECASE)
 
 
 def wire_url(raw: str) -> URL:
-    """Give the address as it is sent: scheme, host and port in the form of the protocol, the rest as written.
+    r"""Give the address as it is sent: scheme, host and port in the form of the protocol, the rest as written.
 
-    Encoded are the characters that RFC 3986 forbids (space, controls, non-ASCII as UTF-8, ``"<>\\^`{|}``); a lone
+    Encoded are the characters that RFC 3986 forbids (space, controls, non-ASCII as UTF-8, ``"<>\^`{|}``); a lone
     ``%``, ``%2f``, ``+`` and the order of a query stay, because signed addresses depend on them. Dot segments are
     resolved, as every browser does before it sends. The fragment stays in the URL object and is not sent.
 

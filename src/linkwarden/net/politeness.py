@@ -1,0 +1,319 @@
+"""``HostSlot``: everything that decides when one host may be asked the next thing, in one record.
+
+All requests to a host share one interval, one not-before instant and one circuit breaker. A request that waits sits
+in the host's queue and holds nothing else: ``gate.Gate`` hands out host slot and global slot together.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from linkwarden.net.manners import FIRST_PAUSE, MANNERS
+from linkwarden.net.pace import Pace
+from linkwarden.net.policy import NetPolicy
+from linkwarden.net.retry_after import pause_asked, quota_pause
+from linkwarden.wire import NetError, NetErrorKind
+
+INFINITY = float("inf")
+
+#: A host that has not answered yet, or has just refused, gets one request at a time: the next one when that one is
+#: answered, or after so many seconds if it hangs.
+PROBE_PATIENCE = 1.0
+#: A 503 that names no time is more often a broken server than a limit: the host is left after so many seconds.
+BARE_503_PATIENCE = 20.0
+#: So many answers in a row before a 403 make it look like a limit that dares not say its name.
+BURST = 5
+#: First pause after a connection failed, for a host that never answered; doubled each time.
+STRIKE_PAUSE = 1.0
+#: A refused connection is an answer; one more try after a pause, in case the server was just restarting.
+REFUSED_STRIKES = 2
+
+#: Failures that no second request of the same run will change.
+_FINAL = frozenset(
+    {NetErrorKind.TLS, NetErrorKind.TLS_EXPIRED, NetErrorKind.TLS_HOSTNAME, NetErrorKind.TLS_SELF_SIGNED}
+    | {NetErrorKind.TLS_CHAIN}
+)
+#: The same, and true of the name, whatever the port.
+_FINAL_FOR_NAME = frozenset({NetErrorKind.NXDOMAIN, NetErrorKind.BLOCKED})
+_SILENCE = frozenset({NetErrorKind.TIMEOUT, NetErrorKind.UNREACHABLE, NetErrorKind.RESET})
+
+
+@dataclass(slots=True, frozen=True)
+class Closure:
+    """Why nothing more is asked of a host or an origin: what every further ask gets, and until when."""
+
+    kind: NetErrorKind
+    detail: str
+    status: int | None = None
+    until: float = INFINITY
+
+    def error(self, host: str) -> NetError:
+        """Make the error for one ask."""
+        return NetError(self.kind, self.detail, host=host, status=self.status)
+
+
+@dataclass(slots=True, eq=False)
+class Origin:
+    """Scheme, host and port: what can be dead, or need old TLS, by itself.
+
+    Attributes:
+        slot: the host that it belongs to.
+        closure: set when it is given up.
+        strikes: failures in a row.
+        answered: it gave an HTTP answer in this run.
+        lenient: its TLS is outdated; it is asked with a lenient context.
+        undecoded: it sends a content coding that nobody asked for; its bodies are not decoded.
+    """
+
+    slot: HostSlot
+    closure: Closure | None = None
+    strikes: int = 0
+    answered: bool = False
+    lenient: bool = False
+    undecoded: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Waiter:
+    """A request in a host's queue. Its future gives the instant at which it started, or None: its wait became long."""
+
+    origin: Origin
+    future: asyncio.Future[float | None]
+    parked: bool
+
+
+@dataclass(slots=True, eq=False)
+class HostSlot:
+    """One host: pace, cool-down, circuit breaker, queue. Instants are those of the run's clock, in seconds.
+
+    Attributes:
+        host: what is counted together (see ``manners.counted_with``).
+        policy: the run's numbers.
+        rng: for jitter.
+        per_host: requests under way at once.
+        first_pause: seconds of the first cool-down where the host names none.
+        pace: the interval, and what was learned about it.
+        waiting: the queue.
+        active: requests under way.
+        next_start: no start before this instant, by the interval.
+        cool_until: no start before this instant, because the host refused.
+        last_start: when the latest request started.
+        proven: the host answers, and nothing since says that it does not want to.
+        answered: it gave an HTTP answer in this run.
+        failure: how the latest request failed, where none was answered.
+        closure: set when it is given up.
+    """
+
+    host: str
+    policy: NetPolicy
+    rng: random.Random
+    per_host: int
+    first_pause: float
+    pace: Pace
+    waiting: deque[Waiter] = field(default_factory=deque)
+    active: int = 0
+    next_start: float = 0.0
+    cool_until: float = 0.0
+    last_start: float = 0.0
+    proven: bool = False
+    answered: bool = False
+    failure: NetErrorKind | None = None
+    closure: Closure | None = None
+    queued: bool = False  # the gate's mark: stands in line for a global slot
+    timer_at: float = INFINITY  # the gate's mark: will be looked at again at this instant
+    _refused_at: float = -INFINITY
+    _failed_at: float = -INFINITY
+    _refusals: int = 0
+    _trouble_since: float = 0.0
+    _forbids_bursts: bool | None = None  # None: not known yet
+
+    @classmethod
+    def of(cls, host: str, policy: NetPolicy, rng: random.Random) -> HostSlot:
+        """Make the slot of a host, by the run's policy and the host's own manners, whichever is stricter."""
+        manners = MANNERS.get(host)
+        if manners is None:
+            return cls(host, policy, rng, policy.per_host, FIRST_PAUSE, Pace(policy.interval))
+        pace = Pace(max(policy.interval, manners.interval))
+        return cls(host, policy, rng, min(policy.per_host, manners.per_host), manners.pause, pace)
+
+    # -- when ---------------------------------------------------------------------------------------------------
+
+    def start_at(self) -> float:
+        """Give the instant from which the next request may start; infinity if another one must end first."""
+        start = max(self.next_start, self.cool_until)
+        if self.active == 0:
+            return start
+        if self.proven:
+            return start if self.active < self.per_host else INFINITY
+        if self.active >= min(self.per_host, self.policy.strikes):
+            return INFINITY
+        if self.last_start < self.cool_until:
+            return start  # those under way are from before the cool-down, and no probes
+        return max(start, self.last_start + PROBE_PATIENCE)
+
+    def start(self, now: float) -> None:
+        """Note that a request starts."""
+        self.active += 1
+        self.last_start = now
+        self.next_start = now + self.pace.interval
+
+    def expected_wait(self, now: float) -> float:
+        """Estimate the seconds until a request that joins the queue now may start."""
+        return max(self.next_start, self.cool_until, now) - now + len(self.waiting) * self.pace.interval
+
+    def closed(self, origin: Origin, now: float) -> Closure | None:
+        """Give the reason why this origin gets no request now, or None if it may; over-long cool-downs end."""
+        if self.closure is not None and now >= self.closure.until:
+            self.closure = None
+            self._refusals = 0
+        return self.closure or origin.closure
+
+    # -- what was heard -----------------------------------------------------------------------------------------
+
+    def hear(
+        self,
+        origin: Origin,
+        status: int,
+        headers: Mapping[str, str],
+        *,
+        now: float,
+        wall: Callable[[], datetime],
+        started: float,
+        forbidden_before: int,
+    ) -> bool:
+        """Note an answer, and tell whether it was a refusal after which the same request should be made again.
+
+        Args:
+            origin: who answered.
+            status: the HTTP status.
+            headers: names in lower case.
+            now: the present on the run's clock.
+            wall: gives the present as a date, for Retry-After.
+            started: when the request was sent; one sent before an earlier refusal adds nothing to it.
+            forbidden_before: how often this request got a 403 that looked like a limit.
+        """
+        origin.answered = self.answered = True
+        origin.strikes = 0
+        self.failure = None
+        if status == 429:
+            self._refuse(status, pause_asked(headers, wall()), now, started)
+            return True
+        if status == 503:
+            self._refuse(status, pause_asked(headers, wall()), now, started)
+            return False
+        if status == 403:
+            return self._hear_forbidden(headers, now, wall, started, forbidden_before)
+        if forbidden_before and self._forbids_bursts is None:
+            self._forbids_bursts = True
+        self._accept(now, started)
+        pause = quota_pause(headers, wall())
+        if pause is not None and pause <= self.policy.patience:
+            self.cool_until = max(self.cool_until, now + pause)
+        return False
+
+    def _hear_forbidden(
+        self,
+        headers: Mapping[str, str],
+        now: float,
+        wall: Callable[[], datetime],
+        started: float,
+        forbidden_before: int,
+    ) -> bool:
+        """Tell a 403 that is meant from one that is a limit: by its headers, or because it ends a burst."""
+        pause = pause_asked(headers, wall())
+        if pause is not None:
+            self._refuse(403, pause, now, started)
+            return True
+        was_probe = self._refusals > 0 and started >= self._refused_at
+        if forbidden_before and was_probe:
+            # Alone and after a pause, the same address gets the same answer: it is the page that is forbidden.
+            if self._forbids_bursts is None:
+                self._forbids_bursts = False
+                self.pace.forgive()
+        elif self._forbids_bursts is not False and self._burst_before(started) and "cf-mitigated" not in headers:
+            self._refuse(403, None, now, started)
+            return True
+        self._accept(now, started)
+        return False
+
+    def _burst_before(self, started: float) -> bool:
+        """Tell whether so many requests were answered just now that a limit may be what stopped it."""
+        return started < self._refused_at or self._forbids_bursts is True or self.pace.answered >= BURST
+
+    def _accept(self, now: float, started: float) -> None:
+        if started >= self._refused_at:
+            self.proven = True
+            self._refusals = 0
+        self.pace.accept(now)
+
+    def _refuse(self, status: int, pause: float | None, now: float, started: float) -> None:
+        """Set the not-before instant for everybody who wants this host, and learn from the refusal."""
+        if started >= self._refused_at:
+            if self._refusals == 0:
+                self._trouble_since = now
+            self._refusals += 1
+            self.cool_until = max(self.cool_until, now + self._cool_down(pause))
+            if status != 503 or pause is not None:
+                self.pace.refuse(now, self.cool_until)
+                self.next_start = max(self.next_start, now + self.pace.interval)
+            self._refused_at = now
+            self.proven = False
+        elif pause is not None:
+            self.cool_until = max(self.cool_until, now + pause)
+        patience = self.policy.patience
+        if status == 503 and pause is None:
+            patience = min(patience, BARE_503_PATIENCE)
+        if self.cool_until - self._trouble_since > patience:
+            what = "is overloaded" if status == 503 else "limits how often it may be asked"
+            detail = f"it {what} and wants no request for another {_span(self.cool_until - now)}"
+            self.closure = Closure(NetErrorKind.COOLDOWN, detail, status, self.cool_until)
+
+    def _cool_down(self, pause: float | None) -> float:
+        """Give the seconds to leave the host alone.
+
+        What it asks for; where it asks for nothing, or that did not help, a pause of our own that doubles each time,
+        with a little jitter.
+        """
+        if pause is not None and self._refusals == 1:
+            return pause
+        doubled: float = self.first_pause * 2 ** (self._refusals - 1)
+        return max(pause or 0.0, doubled * (1 + 0.1 * self.rng.random()))
+
+    def fail(self, origin: Origin, error: NetError, *, now: float, started: float) -> None:
+        """Note that a request got no answer, and give up what is dead."""
+        if not self.answered:
+            self.failure = error.kind
+        if origin.answered and started < self._failed_at:
+            return  # of one outage, seen by several requests at once, only the first counts
+        self._failed_at = now
+        self.proven = False
+        origin.strikes += 1
+        if not origin.answered:
+            pause = STRIKE_PAUSE * 2 ** (origin.strikes - 1)
+            self.next_start = max(self.next_start, now + pause)
+        self._give_up_if_dead(origin, error)
+
+    def _give_up_if_dead(self, origin: Origin, error: NetError) -> None:
+        enough = origin.strikes >= self.policy.strikes
+        if error.kind in _FINAL_FOR_NAME or (enough and error.kind is NetErrorKind.DNS):
+            self.closure = Closure(error.kind, error.detail)
+        elif (error.kind is NetErrorKind.REFUSED and origin.strikes >= REFUSED_STRIKES) or (
+            error.kind in _FINAL and not origin.answered
+        ):
+            origin.closure = Closure(error.kind, error.detail)
+        elif enough and error.kind in _SILENCE:
+            detail = f"it was tried {origin.strikes} times in a row without an answer ({error.detail})"
+            origin.closure = Closure(NetErrorKind.GIVEN_UP, detail)
+
+
+def _span(seconds: float) -> str:
+    """Say a time span in one unit."""
+    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= 2 * size:
+            return f"{round(seconds / size)} {unit}s"
+    return f"{max(1, round(seconds))} seconds"

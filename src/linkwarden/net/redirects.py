@@ -1,0 +1,118 @@
+"""One chain of redirects: what was seen on it, which cookies belong to it, and where it goes next."""
+
+from __future__ import annotations
+
+from aiohttp import CookieJar
+from yarl import URL
+
+from linkwarden.net.transport import Answer
+from linkwarden.net.wire_form import follow, without_fragment
+from linkwarden.wire import Ask, Hop, NetError, NetErrorKind
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+#: After these, a POST goes on as GET, in every browser (Fetch standard, HTTP-redirect fetch).
+_TURN_TO_GET = frozenset({301, 302, 303})
+
+
+class Chain:
+    """The state of one ask on its way through redirects.
+
+    Cookies live as long as the chain and go only where their server may send them: many sites bounce a visitor once
+    to set a cookie, and loop forever without it.
+
+    Attributes:
+        url: where to ask next.
+        method: how.
+        body: with what.
+        hops: the redirects so far.
+        spent: seconds on the wire so far.
+        remarks: what should be said about the answer.
+    """
+
+    __slots__ = ("_ask", "_first_host", "_jar", "_seen", "body", "hops", "method", "remarks", "spent", "url")
+
+    def __init__(self, ask: Ask, url: URL) -> None:
+        self.url = url
+        self.method = ask.method
+        self.body = ask.body
+        self.hops: tuple[Hop, ...] = ()
+        self.spent = 0.0
+        self.remarks: tuple[str, ...] = ()
+        self._ask = ask
+        self._first_host = url.raw_host
+        self._jar: CookieJar | None = None
+        self._seen: set[tuple[str, str, str]] | None = None
+
+    def headers(self) -> dict[str, str]:
+        """Give the request headers of the next hop that differ from the run's.
+
+        The ask's own headers go to its own host only, its token only with the very first request, over https and
+        to the token's host on port 443.
+        """
+        ask = self._ask
+        headers = {"Accept": ask.accept}
+        if ask.headers and self.url.raw_host == self._first_host:
+            headers.update(ask.headers)
+        if ask.token is not None and not self.hops and _may_see_token(self.url, ask.token_host):
+            headers["Authorization"] = f"Bearer {ask.token}"
+        if self._jar is not None:
+            cookies = self._cookies()
+            if cookies:
+                headers["Cookie"] = cookies
+        return headers
+
+    def advance(self, answer: Answer) -> bool:
+        """Take the redirect that an answer asks for, if it does and redirects are followed; True if there is more.
+
+        Raises:
+            NetError: TOO_MANY_REDIRECTS, REDIRECT_LOOP, BAD_REDIRECT, BLOCKED or INVALID_URL.
+        """
+        if answer.status not in REDIRECTS or not self._ask.follow:
+            return False
+        if answer.location is None:
+            raise self.error(NetErrorKind.BAD_REDIRECT, "a redirect without an address")
+        try:
+            target = follow(self.url, answer.location)
+        except NetError as error:
+            error.hops = self.hops
+            raise
+        if len(self.hops) >= self._ask.max_hops:
+            raise self.error(NetErrorKind.TOO_MANY_REDIRECTS, f"it redirects more than {self._ask.max_hops} times")
+        if self._seen is None:
+            self._seen = {(self.method, without_fragment(self.url), "")}
+        if answer.set_cookies:
+            self._keep(answer.set_cookies)
+        self.hops += (Hop(str(self.url), answer.status, str(target)),)
+        self.url = target
+        if answer.status in _TURN_TO_GET and self.method != "HEAD":
+            self.method, self.body = "GET", None
+        here = (self.method, without_fragment(target), self._cookies())
+        if here in self._seen:
+            raise self.error(NetErrorKind.REDIRECT_LOOP, "its redirects go round in a circle")
+        self._seen.add(here)
+        return True
+
+    def error(self, kind: NetErrorKind, detail: str) -> NetError:
+        """Make an error that happened at this point of the chain."""
+        return NetError(kind, detail, host=self.url.raw_host or "", hops=self.hops)
+
+    def remark(self, text: str) -> None:
+        """Note something about the answer, once."""
+        if text not in self.remarks:
+            self.remarks += (text,)
+
+    def _keep(self, set_cookies: tuple[str, ...]) -> None:
+        if self._jar is None:
+            self._jar = CookieJar(quote_cookie=False)
+        self._jar.update_cookies_from_headers(list(set_cookies), self.url)
+
+    def _cookies(self) -> str:
+        """Give the Cookie header for the next hop, or ""."""
+        if self._jar is None:
+            return ""
+        found = self._jar.filter_cookies(self.url)
+        return "; ".join(f"{name}={morsel.coded_value}" for name, morsel in sorted(found.items()))
+
+
+def _may_see_token(url: URL, token_host: str | None) -> bool:
+    return url.scheme == "https" and url.port == 443 and token_host is not None and url.raw_host == token_host

@@ -1,0 +1,203 @@
+"""One request and its answer, with aiohttp: connections, byte limits, TLS contexts. Knows nothing of manners."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import socket
+import ssl
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
+
+from linkwarden.net.guard import Guard, GuardedResolver
+from linkwarden.net.policy import NetPolicy
+from linkwarden.net.trust import lenient_context, trusting_context
+
+#: A response header that is longer is not read: 64 KiB per field (some sites send 20 kB of CSP), 32 KiB per line.
+MAX_FIELD, MAX_LINE = 65_536, 32_768
+#: Seconds for one TCP connection with its TLS handshake; a host that needs longer serves nobody.
+CONNECT_TIMEOUT = 10.0
+#: Names looked up at once by the system's resolver, which blocks a thread for each.
+_RESOLVER_THREADS = 32
+#: Seconds that a looked-up address is used without asking again: longer than a run of usual length.
+_DNS_MEMORY = 600
+
+
+class Answer(NamedTuple):
+    """What one request gave; headers in lower case, the last of repeated ones."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    complete: bool
+    location: str | None
+    set_cookies: tuple[str, ...]
+
+
+class Transport:
+    """Sends single requests. Open it with ``open`` inside the event loop, close it with ``close``."""
+
+    def __init__(
+        self, policy: NetPolicy, guard: Guard, resolver: AbstractResolver | None, context: ssl.SSLContext | None
+    ) -> None:
+        self._policy = policy
+        self._guard = guard
+        self._resolver = resolver
+        self._context = context
+        self._lenient: ssl.SSLContext | None = None
+        self._timeouts: dict[float, aiohttp.ClientTimeout] = {}
+
+    async def open(self) -> None:
+        """Make the connection pool."""
+        policy = self._policy
+        inner = self._resolver or _system_resolver()
+        self.resolver = GuardedResolver(inner, self._guard)
+        connector = aiohttp.TCPConnector(
+            # With a proxy, the only address to connect to is the proxy's, which may well be an inside one.
+            resolver=inner if policy.proxy else self.resolver,
+            socket_factory=None if policy.proxy else self._guard.socket_factory,
+            ssl=self._context or trusting_context(),
+            limit=0,  # the gate counts
+            ttl_dns_cache=_DNS_MEMORY,
+            happy_eyeballs_delay=0.25,
+        )
+        self._session = aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            trust_env=False,
+            auto_decompress=True,
+            max_line_size=MAX_LINE,
+            max_field_size=MAX_FIELD,
+            headers={
+                "User-Agent": policy.user_agent,
+                "Accept-Language": "en",
+                "Accept-Encoding": "gzip, deflate",
+            },
+        )
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._session.close()
+        await self.resolver.close()
+
+    async def send(
+        self,
+        method: str,
+        url: URL,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        *,
+        timeout: float,  # noqa: ASYNC109 - a limit of the request, counted by aiohttp
+        max_bytes: int,
+        lenient: bool = False,
+        undecoded: bool = False,
+    ) -> Answer:
+        """Make one request and read at most ``max_bytes`` of the decompressed body.
+
+        Args:
+            method: GET or POST.
+            url: as ``wire_form`` gives it.
+            headers: in addition to the run's.
+            body: what to post.
+            timeout: seconds for connecting, sending and reading together.
+            max_bytes: how much of the body to read; the connection is closed if there is more.
+            lenient: accept old TLS (certificates are verified all the same).
+            undecoded: do not decompress; the body is given as empty.
+
+        Raises:
+            errors.NETWORK_ERRORS: no answer, or none that is HTTP. A body that breaks off is no error.
+        """
+        response = await self._session.request(
+            method,
+            url,
+            data=body,
+            headers=headers,
+            allow_redirects=False,
+            timeout=self._timeout(timeout),
+            ssl=self._lenient_context() if lenient else True,
+            auto_decompress=not undecoded,
+            proxy=self._policy.proxy,
+        )
+        try:
+            skip = undecoded or (300 <= response.status < 400)
+            received, complete = (b"", response.content.at_eof()) if skip else await _read(response, max_bytes)
+            fields = response.headers
+            return Answer(
+                response.status,
+                {name.lower(): value for name, value in fields.items()},
+                received,
+                complete,
+                fields.get("Location"),
+                tuple(fields.getall("Set-Cookie", ())),
+            )
+        finally:
+            if response.content.at_eof():
+                response.release()
+            else:
+                response.close()
+
+    def _timeout(self, seconds: float) -> aiohttp.ClientTimeout:
+        made = self._timeouts.get(seconds)
+        if made is None:
+            made = aiohttp.ClientTimeout(total=seconds, sock_connect=min(CONNECT_TIMEOUT, seconds))
+            if len(self._timeouts) < 64:
+                self._timeouts[seconds] = made
+        return made
+
+    def _lenient_context(self) -> ssl.SSLContext:
+        if self._lenient is None:
+            self._lenient = lenient_context(self._context)
+        return self._lenient
+
+
+async def _read(response: aiohttp.ClientResponse, max_bytes: int) -> tuple[bytes, bool]:
+    """Read a body up to a limit; tell whether that was all of it. What breaks off is given as far as it came."""
+    stream = response.content
+    received = b""
+    try:
+        while len(received) <= max_bytes:
+            chunk = await stream.readany()
+            received = received + chunk if received else chunk
+            if stream.at_eof():
+                return received[:max_bytes], len(received) <= max_bytes
+    except (aiohttp.ClientError, OSError):
+        pass
+    return received[:max_bytes], False
+
+
+class SystemResolver(AbstractResolver):
+    """getaddrinfo in threads of its own: the loop's default executor has too few for hundreds of hosts."""
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(_RESOLVER_THREADS, thread_name_prefix="linkwarden-dns")
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        """Give the addresses of a name, of the families that this machine has (AI_ADDRCONFIG)."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, _look_up, host, port, family)
+
+    async def close(self) -> None:
+        """Let go of the threads without waiting for lookups under way."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _look_up(host: str, port: int, family: socket.AddressFamily) -> list[ResolveResult]:
+    found = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)
+    return [
+        ResolveResult(hostname=host, host=str(address[0]), port=port, family=kind, proto=proto, flags=0)
+        for kind, _, proto, _, address in found
+    ]
+
+
+def _system_resolver() -> AbstractResolver:
+    """Use aiodns where somebody installed it (the ``speed`` extra), else the system's own resolver."""
+    if importlib.util.find_spec("aiodns") is None:
+        return SystemResolver()
+    return aiohttp.AsyncResolver()

@@ -1,0 +1,50 @@
+"""TLS contexts: whom to trust, and how far to go to meet old servers."""
+
+from __future__ import annotations
+
+import ssl
+from pathlib import Path
+
+#: Where systems keep their certificate bundle, for Pythons that were built to look elsewhere.
+_BUNDLES = (
+    "/etc/ssl/certs/ca-certificates.crt",  # Debian, Alpine
+    "/etc/pki/tls/certs/ca-bundle.crt",  # Fedora
+    "/etc/ssl/cert.pem",  # macOS, OpenBSD
+    "/etc/ssl/ca-bundle.pem",  # openSUSE
+)
+
+
+def trusting_context() -> ssl.SSLContext:
+    """Give a context that verifies against the system's authorities.
+
+    ``SSL_CERT_FILE`` and ``SSL_CERT_DIR`` are heeded by OpenSSL itself. A Python that does not know where the
+    system keeps its authorities would find every certificate wrong; so the usual places are tried.
+    """
+    context = ssl.create_default_context()
+    paths = ssl.get_default_verify_paths()
+    if paths.cafile is None and paths.capath is None and not context.cert_store_stats()["x509_ca"]:
+        for bundle in _BUNDLES:
+            if Path(bundle).is_file():
+                context.load_verify_locations(bundle)
+                break
+    return context
+
+
+def lenient_context(given: ssl.SSLContext | None) -> ssl.SSLContext:
+    """Give a context that verifies as strictly as ever and takes older ciphers and renegotiation.
+
+    Python's default list of ciphers is shorter than a browser's. Protocols before TLS 1.2 stay off: browsers do not
+    open such servers either.
+
+    Args:
+        given: a context whose authorities to trust, or None for the system's.
+    """
+    if given is None:
+        context = trusting_context()
+    else:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.load_verify_locations(cadata=b"".join(given.get_ca_certs(binary_form=True)))
+    context.options |= getattr(ssl, "OP_LEGACY_SERVER_CONNECT", 0x4)  # named since Python 3.12
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers("DEFAULT:@SECLEVEL=1")
+    return context
