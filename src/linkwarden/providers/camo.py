@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion, Target, Verdict
 from linkwarden.providers._base import Example, Provider
-from linkwarden.providers._signed import Status, camo, classify
+from linkwarden.providers._signed import Status, camo, classify, parse
 from linkwarden.text import host_of, mask_secrets
 
 if TYPE_CHECKING:
@@ -59,9 +59,10 @@ class CamoProvider(Provider):
 
     def claim(self, target: Target) -> str | None:
         """Take every address on the proxy's host; the ident is the picture's own address."""
-        if target.address is None or host_of(target.address) != camo.HOST:
+        address = parse(target.address or "")
+        if address is None or address.host != camo.HOST:
             return None
-        return camo.unwrap(target.address) or _UNREADABLE_IDENT
+        return camo.unwrap(address.url) or _UNREADABLE_IDENT
 
     async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:  # noqa: ARG002 - the contract; nothing is asked
         """Send each claim on under the picture's own address, with a remark."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote, unquote_plus
 
 from linkwarden.providers._signed.model import Refused
@@ -12,6 +13,7 @@ from linkwarden.providers._signed.model import Refused
 _PARTS = re.compile(r"https?://([^/?#\\]*)([^?#]*)(?:\?([^#]*))?", re.IGNORECASE)
 _AUTHORITY = re.compile(r"(?:.*@)?(\[[0-9a-f:.]+\]|[^\s:@\[\]\x00-\x20]+)(?::([0-9]{0,5}))?", re.IGNORECASE | re.DOTALL)
 _HIGHEST_PORT = 65_535
+_LABELS = 8  # more than any pattern has; a host of ten thousand labels shall not cost ten thousand strings
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,21 +23,26 @@ class Address:
     Attributes:
         url: the address as it was given.
         host: in lower case, without port and trailing dot.
+        domains: the host, and ``*.`` before it and before each domain above it: the patterns that it matches.
         segments: of the path, percent-decoded after splitting.
         params: names and values of the query, in order, decoded once after splitting at ``&`` (a ``;`` is part
             of a value: Tencent writes ranges with it).
-        pieces: the query's parts between ``&``, decoded as a whole.
+        names: the parameters' names in lower case.
     """
 
     url: str
     host: str
+    domains: frozenset[str]
     segments: tuple[str, ...]
     params: tuple[tuple[str, str], ...]
-    pieces: tuple[str, ...]
+    names: frozenset[str]
 
     def on(self, *patterns: str) -> bool:
-        """Tell whether the host matches one of the patterns: ``a.b`` exactly, ``*.a.b`` with all below it too."""
-        return any(host_matches(self.host, pattern) for pattern in patterns)
+        """Tell whether the host matches one of the patterns: ``a.b`` exactly, ``*.a.b`` with all below it too.
+
+        Whole labels count: ``playgroundai.com`` is not in ``*.groundai.com``.
+        """
+        return not self.domains.isdisjoint(patterns)
 
     def has(self, *names: str) -> bool:
         """Tell whether all these parameters are there, in exactly this spelling."""
@@ -44,8 +51,7 @@ class Address:
 
     def has_ci(self, *names: str) -> bool:
         """Tell whether all these parameters are there, in any case."""
-        present = {name.lower() for name, _ in self.params}
-        return all(name.lower() in present for name in names)
+        return all(name.lower() in self.names for name in names)
 
     def one(self, name: str) -> str | None:
         """Give a parameter's value, or None where it is missing.
@@ -72,13 +78,7 @@ class Address:
         return values[0]
 
 
-def host_matches(host: str, pattern: str) -> bool:
-    """Compare a host with a pattern on label boundaries (``playgroundai.com`` is not in ``*.groundai.com``)."""
-    if pattern.startswith("*."):
-        return host == pattern[2:] or host.endswith(pattern[1:])
-    return host == pattern
-
-
+@lru_cache(maxsize=16)  # each provider of this package looks at one address after the other
 def parse(url: str) -> Address | None:
     """Take an absolute http(s) address apart; None for every other, and where the host cannot be read."""
     parts = _PARTS.match(url)
@@ -86,14 +86,21 @@ def parse(url: str) -> Address | None:
     if not parts or not authority or int(authority[2] or 0) > _HIGHEST_PORT:
         return None
     host = authority[1].lower().rstrip(".")
-    raw = [piece for piece in (parts[3] or "").split("&") if piece]
+    params = tuple(_param(piece) for piece in (parts[3] or "").split("&") if piece)
     return Address(
         url=url,
         host=host,
+        domains=_patterns_for(host),
         segments=tuple(unquote(segment) for segment in parts[2].split("/")[1:]),
-        params=tuple(_param(piece) for piece in raw),
-        pieces=tuple(unquote_plus(piece) for piece in raw),
+        params=params,
+        names=frozenset(name.lower() for name, _ in params),
     )
+
+
+@lru_cache(maxsize=1024)  # a list names the same few hosts over and over
+def _patterns_for(host: str) -> frozenset[str]:
+    labels = host.split(".")[-_LABELS:]
+    return frozenset((host, *(f"*.{'.'.join(labels[i:])}" for i in range(len(labels)))))
 
 
 def _param(piece: str) -> tuple[str, str]:

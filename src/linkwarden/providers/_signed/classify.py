@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from linkwarden.providers._signed import camo, closed, edge, keyed, sites, stores, tokens
@@ -59,9 +60,9 @@ def _classify(url: str, depth: int) -> Signature:
         return Signature(
             status=Status.DEFUNCT, scheme="defunct-host", provider=service.id, why=f"{service.name} is closed"
         )
-    found = _combine([reading for scheme in SCHEMES if (reading := _ask(scheme, address)) is not None])
-    site = site_of(address)
-    return replace(found, provider=site.id) if site and found.status is not Status.NONE else found
+    found = _combine([reading for scheme in _candidates(address) if (reading := _ask(scheme, address)) is not None])
+    site = site_of(address) if found.status is not Status.NONE else None
+    return replace(found, provider=site.id) if site else found
 
 
 def _through_camo(url: str, depth: int) -> Signature:
@@ -73,9 +74,27 @@ def _through_camo(url: str, depth: int) -> Signature:
     return replace(found, unwraps_to=found.unwraps_to or inner)
 
 
+_HOSTS = frozenset(pattern for scheme in SCHEMES for pattern in scheme.only_on)
+_EVERYWHERE = tuple(scheme for scheme in SCHEMES if not scheme.only_on)
+_EVERYWHERE_UNMARKED = tuple(scheme for scheme in _EVERYWHERE if not scheme.marks)
+
+
+def _candidates(address: Address) -> Sequence[Scheme]:
+    """Give the schemes that an address's host and parameters allow, in order."""
+    if address.domains.isdisjoint(_HOSTS):
+        if not address.params:  # most addresses of a list: three comparisons and out
+            return _EVERYWHERE_UNMARKED
+        return [scheme for scheme in _EVERYWHERE if _marked(scheme, address)]
+    return [
+        scheme for scheme in SCHEMES if (not scheme.only_on or address.on(*scheme.only_on)) and _marked(scheme, address)
+    ]
+
+
+def _marked(scheme: Scheme, address: Address) -> bool:
+    return not scheme.marks or not address.names.isdisjoint(scheme.marks)
+
+
 def _ask(scheme: Scheme, address: Address) -> Signature | None:
-    if scheme.only_on and not address.on(*scheme.only_on):
-        return None
     try:
         reading = scheme.read(address)
     except Refused as refusal:

@@ -262,8 +262,13 @@ SERVICES: tuple[Service, ...] = (
 )
 
 
+_HOSTS = frozenset(pattern for service in SERVICES for pattern in service.hosts)
+
+
 def find(address: Address) -> Service | None:
     """Give the row that an address belongs to, or None. Rows of a service's parts stand before the whole."""
+    if address.domains.isdisjoint(_HOSTS):
+        return None
     path = "/".join(address.segments)
     for service in SERVICES:
         if address.on(*service.hosts) and not address.on(*service.spares) and re.match(service.path, path):

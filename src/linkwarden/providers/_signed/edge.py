@@ -26,7 +26,9 @@ _AKAMAI = re.compile(r"(?:([A-Za-z0-9_-]+)=)?((?:ip|st|exp|acl|url|id|data|hmac)
 
 
 def _akamai(address: Address) -> Signature | None:
-    for text in (*address.pieces, *address.segments):
+    if "hmac" not in address.url:
+        return None
+    for text in (*(f"{name}={value}" for name, value in address.params), *address.segments):
         match = _AKAMAI.fullmatch(text)
         if not match or "~hmac=" not in text or "://" in text:  # "://": an address inside a parameter of another one
             continue
@@ -49,7 +51,9 @@ def _cloudinary_download(address: Address) -> Signature | None:
 
 
 def _cloudinary_signed(address: Address) -> Signature | None:
-    if not any(re.fullmatch(r"s--[A-Za-z0-9_-]{8,32}--", segment) for segment in address.segments):
+    if "s--" not in address.url or not any(
+        re.fullmatch(r"s--[A-Za-z0-9_-]{8,32}--", segment) for segment in address.segments
+    ):
         return None
     return Signature(status=Status.PERMANENT, why="a signed Cloudinary address has no end")
 
@@ -91,7 +95,9 @@ def _bunny(address: Address) -> Signature | None:
     first = address.segments[0] if address.segments else ""
     if first.startswith("bcdn_token="):
         return _bunny_path(dict(parse_qsl(first, keep_blank_values=True, max_num_fields=None)))
-    if not address.has("token", "expires") or not (address.on("*.b-cdn.net") or address.has("token_path")):
+    if "expires" not in address.names or not address.has("token", "expires"):
+        return None
+    if not (address.on("*.b-cdn.net") or address.has("token_path")):
         return None
     return dated(instants.unix(address.one("expires"), "expires"), "carries a Bunny token: expires")
 
@@ -182,19 +188,28 @@ SCHEMES: tuple[Scheme, ...] = (
     Scheme(id="akamai", read=_akamai, home=("*.akamaized.net", "*.akamaihd.net", "*.cloudinary.com")),
     Scheme(id="cloudinary-download", read=_cloudinary_download, only_on=("api.cloudinary.com",)),
     Scheme(id="imgix", read=_imgix, only_on=("*.imgix.net",)),
-    Scheme(id="imagekit", read=_imagekit, home=("*.imagekit.io",)),
+    Scheme(id="imagekit", marks=("ik-s",), read=_imagekit, home=("*.imagekit.io",)),
     Scheme(id="imgproxy", read=_imgproxy),
     Scheme(id="bunny", read=_bunny, home=("*.b-cdn.net",)),
-    Scheme(id="keycdn", read=_keycdn, home=("*.kxcdn.com",)),
-    Scheme(id="nginx-secure-link", read=_nginx),
-    Scheme(id="fastly-token", read=_fastly),
+    Scheme(id="keycdn", marks=("expire",), read=_keycdn, home=("*.kxcdn.com",)),
+    Scheme(id="nginx-secure-link", marks=("md5",), read=_nginx),
+    Scheme(id="fastly-token", marks=("token",), read=_fastly),
     Scheme(id="cloudflare-images", read=_cloudflare_images, only_on=("imagedelivery.net",)),
     Scheme(
         id="cloudflare-timed-hmac",
+        marks=("verify",),
         read=_server_side("verify", r"([0-9]{10})-[A-Za-z0-9+/_ -]{16,}={0,2}", "Cloudflare"),
     ),
-    Scheme(id="aliyun-cdn-a", read=_server_side("auth_key", r"([0-9]{10})" + _OWNER_RULES, "Alibaba Cloud's CDN")),
-    Scheme(id="tencent-cdn-a", read=_server_side("sign", r"([0-9]{10})" + _OWNER_RULES, "Tencent Cloud's CDN")),
+    Scheme(
+        id="aliyun-cdn-a",
+        marks=("auth_key",),
+        read=_server_side("auth_key", r"([0-9]{10})" + _OWNER_RULES, "Alibaba Cloud's CDN"),
+    ),
+    Scheme(
+        id="tencent-cdn-a",
+        marks=("sign",),
+        read=_server_side("sign", r"([0-9]{10})" + _OWNER_RULES, "Tencent Cloud's CDN"),
+    ),
     Scheme(id="aliyun-cdn-b", read=_aliyun_b),
     Scheme(id="cloudinary-signed", read=_cloudinary_signed),
 )

@@ -137,29 +137,41 @@ def _firebase(address: Address) -> Signature | None:
 
 
 SCHEMES: tuple[Scheme, ...] = (
-    Scheme(id="cloudfront-custom", read=_custom, home=_CLOUDFRONT, sure=lambda a: a.has("Key-Pair-Id")),
-    Scheme(id="cloudfront-canned", read=_canned, home=_CLOUDFRONT, sure=lambda a: a.has("Key-Pair-Id")),
-    Scheme(id="aws-sigv2", read=_sigv2, home=AMAZON),
+    Scheme(
+        id="cloudfront-custom", marks=("policy",), read=_custom, home=_CLOUDFRONT, sure=lambda a: a.has("Key-Pair-Id")
+    ),
+    Scheme(
+        id="cloudfront-canned",
+        marks=("signature",),
+        read=_canned,
+        home=_CLOUDFRONT,
+        sure=lambda a: a.has("Key-Pair-Id"),
+    ),
+    Scheme(id="aws-sigv2", marks=("awsaccesskeyid",), read=_sigv2, home=AMAZON),
     Scheme(
         id="gcs-v2",
+        marks=("googleaccessid",),
         read=_absolute("Google Cloud Storage (version 2)", "GoogleAccessId", "Signature"),
         home=("*.googleapis.com", "*.storage.cloud.google.com"),
     ),
     Scheme(
         id="oss-v1",
+        marks=("ossaccesskeyid",),
         read=_absolute("Alibaba OSS", "OSSAccessKeyId", "Signature", session=("security-token",)),
         home=("*.aliyuncs.com",),
     ),
     Scheme(
         id="huawei-obs",
+        marks=("accesskeyid",),
         read=_absolute("Huawei OBS", "AccessKeyId", "Signature", session=("x-obs-security-token",), needs_end=True),
         home=("*.myhuaweicloud.com",),
     ),
     Scheme(
         id="google-cloud-cdn",
+        marks=("keyname",),
         read=_absolute("Google Cloud CDN", "KeyName", "Signature", needs_end=True),
     ),
-    Scheme(id="qiniu", read=_qiniu),
+    Scheme(id="qiniu", marks=("token",), read=_qiniu),
     Scheme(id="b2-native", read=_b2, only_on=("*.backblazeb2.com",)),
     Scheme(id="firebase-storage", read=_firebase, only_on=("firebasestorage.googleapis.com",)),
 )

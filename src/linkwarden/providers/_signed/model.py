@@ -83,6 +83,8 @@ class Scheme:
         read: gives what it finds, None where the marks are missing; raises ``Refused`` for a signature that the
             server would not take. Need not fill ``scheme``.
         only_on: host patterns outside of which ``read`` is not asked; empty: any host.
+        marks: parameters (lower case) of which one must be there for ``read`` to be asked; empty: always asked.
+            A short cut for the thousands of addresses without any.
         home: host patterns of the operator. A malformed signature elsewhere is of low confidence, unless
             ``sure`` says otherwise.
         sure: tells that the marks are unmistakable on a foreign host too.
@@ -91,5 +93,6 @@ class Scheme:
     id: str
     read: Callable[[Address], Signature | None]
     only_on: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
     home: tuple[str, ...] = ()
     sure: Callable[[Address], bool] = lambda _address: False

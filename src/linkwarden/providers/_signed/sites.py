@@ -246,7 +246,7 @@ SCHEMES: tuple[Scheme, ...] = (
     Scheme(id="meta-cdn", read=_meta, only_on=("*.fbcdn.net", "*.cdninstagram.com")),
     Scheme(id="meta-lookaside", read=_lookaside, only_on=("*.fbsbx.com",)),
     Scheme(id="linkedin-media", read=_linkedin, only_on=("*.licdn.com",)),
-    Scheme(id="bytedance-cdn", read=_bytedance),
+    Scheme(id="bytedance-cdn", marks=("x-signature",), read=_bytedance),
     Scheme(id="bytedance-cdn", read=_tiktok_path, only_on=("*.tiktokcdn.com",)),
     Scheme(id="airtable", read=_airtable, only_on=("*.airtableusercontent.com",)),
     Scheme(id="dropbox-temp", read=_dropbox, only_on=("*.dl.dropboxusercontent.com",)),

@@ -217,18 +217,25 @@ def _azure(address: Address) -> Signature | None:
 
 
 SCHEMES: tuple[Scheme, ...] = (
-    Scheme(id="aws-sigv4", read=_sigv4, home=AMAZON, sure=_unmistakable_v4),
-    Scheme(id="aws-sigv4a", read=_sigv4a, home=AMAZON, sure=_unmistakable_v4),
+    Scheme(
+        id="aws-sigv4", marks=("x-amz-algorithm", "x-amz-signature"), read=_sigv4, home=AMAZON, sure=_unmistakable_v4
+    ),
+    Scheme(id="aws-sigv4a", marks=("x-amz-algorithm",), read=_sigv4a, home=AMAZON, sure=_unmistakable_v4),
     Scheme(
         id="gcs-v4",
+        marks=("x-goog-algorithm", "x-goog-signature"),
         read=_gcs_v4,
         home=("*.googleapis.com", "*.storage.cloud.google.com"),
         sure=lambda a: a.has_ci("X-Goog-Algorithm", "X-Goog-Credential", "X-Goog-Signature"),
     ),
-    Scheme(id="volc-tos", read=_tos, home=("*.volces.com", "*.ivolces.com")),
-    Scheme(id="oss-v2", read=_oss_v2, home=("*.aliyuncs.com",)),
-    Scheme(id="oss-v4", read=_oss_v4, home=("*.aliyuncs.com",)),
-    Scheme(id="tencent-cos", read=_cos, home=("*.myqcloud.com",)),
-    Scheme(id="baidu-bos", read=_bos, home=("*.bcebos.com",)),
-    Scheme(id="azure-sas", read=_azure, home=("*.core.windows.net", "release-assets.githubusercontent.com")),
+    Scheme(
+        id="volc-tos", marks=("x-tos-algorithm", "x-tos-signature"), read=_tos, home=("*.volces.com", "*.ivolces.com")
+    ),
+    Scheme(id="oss-v2", marks=("x-oss-signature",), read=_oss_v2, home=("*.aliyuncs.com",)),
+    Scheme(id="oss-v4", marks=("x-oss-signature",), read=_oss_v4, home=("*.aliyuncs.com",)),
+    Scheme(id="tencent-cos", marks=("q-signature",), read=_cos, home=("*.myqcloud.com",)),
+    Scheme(id="baidu-bos", marks=("authorization",), read=_bos, home=("*.bcebos.com",)),
+    Scheme(
+        id="azure-sas", marks=("sig",), read=_azure, home=("*.core.windows.net", "release-assets.githubusercontent.com")
+    ),
 )

@@ -40,5 +40,5 @@ def _generic(address: Address) -> Signature | None:
     return dated(instants.unix(value, name), f"looks signed: {name} beside {proofs[0]}", low_confidence=True)
 
 
-TOKENS: tuple[Scheme, ...] = (Scheme(id="jwt-query", read=_jwt, home=_TOKEN_HOSTS),)
-GENERIC: tuple[Scheme, ...] = (Scheme(id="generic-signed", read=_generic),)
+TOKENS: tuple[Scheme, ...] = (Scheme(id="jwt-query", marks=_TOKEN_NAMES, read=_jwt, home=_TOKEN_HOSTS),)
+GENERIC: tuple[Scheme, ...] = (Scheme(id="generic-signed", marks=_END_NAMES, read=_generic),)

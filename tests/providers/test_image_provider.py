@@ -1,0 +1,282 @@
+"""What stands as a picture is a picture that readers and GitHub's proxy get, or it is a finding."""
+
+from __future__ import annotations
+
+import pytest
+from aiohttp import web
+
+from linkwarden.model import Verdict
+from linkwarden.net import Net
+from linkwarden.providers.image import HEAD_BYTES, ImageProvider, picture_evidence
+from linkwarden.wire import Response
+from tests.internet import FakeInternet, misbehave, pictures
+from tests.internet.images import FakeImageHosts
+from tests.internet.stores import S3_ERRORS, FakeStores
+from tests.links import claim, judged, slug, target, verdict, verdict_of
+
+SITE = "https://pictures.example.org"
+
+
+@pytest.fixture
+def hosts(internet: FakeInternet) -> FakeImageHosts:
+    """The picture hosts."""
+    return FakeImageHosts(internet)
+
+
+@pytest.fixture
+def stores(internet: FakeInternet) -> FakeStores:
+    """The object stores."""
+    return FakeStores(internet)
+
+
+async def look(net: Net, url: str) -> str:
+    """Name what is found at a picture's address."""
+    return slug(await verdict(ImageProvider, net, url, image=True))
+
+
+def answer(body: bytes, media_type: str = "image/png", *, complete: bool = True, elapsed: float = 0.1) -> Response:
+    """Make an answer with a picture."""
+    headers = {"content-type": media_type} if media_type else {}
+    return Response(url=SITE + "/a.png", status=200, headers=headers, body=body, complete=complete, elapsed=elapsed)
+
+
+def seen(response: Response, url: str = SITE + "/a.png") -> str:
+    """Name what is found in an answer."""
+    return slug(picture_evidence(claim(url, image=True), response))
+
+
+def test_only_pictures_are_claimed() -> None:
+    """A link to a PNG is a page's business; the fragment does not make another picture."""
+    provider = ImageProvider.load(None)  # type: ignore[arg-type] # it looks at nothing of the context
+    assert isinstance(provider, ImageProvider)
+    assert provider.claim(target(SITE + "/a.png")) is None
+    assert provider.claim(target(SITE + "/a.svg#gh-dark-mode-only", image=True)) == SITE + "/a.svg"
+
+
+@pytest.mark.parametrize("suffix", sorted(pictures.BY_SUFFIX))
+async def test_a_healthy_picture_is_fine(net: Net, hosts: FakeImageHosts, suffix: str) -> None:
+    """Every usual format at its usual type is ok; a one-pixel sample is judged apart."""
+    media_type, body = pictures.BY_SUFFIX[suffix]
+    hosts.site.page(f"/a.{suffix}", body, media_type=media_type)
+    found = await look(net, f"{SITE}/a.{suffix}")
+    assert found == ("stand-in-picture" if suffix == "gif" else "ok")
+
+
+async def test_a_picture_costs_one_small_request(internet: FakeInternet, net: Net, hosts: FakeImageHosts) -> None:
+    """Two fragments of one picture are one GET without a word about pages, and 40 MB are not read."""
+    hosts.site.handle("/big.png", misbehave.big_image(40))
+    found = await judged(ImageProvider, net, SITE + "/big.png#a", SITE + "/big.png#b", image=True)
+    assert [slug(e) for e in found.values()] == ["picture-too-large"] * 2
+    (request,) = internet.requests_to("pictures.example.org")
+    assert request.method == "GET"
+    assert "image/" in request.headers["Accept"]
+    assert "text/html" not in request.headers["Accept"]
+
+
+@pytest.mark.parametrize(
+    ("body", "media_type", "expected"),
+    [
+        (b"<!DOCTYPE html><title>Log in</title>", "text/html", "not-a-picture"),
+        (b"<!DOCTYPE html><title>Log in</title>", "image/png", "not-a-picture"),
+        (S3_ERRORS["/new-code.png"][1], "application/xml", "not-a-picture"),
+        (b'{"error": 1}', "application/json", "not-a-picture"),
+        (pictures.MP4, "video/mp4", "not-a-picture"),
+        (pictures.PDF, "application/pdf", "not-a-picture"),
+        (b"", "image/png", "empty-picture"),
+        (b" \n", "text/plain", "empty-picture"),
+        (bytes(100), "image/png", "unreadable-picture"),
+        (bytes(100), "application/octet-stream", "unreadable-picture"),
+        (b"\x01\x02\x03\x04 old", "image/x-pict", "ok"),
+        (b"\x01\x02\x03\x04 new", "image/vnd.future", "type-not-shown"),
+        (pictures.png(1, 1), "image/png", "stand-in-picture"),
+        (pictures.png(50, 50)[:-15], "image/png", "picture-cut-short"),
+        (pictures.png(50, 50), "application/octet-stream", "type-not-shown"),
+        (pictures.png(50, 50), "text/html", "type-not-shown"),
+        (pictures.png(50, 50), "", "picture-without-type"),
+        (pictures.png(50, 50), "IMAGE/PNG; charset=binary", "ok"),
+        (pictures.AVIF, "image/avif", "ok"),
+        (b"\xff\x0a" + bytes(50), "image/jxl", "type-not-shown"),
+        (pictures.SVG, "text/plain", "type-not-shown"),
+    ],
+)
+def test_what_stands_there_is_named(body: bytes, media_type: str, expected: str) -> None:
+    """First bytes and type decide together (lychee.md section 4, row 8, and services.md 3.5)."""
+    assert seen(answer(body, media_type)) == expected
+
+
+@pytest.mark.parametrize(
+    "url", ["https://raw.githubusercontent.com/o/r/main/a.png", "https://github.com/o/r/raw/m/a.png"]
+)
+def test_githubs_own_hosts_are_not_proxied(url: str) -> None:
+    """GitHub serves its own files directly, so the proxy's type rule does not touch them."""
+    assert seen(answer(pictures.SVG, "text/plain"), url) == "ok"
+    assert (
+        seen(answer(pictures.SVG, "text/plain"), "https://githubusercontent.com.example.org/a.svg") == "type-not-shown"
+    )
+
+
+def test_a_picture_that_was_read_in_part_is_not_called_cut_short() -> None:
+    """Only a file that was read whole can be; a large file's end is not seen."""
+    head = pictures.png(50, 50)[:60]
+    assert seen(answer(head, complete=False)) == "ok"
+    assert seen(answer(head.ljust(HEAD_BYTES, b"x"))) == "ok"
+
+
+def test_an_svg_with_a_long_licence_at_its_top_is_fine() -> None:
+    """4 KiB of comment hide the root element; the type decides then."""
+    head = b"<?xml version='1.0'?><!-- " + b"licence " * 509
+    assert seen(answer(head, "image/svg+xml", complete=False)) == "ok"
+    assert seen(answer(head, "text/xml", complete=False)) == "not-a-picture"
+
+
+def test_a_transfer_that_broke_off_accuses_nobody() -> None:
+    """No bytes of an answer that was not complete are no empty file."""
+    assert seen(answer(b"", complete=False)) == "connection-broken"
+
+
+def test_a_clearly_slow_picture_is_told() -> None:
+    """Ten seconds are the proxy's limit; a little more may be our own slowness."""
+    assert seen(answer(pictures.PNG, elapsed=12.0)) == "ok"
+    assert seen(answer(pictures.PNG, elapsed=21.0)) == "slow-picture"
+
+
+@pytest.mark.parametrize("url", ["https://static.scarf.sh/a.png?x-pxid=1", "https://ga-beacon.appspot.com/UA-1/x"])
+def test_a_visit_counter_may_be_one_pixel(url: str) -> None:
+    """Authors put counters into their lists on purpose."""
+    response = Response(url=url, status=200, headers={"content-type": "image/gif"}, body=pictures.GIF)
+    assert seen(response, url) == "ok"
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/hops/4.png", "ok"),
+        ("/hops/5.png", "too-many-picture-redirects"),
+        ("/308.png", "picture-redirect-308"),
+        ("/moved.png", "moved-permanently"),
+        ("/nothing.png", "not-found"),
+    ],
+)
+@pytest.mark.usefixtures("hosts")
+async def test_redirects_are_counted_as_github_does(net: Net, path: str, expected: str) -> None:
+    """Four redirects are followed, five are not, 308 never; a permanent move is offered as a fix."""
+    assert await look(net, SITE + path) == expected
+
+
+@pytest.mark.usefixtures("hosts")
+async def test_a_moved_picture_is_offered_at_its_new_address(net: Net) -> None:
+    """The suggestion is the final address."""
+    evidence = await verdict(ImageProvider, net, SITE + "/moved.png", image=True)
+    assert evidence.suggestion is not None
+    assert evidence.suggestion.url == SITE + "/hops/0.png"
+
+
+@pytest.mark.usefixtures("hosts")
+async def test_imgurs_removed_sign_is_known(net: Net) -> None:
+    """A removed picture answers 200 with a picture, which is not the author's."""
+    assert await look(net, "https://i.imgur.com/alive.png") == "ok"
+    assert await look(net, "https://i.imgur.com/dead1.png") == "removed-picture"
+
+
+async def test_a_redirect_to_a_stand_in_is_suspect(net: Net, hosts: FakeImageHosts) -> None:
+    """A file called like a sign for missing pictures, reached by redirect, is no accusation but a doubt."""
+    hosts.site.redirect("/a.png", "/static/no-image.png", 302).page(
+        "/static/no-image.png", pictures.PNG, media_type="image/png"
+    )
+    assert await look(net, SITE + "/a.png") == "stand-in-picture"
+    assert await look(net, SITE + "/static/no-image.png") == "ok"
+
+
+@pytest.mark.usefixtures("hosts")
+async def test_badges_that_draw_errors_are_read(net: Net) -> None:
+    """shields.io says "not found" with status 200."""
+    assert await look(net, "https://img.shields.io/good") == "ok"
+    evidence = await verdict(ImageProvider, net, "https://img.shields.io/bad", image=True)
+    assert (slug(evidence), evidence.reason) == ("badge-error", 'The badge reads "build: repo not found".')
+
+
+@pytest.mark.usefixtures("hosts")
+async def test_an_lfs_note_is_explained(net: Net) -> None:
+    """Raw addresses of files in Git LFS give a note; an SVG served as text there is fine."""
+    assert await look(net, "https://raw.githubusercontent.com/o/r/main/lfs.png") == "lfs-pointer"
+    assert await look(net, "https://raw.githubusercontent.com/o/r/main/a.svg") == "ok"
+
+
+@pytest.mark.parametrize("kind", ["cloudflare", "cloudflare-200", "datadome", "anubis", "ieee"])
+async def test_a_wall_before_a_picture_accuses_nobody(
+    net: Net, hosts: FakeImageHosts, kind: misbehave.WallKind
+) -> None:
+    """A challenge page in place of a picture says nothing about the picture."""
+    hosts.site.handle("/a.png", misbehave.bot_wall(kind))
+    evidence = await verdict(ImageProvider, net, SITE + "/a.png", image=True)
+    assert verdict_of(evidence) is Verdict.UNVERIFIED
+
+
+@pytest.mark.parametrize("status", [401, 403, 429, 503])
+async def test_a_refusal_of_a_picture_accuses_nobody(net: Net, hosts: FakeImageHosts, status: int) -> None:
+    """A plain refusal may be for programs only."""
+    hosts.site.page("/a.png", b"no", status)
+    evidence = await verdict(ImageProvider, net, SITE + "/a.png", image=True)
+    assert verdict_of(evidence) is Verdict.UNVERIFIED
+
+
+async def test_no_content_is_no_picture(net: Net, hosts: FakeImageHosts) -> None:
+    """204 leaves a hole in the page."""
+
+    async def nothing(_request: web.Request) -> web.StreamResponse:
+        return web.Response(status=204)
+
+    hosts.site.handle("/a.png", nothing)
+    assert await look(net, SITE + "/a.png") == "empty-picture"
+
+
+async def test_a_dead_host_or_certificate_breaks_a_picture(internet: FakeInternet, net: Net) -> None:
+    """What stops readers and the proxy alike is broken."""
+    internet.tls("old.example.org", "expired")
+    assert await look(net, "https://old.example.org/a.png") == "certificate-expired"
+    assert await look(net, "https://nowhere.example.org/a.png") == "no-such-host"
+
+
+# --- object stores -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://bucket.s3.amazonaws.com/missing.png", "object-missing"),
+        ("https://bucket.s3.amazonaws.com/denied.png", "picture-refused"),
+        ("https://bucket.s3.amazonaws.com/expired.png", "object-link-expired"),
+        ("https://bucket.s3.amazonaws.com/bad-signature.png", "signature-refused"),
+        ("https://storage.googleapis.com/gone/a.png", "object-missing"),
+        ("https://storage.googleapis.com/shut/a.png", "picture-refused"),
+        ("https://account.blob.core.windows.net/c/gone.png", "object-missing"),
+        ("https://account.blob.core.windows.net/c/late.png", "object-link-expired"),
+    ],
+)
+@pytest.mark.usefixtures("stores")
+async def test_a_bucket_tells_why_there_is_no_picture(net: Net, url: str, expected: str) -> None:
+    """Readers see nothing of a private file either, so AccessDenied breaks a picture, though not a page."""
+    assert await look(net, url) == expected
+
+
+async def test_pinterest_has_the_picture_in_another_size(net: Net, stores: FakeStores) -> None:
+    """A forbidden size of a live picture is told apart from a dead one, and the other size is offered."""
+    stores.pinned.add("/564x/ab/cd.jpg")
+    evidence = await verdict(ImageProvider, net, "https://i.pinimg.com/originals/ab/cd.jpg", image=True)
+    assert slug(evidence) == "picture-refused"
+    assert evidence.suggestion is not None
+    assert evidence.suggestion.url == "https://i.pinimg.com/564x/ab/cd.jpg"
+
+
+@pytest.mark.usefixtures("stores")
+async def test_pinterest_has_the_picture_in_no_size(internet: FakeInternet, net: Net) -> None:
+    """All sizes refused: the picture will not render (services.md section 10, case 17), for three requests."""
+    evidence = await verdict(ImageProvider, net, "https://i.pinimg.com/564x/ab/cd.jpg", image=True)
+    assert (slug(evidence), evidence.suggestion) == ("picture-refused", None)
+    assert len(internet.requests_to("i.pinimg.com")) == 3
+
+
+async def test_pinterest_that_turns_programs_away_accuses_nobody(net: Net, stores: FakeStores) -> None:
+    """A refusal without a storage error is one like any other."""
+    stores.pinterest_status = 401
+    assert await look(net, "https://i.pinimg.com/564x/ab/cd.jpg") == "log-in-required"

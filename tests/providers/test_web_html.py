@@ -1,0 +1,128 @@
+"""What is read out of fetched pages: titles, anchors, onward addresses, and whether scripts make them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from linkwarden.providers._html import Page, is_html
+from linkwarden.wire import Response
+
+WORDS = "<p>" + "There is much to read on this page. " * 20
+
+
+def page(body: str | bytes, **headers: str) -> Page:
+    """Make a page; header names are written with ``_`` for ``-``."""
+    fields = {"content-type": "text/html", **{k.replace("_", "-"): v for k, v in headers.items()}}
+    raw = body.encode() if isinstance(body, str) else body
+    return Page(Response(url="https://a.org/dir/x", status=200, headers=fields, body=raw))
+
+
+def test_a_title_is_collapsed_and_capped() -> None:
+    """White space becomes single blanks, references are decoded, 300 characters are kept."""
+    assert page("<title>\n A  &amp; B\t</title>").title == "A & B"
+    assert page(f"<title>{'x' * 1000}</title>").title == "x" * 300
+    assert page("<title> </title>").title is None
+    assert page("<p>no title").title is None
+
+
+def test_the_title_of_a_drawing_is_not_the_pages() -> None:
+    """An inline SVG has titles of its own."""
+    assert page("<body><svg><title>Logo</title></svg>").title is None
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        ('<meta charset="windows-1252"><title>Größe</title>'.encode("cp1252"), {}),
+        ("<title>Größe</title>".encode("cp1252"), {"content_type": "text/html; charset=windows-1252"}),
+        ("<meta charset=no-such><title>Größe</title>".encode(), {}),
+        ("<title>Größe</title>".encode(), {}),
+    ],
+)
+def test_the_charset_is_found(body: bytes, headers: dict[str, str]) -> None:
+    """The header names it, else the page, else it is UTF-8."""
+    assert page(body, **headers).title == "Größe"
+
+
+def test_anchors_are_ids_and_names_of_a() -> None:
+    """Names of form fields and metadata are no anchors."""
+    found = page('<h2 id="A">x</h2><a name="b"></a><input name="c"><meta name="d"><p id="">').anchors
+    assert found == {"A", "b"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<div id="root"></div><script src="a.js"></script>',
+        f'<div id="app">{WORDS}</div><script src="a.js"></script>',
+        f"{WORDS}<script>window.addEventListener('hashchange', go)</script>",
+        "<p>Loading</p><noscript>Please turn scripts on. </noscript><script>go()</script>",
+    ],
+)
+def test_a_page_that_scripts_make_is_known(body: str) -> None:
+    """Frames of single-page applications, and pages that follow their fragment themselves."""
+    assert page(body).made_by_scripts
+
+
+@pytest.mark.parametrize("body", [WORDS, f"{WORDS}<script src='menu.js'></script>", "<p id='a'>short, no scripts"])
+def test_a_written_page_is_known(body: str) -> None:
+    """Text without scripts, or with scripts beside it."""
+    assert not page(body).made_by_scripts
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ('<meta http-equiv="refresh" content="0; url=/new">', (0, "https://a.org/new")),
+        ("<META HTTP-EQUIV=Refresh CONTENT=\"5;URL='y.html'\">", (5, "https://a.org/dir/y.html")),
+        ('<meta http-equiv="refresh" content="0.5; https://b.org/">', (0, "https://b.org/")),
+        ('<meta http-equiv="refresh" content="30">', None),
+        ('<meta http-equiv="refresh" content="0; url=javascript:alert(1)">', None),
+        ('<meta http-equiv="refresh" content="0; url=http://[bad">', None),
+        ('<meta http-equiv="refresh">', None),
+        ("<p>refresh", None),
+    ],
+)
+def test_an_onward_address_is_read(body: str, expected: tuple[int, str] | None) -> None:
+    """HTML standard, "shared declarative refresh steps"; only web addresses count."""
+    assert page(body).refresh == expected
+
+
+def test_an_onward_address_may_stand_in_a_header() -> None:
+    """The Refresh header has the same form."""
+    assert page("<p>x", refresh="3; url=/y").refresh == (3, "https://a.org/y")
+
+
+def test_a_password_field_is_seen() -> None:
+    """In any case."""
+    assert page("<input type=PASSWORD>").has_password_field
+    assert not page("<input type=text>").has_password_field
+
+
+@pytest.mark.parametrize(
+    ("media_type", "body", "expected"),
+    [
+        ("text/html", b"", True),
+        ("application/xhtml+xml", b"<html>", True),
+        ("application/pdf", b"<html>", False),
+        ("", b"\n<!DOCTYPE HTML><p>", True),
+        ("", b"%PDF", False),
+    ],
+)
+def test_html_is_told_by_its_type(media_type: str, body: bytes, expected: bool) -> None:  # noqa: FBT001 - a column
+    """Or, where the server names none, by its first bytes."""
+    headers = {"content-type": media_type} if media_type else {}
+    assert is_html(Response(url="https://a.org/", status=200, headers=headers, body=body)) is expected
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_can_be_a_page(body: bytes) -> None:
+    """No page makes the reading fail."""
+    made = page(b"<p id=a>" + body)
+    assert (made.title is None) or made.title
+    assert isinstance(made.anchors, frozenset)
+    assert made.made_by_scripts in {True, False}
+    assert made.has_password_field in {True, False}
+    assert made.refresh is None or made.refresh[0] >= 0
