@@ -236,23 +236,22 @@ class Net:
             started = await self._gate.enter(origin, first=refused > 0)
             try:
                 answer = await self._exchange(ask, chain, origin)
+                again = slot.hear(
+                    origin,
+                    answer.status,
+                    answer.headers,
+                    now=self._clock(),
+                    wall=self._now,
+                    started=started,
+                    forbidden_before=forbidden,
+                )
             except NetError as error:
                 slot.fail(origin, error, now=self._clock(), started=started)
-                self._gate.review(slot)
                 raise
-            finally:
+            finally:  # only now, so that nothing starts before this answer was heard
+                if slot.waiting and not slot.proven:
+                    self._gate.review(slot)
                 self._gate.leave(origin)
-            again = slot.hear(
-                origin,
-                answer.status,
-                answer.headers,
-                now=self._clock(),
-                wall=self._now,
-                started=started,
-                forbidden_before=forbidden,
-            )
-            if slot.waiting and not slot.proven:
-                self._gate.review(slot)
             refused += 1
             forbidden += answer.status == 403
             if not again or refused >= MAX_REFUSALS or forbidden >= MAX_FORBIDDEN:

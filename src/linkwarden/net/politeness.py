@@ -229,7 +229,7 @@ class HostSlot:
         if pause is not None:
             self._refuse(403, pause, now, started)
             return True
-        was_probe = self._refusals > 0 and started >= self._refused_at
+        was_probe = self._refusals > 0 and started > self._refused_at
         if forbidden_before and was_probe:
             # Alone and after a pause, the same address gets the same answer: it is the page that is forbidden.
             if self._forbids_bursts is None:
@@ -243,17 +243,17 @@ class HostSlot:
 
     def _burst_before(self, started: float) -> bool:
         """Tell whether so many requests were answered just now that a limit may be what stopped it."""
-        return started < self._refused_at or self._forbids_bursts is True or self.pace.answered >= BURST
+        return started <= self._refused_at or self._forbids_bursts is True or self.pace.answered >= BURST
 
     def _accept(self, now: float, started: float) -> None:
-        if started >= self._refused_at:
+        if started > self._refused_at:
             self.proven = True
             self._refusals = 0
         self.pace.accept(now)
 
     def _refuse(self, status: int, pause: float | None, now: float, started: float) -> None:
         """Set the not-before instant for everybody who wants this host, and learn from the refusal."""
-        if started >= self._refused_at:
+        if started > self._refused_at:
             if self._refusals == 0:
                 self._trouble_since = now
             self._refusals += 1
@@ -299,15 +299,16 @@ class HostSlot:
         self._give_up_if_dead(origin, error)
 
     def _give_up_if_dead(self, origin: Origin, error: NetError) -> None:
-        enough = origin.strikes >= self.policy.strikes
-        if error.kind in _FINAL_FOR_NAME or (enough and error.kind is NetErrorKind.DNS):
-            self.closure = Closure(error.kind, error.detail)
-        elif (error.kind is NetErrorKind.REFUSED and origin.strikes >= REFUSED_STRIKES) or (
-            error.kind in _FINAL and not origin.answered
-        ):
-            origin.closure = Closure(error.kind, error.detail)
-        elif enough and error.kind in _SILENCE:
-            detail = f"it was tried {origin.strikes} times in a row without an answer ({error.detail})"
+        kind, strikes = error.kind, origin.strikes
+        enough = strikes >= self.policy.strikes
+        if kind in _FINAL_FOR_NAME or (enough and kind is NetErrorKind.DNS):
+            self.closure = Closure(kind, error.detail)
+            return
+        dead = kind in _FINAL and not origin.answered
+        if dead or (kind is NetErrorKind.REFUSED and strikes >= REFUSED_STRIKES):
+            origin.closure = Closure(kind, error.detail)
+        elif enough and kind in _SILENCE:
+            detail = f"it was tried {strikes} times in a row without an answer ({error.detail})"
             origin.closure = Closure(NetErrorKind.GIVEN_UP, detail)
 
 
