@@ -1,0 +1,117 @@
+"""Addresses of GitHub's picture proxy are taken apart, whatever their checksum, and never followed for ever."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from linkwarden.model import Evidence, Pass
+from linkwarden.net import Net
+from linkwarden.providers import LoadContext
+from linkwarden.providers._signed import Status
+from linkwarden.providers._signed.camo import DEEPEST, unwrap
+from linkwarden.providers.camo import CamoProvider
+from linkwarden.providers.signed_url import classify
+from tests.links import judged, target
+from tests.providers.signed_samples import sigv4
+
+PICTURE = "http://lab.example/figures/teaser.jpg"
+
+
+def wrap(inner: str, digest: str = "0a" * 32) -> str:
+    """Make the proxy's address of a picture."""
+    return f"https://camo.githubusercontent.com/{digest}/{inner.encode().hex()}"
+
+
+@pytest.mark.parametrize("digest", ["0a" * 32, "0a" * 20])
+async def test_sends_the_picture_on_under_its_own_address(net: Net, digest: str) -> None:
+    """Old and new checksums are known; the picture's own address is suggested and judged."""
+    url = wrap(PICTURE, digest)
+    found = (await judged(CamoProvider, net, url, image=True))[url]
+    assert isinstance(found, Pass)
+    assert found.instead == PICTURE
+    assert found.note is not None
+    assert found.note.rule is not None
+    assert found.note.rule.code == "LW230"
+    assert found.note.suggestion is not None
+    assert found.note.suggestion.url == PICTURE
+    assert "https" in found.note.suggestion.why
+    assert not found.note.suggestion.safe
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        wrap("ftp://lab.example/a.png"),
+        wrap("lab.example/a.png"),
+        wrap("https://lab.example/a b.png"),
+        wrap("https://lab.example/a.png\n"),
+        wrap(PICTURE)[:-1],
+        wrap(PICTURE, "0a" * 10),
+        wrap(PICTURE, "zz" * 32),
+        "https://camo.githubusercontent.com/" + "0a" * 32 + "/fffe",
+        "https://camo.githubusercontent.com/" + "0a" * 32,
+        wrap(PICTURE) + "/more",
+        "https://camo.githubusercontent.com/",
+    ],
+)
+async def test_an_unreadable_proxy_address_is_broken(net: Net, url: str) -> None:
+    """A cut or changed proxy address shows nothing, and says why."""
+    found = (await judged(CamoProvider, net, url, image=True))[url]
+    assert isinstance(found, Evidence)
+    assert found.rule is not None
+    assert found.rule.code == "LW231"
+    assert classify(url).status is Status.MALFORMED
+
+
+def test_other_hosts_are_not_the_proxy() -> None:
+    """Only GitHub's own proxy is taken apart."""
+    provider = CamoProvider.load(LoadContext(root=Path()))
+    assert isinstance(provider, CamoProvider)
+    for url in (
+        "https://camo.example/" + "0a" * 32 + "/68",
+        "https://xcamo.githubusercontent.com/a/b",
+        "camo",
+        "#camo",
+        "https://web.archive.org/web/2020/" + wrap(PICTURE),
+    ):
+        assert provider.claim(target(url)) is None
+
+
+async def test_a_signed_picture_is_judged_and_not_suggested(net: Net) -> None:
+    """A picture whose own address ends is no better in its place, and its signature is not printed."""
+    inner = sigv4(datetime(2021, 1, 1, tzinfo=UTC))
+    found = (await judged(CamoProvider, net, wrap(inner), image=True))[wrap(inner)]
+    assert isinstance(found, Pass)
+    assert found.instead == inner
+    assert found.note is not None
+    assert found.note.suggestion is None
+    assert "c0ffee" not in found.note.reason
+    read = classify(wrap(inner))
+    assert (read.scheme, read.expires_at) == ("aws-sigv4", datetime(2021, 1, 1, tzinfo=UTC))
+    assert read.unwraps_to == inner
+
+
+def test_nesting_is_read_so_deep_and_no_deeper() -> None:
+    """Three layers are read; a fourth is a paste gone wrong."""
+    url = PICTURE
+    for _ in range(DEEPEST):
+        url = wrap(url)
+    assert classify(url).unwraps_to == PICTURE
+    assert classify(wrap(url)).status is Status.MALFORMED
+
+
+@given(st.text(min_size=1))
+def test_unwrapping_undoes_wrapping_or_declines(path: str) -> None:
+    """What comes out is what went in, or nothing where that is no address."""
+    inner = f"https://lab.example/{path}"
+    try:
+        url = wrap(inner)
+    except UnicodeEncodeError:
+        return
+    assert unwrap(url) in (inner, None)
+    assert unwrap(wrap("https://lab.example/ü")) == "https://lab.example/ü"
