@@ -311,7 +311,12 @@ def _text(body: str, status: int = 200) -> web.Response:
     return web.Response(status=status, text=body, content_type="application/atom+xml")
 
 
-_BOMB = '<?xml version="1.0"?><!DOCTYPE f [<!ENTITY a "aaaa">]><feed xmlns="http://www.w3.org/2005/Atom">&a;</feed>'
+# Complete in every other way: with entities read, it would accuse the paper that is not in it.
+_BOMB = (
+    '<?xml version="1.0"?><!DOCTYPE f [<!ENTITY a "aaaa">]><feed xmlns="http://www.w3.org/2005/Atom" '
+    'xmlns:os="http://a9.com/-/spec/opensearch/1.1/"><os:totalResults>1</os:totalResults>'
+    f"<entry><id>http://arxiv.org/abs/{CANARY}v7</id><title>&a;</title></entry></feed>"
+)
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,9 @@ class ArxivIds(Provider):
             suggestion = None
             if ref.canonical_url is not None and ref.problem in (Problem.MALFORMED, Problem.JUNK):
                 suggestion = Suggestion(ref.canonical_url, "what was probably meant", safe=ref.safe)
-            yield finding(claim, MALFORMED_ID, f"arXiv cannot have such a paper: {problem}.", suggestion=suggestion)
+            yield finding(
+                claim, MALFORMED_ID, f"This address leads to no paper at arXiv: {problem}.", suggestion=suggestion
+            )
 
 
 class Arxiv(Provider):
