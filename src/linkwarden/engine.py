@@ -268,10 +268,6 @@ class _Inspection:
         if self._config.kinds and self._kind(entry) not in self._config.kinds:
             self._settle(entry, self._own(entry.target, rules.EXCLUDED, "Left out by --kind."))
             return
-        known = self._known_already(provider, entry, ident)
-        if known is not None:
-            self._settle(entry, known)
-            return
         if provider.online and self._net is None:
             self._settle(entry, self._own(entry.target, rules.OFFLINE, "Not asked, because --offline was given."))
             return
@@ -282,13 +278,6 @@ class _Inspection:
             self._batched.setdefault(provider.name, {})[entry.target.key] = ident
         else:
             self._queue(provider, (claim,))
-
-    def _known_already(self, provider: Provider, entry: _Entry, ident: str) -> Evidence | None:
-        try:
-            return provider.without_network(Claim(provider.name, entry.target, ident), self._now)
-        except Exception as error:  # noqa: BLE001 - a provider's defect must not take the run down
-            self._crash(provider, (), error)
-            return None
 
     def _left_out(self, target: Target) -> bool:
         url = (target.address or target.url)[:_MATCHED_CHARS]

@@ -1,8 +1,8 @@
-"""What a run would do, without doing it: every link and the provider that would take it."""
+"""What a run would do, without doing it: every link and the providers that would take it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from linkwarden import rules
@@ -15,14 +15,14 @@ from linkwarden.text import target_key
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A link and the name of the provider that claims it first, or None."""
+    """A link and the names of those who would settle it: offline claimants in their order, then the first online one."""
 
     occurrence: Occurrence
-    provider: str | None
+    providers: tuple[str, ...]
 
 
 def preview(config: Config, stdin: Callable[[], bytes]) -> tuple[list[Planned], list[str]]:
-    """Read the inputs and give every link with its first claimant, and the problems with inputs that were met."""
+    """Read the inputs and give every link with its claimants, and the problems with inputs that were met."""
     context = LoadContext(
         root=config.root or find_root(first_folder(config.inputs)), offline=True, anchors_of=anchors_reader()
     )
@@ -42,9 +42,13 @@ def preview(config: Config, stdin: Callable[[], bytes]) -> tuple[list[Planned], 
                 if isinstance(item, Occurrence):
                     key = target_key(item.url, source.name)
                     target = Target(key, item.url, source.address_of(item.url), source.name, (item,))
-                    planned.append(Planned(item, _claimant(target, providers)))
+                    planned.append(Planned(item, tuple(_claimants(target, providers))))
     return planned, problems
 
 
-def _claimant(target: Target, providers: list[Provider]) -> str | None:
-    return next((p.name for p in providers if p.claim(target) is not None), None)
+def _claimants(target: Target, providers: list[Provider]) -> Iterator[str]:
+    for provider in providers:
+        if provider.claim(target) is not None:
+            yield provider.name
+            if provider.online:
+                return

@@ -37,12 +37,14 @@ def extract(inputs: tuple[str, ...], *, as_json: bool, **options: Any) -> int:
                 "url": url,
                 "text": link.occurrence.text,
                 "section": link.occurrence.section,
-                "checked_by": link.provider,
+                "checked_by": list(link.providers),
             }
             click.echo(json.dumps(row))
         else:
             place = f"{span.path}:{span.line}:{span.col}"
-            click.echo(f"{visible(place)}  {link.occurrence.markup.value}  {link.provider or '-'}  {visible(url)}")
+            click.echo(
+                f"{visible(place)}  {link.occurrence.markup.value}  {'+'.join(link.providers) or '-'}  {visible(url)}"
+            )
     for problem in problems:
         click.echo(f"Error: {problem}", err=True)
     if not planned:

@@ -17,14 +17,19 @@ INTERRUPTED = 130
 INTERNAL_ERROR = 3
 
 
-def run_guarded(command: click.Command, arguments: list[str]) -> int:  # noqa: PLR0911 - one way out per kind of end
+def run_guarded(command: click.Command, arguments: list[str], deps: object = None) -> int:  # noqa: PLR0911 - one way out per kind of end
     """Run a command and give the exit code; every exception ends here.
 
     A usage error gives 2, what linkwarden itself raises its own code, Ctrl-C 130, anything else 3 together with
     a report that can be pasted into an issue.
+
+    Args:
+        command: what to run.
+        arguments: without the program's name.
+        deps: replaces the network and the clock (``linkwarden.engine.Deps``), for tests.
     """
     try:
-        result = command.main(args=arguments, prog_name="linkwarden", standalone_mode=False)
+        result = command.main(args=arguments, prog_name="linkwarden", standalone_mode=False, obj=deps)
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.ClickException as error:

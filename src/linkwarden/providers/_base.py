@@ -96,14 +96,6 @@ class Provider(ABC):
     def claim(self, target: Target) -> str | None:
         """Give the ident under which this provider can settle the target, or None. Pure; never raises."""
 
-    def without_network(self, claim: Claim, now: datetime) -> Evidence | None:
-        """Settle a claim of an online provider that needs no question (an identifier that cannot exist), or None.
-
-        Pure; also called under ``--offline``. Offline providers leave it alone.
-        """
-        del claim, now
-        return None
-
     @abstractmethod
     def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:
         """Settle claims: at least one Evidence or Pass for each, in any order.

@@ -1,0 +1,356 @@
+"""The command line as a user meets it: what it prints where, and with which exit code it ends."""
+
+from __future__ import annotations
+
+import json
+import stat
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from linkwarden import __version__, api
+from linkwarden.cli import cli, main
+from linkwarden.cli.guard import run_guarded
+from linkwarden.config import Config
+from linkwarden.engine import Deps
+from linkwarden.net import Net, Observer
+from tests.internet import FakeInternet
+from tests.internet.time import START
+
+Build = Callable[[FakeInternet], None]
+Command = Callable[..., int]
+
+
+def living(internet: FakeInternet) -> None:
+    """Two pages that are there, one that is not."""
+    internet.site("a.example").page("/", "<title>A</title> hello")
+    internet.site("b.example").page("/gone", "no", status=404)
+
+
+@pytest.fixture(autouse=True)
+def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(api, "_loop_factory", lambda: None)  # virtual time needs asyncio's own loop
+
+
+@pytest.fixture
+def linkwarden() -> Command:
+    """Run a command line on a fake internet and give the exit code."""
+
+    def run(*arguments: str, world: Build = living) -> int:
+        @asynccontextmanager
+        async def network(config: Config, observer: Observer | None) -> AsyncIterator[Net]:
+            async with FakeInternet() as internet:
+                world(internet)
+                async with internet.net(observer=observer, timeout=config.timeout) as net:
+                    yield net
+
+        return run_guarded(cli, list(arguments), Deps(make_net=network, now=lambda: START))
+
+    return run
+
+
+def write(text: str, name: str = "README.md") -> None:
+    """Write a list into the working directory."""
+    path = Path(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
+
+
+def test_a_healthy_list_ends_with_0(linkwarden: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing fails: exit code 0 and a friendly line."""
+    write("[a](https://a.example/)")
+
+    assert linkwarden("check", "README.md") == 0
+    assert "1 ok" in capsys.readouterr().out
+
+
+def test_a_dead_link_ends_with_1_and_is_placed(linkwarden: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    """A dead link is named with file, line, column, code and reason; both reports are written."""
+    write("# List\n\n* [b](https://b.example/gone)\n")
+
+    assert linkwarden("check") == 1
+
+    out, err = capsys.readouterr()
+    assert "README.md:3:7" in out
+    assert "LW301" in out
+    assert "Reports: reports/health.md, reports/health.json" in err
+    report = json.loads(Path("reports/health.json").read_text("utf-8"))
+    assert report["exit_code"] == 1
+    assert report["links"][0]["occurrences"][0]["line"] == 3
+    assert "README.md:3" in Path("reports/health.md").read_text("utf-8")
+
+
+def test_only_the_result_goes_to_standard_output(linkwarden: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    """``--format json`` can be piped into a JSON reader."""
+    write("[b](https://b.example/gone)")
+
+    assert linkwarden("check", "--format", "json", "--no-report") == 1
+
+    out, _ = capsys.readouterr()
+    assert json.loads(out)["summary"]["verdicts"]["broken"] == 1
+    assert not Path("reports").exists()
+
+
+def test_output_paths_choose_the_format(linkwarden: Command) -> None:
+    """Each --output is written in the format of its suffix, in folders that are made; no default report then."""
+    write("[a](https://a.example/)")
+
+    assert linkwarden("check", "-o", "out/x/links.json", "-o", "links.md") == 0
+
+    assert json.loads(Path("out/x/links.json").read_text("utf-8"))["schema_version"] == 1
+    assert Path("links.md").read_text("utf-8").startswith("# ")
+    assert not Path("reports").exists()
+    assert stat.S_IMODE(Path("links.md").stat().st_mode) & 0o444
+
+
+def test_findings_can_be_left_to_others(linkwarden: Command) -> None:
+    """--exit-zero reports and ends with 0; --fail-on chooses what fails."""
+    write("[b](https://b.example/gone)")
+
+    assert linkwarden("check", "--exit-zero") == 0
+    assert linkwarden("check", "--fail-on", "expired") == 0
+    assert linkwarden("check", "--fail-on", "expired,broken") == 1
+
+
+def test_network_down_ends_with_4_and_is_said(linkwarden: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    """No host answers: said once, offline findings stay, exit code 4."""
+    write("[a](https://a.example/) [b](https://b.example/) [x](#nowhere)")
+
+    assert linkwarden("check", world=lambda internet: internet.down()) == 4
+
+    out, _ = capsys.readouterr()
+    assert out.lower().count("network") >= 1
+    assert "1 broken" in out
+    assert "2 unverified" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("check", "nowhere.md"), 4, "nowhere.md: no such file"),
+        (("check", "empty"), 4, "no list in this directory"),
+        (("check", "picture.md"), 4, "a binary file, not a list"),
+        (("check", "data.csv"), 4, "not a kind of file that linkwarden reads"),
+        (("check", "nolinks.md"), 4, "no link found in nolinks.md"),
+        (("check", "*.qmd"), 4, "*.qmd: no file matches"),
+        (("check", "--fail-on", "borken"), 2, "Did you mean broken?"),
+        (("check", "--timeout", "soon"), 2, "--timeout: 'soon' is not a duration"),
+        (("check", "--now", "yesterday"), 2, "--now: 'yesterday' is not an instant"),
+        (("check", "--exclude", "("), 2, "--exclude: '(' is not a regular expression"),
+        (("check", "-o", "x.pdf"), 2, "no report format has the suffix '.pdf'"),
+        (("check", "-o", "file.md/x.md"), 2, "file.md/x.md: cannot be written"),
+        (("check", "-o", "empty"), 2, "no report format has the suffix"),
+        (("check", "--format", "yaml"), 2, "'yaml' is not one of text"),
+        (("check", "--config", "nowhere.toml"), 2, "nowhere.toml: cannot be read"),
+        (("check", "--nonsense"), 2, "No such option"),
+        (("chekc",), 2, "No such command"),
+        (("explain", "LW2O1"), 2, "Did you mean"),
+        (("probe", ""), 2, "the address is empty"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
+)
+def test_mistakes_are_clear_errors(
+    arguments: tuple[str, ...], code: int, said: str, linkwarden: Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each says what is wrong on standard error, with its exit code, and nothing on standard output."""
+    Path("empty").mkdir()
+    Path("picture.md").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00")
+    write("a,b", "data.csv")
+    write("only text", "nolinks.md")
+    write("[x](#x)", "file.md")
+    write("[x](#x)\n\n# x")
+
+    assert linkwarden(*arguments) == code
+
+    out, err = capsys.readouterr()
+    assert said in err
+    assert out == ""
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a place that nobody may write to")
+def test_an_unwritable_directory_is_said_before_the_run(
+    linkwarden: Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No result is lost for a directory that cannot be written to: the run does not start."""
+    write("[a](https://a.example/)")
+
+    assert linkwarden("check", "-o", "/proc/x.md") == 2
+
+    out, err = capsys.readouterr()
+    assert "/proc/x.md: cannot be written" in err
+    assert "--output" in err
+    assert out == ""
+
+
+def test_a_config_file_is_used_and_flags_beat_it(linkwarden: Command) -> None:
+    """``linkwarden.toml`` in the working directory counts; a flag beats it; --isolated leaves it out."""
+    write("[b](https://b.example/gone)")
+    write('fail-on = ["expired"]', "linkwarden.toml")
+
+    assert linkwarden("check") == 0
+    assert linkwarden("check", "--fail-on", "broken") == 1
+    assert linkwarden("check", "--isolated") == 1
+
+
+def test_invalid_utf8_is_read_and_said(linkwarden: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    """Bytes that are no text do not stop the check, and the file is left as it is."""
+    data = b"caf\xe9 [a](https://a.example/)\n"
+    Path("README.md").write_bytes(data)
+
+    assert linkwarden("check") == 0
+    assert "not UTF-8" in capsys.readouterr().out
+    assert Path("README.md").read_bytes() == data
+
+
+def test_standard_input_is_a_list(linkwarden: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``-`` reads a list from a pipe."""
+    import io  # noqa: PLC0415 - only here
+    import sys  # noqa: PLC0415
+
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"[b](https://b.example/gone)")))
+
+    assert linkwarden("check", "-", "--no-report") == 1
+
+
+def test_a_list_is_fetched_by_address(linkwarden: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    """The address of a raw list is an input; its relative links start from there."""
+
+    def world(internet: FakeInternet) -> None:
+        site = internet.site("raw.example")
+        site.page("/lists/a.md", "[x](other.md) [y](/top.md)", media_type="text/plain")
+        site.page("/lists/other.md", "here", media_type="text/plain")
+        site.page("/top.md", "gone", status=404)
+
+    assert linkwarden("check", "https://raw.example/lists/a.md", "--no-report", world=world) == 1
+    out, _ = capsys.readouterr()
+    assert "1 ok" in out
+    assert "1 broken" in out
+
+
+def test_owner_repo_means_its_readme(linkwarden: Command) -> None:
+    """``owner/repo`` checks the README of a GitHub repository."""
+
+    def world(internet: FakeInternet) -> None:
+        raw = internet.site("raw.githubusercontent.com")
+        raw.page("/o/r/HEAD/README.md", "x", status=404)
+        raw.page("/o/r/HEAD/readme.md", "[b](https://b.example/gone)", media_type="text/plain")
+        living(internet)
+
+    assert linkwarden("check", "o/r", "--no-report", world=world) == 1
+
+
+def test_probe_shows_every_request_and_the_reasoning(linkwarden: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    """``probe`` prints the requests with their statuses, the rule, and where to read more."""
+
+    def world(internet: FakeInternet) -> None:
+        internet.site("a.example").redirect("/old", "https://b.example/gone", status=301)
+        living(internet)
+
+    assert linkwarden("probe", "https://a.example/old", world=world) == 1
+
+    out, _ = capsys.readouterr()
+    assert "GET https://a.example/old" in out
+    assert "301" in out
+    assert "GET https://b.example/gone" in out
+    assert "404" in out
+    assert "Verdict: broken LW301" in out
+    assert "linkwarden explain LW301" in out
+
+
+def test_probe_masks_secrets(linkwarden: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    """A signature never shows in what probe prints."""
+    linkwarden("probe", "https://a.example/?token=verysecretvalue")
+
+    assert "verysecretvalue" not in "".join(capsys.readouterr())
+
+
+def test_extract_shows_what_would_be_checked(linkwarden: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    """``extract`` lists every link with its place, its markup and its provider, and asks nobody."""
+    write('[p](https://arxiv.org/abs/1512.03385)\n\n<img src="https://a.example/x.png">\n')
+
+    assert linkwarden("extract") == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "README.md:1:5  md-link  arxiv-id+arxiv  https://arxiv.org/abs/1512.03385",
+        "README.md:3:11  html-img  image  https://a.example/x.png",
+    ]
+
+    assert linkwarden("extract", "--json") == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert rows[0]["checked_by"] == ["arxiv-id", "arxiv"]
+    assert rows[1]["column"] == 11
+
+
+def test_explain_prints_a_rule_and_lists_all(linkwarden: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    """``explain CODE`` says what, why and what to do; without a code every rule is listed."""
+    assert linkwarden("explain", "lw201") == 0
+    out = capsys.readouterr().out
+    assert out.startswith("LW201 signed-url-expired")
+    assert "Verdict: expired" in out
+    assert "What to do:" in out
+
+    assert linkwarden("explain") == 0
+    assert "LW201" in capsys.readouterr().out
+
+
+def test_completion_prints_a_script(linkwarden: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    """``completion`` prints what a shell can source."""
+    for shell in ("bash", "zsh", "fish"):
+        assert linkwarden("completion", shell) == 0
+        assert "_LINKWARDEN_COMPLETE" in capsys.readouterr().out
+
+
+def test_version_is_said_by_option_and_short_option(capsys: pytest.CaptureFixture[str]) -> None:
+    """``--version`` and ``-V`` print name and version."""
+    for option in ("--version", "-V"):
+        with pytest.raises(SystemExit) as stop:
+            main([option])
+        assert stop.value.code == 0
+        assert capsys.readouterr().out == f"linkwarden {__version__}\n"
+
+
+def test_a_defect_of_ours_ends_with_3_and_a_report(
+    linkwarden: Command, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An unexpected exception is exit code 3, with a text to paste into an issue and no secret in it."""
+    write("[a](https://a.example/)")
+
+    def broken(_run: object) -> None:
+        raise RuntimeError("https://x.example/?token=verysecretvalue")
+
+    monkeypatch.setattr("linkwarden.engine.hints", broken)
+
+    assert linkwarden("check") == 3
+    err = capsys.readouterr().err
+    assert "This is a defect of linkwarden" in err
+    assert "Traceback" in err
+    assert "verysecretvalue" not in err
+
+
+def test_colour_only_where_it_is_wanted(
+    linkwarden: Command, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No colour in a pipe; --color and FORCE_COLOR switch it on, NO_COLOR off."""
+    write("[b](https://b.example/gone)")
+
+    linkwarden("check", "--no-report")
+    assert "\x1b[" not in capsys.readouterr().out
+    linkwarden("check", "--no-report", "--color", "always")
+    assert "\x1b[" in capsys.readouterr().out
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    linkwarden("check", "--no-report")
+    assert "\x1b[" in capsys.readouterr().out
+    monkeypatch.setenv("NO_COLOR", "1")
+    linkwarden("check", "--no-report")
+    assert "\x1b[" not in capsys.readouterr().out
+
+
+def test_hostile_text_does_not_reach_the_terminal(linkwarden: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    """Escape sequences in a list come out as words."""
+    write("[\x1b]0;pwned\x07](https://b.example/gone?\x1b[2J)")
+
+    linkwarden("check", "--no-report", "-v")
+
+    assert "\x1b" not in "".join(capsys.readouterr())
