@@ -17,6 +17,7 @@ from linkwarden.net import Net
 from linkwarden.wire import Ask, NetError, NetErrorKind
 from tests.conftest import OutsideError, _attempts
 from tests.internet import FakeInternet
+from tests.internet.core import ConnectFault
 from tests.internet.dns import SILENT_NAME_SERVER, DnsFault
 from tests.internet.tls import TlsFault
 
@@ -211,15 +212,31 @@ async def test_ports_can_be_closed_torn_or_unreachable(internet: FakeInternet, b
     assert seen["torn", "http"] == seen["torn", "https"] == errno.ECONNRESET
     assert seen["far", "http"] == seen["far", "https"] == errno.EHOSTUNREACH
     assert not internet.log
+    assert [internet.attempts_at(f"{host}.example.org") >= 2 for host in ("closed", "torn", "far")] == [True] * 3
 
 
-async def test_a_refusal_can_pass(internet: FakeInternet, browser: aiohttp.ClientSession) -> None:
-    """A port that is closed once is open at the next attempt."""
-    internet.refuse("a.example.org", times=1).page("/", "here")
-    with pytest.raises(aiohttp.ClientConnectorError):
-        await browser.get("http://a.example.org/")
-    async with browser.get("http://a.example.org/") as answer:
-        assert await answer.text() == "here"
+@pytest.mark.parametrize("fault", ["refused", "reset", "unreachable"])
+async def test_a_fault_can_pass_although_the_name_is_remembered(internet: FakeInternet, fault: ConnectFault) -> None:
+    """A port that fails once is open at the next attempt, also for a client that does not look the name up again."""
+    internet.connect("a.example.org", fault, times=1).page("/", "here")
+    connector = aiohttp.TCPConnector(resolver=internet.resolver(), ssl=internet.ssl_context(), use_dns_cache=True)
+    async with aiohttp.ClientSession(connector=connector) as session:
+        session._retry_connection = False  # aiohttp asks once more by itself when a connection breaks
+        with pytest.raises(aiohttp.ClientOSError):
+            await session.get("https://a.example.org/")
+        async with session.get("https://a.example.org/") as answer:
+            assert await answer.text() == "here"
+    assert (len(internet.lookups), internet.attempts_at("a.example.org")) == (1, 2)
+
+
+async def test_a_black_hole_swallows_the_greeting(internet: FakeInternet, browser: aiohttp.ClientSession) -> None:
+    """Connecting takes as long as the client has patience, or until the system gives up."""
+    internet.connect("hole.example.org", "blackhole")
+    with pytest.raises(TimeoutError):
+        await browser.get("http://hole.example.org/", timeout=aiohttp.ClientTimeout(total=30))
+    with pytest.raises(aiohttp.ClientConnectorError) as error:
+        await browser.get("http://hole.example.org/", timeout=aiohttp.ClientTimeout(total=300, sock_connect=200))
+    assert error.value.os_error.errno == errno.ETIMEDOUT
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])

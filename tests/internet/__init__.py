@@ -5,8 +5,8 @@ bad habit, ``pictures`` has small valid images.
 """
 
 from tests.internet.core import FakeInternet
-from tests.internet.log import Exchange, Lookup
+from tests.internet.log import Attempt, Exchange, Lookup
 from tests.internet.site import Handler, Site
 from tests.internet.time import VirtualTime
 
-__all__ = ["Exchange", "FakeInternet", "Handler", "Lookup", "Site", "VirtualTime"]
+__all__ = ["Attempt", "Exchange", "FakeInternet", "Handler", "Lookup", "Site", "VirtualTime"]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import ipaddress
 import random
 import socket
 import ssl
 import struct
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, suppress
 from dataclasses import fields
 from functools import partial
@@ -19,7 +20,7 @@ from aiohttp import web
 from multidict import CIMultiDict, MultiDict
 
 from tests.internet.dns import DnsFault, FakeResolver
-from tests.internet.log import Exchange, Lookup
+from tests.internet.log import Attempt, Exchange, Lookup
 from tests.internet.site import Handler, Site
 from tests.internet.time import VirtualTime
 from tests.internet.tls import REFUSALS, TlsFault, authority
@@ -34,8 +35,13 @@ ADDRESS = "127.66.0.1"
 _KEEP_ALIVE = 10_000_000.0
 
 #: What can be wrong with a host's TCP port. "refused": closed. "reset": torn down on arrival. "silent": accepts
-#: and never says a word. "unreachable": no route.
-ConnectFault = Literal["refused", "reset", "silent", "unreachable"]
+#: and never says a word. "blackhole": does not even accept. "unreachable": no route.
+ConnectFault = Literal["refused", "reset", "silent", "blackhole", "unreachable"]
+#: Faults that ``connect(2)`` reports, with their error numbers.
+_ERRORS = {"refused": errno.ECONNREFUSED, "unreachable": errno.EHOSTUNREACH, "blackhole": errno.ETIMEDOUT}
+#: Seconds after which Linux gives up on an unanswered SYN (tcp(7), tcp_syn_retries).
+_NO_ANSWER = 127.0
+_SockConnect = Callable[[socket.socket, Any], Awaitable[None]]
 _Fault = TypeVar("_Fault", bound=str)
 
 
@@ -49,14 +55,18 @@ class FakeInternet:
         time: the virtual clock.
         log: every request, in order of arrival.
         lookups: every question to the resolver, in order.
+        attempts: every attempt to connect, in order, successful or not.
         peak_total: the most requests that were under way at once.
+        latency: gives the virtual seconds that a host takes before it answers, or None for no latency at all.
     """
 
     def __init__(self) -> None:
         self.time = VirtualTime()
         self.log: list[Exchange] = []
         self.lookups: list[Lookup] = []
+        self.attempts: list[Attempt] = []
         self.peak_total = 0
+        self.latency: Callable[[str], float] | None = None
         self.address = ADDRESS
         self._sites: dict[str, Site] = {}
         self._dns: dict[str, tuple[DnsFault, int | None]] = {}
@@ -68,6 +78,7 @@ class FakeInternet:
         self._under_way: Counter[str] = Counter()
         self._peaks: Counter[str] = Counter()
         self._ports: dict[str, int] = {}
+        self._doors: dict[tuple[str, int], int] = {}
         self._mute: set[asyncio.Transport] = set()
         self._stack: AsyncExitStack | None = None
 
@@ -128,6 +139,10 @@ class FakeInternet:
         """Give the virtual seconds at which requests to a host arrived."""
         return [exchange.at for exchange in self.requests_to(host)]
 
+    def attempts_at(self, host: str) -> int:
+        """Count the attempts to connect to a host, which tell of silent and closed ones what the log cannot."""
+        return sum(attempt.host == host.lower() for attempt in self.attempts)
+
     def peak(self, host: str) -> int:
         """Give the most requests to a host that were under way at once."""
         return self._peaks[host.lower()]
@@ -180,22 +195,41 @@ class FakeInternet:
         return fault
 
     def addresses_of(self, host: str, port: int) -> list[tuple[str, int]]:
-        """Give address and port behind a name that resolves."""
+        """Give address and port behind a name that resolves.
+
+        The port only names host and port to ``_sock_connect``, which decides anew at every attempt: clients keep
+        what a name resolved to.
+        """
         host = host.lower().rstrip(".")
         if host in self._places:
             return [(address, port) for address in self._places[host]]
+        number = self._doors.setdefault((host, port), len(self._doors) + 1)
+        return [(self.address, number)]
+
+    async def _sock_connect(self, real: _SockConnect, sock: socket.socket, address: tuple[Any, ...]) -> None:
+        """Connect a client's socket as the host behind the address wants it; errors read like asyncio's own."""
+        doors = {number: door for door, number in self._doors.items()}
+        door = doors.get(address[1]) if address[0] == self.address else None
+        if door is None:
+            return await real(sock, address)
+        self.attempts.append(Attempt(*door, round(self.time.clock(), 6)))
+        role = self._role_of(*door)
+        if role == "blackhole":
+            await self.time.sleep(_NO_ANSWER)
+        if role in _ERRORS:
+            raise OSError(_ERRORS[role], f"Connect call failed {address}")
+        return await real(sock, (self.address, self._ports[role]))
+
+    def _role_of(self, host: str, port: int) -> str:
+        """Name the listener that plays this port of this host, or the fault with which connecting fails."""
         fault = _spend(self._connect, host)
-        if fault == "unreachable":
-            return [("192.0.2.1", port)]  # TEST-NET-1 (RFC 5737); the guard fixture plays "no route to host"
         if fault is not None:
-            return [(self.address, self._ports[fault])]
+            return fault
         role = self._extra_ports.get((host, port)) or {80: "http", 443: "https"}.get(port, "refused")
         tls = self._tls.get(host)
         if role == "https" and tls == "plain":
-            return [(self.address, self._ports["http"])]
-        if role == "https" and tls in REFUSALS:
-            return [(self.address, self._ports[tls])]
-        return [(self.address, self._ports[role])]
+            return "http"
+        return tls if role == "https" and tls in REFUSALS else role
 
     def _site_of(self, host: str) -> Site | None:
         if host in self._sites:
@@ -238,8 +272,9 @@ class FakeInternet:
                 self._ports[role] = sock.getsockname()[1]
                 listener = await loop.create_server(factory, sock=sock, ssl=context, backlog=1024)
                 stack.callback(listener.close)
-            closed = stack.enter_context(self._bind())  # bound and never listening: every connect is refused
-            self._ports["refused"] = closed.getsockname()[1]
+            real = loop.sock_connect
+            loop.sock_connect = partial(self._sock_connect, real)  # type: ignore[method-assign]
+            stack.callback(lambda: vars(loop).pop("sock_connect"))
             self._stack = stack.pop_all()
         return self
 
@@ -273,6 +308,8 @@ class FakeInternet:
         self._peaks[host] = max(self._peaks[host], self._under_way[host])
         self.peak_total = max(self.peak_total, self._under_way.total())
         try:
+            if self.latency is not None:
+                await self.time.sleep(self.latency(host))
             site = self._site_of(host)
             handler: Handler | None = site.handler_for(exchange.scheme, request.raw_path) if site else None
             if handler is None:

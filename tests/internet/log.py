@@ -53,3 +53,12 @@ class Lookup:
     port: int
     at: float
     fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt to connect: to which host and port, at which virtual second."""
+
+    host: str
+    port: int
+    at: float

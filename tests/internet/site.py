@@ -49,6 +49,11 @@ class Site:
         self._pages[path] = answer
         return self
 
+    def answer(self, path: str, handler: Handler) -> Self:
+        """Give this very path to a handler, in place of a page that it may have."""
+        self._pages[path] = handler
+        return self
+
     def redirect(self, path: str, to: str, status: int = 301) -> Self:
         """Send this very path elsewhere; ``to`` is put into Location as it is."""
         return self.page(path, b"", status, {"Location": to})

@@ -130,7 +130,8 @@ class VirtualTime:
             events = real(0)
         if events:
             return events
-        self._elapsed += timeout
+        # Whole nanoseconds (the resolution of the loop's clock) keep sums readable: 0.05, not 0.04999999999995.
+        self._elapsed = max(round(self._elapsed + timeout, 9), math.nextafter(self._elapsed, math.inf))
         self.jumps += 1
         return events
 

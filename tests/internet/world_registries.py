@@ -1,0 +1,153 @@
+"""The registries behind the addresses of ``ml-papers.md``: arXiv, GitHub and the DOI system, with seeded trouble."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote
+
+from aiohttp import web
+
+from tests.internet.arxiv import FakeArxiv
+from tests.internet.core import FakeInternet
+from tests.internet.doi import FakeDoi
+from tests.internet.github import FakeGithub
+from tests.internet.world_hosts import BROKEN, DEGRADED, FINE, MOVED, Address, Verdicts, content, page
+
+_ARXIV_ID = re.compile(r"/(\d{4}\.\d{4,5})(v\d+)?")
+_REPOSITORY = re.compile(r"/([^/]+)/([^/?#]+)")
+_FILE = re.compile(r"/([^/]+)/([^/]+)/(?:(?:raw|blob|tree)/)?master/([^?#]+)")
+
+# -- arXiv ----------------------------------------------------------------------------------------------------------
+
+#: Identifiers that arXiv does not have; the last one is linked as PDF.
+PAPERS_UNKNOWN = ("1802.02611", "1409.3215")
+#: Says "withdrawn".
+PAPER_WITHDRAWN = "1405.0312"
+#: Has one version only; the list links its third.
+PAPER_WITHOUT_VERSION = "1709.07330"
+
+# -- GitHub ---------------------------------------------------------------------------------------------------------
+
+REPOSITORY_GONE = "xthan/polyvore"
+REPOSITORIES_ARCHIVED = ("tensorflow/lucid", "dbolya/yolact")
+#: Present name by the name in the list.
+REPOSITORIES_RENAMED = {
+    "albu/albumentations": "albumentations-team/albumentations",
+    "PyTorchLightning/pytorch-lightning": "Lightning-AI/pytorch-lightning",
+}
+#: Its ``master`` is now ``main``: raw addresses are not redirected (services.md section 3.3).
+REPOSITORY_WITH_NEW_BRANCH = "lutzroeder/netron"
+#: Files that are no longer there.
+FILE_GONE = "https://github.com/carla-simulator/carla/raw/master/Docs/img/video_thumbnail_0910.jpg"
+#: The list links three headings of this README, and one is gone.
+README = "axruff/TransferLearning"
+HEADINGS = ("domain-randomization", "generative-models")
+
+# -- DOI ------------------------------------------------------------------------------------------------------------
+
+#: Registered by nobody; the publisher answers 404 too.
+DOI_UNKNOWN = "10.1038/s41591-018-0300-7"
+
+
+class Registries:
+    """Installs arXiv, GitHub and the DOI system, and says what is right about their addresses.
+
+    Attributes:
+        arxiv, github, doi: the fakes.
+        expected: verdicts by address, of those addresses that need no other server.
+    """
+
+    def __init__(self, internet: FakeInternet, addresses: list[Address], *, token: bool) -> None:
+        self.internet = internet
+        self.arxiv = FakeArxiv(internet)
+        self.github = FakeGithub(internet)
+        self.doi = FakeDoi(internet)
+        self._token = token
+        self.expected: dict[str, Verdicts] = {}
+        self._papers([address for address in addresses if address.host == "arxiv.org"])
+        self._repositories([a for a in addresses if a.host in ("github.com", "raw.githubusercontent.com")])
+        self._dois(addresses)
+
+    def _papers(self, addresses: list[Address]) -> None:
+        self.arxiv.missing |= set(PAPERS_UNKNOWN)
+        self.arxiv.paper(PAPER_WITHDRAWN, comment="This paper has been withdrawn by the authors due to an error.")
+        self.arxiv.paper(PAPER_WITHOUT_VERSION, versions=1)
+        for address in addresses:
+            found = _ARXIV_ID.search(address.path)
+            assert found is not None, address
+            verdicts = FINE
+            if found[1] in (*PAPERS_UNKNOWN, PAPER_WITHOUT_VERSION):
+                verdicts = BROKEN
+            elif found[1] == PAPER_WITHDRAWN:
+                verdicts = DEGRADED
+            self.expected[address.url] = verdicts
+
+    def _repositories(self, addresses: list[Address]) -> None:
+        files: dict[str, set[str]] = {}
+        for address in addresses:
+            name = _name_of(address)
+            if name.lower() == REPOSITORY_WITH_NEW_BRANCH:
+                name = REPOSITORY_WITH_NEW_BRANCH  # the list writes it in two ways, which GitHub does not tell apart
+            inside = _FILE.match(address.path)
+            paths = files.setdefault(name, {"README.md"})
+            if inside:
+                path = unquote(inside[3])
+                paths.add(path if address.image else f"{path}/__init__.py")
+                media_type, body = content(address)
+                self.github.pictures[path] = (body, media_type)
+            self.expected[address.url] = self._right(address, name, file=inside is not None)
+        for name, paths in files.items():
+            self._repository(name, paths)
+
+    def _repository(self, name: str, paths: set[str]) -> None:
+        if name == REPOSITORY_GONE:
+            return
+        gone = _FILE.search(FILE_GONE.partition("github.com")[2])
+        assert gone is not None
+        kept = paths - {gone[3]}
+        branch = "main" if name == REPOSITORY_WITH_NEW_BRANCH else "master"
+        former = (name,) if name in REPOSITORIES_RENAMED else ()
+        repository = self.github.add(REPOSITORIES_RENAMED.get(name, name), branches={branch: kept}, former=former)
+        if name == REPOSITORY_WITH_NEW_BRANCH:
+            repository.renamed_branches["master"] = "main"
+        if name in REPOSITORIES_ARCHIVED:
+            repository.archived_at = "2024-05-01T00:00:00Z"
+        repository.readme = page(name, *(f"user-content-{heading}" for heading in HEADINGS)).decode()
+
+    def _right(self, address: Address, name: str, *, file: bool) -> Verdicts:
+        """Give what is right about one address of GitHub.
+
+        Without a token only 60 questions an hour can be asked, so what they tell may stay unsaid.
+        """
+        unsaid: Verdicts = frozenset() if self._token else FINE
+        if name == REPOSITORY_GONE or address.url == FILE_GONE:
+            return BROKEN
+        if name in REPOSITORIES_RENAMED:
+            return MOVED | FINE if file else MOVED
+        if name == REPOSITORY_WITH_NEW_BRANCH and file:
+            return BROKEN
+        if name in REPOSITORIES_ARCHIVED and not file:
+            return DEGRADED | unsaid
+        if name == README and address.fragment and address.fragment not in HEADINGS:
+            return DEGRADED | unsaid
+        return FINE
+
+    def _dois(self, addresses: list[Address]) -> None:
+        self.doi.missing.add(DOI_UNKNOWN)
+        self.internet.site("publisher.example").default(_landing_page)
+        for address in addresses:
+            if address.host == "doi.org":
+                self.expected[address.url] = FINE
+            elif address.url.endswith(DOI_UNKNOWN.partition("/")[2]):
+                self.internet.site(address.host).page(address.path, page("Page not found"), 404)
+                self.expected[address.url] = BROKEN
+
+
+async def _landing_page(_request: web.Request) -> web.StreamResponse:
+    return web.Response(body=page("An article"), content_type="text/html")
+
+
+def _name_of(address: Address) -> str:
+    found = _REPOSITORY.match(address.path)
+    assert found is not None, address
+    return f"{found[1]}/{found[2]}"
