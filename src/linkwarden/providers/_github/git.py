@@ -26,7 +26,7 @@ REFS_BYTES = 65_536
 MAX_RENAMES = 3
 
 _LOCATION = re.compile(
-    r"https://github\.com/([A-Za-z0-9-]+/[A-Za-z0-9._-]+?)(?:\.git)?/info/refs(?:\?|\Z)", re.IGNORECASE
+    r"(?:https://github\.com)?/([A-Za-z0-9-]+/[A-Za-z0-9._-]+?)(?:\.git)?/info/refs(?:\?|\Z)", re.IGNORECASE
 )
 _SYMREF = re.compile(r"(?:^| )symref=HEAD:refs/heads/([^ \n]+)")
 
