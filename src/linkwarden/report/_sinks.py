@@ -21,14 +21,17 @@ _INVISIBLE = re.compile(
 #: GitHub's runner obeys ``##[command]`` anywhere in a log line (actions/runner, ActionCommand.cs).
 _LOG_COMMAND = re.compile(r"#(?=#\[)")
 
-_OPENING = "([\"'“‘«„"
-_CLOSING = ")].,;:!?\"'”’»"
+_OPENING = "(\"'“‘«„"
+_CLOSING = ").,;:!?\"'”’»"
+_WORD = re.compile(r"[(\"'“‘«„]*`[^`]+`[).,;:!?\"'”’»]*(?=\s|$)|\S+")
 _PLAIN = re.compile(r"(?:[A-Za-z0-9.,;:!?%()'\"/+=-]|[^\x00-\x7f])+")
-#: Words that GitHub turns into links or pictures by themselves: addresses, commit ids, GH-1, :emoji:, and (because
-#: a report's words may come to stand at the start of a line) list marks.
-_LIVELY = re.compile(r"(?i)www\.|:.*:|://|^[0-9a-f]{7,}$|^gh-\d+$|^\d+[.)]$|^[-+=]+$")
+#: Words that GitHub turns into links or pictures by themselves: addresses, commit ids, GH-1, :emoji:.
+_LIVELY = re.compile(r"(?i)www\.|:.*:|://|^[0-9a-f]{7,}$|^gh-\d+$")
+#: What makes a list or a heading at the start of a line.
+_LINE_MARK = re.compile(r"\d+[.)]|[-+=]+")
 
 _UNSAFE_IN_LINK = re.compile(r"[\x00-\x20\"<>\\^`{|}\x7f]")
+_LONGEST_PATH = 200
 _LONGEST_LINK = 2_000  # characters; longer ones are shown but not offered for a click
 
 
@@ -52,6 +55,8 @@ def mask_text(text: str) -> str:
 
     Word by word, because ``mask_secrets`` takes all that follows ``token=`` for the token.
     """
+    if "=" not in text and "/" not in text:  # no address in it; most sentences have none
+        return text
     return re.sub(r"\S+", lambda m: mask_secrets(m[0]), text)
 
 
@@ -73,37 +78,49 @@ def shown_address(url: str, limit: int) -> str:
     return shorten(visible(mask_secrets(url)), limit) or "(empty address)"
 
 
-def md_code(text: str) -> str:
-    """Give a Markdown code span that holds the text whatever it is, in a paragraph as well as in a table cell.
+def shown_place(path: str, *numbers: int) -> str:
+    """Give ``file:line:column`` as editors and terminals take it; a file may be an address with a token in it."""
+    return ":".join([shown_address(path, _LONGEST_PATH), *map(str, numbers)])
 
-    The fence is longer than any run of backticks inside (CommonMark 6.1). A pipe is escaped as GFM tables want it;
-    after a backslash that would not hold, so there the pipe is written out.
+
+def md_code(text: str, *, table: bool = False) -> str:
+    """Give a Markdown code span that holds the text whatever it is.
+
+    The fence is longer than any run of backticks inside (CommonMark 6.1).
+
+    Args:
+        text: anything.
+        table: it will stand in a table cell, where a pipe needs an escape (GFM 4.10). After a backslash that would
+            not hold, so there the pipe is written out.
     """
-    text = visible(text).replace("\\|", "\\\\u{7c}").replace("|", "\\|")
+    text = visible(text)
+    if table:
+        text = text.replace("\\|", "\\\\u{7c}").replace("|", "\\|")
     fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
     pad = " " if not text.strip() or text[0] in " `" or text[-1] in " `" else ""
     return f"{fence}{pad}{text}{pad}{fence}"
 
 
-def md_path(text: str) -> str:
-    """Give a code span for a file name or place, outside of tables (there a pipe needs no escape)."""
-    return md_code(text).replace("\\|", "|")
-
-
-def md_text(text: str) -> str:
+def md_text(text: str, *, table: bool = False) -> str:
     """Give prose for Markdown in which nothing acts: each word that could is set as code, the others stay.
 
-    Backslashes would not do: GitHub looks for mentions and references after the escapes are gone.
+    Backslashes would not do: GitHub looks for mentions and references after the escapes are gone. What stands
+    between backticks stays code.
+
+    Args:
+        text: prose, foreign or not. It becomes one line.
+        table: it will stand in a table cell.
     """
     words: list[str] = []
-    code: list[str] = []
-    for word in one_line(text).split():
-        if _is_plain(word):
-            words += _flush(code)
+    lively: list[str] = []
+    for word in _WORD.findall(one_line(text)):
+        starts = not words and not lively
+        if _is_plain(word) and not (starts and _LINE_MARK.fullmatch(word)):
+            words += _as_code(lively, table=table)
             words.append(word)
         else:
-            code.append(word)
-    return " ".join(words + _flush(code))
+            lively.append(word)
+    return " ".join(words + _as_code(lively, table=table))
 
 
 def _is_plain(word: str) -> bool:
@@ -111,19 +128,20 @@ def _is_plain(word: str) -> bool:
     return _PLAIN.fullmatch(word) is not None and not _LIVELY.search(word) and not _LIVELY.search(bare)
 
 
-def _flush(code: list[str]) -> list[str]:
+def _as_code(words: list[str], *, table: bool) -> list[str]:
     """Give the collected words as one code span, with the punctuation around it outside, and forget them."""
-    if not code:
+    text = " ".join(words)
+    words.clear()
+    if not text:
         return []
-    text = " ".join(code)
-    code.clear()
-    core = text.lstrip("(\"'“‘«„")
-    lead = text[: len(text) - len(core)]
-    inner = core.rstrip(".,;:!?\"'”’»")
+    core = text.lstrip(_OPENING)
+    inner = core.rstrip(_CLOSING)
     if not inner:
-        return [md_code(text)]
-    tail = core[len(inner) :]
-    return [f"{lead}{md_code(inner)}{tail}"]
+        return [md_code(text, table=table)]
+    lead, tail = text[: len(text) - len(core)], core[len(inner) :]
+    if inner.count("`") == 2 and inner[0] == inner[-1] == "`" and inner != "``":
+        inner = inner[1:-1]
+    return [f"{lead}{md_code(inner, table=table)}{tail}"]
 
 
 def link_target(url: str) -> str | None:

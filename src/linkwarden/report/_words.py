@@ -38,7 +38,7 @@ WORDS: Mapping[Verdict, Word] = {
     Verdict.BROKEN: Word("does not get it, and there is proof.", "bad"),
     Verdict.SUSPECT: Word("probably does not get it; have a look.", "warn"),
     Verdict.UNVERIFIED: Word("may or may not get it: linkwarden could not find out.", "unknown"),
-    Verdict.IGNORED: Word("was not asked about: linkwarden was told not to look, or it is no web address.", "quiet"),
+    Verdict.IGNORED: Word("may or may not get it: linkwarden was told not to look, or it is no web address.", "quiet"),
 }
 
 
@@ -130,7 +130,7 @@ def _ending(run: Run) -> str:
         return f"Interrupted: {rest}; what was found until then is told here"
     if run.failures:
         where = plural(len(run.failures), "place")
-        return f"linkwarden itself failed in {where}, see above; what the other checks found holds"
+        return f"linkwarden itself failed in {where}; what the other checks found holds"
     if run.network_down:
         return "No server could be reached from here, so only what needs no network was judged"
     if not run.results:

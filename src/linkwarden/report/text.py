@@ -11,8 +11,8 @@ from linkwarden.report._order import (
     Placed,
     Unknown,
     clusters,
-    failures,
     fails,
+    failures,
     hints,
     notices,
     placed,
@@ -20,7 +20,7 @@ from linkwarden.report._order import (
     unreadable,
 )
 from linkwarden.report._page import Line, Page, plain
-from linkwarden.report._sinks import cut, one_line, shorten, shown_address, visible
+from linkwarden.report._sinks import cut, one_line, shorten, shown_address, shown_place, visible
 from linkwarden.report._words import WORDS, conclusion, friendly, instant, plural, seconds, tally, unverified_note
 
 WIDTH = 100
@@ -138,7 +138,7 @@ class _Text:
             return
         self._page.heading("About the inputs", len(remarks))
         for notice in remarks if self._verbose else remarks[:SHOWN]:
-            lead = ("place", f"{visible(notice.path)}:{notice.line}  ")
+            lead = ("place", shown_place(notice.path, notice.line) + "  ")
             self._page.prose(_prose(notice.message), lead=lead)
         if len(remarks) > SHOWN and not self._verbose:
             self._page.add(("quiet", f"    … and {len(remarks) - SHOWN:,} more; -v shows them all"))
@@ -282,7 +282,7 @@ def _label(verdict: Verdict, rule: Rule | None) -> Line:
 def _place(places: Sequence[Occurrence | None]) -> str:
     """Give ``file:line:column`` of the first of some places, as editors and terminals take it."""
     place = places[0] if places else None
-    return f"{visible(place.span.path)}:{place.span.line}:{place.span.col}" if place is not None else "(nowhere)"
+    return shown_place(place.span.path, place.span.line, place.span.col) if place is not None else "(nowhere)"
 
 
 def _address(item: Placed) -> str:

@@ -1,0 +1,229 @@
+"""The health report for GitHub: Markdown that says what readers no longer get, what to do, and what is unknown."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Iterable, Sequence
+from typing import ClassVar
+
+from linkwarden import __version__
+from linkwarden.model import Occurrence, Rule, Run, Suggestion, Verdict
+from linkwarden.report._base import Report, ReportOptions
+from linkwarden.report._document import Document
+from linkwarden.report._order import (
+    Placed,
+    Unknown,
+    fails,
+    failures,
+    hints,
+    notices,
+    placed,
+    unknowns,
+    unreadable,
+)
+from linkwarden.report._sinks import cut, md_code, md_link, md_text, shown_address, shown_place, visible
+from linkwarden.report._words import WORDS, conclusion, friendly, instant, lost, plural, seconds, tally, unverified_note
+
+#: GitHub takes 1 MiB for a job summary and uploads nothing of a larger one; this leaves room for what others add.
+BUDGET = 900 * 1024
+_LONGEST_ADDRESS = 300
+_LONGEST_PROSE = 600
+_LONGEST_HEADING = 120
+_NAMED_INPUTS = 10
+_NAMED_HOSTS = 5
+_NAMED_PLACES = 10
+_BREAK = "\\\n  "  # a line break within a list item
+
+
+class MarkdownReport(Report):
+    """GitHub Flavored Markdown without HTML, pictures, mentions or references; secrets are always masked."""
+
+    name: ClassVar[str] = "markdown"
+    suffix: ClassVar[str] = ".md"
+
+    def render(self, run: Run, options: ReportOptions) -> str:
+        """Give the report, at most 900 KiB of UTF-8; what has no room is counted in its place."""
+        del options  # a file says the same however talkative the terminal is
+        return _Health(run).render()
+
+
+class _Health:
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._doc = Document(BUDGET)
+        self._items = placed(run)
+
+    def render(self) -> str:
+        self._head()
+        self._lost()
+        self._soon()
+        self._simple("Worth a look", (Verdict.SUSPECT,), _finding)
+        self._simple("Repairs", (Verdict.MOVED, Verdict.DEGRADED), _repair)
+        self._unverified()
+        self._about()
+        self._reading()
+        return self._doc.text()
+
+    def _of(self, *verdicts: Verdict) -> list[Placed]:
+        return [i for i in self._items if i.verdict in verdicts and not fails(self._run, i.verdict)]
+
+    # --- sections -------------------------------------------------------------------------------------------
+
+    def _head(self) -> None:
+        run, doc = self._run, self._doc
+        names = ", ".join(md_code(shown_address(name, _LONGEST_ADDRESS)) for name in run.inputs[:_NAMED_INPUTS])
+        more = len(run.inputs) - _NAMED_INPUTS
+        if more > 0:
+            names += f" and {plural(more, 'more input')}"
+        doc.add("# Link health")
+        doc.add(
+            f"Checked on {instant(run.started)} by linkwarden {__version__}: {names}. "
+            f"{plural(run.requests, 'request')} in {seconds(run.duration_s)}."
+        )
+        doc.add(f"**{_headline(run)}** {unverified_note(run)}")
+        doc.add(conclusion(run))
+        rows = [f"| {verdict} | {count:,} |" for verdict, count in tally(run)]
+        total = f"| **addresses in all** | **{len(run.results):,}** |"
+        doc.add("\n".join(["| Verdict | Addresses |", "|---|---:|", *rows, total]))
+
+    def _lost(self) -> None:
+        items = [i for i in self._items if fails(self._run, i.verdict) and i.verdict is not Verdict.UNVERIFIED]
+        if not items:
+            return
+        several = len({item.places[0].span.path for item in items if item.places}) > 1
+        blocks: list[tuple[str, list[str]]] = []
+        for item in items:
+            title = _list_section(item, several=several)
+            if not blocks or blocks[-1][0] != title:
+                blocks.append((title, []))
+            blocks[-1][1].append(_finding(item))
+        self._doc.section("What readers no longer get", blocks)
+
+    def _soon(self) -> None:
+        items = self._of(Verdict.EXPIRING)
+        items.sort(key=lambda i: (_ends(i) == "", _ends(i)))
+        self._doc.section("Soon", [("", [_soon(item) for item in items])])
+
+    def _simple(self, title: str, verdicts: tuple[Verdict, ...], write: Callable[[Placed], str]) -> None:
+        self._doc.section(title, [("", [write(item) for item in self._of(*verdicts)])])
+
+    def _unverified(self) -> None:
+        items = [item for item in self._items if item.verdict is Verdict.UNVERIFIED]
+        rows = [_unknown_row(group) for group in unknowns(items)]
+        self._doc.table("Could not be verified", ("Host", "Addresses", "Why"), rows)
+
+    def _about(self) -> None:
+        run = self._run
+        remarks = [f"- {_place(n.path, n.line)}: {_prose(n.message)}" for n in notices(run)]
+        self._doc.section("About the inputs", [("", [f"- not read: {_prose(t)}" for t in unreadable(run)] + remarks)])
+        crashes = [f"- In {md_code(cut(f.where, 100))}: {_prose(f.message)}" for f in failures(run)]
+        self._doc.section("Failures of linkwarden itself", [("", crashes)])
+        self._doc.section("Hints", [("", [f"- {_prose(hint)}" for hint in hints(run)])])
+
+    def _reading(self) -> None:
+        rules = {item.result.judgement.rule for item in self._items if item.verdict not in _NO_ADVICE}
+        ordered = sorted((rule for rule in rules if rule is not None), key=lambda rule: rule.code)
+        self._doc.section("What the codes mean", [("", [_rule(rule) for rule in ordered])])
+        words = [f"- **{verdict}**: a reader {WORDS[verdict].reader}" for verdict, _ in tally(self._run)]
+        self._doc.section("How to read this", [("", words)])
+        command = "linkwarden check " + " ".join(_argument(name) for name in self._run.inputs[:_NAMED_INPUTS])
+        self._doc.end(f"Made with {md_code(command.strip())}.")
+
+
+_NO_ADVICE = frozenset({Verdict.OK, Verdict.IGNORED, Verdict.UNVERIFIED})
+
+
+def _headline(run: Run) -> str:
+    count = lost(run)
+    if count:
+        of = f"{count:,} of {plural(len(run.results), 'address', 'addresses')}"
+        return f"{of} no longer {'gives' if count == 1 else 'give'} readers what the list promises."
+    if not run.results:
+        return "No link was found."
+    return friendly(run) or "No address was found to be broken or expired."
+
+
+def _argument(name: str) -> str:
+    return shlex.quote(shown_address(name, _LONGEST_ADDRESS))
+
+
+def _list_section(item: Placed, *, several: bool) -> str:
+    place = item.places[0] if item.places else None
+    if place is None:
+        return "Elsewhere"
+    section = md_text(cut(place.section, _LONGEST_HEADING)) or "Above the first heading"
+    return f"{_place(place.span.path)}: {section}" if several else section
+
+
+def _finding(item: Placed) -> str:
+    rule = item.result.judgement.rule
+    code = f" ({rule.code})" if rule is not None else ""
+    rows = [f"- {_where(item)} · **{item.verdict}**{code} · {_address(item)}", _prose(item.reason)]
+    if item.result.judgement.suggestion is not None:
+        rows.append("**Fix:** " + _fix(item.result.judgement.suggestion))
+    return _BREAK.join(filter(None, [*rows, _also(item.places[1:])]))
+
+
+def _soon(item: Placed) -> str:
+    rows = [f"- **{_ends(item) or 'soon'}** · {_where(item)} · {_address(item)}", _prose(item.reason)]
+    return _BREAK.join(filter(None, [*rows, _also(item.places[1:])]))
+
+
+def _repair(item: Placed) -> str:
+    suggestion = item.result.judgement.suggestion
+    first = f"- {_where(item)} · {_address(item)}"
+    if suggestion is not None:
+        first += f" → {_fix(suggestion)}"
+    reason = "" if item.verdict is Verdict.MOVED and suggestion is not None else _prose(item.reason)
+    return _BREAK.join(filter(None, [first, reason, _also(item.places[1:])]))
+
+
+def _fix(suggestion: Suggestion) -> str:
+    link = md_link(suggestion.url, "open")
+    shown = md_code(shown_address(suggestion.url, _LONGEST_ADDRESS)) + (f" ({link})" if link else "")
+    why = [_prose(suggestion.why), "safe to take over without a look" if suggestion.safe else ""]
+    return ", ".join(filter(None, [shown, *why]))
+
+
+def _unknown_row(group: Unknown) -> tuple[str, str, str]:
+    named = [md_code(visible(host), table=True) if host else "no host" for host, _ in group.hosts[:_NAMED_HOSTS]]
+    if len(group.hosts) > _NAMED_HOSTS:
+        named.append(f"and {len(group.hosts) - _NAMED_HOSTS:,} more hosts")
+    reason = md_text(cut(group.reason, _LONGEST_PROSE), table=True)
+    return " ".join(named), f"{len(group.items):,}", reason
+
+
+def _rule(rule: Rule) -> str:
+    return f"- **{rule.code} {rule.slug}**: {_prose(rule.summary)}. {_prose(rule.remedy)}".strip()
+
+
+def _ends(item: Placed) -> str:
+    moment = item.result.judgement.expires_at
+    return instant(moment) if moment is not None else ""
+
+
+def _where(item: Placed) -> str:
+    return _place(item.places[0].span.path, item.places[0].span.line) if item.places else "elsewhere"
+
+
+def _place(path: str, *line: int) -> str:
+    return md_code(shown_place(path, *line))
+
+
+def _also(others: Sequence[Occurrence]) -> str:
+    if not others:
+        return ""
+    more = f" and {len(others) - _NAMED_PLACES:,} more places" if len(others) > _NAMED_PLACES else ""
+    return "Also at " + ", ".join(_unique(others[:_NAMED_PLACES])) + more + "."
+
+
+def _unique(places: Iterable[Occurrence]) -> Iterable[str]:
+    return dict.fromkeys(_place(place.span.path, place.span.line) for place in places)
+
+
+def _address(item: Placed) -> str:
+    return md_code(shown_address(item.result.target.url, _LONGEST_ADDRESS))
+
+
+def _prose(text: str) -> str:
+    return md_text(cut(text, _LONGEST_PROSE))

@@ -1,0 +1,326 @@
+"""The report for the terminal says first what is lost, and nothing foreign acts in it."""
+
+from __future__ import annotations
+
+import random
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+from inline_snapshot import snapshot
+
+from linkwarden.model import Run, Verdict
+from linkwarden.report import ReportOptions
+from linkwarden.report._words import WORDS
+from linkwarden.report.text import SHOWN, TextReport, lines
+from tests.reports.runner import commands
+from tests.reports.sample import (
+    EMPTY,
+    FAILURE,
+    FINE,
+    MOVED,
+    NOT_FOUND,
+    RESULTS,
+    RUN,
+    STARTED,
+    WALLED,
+    occurrence,
+    result,
+    rule,
+)
+from tests.reports.strategies import WHOLE_RUNS, runs
+
+STYLES = {word.style for word in WORDS.values()} | {"", "place", "address", "fix", "heading", "quiet"}
+
+
+def render(run: Run, verbose: int = 0) -> str:
+    """Give the report as it is printed without colours."""
+    return TextReport().render(run, ReportOptions(verbose=verbose))
+
+
+def test_the_whole_report() -> None:
+    """One of everything, as a person sees it."""
+    assert render(RUN) == snapshot("""\
+README.md:12:4  broken  LW120 no-such-heading
+    #optimization
+    No heading of this document is called “optimization”.
+    → fix: #optimisation  (the nearest heading)
+
+expired  LW201 signed-url-expired: 3 addresses on s3.us-west-2.amazonaws.com
+    The address was signed for a time that is over.
+    → Put the picture into the repository and link to it there.
+    README.md:87:11  2021-02-10 10:35 UTC  /notion-static/a/Untitled.png
+    README.md:91:11  2021-02-11 10:35 UTC  /notion-static/b/Untitled.png
+    README.md:92:11  2021-02-12 10:35 UTC  /notion-static/c/Diagram.png
+
+README.md:90:3  broken  LW301 not-found
+    https://gone.example/paper.pdf
+    The server says that there is no such page (404).
+    → fix: https://web.archive.org/web/2020/https://gone.example/paper.pdf  (an archived copy)
+    also at README.md:120:7
+
+Works today, will stop by itself (1)
+README.md:130:2  expiring  LW202 signed-url-expiring
+    https://cdn.example/soon.png?Expires=1795910400&Signature=***
+    The address ends on 2026-11-29 at 00:00 UTC, in 6 days.
+    → Copy it in time.
+
+Probably not what the list promises (1)
+README.md:140:2  suspect  LW531 soft-404
+    https://soft.example/entry
+    The page calls itself “Page not found”.
+    → Have a look at it.
+
+Moved for good (2)
+moved  LW303 moved-permanently: 2 addresses
+    The page has moved for good.
+    README.md:150:2  http://old.example/a → https://new.example/a
+    README.md:151:2  http://old.example/b → https://new.example/b
+
+Works, with a flaw (1)
+README.md:160:2  degraded  LW444 repository-archived
+    https://github.com/someone/something
+    The repository has been archived since 2023; nobody maintains it.
+    → Name a successor.
+
+Could not be verified (4)
+    3 on www.semanticscholar.org: The site turns robots away (AWS WAF).
+    1 on slow.example: The server did not answer in 30 seconds.
+
+About the inputs (1)
+    README.md:1739  The HTML block that begins here swallows the heading of line 1743.
+
+hint: A GitHub token makes this faster: set GITHUB_TOKEN.
+
+2 broken, 3 expired, 1 suspect, 1 expiring, 4 unverified, 1 degraded, 2 moved, 1 ok, 1 ignored
+4 could not be verified; they are not counted as fine nor as broken.
+17 links to 16 addresses in README.md; 14 requests in 21 s
+2 broken and 3 expired make the run fail (exit code 1).
+""")
+
+
+def test_quiet_is_what_is_lost_and_the_summary() -> None:
+    """With -q the lost links, then the summary; nothing in between."""
+    text = render(RUN, -1)
+
+    assert text.startswith("README.md:12:4  broken")
+    assert "Could not be verified" not in text
+    assert "hint" not in text
+    assert text[text.index("2 broken, 3 expired") :] == render(RUN)[render(RUN).index("2 broken, 3 expired") :]
+
+
+def test_verbose_adds_what_was_seen_and_where() -> None:
+    """With -v the facts stand under the link, secrets masked, and each unverified link is named."""
+    text = render(RUN, 1)
+
+    assert "· GET [404] https://gone.example/paper.pdf?token=***" in text
+    assert "README.md:171:2  https://www.semanticscholar.org/paper/1" in text
+
+
+def test_nothing_found() -> None:
+    """No link at all is said, with exit code 4."""
+    assert render(EMPTY) == snapshot("""\
+None was left unverified.
+0 links to 0 addresses in README.md; 0 requests in 0.1 s
+No link was found, so nothing was checked (exit code 4).
+""")
+
+
+def test_all_fine() -> None:
+    """A run with nothing amiss gets a friendly line."""
+    assert render(FINE) == snapshot("""\
+The one link works.
+1 ok
+None was left unverified.
+1 link to 1 address in README.md; 1 request in 1.5 s
+Nothing here makes the run fail (exit code 0).
+""")
+
+
+def test_interrupted() -> None:
+    """An interruption is said, with how many addresses had no turn."""
+    late = rule("LW012", "not-asked-in-time", Verdict.UNVERIFIED, "not asked before the run was stopped")
+    results = (*RESULTS[:1], result(occurrence("https://late.example/"), finding=late, reason="Stopped before."))
+
+    text = render(replace(RUN, results=results, interrupted=True))
+
+    assert "Interrupted: 1 address had no turn" in text
+    assert "(exit code 130)" in text
+
+
+def test_network_down_is_said_once() -> None:
+    """Where nothing could be reached, the hosts are not told off one by one."""
+    text = render(replace(RUN, network_down=True))
+
+    assert text.count("No server could be reached") == 1
+    assert "semanticscholar" not in text
+    assert "4 could not be verified; they are not counted as fine nor as broken." in text
+    assert "(exit code 4)" in text
+
+
+def test_internal_failures_are_said() -> None:
+    """A crash of linkwarden's own is told as such; its traceback only with -v."""
+    run = replace(RUN, failures=(FAILURE,))
+
+    assert "internal error in provider arxiv: KeyError: 'entry'" in render(run)
+    assert "Traceback" not in render(run)
+    assert "Traceback" in render(run, 1)
+    assert "(exit code 3)" in render(run)
+
+
+def test_unreadable_inputs_are_said() -> None:
+    """An input that could not be read is named even with -q."""
+    assert "not read: cannot read x.md" in render(replace(RUN, unreadable=("cannot read x.md",)), -1)
+
+
+def test_exit_zero_is_said() -> None:
+    """What would have failed is said although the exit code is 0."""
+    assert "would make the run fail, but --exit-zero was given (exit code 0)" in render(replace(RUN, exit_zero=True))
+
+
+def test_fail_on_moves_a_verdict_to_the_front() -> None:
+    """What the user fails on stands with what is lost, also with -q."""
+    run = replace(RUN, fail_on=frozenset({Verdict.MOVED}), results=RESULTS[8:10])
+
+    assert "http://old.example/a" in render(run, -1)
+    assert "2 moved make the run fail (exit code 1)" in render(run, -1)
+
+
+def test_few_alike_stay_apart() -> None:
+    """Two links of one host and rule are told one by one, three together."""
+    gone = [result(occurrence(f"https://a.example/{n}", n, 1), finding=NOT_FOUND, reason="Gone.") for n in range(1, 4)]
+
+    assert "3 addresses on a.example" in render(replace(RUN, results=tuple(gone)))
+    assert "addresses on a.example" not in render(replace(RUN, results=tuple(gone[:2])))
+
+
+def test_every_place_of_a_grouped_link_has_its_line() -> None:
+    """A link that stands twice is found twice in its group."""
+    places = [occurrence("https://a.example/0", line, 1) for line in (5, 7)]
+    others = [result(occurrence(f"https://a.example/{n}", n, 1), finding=NOT_FOUND, reason="Gone.") for n in (1, 2)]
+    run = replace(RUN, results=(result(*places, finding=NOT_FOUND, reason="Gone."), *others))
+
+    assert all(f"README.md:{line}:1" in render(run) for line in (1, 2, 5, 7))
+
+
+def test_long_sections_are_cut_and_say_so() -> None:
+    """More than 30 moved links are counted, and shown with -v; lost ones are always all there."""
+    moved = [result(occurrence(f"https://a.example/{n}", n + 1, 1), finding=MOVED, reason="Moved.") for n in range(40)]
+    lost = [replace(r, judgement=replace(r.judgement, verdict=Verdict.BROKEN, rule=NOT_FOUND)) for r in moved]
+    run = replace(RUN, results=tuple(moved))
+
+    assert f"… and {40 - SHOWN} more; -v shows them all" in render(run)
+    assert len(re.findall(r"README\.md:\d+:1 ", render(run))) == SHOWN
+    assert len(re.findall(r"README\.md:\d+:1 ", render(run, 1))) == 40
+    assert len(re.findall(r"README\.md:\d+:1 ", render(replace(RUN, results=tuple(lost))))) == 40
+
+
+def test_one_reason_on_many_hosts_is_told_once() -> None:
+    """The same reason on ten hosts is one line, with the busiest hosts named."""
+    results = [result(occurrence(f"https://h{n}.example/", n + 1), finding=WALLED, reason="Walled.") for n in range(10)]
+
+    text = render(replace(RUN, results=tuple(results)))
+
+    assert "10 on 10 hosts (h0.example 1, h1.example 1, h2.example 1 and 7 more): Walled." in text
+
+
+def test_long_addresses_lose_their_middle() -> None:
+    """An absurdly long address is cut to 120 characters, both ends kept; one of 120 is whole."""
+    long = "https://a.example/" + "x" * 300 + "/end.pdf"
+    fits = "https://a.example/" + "y" * 102
+    run = replace(RUN, results=tuple(result(occurrence(u), finding=NOT_FOUND, reason="Gone.") for u in (long, fits)))
+
+    shown = [line.strip() for line in render(run).splitlines() if line.startswith("    https://")]
+
+    assert sorted(map(len, shown)) == [120, 120]
+    assert fits in shown
+    assert any(address.endswith("/end.pdf") and "…" in address for address in shown)
+
+
+def test_prose_is_wrapped_and_addresses_are_not() -> None:
+    """At 40 columns sentences break; an address stays whole so that it can be copied."""
+    address = "https://a.example/a-rather-long-path-that-goes-on-and-on.html"
+    run = replace(RUN, results=(result(occurrence(address), finding=NOT_FOUND, reason="word " * 40),))
+
+    rows = ["".join(text for _, text in line) for line in lines(run, ReportOptions(), 40)]
+
+    assert f"    {address}" in rows
+    assert all(len(row) <= 44 for row in rows if "word" in row)
+
+
+def test_an_empty_src_is_said() -> None:
+    """An address that is nothing is named as such."""
+    text = render(replace(RUN, results=(result(occurrence(""), finding=NOT_FOUND, reason="The src is empty."),)))
+
+    assert "    (empty address)\n" in text
+
+
+def test_hostile_list() -> None:
+    """The literals of a hostile list and server stand there written out, and are no commands."""
+    run = Run(
+        started=STARTED,
+        duration_s=1,
+        inputs=("::error::.md",),
+        results=(
+            result(
+                occurrence("::set-output name=exit-code::0", path="::error::.md"),
+                finding=NOT_FOUND,
+                reason="The page is called \x1b]0;pwn\x07 ##[set-output name=exit-code]0 \u202e\r::add-mask::a",
+            ),
+        ),
+    )
+
+    text = render(run, 1)
+
+    assert commands(text) == []
+    assert "\x1b" not in text
+    assert r"\u{1b}]0;pwn\u{7}" in text
+
+
+@given(runs(), st.sampled_from((-1, 0, 1)), st.integers(20, 200))
+@WHOLE_RUNS
+def test_nothing_foreign_acts(run: Run, verbose: int, width: int) -> None:
+    """Whatever the run: known styles, no control character, no workflow command, no secret, and it ends the same."""
+    styled = lines(run, ReportOptions(verbose=verbose), width)
+    text = "\n".join("".join(part for _, part in line) for line in styled)
+
+    assert {style for line in styled for style, _ in line} <= STYLES
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\ud800-\udfff]", text)
+    assert commands(text) == []
+    assert "s3cret" not in re.sub(r"(?<![?&;])(sig|token|X-Amz-Signature)=s3cret", "", text)
+    assert " ".join(text.split()).endswith(f"(exit code {run.exit_code}).")
+
+
+@given(runs(), st.randoms(use_true_random=False))
+@WHOLE_RUNS
+def test_lines_do_not_depend_on_the_order_of_answers(run: Run, rng: random.Random) -> None:
+    """The same results in another order give the same text."""
+    other = replace(run, results=tuple(rng.sample(run.results, len(run.results))))
+
+    assert render(other, 1) == render(run, 1)
+
+
+@given(runs())
+@WHOLE_RUNS
+def test_every_lost_link_is_there(run: Run) -> None:
+    """Each place of a broken or expired link is named, even with -q; the number of unverified ones too."""
+    text = render(run, -1)
+    lost = [r for r in run.results if r.judgement.verdict in {Verdict.BROKEN, Verdict.EXPIRED}]
+
+    assert all(
+        text.count(f":{place.span.line}:{place.span.col}") >= 1
+        for found in lost
+        for place in found.target.occurrences[:1]
+    )
+    if run.counts[Verdict.UNVERIFIED]:
+        assert f"{run.counts[Verdict.UNVERIFIED]} could not be verified" in text
+
+
+def test_instants_in_groups() -> None:
+    """In a group of expired links each line has its own instant."""
+    text = render(RUN)
+
+    assert "README.md:91:11  2021-02-11 10:35 UTC  /notion-static/b/Untitled.png" in text
+    assert datetime(2021, 2, 11, 10, 35, 24, tzinfo=UTC) == RESULTS[3].judgement.expires_at
