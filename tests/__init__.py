@@ -1,0 +1,1 @@
+"""linkwarden's tests."""

@@ -136,17 +136,21 @@ def anchors_reader() -> Callable[[Path], Sequence[Anchor] | None]:
 
     def anchors_of(path: Path) -> Sequence[Anchor] | None:
         if path not in known:
-            extractor = extractor_for(path.suffix)
-            try:
-                text = decode(path.read_bytes())[0] if extractor is not None else ""
-            except OSError:
-                extractor = None
-            known[path] = (
-                tuple(a for a in extractor.extract(text, str(path)) if isinstance(a, Anchor)) if extractor else None
-            )
+            known[path] = _read_anchors(path)
         return known[path]
 
     return anchors_of
+
+
+def _read_anchors(path: Path) -> tuple[Anchor, ...] | None:
+    extractor = extractor_for(path.suffix)
+    if extractor is None:
+        return None
+    try:
+        text, _ = decode(path.read_bytes())
+    except OSError:
+        return None
+    return tuple(item for item in extractor.extract(text, str(path)) if isinstance(item, Anchor))
 
 
 def local_sources(name: str, stdin: Callable[[], bytes]) -> Iterator[Source | InputError]:

@@ -15,7 +15,7 @@ from linkwarden.text import target_key
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A link and the names of those who would settle it: offline claimants in their order, then the first online one."""
+    """A link and who would settle it: the offline claimants in their order, then the first online one."""
 
     occurrence: Occurrence
     providers: tuple[str, ...]

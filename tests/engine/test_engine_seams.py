@@ -42,10 +42,12 @@ class Notes(Provider):
     name, rank, online = "notes", 10, False
 
     def claim(self, target: Target) -> str | None:
+        """Tell by words in the address."""
         address = target.address or ""
         return address if any(word in address for word in ("signed", "wrap", "dead")) else None
 
-    async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:
+    async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:  # noqa: ARG002
+        """Settle by words in the address."""
         for claim in claims:
             key, address = claim.target.key, claim.target.address or ""
             if "wrap" in address:
@@ -63,9 +65,11 @@ class Registry(Provider):
     calls: ClassVar[list[list[str]]] = []
 
     def claim(self, target: Target) -> str | None:
+        """Tell by words in the address."""
         return (target.address or "").rpartition("/")[2] if "papers" in (target.address or "") else None
 
-    async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:
+    async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:  # noqa: ARG002
+        """Settle by words in the address."""
         type(self).calls.append(sorted({c.ident for c in claims}))
         for claim in claims:
             if claim.ident == "crash":
@@ -80,9 +84,11 @@ class Web(Provider):
     name, rank = "web", 1000
 
     def claim(self, target: Target) -> str | None:
+        """Tell by words in the address."""
         return target.address
 
-    async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:
+    async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:  # noqa: ARG002
+        """Settle by words in the address."""
         for claim in claims:
             key = claim.target.key
             try:
@@ -100,6 +106,7 @@ class Picture(Web):
     name, rank, kind = "picture", 500, Kind.IMAGE
 
     def claim(self, target: Target) -> str | None:
+        """Tell by words in the address."""
         return target.address if target.is_image else None
 
 
@@ -295,7 +302,7 @@ async def test_results_stand_in_source_order_whatever_comes_first(internet: Fake
 
 async def test_a_list_without_links_is_not_a_silent_zero(check: Check) -> None:
     """No link found is an error that names the file (exit code 4)."""
-    with pytest.raises(NothingToCheckError, match="no link found in .*list.md") as caught:
+    with pytest.raises(NothingToCheckError, match=r"no link found in .*list\.md") as caught:
         await check("Nothing here, not even `https://code.example/`.")
 
     assert caught.value.exit_code == 4
@@ -318,12 +325,17 @@ async def test_missing_input_is_named_and_the_others_are_checked(internet: FakeI
 async def test_an_interrupted_run_keeps_what_it_found(internet: FakeInternet, check: Check) -> None:
     """Cancellation gives a run with what was settled; the rest is unverified, and the exit code is 130."""
     internet.site("a.example").page("/", "x", status=404)
-    internet.site("never.example").handle("/", lambda _request: asyncio.Event().wait())
+    asked = asyncio.Event()
+
+    async def never(_request: web.Request) -> web.Response:
+        asked.set()
+        await asyncio.Event().wait()
+        return web.Response()
+
+    internet.site("never.example").handle("/", never)
     task = asyncio.ensure_future(check("https://a.example/ https://never.example/"))
-    while not internet.requests_to("never.example") or not internet.requests_to("a.example"):
-        await asyncio.sleep(0)
-    for _ in range(200):
-        await asyncio.sleep(0)
+    await asked.wait()
+    await internet.time.sleep(5)
     task.cancel()
 
     run = await task
@@ -340,7 +352,10 @@ async def test_progress_ends_at_the_end(internet: FakeInternet, tmp_path: Path) 
     steps: list[tuple[int, int]] = []
 
     class Recorder:
+        """Keeps what it is told."""
+
         def step(self, done: int, total: int, waiting: Callable[[], dict[str, int]]) -> None:
+            """Keep it."""
             steps.append((done, total))
             assert sum(waiting().values()) <= total
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from linkwarden.schedule import Lanes
+from linkwarden.schedule import Job, Lanes
 
 
 class Watch:
@@ -16,7 +16,9 @@ class Watch:
         self.order: list[str] = []
         self.gate = asyncio.Event()
 
-    def job(self, lane: str, name: str = ""):  # noqa: ANN201 - a job
+    def job(self, lane: str, name: str = "") -> Job:
+        """Make a job of a lane that notes its start and waits at the gate."""
+
         async def run() -> None:
             self.order.append(name or lane)
             self.now[lane] = self.now.get(lane, 0) + 1
