@@ -56,7 +56,7 @@ SILENT_HOSTS = MappingProxyType(
         "openreview.net": "OpenReview gives programs an empty frame for every paper",
     }
 )
-_SCHOLAR = re.compile(r"scholar\.google\.[a-z.]+\Z")
+_SCHOLAR = re.compile(r"scholar\.google\.(?:com|[a-z]{2}|com?\.[a-z]{2})\Z")
 #: Addresses below these answer 200 whether or not the thing exists.
 _ALWAYS_THERE = (
     ("colab.research.google.com", "/drive/", "Colab shows the same frame whether or not the notebook exists"),
