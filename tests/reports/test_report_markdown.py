@@ -156,13 +156,13 @@ Checked on 2026-11-22 03:00 UTC by linkwarden VERSION: `README.md`. 14 requests 
 
 ## What the codes mean
 
-- **LW120 no-such-heading**: no heading makes this anchor. Mend the link.
-- **LW201 signed-url-expired**: the address was signed for a time that is over. Put the picture into the repository and link to it there.
-- **LW202 signed-url-expiring**: the address carries its own end. Copy it in time.
-- **LW301 not-found**: the server has no such page. Link to an archived copy, or take it out.
-- **LW303 moved-permanently**: the page has a new permanent address. Use the new one.
-- **LW444 repository-archived**: the repository is archived. Name a successor.
-- **LW531 soft-404**: a page that says it is not there. Have a look at it.
+- **LW120 no-such-heading**: No heading makes this anchor. Mend the link.
+- **LW201 signed-url-expired**: The address was signed for a time that is over. Put the picture into the repository and link to it there.
+- **LW202 signed-url-expiring**: The address carries its own end. Copy it in time.
+- **LW301 not-found**: The server has no such page. Link to an archived copy, or take it out.
+- **LW303 moved-permanently**: The page has a new permanent address. Use the new one.
+- **LW444 repository-archived**: The repository is archived. Name a successor.
+- **LW531 soft-404**: A page that says it is not there. Have a look at it.
 
 ## How to read this
 

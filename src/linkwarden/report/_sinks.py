@@ -27,6 +27,8 @@ _WORD = re.compile(r"[(\"'“‘«„]*`[^`]+`[).,;:!?\"'”’»]*(?=\s|$)|\S+"
 _PLAIN = re.compile(r"(?:[A-Za-z0-9.,;:!?%()'\"/+=-]|[^\x00-\x7f])+")
 #: Words that GitHub turns into links or pictures by themselves: addresses, commit ids, GH-1, :emoji:.
 _LIVELY = re.compile(r"(?i)www\.|:.*:|://|^[0-9a-f]{7,}$|^gh-\d+$")
+#: Plain although it looks lively: a clock time is no :emoji:, and a lone ampersand no entity.
+_HARMLESS = re.compile(r"\d{1,2}:\d\d(?::\d\d)?|&")
 #: What makes a list or a heading at the start of a line.
 _LINE_MARK = re.compile(r"\d+[.)]|[-+=]+")
 
@@ -125,6 +127,8 @@ def md_text(text: str, *, table: bool = False) -> str:
 
 def _is_plain(word: str) -> bool:
     bare = word.lstrip(_OPENING).rstrip(_CLOSING)
+    if _HARMLESS.fullmatch(bare):
+        return True
     return _PLAIN.fullmatch(word) is not None and not _LIVELY.search(word) and not _LIVELY.search(bare)
 
 

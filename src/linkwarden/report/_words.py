@@ -47,6 +47,11 @@ def plural(count: int, noun: str, nouns: str = "") -> str:
     return f"{count:,} {noun if count == 1 else nouns or noun + 's'}"
 
 
+def sentence(text: str) -> str:
+    """Give words with a capital at the start and a full stop at the end, where they lack them."""
+    return f"{text[:1].upper()}{text[1:]}{'' if not text or text[-1] in '.!?' else '.'}"
+
+
 def listed(words: list[str]) -> str:
     """Join words as a sentence does: "a", "a and b", "a, b and c"."""
     return " and ".join(words) if len(words) < 3 else f"{', '.join(words[:-1])} and {words[-1]}"

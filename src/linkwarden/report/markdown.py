@@ -22,11 +22,23 @@ from linkwarden.report._order import (
     unreadable,
 )
 from linkwarden.report._sinks import cut, md_code, md_link, md_text, shown_address, shown_place, visible
-from linkwarden.report._words import WORDS, conclusion, friendly, instant, lost, plural, seconds, tally, unverified_note
+from linkwarden.report._words import (
+    WORDS,
+    conclusion,
+    friendly,
+    instant,
+    lost,
+    plural,
+    seconds,
+    sentence,
+    tally,
+    unverified_note,
+)
 
 #: GitHub takes 1 MiB for a job summary and uploads nothing of a larger one; this leaves room for what others add.
 BUDGET = 900 * 1024
 _LONGEST_ADDRESS = 300
+_LONGEST_SIGNED = 160
 _LONGEST_PROSE = 600
 _LONGEST_HEADING = 120
 _NAMED_INPUTS = 10
@@ -186,15 +198,16 @@ def _fix(suggestion: Suggestion) -> str:
 
 
 def _unknown_row(group: Unknown) -> tuple[str, str, str]:
-    named = [md_code(visible(host), table=True) if host else "no host" for host, _ in group.hosts[:_NAMED_HOSTS]]
-    if len(group.hosts) > _NAMED_HOSTS:
-        named.append(f"and {len(group.hosts) - _NAMED_HOSTS:,} more hosts")
+    hosts = [(md_code(visible(host), table=True) if host else "no host", count) for host, count in group.hosts]
+    named = [f"{host} {count:,}" if len(hosts) > 1 else host for host, count in hosts[:_NAMED_HOSTS]]
+    if len(hosts) > _NAMED_HOSTS:
+        named.append(f"{len(hosts) - _NAMED_HOSTS:,} more hosts")
     reason = md_text(cut(group.reason, _LONGEST_PROSE), table=True)
-    return " ".join(named), f"{len(group.items):,}", reason
+    return ", ".join(named), f"{len(group.items):,}", reason
 
 
 def _rule(rule: Rule) -> str:
-    return f"- **{rule.code} {rule.slug}**: {_prose(rule.summary)}. {_prose(rule.remedy)}".strip()
+    return f"- **{rule.code} {rule.slug}**: {_prose(sentence(rule.summary))} {_prose(rule.remedy)}".strip()
 
 
 def _ends(item: Placed) -> str:
@@ -222,7 +235,9 @@ def _unique(places: Iterable[Occurrence]) -> Iterable[str]:
 
 
 def _address(item: Placed) -> str:
-    return md_code(shown_address(item.result.target.url, _LONGEST_ADDRESS))
+    # What tells one signed address from another stands in front of the signature.
+    longest = _LONGEST_ADDRESS if item.result.judgement.expires_at is None else _LONGEST_SIGNED
+    return md_code(shown_address(item.result.target.url, longest))
 
 
 def _prose(text: str) -> str:

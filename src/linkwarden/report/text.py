@@ -20,8 +20,18 @@ from linkwarden.report._order import (
     unreadable,
 )
 from linkwarden.report._page import Line, Page, plain
-from linkwarden.report._sinks import cut, one_line, shorten, shown_address, shown_place, visible
-from linkwarden.report._words import WORDS, conclusion, friendly, instant, plural, seconds, tally, unverified_note
+from linkwarden.report._sinks import cut, mask_text, one_line, shorten, shown_address, shown_place, visible
+from linkwarden.report._words import (
+    WORDS,
+    conclusion,
+    friendly,
+    instant,
+    plural,
+    seconds,
+    sentence,
+    tally,
+    unverified_note,
+)
 
 WIDTH = 100
 _LONGEST_ADDRESS = 120
@@ -154,7 +164,7 @@ class _Text:
             self._page.prose(_failure(failure), "bad", indent=0)
             if self._verbose:
                 for row in failure.traceback.splitlines():
-                    self._page.add(("quiet", f"    {visible(row)}"))
+                    self._page.add(("quiet", f"    {visible(mask_text(row))}"))
 
     def _hints(self) -> None:
         tips = hints(self._run)
@@ -197,7 +207,7 @@ class _Text:
         where = f" on {visible(host)}" if host else ""
         self._page.add(*_label(first.verdict, rule), ("", f": {plural(len(group), 'address', 'addresses')}{where}"))
         reasons = {item.reason for item in group}
-        self._page.prose(_prose(first.reason if len(reasons) == 1 else _sentence(rule.summary if rule else "")))
+        self._page.prose(_prose(first.reason if len(reasons) == 1 else sentence(rule.summary if rule else "")))
         if any(item.result.judgement.suggestion is None for item in group):
             self._advice(rule)
         pad = min(max(len(_place((place,))) for item in group for place in item.places or (None,)), 40)
@@ -300,10 +310,6 @@ def _tail(item: Placed, room: int) -> str:
 
 def _prose(text: str) -> str:
     return cut(one_line(text), _LONGEST_PROSE)
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '!', '?')) or not text else '.'}"
 
 
 def _failure(failure: Failure) -> str:
