@@ -34,6 +34,7 @@ async def internet() -> AsyncIterator[FakeInternet]:
     """A fresh fake internet; the test's event loop lives in its virtual time."""
     async with FakeInternet() as world:
         yield world
+    assert not world.errors, "a handler of the fake internet failed"
 
 
 @pytest.fixture

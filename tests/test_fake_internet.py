@@ -12,7 +12,9 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 from aiohttp import web
+from blockbuster import BlockingError
 
+import linkwarden.text
 from linkwarden.net import Net
 from linkwarden.wire import Ask, NetError, NetErrorKind
 from tests.conftest import OutsideError, _attempts
@@ -324,3 +326,48 @@ async def test_hundreds_of_hosts_cost_nothing_until_asked(internet: FakeInternet
     for number in range(2000):
         internet.site(f"h{number}.crowd.example.org").page("/", "x")
     assert len(authority()._contexts) == before
+
+
+async def test_hosts_can_be_slow_by_a_rule(internet: FakeInternet, browser: aiohttp.ClientSession) -> None:
+    """``latency`` delays every answer of a host, in virtual time."""
+    internet.site("*.example.org").page("/", "here")
+    internet.latency = lambda host: 2.0 if host.startswith("slow") else 0.5
+    for host in ("slow", "quick"):
+        async with browser.get(f"http://{host}.example.org/"):
+            pass
+    assert [seen.done - seen.at for seen in internet.log if seen.done] == pytest.approx([2.0, 0.5])
+
+
+async def test_a_mistake_in_a_handler_is_kept(internet: FakeInternet, browser: aiohttp.ClientSession) -> None:
+    """The client gets a 500, and the fixture would fail the test; a client that hangs up is no mistake."""
+
+    async def wrong(_request: web.Request) -> web.StreamResponse:
+        raise KeyError("oops")
+
+    internet.site("a.example.org").default(wrong)
+    async with browser.get("http://a.example.org/") as answer:
+        assert answer.status == 500
+    assert [str(error) for error in internet.errors] == ["'oops'"]
+    internet.errors.clear()
+
+
+def test_commands_with_loops_of_their_own_are_served() -> None:
+    """Two commands, each with its own loop, share one internet: log and clock go on."""
+    internet = FakeInternet()
+    internet.site("a.example.org").page("/", "here")
+    internet.latency = lambda _host: 1.5
+
+    async def command() -> str:
+        async with internet.serving() as net:
+            return (await net.fetch(Ask(url="https://a.example.org/", purpose="test"))).text()
+
+    assert [asyncio.run(command()), asyncio.run(command())] == ["here", "here"]
+    assert internet.starts("a.example.org") == pytest.approx([0, 1.5], abs=0.1)
+
+
+async def test_linkwarden_may_not_block_the_loop() -> None:
+    """A sleep in a file of linkwarden, called on the event loop, is an error; in other files it is not."""
+    code = "import time; time.sleep(0.0001)"
+    with pytest.raises(BlockingError):
+        exec(compile(code, linkwarden.text.__file__, "exec"))  # noqa: S102 - a stand-in for a careless line there
+    exec(compile(code, __file__, "exec"))  # noqa: S102 - the same here

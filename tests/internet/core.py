@@ -10,8 +10,8 @@ import socket
 import ssl
 import struct
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import fields
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
@@ -57,6 +57,7 @@ class FakeInternet:
         lookups: every question to the resolver, in order.
         attempts: every attempt to connect, in order, successful or not.
         peak_total: the most requests that were under way at once.
+        errors: what handlers threw by mistake.
         latency: gives the virtual seconds that a host takes before it answers, or None for no latency at all.
     """
 
@@ -65,6 +66,7 @@ class FakeInternet:
         self.log: list[Exchange] = []
         self.lookups: list[Lookup] = []
         self.attempts: list[Attempt] = []
+        self.errors: list[Exception] = []
         self.peak_total = 0
         self.latency: Callable[[str], float] | None = None
         self.address = ADDRESS
@@ -182,6 +184,16 @@ class FakeInternet:
             "rng": random.Random(0),  # noqa: S311 - jitter that is the same in every run
         }
         return Net(NetPolicy(**{"allow_networks": ours, **limits}), **{**wiring, **others})
+
+    @asynccontextmanager
+    async def serving(self, **overrides: Any) -> AsyncIterator[Net]:
+        """Enter this internet and a Net on it, in whatever loop this is: for code that starts a loop of its own.
+
+        A command under test takes it as its network: ``make_net=lambda *_: internet.serving()``. Between two
+        commands the log and the clock go on. uvloop will not do (see ``VirtualTime``).
+        """
+        async with self, self.net(**overrides) as net:
+            yield net
 
     # -- the resolver's view ------------------------------------------------------------------------------------
 
@@ -314,7 +326,7 @@ class FakeInternet:
             handler: Handler | None = site.handler_for(exchange.scheme, request.raw_path) if site else None
             if handler is None:
                 return web.Response(status=421, text=f"no such host here: {host}")
-            response = await handler(request)
+            response = await self._asked(handler, request)
             exchange.status = response.status
             with suppress(ConnectionError):  # the client had enough and hung up
                 await response.prepare(request)
@@ -323,6 +335,16 @@ class FakeInternet:
         finally:
             self._under_way[host] -= 1
             exchange.done = round(self.time.clock(), 6)
+
+    async def _asked(self, handler: Handler, request: web.Request) -> web.StreamResponse:
+        """Ask a handler; what it throws by mistake is kept for the fixture, which fails the test."""
+        try:
+            return await handler(request)
+        except (web.HTTPException, ConnectionError):
+            raise  # an answer, and a client that hung up
+        except Exception as error:
+            self.errors.append(error)
+            raise
 
     async def _record(self, request: web.Request) -> Exchange:
         scheme = "https" if request.secure else "http"

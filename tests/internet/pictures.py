@@ -20,14 +20,17 @@ def png(width: int = 2, height: int = 2) -> bytes:
 
 
 PNG = png()
-#: One pixel, GIF89a.
-GIF = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
-#: One white pixel, baseline JPEG with its Huffman tables.
+#: Two by two black pixels, GIF89a (a single pixel would be a spacer or a beacon).
+GIF = (
+    b"GIF89a" + struct.pack("<HHBBB", 2, 2, 0x80, 0, 0) + b"\x00\x00\x00\xff\xff\xff"
+    b"," + struct.pack("<HHHHB", 0, 0, 2, 2, 0) + b"\x02\x02\x84\x51\x00;"
+)
+#: Eight by eight pixels (one block), baseline JPEG with its Huffman tables.
 JPEG = (
     b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
     b"\xff\xdb\x00\x43\x00"
     + b"\x01" * 64
-    + b"\xff\xc0\x00\x0b\x08\x00\x01\x00\x01\x01\x01\x11\x00"
+    + b"\xff\xc0\x00\x0b\x08\x00\x08\x00\x08\x01\x01\x11\x00"
     + b"\xff\xc4\x00\x14\x00\x01"
     + bytes(15)
     + b"\x00"
@@ -37,8 +40,8 @@ JPEG = (
     + b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00\x3f"
     + b"\xff\xd9"
 )
-#: One pixel, lossy WebP.
-WEBP = base64.b64decode("UklGRiIAAABXRUJQVlA4IBYAAAAwAQCdASoBAAEADsD+JaQAA3AAAAAA")
+#: Sixteen by sixteen pixels (one macroblock), lossy WebP.
+WEBP = base64.b64decode("UklGRiIAAABXRUJQVlA4IBYAAAAwAQCdASoQABAADsD+JaQAA3AAAAAA")
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="2" height="2"><rect width="2" height="2"/></svg>'
 #: An SVG as drawing programs write it: declaration, comment and doctype come first.
 SVG_WITH_PROLOG = (
@@ -47,7 +50,7 @@ SVG_WITH_PROLOG = (
 )
 #: The file type box and an empty meta box: what tells an AVIF from its first bytes (ISO 14496-12 section 4.3).
 AVIF = struct.pack(">I", 32) + b"ftypavif" + bytes(4) + b"avifmif1miafMA1A" + struct.pack(">I", 12) + b"meta" + bytes(4)
-BMP = b"BM" + struct.pack("<IHHIIiiHHIIiiII", 58, 0, 0, 54, 40, 1, 1, 1, 24, 0, 4, 2835, 2835, 0, 0) + b"\xff" * 4
+BMP = b"BM" + struct.pack("<IHHIIiiHHIIiiII", 70, 0, 0, 54, 40, 2, 2, 1, 24, 0, 16, 2835, 2835, 0, 0) + b"\xff" * 16
 ICO = struct.pack("<HHHBBBBHHII", 0, 1, 1, 2, 2, 0, 0, 1, 32, len(PNG), 22) + PNG
 TIFF = b"II*\x00" + struct.pack("<I", 8) + struct.pack("<H", 0) + struct.pack("<I", 0)
 MP4 = struct.pack(">I", 24) + b"ftypisom" + bytes(4) + b"isomiso2"

@@ -180,7 +180,7 @@ def youtube(internet: FakeInternet, address: Address) -> Verdicts:
     site = internet.site(address.host)
     site.default(misbehave.answer(page("YouTube"), media_type="text/html; charset=utf-8"))
     site.handle("/oembed", misbehave.answer(b'{"title":"A talk","type":"video"}', media_type="application/json"))
-    return FINE
+    return FINE | UNVERIFIED  # only who asks oEmbed can know
 
 
 def camo(internet: FakeInternet, address: Address) -> Verdicts:

@@ -124,6 +124,11 @@ def _good(address: Address) -> Handler:
     return misbehave.answer(body, media_type=media_type)
 
 
+def _sent_home(internet: FakeInternet, address: Address) -> Handler:
+    internet.site(address.host).page("/", page("Welcome"))
+    return misbehave.answer(b"", 302, Location="/")
+
+
 def _simply(handler: Handler) -> Callable[[FakeInternet, Address], Handler]:
     return lambda _internet, _address: handler
 
@@ -159,7 +164,7 @@ PAGE_ILLS: dict[str, tuple[Callable[[FakeInternet, Address], Handler], Verdicts]
         _simply(misbehave.answer(b"", 500)),
         UNVERIFIED,
     ),
-    "https://www.fhi.ox.ac.uk/deciphering-chinas-ai-dream/": (_simply(misbehave.soft_404("/")), SUSPECT | UNVERIFIED),
+    "https://www.fhi.ox.ac.uk/deciphering-chinas-ai-dream/": (_sent_home, SUSPECT | UNVERIFIED),
     "https://www.photon-ai.com/": (_simply(_PARKED), SUSPECT),
     "http://iizuka.cs.tsukuba.ac.jp/projects/completion/data/completion_sig2017.pdf": (
         _simply(misbehave.redirect_loop()),
