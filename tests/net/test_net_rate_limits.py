@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from dataclasses import dataclass
 
 import pytest
@@ -74,14 +75,46 @@ async def ask_all(net: Net, host: str, links: int) -> list[Response | NetError]:
     return await asyncio.gather(*map(one, range(links)))
 
 
+def name(limit: Limit) -> str:
+    """Name a case."""
+    return f"{limit.rate}/s-{limit.burst}-{limit.status}-{limit.retry_after}"
+
+
 @pytest.mark.parametrize("latency", [0.0, 0.05, 0.3], ids="latency={}".format)
-@pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: f"{limit.rate}/s-{limit.burst}-{limit.status}-{limit.retry_after}")
+@pytest.mark.parametrize("limit", LIMITS, ids=name)
 async def test_no_live_link_is_lost_to_a_rate_limit(internet: FakeInternet, limit: Limit, latency: float) -> None:
     """Every link gets its 200; at most 1.3 requests a link, at most 1.5 times the ideal time."""
     internet.site("limited.org").default(bucket(internet, limit, latency))
-    async with internet.net(max_time=None) as net:
+    async with internet.net() as net:
         results = await ask_all(net, "limited.org", limit.links)
-    print(limit, latency, net.requests/limit.links, internet.time.clock()/limit.ideal, sum(e.status!=200 for e in internet.log))
     assert [r for r in results if isinstance(r, NetError) or r.status != 200] == []
     assert net.requests <= 1.3 * limit.links
     assert internet.time.clock() <= 1.5 * limit.ideal
+
+
+#: Limits that nobody tuned for: very slow, very fast, long pauses, small buckets.
+OTHERS = [
+    Limit(0.5, 5, 429, None, 40),
+    Limit(10, 20, 429, None, 300),
+    Limit(20, 5, 429, None, 300),
+    Limit(3, 10, 429, 5, 100),
+    Limit(8, 1, 429, None, 100),
+    Limit(2, 5, 429, 10, 60),
+    Limit(1, 60, 429, 60, 150),
+    Limit(0.2, 3, 429, None, 15),
+    Limit(4, 20, 403, None, 120),
+    Limit(5, 10, 503, 1, 100),
+]
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("limit", OTHERS, ids=name)
+async def test_limits_of_every_size_are_found_out(internet: FakeInternet, limit: Limit, seed: int) -> None:
+    """No link is lost and few requests are wasted, whatever the limit."""
+    internet.site("limited.org").default(bucket(internet, limit, 0.05))
+    async with internet.net(rng=random.Random(seed)) as net:
+        results = await ask_all(net, "limited.org", limit.links)
+    print(name(limit), net.requests/limit.links, internet.time.clock()/limit.ideal, internet.time.clock())
+    assert [r for r in results if isinstance(r, NetError) or r.status != 200] == []
+    assert net.requests <= 1.5 * limit.links
+    assert internet.time.clock() <= 2.5 * limit.ideal + 60

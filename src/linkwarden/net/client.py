@@ -45,6 +45,8 @@ from linkwarden.wire import Ask, NetError, NetErrorKind, Response
 MAX_REFUSALS = 8
 #: The same for a 403 that looks like a limit.
 MAX_FORBIDDEN = 4
+#: What the last hop of a slow chain of redirects gets at least, in seconds.
+MIN_TIMEOUT = 1.0
 OLD_TLS = "its TLS is outdated; some programs can no longer connect to it"
 ODD_CODING = "it sends a content coding that was not asked for, so its content was not read"
 
@@ -187,7 +189,6 @@ class Net:
     async def _follow(self, ask: Ask) -> Response:
         """Redirects: hop by hop, each through all the layers below."""
         chain = Chain(ask, wire_url(ask.url))
-        begun = self._clock()
         try:
             while True:
                 url = chain.url
@@ -200,7 +201,7 @@ class Net:
                         body=answer.body,
                         complete=answer.complete,
                         hops=chain.hops,
-                        elapsed=self._clock() - begun,
+                        elapsed=chain.spent,  # without the waits for a turn, which are ours
                         remarks=chain.remarks,
                     )
         except NetError as error:
@@ -258,50 +259,39 @@ class Net:
                 return answer
 
     async def _exchange(self, ask: Ask, chain: Chain, origin: Origin) -> Answer:
-        """Guard and transport: one request on the wire, and what it gave in our words."""
-        try:
-            return await self._send(ask, chain, origin)
-        except NETWORK_ERRORS as exc:
-            if is_old_tls(exc) and not origin.lenient:
-                origin.lenient = True
-            elif is_unknown_coding(exc) and not origin.undecoded:
-                origin.undecoded = True
-            else:
-                raise self._failed(ask, chain.url, exc) from exc
-            failure = exc
-        try:
-            return await self._send(ask, chain, origin)
-        except NETWORK_ERRORS:
-            origin.lenient = origin.undecoded = False  # that was not it
-            raise self._failed(ask, chain.url, failure) from failure
-
-    async def _send(self, ask: Ask, chain: Chain, origin: Origin) -> Answer:
+        """Guard and transport: one request on the wire (two where the server needs leniency), in our words."""
         url = chain.url
         self._guard.check_url(url)
-        if self.policy.proxy is not None:
-            await self._check_name_behind_proxy(url)
-        begun = self._clock()
-        self.requests += 1
-        timeout = self.policy.timeout if ask.timeout is None else ask.timeout
-        answer = await self._transport.send(
-            chain.method,
-            url,
-            chain.headers(),
-            chain.body,
-            timeout=max(timeout - chain.spent, 0.1),
-            max_bytes=ask.max_bytes,
-            lenient=origin.lenient,
-            undecoded=origin.undecoded,
-        )
-        elapsed = self._clock() - begun
-        chain.spent += elapsed
-        if origin.lenient:
-            chain.remark(OLD_TLS)
-        if origin.undecoded:
-            chain.remark(ODD_CODING)
-        if self._observer is not None:
-            self._observer(ask, str(url), answer.status, elapsed, "")
-        return answer
+        first_failure: BaseException | None = None
+        while True:
+            begun = self._clock()
+            self.requests += 1
+            timeout = self.policy.timeout if ask.timeout is None else ask.timeout
+            try:
+                if self.policy.proxy is not None:
+                    await self._check_name_behind_proxy(url)
+                answer = await self._transport.send(
+                    chain.method,
+                    url,
+                    chain.headers(),
+                    chain.body,
+                    timeout=max(timeout - chain.spent, MIN_TIMEOUT) if chain.spent else timeout,
+                    max_bytes=ask.max_bytes,
+                    lenient=origin.lenient,
+                    undecoded=origin.undecoded,
+                )
+            except NETWORK_ERRORS as exc:
+                if first_failure is None and _make_lenient(origin, exc):
+                    first_failure = exc
+                    continue
+                raise self._failed(ask, url, origin, first_failure or exc, begun) from exc
+            elapsed = self._clock() - begun
+            chain.spent += elapsed
+            if origin.lenient or origin.undecoded:
+                chain.remark(OLD_TLS if origin.lenient else ODD_CODING)
+            if self._observer is not None:
+                self._observer(ask, str(url), answer.status, elapsed, "")
+            return answer
 
     async def _check_name_behind_proxy(self, url: URL) -> None:
         """Look a name up ourselves before a proxy does: it must not be led inside either.
@@ -316,10 +306,13 @@ class Net:
         except OSError:
             return
 
-    def _failed(self, ask: Ask, url: URL, exc: BaseException) -> NetError:
+    def _failed(self, ask: Ask, url: URL, origin: Origin, exc: BaseException, begun: float) -> NetError:
+        """Say in our words why there was no answer; leniency that did not help is taken back."""
+        if not origin.answered:
+            origin.lenient = origin.undecoded = False
         error = explain(exc, url.raw_host or "")
         if self._observer is not None:
-            self._observer(ask, str(url), None, 0.0, error.detail)
+            self._observer(ask, str(url), None, self._clock() - begun, error.detail)
         return error
 
     # -- records ------------------------------------------------------------------------------------------------
@@ -338,3 +331,14 @@ class Net:
         if origin is None:
             origin = self._origins[key] = Origin(self._slot(name))
         return origin
+
+
+def _make_lenient(origin: Origin, exc: BaseException) -> bool:
+    """Note what a server needs so that its answer can be had, and tell whether that is worth another request."""
+    if is_old_tls(exc) and not origin.lenient:
+        origin.lenient = True
+        return True
+    if is_unknown_coding(exc) and not origin.undecoded:
+        origin.undecoded = True
+        return True
+    return False

@@ -16,7 +16,7 @@ from datetime import datetime
 from linkwarden.net.manners import FIRST_PAUSE, MANNERS
 from linkwarden.net.pace import Pace
 from linkwarden.net.policy import NetPolicy
-from linkwarden.net.retry_after import pause_asked, quota_pause
+from linkwarden.net.retry_after import pause_asked, quota_pause, tells_quota
 from linkwarden.wire import NetError, NetErrorKind
 
 INFINITY = float("inf")
@@ -211,9 +211,10 @@ class HostSlot:
         if forbidden_before and self._forbids_bursts is None:
             self._forbids_bursts = True
         self._accept(now, started)
-        pause = quota_pause(headers, wall())
-        if pause is not None and pause <= self.policy.patience:
-            self.cool_until = max(self.cool_until, now + pause)
+        if tells_quota(headers):
+            pause = quota_pause(headers, wall())
+            if pause is not None and pause <= self.policy.patience:
+                self.cool_until = max(self.cool_until, now + pause)
         return False
 
     def _hear_forbidden(

@@ -32,6 +32,7 @@ _REMAINING_AND_RESET = (
     ("x-rate-limit-remaining", "x-rate-limit-reset"),
     ("ratelimit-remaining", "ratelimit-reset"),
 )
+_QUOTA_FIELDS = ("ratelimit", *(remaining for remaining, _ in _REMAINING_AND_RESET))
 #: One item of the RateLimit field, e.g. ``"default";r=0;t=55`` (draft-ietf-httpapi-ratelimit-headers).
 _LEFT = re.compile(r";\s*r=(\d+)", re.ASCII)
 _RESET_IN = re.compile(r";\s*t=(\d{1,9})", re.ASCII)
@@ -78,6 +79,11 @@ def retry_after(value: str, now: datetime) -> float | None:
         return float(value)
     moment = http_date(value, now)
     return None if moment is None else max(0.0, (moment - now).total_seconds())
+
+
+def tells_quota(headers: Mapping[str, str]) -> bool:
+    """Tell whether ``quota_pause`` has anything to read; cheap, as it is asked for every answer."""
+    return not headers.keys().isdisjoint(_QUOTA_FIELDS)
 
 
 def quota_pause(headers: Mapping[str, str], now: datetime) -> float | None:

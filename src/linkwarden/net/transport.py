@@ -16,7 +16,7 @@ from yarl import URL
 
 from linkwarden.net.guard import Guard, GuardedResolver
 from linkwarden.net.policy import NetPolicy
-from linkwarden.net.trust import lenient_context, trusting_context
+from linkwarden.net.trust import lenient_context, system_context
 
 #: A response header that is longer is not read: 64 KiB per field (some sites send 20 kB of CSP), 32 KiB per line.
 MAX_FIELD, MAX_LINE = 65_536, 32_768
@@ -57,11 +57,13 @@ class Transport:
         policy = self._policy
         inner = self._resolver or _system_resolver()
         self.resolver = GuardedResolver(inner, self._guard)
+        if self._context is None:
+            self._context = await asyncio.to_thread(system_context)
         connector = aiohttp.TCPConnector(
             # With a proxy, the only address to connect to is the proxy's, which may well be an inside one.
             resolver=inner if policy.proxy else self.resolver,
             socket_factory=None if policy.proxy else self._guard.socket_factory,
-            ssl=self._context or trusting_context(),
+            ssl=self._context or True,
             limit=0,  # the gate counts
             ttl_dns_cache=_DNS_MEMORY,
             happy_eyeballs_delay=0.25,
@@ -119,7 +121,7 @@ class Transport:
             headers=headers,
             allow_redirects=False,
             timeout=self._timeout(timeout),
-            ssl=self._lenient_context() if lenient else True,
+            ssl=await self._lenient_context() if lenient else True,
             auto_decompress=not undecoded,
             proxy=self._policy.proxy,
         )
@@ -149,9 +151,9 @@ class Transport:
                 self._timeouts[seconds] = made
         return made
 
-    def _lenient_context(self) -> ssl.SSLContext:
+    async def _lenient_context(self) -> ssl.SSLContext:
         if self._lenient is None:
-            self._lenient = lenient_context(self._context)
+            self._lenient = await asyncio.to_thread(lenient_context, self._context)
         return self._lenient
 
 

@@ -14,33 +14,30 @@ _BUNDLES = (
 )
 
 
-def trusting_context() -> ssl.SSLContext:
-    """Give a context that verifies against the system's authorities.
+def system_context() -> ssl.SSLContext | None:
+    """Give a context that verifies by a bundle in one of the usual places, or None where Python finds its own.
 
-    ``SSL_CERT_FILE`` and ``SSL_CERT_DIR`` are heeded by OpenSSL itself. A Python that does not know where the
-    system keeps its authorities would find every certificate wrong; so the usual places are tried.
+    A Python that does not know where the system keeps its authorities would find every certificate wrong.
+    ``SSL_CERT_FILE`` and ``SSL_CERT_DIR`` are heeded by OpenSSL itself. Reads files: call it in a thread.
     """
-    context = ssl.create_default_context()
     paths = ssl.get_default_verify_paths()
-    if paths.cafile is None and paths.capath is None and not context.cert_store_stats()["x509_ca"]:
-        for bundle in _BUNDLES:
-            if Path(bundle).is_file():
-                context.load_verify_locations(bundle)
-                break
-    return context
+    if paths.cafile is not None or paths.capath is not None:
+        return None
+    bundle = next((place for place in _BUNDLES if Path(place).is_file()), None)
+    return ssl.create_default_context(cafile=bundle) if bundle is not None else None
 
 
 def lenient_context(given: ssl.SSLContext | None) -> ssl.SSLContext:
     """Give a context that verifies as strictly as ever and takes older ciphers and renegotiation.
 
     Python's default list of ciphers is shorter than a browser's. Protocols before TLS 1.2 stay off: browsers do not
-    open such servers either.
+    open such servers either. Reads files: call it in a thread.
 
     Args:
         given: a context whose authorities to trust, or None for the system's.
     """
     if given is None:
-        context = trusting_context()
+        context = ssl.create_default_context()
     else:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.load_verify_locations(cadata=b"".join(given.get_ca_certs(binary_form=True)))

@@ -15,6 +15,8 @@ from linkwarden.wire import NetError, NetErrorKind
 MAX_URL = 16_384
 
 _AUTHORITY = re.compile(r"(https?):/{2}([^/?#\\]*)(.*)", re.IGNORECASE | re.DOTALL)
+#: An address that needs no change but for its authority: nothing illegal, no dot segments, no trailing newline.
+_PLAIN = re.compile(r"https?:/{2}([a-z0-9.:-]+)(?!.*/(?:\.|%2))[/?][!#-;=?-\[\]_a-z~]*", re.ASCII | re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _ILLEGAL = re.compile(r"[^\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e]")
 _EDGES = "".join(map(chr, range(0x21)))
@@ -34,6 +36,9 @@ def wire_url(raw: str) -> URL:
         NetError: INVALID_URL where no request can be made of it; BLOCKED for user info and for hosts that hide an
             IP address in another notation.
     """
+    plain = _PLAIN.fullmatch(raw)
+    if plain is not None and len(raw) <= MAX_URL and _wire_authority(authority := plain.group(1)) == authority:
+        return URL(raw, encoded=True)
     text = raw.strip(_EDGES).translate(_TABS_AND_NEWLINES)
     match = _AUTHORITY.fullmatch(text)
     if match is None:
