@@ -104,21 +104,21 @@ async def test_a_branch_renamed_breaks_raw_files_only(desk: Desk, github: FakeGi
     better = "https://raw.githubusercontent.com/netron/netron/main/media/screenshot.png"
     assert suggested(answers[raw]) == (better, True)
     assert suggested(answers[page]) == ("https://github.com/netron/netron/blob/main/media/screenshot.png", True)
-    assert [q[0] for q in github.questions()] == ["POST", "POST"]
+    assert [q[0] for q in github.questions()] == ["POST"]
 
 
 async def test_a_folder_is_one_alias(desk: Desk, github: FakeGithub) -> None:
-    """Regression case 9: branch and path are one revision expression."""
+    """Regression case 9: branch and path are one revision expression, in the query with all the others."""
     github.add("ray-project/ray", branches={"master": {"python/ray/tune/x.py"}})
 
     assert await desk.code("https://github.com/ray-project/ray/tree/master/python/ray/tune") is None
-    assert [q.count("object(") for q in github.queries] == [1]
-    assert 'object(expression: "master:python/ray/tune")' in github.queries[0]
+    assert len(github.queries) == 1
+    assert github.queries[0].count('object(expression: "master:python/ray/tune")') == 1
 
 
 async def test_branches_with_slashes(desk: Desk, github: FakeGithub) -> None:
     """A branch name with slashes is found by a second query, the same for all."""
-    github.add("o/r", branches={"main": set(), "feature/x": {"d/a.md"}, "a/b/c": {"e.md"}})
+    github.add("o/r", branches={"main": {"x/d/a.md"}, "feature/x": {"d/a.md"}, "a/b/c": {"e.md"}})
 
     answers = await desk.ask(
         "https://github.com/o/r/blob/feature/x/d/a.md",

@@ -1,6 +1,6 @@
 """Asks GitHub's GraphQL interface about many repositories at once (services.md 3.2).
 
-One query names up to ``MAX_ALIASES`` things. Queries go one after the other, and one that is too slow for GitHub
+One query names up to ``MAX_REPOSITORIES``. Queries go one after the other, and one that is too slow for GitHub
 (502, 504, timeout) is asked again in two halves. Only scalars are asked for: connections cost points, and are refused
 to tokens that may read public data only.
 """
@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from linkwarden.net import Net
     from linkwarden.wire import Response
 
-#: Aliases in one query. GitHub gives a query ten seconds; 50 to 100 is what others live with (services.md 3.2).
-MAX_ALIASES = 100
+#: Repositories in one query. GitHub gives a query ten seconds; 50 to 100 is what others live with (services.md 3.2).
+MAX_REPOSITORIES = 100
+#: Paths, issues and the like in one query: each costs GitHub a look into a repository.
+MAX_FIELDS = 200
 #: Failures in a row after which the interface counts as down; halving 100 down to one repository takes seven.
 MAX_FAILURES = 8
 #: A reply has about 400 bytes per repository.
@@ -100,27 +102,24 @@ def query_text(questions: Sequence[Question]) -> str:
 
 
 def chunks(questions: Iterable[Question]) -> Iterator[list[Question]]:
-    """Split questions into queries of at most ``MAX_ALIASES`` aliases; one with more is asked in parts."""
+    """Split questions into queries within the limits; one with too many fields is asked in parts."""
     chunk: list[Question] = []
-    weight = 0
-    for question in questions:
-        for part in _parts(question):
-            cost = 1 + len(part.fields)
-            if chunk and weight + cost > MAX_ALIASES:
-                yield chunk
-                chunk, weight = [], 0
-            chunk.append(part)
-            weight += cost
+    fields = 0
+    for part in (part for question in questions for part in _parts(question)):
+        if chunk and (len(chunk) >= MAX_REPOSITORIES or fields + len(part.fields) > MAX_FIELDS):
+            yield chunk
+            chunk, fields = [], 0
+        chunk.append(part)
+        fields += len(part.fields)
     if chunk:
         yield chunk
 
 
 def _parts(question: Question) -> Iterator[Question]:
-    """Split the fields of a question that is too big for one query."""
+    """Split a question that has too many fields for one query."""
     fields = list(question.fields.items())
-    step = MAX_ALIASES - 1
-    for start in range(0, max(len(fields), 1), step):
-        yield replace(question, fields=dict(fields[start : start + step]))
+    for start in range(0, max(len(fields), 1), MAX_FIELDS):
+        yield replace(question, fields=dict(fields[start : start + MAX_FIELDS]))
 
 
 def read(questions: Sequence[Question], payload: Any) -> list[Reply] | None:

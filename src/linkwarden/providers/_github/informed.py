@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from linkwarden.model import Evidence, Fact, Pass
 from linkwarden.providers._github import evidence as say
 from linkwarden.providers._github import followup, rules
 from linkwarden.providers._github.evidence import Case, Repository
-from linkwarden.providers._github.graphql import GraphQL, Question, Reply, State, literal
+from linkwarden.providers._github.fields import Answers, first_fields, question, second_fields
+from linkwarden.providers._github.graphql import GraphQL, Question, Reply, State
 from linkwarden.providers._github.readme import Anchors, readme_anchors
 from linkwarden.providers._github.rest import Rest
-from linkwarden.providers._github.urls import PATHS, GithubRef, What
+from linkwarden.providers._github.urls import PATHS, What
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
@@ -21,58 +22,30 @@ if TYPE_CHECKING:
 Groups = Mapping[str, Sequence[Case]]
 
 
-def first_fields(ref: GithubRef) -> tuple[str, ...]:
-    """Give the GraphQL fields that settle an address at best; any that is not null does."""
-    match ref.what:
-        case What.COMMIT:
-            return (_object(ref.name),)
-        case What.TAG:
-            tag = literal(ref.name)
-            return (
-                f"release(tagName: {tag}) {{ tagName }}",
-                f"ref(qualifiedName: {literal('refs/tags/' + ref.name)}) {{ name }}",
-            )
-        case What.ISSUE:
-            fields = "{ __typename ... on Issue { url } ... on PullRequest { url } }"
-            return (f"issueOrPullRequest(number: {ref.number}) {fields}",)
-        case What.DISCUSSION:
-            return (f"discussion(number: {ref.number}) {{ url }}",)
-        case What.MILESTONE:
-            return (f"milestone(number: {ref.number}) {{ url }}",)
-    return (_object(_expression(*ref.splits[0])),) if ref.what in PATHS else ()
-
-
-def second_fields(ref: GithubRef) -> dict[str, str]:
-    """Give what to ask once the first fields are null: other readings of the address, and the default branch."""
-    if ref.what is What.ISSUE:
-        return {"other": f"discussion(number: {ref.number}) {{ url }}"}
-    if ref.what not in PATHS:
-        return {}
-    fields = {f"split{n}": _object(_expression(*split)) for n, split in enumerate(ref.splits[1:])}
-    revision, path = ref.splits[0]
-    fields["branch"] = _object(revision)
-    if path:
-        fields["head"] = _object(_expression("HEAD", path))
-    return fields
-
-
-def _expression(revision: str, path: str) -> str:
-    """Write a revision expression (git rev-parse documentation, "<rev>:<path>")."""
-    return f"{revision}:{path}" if path else revision
-
-
-def _object(expression: str) -> str:
-    return f"object(expression: {literal(expression)}) {{ __typename }}"
-
-
 @dataclass(slots=True)
 class _Open:
-    """A link that the first question did not settle, with what is known of its repository."""
+    """A link that the first query did not settle.
+
+    Attributes:
+        case: the link.
+        repository: that it leads into.
+        branch: the branch, tag or commit exists.
+        on_default: the path is on the default branch.
+    """
 
     case: Case
     repository: Repository
-    prefix: str = ""
-    answer: Mapping[str, Any] | None = None
+    branch: bool = False
+    on_default: bool = False
+
+    @property
+    def read_rightly(self) -> bool:
+        """True where the branch cannot be one with slashes.
+
+        Git allows no branch ``a/b`` beside a branch ``a`` (services.md 3.4); nor does anybody doubt what
+        ``master/docs/x.md`` means where the default branch has ``docs/x.md``.
+        """
+        return self.branch or (self.on_default and self.case.ref.branch in say.OLD_DEFAULTS)
 
 
 class Informed:
@@ -125,21 +98,22 @@ class Informed:
             fact = Fact("GitHub's GraphQL interface: the account exists")
             return [say.healthy(case, None, [fact]) for case in cases]
         repository = Repository.from_graphql(reply.data)
+        answers = Answers(_asked(cases), reply)
         settled: list[Evidence | Pass | _Open] = []
-        for n, case in enumerate(cases):
-            aliases = [f"x{n}_{m}" for m in range(len(first_fields(case.ref)))]
+        for case in cases:
+            fields = first_fields(case.ref)
             if case.ref.what is What.SECTION and case.ref.name == "wiki" and repository.wiki_off:
                 reason = f"The wiki of {repository.full_name} is switched off."
                 settled.append(case.evidence(rules.WIKI_OFF, reason, facts=[repository.fact]))
             elif case.ref.readme_anchor:
                 settled.append(_Open(case, repository))
-            elif not aliases or any(reply.data.get(alias) is not None for alias in aliases):
-                settled.append(_there(case, repository, [reply.data.get(a) for a in aliases]))
-            elif any(alias in reply.failed for alias in aliases):
-                kind = next(reply.failed[alias] for alias in aliases if alias in reply.failed)
-                settled.append(case.unverified(f"GitHub did not tell us ({kind})"))
+            elif not fields.proof or any(answers.value(field) is not None for field in fields.proof):
+                settled.append(_there(case, repository, answers.urls(fields.proof)))
+            elif failure := answers.failure(fields.all):
+                settled.append(case.unverified(f"GitHub did not tell us ({failure})"))
             else:
-                open_links.append(_Open(case, repository))
+                branch = answers.value(fields.branch) is not None
+                open_links.append(_Open(case, repository, branch, answers.value(fields.head) is not None))
         return settled
 
     async def _readme(self, net: Net, link: _Open) -> Evidence | Pass:
@@ -161,80 +135,68 @@ class Informed:
         )
 
     async def _second_round(self, net: Net, open_links: Sequence[_Open]) -> AsyncIterator[Evidence | Pass]:
-        """Ask what else may explain the nulls, all in one query, then settle link by link."""
-        questions: dict[str, Question] = {}
-        for n, link in enumerate(open_links):
-            link.prefix = f"y{n}_"
-            fields = {link.prefix + alias: text for alias, text in second_fields(link.case.ref).items()}
-            if not fields:
-                link.answer = {}
-                continue
-            owner, _, name = link.repository.full_name.partition("/")
-            known = questions.get(link.repository.full_name)
-            questions[link.repository.full_name] = Question(
-                link.repository.full_name, owner, name, {**(known.fields if known else {}), **fields}
-            )
-        replies = await self._graphql.ask(net, list(questions.values())) if questions else {}
+        """Ask what else the addresses may mean, all in one query, then settle link by link."""
+        asked: dict[str, list[str]] = {}
         for link in open_links:
-            yield await self._explain(net, link, replies.get(link.repository.full_name))
+            if not link.read_rightly:
+                asked.setdefault(link.repository.full_name, []).extend(second_fields(link.case.ref))
+        questions = [question(name, name, fields) for name, fields in asked.items() if fields]
+        replies = await self._graphql.ask(net, questions) if questions else {}
+        for link in open_links:
+            name = link.repository.full_name
+            yield await self._explain(net, link, Answers(asked.get(name, ()), replies.get(name)))
 
     async def _explain(  # noqa: PLR0911 - one per sort of thing
-        self, net: Net, link: _Open, reply: Reply | None
+        self, net: Net, link: _Open, answers: Answers
     ) -> Evidence | Pass:
-        """Settle a link whose first question was answered with null."""
+        """Settle a link of which nothing was there at first."""
         case, repository = link.case, link.repository
-        fields = second_fields(case.ref)
-        if fields and (
-            reply is None or reply.state is not State.FOUND or any(link.prefix + f in reply.failed for f in fields)
-        ):
-            return case.unverified(
-                (reply.why if reply else "") or "GitHub's interface did not answer a second question"
-            )
-        answer = {alias: reply.data.get(link.prefix + alias) for alias in fields} if reply else {}
+        if link.read_rightly:
+            return await self._explain_path(net, link)
+        others = second_fields(case.ref)
+        if failure := answers.failure(others):
+            return case.unverified(f"GitHub's interface left a second question open ({failure})")
+        if urls := answers.urls(others):
+            return say.number_moved(case, repository, urls[0])
+        if any(answers.value(field) is not None for field in others):
+            return say.healthy(case, repository)
         match case.ref.what:
             case What.TAG:
                 return say.no_release(case, repository)
             case What.COMMIT:
                 return await followup.commit(net, self._rest, case, repository, case.ref.name)
-            case What.ISSUE:
-                other = answer.get("other")
-                url = other.get("url") if isinstance(other, dict) else None
-                if isinstance(url, str):
-                    return say.number_moved(case, repository, url)
-                return await followup.number(net, self._rest, case, repository)
-            case What.MILESTONE:
+            case What.ISSUE | What.MILESTONE:
                 return await followup.number(net, self._rest, case, repository)
             case What.DISCUSSION:
                 return say.no_number(case, repository, None)
-        return await self._explain_path(net, case, repository, answer)
+        return await self._explain_path(net, link)
 
-    async def _explain_path(
-        self, net: Net, case: Case, repository: Repository, answer: Mapping[str, Any]
-    ) -> Evidence | Pass:
-        """Settle a path that was not found with the shortest branch name (services.md 3.3)."""
-        if any(value is not None for alias, value in answer.items() if alias.startswith("split")):
-            return say.healthy(case, repository)
-        branch_known = answer.get("branch") is not None
-        on_default = answer.get("head") is not None
-        if branch_known or (case.ref.path and not on_default):
+    async def _explain_path(self, net: Net, link: _Open) -> Evidence | Pass:
+        """Settle a path that is not where the address says (services.md 3.3)."""
+        case, repository = link.case, link.repository
+        if link.branch or (case.ref.path and not link.on_default):
             return await followup.absent_path(
-                net, self._rest, case, repository, on_default=on_default, branch_known=branch_known
+                net, self._rest, case, repository, on_default=link.on_default, branch_known=link.branch
             )
         if case.ref.what is What.RAW:
             return await followup.raw_page(net, case, repository)
         return await followup.absent_branch(net, self._rest, case, repository, on_default=True)
 
 
+def _asked(cases: Sequence[Case]) -> list[str]:
+    """Give everything that links want to know of one repository."""
+    return [field for case in cases for field in first_fields(case.ref).all]
+
+
 def _question(ident: str, cases: Sequence[Case]) -> Question:
-    """Ask about everything that links want of one account or repository."""
+    """Ask about one account or repository."""
     ref = cases[0].ref
-    fields = {f"x{n}_{m}": text for n, case in enumerate(cases) for m, text in enumerate(first_fields(case.ref))}
-    return Question(ident, ref.owner, ref.repo, fields)
+    return Question(ident, ref.owner, "") if not ref.repo else question(ident, ref.full_name, _asked(cases))
 
 
-def _there(case: Case, repository: Repository, values: Sequence[Any]) -> Evidence | Pass:
+def _there(case: Case, repository: Repository, urls: Sequence[str]) -> Evidence | Pass:
     """Settle a link that GraphQL found; an issue may have been found in another repository."""
-    url = next((v["url"] for v in values if isinstance(v, dict) and isinstance(v.get("url"), str)), None)
-    if url is not None and not url.casefold().startswith(f"https://github.com/{repository.full_name}/".casefold()):
-        return say.number_moved(case, repository, url)
+    home = f"https://github.com/{repository.full_name}/".casefold()
+    if urls and not urls[0].casefold().startswith(home):
+        return say.number_moved(case, repository, urls[0])
     return say.healthy(case, repository)
