@@ -1,0 +1,70 @@
+"""Runs one command and says what it cost: wall time, processor time, peak memory."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+#: No run of a benchmark takes longer; a checker that does is stopped and the run fails.
+LIMIT = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one run of a command cost.
+
+    Attributes:
+        wall: seconds from start to end.
+        cpu: seconds of processor time, user and system, children included.
+        peak: peak resident memory in MB (the kernel counts at least what this script itself had at the start).
+        code: exit code.
+        output: standard output.
+        errors: standard error.
+    """
+
+    wall: float
+    cpu: float
+    peak: float
+    code: int
+    output: str
+    errors: str
+
+
+def measure(command: Sequence[str], *, cwd: str, env: Mapping[str, str] | None = None) -> Cost:
+    """Run a command to its end and give its cost.
+
+    Output goes to files, so that no reader competes for the processor while the command runs.
+
+    Raises:
+        TimeoutError: it took longer than ``LIMIT``.
+    """
+    with open(os.path.join(cwd, "out"), "w+") as out, open(os.path.join(cwd, "err"), "w+") as err:  # noqa: PTH118, PTH123 - pathlib would cost memory that the child inherits in its account
+        began = time.monotonic()
+        child = subprocess.Popen(
+            command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env={**os.environ, **(env or {})}
+        )
+        status, usage = _wait(child, began + LIMIT)
+        wall = time.monotonic() - began
+        child.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0)
+        err.seek(0)
+        unit = 1e6 if sys.platform == "darwin" else 1e3  # getrusage(2): bytes on macOS, KiB on Linux
+        return Cost(
+            wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / unit, child.returncode, out.read(), err.read()
+        )
+
+
+def _wait(child: subprocess.Popen[bytes], deadline: float) -> tuple[int, os.struct_rusage]:  # type: ignore[name-defined]
+    while True:
+        pid, status, usage = os.wait4(child.pid, os.WNOHANG)
+        if pid:
+            return status, usage
+        if time.monotonic() > deadline:
+            child.kill()
+            os.wait4(child.pid, 0)
+            raise TimeoutError(f"no end after {LIMIT:.0f} s: {child.args}")
+        time.sleep(0.005)

@@ -1,0 +1,130 @@
+"""Loopback servers for the benchmarks, in a process of their own.
+
+``python servers.py plain 200`` listens on 200 addresses of 127.0.0.0/8 and answers every GET at once with a small
+page. ``python servers.py world DIRECTORY`` plays the hosts of ``ml-papers.md`` (``world.py``). The first line on
+standard output is JSON that says where it listens. Each line on standard input asks for the counts since the last
+one; at the end of the input, or after 20 minutes, the server stops.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import sys
+import time
+from collections import Counter
+from typing import Any
+
+#: A forgotten server stops by itself after so many seconds.
+LIFETIME = 1200
+
+_PAGE = (
+    b"<!DOCTYPE html><html><head><title>A page</title></head><body><h1>A page</h1>"
+    + b"<p>Some words of which a small page consists, so that it is not empty.</p>" * 6
+    + b"</body></html>"
+)
+_ANSWER = (
+    b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: %d\r\n\r\n" % len(_PAGE) + _PAGE
+)
+
+
+class Counts:
+    """What the servers saw.
+
+    Attributes:
+        requests: how many requests.
+        first: monotonic clock (one for all processes on Linux) at the first one, or None.
+        by_status: answers by host and status, where a server tells them apart.
+    """
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Begin anew."""
+        self.requests = 0
+        self.first: float | None = None
+        self.by_status: Counter[str] = Counter()
+
+    def note(self, requests: int = 1) -> None:
+        """Count requests."""
+        if self.first is None:
+            self.first = time.monotonic()
+        self.requests += requests
+
+    def take(self) -> dict[str, Any]:
+        """Give the counts and begin anew."""
+        seen = {"requests": self.requests, "first": self.first, "by_status": dict(self.by_status)}
+        self.reset()
+        return seen
+
+
+class Plain(asyncio.Protocol):
+    """The least that HTTP/1.1 with keep-alive and without bodies needs: an answer for every empty line."""
+
+    def __init__(self, counts: Counts) -> None:
+        self._counts = counts
+        self._rest = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport."""
+        self._transport: Any = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Answer each request whose head has come whole."""
+        heads = (self._rest + data).split(b"\r\n\r\n")
+        self._rest = heads.pop()
+        if heads:
+            self._counts.note(len(heads))
+            self._transport.write(_ANSWER * len(heads))
+
+
+def listen(host: str, port: int = 0) -> socket.socket:
+    """Open a listening socket on a loopback address."""
+    sock = socket.socket()
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.bind((host, port))
+    sock.listen(1024)
+    return sock
+
+
+async def serve_plain(count: int, counts: Counts) -> dict[str, Any]:
+    """Start ``count`` plain hosts and give their authorities."""
+    loop = asyncio.get_running_loop()
+    port = 0
+    hosts = []
+    for number in range(count):
+        sock = listen(f"127.40.{number % 250}.{1 + number // 250}", port)
+        port = sock.getsockname()[1]
+        await loop.create_server(lambda: Plain(counts), sock=sock)
+        hosts.append("%s:%d" % sock.getsockname())
+    return {"hosts": hosts}
+
+
+async def _amain(kind: str, argument: str) -> None:
+    counts = Counts()
+    if kind == "plain":
+        place = await serve_plain(int(argument), counts)
+    else:
+        import world  # noqa: PLC0415 - needs the development packages
+
+        place = await world.serve(argument, counts)
+    print(json.dumps(place), flush=True)
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    async with asyncio.timeout(LIFETIME):
+        while await reader.readline():
+            print(json.dumps(counts.take()), flush=True)
+
+
+def main() -> None:
+    """Serve until standard input ends."""
+    import uvloop  # noqa: PLC0415 - measure.py and run.py must not pay for it
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_amain(*sys.argv[1:3]))
+
+
+if __name__ == "__main__":
+    main()
