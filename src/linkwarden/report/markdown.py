@@ -21,7 +21,7 @@ from linkwarden.report._order import (
     unknowns,
     unreadable,
 )
-from linkwarden.report._sinks import cut, md_code, md_link, md_text, shown_address, shown_place, visible
+from linkwarden.report._sinks import cut, md_code, md_link, md_text, one_line, shown_address, shown_place, visible
 from linkwarden.report._words import (
     WORDS,
     conclusion,
@@ -128,7 +128,7 @@ class _Health:
         run = self._run
         remarks = [f"- {_place(n.path, n.line)}: {_prose(n.message)}" for n in notices(run)]
         self._doc.section("About the inputs", [("", [f"- not read: {_prose(t)}" for t in unreadable(run)] + remarks)])
-        crashes = [f"- In {md_code(cut(f.where, 100))}: {_prose(f.message)}" for f in failures(run)]
+        crashes = [f"- In {md_code(cut(one_line(f.where), 100))}: {_prose(f.message)}" for f in failures(run)]
         self._doc.section("Failures of linkwarden itself", [("", crashes)])
         self._doc.section("Hints", [("", [f"- {_prose(hint)}" for hint in hints(run)])])
 
