@@ -306,3 +306,27 @@ def _github_urls(text: str) -> list[str]:
 
     found = re.findall(r"https?://(?:github\.com|raw\.githubusercontent\.com)/[^\s)\"'<>]+", text)
     return sorted(set(found))
+
+
+async def test_many_paths_of_one_repository(desk: Desk, github: FakeGithub) -> None:
+    """A list that links hundreds of files of one repository is split over queries, and no file is forgotten."""
+    github.add("o/r", *(f"d/{n}.md" for n in range(0, 250, 2)))
+    urls = [f"https://github.com/o/r/blob/main/d/{n}.md" for n in range(250)]
+
+    answers = await desk.ask(*urls)
+
+    assert [code(answers[url]) for url in urls] == [None, "LW445"] * 125
+    assert max(query.count("object(") for query in github.queries) <= 200
+    assert github.internet.peak("api.github.com") == 1
+
+
+async def test_rest_knows_a_rename_that_graphql_does_not(desk: Desk, github: FakeGithub) -> None:
+    """A repository that only REST finds, under a new name, has moved and is not gone."""
+    github.add("now/r", former=("old/r",))
+    not_found = '{"data":{"r0":null},"errors":[{"type":"NOT_FOUND","path":["r0"],"message":"Could not resolve"}]}'
+    github.graphql_faults = [(200, not_found, {})]
+
+    answer = await desk.one("https://github.com/old/r/issues")
+
+    assert code(answer) == "LW441"
+    assert suggested(answer) == ("https://github.com/now/r/issues", True)

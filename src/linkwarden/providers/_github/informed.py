@@ -14,7 +14,7 @@ from linkwarden.providers._github.fields import Answers, first_fields, question,
 from linkwarden.providers._github.graphql import GraphQL, Question, Reply, State
 from linkwarden.providers._github.readme import Anchors, readme_anchors
 from linkwarden.providers._github.rest import Rest
-from linkwarden.providers._github.urls import PATHS, What
+from linkwarden.providers._github.urls import What
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
