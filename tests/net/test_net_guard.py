@@ -56,7 +56,14 @@ def test_an_allowed_network_may_be_asked_and_nothing_else() -> None:
 
 URLS = [
     *("http://127.0.0.1/", "http://localhost/", "http://localhost./", "http://[::1]/", "http://[::ffff:127.0.0.1]/"),
-    *("http://0x7f.1/", "http://127.1/", "http://2130706433/", "http://0/", "http://①②⑦.⓪.⓪.①/", "http://127。0。0。1/"),
+    *(
+        "http://0x7f.1/",
+        "http://127.1/",
+        "http://2130706433/",
+        "http://0/",
+        "http://①②⑦.⓪.⓪.①/",
+        "http://127。0。0。1/",
+    ),
     *("http://127.0.0.1./", "http://169.254.169.254/latest/meta-data/", "http://[64:ff9b::a9fe:a9fe]/"),
     *("http://user:pw@a.org/", "http://a.org:22/", "http://a.org:6667/", "http://168.63.129.16/"),
 ]

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
 
 import pytest
 from aiohttp import web
 
 from linkwarden.net import Net
-from linkwarden.wire import Ask, NetError, Response
+from linkwarden.wire import Ask, NetError, NetErrorKind, Response
 from tests.internet import FakeInternet
+from tests.internet.misbehave import answer, retry_after
 from tests.internet.site import Handler
+
+Form = Literal["seconds", "date"]
 
 
 @dataclass(frozen=True)
@@ -107,14 +111,141 @@ OTHERS = [
 ]
 
 
-@pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("limit", OTHERS, ids=name)
-async def test_limits_of_every_size_are_found_out(internet: FakeInternet, limit: Limit, seed: int) -> None:
+async def test_limits_of_every_size_are_found_out(internet: FakeInternet, limit: Limit) -> None:
     """No link is lost and few requests are wasted, whatever the limit."""
     internet.site("limited.org").default(bucket(internet, limit, 0.05))
-    async with internet.net(rng=random.Random(seed)) as net:
+    async with internet.net() as net:
         results = await ask_all(net, "limited.org", limit.links)
-    print(name(limit), net.requests/limit.links, internet.time.clock()/limit.ideal, internet.time.clock())
     assert [r for r in results if isinstance(r, NetError) or r.status != 200] == []
     assert net.requests <= 1.5 * limit.links
     assert internet.time.clock() <= 2.5 * limit.ideal + 60
+
+
+class TestCoolDown:
+    """One not-before instant for everybody who wants the host."""
+
+    @pytest.mark.parametrize("form", ["seconds", "date"])
+    @pytest.mark.parametrize("status", [429, 503])
+    async def test_nothing_is_sent_before_the_instant(self, internet: FakeInternet, form: Form, status: int) -> None:
+        """Retry-After in both forms holds all requests to the host; then one probes, and then the others follow."""
+        internet.site("a.org").default(retry_after(internet.time, 40, answer(), form=form, status=status))
+        internet.site("b.org").page("/0")
+        async with internet.net(per_host=2) as net:
+            results = await ask_all(net, "a.org", 10)
+            assert isinstance((await ask_all(net, "b.org", 1))[0], Response)
+        assert all(isinstance(result, Response) and result.status == 200 for result in results)
+        starts = internet.starts("a.org")
+        assert len([start for start in starts if start < 40]) == 1
+        assert starts[1] >= 40
+        assert starts[2] > starts[1]
+
+    async def test_other_hosts_do_not_wait(self, internet: FakeInternet) -> None:
+        """Requests that wait for a cool-down hold no global slot."""
+        internet.site("slow.org").default(retry_after(internet.time, 60, answer()))
+        internet.site("b.org").default(answer())
+        async with internet.net(concurrency=2) as net:
+            waiting = asyncio.create_task(ask_all(net, "slow.org", 20))
+            await internet.time.sleep(1)
+            await ask_all(net, "b.org", 20)
+            assert internet.time.clock() < 5
+            await waiting
+
+    async def test_a_date_in_the_past_is_now(self, internet: FakeInternet, net: Net) -> None:
+        """A Retry-After that lies in the past costs no pause worth speaking of."""
+        internet.site("a.org").default(retry_after(internet.time, -100, answer(), form="date"))
+        results = await ask_all(net, "a.org", 1)
+        assert isinstance(results[0], Response)
+        assert (results[0].status, internet.time.clock() < 1) == (200, True)
+
+    @pytest.mark.parametrize("status", [429, 503, 403])
+    async def test_a_day_is_not_waited_for(self, internet: FakeInternet, net: Net, status: int) -> None:
+        """Retry-After: 86400 ends all links of the host at once as rate limited, with the status, after one request."""
+        internet.site("a.org").default(answer("", status, Retry_After="86400"))
+        results = await ask_all(net, "a.org", 30)
+        assert {(r.kind, r.status) for r in results if isinstance(r, NetError)} == {(NetErrorKind.COOLDOWN, status)}
+        assert len(results) == 30
+        assert all(isinstance(result, NetError) for result in results)
+        assert "24 hours" in str(results[-1])
+        assert len(internet.log) == 1
+        assert internet.time.clock() < 1
+
+    async def test_an_over_long_cool_down_ends(self, internet: FakeInternet, net: Net) -> None:
+        """Once the instant has passed, the host is asked again."""
+        internet.site("a.org").default(retry_after(internet.time, 600, answer()))
+        assert isinstance((await ask_all(net, "a.org", 1))[0], NetError)
+        await internet.time.sleep(601)
+        assert isinstance((await ask_all(net, "a.org", 1))[0], Response)
+
+    async def test_a_host_that_refuses_for_ever_is_left(self, internet: FakeInternet, net: Net) -> None:
+        """429 without end is given up within the patience, with few requests, each later than the one before."""
+        internet.site("a.org").default(answer("", 429))
+        results = await ask_all(net, "a.org", 30)
+        assert all(isinstance(result, NetError) and result.kind is NetErrorKind.COOLDOWN for result in results)
+        starts = internet.starts("a.org")
+        assert len(starts) <= 7
+        gaps = [later - earlier for earlier, later in pairwise(starts)]
+        assert gaps == sorted(gaps)
+        assert 1.9 <= gaps[0] <= 2.3
+        assert starts[-1] <= 20
+
+    async def test_arxiv_is_given_the_pauses_that_it_wants(self, internet: FakeInternet, net: Net) -> None:
+        """A host with its own first pause is asked again after that, as long as the patience lasts."""
+        internet.site("export.arxiv.org").default(answer("Rate exceeded.", 429))
+        (result,) = await ask_all(net, "export.arxiv.org", 1)
+        assert isinstance(result, NetError)
+        gaps = [later - earlier for earlier, later in pairwise(internet.starts("export.arxiv.org"))]
+        assert gaps
+        assert gaps[0] == pytest.approx(31.5, abs=1.5)
+
+    async def test_one_page_that_is_always_refused_does_not_hold_the_others(self, internet: FakeInternet) -> None:
+        """A page that answers 429 whatever the pace ends as rate limited; its neighbours get their answers."""
+        internet.site("a.org").default(answer()).page("/3", status=429)
+        async with internet.net() as net:
+            results = await ask_all(net, "a.org", 30)
+        assert [result.status for result in results] == [200] * 3 + [429] + [200] * 26
+
+    async def test_a_quota_that_is_used_up_is_heeded_before_the_refusal(self, internet: FakeInternet) -> None:
+        """A 200 that says "0 remaining, 20 s" stops the next request; nothing is refused."""
+        internet.site("a.org").default(answer(X_RateLimit_Remaining="0", X_RateLimit_Reset="20"))
+        async with internet.net() as net:
+            await ask_all(net, "a.org", 3)
+        assert internet.starts("a.org") == [0.0, 20.0, 40.0]
+
+    async def test_github_says_403_for_a_used_up_quota(self, internet: FakeInternet, net: Net) -> None:
+        """403 with x-ratelimit-remaining: 0 is a limit, and the epoch in x-ratelimit-reset is understood."""
+        reset = int(internet.time.now().timestamp()) + 3000
+        headers = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(reset)}
+        internet.site("api.github.com").page("/0", status=403, headers=headers)
+        (result,) = await ask_all(net, "api.github.com", 1)
+        assert isinstance(result, NetError)
+        assert (result.kind, result.status) == (NetErrorKind.COOLDOWN, 403)
+
+
+class TestForbidden:
+    """403 is usually meant, and sometimes a limit that does not say its name."""
+
+    async def test_a_plain_403_is_an_answer(self, internet: FakeInternet, net: Net) -> None:
+        """Without a burst before it, a 403 is not asked again."""
+        internet.site("a.org").default(answer("", 403))
+        results = await ask_all(net, "a.org", 3)
+        assert [result.status for result in results] == [403] * 3
+        assert len(internet.log) == 3
+
+    async def test_forbidden_pages_among_others_cost_one_second_look(self, internet: FakeInternet) -> None:
+        """A page that is still forbidden alone and after a pause is taken at its word, and so are the next."""
+        internet.site("a.org").default(answer())
+        for number in range(20, 30):
+            internet.site("a.org").page(f"/{number}", status=403)
+        async with internet.net(per_host=1) as net:
+            results = await ask_all(net, "a.org", 40)
+        assert [result.status for result in results] == [200] * 20 + [403] * 10 + [200] * 10
+        assert len(internet.log) == 41
+        assert internet.time.clock() < 5
+
+    async def test_a_challenge_is_no_limit(self, internet: FakeInternet, net: Net) -> None:
+        """Cloudflare's challenge does not go away by waiting; it is not asked again."""
+        internet.site("a.org").default(answer())
+        internet.site("a.org").page("/9", status=403, headers={"cf-mitigated": "challenge"})
+        await ask_all(net, "a.org", 10)
+        assert len(internet.log) == 10

@@ -187,9 +187,7 @@ async def test_a_token_never_crosses_a_redirect(internet: FakeInternet, net: Net
     internet.site("api.test").redirect("/x", "/y", 302).redirect("/y", "https://evil.test/z", 302)
     internet.site("evil.test").page("/z")
     headers = {"x-github-api-version": "2022-11-28"}
-    await net.fetch(
-        Ask(url="https://api.test/x", purpose="api", token="t0ken", token_host="api.test", headers=headers)
-    )
+    await net.fetch(Ask(url="https://api.test/x", purpose="api", token="t0ken", token_host="api.test", headers=headers))
     assert [entry.headers.get("Authorization") for entry in internet.log] == ["Bearer t0ken", None, None]
     assert ["x-github-api-version" in entry.headers for entry in internet.log] == [True, True, False]
     assert "t0ken" not in repr(Ask(url="https://api.test/x", purpose="api", token="t0ken"))

@@ -234,7 +234,9 @@ class Net:
         slot = origin.slot
         refused = forbidden = 0
         while True:
-            started = await self._gate.enter(origin, first=refused > 0)
+            # Refused once, it goes first, so that the same page shows whether the pause helped; refused twice, it goes
+            # last, so that a page which is always refused does not stand in the way of its neighbours.
+            started = await self._gate.enter(origin, first=refused == 1)
             try:
                 answer = await self._exchange(ask, chain, origin)
                 again = slot.hear(

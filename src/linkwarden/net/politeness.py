@@ -24,8 +24,9 @@ INFINITY = float("inf")
 #: A host that has not answered yet, or has just refused, gets one request at a time: the next one when that one is
 #: answered, or after so many seconds if it hangs.
 PROBE_PATIENCE = 1.0
-#: A 503 that names no time is more often a broken server than a limit: the host is left after so many seconds.
-BARE_503_PATIENCE = 20.0
+#: A 503 that names no time is more often a broken server than a limit, and a 429 as the very first word is a closed
+#: door rather than a pace: the host is left after so many seconds.
+SHORT_PATIENCE = 20.0
 #: So many answers in a row before a 403 make it look like a limit that dares not say its name.
 BURST = 5
 #: First pause after a connection failed, for a host that never answered; doubled each time.
@@ -129,6 +130,7 @@ class HostSlot:
     _refused_at: float = -INFINITY
     _failed_at: float = -INFINITY
     _refusals: int = 0
+    _welcomed: bool = False  # it gave an answer other than a refusal
     _trouble_since: float = 0.0
     _forbids_bursts: bool | None = None  # None: not known yet
 
@@ -247,6 +249,7 @@ class HostSlot:
         return started <= self._refused_at or self._forbids_bursts is True or self.pace.answered >= BURST
 
     def _accept(self, now: float, started: float) -> None:
+        self._welcomed = True
         if started > self._refused_at:
             self.proven = True
             self._refusals = 0
@@ -267,8 +270,8 @@ class HostSlot:
         elif pause is not None:
             self.cool_until = max(self.cool_until, now + pause)
         patience = self.policy.patience
-        if status == 503 and pause is None:
-            patience = min(patience, BARE_503_PATIENCE)
+        if pause is None and (status == 503 or not self._welcomed):
+            patience = min(patience, max(SHORT_PATIENCE, 3 * self.first_pause))
         if self.cool_until - self._trouble_since > patience:
             what = "is overloaded" if status == 503 else "limits how often it may be asked"
             detail = f"it {what} and wants no request for another {_span(self.cool_until - now)}"
