@@ -20,8 +20,10 @@ def png(width: int = 2, height: int = 2) -> bytes:
 
 
 PNG = png()
-#: Two by two black pixels, GIF89a (a single pixel would be a spacer or a beacon).
-GIF = (
+#: One pixel, GIF89a: valid, and what spacers and beacons are made of.
+GIF = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+#: Two by two black pixels, GIF89a: a picture to look at.
+SEEN_GIF = (
     b"GIF89a" + struct.pack("<HHBBB", 2, 2, 0x80, 0, 0) + b"\x00\x00\x00\xff\xff\xff"
     b"," + struct.pack("<HHHHB", 0, 0, 2, 2, 0) + b"\x02\x02\x84\x51\x00;"
 )
@@ -82,6 +84,6 @@ BY_SUFFIX: dict[str, tuple[str, bytes]] = {
 
 
 def of(path: str) -> tuple[str, bytes]:
-    """Give media type and bytes that fit a path's suffix; PNG where it has none that is known."""
+    """Give media type and bytes of a picture that fits a path's suffix; PNG where it has none that is known."""
     suffix = path.partition("?")[0].rpartition(".")[2].lower()
-    return BY_SUFFIX.get(suffix, BY_SUFFIX["png"])
+    return ("image/gif", SEEN_GIF) if suffix == "gif" else BY_SUFFIX.get(suffix, BY_SUFFIX["png"])
