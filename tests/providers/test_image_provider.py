@@ -202,6 +202,17 @@ async def test_an_lfs_note_is_explained(net: Net) -> None:
     assert await look(net, "https://raw.githubusercontent.com/o/r/main/a.svg") == "ok"
 
 
+async def test_a_files_page_on_github_is_asked_for_the_file(internet: FakeInternet, net: Net) -> None:
+    """GitHub shows the file where a README has the address of its page; the page itself is never fetched."""
+    github = internet.site("github.com")
+    github.redirect("/o/r/raw/main/a.png", "https://raw.githubusercontent.com/o/r/main/a.png", 302)
+    internet.site("raw.githubusercontent.com").page("/o/r/main/a.png", pictures.PNG, media_type="image/png")
+    assert await look(net, "https://github.com/o/r/blob/main/a.png?raw=true") == "ok"
+    assert await look(net, "https://github.com/o/r/blob/main/a.png") == "ok"
+    assert await look(net, "https://github.com/o/r/blob/main/b.png") == "not-found"
+    assert not [entry.path for entry in internet.log if "/blob/" in entry.path]
+
+
 @pytest.mark.parametrize("kind", ["cloudflare", "cloudflare-200", "datadome", "anubis", "ieee"])
 async def test_a_wall_before_a_picture_accuses_nobody(
     net: Net, hosts: FakeImageHosts, kind: misbehave.WallKind

@@ -60,6 +60,7 @@ _BADGE_HOSTS = frozenset({"img.shields.io", "badgen.net", "flat.badgen.net", "ba
 _BADGE_FAULT = re.compile(r"not found|no longer available|\binvalid\b|\b404\b", re.IGNORECASE)
 _BADGE_TEXT = re.compile(r"aria-label=\"([^\"]{0,200})\"|<title>([^<]{0,200})</title>")
 
+_GITHUB_PAGE = re.compile(r"\A(https?://(?:www\.)?github\.com/[^/?#]+/[^/?#]+)/blob/", re.IGNORECASE)
 _PINIMG = re.compile(r"(https?://i\.pinimg\.com)/(originals|\d+x\d*)/(.+)\Z", re.IGNORECASE)
 _PINIMG_SIZES = ("736x", "564x", "originals")
 
@@ -137,7 +138,11 @@ _EMPTY = "The server sends an empty file instead of a picture."
 
 
 def _ask(address: str) -> Ask:
-    return Ask(url=address, purpose="picture", accept=ACCEPT, max_bytes=HEAD_BYTES)
+    """Make the question for a picture; a file's page on GitHub is asked for the file, as GitHub itself does.
+
+    In a README, GitHub shows the file for the address of its page [U: seen often, documented for ``?raw=true`` only].
+    """
+    return Ask(url=_GITHUB_PAGE.sub(r"\1/raw/", address), purpose="picture", accept=ACCEPT, max_bytes=HEAD_BYTES)
 
 
 async def _other_sizes(address: str, response: Response, net: Net) -> Sizes | None:
