@@ -1,14 +1,19 @@
 """Writes the pages that derive from the code: one page a rule, and their index.
 
-``python -m linkwarden.docs docs`` writes them below ``docs``; a test holds the pages and the rules together.
+``python -m linkwarden.docs docs`` writes them below ``docs`` and the help text into the README beside that folder;
+tests hold pages, README and program together.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import click
+
+from linkwarden.cli import cli
 from linkwarden.model import Rule
 from linkwarden.rules import all_rules
 
@@ -37,7 +42,7 @@ def index() -> str:
         for r in all_rules().values()
     )
     return (
-        f"{_MADE}\n# Rules\n\nEvery finding carries one of these codes; `linkwarden explain CODE` prints the same text. "
+        f"{_MADE}\n# Rules\n\nEvery finding carries one of these codes; `linkwarden explain CODE` prints the same. "
         f"Codes are never reused.\n\n| code | name | verdict | what is the matter |\n|---|---|---|---|\n{rows}"
     )
 
@@ -48,8 +53,30 @@ def pages() -> Mapping[str, str]:
     return {"rules/README.md": index(), **made}
 
 
+def help_text() -> str:
+    """Give what ``linkwarden check --help`` prints in a terminal of 80 columns."""
+    command = cli.get_command(click.Context(cli), "check")
+    if command is None:
+        raise LookupError("check")
+    parent = click.Context(cli, info_name="linkwarden")
+    return command.get_help(click.Context(command, info_name="check", parent=parent, terminal_width=80))
+
+
+def with_help(readme: str) -> str:
+    """Give the README with the help text that the program prints today."""
+    return re.sub(
+        r"(<!-- help: .*?-->\n```text\n).*?(```)",
+        lambda m: f"{m[1]}$ linkwarden check --help\n{help_text()}\n{m[2]}",
+        readme,
+        flags=re.DOTALL,
+    )
+
+
 def main(folder: Path) -> None:
-    """Write the pages below a folder, and remove pages of rules that are no more."""
+    """Write the pages below a folder, remove pages of rules that are no more, and renew the README's help text."""
+    readme = folder.parent / "README.md"
+    if readme.exists():
+        readme.write_text(with_help(readme.read_text("utf-8")), encoding="utf-8", newline="\n")
     wanted = pages()
     for name, text in wanted.items():
         target = folder / name

@@ -1,0 +1,123 @@
+"""README and changelog tell the truth: help, example, configuration, library call, links."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import linkwarden
+from linkwarden.cli import cli
+from linkwarden.cli.guard import run_guarded
+from linkwarden.config import load_file
+from linkwarden.docs import with_help
+from linkwarden.model import Verdict
+from linkwarden.rules import all_rules
+
+REPOSITORY = Path(__file__).parents[2]
+README = (REPOSITORY / "README.md").read_text("utf-8")
+#: The list of the README's example, as anybody might have it.
+LIST = """\
+# Reading list
+
+- [Networks](#networks)
+- [Data sets](#datasets)
+
+## Networks
+
+* [Attention](https://arxiv.org/abs/1706.03762), [a mistyped one](https://arxiv.org/abs/2113.03762)
+* [Slugs](htps://github.com/Flet/github-slugger)
+
+<img src="https://s3.us-west-2.amazonaws.com/secure.notion-static.com/0b1c/block.png?X-Amz-Algorithm=AWS4-HMAC-SHA256\
+&X-Amz-Credential=AKIAEXAMPLE%2F20210209%2Fus-west-2%2Fs3%2Faws4_request&X-Amz-Date=20210209T103524Z\
+&X-Amz-Expires=86400&X-Amz-Signature=0123456789abcdef&X-Amz-SignedHeaders=host" width="350">
+
+## Datasets and tools
+"""
+
+
+def block(name: str) -> str:
+    """Give the text of the fenced block that a comment in the README announces."""
+    match = re.search(rf"<!-- {name}: .*?-->\n```\w+\n(.*?)```", README, re.DOTALL)
+    assert match is not None, name
+    return match[1]
+
+
+def test_the_help_in_the_readme_is_the_programs_own() -> None:
+    """The options in the README are those of ``linkwarden check --help`` at 80 columns."""
+    assert with_help(README) == README, "run `make docs`"
+    assert "--allow-network CIDR" in block("help")
+
+
+def test_the_example_in_the_readme_is_what_is_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The example's output is what the command prints for the example's list (durations aside)."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "README.md").write_text(LIST, "utf-8")
+
+    code = run_guarded(cli, ["check", "--offline", "--no-report", "--now", "2026-11-22T03:00:00Z"])
+
+    printed = re.sub(r"in \d+\.\d s", "in 0.1 s", capsys.readouterr().out)
+    assert code == 1
+    assert block("example") == f"$ linkwarden check README.md --offline\n{printed}", printed
+
+
+def test_the_configuration_in_the_readme_is_valid(tmp_path: Path) -> None:
+    """Every key of the example is one that linkwarden knows."""
+    path = tmp_path / "linkwarden.toml"
+    path.write_text(block("config"), "utf-8")
+
+    assert set(load_file(path)) == {"inputs", "exclude", "fail_on", "expiring_within", "timeout", "max_time", "contact"}
+
+
+def test_the_library_call_in_the_readme_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The Python example runs as it stands."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "README.md").write_text("[x](#nowhere)", "utf-8")
+
+    exec(compile(block("python"), "README.md", "exec"), {})  # noqa: S102 - our own README
+
+    assert capsys.readouterr().out.startswith("1 broken ")
+
+
+def test_the_readmes_own_links_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is broken in our own documentation, as far as that can be told offline."""
+    monkeypatch.chdir(REPOSITORY)
+
+    run = linkwarden.check(["README.md", "CHANGELOG.md", "docs"], offline=True, root=REPOSITORY)
+
+    assert [(r.target.path, r.target.url, r.judgement.reason) for r in run.failing] == []
+
+
+def test_every_verdict_is_explained_in_the_readme_and_the_contract() -> None:
+    """Both tables name all verdicts."""
+    contract = (REPOSITORY / "docs" / "verdicts.md").read_text("utf-8")
+    for verdict in Verdict:
+        assert f"| `{verdict.value}` |" in README
+        assert f"`{verdict.value}`" in contract
+
+
+def test_every_command_and_option_is_in_the_readme() -> None:
+    """Nobody has to guess that a command exists."""
+    for name in cli.list_commands(None):  # type: ignore[arg-type]
+        assert f"linkwarden {name}" in README
+
+
+def test_every_part_is_in_the_architecture_page() -> None:
+    """``docs/architecture.md`` names every module and package."""
+    text = (REPOSITORY / "docs" / "architecture.md").read_text("utf-8")
+    for path in (REPOSITORY / "src" / "linkwarden").iterdir():
+        if not path.name.startswith("_") and path.name != "py.typed":
+            assert path.stem in text, path.name
+
+
+def test_rule_codes_in_the_documentation_exist() -> None:
+    """No page speaks of a rule that is none."""
+    known = set(all_rules())
+    for path in (REPOSITORY / "README.md", REPOSITORY / "CHANGELOG.md", *(REPOSITORY / "docs").glob("*.md")):
+        named = set(re.findall(r"LW\d{3}", path.read_text("utf-8")))
+        assert named <= known, path
