@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from linkwarden.api import check as check
 
-__version__ = "0.1.0"
+from linkwarden._version import __version__
+
 __all__ = ["__version__", "check"]
 
 

@@ -11,7 +11,8 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, TypeVar
 
-from linkwarden import __version__, engine
+from linkwarden import engine
+from linkwarden._version import __version__
 from linkwarden.config import Config
 from linkwarden.engine import Deps
 from linkwarden.model import Run, UsageError

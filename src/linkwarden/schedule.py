@@ -80,8 +80,8 @@ class Lanes:
         Used by the network layer while a request waits out a cool-down.
         """
         lane = _current.get(None)
-        if lane is None:
-            yield
+        if lane is None or lane.parked >= lane.width:
+            yield  # where everybody waits, one more in the queue would only fill memory
             return
         lane.running -= 1
         lane.parked += 1

@@ -13,7 +13,7 @@ from typing import NoReturn
 
 import click
 
-from linkwarden import __version__
+from linkwarden._version import __version__
 
 #: command -> module and attribute that hold it
 _COMMANDS = {

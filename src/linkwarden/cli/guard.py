@@ -9,7 +9,7 @@ import traceback
 
 import click
 
-from linkwarden import __version__
+from linkwarden._version import __version__
 from linkwarden.model import Failure, LinkwardenError
 from linkwarden.text import mask_secrets
 

@@ -37,7 +37,9 @@ _NETWORK = (
     click.option("--timeout", metavar="TIME", help="For one address, redirects included. [default: 30s]"),
     click.option("--max-time", metavar="TIME", help="For the whole run; what is left is unverified."),
     click.option("--concurrency", type=click.IntRange(1, 1024), metavar="N", help="Requests at once. [default: 128]"),
-    click.option("--per-host", type=click.IntRange(1, 64), metavar="N", help="Requests at once to one host. [default: 6]"),
+    click.option(
+        "--per-host", type=click.IntRange(1, 64), metavar="N", help="Requests at once to one host. [default: 6]"
+    ),
     click.option(
         "--allow-network", "allow_networks", multiple=True, metavar="CIDR", help="Also ask this private network."
     ),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, ClassVar
 
-from linkwarden import __version__
+from linkwarden._version import __version__
 from linkwarden.model import Fact, Occurrence, Run, Suggestion, Verdict
 from linkwarden.report._base import Report, ReportOptions
 from linkwarden.report._order import Placed, failures, hints, notices, placed, unreadable

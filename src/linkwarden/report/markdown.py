@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
-from linkwarden import __version__
+from linkwarden._version import __version__
 from linkwarden.model import Occurrence, Rule, Run, Suggestion, Verdict
 from linkwarden.report._base import Report, ReportOptions
 from linkwarden.report._document import Document
