@@ -204,7 +204,7 @@ INNOCENT: tuple[str, ...] = (
     "https://lab.example/docs?q=X-Amz-Signature%3D1%26X-Amz-Date%3D20210101T000000Z",
     "https://lab.example/a.png?X-Amz-Expires=60",
     "https://lab.example/a.png#X-Amz-Algorithm=a&X-Amz-Date=20210101T000000Z&X-Amz-Expires=1",
-    "https://lab.example/proxy?url=https%3A%2F%2Fa.example%2F%3Fhdnts%3Dexp%3D1700000000~hmac%3D00",
+    "https://lab.example/proxy?url=https%3A%2F%2Fa.example%2F%3Fhdnts%3Dst%3D1~exp%3D1700000000~hmac%3D00",
     "https://web.archive.org/web/2022/" + sigv4(datetime(2021, 1, 1, tzinfo=UTC)),
     "https://archive.ph/x?AWSAccessKeyId=K&Signature=x&Expires=1",
     "https://cdn.discordapp.com/emojis/1.png?ex=65e1c2c0",

@@ -102,6 +102,10 @@ def test_innocent_addresses_are_not_claimed() -> None:
     doubtful = [url for scheme, _, url in UNDATED if scheme == "aliyun-cdn-b"]
     for url in (*INNOCENT, *others, *closed, *doubtful):
         assert provider.claim(target(url)) is None, url
+    # Drive's old form shows no picture any more, and still downloads files.
+    drive = "https://drive.google.com/uc?export=download&id=0Babcdefghij"
+    assert provider.claim(target(drive)) is None
+    assert provider.claim(target(drive, image=True)) == "google-drive-embed"
 
 
 @pytest.mark.parametrize(

@@ -123,6 +123,12 @@ def test_doubts_its_own_word_about_foreign_hosts(url: str) -> None:
     assert found.low_confidence
 
 
+def test_a_certain_scheme_goes_before_a_doubtful_one() -> None:
+    """A half signature that may mean something else does not hide a token that tells its end."""
+    found = classify(f"https://lab.example/a?AWSAccessKeyId=K&Signature=x&token={token({'exp': unix(END)})}")
+    assert (found.scheme, found.expires_at, found.low_confidence) == ("jwt-query", END, False)
+
+
 @pytest.mark.parametrize(
     ("value", "end"),
     [
