@@ -7,28 +7,51 @@ import ssl
 import sys
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import replace
+from datetime import datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar, Unpack
 
 from linkwarden import engine
 from linkwarden._version import __version__
 from linkwarden.config import Config
 from linkwarden.engine import Deps
-from linkwarden.model import Run, UsageError
+from linkwarden.model import Kind, Run, UsageError, Verdict
 from linkwarden.net import Net, NetPolicy, Observer
 
 T = TypeVar("T")
 HOME = "https://github.com/linkwarden/linkwarden"
 
 
-def check(inputs: str | Path | Iterable[str | Path], *, deps: Deps | None = None, **options: Any) -> Run:
+class Options(TypedDict, total=False):
+    """What ``check`` may be told; the fields of ``linkwarden.config.Config``, which says what they mean."""
+
+    offline: bool
+    kinds: frozenset[Kind]
+    include: tuple[str, ...]
+    exclude: tuple[str, ...]
+    fail_on: frozenset[Verdict]
+    exit_zero: bool
+    timeout: float
+    max_time: float | None
+    concurrency: int
+    per_host: int
+    expiring_within: timedelta
+    now: datetime | None
+    github_token: str | None
+    contact: str | None
+    allow_networks: tuple[str, ...]
+    proxy: str | None
+    root: Path | None
+
+
+def check(inputs: str | Path | Iterable[str | Path], *, deps: Deps | None = None, **options: Unpack[Options]) -> Run:
     """Check one or more lists and give the run, from which any report can be made.
 
     Args:
         inputs: files, globs, directories, addresses of raw lists, or ``owner/repo``.
         deps: replaces the network and the clock, for tests.
-        options: fields of ``linkwarden.config.Config``, such as ``offline=True`` or ``timeout=10``.
+        options: see ``Options``; for example ``offline=True`` or ``timeout=10``.
 
     Raises:
         UsageError: an option's value cannot be used.
@@ -42,7 +65,9 @@ def check(inputs: str | Path | Iterable[str | Path], *, deps: Deps | None = None
     return run_loop(check_async(inputs, deps=deps, **options))
 
 
-async def check_async(inputs: str | Path | Iterable[str | Path], *, deps: Deps | None = None, **options: Any) -> Run:
+async def check_async(
+    inputs: str | Path | Iterable[str | Path], *, deps: Deps | None = None, **options: Unpack[Options]
+) -> Run:
     """Do what ``check`` does, inside a running loop."""
     names = (inputs,) if isinstance(inputs, str | Path) else tuple(inputs)
     config = replace(Config(**options), inputs=tuple(str(name) for name in names))

@@ -1,0 +1,50 @@
+"""``linkwarden.check`` as other programs call it."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+import linkwarden
+from linkwarden.api import Options, user_agent
+from linkwarden.config import Config
+from linkwarden.model import NothingToCheckError, UsageError, Verdict
+
+
+def test_check_takes_a_path_or_several(tmp_path: Path) -> None:
+    """One path, as string or Path, or several; the run says what was found."""
+    one, other = tmp_path / "a.md", tmp_path / "b.md"
+    one.write_text("[x](#nowhere)", "utf-8")
+    other.write_text("# Here\n\n[x](#here)", "utf-8")
+
+    assert linkwarden.check(str(one), offline=True).counts[Verdict.BROKEN] == 1
+    run = linkwarden.check([one, other], offline=True)
+
+    assert run.counts[Verdict.BROKEN] == 1
+    assert run.counts[Verdict.OK] == 1
+    assert run.exit_code == 1
+    assert [r.target.path for r in run.failing] == [one.as_posix()]
+
+
+def test_errors_are_exceptions(tmp_path: Path) -> None:
+    """What a user must mend is raised, with the exit code that the command line would end with."""
+    with pytest.raises(NothingToCheckError):
+        linkwarden.check(tmp_path / "nowhere.md", offline=True)
+    list_ = tmp_path / "a.md"
+    list_.write_text("https://a.example/", "utf-8")
+    with pytest.raises(UsageError, match="--allow-network"):
+        linkwarden.check(list_, allow_networks=("nonsense",))
+
+
+def test_options_are_those_of_the_config() -> None:
+    """The typed options and ``Config`` do not drift apart."""
+    assert set(Options.__annotations__) == {f.name for f in dataclasses.fields(Config)} - {"inputs"}
+
+
+def test_the_user_agent_says_who_asks() -> None:
+    """Name, version, address, and the contact as a mail address or a URL."""
+    assert user_agent(None).startswith("linkwarden/")
+    assert "mailto:me@example.org" in user_agent("me@example.org")
+    assert "https://example.org/me" in user_agent("https://example.org/me")
