@@ -1,0 +1,386 @@
+"""Finds links in the content of one block, by the algorithm of CommonMark's appendix as cmark-gfm runs it.
+
+Brackets are kept on a stack and settled when they close, so one pass is enough, whatever the nesting; and every link
+comes with the offsets of its parts. Emphasis changes no address and is not looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from linkwarden.extract._autolink import Autolinker, has_at_sign, mails
+from linkwarden.extract._charrefs import clean_destination, decode_markdown
+from linkwarden.model import Markup
+
+_SPECIAL = re.compile(r"\\[!-/:-@\[-`{-~]|`+|<|!\[(?!\^)|\[|\]|://|www\.")
+_BACKTICKS = re.compile(r"`+")
+_MAX_BACKTICKS = 80  # cmark's limit for a code span's fence
+_MAX_LABEL = 1000  # cmark's limit for a reference label
+_MAX_PARENTHESES = 32  # cmark's limit for parentheses in a destination
+
+_SPACES = re.compile(r"[ \t\v\f\r\n]*+")
+_POINTED = re.compile(r"<((?:\\(?s:.)|[^\\<>\n])*+)>")
+_BARE = re.compile(r"(?:\\[!-/:-@\[-`{-~]|[^\\() \t\n\v\f\r]|\\)*+")
+_TITLE = {
+    quote: re.compile(rf"{re.escape(quote)}(?:\\[!-/:-@\[-`{{-~]|[^\\{stop}]|\\)*+")
+    for quote, stop in (('"', '"'), ("'", "'"), ("(", "()"))
+}
+_LABEL = re.compile(r"\[((?:\\[!-/:-@\[-`{-~]|[^\[\]])*+)\]")
+_LABEL_SPACE = re.compile(r"[ \t\n\v\f\r]+")
+
+_AUTOLINK = re.compile(r"<([A-Za-z][A-Za-z0-9.+-]{1,31}:[^\x00-\x20<>]*+)>")
+_LABEL_PART = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
+_MAIL_LINK = re.compile(rf"<([a-zA-Z0-9.!#$%&'*+/=?^_`{{|}}~-]++@{_LABEL_PART}(?:\.{_LABEL_PART})*+)>")
+_WS = r"[ \t\v\f\r\n]"
+_ATTRIBUTE = (
+    rf"{_WS}++[a-zA-Z_:][a-zA-Z0-9:._-]*+"
+    rf"(?:{_WS}*+={_WS}*+(?:[^ \t\r\n\v\f\"'=<>`\x00]++|'[^'\x00]*+'|\"[^\"\x00]*+\"))?+"
+)
+_OPEN_OR_CLOSE = re.compile(rf"<(?:[A-Za-z][A-Za-z0-9-]*+(?:{_ATTRIBUTE})*+{_WS}*+/?>|/[A-Za-z][A-Za-z0-9-]*+{_WS}*+>)")
+OPEN_OR_CLOSE_LINE = re.compile(_OPEN_OR_CLOSE.pattern + r"[\t\n\f\r ]*+\Z")
+_DECLARATION = re.compile(rf"<![A-Z]++{_WS}++[^>\x00]*+>")
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A link reference definition: the address and where it stands in the document's body."""
+
+    url: str
+    start: int
+    end: int
+
+
+class Link(NamedTuple):
+    """One link in a block's content.
+
+    Attributes:
+        start: where the construct begins.
+        end: where it ends.
+        url: the address.
+        markup: how it is written.
+        address: offsets of the address as written, in the content.
+        label: offsets of the text between the brackets, or of the address.
+        definition: where the address stands, for a reference.
+    """
+
+    start: int
+    end: int
+    url: str
+    markup: Markup
+    address: tuple[int, int]
+    label: tuple[int, int]
+    definition: Definition | None = None
+
+
+class Html(NamedTuple):
+    """A piece of raw HTML in a block's content: one tag, comment, declaration or instruction."""
+
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class _Bracket:
+    start: int
+    label: int
+    image: bool
+    in_link: bool
+    in_image: bool
+    active: bool = True
+    bracket_after: bool = False
+
+
+def normalize_label(label: str) -> str:
+    """Give the form in which reference labels are compared (CommonMark 0.29, section 4.7)."""
+    return _LABEL_SPACE.sub(" ", label.strip(" \t\n\v\f\r")).casefold()
+
+
+class Destination(NamedTuple):
+    """A destination: offsets of the address, and where what follows it begins."""
+
+    start: int
+    end: int
+    behind: int
+
+
+def scan_destination(text: str, pos: int) -> Destination | None:
+    """Read a link destination at ``pos``: pointed brackets, or no blanks and balanced parentheses."""
+    if text.startswith("<", pos):
+        pointed = _POINTED.match(text, pos)
+        if pointed is None or pointed.end() >= len(text):
+            return None
+        return Destination(pointed.start(1), pointed.end(1), pointed.end())
+    depth = 0
+    at = pos
+    while at < len(text):
+        at = _BARE.match(text, at).end()  # type: ignore[union-attr]  # matches the empty string
+        char = text[at : at + 1]
+        if char == "(":
+            depth += 1
+            if depth > _MAX_PARENTHESES:
+                return None
+        elif char == ")" and depth:
+            depth -= 1
+        else:
+            break
+        at += 1
+    if at >= len(text) or (at == pos and text[at] != ")"):
+        return None
+    return Destination(pos, at, at)
+
+
+def skip_spaces(text: str, pos: int) -> int:
+    """Give the position behind blanks and line ends."""
+    return _SPACES.match(text, pos).end()  # type: ignore[union-attr]  # matches the empty string
+
+
+def scan_title(text: str, pos: int) -> int:
+    """Give the position behind the link title at ``pos``, or ``pos`` where there is none.
+
+    A title that never closes ends, for cmark, at its last escaped quote.
+    """
+    opening = text[pos : pos + 1]
+    if opening not in _TITLE:
+        return pos
+    closing = ")" if opening == "(" else opening
+    end = _TITLE[opening].match(text, pos).end()  # type: ignore[union-attr]  # matches at least the quote
+    if text.startswith(closing, end):
+        return end + 1
+    escaped = text.rfind(closing, pos + 1, end)
+    return escaped + 1 if escaped > pos else pos
+
+
+def scan_label(text: str, pos: int) -> re.Match[str] | None:
+    """Read a ``[label]`` at ``pos``; group 1 is what is inside."""
+    label = _LABEL.match(text, pos, min(len(text), pos + _MAX_LABEL + 2))
+    return label if label and len(label.group(1)) <= _MAX_LABEL else None
+
+
+class InlineScanner:
+    """Scans one block's content.
+
+    Args:
+        text: the content, without indentation and markers of the blocks around it.
+        definitions: the document's link reference definitions by normalized label.
+    """
+
+    def __init__(self, text: str, definitions: Mapping[str, Definition]) -> None:
+        self._text = text
+        self._definitions = definitions
+        self._brackets: list[_Bracket] = []
+        self._settled = 0  # so many of the open brackets have a finished link inside them
+        self._found: list[Link | Html] = []
+        self._closed: list[tuple[int, int]] = []  # stretches that are no running text
+        self._images: list[tuple[int, int]] = []
+        self._ticks: dict[int, list[int]] | None = None
+        self._missing: set[str] = set()
+        self._auto = Autolinker(text)
+
+    def scan(self) -> list[Link | Html]:
+        """Give links and raw HTML in the order in which they begin; what an image's alt text holds is left out."""
+        text = self._text
+        pos = 0
+        while (found := _SPECIAL.search(text, pos)) is not None:
+            pos = self._one(found)
+        self._found.extend(self._bare_mails())
+        if len(self._found) > 1:
+            self._found.sort(key=lambda item: (item.start, -item.end))
+        return list(self._outside_images()) if self._images else self._found
+
+    def _one(self, found: re.Match[str]) -> int:
+        """Deal with one special character; give where to go on."""
+        text, start, end, what = self._text, found.start(), found.end(), found.group()
+        first = what[0]
+        if first == "\\":
+            return end
+        if first == "`":
+            return self._code(start, end)
+        if first == "<":
+            return self._pointed(start)
+        if first == "]":
+            return self._close(start)
+        if first in "![":
+            self._open(start, end, image=first == "!")
+            return end
+        if self._brackets and (self._brackets[-1].in_link or self._brackets[-1].in_image):
+            return start + 1  # cmark makes no bare links behind a bracket that is still open
+        if first == "w":
+            stop = self._auto.www(start)
+            if stop:
+                self._add_bare(start, stop, "http://" + text[start:stop])
+            return stop or start + 1
+        begin, stop = self._auto.url(start)
+        if stop:
+            self._add_bare(begin, stop, text[begin:stop])
+        return stop or start + 1
+
+    def _open(self, start: int, label: int, *, image: bool) -> None:
+        in_link, in_image = not image, image
+        if self._brackets:
+            outer = self._brackets[-1]
+            outer.bracket_after = True
+            in_link, in_image = in_link or outer.in_link, in_image or outer.in_image
+        self._brackets.append(_Bracket(start, label, image, in_link, in_image))
+
+    def _add_bare(self, start: int, end: int, url: str) -> None:
+        self._found.append(Link(start, end, url, Markup.MD_BARE, (start, end), (start, end)))
+        self._closed.append((start, end))
+
+    def _code(self, start: int, end: int) -> int:
+        """Skip a code span; give the position behind it, or behind the backticks where it never closes."""
+        if self._ticks is None:
+            self._ticks = {}
+            for run in _BACKTICKS.finditer(self._text):
+                self._ticks.setdefault(run.end() - run.start(), []).append(run.start())
+        length = end - start
+        runs = self._ticks.get(length, [])
+        i = bisect_left(runs, end)
+        if length > _MAX_BACKTICKS or i == len(runs):
+            return end
+        self._closed.append((start, runs[i] + length))
+        return runs[i] + length
+
+    def _pointed(self, start: int) -> int:
+        """Deal with ``<``: an autolink, raw HTML, or nothing."""
+        text = self._text
+        if link := _AUTOLINK.match(text, start) or _MAIL_LINK.match(text, start):
+            url = decode_markdown(link.group(1))
+            if ":" not in link.group(1) or not _AUTOLINK.match(text, start):
+                url = "mailto:" + url
+            self._found.append(Link(start, link.end(), url, Markup.MD_AUTOLINK, link.span(1), link.span(1)))
+        elif (end := self._html_end(start)) > 0:
+            self._found.append(Html(start, end))
+            self._closed.append((start, end))
+            return end
+        else:
+            return start + 1
+        self._closed.append((start, link.end()))
+        return link.end()
+
+    def _html_end(self, start: int) -> int:
+        """Give the end of the raw HTML at ``start`` (CommonMark 0.29, section 6.8), or 0."""
+        text = self._text
+        following = text[start + 1 : start + 2]
+        if following == "?":
+            return self._terminated("?>", start + 2)
+        if following != "!":
+            tag = _OPEN_OR_CLOSE.match(text, start)
+            return tag.end() if tag else 0
+        if text.startswith("<!--", start):
+            return self._comment_end(start)
+        if text.startswith("<![CDATA[", start):
+            return self._terminated("]]>", start + 9)
+        if ">" in self._missing:
+            return 0
+        declaration = _DECLARATION.match(text, start)
+        if declaration is None and text.find(">", start) < 0:
+            self._missing.add(">")
+        return declaration.end() if declaration else 0
+
+    def _terminated(self, terminator: str, pos: int) -> int:
+        if terminator in self._missing:
+            return 0
+        end = self._text.find(terminator, pos)
+        if end < 0:
+            self._missing.add(terminator)
+            return 0
+        return end + len(terminator)
+
+    def _comment_end(self, start: int) -> int:
+        text = self._text
+        if text.startswith("<!---->", start):
+            return start + 7
+        if text.startswith((">", "->"), start + 4):
+            return 0
+        dashes = self._terminated("--", start + 4)
+        return dashes + 1 if dashes and text.startswith(">", dashes) and dashes > start + 6 else 0
+
+    def _close(self, at: int) -> int:
+        """Deal with ``]``: settle the innermost open bracket; give where to go on."""
+        if not self._brackets:
+            return at + 1
+        opener = self._brackets.pop()
+        self._settled = min(self._settled, len(self._brackets))
+        if not opener.active:
+            return at + 1
+        link = self._inline_link(opener, at) or self._reference(opener, at)
+        if link is None:
+            return at + 1
+        self._found.append(link)
+        self._closed.append((link.start, link.end))
+        if opener.image:
+            self._images.append((opener.start, at))
+            return link.end
+        for bracket in self._brackets[self._settled :]:
+            bracket.in_image = False  # cmark forgets an open image once a link is finished inside it
+            bracket.active = bracket.active and bracket.image
+        self._settled = len(self._brackets)
+        return link.end
+
+    def _inline_link(self, opener: _Bracket, at: int) -> Link | None:
+        text = self._text
+        if not text.startswith("(", at + 1):
+            return None
+        destination = scan_destination(text, skip_spaces(text, at + 2))
+        if destination is None:
+            return None
+        behind = skip_spaces(text, destination.behind)
+        if behind > destination.behind:
+            behind = skip_spaces(text, scan_title(text, behind))
+        if not text.startswith(")", behind):
+            return None
+        url = clean_destination(text[destination.start : destination.end])
+        markup = Markup.MD_IMAGE if opener.image else Markup.MD_LINK
+        address = (destination.start, destination.end)
+        return Link(opener.start, behind + 1, url, markup, address, (opener.label, at))
+
+    def _reference(self, opener: _Bracket, at: int) -> Link | None:
+        label = scan_label(self._text, at + 1)
+        end = label.end() if label else at + 1
+        if label and label.group(1).strip(" \t\n\v\f\r"):
+            key = label.group(1)
+        elif opener.bracket_after or at - opener.label > _MAX_LABEL:
+            return None
+        else:
+            key = self._text[opener.label : at]
+        definition = self._definitions.get(normalize_label(key))
+        if definition is None:
+            return None
+        markup = Markup.MD_REFERENCE_IMAGE if opener.image else Markup.MD_REFERENCE
+        return Link(opener.start, end, definition.url, markup, (0, 0), (opener.label, at), definition)
+
+    def _bare_mails(self) -> Iterator[Link]:
+        text = self._text
+        if not has_at_sign(text):
+            return
+        pos = 0
+        for start, end in [*sorted(self._closed), (len(text), len(text))]:
+            for line in _lines(text, pos, start):
+                for url, begin, stop in mails(text, *line):
+                    yield Link(begin, stop, url, Markup.MD_BARE, (begin, stop), (begin, stop))
+            pos = max(pos, end)
+
+    def _outside_images(self) -> Iterator[Link | Html]:
+        images = sorted(self._images)
+        inside_until = -1
+        i = 0
+        for item in self._found:
+            if item.start < inside_until:
+                continue
+            while i < len(images) and images[i][0] < item.start:
+                i += 1
+            yield item
+            if i < len(images) and images[i][0] == item.start:
+                inside_until = images[i][1]
+
+
+def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while start < end:
+        stop = text.find("\n", start, end)
+        stop = end if stop < 0 else stop
+        yield start, stop
+        start = stop + 1

@@ -1,0 +1,162 @@
+"""Turns the tags of a document into occurrences and anchors; both extractors read HTML with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urljoin
+
+from linkwarden.extract._charrefs import decode_attribute
+from linkwarden.extract._html_links import HEADINGS, links
+from linkwarden.extract._slug import Slugger
+from linkwarden.extract._spans import Pieces, Source
+from linkwarden.extract._tags import Tag, TagScanner
+from linkwarden.extract._text import html_text, squeeze
+from linkwarden.model import Anchor, AnchorSource, Extracted, Markup, Occurrence
+
+_PREFIX = "user-content-"
+#: Elements whose ``name`` is no place in the page but a field or a setting.
+_NAME_IS_NO_PLACE = frozenset({"input", "select", "textarea", "button", "form", "meta", "param", "slot", "iframe", "output"})
+
+
+@dataclass(slots=True)
+class Draft:
+    """An occurrence whose text is still being read."""
+
+    occurrence: Occurrence
+    parts: list[str] = field(default_factory=list)
+    alt: str = ""
+
+    def finished(self) -> Occurrence:
+        """Give the occurrence with its text: the visible one, else the alternative text of the image inside."""
+        text = squeeze("".join(self.parts)) or self.occurrence.text or squeeze(self.alt)
+        o = self.occurrence
+        return Occurrence(o.url, o.raw, o.markup, o.span, text, o.section, o.used)
+
+
+@dataclass(slots=True)
+class _OpenHeading:
+    name: str
+    line: int
+    parts: list[str] = field(default_factory=list)
+
+
+class Reader:
+    """What is known at one point of a document: the section, the heading being read, names given so far.
+
+    Attributes:
+        scanner: finds the tags.
+        section: text of the nearest heading above.
+        base_url: what relative addresses start from (``<base href>``), or "".
+    """
+
+    def __init__(self, source: Source, scanner: TagScanner) -> None:
+        self.source = source
+        self.scanner = scanner
+        self.section = ""
+        self.base_url = ""
+        self._slugger = Slugger()
+        self._heading: _OpenHeading | None = None
+
+    @property
+    def in_heading(self) -> bool:
+        """True between ``<h1>`` and ``</h1>``, whatever Markdown lies between."""
+        return self._heading is not None
+
+    def heading_text(self, text: str) -> None:
+        """Add text to the HTML heading that is open, if one is."""
+        if self._heading:
+            self._heading.parts.append(text)
+
+    def heading(self, text: str, line: int) -> Iterator[Anchor]:
+        """Begin a section; give the anchors of its heading."""
+        self.section = squeeze(text)
+        yield Anchor(self._slugger.slug(text), self.section, line, AnchorSource.HEADING)
+        if "\n" in text:
+            # Whether GitHub's slugger sees the line end as nothing or as a blank is not sure [U]: both are right.
+            name = Slugger().slug(text.replace("\n", " "))
+            yield Anchor(name, self.section, line, AnchorSource.HEADING)
+
+    def finish(self) -> Iterator[Anchor]:
+        """End the HTML heading that is open, if one is; give its anchors."""
+        if self._heading:
+            heading, self._heading = self._heading, None
+            yield from self.heading(squeeze("".join(heading.parts)), heading.line)
+
+    def structure(self, tag: Tag, content: str, pieces: Pieces) -> Iterator[Anchor]:
+        """Take note of what a tag means for headings; give the anchors that it makes."""
+        line = self.source.line_of(pieces.source(tag.start))
+        if tag.closing:
+            if self._heading and tag.name == self._heading.name:
+                yield from self.finish()
+            return
+        for attribute in ("id", "name"):
+            if attribute in tag.attributes and not (attribute == "name" and tag.name in _NAME_IS_NO_PLACE):
+                start, end = tag.attributes[attribute]
+                name = decode_attribute(content[start:end]).strip().removeprefix(_PREFIX)
+                if name:
+                    yield Anchor(name, "", line, AnchorSource.HTML_ID)
+        if tag.name in HEADINGS:
+            yield from self.finish()
+            self._heading = _OpenHeading(tag.name, line)
+
+    def drafts(self, tag: Tag, content: str, pieces: Pieces) -> Iterator[Draft]:
+        """Give the occurrences of one tag."""
+        for markup, start, end in links(tag, content):
+            text = ""
+            if "alt" in tag.attributes and (markup is Markup.HTML_IMG or tag.name in {"area", "img"}):
+                alt_start, alt_end = tag.attributes["alt"]
+                text = squeeze(decode_attribute(content[alt_start:alt_end]))
+            span = self.source.span(*pieces.range(start, end))
+            url = self._address(content[start:end])
+            yield Draft(self.source.occurrence(url, markup, span, text=text, section=self.section))
+
+    def _address(self, raw: str) -> str:
+        """Give the address that an attribute value stands for; browsers drop tabs and line ends from it."""
+        if "\n" in raw and "\r" in self.source.text:
+            raw = raw.replace(" \n", "\n")
+        url = decode_attribute(raw)
+        if "\n" in url or "\t" in url or "\r" in url:
+            url = url.translate({9: None, 10: None, 13: None}).strip()
+        if self.base_url and url:
+            try:
+                return urljoin(self.base_url, url)
+            except ValueError:
+                return url
+        return url
+
+    def html(self, content: str, pieces: Pieces) -> Iterator[Extracted]:
+        """Read a stretch of HTML; give its occurrences in order, each as soon as its text is known."""
+        link: Draft | None = None
+        waiting: list[Draft | Anchor] = []
+        pos = 0
+        for tag in self.scanner.scan(content):
+            if link or self._heading:
+                text = html_text(content[pos : tag.start])
+                self.heading_text(text)
+                if link:
+                    link.parts.append(text)
+            pos = tag.end
+            if tag.name == "a":
+                link = None
+            waiting.extend(self.structure(tag, content, pieces))
+            for draft in self.drafts(tag, content, pieces):
+                waiting.append(draft)
+                if draft.occurrence.markup is Markup.HTML_A:
+                    link = draft
+                elif link and not link.alt:
+                    link.alt = draft.occurrence.text
+            if link is None:
+                yield from _finished(waiting)
+                waiting.clear()
+        if link or self._heading:
+            text = html_text(content[pos:]) if not self.scanner.in_comment else ""
+            self.heading_text(text)
+            if link:
+                link.parts.append(text)
+        yield from _finished(waiting)
+
+
+def _finished(waiting: list[Draft | Anchor]) -> Iterator[Extracted]:
+    for item in waiting:
+        yield item.finished() if isinstance(item, Draft) else item

@@ -1,0 +1,94 @@
+"""Where things stand in a source text: lines, columns, and the way back from a block's content to its file."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+
+from linkwarden.model import Markup, Occurrence, Span
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_BOM = "\ufeff"
+
+
+class Source:
+    """A document's text, with line and column for every offset.
+
+    Attributes:
+        text: the document exactly as it was given.
+        path: name for spans.
+        body: what a parser reads: ``text`` without a byte-order mark, with ``\\n`` for every line end and U+FFFD
+            for NUL. A ``\\r\\n`` becomes a blank and ``\\n``, so that offsets in ``body`` are offsets in ``text``
+            minus ``base``; trailing blanks mean nothing to either parser.
+        base: 1 where there is a byte-order mark, else 0.
+    """
+
+    def __init__(self, text: str, path: str) -> None:
+        self.text = text
+        self.path = path
+        self.base = int(text.startswith(_BOM))
+        body = text[self.base :]
+        if "\r" in body:
+            body = body.replace("\r\n", " \n").replace("\r", "\n")
+        self.body = body.replace("\0", "\ufffd")
+        self._starts = [0, *(m.end() for m in _LINE_END.finditer(text))]
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Give line and column, both from 1, of an offset into ``text``."""
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
+
+    def line_of(self, offset: int) -> int:
+        """Give the line, from 1, of an offset into ``body``."""
+        return bisect_right(self._starts, offset + self.base)
+
+    def span(self, start: int, end: int) -> Span:
+        """Give the span of ``body[start:end]`` as it stands in ``text``."""
+        start += self.base
+        end += self.base
+        line, col = self.position(start)
+        end_line, end_col = self.position(end)
+        return Span(self.path, line, col, end_line, end_col, start, end)
+
+    def slice(self, span: Span) -> str:
+        """Give the text that a span covers."""
+        return self.text[span.start : span.end]
+
+    def occurrence(
+        self, url: str, markup: Markup, span: Span, *, text: str = "", section: str = "", used: Span | None = None
+    ) -> Occurrence:
+        """Make an occurrence whose ``raw`` is what its span covers."""
+        return Occurrence(url, self.slice(span), markup, span, text, section, used)
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """The way from offsets in a block's content to offsets in the document's body.
+
+    A block's content lacks list indentation, quote markers and the backslash of ``\\|``, so it is made of pieces that
+    stand apart in the document. ``content[at[i]:at[i + 1]]`` begins at ``body[src[i]]``.
+    """
+
+    at: tuple[int, ...]
+    src: tuple[int, ...]
+
+    def source(self, offset: int) -> int:
+        """Give the body offset of the character at a content offset."""
+        i = bisect_right(self.at, offset) - 1
+        return self.src[i] + offset - self.at[i]
+
+    def range(self, start: int, end: int) -> tuple[int, int]:
+        """Give the body offsets of ``content[start:end]``; the end lies right behind its last character."""
+        if end <= start:
+            at = self.source(start)
+            return at, at
+        return self.source(start), self.source(end - 1) + 1
+
+    def shifted(self, cut: int) -> Pieces:
+        """Give the pieces of ``content[cut:]``."""
+        if cut == 0:
+            return self
+        i = bisect_right(self.at, cut) - 1
+        at = tuple(max(0, a - cut) for a in self.at[i:])
+        return Pieces(at, (self.src[i] + cut - self.at[i], *self.src[i + 1 :]))

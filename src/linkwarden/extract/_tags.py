@@ -1,0 +1,127 @@
+"""Finds HTML tags with the exact place of every attribute value (WHATWG HTML, section 13.2.5, tokenization).
+
+The standard library's parser gives the position of a tag but not of its values, decodes references that browsers
+leave alone, and reads comments differently from version to version; so the scan is ours. It is linear: every
+search that fails once for a terminator is not begun again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+#: Elements whose content is text, whatever it looks like.
+_RAW_TEXT = frozenset({"script", "style", "xmp", "iframe", "noembed", "noframes", "textarea", "title"})
+#: GFM section 6.11: GitHub shows these tags as text.
+TAGFILTER = frozenset(
+    {"title", "textarea", "style", "xmp", "iframe", "noembed", "noframes", "script", "plaintext"}
+)
+
+_OPEN = re.compile(r"<(?:(/?)([a-zA-Z][^\t\n\f\r />]*+)|(!--)|([!?]|/(?!$)))")
+_ATTRIBUTE = re.compile(
+    r"[\t\n\f\r /]*+(?:(>)|([^\t\n\f\r />][^\t\n\f\r />=]*+)"
+    r"(?:[\t\n\f\r ]*+=[\t\n\f\r ]*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\t\n\f\r >]*+)))?+)"
+)
+_COMMENT_END = re.compile(r"--!?>")
+_FILTER_FOLLOW = re.compile(r"[\t\n\v\f\r >]|/>")
+
+
+class Attribute(NamedTuple):
+    """One attribute: where its value stands in the scanned text (an absent value is empty)."""
+
+    start: int
+    end: int
+
+
+class Tag(NamedTuple):
+    """One tag: ``text[start:end]``, its name in lower case, and its attributes by lower-case name (first wins)."""
+
+    name: str
+    closing: bool
+    start: int
+    end: int
+    attributes: dict[str, Attribute]
+
+
+class TagScanner:
+    """Scans pieces of one document in turn; a comment that one piece leaves open goes on in the next.
+
+    Attributes:
+        filtered: names of tags that are text here.
+        more_follows: each piece is followed by other HTML, whose first ``>`` ends a tag that the piece leaves open.
+        in_comment: the text scanned so far ends inside a comment.
+    """
+
+    def __init__(self, filtered: frozenset[str] = frozenset(), *, more_follows: bool = False) -> None:
+        self.filtered = filtered
+        self.in_comment = False
+        self._more_follows = more_follows
+
+    def scan(self, text: str, start: int = 0, end: int | None = None) -> Iterator[Tag]:
+        """Give the tags of ``text[start:end]`` in order."""
+        end = len(text) if end is None else end
+        pos = start
+        if self.in_comment:
+            pos = self._leave_comment(text, pos, end)
+        while pos < end:
+            opening = _OPEN.search(text, pos, end)
+            if opening is None:
+                return
+            slash, name, comment, _bogus = opening.groups()
+            if comment:
+                self.in_comment = True
+                pos = self._leave_comment(text, opening.end(), end)
+            elif not name:
+                close = text.find(">", opening.end(), end)
+                pos = end if close < 0 else close + 1
+            elif name.lower() in self.filtered and _FILTER_FOLLOW.match(text, opening.end(), end):
+                pos = opening.end()
+            else:
+                tag = self._tag(text, opening, end)
+                if tag is None:
+                    return  # the tag never ends, and with it the document
+                yield tag
+                pos = self._behind(text, tag, end)
+
+    def _leave_comment(self, text: str, pos: int, end: int) -> int:
+        """Give the position behind the comment's end, or ``end`` while it stays open (section 13.2.5.43)."""
+        if text.startswith(">", pos, end):
+            self.in_comment = False
+            return pos + 1
+        if text.startswith("->", pos, end):
+            self.in_comment = False
+            return pos + 2
+        close = _COMMENT_END.search(text, pos, end)
+        if close is None:
+            return end
+        self.in_comment = False
+        return close.end()
+
+    def _tag(self, text: str, opening: re.Match[str], end: int) -> Tag | None:
+        attributes: dict[str, Attribute] = {}
+        pos = opening.end()
+        while True:
+            found = _ATTRIBUTE.match(text, pos, end)
+            if found is None:
+                if not self._more_follows:
+                    return None
+                return Tag(opening.group(2).lower(), bool(opening.group(1)), opening.start(), end, attributes)
+            pos = found.end()
+            if found.group(1):
+                return Tag(opening.group(2).lower(), bool(opening.group(1)), opening.start(), pos, attributes)
+            group = found.lastindex or 2
+            if group == 5 and found.group(5)[:1] in {'"', "'"}:
+                return None  # an opened quote that never closes
+            value = Attribute(*found.span(group)) if group > 2 else Attribute(pos, pos)
+            attributes.setdefault(found.group(2).lower(), value)
+
+    def _behind(self, text: str, tag: Tag, end: int) -> int:
+        if tag.closing:
+            return tag.end
+        if tag.name == "plaintext":
+            return end
+        if tag.name not in _RAW_TEXT:
+            return tag.end
+        close = re.compile(rf"</{tag.name}(?=[\t\n\f\r />])", re.IGNORECASE).search(text, tag.end, end)
+        return end if close is None else close.start()

@@ -1,0 +1,97 @@
+"""The text that a reader sees of a stretch of Markdown or HTML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.common.utils import normalizeReference
+from markdown_it.token import Token
+
+from linkwarden.extract._charrefs import decode_attribute
+from linkwarden.extract._inline import Definition
+from linkwarden.extract._tags import TagScanner
+
+_MARKED = re.compile(r"[\\`*_~\[\]<&!]")
+_SPACE = re.compile(r"\s+")
+_COMMENT = re.compile(r"<!--[^<]*(?:<(?!!--)[^<]*)*?-->")
+#: No label is longer on purpose; beyond this its markup is not worth the time.
+_LONGEST = 2000
+
+
+def squeeze(text: str) -> str:
+    """Collapse white space, as a browser does."""
+    return _SPACE.sub(" ", text).strip()
+
+
+def html_text(raw: str) -> str:
+    """Give the text of a stretch of HTML between two tags."""
+    raw = raw[:_LONGEST]
+    if "<!--" in raw:
+        raw = _COMMENT.sub("", raw)
+    return decode_attribute(raw)
+
+
+@cache
+def _parser() -> MarkdownIt:
+    md = MarkdownIt("zero", {"html": True, "maxNesting": 40})
+    md.inline.ruler.enableOnly(
+        ["text", "newline", "escape", "backticks", "strikethrough", "emphasis", "link", "image", "autolink",
+         "html_inline", "entity"]
+    )  # fmt: skip
+    md.inline.ruler2.enableOnly(["balance_pairs", "strikethrough", "emphasis", "fragments_join"])
+    return md
+
+
+class Texts:
+    """Gives the visible text of Markdown in one document.
+
+    Args:
+        definitions: the document's reference definitions, which decide what is a link.
+    """
+
+    def __init__(self, definitions: Mapping[str, Definition]) -> None:
+        self._definitions = definitions
+        self._env: dict[str, Any] | None = None
+
+    def of(self, markdown: str) -> str:
+        """Give the text of a link's label, with images as their alternative text."""
+        return squeeze(self._render(markdown, alt=True))
+
+    def of_heading(self, markdown: str) -> str:
+        """Give a heading's text as GitHub makes its name from it: images give nothing, line ends stay."""
+        return self._render(markdown, alt=False)
+
+    def _render(self, markdown: str, *, alt: bool) -> str:
+        if len(markdown) > _LONGEST or not _MARKED.search(markdown):
+            return markdown
+        if self._env is None:
+            self._env = {
+                "references": {normalizeReference(n): {"href": d.url, "title": ""} for n, d in self._definitions.items()}
+            }
+        md = _parser()
+        return "".join(_pieces(md.inline.parse(markdown, md, self._env, []), alt=alt))
+
+
+def _pieces(tokens: Iterable[Token], *, alt: bool) -> Iterable[str]:
+    for token in tokens:
+        if token.type in {"text", "text_special", "code_inline"}:
+            yield token.content
+        elif token.type in {"softbreak", "hardbreak"}:
+            yield "\n"
+        elif token.type == "image" and alt:
+            yield from _pieces(token.children or (), alt=alt)
+        elif token.type == "html_inline" and alt:
+            yield alternative(token.content)
+
+
+def alternative(html: str) -> str:
+    """Give the ``alt`` of the image tag that ``html`` is, or ""."""
+    for tag in TagScanner().scan(html):
+        if tag.name in {"img", "image"} and "alt" in tag.attributes:
+            value = tag.attributes["alt"]
+            return decode_attribute(html[value.start : value.end])
+    return ""

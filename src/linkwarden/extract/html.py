@@ -1,0 +1,45 @@
+"""Finds the links of HTML files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from linkwarden.extract._base import Extractor
+from linkwarden.extract._charrefs import decode_attribute
+from linkwarden.extract._notices import text_notices
+from linkwarden.extract._reader import Reader
+from linkwarden.extract._spans import Pieces, Source
+from linkwarden.extract._tags import TagScanner
+from linkwarden.model import Extracted, Notice
+
+
+class HtmlFile(Extractor):
+    """HTML pages, read as browsers read them."""
+
+    name: ClassVar[str] = "html"
+    suffixes: ClassVar[tuple[str, ...]] = (".html", ".htm", ".xhtml")
+
+    def extract(self, text: str, path: str) -> Iterator[Extracted]:
+        """Give occurrences in source order, and anchors and notices among them (see the base class)."""
+        source = Source(text, path)
+        yield from text_notices(source)
+        reader = Reader(source, TagScanner())
+        base = _base(source)
+        if base:
+            reader.base_url, line = base
+            yield Notice(path, line, f"Relative links on this page start from {reader.base_url} (<base href>).")
+        yield from reader.html(source.body, Pieces((0,), (0,)))
+        yield from reader.finish()
+
+
+def _base(source: Source) -> tuple[str, int] | None:
+    """Give the address of the first ``<base href>`` in the page's head, and its line, or None."""
+    for tag in TagScanner().scan(source.body):
+        if tag.name == "body":
+            return None
+        if tag.name == "base" and "href" in tag.attributes:
+            start, end = tag.attributes["href"]
+            url = decode_attribute(source.body[start:end]).strip()
+            return (url, source.line_of(tag.start)) if url else None
+    return None

@@ -1,0 +1,137 @@
+"""Finds the links of Markdown as GitHub shows it: cmark-gfm's reading, then every tag of the HTML in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import ClassVar
+
+from linkwarden.extract._base import Extractor
+from linkwarden.extract._blocks import Block, BlockKind, Document, blocks, without_closing
+from linkwarden.extract._inline import Html, InlineScanner, Link
+from linkwarden.extract._notices import text_notices
+from linkwarden.extract._reader import Draft, Reader
+from linkwarden.extract._slug import base_slug
+from linkwarden.extract._spans import Source
+from linkwarden.extract._tags import TAGFILTER, TagScanner
+from linkwarden.extract._text import Texts
+from linkwarden.model import Anchor, AnchorSource, Extracted, Markup, Notice
+
+_FRONT_MATTER = re.compile(r"---[ \t]*\n(?:(?!(?:---|\.\.\.)[ \t]*$).*\n)*+(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
+_ANCHOR_TAG = re.compile(r"</?a[ \t\n\f\r/>]", re.IGNORECASE)
+_ATX = re.compile(r"^ {0,3}#{1,6}[ \t]+([^ \t\n].*)$", re.MULTILINE)
+_TOO_DEEP = "Lists or quotes are nested too deeply here to be read; links further inside them are not checked."
+#: More than this is not a link's text but a tag that somebody forgot to close.
+_LONGEST_TEXT = 1000
+
+
+class Markdown(Extractor):
+    """GitHub Flavored Markdown, also with components or code cells in it (MDX, Quarto, R Markdown)."""
+
+    name: ClassVar[str] = "markdown"
+    suffixes: ClassVar[tuple[str, ...]] = (".md", ".markdown", ".mdown", ".mkd", ".txt", ".mdx", ".qmd", ".rmd")
+
+    def extract(self, text: str, path: str) -> Iterator[Extracted]:
+        """Give occurrences in source order, and anchors and notices among them (see the base class)."""
+        source = Source(text, path)
+        yield from text_notices(source)
+        document = Document()
+        yield from _MarkdownReader(source, document).read()
+        for label, line in document.footnotes:
+            for prefix in ("fn-", "fnref-"):
+                yield Anchor(prefix + label, "", line + 1, AnchorSource.HTML_ID)
+        if document.too_deep is not None:
+            yield Notice(path, document.too_deep + 1, _TOO_DEEP)
+
+
+class _MarkdownReader:
+    """Reads one document block by block."""
+
+    def __init__(self, source: Source, document: Document) -> None:
+        self._source = source
+        self._document = document
+        self._texts = Texts(document.definitions)
+        self._scanner = TagScanner(TAGFILTER, more_follows=True)
+        self._reader = Reader(source, self._scanner)
+        front = _FRONT_MATTER.match(source.body)
+        self._front_end = front.end() if front else 0
+
+    def read(self) -> Iterator[Extracted]:
+        """Give everything in the document."""
+        for block in blocks(self._source.body, self._document):
+            if block.kind is BlockKind.HTML:
+                yield from self._swallowed(block)
+                yield from self._reader.html(block.content, block.pieces)
+                continue
+            # GitHub shows front matter as a table, whose last line cmark would take for a heading.
+            if block.kind is BlockKind.HEADING and block.pieces.source(0) >= self._front_end:
+                yield from self._heading(block)
+            yield from self._inlines(block)
+        yield from self._reader.finish()
+
+    def _heading(self, block: Block) -> Iterator[Anchor]:
+        if self._scanner.in_comment:
+            return
+        yield from self._reader.finish()
+        line = self._source.line_of(block.pieces.source(0))
+        yield from self._reader.heading(self._texts.of_heading(block.content), line)
+
+    def _swallowed(self, block: Block) -> Iterator[Anchor]:
+        """Give the headings that an HTML block makes plain text, because no blank line ends it before them."""
+        if not block.ends_on_blank or self._scanner.in_comment or "\n#" not in block.content.replace(" ", ""):
+            return
+        cause = self._source.line_of(block.pieces.source(0))
+        for found in _ATX.finditer(block.content, block.content.find("\n") + 1):
+            text = self._texts.of_heading(without_closing(found.group(1)))
+            line = self._source.line_of(block.pieces.source(found.start(1)))
+            yield Anchor(base_slug(text), text, line, AnchorSource.SWALLOWED, cause)
+
+    def _inlines(self, block: Block) -> Iterator[Extracted]:
+        content = block.content
+        items = InlineScanner(content, self._document.definitions).scan()
+        closing = _closing_tags(items, content)
+        read_to = 0
+        for i, item in enumerate(items):
+            if isinstance(item, Link):
+                if not self._scanner.in_comment:
+                    yield self._link(item, block)
+                continue
+            if self._reader.in_heading:
+                self._reader.heading_text(self._texts.of(content[read_to : item.start]))
+            read_to = item.end
+            for tag in self._scanner.scan(content, item.start, item.end):
+                yield from self._reader.structure(tag, content, block.pieces)
+                for draft in self._reader.drafts(tag, content, block.pieces):
+                    end = min(closing[i], tag.end + _LONGEST_TEXT)
+                    yield self._with_text(draft, content[tag.end : end]).finished()
+        if self._reader.in_heading:
+            self._reader.heading_text(self._texts.of(content[read_to:]))
+
+    def _with_text(self, draft: Draft, inside: str) -> Draft:
+        if draft.occurrence.markup is Markup.HTML_A:
+            draft.parts.append(self._texts.of(inside))
+        return draft
+
+    def _link(self, link: Link, block: Block) -> Extracted:
+        pieces, source = block.pieces, self._source
+        text = block.content[slice(*link.label)]
+        if link.markup not in {Markup.MD_BARE, Markup.MD_AUTOLINK}:
+            text = self._texts.of(text)
+        span = source.span(*pieces.range(*link.address))
+        used = None
+        if link.definition:
+            used = source.span(*pieces.range(link.start, link.end))
+            span = source.span(link.definition.start, link.definition.end)
+        return source.occurrence(link.url, link.markup, span, text=text, section=self._reader.section, used=used)
+
+
+def _closing_tags(items: list[Link | Html], content: str) -> list[int]:
+    """Give, for each item, where the next ``</a>`` or ``<a>`` begins (or the content ends)."""
+    ends = [0] * len(items)
+    end = len(content)
+    for i in range(len(items) - 1, -1, -1):
+        ends[i] = end
+        item = items[i]
+        if isinstance(item, Html) and _ANCHOR_TAG.match(content, item.start):
+            end = item.start
+    return ends
