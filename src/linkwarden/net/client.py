@@ -219,11 +219,12 @@ class Net:
             if not is_transient(error):
                 raise
             outcome = error
-        attempts = self.policy.attempts if ask.attempts is None else ask.attempts
+        origin = self._origin(chain.url)
         return await persist(
             outcome,
             lambda: self._ask_politely(ask, chain),
-            attempts=attempts,
+            attempts=self.policy.attempts if ask.attempts is None else ask.attempts,
+            worthwhile=lambda: origin.slot.closed(origin, self._clock()) is None,
             sleep=self._sleep,
             rng=self._rng,
         )

@@ -29,7 +29,7 @@ PROBE_PATIENCE = 1.0
 SHORT_PATIENCE = 20.0
 #: So many answers in a row before a 403 make it look like a limit that dares not say its name.
 BURST = 5
-#: First pause after a connection failed, for a host that never answered; doubled each time.
+#: For a host that never answered: seconds from the start of a try that failed to the next one; doubled each time.
 STRIKE_PAUSE = 1.0
 #: A refused connection is an answer; one more try after a pause, in case the server was just restarting.
 REFUSED_STRIKES = 2
@@ -299,7 +299,7 @@ class HostSlot:
         origin.strikes += 1
         if not origin.answered:
             pause = STRIKE_PAUSE * 2 ** (origin.strikes - 1)
-            self.next_start = max(self.next_start, now + pause)
+            self.next_start = max(self.next_start, started + pause)
         self._give_up_if_dead(origin, error)
 
     def _give_up_if_dead(self, origin: Origin, error: NetError) -> None:

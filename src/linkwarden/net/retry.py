@@ -42,6 +42,7 @@ async def persist(
     again: Callable[[], Awaitable[Answer]],
     *,
     attempts: int,
+    worthwhile: Callable[[], bool],
     sleep: Callable[[float], Awaitable[None]],
     rng: random.Random,
 ) -> Answer:
@@ -53,6 +54,7 @@ async def persist(
         first: what the first try gave.
         again: tries once more.
         attempts: tries in all, the first included.
+        worthwhile: tells whether the host may still be asked.
         sleep: waits seconds; no slot is held meanwhile.
         rng: for jitter.
 
@@ -77,10 +79,13 @@ async def persist(
                 raise first from None  # this request's own experience says more
             raise
 
+    def may_go_away(outcome: object) -> bool:
+        return is_transient(outcome) and (_is_refusal(outcome) or worthwhile())
+
     def wait(state: RetryCallState) -> float:
         last = state.outcome
-        if last is not None and not last.failed and last.result().status in {429, 503}:
-            return 0.0  # the host's cool-down is the pause, and it is shared
+        if last is not None and not last.failed and _is_refusal(last.result()):
+            return 0.0  # the host's cool-down is the pause, shared by all; an over-long one is told there
         return backoff(state.attempt_number, rng)
 
     def give_last(state: RetryCallState) -> Answer:
@@ -91,8 +96,12 @@ async def persist(
     retrying = AsyncRetrying(
         stop=stop_after_attempt(attempts),
         wait=wait,
-        retry=retry_if_exception(is_transient) | retry_if_result(is_transient),
+        retry=retry_if_exception(may_go_away) | retry_if_result(may_go_away),
         retry_error_callback=give_last,
         sleep=sleep,
     )
     return await retrying(attempt)
+
+
+def _is_refusal(outcome: object) -> bool:
+    return isinstance(outcome, Answer) and outcome.status in {429, 503}
