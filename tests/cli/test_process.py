@@ -1,0 +1,126 @@
+"""linkwarden as a process of its own: signals, pipes, and what it costs to start."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+COMMAND = [sys.executable, "-m", "linkwarden"]
+
+
+class Desk(ThreadingHTTPServer):
+    """A server on loopback: ``/gone`` is not there, ``/never`` does not answer."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.asked_never = threading.Event()
+        self.answered_gone = threading.Event()
+        self.over = threading.Event()
+
+    @property
+    def address(self) -> str:
+        """Where it is."""
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Desk
+
+    def do_GET(self) -> None:
+        if self.path == "/never":
+            self.server.asked_never.set()
+            self.server.over.wait()
+            return
+        self.send_response(404 if self.path == "/gone" else 200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"ok")
+        if self.path == "/gone":
+            self.server.answered_gone.set()
+
+    def log_message(self, *_args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    """A running server."""
+    with Desk() as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield server
+        server.over.set()
+        server.shutdown()
+        thread.join()
+
+
+def start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    """Start linkwarden in a folder, allowed to ask loopback."""
+    return subprocess.Popen(
+        [*COMMAND, *arguments],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONWARNINGS": "error"},
+    )
+
+
+def test_interrupted_it_writes_what_it_found(desk: Desk, tmp_path: Path) -> None:
+    """Ctrl-C: the dead link that was found is in the reports, the rest is unverified, and the exit code is 130."""
+    (tmp_path / "README.md").write_text(f"<{desk.address}/gone> <{desk.address}/never>", "utf-8")
+    with start(tmp_path, "check", "--allow-network", "127.0.0.0/8") as process:
+        assert desk.answered_gone.wait(60)
+        assert desk.asked_never.wait(60)
+        os.kill(process.pid, signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+
+    assert process.returncode == 130, err
+    report = json.loads((tmp_path / "reports" / "health.json").read_text("utf-8"))
+    assert [link["verdict"] for link in report["links"]] == ["broken", "unverified"]
+    assert report["exit_code"] == 130
+    assert "nterrupted" in out
+    assert "Traceback" not in err
+
+
+def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:
+    """``linkwarden explain | head -1`` ends without a complaint."""
+    with start(tmp_path, "explain") as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("LW001")
+        process.stdout.close()
+        process.stdout = None
+        _, err = process.communicate(timeout=60)
+
+    assert err == ""
+
+
+def test_the_module_runs_and_ends_with_the_exit_code(tmp_path: Path) -> None:
+    """``python -m linkwarden`` is the command, exit code included."""
+    (tmp_path / "README.md").write_text("[x](#nowhere)", "utf-8")
+
+    with start(tmp_path, "check", "--offline", "--no-report") as process:
+        process.communicate(timeout=60)
+
+    assert process.returncode == 1
+
+
+def test_version_imports_nothing_heavy() -> None:
+    """``--version`` loads neither the network stack nor the parsers, so that it starts at once."""
+    code = "import sys, linkwarden.cli as c\ntry: c.main(['-V'])\nexcept SystemExit: print(*sys.modules)"
+
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+
+    assert not {"aiohttp", "markdown_it", "rich", "selectolax", "msgspec", "tenacity", "asyncio", "ssl"} & set(loaded)
