@@ -1,0 +1,3 @@
+"""What the providers of local links share
+
+(being written by helper-10)."""

@@ -1,0 +1,3 @@
+"""Settles links to files beside the list
+
+(being written by helper-10)."""

@@ -1,0 +1,3 @@
+"""Settles addresses that no browser could follow as they stand
+
+(being written by helper-10)."""
