@@ -10,7 +10,9 @@ from linkwarden.extract._charrefs import markdown_ref
 
 _SPACE = re.compile(r"[ \t\n\v\f\r]")
 _SCHEME = re.compile(r"(?:https?|ftp)\Z", re.IGNORECASE)
-_UNICODE_SPACE = frozenset("\t\n\f\r \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000")
+_UNICODE_SPACE = frozenset(
+    "\t\n\f\r \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+)
 _TRAILING = frozenset("?!.,:*_~'\"")
 _MAX_REWIND = 5  # the longest scheme and one letter more, which would make it another word
 _MAIL_PROTOCOL = re.compile(r"(?:\A|[^A-Za-z0-9])(mailto|xmpp):\Z")

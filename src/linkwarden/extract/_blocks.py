@@ -124,7 +124,10 @@ _BLOCK_TAGS = (
     "|thead|tr|track|ul"
 )
 _HTML_STARTS = (
-    (re.compile(r"<(?:script|pre|style)(?:[ \t\v\f\r>]|\Z)", re.IGNORECASE), re.compile(r"</(?:script|pre|style)>", re.I)),
+    (
+        re.compile(r"<(?:script|pre|style)(?:[ \t\v\f\r>]|\Z)", re.IGNORECASE),
+        re.compile(r"</(?:script|pre|style)>", re.I),
+    ),
     (re.compile(r"<!--"), re.compile(r"-->")),
     (re.compile(r"<\?"), re.compile(r"\?>")),
     (re.compile(r"<![A-Z]"), re.compile(r">")),
@@ -410,7 +413,9 @@ def _parser() -> MarkdownIt:
     ruler.at("heading", _guarded("#", _heading), {"alt": interrupts})
     ruler.at("paragraph", _paragraph)
     ruler.before("reference", "footnote_def", _guarded("[", _footnote), {"alt": ["paragraph", "reference"]})
-    ruler.enableOnly(["code", "fence", "blockquote", "hr", "list", "footnote_def", "html_block", "heading", "paragraph"])
+    ruler.enableOnly(
+        ["code", "fence", "blockquote", "hr", "list", "footnote_def", "html_block", "heading", "paragraph"]
+    )
     return md
 
 

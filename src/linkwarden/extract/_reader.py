@@ -16,7 +16,9 @@ from linkwarden.model import Anchor, AnchorSource, Extracted, Markup, Occurrence
 
 _PREFIX = "user-content-"
 #: Elements whose ``name`` is no place in the page but a field or a setting.
-_NAME_IS_NO_PLACE = frozenset({"input", "select", "textarea", "button", "form", "meta", "param", "slot", "iframe", "output"})
+_NAME_IS_NO_PLACE = frozenset(
+    {"input", "select", "textarea", "button", "form", "meta", "param", "slot", "iframe", "output"}
+)
 
 
 @dataclass(slots=True)

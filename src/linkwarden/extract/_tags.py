@@ -14,9 +14,7 @@ from typing import NamedTuple
 #: Elements whose content is text, whatever it looks like.
 _RAW_TEXT = frozenset({"script", "style", "xmp", "iframe", "noembed", "noframes", "textarea", "title"})
 #: GFM section 6.11: GitHub shows these tags as text.
-TAGFILTER = frozenset(
-    {"title", "textarea", "style", "xmp", "iframe", "noembed", "noframes", "script", "plaintext"}
-)
+TAGFILTER = frozenset({"title", "textarea", "style", "xmp", "iframe", "noembed", "noframes", "script", "plaintext"})
 
 _OPEN = re.compile(r"<(?:(/?)([a-zA-Z][^\t\n\f\r />]*+)|(!--)|([!?]|/(?!$)))")
 _ATTRIBUTE = re.compile(

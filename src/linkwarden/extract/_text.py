@@ -70,7 +70,9 @@ class Texts:
             return markdown
         if self._env is None:
             self._env = {
-                "references": {normalizeReference(n): {"href": d.url, "title": ""} for n, d in self._definitions.items()}
+                "references": {
+                    normalizeReference(n): {"href": d.url, "title": ""} for n, d in self._definitions.items()
+                }
             }
         md = _parser()
         return "".join(_pieces(md.inline.parse(markdown, md, self._env, []), alt=alt))
