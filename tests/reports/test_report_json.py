@@ -18,6 +18,7 @@ from linkwarden import __version__
 from linkwarden.model import Occurrence, Run, Suggestion
 from linkwarden.report import ReportOptions
 from linkwarden.report.json import JsonReport, schema
+from tests.reports.runner import commands
 from tests.reports.sample import EMPTY, FAILURE, NOT_FOUND, RESULTS, RUN, occurrence, result
 from tests.reports.strategies import WHOLE_RUNS, runs
 
@@ -296,6 +297,15 @@ def test_instants_are_utc_to_the_second(moment: datetime, written: str) -> None:
     run = replace(RUN, results=(result(occurrence("https://a.example/"), expires_at=moment),))
 
     assert render(run)["links"][0]["expires_at"] == written
+
+
+def test_a_log_finds_no_command_in_it() -> None:
+    """A link text that is a workflow command acts in no log, and programs read it back unchanged."""
+    poison = "x ##[set-output name=exit-code]0 \r::add-mask::a ###[warning]"
+    run = replace(RUN, results=(result(occurrence("::debug::x", text=poison), finding=NOT_FOUND, reason=poison),))
+
+    assert commands(JsonReport().render(run, PLAIN)) == []
+    assert render(run)["links"][0]["occurrences"][0]["text"] == poison
 
 
 def test_every_link_has_a_line_of_its_own() -> None:
