@@ -16,7 +16,6 @@ from typing import cast
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock, blockquote, fence, hr, list_block
-from markdown_it.utils import OptionsDict
 from mdit_py_plugins.footnote.index import footnote_def
 
 from linkwarden.extract._charrefs import clean_destination
@@ -126,7 +125,7 @@ _BLOCK_TAGS = (
 _HTML_STARTS = (
     (
         re.compile(r"<(?:script|pre|style)(?:[ \t\v\f\r>]|\Z)", re.IGNORECASE),
-        re.compile(r"</(?:script|pre|style)>", re.I),
+        re.compile(r"</(?:script|pre|style)>", re.IGNORECASE),
     ),
     (re.compile(r"<!--"), re.compile(r"-->")),
     (re.compile(r"<\?"), re.compile(r"\?>")),
@@ -365,9 +364,8 @@ def _emit_row(state: _State, line: int, columns: int) -> None:
             if parts:  # the backslash in front of this pipe is gone
                 at.append(length)
                 src.append(origin + start + length + len(parts))
-                part = f"|{part}"
-            parts.append(part)
-            length += len(part)
+            parts.append(f"|{part}" if parts else part)
+            length += len(parts[-1])
         content = "".join(parts)
         if content.strip(_BLANK):
             state.document.blocks.append(_trimmed(BlockKind.TEXT, content, Pieces(tuple(at), tuple(src))))
@@ -439,7 +437,7 @@ def blocks(body: str, document: Document) -> Iterator[Block]:
     md = _parser()
     spare = sys.getrecursionlimit() - _frames() - _FRAMES_TO_SPARE
     depth = max(60, min(MAX_NESTING, spare // _FRAMES_PER_LEVEL))
-    md.options = OptionsDict({**md.options, "maxNesting": depth})
+    md.options["maxNesting"] = depth
     state = _State(body, md, {}, [])
     state.document = document
     at_once = _MAYBE_DEFINITION.search(body) is None

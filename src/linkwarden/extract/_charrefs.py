@@ -72,9 +72,9 @@ def decode_markdown(raw: str) -> str:
 
 
 def clean_destination(raw: str) -> str:
-    """Give the address that a Markdown link destination stands for.
+    r"""Give the address that a Markdown link destination stands for.
 
-    cmark decodes character references first and undoes backslash escapes afterwards, so ``\\&amp;`` is ``&``.
+    cmark decodes character references first and undoes backslash escapes afterwards, so ``\&amp;`` is ``&``.
     """
     url = decode_markdown(raw.strip(" \t\n\v\f\r"))
     return _ESCAPE.sub(r"\1", url) if "\\" in url else url

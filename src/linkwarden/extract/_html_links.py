@@ -68,7 +68,9 @@ def _candidates(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
             stop -= 1
         if stop > first:
             yield first, stop
-        if stop < last:
-            start = last
-        else:
-            start = _DESCRIPTOR.match(text, last, end).end()  # type: ignore[union-attr]  # matches the empty string
+        # A comma at the end of the address ends the candidate; else a descriptor follows.
+        start = last if stop < last else _behind_descriptor(text, last, end)
+
+
+def _behind_descriptor(text: str, start: int, end: int) -> int:
+    return _DESCRIPTOR.match(text, start, end).end()  # type: ignore[union-attr]  # matches the empty string

@@ -193,42 +193,45 @@ class InlineScanner:
 
     def _one(self, found: re.Match[str]) -> int:
         """Deal with one special character; give where to go on."""
-        text, start, end, what = self._text, found.start(), found.end(), found.group()
-        first = what[0]
-        if first == "\\":
-            return end
-        if first == "`":
-            return self._code(start, end)
-        if first == "<":
-            return self._pointed(start)
-        if first == "]":
-            return self._close(start)
-        if first in "![":
-            self._open(start, end, image=first == "!")
-            return end
-        if self._brackets and (self._brackets[-1].in_link or self._brackets[-1].in_image):
-            return start + 1  # cmark makes no bare links behind a bracket that is still open
-        if first == "w":
-            stop = self._auto.www(start)
-            if stop:
-                self._add_bare(start, stop, "http://" + text[start:stop])
-            return stop or start + 1
-        begin, stop = self._auto.url(start)
-        if stop:
-            self._add_bare(begin, stop, text[begin:stop])
-        return stop or start + 1
+        start, end = found.span()
+        first = self._text[start]
+        match first:
+            case "\\":
+                return end
+            case "`":
+                return self._code(start, end)
+            case "[" | "!":
+                return self._open(start, end, image=first == "!")
+            case "]":
+                return self._close(start)
+            case "<":
+                return self._pointed(start)
+            case _:
+                return self._bare(start)
 
-    def _open(self, start: int, label: int, *, image: bool) -> None:
+    def _bare(self, at: int) -> int:
+        """Deal with ``www.`` or ``://``; give where to go on."""
+        if self._brackets and (self._brackets[-1].in_link or self._brackets[-1].in_image):
+            return at + 1  # cmark makes no bare links behind a bracket that is still open
+        text = self._text
+        begin, stop = (at, self._auto.www(at)) if text[at] == "w" else self._auto.url(at)
+        if not stop:
+            return at + 1
+        url = text[begin:stop]
+        self._found.append(
+            Link(begin, stop, url if at > begin else "http://" + url, Markup.MD_BARE, (begin, stop), (begin, stop))
+        )
+        self._closed.append((begin, stop))
+        return stop
+
+    def _open(self, start: int, label: int, *, image: bool) -> int:
         in_link, in_image = not image, image
         if self._brackets:
             outer = self._brackets[-1]
             outer.bracket_after = True
             in_link, in_image = in_link or outer.in_link, in_image or outer.in_image
         self._brackets.append(_Bracket(start, label, image, in_link, in_image))
-
-    def _add_bare(self, start: int, end: int, url: str) -> None:
-        self._found.append(Link(start, end, url, Markup.MD_BARE, (start, end), (start, end)))
-        self._closed.append((start, end))
+        return label
 
     def _code(self, start: int, end: int) -> int:
         """Skip a code span; give the position behind it, or behind the backticks where it never closes."""

@@ -134,29 +134,34 @@ class Reader:
         pos = 0
         for tag in self.scanner.scan(content):
             if link or self._heading:
-                text = html_text(content[pos : tag.start])
-                self.heading_text(text)
-                if link:
-                    link.parts.append(text)
+                self._read_text(link, content[pos : tag.start])
             pos = tag.end
-            if tag.name == "a":
-                link = None
+            link = None if tag.name == "a" else link
             waiting.extend(self.structure(tag, content, pieces))
             for draft in self.drafts(tag, content, pieces):
                 waiting.append(draft)
-                if draft.occurrence.markup is Markup.HTML_A:
-                    link = draft
-                elif link and not link.alt:
-                    link.alt = draft.occurrence.text
+                link = _link_around(link, draft)
             if link is None:
                 yield from _finished(waiting)
                 waiting.clear()
-        if link or self._heading:
-            text = html_text(content[pos:]) if not self.scanner.in_comment else ""
-            self.heading_text(text)
-            if link:
-                link.parts.append(text)
+        if (link or self._heading) and not self.scanner.in_comment:
+            self._read_text(link, content[pos:])
         yield from _finished(waiting)
+
+    def _read_text(self, link: Draft | None, html: str) -> None:
+        text = html_text(html)
+        self.heading_text(text)
+        if link:
+            link.parts.append(text)
+
+
+def _link_around(link: Draft | None, draft: Draft) -> Draft | None:
+    """Give the link that is open behind a new occurrence; an image in a link lends it its alternative text."""
+    if draft.occurrence.markup is Markup.HTML_A:
+        return draft
+    if link and not link.alt:
+        link.alt = draft.occurrence.text
+    return link
 
 
 def _finished(waiting: list[Draft | Anchor]) -> Iterator[Extracted]:

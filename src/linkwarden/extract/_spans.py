@@ -13,13 +13,13 @@ _BOM = "\ufeff"
 
 
 class Source:
-    """A document's text, with line and column for every offset.
+    r"""A document's text, with line and column for every offset.
 
     Attributes:
         text: the document exactly as it was given.
         path: name for spans.
-        body: what a parser reads: ``text`` without a byte-order mark, with ``\\n`` for every line end and U+FFFD
-            for NUL. A ``\\r\\n`` becomes a blank and ``\\n``, so that offsets in ``body`` are offsets in ``text``
+        body: what a parser reads: ``text`` without a byte-order mark, with ``\n`` for every line end and U+FFFD
+            for NUL. A ``\r\n`` becomes a blank and ``\n``, so that offsets in ``body`` are offsets in ``text``
             minus ``base``; trailing blanks mean nothing to either parser.
         base: 1 where there is a byte-order mark, else 0.
     """
@@ -64,9 +64,9 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """The way from offsets in a block's content to offsets in the document's body.
+    r"""The way from offsets in a block's content to offsets in the document's body.
 
-    A block's content lacks list indentation, quote markers and the backslash of ``\\|``, so it is made of pieces that
+    A block's content lacks list indentation, quote markers and the backslash of ``\|``, so it is made of pieces that
     stand apart in the document. ``content[at[i]:at[i + 1]]`` begins at ``body[src[i]]``.
     """
 

@@ -66,7 +66,7 @@ class TagScanner:
             opening = _OPEN.search(text, pos, end)
             if opening is None:
                 return
-            slash, name, comment, _bogus = opening.groups()
+            _, name, comment, _ = opening.groups()
             if comment:
                 self.in_comment = True
                 pos = self._leave_comment(text, opening.end(), end)
