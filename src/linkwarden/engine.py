@@ -107,6 +107,16 @@ class _Entry:
     notes: list[Evidence] = field(default_factory=list)
     evidence: Evidence | None = None
 
+    def refreshed(self) -> Target:
+        """Give the target with every occurrence found so far.
+
+        Made when it is needed and not at each occurrence: a badge that stands 10,000 times in a list would be
+        copied 10,000 times.
+        """
+        if len(self.target.occurrences) != len(self.occurrences):
+            self.target = replace(self.target, occurrences=tuple(self.occurrences))
+        return self.target
+
 
 class _Inspection:
     """One run's state."""
@@ -128,6 +138,7 @@ class _Inspection:
         self._failures: list[Failure] = []
         self._provider_hints: list[str] = []
         self._settled = 0
+        self._answered = False
         self._include = [re.compile(p) for p in config.include]
         self._exclude = [re.compile(p) for p in config.exclude]
         self._providers: tuple[Provider, ...] = ()
@@ -234,7 +245,6 @@ class _Inspection:
                 self._assign(entry)
             return entry
         entry.occurrences.append(occurrence)
-        entry.target = replace(entry.target, occurrences=tuple(entry.occurrences))
         if occurrence.markup.is_image and not entry.as_image:
             # It was taken for a page; as a picture it has to be more than that.
             entry.as_image = True
@@ -247,7 +257,7 @@ class _Inspection:
 
     def _assign(self, entry: _Entry, *, after: Provider | None = None) -> None:
         """Give a target to the first provider that claims it, or to the next one after ``after``."""
-        target = entry.target
+        target = entry.refreshed()
         if self._left_out(target):
             self._settle(entry, self._own(target, rules.EXCLUDED, "Left out by --include or --exclude."))
             return
@@ -305,7 +315,7 @@ class _Inspection:
         while self._batched:
             name, idents = self._batched.popitem()
             provider = next(p for p in self._providers if p.name == name)
-            claims = [Claim(name, self._entries[key].target, ident) for key, ident in idents.items()]
+            claims = [Claim(name, self._entries[key].refreshed(), ident) for key, ident in idents.items()]
             for chunk in _chunks(claims, provider.batch):
                 self._queue(provider, chunk)
 
@@ -352,9 +362,10 @@ class _Inspection:
             self._settle(entry, self._own(entry.target, rules.NOT_WEB, reason))
 
     def _network_is_down(self) -> bool:
-        if self._net is None:
+        if self._net is None or self._answered:
             return False
         weather = self._net.weather()
+        self._answered = weather.answered > 0  # remembered: counting all hosts before each link adds up
         return weather.down and weather.hosts >= _HOSTS_THAT_PROVE_IT
 
     def _settle(self, entry: _Entry, evidence: Evidence) -> None:
@@ -388,7 +399,7 @@ class _Inspection:
             results=results,
             requests=self._net.requests if self._net is not None else 0,
             notices=tuple(self._notices),
-            hints=tuple(self._provider_hints),
+            hints=tuple(sorted(self._provider_hints)),  # their order of arrival is chance
             failures=tuple(self._failures),
             unreadable=tuple(self._unreadable),
             interrupted=interrupted,
@@ -402,13 +413,12 @@ class _Inspection:
         place = {name: i for i, name in enumerate(self._names)}
 
         def first(entry: _Entry) -> tuple[int, int]:
-            span = entry.occurrences[0].used or entry.occurrences[0].span
-            return place[entry.target.path], span.start
+            return place[entry.target.path], entry.occurrences[0].span.start
 
         return sorted(self._entries.values(), key=first)
 
     def _result(self, entry: _Entry, policy: Policy, *, network_down: bool) -> Result:
-        target = entry.target
+        target = entry.refreshed()
         evidence = entry.evidence
         if evidence is None:
             evidence = self._own(target, rules.OUT_OF_TIME, "The run was stopped before this address had its turn.")

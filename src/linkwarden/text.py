@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from yarl import URL
 
 _DEFAULT_PORT = {"http": 80, "https": 443}
 _PERCENT = re.compile(r"%([0-9a-fA-F]{2})")
+_HTTP = re.compile(r"https?://", re.IGNORECASE)
+#: Addresses that are their own key: scheme and host in lower case, no user info, no port that may be the default
+#: one, a path, and nothing percent-encoded. That is nearly every address of a list, told by one look.
+_IN_KEY_FORM = re.compile(r"https?://[a-z0-9.-]+(?::(?!0|80/|443/)[0-9]{1,5})?/[^%\s]*\Z")
 
 
+@lru_cache(maxsize=64)  # engine and providers ask for the host of one address several times over
 def host_of(url: str) -> str:
     """Give the host of an address in lower case and IDNA form, without port, or "" where there is none."""
     try:
@@ -21,7 +27,7 @@ def host_of(url: str) -> str:
 
 def is_http(url: str) -> bool:
     """Tell whether an address has the scheme http or https (in any case) and an authority part."""
-    return re.match(r"https?://", url, re.IGNORECASE) is not None
+    return _HTTP.match(url) is not None
 
 
 def target_key(url: str, path: str) -> str:
@@ -37,6 +43,8 @@ def target_key(url: str, path: str) -> str:
     """
     if not is_http(url):
         return f"{path}\x00{url}"
+    if _IN_KEY_FORM.match(url):
+        return url
     try:
         parts = urlsplit(url)
         scheme = parts.scheme.lower()
@@ -74,13 +82,18 @@ _MASKED_NAMES = (
     r"|auth|auth_key|authorization|api_?key|apikey|key-pair-id|policy|q-signature|tempauth|hdnea|hdnts|hdntl"
     r"|__token__|__cld_token__|password|passwd|secret|client_secret|verify|md5|pub_secret|hm|oh|ik-s|token-hash"
 )
-_SECRET = re.compile(rf"(?i)(?<=[?&;])((?:{_MASKED_NAMES})=)([^&#]+)")
+_SECRET = re.compile(rf"(?i)(?<=[?&;#])((?:{_MASKED_NAMES})=)([^&#]+)")
 _USERINFO = re.compile(r"(?i)(?<=://)([^/?#@\s]+)@")
 _BOT_TOKEN = re.compile(r"(?i)(?<=/file/bot)[^/?#]+")
 
 
 def mask_secrets(url: str) -> str:
     """Replace the values of signatures, tokens and user info in an address by ``***``; the rest stays findable."""
-    url = _SECRET.sub(r"\1***", url)
-    url = _USERINFO.sub("***@", url)
-    return _BOT_TOKEN.sub("***", url)
+    # Most addresses have none of the three, and a report masks every address, text and heading of a list.
+    if "=" in url:
+        url = _SECRET.sub(r"\1***", url)
+    if "@" in url:
+        url = _USERINFO.sub("***@", url)
+    if "/" in url:
+        url = _BOT_TOKEN.sub("***", url)
+    return url
