@@ -29,7 +29,7 @@ DEFAULT_REPORTS = ("reports/health.md", "reports/health.json")
     help=f"Write a report; the suffix chooses the format. May be repeated. [default: {' and '.join(DEFAULT_REPORTS)}]",
 )
 @click.option("--no-report", is_flag=True, help="Write no report file.")
-@click.option("--format", "format_name", type=FormatName(), default="text", help="What standard output gets.")
+@click.option("--format", "wanted", type=FormatName(), default="text", help="What standard output gets.")
 @click.option(
     "--fail-on", multiple=True, metavar="VERDICT,…", help="What makes the exit code 1. [default: broken,expired]"
 )
@@ -64,11 +64,11 @@ def check(obj: Any, /, inputs: tuple[str, ...], **options: Any) -> int:
         deps = replace(deps, progress=shown, stdin=sys.stdin.buffer.read)
         run = api.run_loop(engine.run(config, deps))
     written = write_reports(run, outputs, show_secrets=options["show_secrets"])
-    terminal.show(run, options["format_name"], show_secrets=options["show_secrets"])
+    terminal.show(run, options["wanted"], show_secrets=options["show_secrets"])
     for problem in run.unreadable:
         click.echo(f"Error: {problem}", err=True)
     for failure in run.failures:
         say_failure(failure)
-    if written and options["format_name"] == "text" and not options["quiet"]:
+    if written and options["wanted"].name == "text" and not options["quiet"]:
         click.echo(f"Reports: {', '.join(str(p) for p in written)}", err=True)
     return run.exit_code

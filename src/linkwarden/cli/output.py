@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-import linkwarden.report as report_package
+from linkwarden import report
 from linkwarden.model import LinkwardenError, Run, UsageError
-from linkwarden.plugins import discover
 from linkwarden.report import Report, ReportOptions
 
 if TYPE_CHECKING:
@@ -28,12 +27,7 @@ class ReportNotWrittenError(LinkwardenError):
     exit_code = 3
 
 
-def report_classes() -> tuple[type[Report], ...]:
-    """Give every report format there is."""
-    return discover(report_package, Report)  # type: ignore[type-abstract]
-
-
-class FormatName(click.ParamType[str]):
+class FormatName(click.ParamType[type[Report]]):
     """The name of a format for standard output; the choices are the formats there are."""
 
     name = "format"
@@ -42,11 +36,12 @@ class FormatName(click.ParamType[str]):
         """Give the choices for the help text."""
         return f"[{'|'.join(_names())}]"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Give the name back if there is such a format."""
-        if value not in _names():
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> type[Report]:
+        """Give the format that a name means."""
+        cls = report.for_name(str(value))
+        if cls is None:
             self.fail(f"{value!r} is not one of {', '.join(_names())}.", param, ctx)
-        return str(value)
+        return cls
 
 
 def reserve(paths: Sequence[Path]) -> None:
@@ -127,17 +122,16 @@ class Terminal:
         live = sys.stderr.isatty() and not os.environ.get("CI") and os.environ.get("TERM") != "dumb"
         return LiveProgress() if live else PlainProgress()
 
-    def show(self, run: Run, format_name: str, *, show_secrets: bool = False) -> None:
+    def show(self, run: Run, wanted: type[Report], *, show_secrets: bool = False) -> None:
         """Print a run in a format to standard output."""
         options = ReportOptions(show_secrets=show_secrets, verbose=self._verbosity)
-        if format_name == "text" and self._colored:
+        if wanted.name == "text" and self._colored:
             from linkwarden.report.text import lines  # noqa: PLC0415 - only here
 
             for line in lines(run, options, width=shutil.get_terminal_size().columns):
                 click.echo("".join(styled(style, text) for style, text in line), color=True)
             return
-        cls = next(c for c in report_classes() if c.name == format_name)
-        click.echo(cls().render(run, options), nl=False)
+        click.echo(wanted().render(run, options), nl=False)
 
 
 _STYLES: dict[str, dict[str, Any]] = {
@@ -171,17 +165,16 @@ def use_color(choice: str) -> bool:
 
 
 def _names() -> list[str]:
-    names = sorted(cls.name for cls in report_classes())
+    names = [cls.name for cls in report.formats()]
     return ["text", *(n for n in names if n != "text")]
 
 
 def _report_for(path: Path) -> type[Report]:
-    by_suffix = {cls.suffix: cls for cls in report_classes() if cls.suffix}
-    cls = by_suffix.get(path.suffix.lower())
+    cls = report.for_suffix(path.suffix.lower())
     if cls is None:
+        known = sorted(c.suffix for c in report.formats() if c.suffix)
         raise UsageError(
-            f"--output {path}: no report format has the suffix {path.suffix!r}",
-            f"Use one of {', '.join(sorted(by_suffix))}.",
+            f"--output {path}: no report format has the suffix {path.suffix!r}", f"Use one of {', '.join(known)}."
         )
     return cls
 
