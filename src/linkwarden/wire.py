@@ -71,7 +71,7 @@ class Response:
         body: at most ``Ask.max_bytes`` of it, decompressed.
         complete: False if the body was longer than what was read, or broke off.
         hops: the redirects on the way, in order.
-        elapsed: seconds from the first byte sent to the last read.
+        elapsed: seconds on the wire, all hops together; waiting for the host's turn is not counted.
         remarks: what the network layer had to overlook to get the answer (outdated TLS …), clauses for people.
     """
 

@@ -56,6 +56,8 @@ REFUSED = [
     ("http://", NetErrorKind.INVALID_URL),
     ("http://./", NetErrorKind.INVALID_URL),
     ("http://a..org/", NetErrorKind.INVALID_URL),
+    ("http://a.org%00/", NetErrorKind.INVALID_URL),
+    ("http://%31/", NetErrorKind.INVALID_URL),
     ("http://a b.org/", NetErrorKind.INVALID_URL),
     ("http://a.org:99999/", NetErrorKind.INVALID_URL),
     ("http://a.org:0/", NetErrorKind.INVALID_URL),

@@ -11,12 +11,13 @@ import socket
 import ssl
 
 import aiohttp
+from aiohttp.http_exceptions import HttpProcessingError
 
 from linkwarden.net.guard import BlockedAddress
 from linkwarden.wire import NetError, NetErrorKind
 
 #: What ``explain`` can read; everything else is a defect and is not caught.
-NETWORK_ERRORS = (aiohttp.ClientError, OSError, TimeoutError, ssl.SSLError, UnicodeError)
+NETWORK_ERRORS = (aiohttp.ClientError, HttpProcessingError, OSError, TimeoutError, UnicodeError)
 
 _NO_SUCH_NAME = frozenset({socket.EAI_NONAME})
 _NO_ADDRESS = frozenset({getattr(socket, "EAI_NODATA", -5), getattr(socket, "EAI_ADDRFAMILY", -9)})
@@ -77,6 +78,8 @@ def _classify(exc: BaseException) -> tuple[NetErrorKind, str]:  # noqa: PLR0911 
     root = _os_error(exc)
     if isinstance(root, BlockedAddress):
         return NetErrorKind.BLOCKED, str(root)
+    if isinstance(exc, aiohttp.ClientProxyConnectionError | aiohttp.ClientHttpProxyError):
+        return NetErrorKind.UNREACHABLE, "the proxy did not let us through to it"
     if isinstance(exc, aiohttp.ClientConnectorDNSError):
         return _classify_dns(root)
     if isinstance(root, ssl.SSLError):

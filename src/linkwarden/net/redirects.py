@@ -111,7 +111,8 @@ class Chain:
         if self._jar is None:
             return ""
         found = self._jar.filter_cookies(self.url)
-        return "; ".join(f"{name}={morsel.coded_value}" for name, morsel in sorted(found.items()))
+        pairs = (f"{name}={morsel.coded_value}" for name, morsel in sorted(found.items()))
+        return "; ".join(pair for pair in pairs if pair.isascii() and pair.isprintable())
 
 
 def _may_see_token(url: URL, token_host: str | None) -> bool:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.http_exceptions import HttpProcessingError
 from yarl import URL
 
 from linkwarden.net.guard import Guard, GuardedResolver
@@ -167,7 +168,7 @@ async def _read(response: aiohttp.ClientResponse, max_bytes: int) -> tuple[bytes
             received = received + chunk if received else chunk
             if stream.at_eof():
                 return received[:max_bytes], len(received) <= max_bytes
-    except (aiohttp.ClientError, OSError):
+    except (aiohttp.ClientError, HttpProcessingError, OSError):
         pass
     return received[:max_bytes], False
 
@@ -191,7 +192,19 @@ class SystemResolver(AbstractResolver):
 
 
 def _look_up(host: str, port: int, family: socket.AddressFamily) -> list[ResolveResult]:
-    found = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)
+    """Ask the system; "no such name" is believed only if there is no address of another family either.
+
+    Some C libraries say EAI_NONAME for a name that has only IPv6 addresses on a machine without IPv6.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)
+    except socket.gaierror as exc:
+        if exc.errno != socket.EAI_NONAME:
+            raise
+        socket.getaddrinfo(host, port, socket.AF_UNSPEC, socket.SOCK_STREAM)
+        raise socket.gaierror(
+            getattr(socket, "EAI_NODATA", -5), "no address of a family that this machine has"
+        ) from exc
     return [
         ResolveResult(hostname=host, host=str(address[0]), port=port, family=kind, proto=proto, flags=0)
         for kind, _, proto, _, address in found

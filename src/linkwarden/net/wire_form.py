@@ -19,6 +19,8 @@ _AUTHORITY = re.compile(r"(https?):/{2}([^/?#\\]*)(.*)", re.IGNORECASE | re.DOTA
 _PLAIN = re.compile(r"https?:/{2}([a-z0-9.:-]+)(?!.*/(?:\.|%2))[/?][!#-;=?-\[\]_a-z~]*", re.ASCII | re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _ILLEGAL = re.compile(r"[^\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e]")
+#: What may stand in a host on the wire (RFC 3986 section 3.2.2, without percent escapes, which no resolver knows).
+_HOST = re.compile(r"[a-z0-9._~!$&'()*+,;=-]{1,254}")
 _EDGES = "".join(map(chr, range(0x21)))
 _TABS_AND_NEWLINES = str.maketrans("", "", "\t\n\r")
 _DOT_SEGMENT = re.compile(r"/(?:\.|%2e){1,2}(?=/|$)", re.IGNORECASE)
@@ -110,7 +112,7 @@ def _wire_host(host: str) -> str:
     except (ValueError, UnicodeError) as exc:
         raise NetError(NetErrorKind.INVALID_URL, "the host of the address is not a valid name") from exc
     labels = encoded.rstrip(".").split(".")
-    if not all(0 < len(label) < 64 for label in labels) or len(encoded) > 254 or _ILLEGAL.search(encoded):
+    if not all(0 < len(label) < 64 for label in labels) or not _HOST.fullmatch(encoded):
         raise NetError(NetErrorKind.INVALID_URL, "the host of the address is not a valid name")
     if _NUMBER_AT_END.search(encoded):
         _require_plain_ipv4(encoded)
