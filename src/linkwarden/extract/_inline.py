@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from linkwarden.extract._autolink import Autolinker, has_at_sign, mails
 from linkwarden.extract._charrefs import clean_destination, decode_markdown
+from linkwarden.extract._emphasis import underscore_marks
 from linkwarden.model import Markup
 
 _SPECIAL = re.compile(r"\\[!-/:-@\[-`{-~]|`+|<|!\[(?!\^)|\[|\]|://|www\.")
@@ -181,7 +182,7 @@ class InlineScanner:
         self._auto = Autolinker(text)
 
     def scan(self) -> list[Link | Html]:
-        """Give links and raw HTML in the order in which they begin; what an image's alt text holds is left out."""
+        """Give links and raw HTML in the order of their addresses; what an image's alt text holds is left out."""
         text = self._text
         pos = 0
         while (found := _SPECIAL.search(text, pos)) is not None:
@@ -189,7 +190,9 @@ class InlineScanner:
         self._found.extend(self._bare_mails())
         if len(self._found) > 1:
             self._found.sort(key=lambda item: (item.start, -item.end))
-        return list(self._outside_images()) if self._images else self._found
+        if not self._images:
+            return self._found
+        return sorted(self._outside_images(), key=_place)
 
     def _one(self, found: re.Match[str]) -> int:
         """Deal with one special character; give where to go on."""
@@ -361,7 +364,8 @@ class InlineScanner:
         if not has_at_sign(text):
             return
         pos = 0
-        for start, end in [*sorted(self._closed), (len(text), len(text))]:
+        marks = underscore_marks(text, self._closed) if "_" in text else []
+        for start, end in [*sorted(self._closed + marks), (len(text), len(text))]:
             for line in _lines(text, pos, start):
                 for url, begin, stop in mails(text, *line):
                     yield Link(begin, stop, url, Markup.MD_BARE, (begin, stop), (begin, stop))
@@ -379,6 +383,10 @@ class InlineScanner:
             yield item
             if i < len(images) and images[i][0] == item.start:
                 inside_until = images[i][1]
+
+
+def _place(item: Link | Html) -> int:
+    return item.address[0] if isinstance(item, Link) and not item.definition else item.start
 
 
 def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

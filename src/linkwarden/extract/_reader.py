@@ -104,7 +104,7 @@ class Reader:
 
     def drafts(self, tag: Tag, content: str, pieces: Pieces) -> Iterator[Draft]:
         """Give the occurrences of one tag."""
-        for markup, start, end in links(tag, content):
+        for markup, start, end in sorted(links(tag, content), key=lambda link: link[1]):
             text = ""
             if "alt" in tag.attributes and (markup is Markup.HTML_IMG or tag.name in {"area", "img"}):
                 alt_start, alt_end = tag.attributes["alt"]
