@@ -7,8 +7,9 @@ RFC 9110, corrected by what services are known to do. What is no proof is ``unve
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from types import MappingProxyType
 
 from linkwarden.model import Claim, Evidence, Fact, Rule, Suggestion
@@ -23,6 +24,7 @@ __all__ = [
     "REGISTRY_SILENT",
     "RULES",
     "batch_unverified",
+    "domains_of",
     "finding",
     "fine",
     "host_in",
@@ -164,9 +166,16 @@ def fine(
     )
 
 
-def host_in(host: str, table: Iterable[str]) -> bool:
+def host_in(host: str, table: Container[str]) -> bool:
     """Tell whether a host is one of those named, or a subdomain of one (whole labels)."""
-    return any(host == name or host.endswith("." + name) for name in table)
+    return any(name in table for name in domains_of(host))
+
+
+@lru_cache(maxsize=1024)  # a list names the same few hosts over and over
+def domains_of(host: str) -> tuple[str, ...]:
+    """Give a host and the domains that it lies in, the host first: ``a.b.c``, ``b.c``, ``c``."""
+    labels = host.split(".")
+    return tuple(".".join(labels[at:]) for at in range(len(labels)))
 
 
 def net_evidence(claim: Claim, error: NetError) -> Evidence:
@@ -238,8 +247,8 @@ def batch_unverified(claims: Iterable[Claim], why: str, *, status: int | None = 
 
 def _by_status(response: Response, thing: str) -> tuple[Rule, str] | None:
     """Give rule and reason for a status, or None for one that is fine."""
-    status, host = response.status, host_of(response.url)
-    if status == 404 and host_in(host, LYING_404):
+    status = response.status
+    if status == 404 and host_in(host := host_of(response.url), LYING_404):
         return rules.UNTRUSTED_404, f"{host} answers 404 to programs even for pages that exist."
     if status == 530 and _ORIGIN_UNKNOWN.search(response.body[:4096]):
         return rules.ORIGIN_UNKNOWN, "Cloudflare says that the site behind it no longer has an address (1016)."

@@ -77,14 +77,16 @@ _UNSEEN = re.compile(
 def wall_of(response: Response) -> str | None:
     """Give the name of the service that keeps robots out, if the answer is its page, else None."""
     refuses = response.status >= 400 or response.status == 202
-    text = ""
+    text, title = "", None  # read at most once, and not where headers settle it
     for wall in WALLS:
         if (refuses or not wall.refusing) and any(_has(response, item) for item in wall.proof.items()):
             return wall.name
         if not (wall.titles or wall.marks) or not all(_has(response, item) for item in wall.needs.items()):
             continue
-        text = text or response.body[:_LOOKED_AT].decode("utf-8", errors="replace")
-        if _says(wall, text) and (refuses or _is_nearly_blank(text)):
+        if not text:
+            text = response.body[:_LOOKED_AT].decode("utf-8", errors="replace")
+            title = _TITLE.search(text)
+        if _says(wall, text, title) and (refuses or _is_nearly_blank(text)):
             return wall.name
     return None
 
@@ -95,11 +97,12 @@ def _has(response: Response, sign: tuple[str, str]) -> bool:
     return value is not None and re.search(pattern, value, re.IGNORECASE) is not None
 
 
-def _says(wall: Wall, text: str) -> bool:
+def _says(wall: Wall, text: str, title: re.Match[str] | None) -> bool:
     if wall.marks and re.search(wall.marks, text):
         return True
-    title = _TITLE.search(text) if wall.titles else None
-    return title is not None and re.fullmatch(wall.titles, title.group(1).strip(), re.IGNORECASE) is not None
+    if title is None or not wall.titles:
+        return False
+    return re.fullmatch(wall.titles, title.group(1).strip(), re.IGNORECASE) is not None
 
 
 def _is_nearly_blank(text: str) -> bool:

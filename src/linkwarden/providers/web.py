@@ -14,7 +14,7 @@ from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion
 from linkwarden.providers import _http_rules as http
 from linkwarden.providers._base import Example, Provider, by_ident
 from linkwarden.providers._html import Page, is_html
-from linkwarden.providers._http import RULES, finding, fine, host_in, net_evidence, status_evidence
+from linkwarden.providers._http import RULES, domains_of, finding, fine, net_evidence, status_evidence
 from linkwarden.providers._redirects import landing_evidence, move_of
 from linkwarden.text import host_of
 from linkwarden.wire import Ask, Hop, NetError, Response
@@ -128,12 +128,13 @@ def _why_silent(address: str) -> str | None:
     host = host_of(address)
     if _SCHOLAR.match(host):
         return "Google Scholar turns all programs away"
-    for name, why in SILENT_HOSTS.items():
-        if host_in(host, (name,)):
-            return why
+    domains = domains_of(host)
+    for name in domains:
+        if name in SILENT_HOSTS:
+            return SILENT_HOSTS[name]
     path = address.split("//", 1)[-1].partition("/")[2]
     for name, prefix, why in _ALWAYS_THERE:
-        if host_in(host, (name,)) and f"/{path}".startswith(prefix):
+        if name in domains and f"/{path}".startswith(prefix):
             return why
     return None
 
