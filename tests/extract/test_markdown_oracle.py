@@ -52,39 +52,20 @@ def test_the_list_linkwarden_was_made_for() -> None:
     assert [o.span.line for o in found if not o.url] == [1507, 1739]
 
 
-FRAGMENTS = r"""[ | ] | ( | ) | ![ | [a](u1) | [b](<u 2>) | ![i](p.png) | [r1] | [r2][] | [t][r1] | ` | `` | \ | \[ | \` | * | ** | _ | ~~ | <
-| <https://auto.x> | <m@b.co> | https://a.com/x | http://b.org | www.c.de | (https://d.io/a_(b)) | https://e.f/g_ | https://e.f/h&copy;
-| https://e.f/i; | . | , | ? | &amp; | &copy; | &lt; | x@y.zz | mailto:x@y.zz | ftp://h.i | HTTPS://J.k | <a href="h1"> | </a>
-| <a href='h2'> | <a href=h3> | <A HREF="h4?a=1&amp;b=2&copy=3"> | <img src="i1"> | <div> | </div> | <b> | </b> | <p align=center>
-| <!-- c --> | <?p?> | <!X y> | <pre> | </pre> | <script> | </script> | <table> | <summary> | <source srcset=x> | === | --- | ***
-| ``` | ~~~ | :- | \| | a | foo | é | 中 | “ | ’ | ! | w | www. | http:// | :// | : | @ | # | (a) | "t" | 't' | \) | (<) | ]( | ](u | ](<v> | ]: y"""
-PARTS = [
-    *(part.strip() for part in FRAGMENTS.split(" | ")),
-    "\n<img\nsrc='i2' />",
-    "\n[r1]: /ref1\n",
-    "\n[r2]: <r 2> 'ti'\n",
-]
-PARTS += [
-    "\n",
-    "\n",
-    "\n\n",
-    "\n\n",
-    " ",
-    "    ",
-    "\t",
-    "> ",
-    "- ",
-    "* ",
-    "1. ",
-    "2) ",
-    "\n- ",
-    "\n> ",
-    "\n  ",
-    "\n    ",
-    "# ",
-    "\n# ",
-]
-PARTS += ["\n---\n", "\n===\n", "\n```\n", "|", "\n| a | b |\n|---|---|\n", "\n|--|--|\n", "\n|-|\n", "\r\n", "\u00a0"]
+#: Pieces of Markdown between " | ", in which trouble begins.
+FRAGMENTS = r"""
+[ | ] | ( | ) | ![ | [a](u1) | [b](<u 2>) | ![i](p.png) | [r1] | [r2][] | [t][r1] | ]( | ](u | ](<v> | ]: y | (a) | (<)
+| ` | `` | \ | \[ | \` | \) | \| | * | ** | _ | ~~ | < | <https://auto.x> | <m@b.co> | https://a.com/x | http://b.org
+| www.c.de | (https://d.io/a_(b)) | https://e.f/g_ | https://e.f/h&copy; | https://e.f/i; | ftp://h.i | HTTPS://J.k
+| x@y.zz | mailto:x@y.zz | www. | http:// | :// | : | @ | w | . | , | ? | ! | # | &amp; | &copy; | &lt; | "t" | 't'
+| <a href="h1"> | </a> | <a href='h2'> | <a href=h3> | <A HREF="h4?a=1&amp;b=2&copy=3"> | <img src="i1"> | <div>
+| </div> | <b> | </b> | <p align=center> | <!-- c --> | <?p?> | <!X y> | <pre> | </pre> | <script> | </script> | <table>
+| <summary> | <source srcset=x> | === | --- | *** | ``` | ~~~ | :- | a | foo | é | 中 | “ | ’
+"""
+LINES = ["\n", "\n", "\n\n", "\n\n", "\r\n", "\n---\n", "\n===\n", "\n```\n", "\n- ", "\n> ", "\n  ", "\n    ", "\n# "]
+BLANKS = [" ", "    ", "\t", "\u00a0", "> ", "- ", "* ", "1. ", "2) ", "# "]
+BLOCKS = ["|", "\n| a | b |\n|---|---|\n", "\n|--|--|\n", "\n|-|\n", "\n[r1]: /ref1\n", "\n[r2]: <r 2> 'ti'\n"]
+PARTS = [*FRAGMENTS.strip().replace("\n", " ").split(" | "), *LINES, *BLANKS, *BLOCKS, "\n<img\nsrc='i2' />"]
 
 
 @needs_cmark

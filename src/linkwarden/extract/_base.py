@@ -22,12 +22,12 @@ class Extractor(ABC):
 
     @abstractmethod
     def extract(self, text: str, path: str) -> Iterator[Extracted]:
-        """Give occurrences in source order as they are found, and the document's anchors and notices among them.
+        r"""Give occurrences in source order as they are found, and the document's anchors and notices among them.
 
         Lazy: the caller may start on the first links while the rest is still being read. Never raises, whatever
         the text.
 
         Args:
-            text: the document, decoded; line ends as they stand (``\\n``, ``\\r\\n`` or ``\\r``).
+            text: the document, decoded; line ends as they stand (``\n``, ``\r\n`` or ``\r``).
             path: name for spans; nothing is read from it.
         """

@@ -1,0 +1,128 @@
+"""The places inside a document that ``#name`` leads to."""
+
+from __future__ import annotations
+
+import pytest
+
+from linkwarden.extract._slug import Slugger, base_slug
+from linkwarden.extract.markdown import Markdown
+from linkwarden.model import Anchor, AnchorSource, Occurrence
+from tests.shared import SHARED, needs_shared
+
+#: Literals of facts/services.md, section 3.6.
+SLUGS = {
+    "heading with a - dash": "heading-with-a---dash",
+    "I ♥ unicode": "i--unicode",
+    "en–dash": "endash",
+    "😄 - an emoji": "---an-emoji",
+    "C++ & C#": "c--c",
+    "K-means++": "k-means",
+    "FAQ / Q&A": "faq--qa",
+    "1.2.3 Release": "123-release",
+    "snake_case": "snake_case",
+    "foo (bar)": "foo-bar",
+    "#1 thing": "1-thing",
+    "日本語 見出し": "日本語-見出し",
+    "x² – y": "x--y",
+    "½ off": "-off",
+    "💎 Neural Networks": "-neural-networks",
+    "👩‍🔬 Lab": "-lab",
+    "⚙️ Methods": "\ufe0f-methods",
+    "İstanbul": "i̇stanbul",
+    "हिन्दी शीर्षक": "हिन्दी-शीर्षक",
+    "Ⓐ circled": "ⓐ-circled",
+    "tab\there": "tabhere",
+}
+
+
+def anchors(text: str, source: AnchorSource = AnchorSource.HEADING) -> list[str]:
+    """Give the names of a document's anchors of one kind."""
+    found = Markdown().extract(text, "list.md")
+    return [item.name for item in found if isinstance(item, Anchor) and item.source is source]
+
+
+@pytest.mark.parametrize(("text", "slug"), SLUGS.items())
+def test_slugs_are_github_s(text: str, slug: str) -> None:
+    """A heading's slug is the one that GitHub gives."""
+    assert base_slug(text) == slug
+
+
+@pytest.mark.parametrize(
+    ("headings", "slugs"),
+    [
+        ("echo, echo, echo 1, echo-1, echo", "echo, echo-1, echo-1-1, echo-1-2, echo-2"),
+        ("foxtrot-1, foxtrot, foxtrot", "foxtrot-1, foxtrot, foxtrot-2"),
+        ("-a-, -a-", "-a-, -a--1"),
+    ],
+)
+def test_duplicates_are_numbered_as_on_github(headings: str, slugs: str) -> None:
+    """Repeated headings, and headings that look like repeated ones, get GitHub's numbers."""
+    slugger = Slugger()
+    assert [slugger.slug(h) for h in headings.split(", ")] == slugs.split(", ")
+
+
+def test_headings_of_every_kind_count() -> None:
+    """ATX, setext, raw HTML, in lists and quotes: all make anchors; in code or comments none does."""
+    text = (
+        "# One #\n\nTwo\n===\n\n> # Three\n\n- ## Four\n\n<h2>Five</h2>\n\n"
+        '<h1 align="center">\n\n**Six** sense\n\n</h1>\n\n```\n# no\n```\n\n<!--\n# no\n-->\n\n    # no\n\n#no\n'
+    )
+    assert anchors(text) == ["one", "two", "three", "four", "five", "six-sense"]
+
+
+def test_the_slug_is_made_of_what_is_shown() -> None:
+    """Markup, link targets and images are not part of a heading's name; code is."""
+    text = "# [Deep *Learning*](https://x.example) with `code_x` ![logo](y.png) <img src=z alt=w> &amp; more\n"
+    assert anchors(text) == ["deep-learning-with-code_x----more"]
+
+
+def test_a_reference_link_in_a_heading_is_its_text() -> None:
+    """A heading that is a reference link is named by its text alone."""
+    assert anchors("# [Big Model][bm]\n\n[bm]: https://x.example\n") == ["big-model"]
+
+
+def test_html_ids_and_names_are_anchors() -> None:
+    """``id`` and ``name`` are places, with or without GitHub's prefix; they take no part in numbering."""
+    text = '<a name="top-list"></a>\n\n# A\n\ntext <span id="user-content-x">y</span> <input name="no">\n\n'
+    text += '<a id="a"></a>\n\n# A\n'
+    assert anchors(text, AnchorSource.HTML_ID) == ["top-list", "x", "a"]
+    assert anchors(text) == ["a", "a-1"]
+
+
+def test_footnotes_are_anchors() -> None:
+    """A footnote and its mark can be linked to."""
+    assert anchors("a[^note]\n\n[^note]: b\n", AnchorSource.HTML_ID) == ["fn-note", "fnref-note"]
+
+
+def test_front_matter_is_no_heading() -> None:
+    """The last line of front matter looks like a setext heading and is none on GitHub."""
+    assert anchors("---\ntitle: A\n---\n\n# A\n") == ["a"]
+
+
+def test_a_heading_in_an_html_block_is_swallowed() -> None:
+    """No blank line in front of a heading behind HTML: GitHub shows it as text, and the cause is named."""
+    text = 'intro\n\n<img src="x.png">\ntext\n## The *Overview* ##\n\n# Real\n'
+    found = [item for item in Markdown().extract(text, "list.md") if isinstance(item, Anchor)]
+    swallowed, real = found
+    assert (swallowed.name, swallowed.text, swallowed.line) == ("the-overview", "The Overview", 5)
+    assert (swallowed.source, swallowed.cause_line) == (AnchorSource.SWALLOWED, 3)
+    assert (real.name, real.source, real.cause_line) == ("real", AnchorSource.HEADING, None)
+
+
+def test_the_section_is_the_nearest_heading_above() -> None:
+    """Markdown and HTML headings both begin sections; swallowed ones do not."""
+    text = "[a](1)\n\n# One\n\n[b](2)\n\n<h3>Two <i>x</i></h3>\n\n[c](3)\n\n<div>\n# No\n</div>\n\n[d](4)\n"
+    links = [item for item in Markdown().extract(text, "list.md") if isinstance(item, Occurrence)]
+    assert [link.section for link in links] == ["", "One", "Two x", "Two x"]
+
+
+@needs_shared
+def test_the_two_dead_anchors_of_the_real_list() -> None:
+    """Of 45 links inside ``ml-papers.md`` exactly two lead nowhere; one heading is swallowed at line 1739."""
+    text = (SHARED / "lists" / "ml-papers.md").read_text(encoding="utf-8")
+    found = list(Markdown().extract(text, "ml-papers.md"))
+    names = {a.name for a in found if isinstance(a, Anchor) and a.source is not AnchorSource.SWALLOWED}
+    inside = [o.url[1:] for o in found if isinstance(o, Occurrence) and o.url.startswith("#")]
+    swallowed = {a.name: (a.line, a.cause_line) for a in found if isinstance(a, Anchor) and a.cause_line}
+    assert sorted(set(inside) - names) == ["optimization", "overview"]
+    assert swallowed["overview"] == (1743, 1739)

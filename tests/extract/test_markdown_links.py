@@ -1,0 +1,237 @@
+"""What extraction says about each link: address, place, text, section and markup."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from linkwarden.extract import _inline
+from linkwarden.extract.markdown import Markdown
+from linkwarden.model import Extracted, Markup, Notice, Occurrence
+from tests.extract.test_markdown_oracle import PARTS
+
+
+def extract(text: str) -> list[Extracted]:
+    """Read a text as a list called list.md."""
+    return list(Markdown().extract(text, "list.md"))
+
+
+def links(text: str) -> list[Occurrence]:
+    """Give the occurrences in a text."""
+    return [item for item in extract(text) if isinstance(item, Occurrence)]
+
+
+def only(text: str) -> Occurrence:
+    """Give the one occurrence in a text."""
+    (occurrence,) = links(text)
+    return occurrence
+
+
+def test_a_link_says_where_it_stands() -> None:
+    """Lines and columns count from 1, in characters, and the end column is behind the last one."""
+    link = only("# Söme *Papers*\n\n- ✅ see [the `paper`](https://a.example/x) now\n")
+    assert (link.url, link.text, link.section) == ("https://a.example/x", "the paper", "Söme Papers")
+    assert (link.span.line, link.span.col, link.span.end_line, link.span.end_col) == (3, 23, 3, 42)
+    assert link.markup is Markup.MD_LINK
+
+
+def test_columns_are_those_of_the_file_whatever_its_line_ends() -> None:
+    """A Windows file with a byte-order mark, quotes, lists and tables gives the places in that very file."""
+    text = "\ufeffa\r\n\r\n> - | h |\r\n>   |---|\r\n>   | [x](u\\|v) <img src='i.png'> |\r\n"
+    link, image = links(text)
+    assert (link.url, link.raw, link.span.line, link.span.col) == ("u|v", "u\\|v", 5, 11)
+    assert (image.raw, image.span.line, image.span.col, image.span.end_col) == ("i.png", 5, 27, 32)
+    assert text[link.span.start : link.span.end] == link.raw
+
+
+def test_an_old_mac_file_has_lines_too() -> None:
+    """A lone carriage return ends a line."""
+    assert only("a\r\r[x](u)").span.line == 3
+
+
+def test_a_reference_points_at_its_definition_and_its_use() -> None:
+    """The span of a reference link is the address in the definition; ``used`` is where the reader clicks."""
+    first, second, image = links("[one][R] and [r][] and ![alt][r]\n\n> [r]: <u\\_v> 'title'\n")
+    assert {o.url for o in (first, second, image)} == {"u_v"}
+    assert {(o.raw, o.span.line, o.span.col) for o in (first, second, image)} == {("u\\_v", 3, 9)}
+    assert [(o.used.col, o.used.end_col) for o in (first, second, image) if o.used] == [(1, 9), (14, 19), (24, 33)]
+    assert image.markup is Markup.MD_REFERENCE_IMAGE
+    assert image.text == "alt"
+
+
+def test_the_text_of_a_link_around_an_image_is_the_alternative_text() -> None:
+    """A badge is called what it says to those who cannot see it, in Markdown and in HTML."""
+    badge, target = links("[![Build *status*](b.svg)](https://ci.example)")
+    assert (badge.text, target.text) == ("Build status", "Build status")
+    target, badge = links('<a href="x"><img src="b.svg" alt="Stars &amp; more"></a>')
+    assert (target.text, badge.text) == ("Stars & more", "Stars & more")
+    target, _ = links('text <a href="x"><img src="b.svg" alt="Inline"></a>')
+    assert target.text == "Inline"
+
+
+def test_html_in_markdown_says_what_it_is() -> None:
+    """Tags, attributes and source sets each have their markup, in the order in which they stand."""
+    text = (
+        "<A HREF=one>Some <b>text</b></A> <img srcset=\"two 1x, three 2x\" src='four'>\n"
+        '<picture><source srcset="five 100w,six 200w"></picture> <video poster=seven src=eight></video>\n'
+    )
+    assert [(o.markup.value, o.url) for o in links(text)] == [
+        ("html-a", "one"), ("html-srcset", "two"), ("html-srcset", "three"), ("html-img", "four"),
+        ("html-srcset", "five"), ("html-srcset", "six"), ("html-poster", "seven"), ("html-media", "eight"),
+    ]  # fmt: skip
+    assert links(text)[0].text == "Some text"
+
+
+def test_references_in_attributes_are_decoded_once() -> None:
+    """``&amp;amp;`` is ``&amp;``, and a query parameter called ``copy`` is no symbol."""
+    link = only('<a href="x?a=1&amp;b=2&copy=3&amp;amp;&#38;lt;">x</a>')
+    assert link.url == "x?a=1&b=2&copy=3&amp;&lt;"
+    assert link.raw == "x?a=1&amp;b=2&copy=3&amp;amp;&#38;lt;"
+
+
+def test_bare_links_say_what_stands_in_the_text() -> None:
+    """``www.`` gets its scheme in the address only, and a mail address its ``mailto:``."""
+    site, mail = links("see www.a.example/x_, or mail me@a.example")
+    assert (site.url, site.raw, site.markup) == ("http://www.a.example/x", "www.a.example/x", Markup.MD_BARE)
+    assert (mail.url, mail.raw) == ("mailto:me@a.example", "me@a.example")
+
+
+def test_percent_encoding_stays_as_written() -> None:
+    """Where cmark would encode a blank and an umlaut, the address stays what the author wrote."""
+    assert only("[x](<https://a.example/ü %20 y>)").url == "https://a.example/ü %20 y"
+
+
+def test_an_empty_address_is_an_occurrence() -> None:
+    """A link to nothing and an image of nothing are seen, with their place."""
+    link, image = links('[x]() <img src="">')
+    assert (link.url, link.span.col, link.span.end_col) == ("", 5, 5)
+    assert (image.url, image.span.col, image.span.end_col) == ("", 17, 17)
+
+
+def test_what_a_reader_does_not_see_is_no_link() -> None:
+    """Comments, code and escaped brackets hold no links, and prose about files makes none."""
+    assert not links(
+        "<!-- [a](b) https://c.example --> `[d](e)` \\[f](g) README.md setup.py\n\n    [h](i)\n\n```\nwww.j.k\n```\n"
+    )
+
+
+def test_a_comment_that_a_blank_line_cuts_still_hides_what_follows() -> None:
+    """The page's comment goes on until HTML ends it; ``-->`` in a paragraph is text and does not."""
+    text = "<div><!-- begin\n\n[hidden](a) <a href=b>\n\n# Hidden\n\nend -->\n\n</div> --> <a href=c>\n"
+    assert [o.url for o in links(text)] == ["c"]
+
+
+def test_front_matter_gives_its_addresses() -> None:
+    """GitHub shows front matter as a table, in which bare addresses are links."""
+    assert [o.url for o in links("---\nurl: https://a.example\n---\n\ntext\n")] == ["https://a.example"]
+
+
+def test_footnotes_are_read() -> None:
+    """A footnote's text holds links; its mark is none."""
+    assert [o.url for o in links("Text[^1].\n\n[^1]: See [a](b)\n    and https://c.example\n")] == [
+        "b",
+        "https://c.example",
+    ]
+
+
+def test_depth_sixty_loses_nothing() -> None:
+    """Sixty levels of lists and sixty of quotes keep their links, without a remark."""
+    nested = "".join(f"{'  ' * i}- [a](u{i})\n" for i in range(60)) + "\n\n" + "> " * 60 + "[deep](quote)\n"
+    found = extract(nested)
+    assert sum(isinstance(item, Occurrence) for item in found) == 61
+    assert not [item for item in found if isinstance(item, Notice)]
+
+
+def test_what_is_too_deep_is_said() -> None:
+    """Nesting beyond all reason is not read, which a notice says; what follows is read."""
+    *_, link, notice = extract(">" * 5000 + " [a](b)\n\n[c](d)\n")
+    assert isinstance(link, Occurrence)
+    assert link.url == "d"
+    assert isinstance(notice, Notice)
+    assert notice.line == 1
+    assert "nested too deeply" in notice.message
+
+
+def test_garbled_text_is_remarked_once() -> None:
+    """A list that was saved in the wrong encoding is read as it stands, with one calm remark."""
+    text = "ok\n\n" + "- ‚úÖ done ‚Äì [a](b‚úÖ)\n" * 20
+    notices = [item for item in extract(text) if isinstance(item, Notice)]
+    assert [n.line for n in notices] == [3]
+    assert links(text)[0].url == "b‚úÖ"
+    assert not [item for item in extract("naïve – “Ça va” … ✅ Ärger\n") if isinstance(item, Notice)]
+
+
+def test_lost_bytes_are_remarked() -> None:
+    """Replacement characters come from bytes that were no UTF-8; the remark names the first line."""
+    (notice,) = [item for item in extract("a\n\nb \ufffd c \ufffd") if isinstance(item, Notice)]
+    assert (notice.line, "UTF-8" in notice.message) == (3, True)
+
+
+def test_links_come_while_the_list_is_still_being_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first link comes out before the rest of the list has been looked into."""
+    looked_into: list[str] = []
+    scan = _inline.InlineScanner.scan
+
+    def spy(self: _inline.InlineScanner) -> list[_inline.Link | _inline.Html]:
+        looked_into.append(self._text)
+        return scan(self)
+
+    monkeypatch.setattr(_inline.InlineScanner, "scan", spy)
+    first = next(Markdown().extract("[a](b)\n\n[c](d)\n\n[e](f)\n", "x"))
+    assert isinstance(first, Occurrence)
+    assert looked_into == ["[a](b)"]
+
+
+def check_places(text: str) -> None:
+    """Assert that every span covers what it claims, and that lines and columns agree with the offsets."""
+    starts = [0]
+    for i, char in enumerate(text):
+        if char == "\n" or (char == "\r" and text[i + 1 : i + 2] != "\n"):
+            starts.append(i + 1)
+    for link in links(text):
+        for span in filter(None, (link.span, link.used)):
+            assert 0 <= span.start <= span.end <= len(text)
+            assert starts[span.line - 1] + span.col - 1 == span.start
+            assert starts[span.end_line - 1] + span.end_col - 1 == span.end
+        assert text[link.span.start : link.span.end] == link.raw
+        if not {"\n", "\r", "&", "\\"} & set(link.raw):
+            assert link.url in {link.raw, f"http://{link.raw}", f"mailto:{link.raw}"}
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from(PARTS), max_size=25).map("".join))
+def test_every_span_covers_its_address(text: str) -> None:
+    """In any mixture of Markdown, each span slices to the address as written."""
+    check_places(text)
+    check_places("\ufeff" + text.replace("\n", "\r\n"))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(st.characters(codec=None, exclude_categories=()), max_size=200))
+def test_any_text_can_be_read(text: str) -> None:
+    """Lone surrogates, NUL, control characters: extraction never raises, and its spans hold."""
+    check_places(text)
+
+
+def test_hostile_shapes_are_read_to_the_end() -> None:
+    """Inputs that make careless parsers quadratic are read; the test's own time limit is the claim."""
+    for text, found in (
+        ("![a](" * 20_000, 0),
+        ("[" * 50_000, 0),
+        ("[" * 20_000 + "]" * 20_000, 0),
+        ("![" * 20_000 + "[a](b)" * 5_000, 5_000),
+        ('<a b="' * 20_000, 0),
+        ("a <? " * 20_000, 0),
+        ("a <!-- " * 20_000, 0),
+        ("_www." * 20_000, 0),
+        ("www.a.example/" + "(" * 50_000 + ")" * 70_000, 1),
+        ("a@" * 20_000, 0),
+        ('[a](b "\\!' * 10_000, 0),
+        ("| a |\n|---|\n" + "|" * 100_000, 0),
+        (" ".join("`" * (i % 90) for i in range(5_000)), 0),
+        ("x " + "<a href='u'>t " * 10_000, 10_000),
+        ("<div>\n# " + "a" + " " * 50_000 + "b", 0),
+        ("[t](u) " * 100_000, 100_000),
+    ):
+        assert len(links(text)) == found, text[:40]
