@@ -13,7 +13,7 @@ from aiohttp import web
 from linkwarden.net import Net
 from linkwarden.wire import Ask, NetError, NetErrorKind, Response
 from tests.internet import FakeInternet
-from tests.internet.misbehave import answer, retry_after
+from tests.internet.misbehave import answer, retry_after, slow
 from tests.internet.site import Handler
 
 Form = Literal["seconds", "date"]
@@ -139,6 +139,18 @@ class TestCoolDown:
         assert len([start for start in starts if start < 40]) == 1
         assert starts[1] >= 40
         assert starts[2] > starts[1]
+
+    async def test_one_request_probes_first(self, internet: FakeInternet) -> None:
+        """After a cool-down the others wait for the first answer, and then come spaced more widely than before."""
+        internet.site("a.org").default(
+            retry_after(internet.time, 40, slow(internet.time, 0.5, answer()), form="seconds", status=429)
+        )
+        async with internet.net() as net:
+            await ask_all(net, "a.org", 10)
+        refused, probe, *others = internet.starts("a.org")
+        assert (refused, probe) == (0, 40)
+        assert others[0] >= 40.5
+        assert all(later - earlier >= 0.19 for earlier, later in pairwise(others))
 
     async def test_other_hosts_do_not_wait(self, internet: FakeInternet) -> None:
         """Requests that wait for a cool-down hold no global slot."""

@@ -167,6 +167,7 @@ async def test_a_downgrade_is_seen(internet: FakeInternet, net: Net) -> None:
     [
         ("https://api.test/x", "api.test", "Bearer t0ken"),
         ("http://api.test/x", "api.test", None),
+        ("http://api.test:443/x", "api.test", None),
         ("https://api.test:8443/x", "api.test", None),
         ("https://other.test/x", "api.test", None),
         ("https://api.test/x", None, None),
@@ -177,7 +178,7 @@ async def test_a_token_is_for_one_host_only(
 ) -> None:
     """A token goes over https to port 443 of its own host, and nowhere else."""
     for host in ("api.test", "other.test"):
-        internet.site(host, ports={8443: "https"}).page("/x")
+        internet.site(host, ports={8443: "https", 443: "http" if url.startswith("http:") else "https"}).page("/x")
     await net.fetch(Ask(url=url, purpose="api", token="t0ken", token_host=token_host))
     assert internet.log[0].headers.get("Authorization") == seen
 
