@@ -55,11 +55,12 @@ class FakeStores:
 
     Attributes:
         pinned: paths that i.pinimg.com hands out, such as ``/736x/ab/cd.jpg``.
+        pinterest_says: paths of i.pinimg.com that get a bare status instead.
     """
 
     def __init__(self, internet: FakeInternet) -> None:
         self.pinned: set[str] = set()
-        self.pinterest_status = 403
+        self.pinterest_says: dict[str, int] = {}
         bucket = internet.site("bucket.s3.amazonaws.com")
         for path, (status, body) in S3_ERRORS.items():
             bucket.page(path, body, status, media_type="application/xml")
@@ -83,6 +84,6 @@ class FakeStores:
     async def _pinterest(self, request: web.Request) -> web.StreamResponse:
         if request.path in self.pinned:
             return web.Response(body=JPEG, content_type="image/jpeg")
-        if self.pinterest_status != 403:
-            return web.Response(status=self.pinterest_status)
+        if request.path in self.pinterest_says:
+            return web.Response(status=self.pinterest_says[request.path])
         return web.Response(body=error_xml("AccessDenied"), status=403, content_type="application/xml")

@@ -288,7 +288,9 @@ async def test_pinterest_has_the_picture_in_no_size(internet: FakeInternet, net:
     assert len(internet.requests_to("i.pinimg.com")) == 3
 
 
-async def test_pinterest_that_turns_programs_away_accuses_nobody(net: Net, stores: FakeStores) -> None:
-    """A refusal without a storage error is one like any other."""
-    stores.pinterest_status = 401
-    assert await look(net, "https://i.pinimg.com/564x/ab/cd.jpg") == "log-in-required"
+@pytest.mark.parametrize("size", ["564x", "736x"])
+async def test_pinterest_that_turns_programs_away_accuses_nobody(net: Net, stores: FakeStores, size: str) -> None:
+    """A refusal without a storage error is one like any other, of the size that was asked for or of another."""
+    stores.pinterest_says[f"/{size}/ab/cd.jpg"] = 403
+    evidence = await verdict(ImageProvider, net, "https://i.pinimg.com/564x/ab/cd.jpg", image=True)
+    assert verdict_of(evidence) is Verdict.UNVERIFIED
