@@ -6,7 +6,7 @@ from __future__ import annotations
 FIRST_LIMITED = 0.2
 #: How much slower than the measured rate to go on: an exact estimate would run into the limit again and again.
 MARGIN = 1.03
-#: Without a refusal for so many seconds, the host is asked a little faster with every answer …
+#: When the last cool-down has been over for so many seconds, the host is asked a little faster with every answer …
 RECOVERY_AFTER = 20.0
 #: … by this factor.
 RECOVERY = 0.985
@@ -46,7 +46,7 @@ class Pace:
     def accept(self, now: float) -> None:
         """Note an answer."""
         self._answered += 1
-        if self.limited and self.interval > self._base and now - self._refused_at > RECOVERY_AFTER:
+        if self.limited and self.interval > self._base and now - self._resumed_at > RECOVERY_AFTER:
             self.interval = max(self._base, self.interval * RECOVERY)
 
     def refuse(self, now: float, resume: float) -> None:
