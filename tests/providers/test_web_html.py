@@ -33,6 +33,21 @@ def test_the_title_of_a_drawing_is_not_the_pages() -> None:
 
 
 @pytest.mark.parametrize(
+    "before",
+    [
+        "<!-- <title>Old</title> -->",
+        "<script>x = '<title>Old</title>'</script>",
+        "<svg><title>Old</title></svg>",
+        "<script>a()</script><!-- b -->",
+        "<style>title{}</style>",
+    ],
+)
+def test_a_title_is_not_taken_from_where_none_is(before: str) -> None:
+    """Comments, scripts and drawings may hold the word; the quick reading gives what the parser gives."""
+    assert page(f"{before}<TITLE lang=en>A &lt;b&gt; &eacute;</TITLE>").title == "A <b> é"
+
+
+@pytest.mark.parametrize(
     ("body", "headers"),
     [
         ('<meta charset="windows-1252"><title>Größe</title>'.encode("cp1252"), {}),

@@ -66,6 +66,24 @@ WALLS: tuple[Wall, ...] = (
     Wall(name="Sucuri firewall", titles=r"Sucuri WebSite Firewall - Access Denied|Access Denied - Sucuri.*"),
 )
 
+#: Every page with a title or mark of the table holds one of these, so that other pages are let through quickly.
+_HINTS = (
+    b"Just a moment",
+    b"Attention Required",
+    b"_cf_chl_opt",
+    b"Enable JavaScript and cookies",
+    b"captcha-delivery",
+    b"px-captcha",
+    b"_pxAppId",
+    b"Pardon Our",
+    b"ncapsula",
+    b"Reference",
+    b"not a bot",
+    b"/.within.website",
+    b"Security Checkpoint",
+    b"Sucuri",
+)
+
 # Every repetition is bounded or cannot fail, so that a hostile page costs time in proportion to its length.
 _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,300})</title", re.IGNORECASE)
 _UNSEEN = re.compile(
@@ -77,17 +95,17 @@ _UNSEEN = re.compile(
 def wall_of(response: Response) -> str | None:
     """Give the name of the service that keeps robots out, if the answer is its page, else None."""
     refuses = response.status >= 400 or response.status == 202
-    text, title = "", None  # read at most once, and not where headers settle it
     for wall in WALLS:
         if (refuses or not wall.refusing) and any(_has(response, item) for item in wall.proof.items()):
             return wall.name
-        if not (wall.titles or wall.marks) or not all(_has(response, item) for item in wall.needs.items()):
-            continue
-        if not text:
-            text = response.body[:_LOOKED_AT].decode("utf-8", errors="replace")
-            title = _TITLE.search(text)
-        if _says(wall, text, title) and (refuses or _is_nearly_blank(text)):
-            return wall.name
+    body = response.body[:_LOOKED_AT]
+    if not any(hint in body for hint in _HINTS):
+        return None
+    text = body.decode("utf-8", errors="replace")
+    title = _TITLE.search(text)
+    for wall in WALLS:
+        if all(_has(response, item) for item in wall.needs.items()) and _says(wall, text, title):
+            return wall.name if refuses or _is_nearly_blank(text) else None
     return None
 
 
