@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linkwarden.extract import _inline
+from linkwarden.extract import _blocks
 from linkwarden.extract.markdown import Markdown
 from linkwarden.model import Extracted, Markup, Notice, Occurrence
 from tests.extract.test_markdown_oracle import PARTS
@@ -169,18 +169,18 @@ def test_lost_bytes_are_remarked() -> None:
 
 
 def test_links_come_while_the_list_is_still_being_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first link comes out before the rest of the list has been looked into."""
-    looked_into: list[str] = []
-    scan = _inline.InlineScanner.scan
+    """The first link comes out before the blocks behind it have been looked for."""
+    cut: list[int] = []
+    emit = _blocks._emit_paragraph
 
-    def spy(self: _inline.InlineScanner) -> list[_inline.Link | _inline.Html]:
-        looked_into.append(self._text)
-        return scan(self)
+    def spy(state: _blocks._State, begin: int, end: int, kind: _blocks.BlockKind) -> None:
+        cut.append(begin)
+        emit(state, begin, end, kind)
 
-    monkeypatch.setattr(_inline.InlineScanner, "scan", spy)
+    monkeypatch.setattr(_blocks, "_emit_paragraph", spy)
     first = next(Markdown().extract("[a](b)\n\n[c](d)\n\n[e](f)\n", "x"))
     assert isinstance(first, Occurrence)
-    assert looked_into == ["[a](b)"]
+    assert cut == [0]
 
 
 def check_places(text: str) -> None:
