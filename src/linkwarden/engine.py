@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Protocol
 
 from linkwarden import rules
@@ -133,6 +134,7 @@ class _Inspection:
         self._offline: list[tuple[Provider, Claim]] = []
         self._batched: dict[str, dict[str, str]] = {}
         self._names: list[str] = []
+        self._anchors: dict[Path, list[Anchor]] = {}
         self._notices: list[Notice] = []
         self._unreadable: list[str] = []
         self._failures: list[Failure] = []
@@ -171,8 +173,9 @@ class _Inspection:
             github_token=config.github_token,
             contact=config.contact,
             offline=config.offline,
-            anchors_of=anchors_reader(),
+            anchors_of=anchors_reader(self._anchors),
             hint=self._hint,
+            allow_networks=config.allow_networks,
         )
         loaded: list[Provider] = []
         for cls in rules.provider_classes():
@@ -218,10 +221,13 @@ class _Inspection:
 
     async def _collect(self, source: Source) -> list[_Entry]:
         fresh: list[_Entry] = []
+        anchors = self._anchors[Path(source.name)] = []
         for count, item in enumerate(source.parse()):
             if isinstance(item, Notice):
                 self._notices.append(item)
-            elif not isinstance(item, Anchor):
+            elif isinstance(item, Anchor):
+                anchors.append(item)
+            else:
                 entry = self._add(item, source)
                 if entry is not None:
                     fresh.append(entry)

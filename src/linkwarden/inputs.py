@@ -6,10 +6,11 @@ import asyncio
 import glob
 import os
 import re
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
@@ -36,6 +37,7 @@ _GITHUB_PAGE = re.compile(
 _README_NAMES = ("README.md", "readme.md", "Readme.md", "README.markdown", "README")
 _SNIFFED = 8192
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_NONE: Mapping[Path, Sequence[Anchor]] = MappingProxyType({})
 
 
 class InputError(LinkwardenError):
@@ -130,11 +132,18 @@ def first_folder(inputs: Sequence[str]) -> Path:
     return Path.cwd()
 
 
-def anchors_reader() -> Callable[[Path], Sequence[Anchor] | None]:
-    """Give a function that reads the anchors of a local document, each document once."""
+def anchors_reader(inputs: Mapping[Path, Sequence[Anchor]] = _NONE) -> Callable[[Path], Sequence[Anchor] | None]:
+    """Give a function that tells the anchors of a document, and reads each local document once.
+
+    Args:
+        inputs: anchors of the texts that are checked, by name as a path; also of those that are no files (standard
+            input, fetched lists). It may grow while the function is in use.
+    """
     known: dict[Path, tuple[Anchor, ...] | None] = {}
 
     def anchors_of(path: Path) -> Sequence[Anchor] | None:
+        if path in inputs:
+            return inputs[path]
         if path not in known:
             known[path] = _read_anchors(path)
         return known[path]

@@ -53,6 +53,7 @@ class LoadContext:
         anchors_of: gives the anchors of a local document (read and parsed once), or None if it is not a document
             that linkwarden reads.
         hint: call it to tell the user something once at the end.
+        allow_networks: networks in CIDR notation that count as public (``--allow-network``).
     """
 
     root: Path
@@ -61,6 +62,7 @@ class LoadContext:
     offline: bool = False
     anchors_of: Callable[[Path], Sequence[Anchor] | None] = _no_anchors
     hint: Callable[[str], None] = lambda _text: None
+    allow_networks: tuple[str, ...] = ()
 
 
 class Provider(ABC):

@@ -1,3 +1,47 @@
-"""Settles links to places in the same document
+"""Settles links to places in the same document."""
 
-(being written by helper-10)."""
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from linkwarden.model import Claim, Evidence, Kind, Pass, Rule, Target
+from linkwarden.providers._base import Example, Provider
+from linkwarden.providers._local_anchors import anchor_evidence
+from linkwarden.providers._local_rules import ANCHOR_RULES
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from linkwarden.net import Net
+
+
+class AnchorsProvider(Provider):
+    """Compares ``#name`` with the names that GitHub gives to the document's headings, and with its HTML ids."""
+
+    name: ClassVar[str] = "anchors"
+    rank: ClassVar[int] = 20
+    batch: ClassVar[int] = 1000
+    online: ClassVar[bool] = False
+    kind: ClassVar[Kind] = Kind.ANCHOR
+    rules: ClassVar[tuple[Rule, ...]] = ANCHOR_RULES
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example("#models", "#models"),
+        Example("#", "#"),
+        Example("other.md#models", None),
+        Example("https://a.example/#models", None),
+    )
+
+    def claim(self, target: Target) -> str | None:
+        """Take what begins with ``#``; the ident is the link."""
+        return target.url if target.address is None and target.url.startswith("#") else None
+
+    async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:  # noqa: ARG002 - the contract; nothing is asked
+        """Settle each claim by the document's anchors."""
+        for claim in claims:
+            target = claim.target
+            anchors = await asyncio.to_thread(self.ctx.anchors_of, Path(target.path))
+            document = Path(target.path).name
+            yield anchor_evidence(target.key, self.name, target.url[1:], anchors, document=document)
