@@ -177,11 +177,11 @@ class TestDead:
         async with internet.net(per_host=1) as net:
             waiting = asyncio.create_task(ask_all(net, *(f"http://a.org/{n}" for n in range(5))))
             await internet.time.sleep(0.5)
-            net.give_up("a.org", "it shows a bot wall")
+            net.give_up("a.org", "it shows a bot wall", status=403)
             assert kinds(await waiting) == [200] + [NetErrorKind.GIVEN_UP] * 4
             (error,) = await ask_all(net, "https://a.org/x")
         assert isinstance(error, NetError)
-        assert error.detail == "it shows a bot wall"
+        assert (error.detail, error.status, error.host) == ("it shows a bot wall", 403, "a.org")
         assert len(internet.log) == 1
 
 

@@ -167,15 +167,16 @@ class Net:
         with self._budget.spend():
             return await self._follow(ask)
 
-    def give_up(self, host: str, why: str) -> None:
+    def give_up(self, host: str, why: str, *, status: int | None = None) -> None:
         """Ask nothing more of a host in this run (a bot wall, a bad token): further asks raise GIVEN_UP.
 
         Args:
             host: the host name, lower case.
             why: one clause for people.
+            status: what the host answered where a wall is the reason; becomes ``NetError.status``.
         """
         slot = self._slot(host)
-        slot.closure = Closure(NetErrorKind.GIVEN_UP, why)
+        slot.closure = Closure(NetErrorKind.GIVEN_UP, why, status)
         self._gate.review(slot)
 
     def weather(self) -> NetWeather:

@@ -53,7 +53,7 @@ class Gate:
         now = self._clock()
         closure = slot.closed(origin, now)
         if closure is not None:
-            raise closure.error(slot.host)
+            raise closure.error(slot)
         if self._free > 0 and not slot.waiting and slot.start_at() <= now + _TOLERANCE:
             self._free -= 1
             slot.start(now)
@@ -64,7 +64,7 @@ class Gate:
                 return started
             closure = slot.closed(origin, self._clock())
             if closure is not None:
-                raise closure.error(slot.host)
+                raise closure.error(slot)
 
     def leave(self, origin: Origin) -> None:
         """Give back the slots of a request that is over."""
@@ -85,7 +85,7 @@ class Gate:
                 continue
             closure = slot.closed(waiter.origin, now)
             if closure is not None:
-                waiter.future.set_exception(closure.error(slot.host))
+                waiter.future.set_exception(closure.error(slot))
             elif long and not waiter.parked:
                 waiter.future.set_result(None)
 

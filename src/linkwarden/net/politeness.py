@@ -53,9 +53,9 @@ class Closure:
     status: int | None = None
     until: float = INFINITY
 
-    def error(self, host: str) -> NetError:
+    def error(self, slot: HostSlot) -> NetError:
         """Make the error for one ask."""
-        return NetError(self.kind, self.detail, host=host, status=self.status)
+        return NetError(self.kind, self.detail, host=slot.host.partition("/")[0], status=self.status)
 
 
 @dataclass(slots=True, eq=False)

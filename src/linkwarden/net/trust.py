@@ -36,11 +36,12 @@ def lenient_context(given: ssl.SSLContext | None) -> ssl.SSLContext:
     Args:
         given: a context whose authorities to trust, or None for the system's.
     """
-    if given is None:
-        context = ssl.create_default_context()
-    else:
+    known = given.get_ca_certs(binary_form=True) if given is not None else []
+    if known:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.load_verify_locations(cadata=b"".join(given.get_ca_certs(binary_form=True)))
+        context.load_verify_locations(cadata=b"".join(known))
+    else:  # the system's directory of certificates is read as needed, so there is nothing to copy
+        context = ssl.create_default_context()
     context.options |= getattr(ssl, "OP_LEGACY_SERVER_CONNECT", 0x4)  # named since Python 3.12
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers("DEFAULT:@SECLEVEL=1")
