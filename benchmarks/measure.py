@@ -18,6 +18,7 @@ class Cost:
     """What one run of a command cost.
 
     Attributes:
+        began: monotonic clock at the start.
         wall: seconds from start to end.
         cpu: seconds of processor time, user and system, children included.
         peak: peak resident memory in MB (the kernel counts at least what this script itself had at the start).
@@ -26,6 +27,7 @@ class Cost:
         errors: standard error.
     """
 
+    began: float
     wall: float
     cpu: float
     peak: float
@@ -45,7 +47,7 @@ def measure(command: Sequence[str], *, cwd: str, env: Mapping[str, str] | None =
     with open(os.path.join(cwd, "out"), "w+") as out, open(os.path.join(cwd, "err"), "w+") as err:  # noqa: PTH118, PTH123 - pathlib would cost memory that the child inherits in its account
         began = time.monotonic()
         child = subprocess.Popen(
-            command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env={**os.environ, **(env or {})}
+            command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=environment(cwd, env)
         )
         status, usage = _wait(child, began + LIMIT)
         wall = time.monotonic() - began
@@ -54,8 +56,27 @@ def measure(command: Sequence[str], *, cwd: str, env: Mapping[str, str] | None =
         err.seek(0)
         unit = 1e6 if sys.platform == "darwin" else 1e3  # getrusage(2): bytes on macOS, KiB on Linux
         return Cost(
-            wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / unit, child.returncode, out.read(), err.read()
+            began,
+            wall,
+            usage.ru_utime + usage.ru_stime,
+            usage.ru_maxrss / unit,
+            child.returncode,
+            out.read(),
+            err.read(),
         )
+
+
+def environment(folder: str, extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Give the environment of a measured command.
+
+    Python keeps its compiled modules in the folder, as an installation would beside the sources, whatever this shell
+    says about that; tokens and proxies of this machine are left out.
+    """
+    dropped = {"PYTHONDONTWRITEBYTECODE", "GITHUB_TOKEN", "GH_TOKEN"}
+    kept = {
+        name: value for name, value in os.environ.items() if name not in dropped and not name.lower().endswith("_proxy")
+    }
+    return {**kept, "PYTHONPYCACHEPREFIX": os.path.join(folder, "pyc"), **(extra or {})}
 
 
 def _wait(child: subprocess.Popen[bytes], deadline: float) -> tuple[int, os.struct_rusage]:  # type: ignore[name-defined]

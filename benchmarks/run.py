@@ -21,12 +21,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from lists import SHARED_LIST, many_links
-from measure import Cost, measure
+from measure import Cost, environment, measure
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
@@ -55,39 +57,71 @@ class Contest:
             file.write(text)
         return name
 
+    def check(self, name: str) -> list[str]:
+        """Give the command that checks a list on loopback as a user would."""
+        doors = ["--isolated", "--allow-network", "127.0.0.0/8"]
+        return [self.linkwarden, "check", name, *doors, "--no-report", "--format", "json"]
+
     def best(
         self,
-        runners: Mapping[str, Sequence[str]],
+        commands: Mapping[str, Sequence[str]],
         *,
         env: Mapping[str, str] | None = None,
         server: Server | None = None,
-    ) -> dict[str, tuple[Cost, dict[str, object]]]:
-        """Run each command ``repeat`` times, in turn, and give the fastest run of each with the server's counts."""
-        best: dict[str, tuple[Cost, dict[str, object]]] = {}
-        for _ in range(self.repeat):
-            for name, command in runners.items():
+        pause: float = 0.0,
+        times: int | None = None,
+    ) -> dict[str, Row]:
+        """Run each command several times, in turn, and give the fastest run of each with what the server saw."""
+        best: dict[str, Row] = {}
+        for _ in range(times or self.repeat):
+            for name, command in commands.items():
+                time.sleep(pause)  # the hosts' limits forget the run before
                 cost = measure(command, cwd=self.folder, env=env)
-                seen = server.counts() if server is not None else {}
+                seen = server.take() if server is not None else None
                 if name not in best or cost.wall < best[name][0].wall:
                     best[name] = (cost, seen)
         return best
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the servers saw of one run.
+
+    Attributes:
+        requests: how many requests.
+        refused: how many of them were answered with 429.
+        first: monotonic clock at the first one.
+    """
+
+    requests: int
+    refused: int
+    first: float | None
+
+
+Row = tuple[Cost, Seen | None]
+
+
 class Server:
-    """A server process (``servers.py``)."""
+    """A server process (``servers.py``).
+
+    Attributes:
+        place: where it listens.
+    """
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
-        self.place: dict[str, object] = self._line()
+        self.place: dict[str, Any] = self._line()
 
-    def counts(self) -> dict[str, object]:
+    def take(self) -> Seen:
         """Give what it saw since the last call."""
         assert self._process.stdin is not None
         self._process.stdin.write("\n")
         self._process.stdin.flush()
-        return self._line()
+        counts = self._line()
+        refused = sum(count for name, count in counts["by_status"].items() if name.endswith(" 429"))
+        return Seen(counts["requests"], refused, counts["first"])
 
-    def _line(self) -> dict[str, object]:
+    def _line(self) -> dict[str, Any]:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
@@ -103,7 +137,7 @@ def serving(contest: Contest, *arguments: str) -> Iterator[Server]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": ROOT},
+        env=environment(contest.folder, {"PYTHONPATH": ROOT}),
     )
     try:
         yield Server(process)
@@ -116,43 +150,132 @@ def serving(contest: Contest, *arguments: str) -> Iterator[Server]:
             process.kill()
 
 
-def table(rows: Mapping[str, tuple[Cost, dict[str, object]]], base: str | None = None) -> None:
-    """Print costs as a Markdown table; with ``base``, also the ratio of each to that row."""
-    print("| run | wall s | CPU s | peak MB | requests |" + (f" wall / {base} |" if base else ""))
-    print("|---|---:|---:|---:|---:|" + ("---:|" if base else ""))
+def table(rows: Mapping[str, Row], *, base: str | None = None) -> None:
+    """Print costs as a Markdown table; with ``base``, also what part of that row's time and requests each took."""
+    print(
+        "| run | wall s | CPU s | peak MB | requests | 429s |"
+        + (f" time / {base} | requests / {base} |" if base else "")
+    )
+    print("|---|---:|---:|---:|---:|---:|" + ("---:|---:|" if base else ""))
     for name, (cost, seen) in rows.items():
-        ratio = f" {cost.wall / rows[base][0].wall:.2f} |" if base else ""
-        print(
-            f"| {name} | {cost.wall:.2f} | {cost.cpu:.2f} | {cost.peak:.0f} | {seen.get('requests', '-')} |{ratio}",
-            flush=True,
-        )
+        cells = [name, f"{cost.wall:.2f}", f"{cost.cpu:.2f}", f"{cost.peak:.0f}"]
+        cells += [str(seen.requests), str(seen.refused)] if seen else ["-", "-"]
+        if base:
+            other, others = rows[base]
+            cells.append(f"{cost.wall / other.wall:.2f}")
+            cells.append(f"{seen.requests / others.requests:.2f}" if seen and others else "-")
+        print(f"| {' | '.join(cells)} |", flush=True)
     print()
+
+
+def complain(tool: str, cost: Cost, why: str) -> None:
+    """Say on standard error that a run did not do what it should."""
+    print(f"{tool}: {why} (exit code {cost.code})\n{cost.errors[-2000:]}", file=sys.stderr)
+
+
+def scenario_a(contest: Contest) -> None:
+    """The real list on hosts like the real ones."""
+    shutil.copy(SHARED_LIST, os.path.join(contest.folder, "ml-papers.md"))
+    with serving(contest, "world", SHARED_LIST, contest.folder) as server:
+        place = server.place
+        with open(os.path.join(contest.folder, "world.json"), "w", encoding="utf-8") as file:
+            json.dump(place, file)
+        remaps = []
+        for name, address in place["places"].items():
+            for scheme, port in place["ports"].items():
+                remaps += ["--remap", f"^{scheme}://{name.replace('.', '[.]')}(:[0-9]+)?/ {scheme}://{address}:{port}/"]
+        child = [contest.python, os.path.join(HERE, "child.py"), "world.json", "check", "ml-papers.md", "--isolated"]
+        ours = [*child, "--allow-network", "127.0.0.0/8", "--no-report", "--format", "json"]
+        rows = contest.best(
+            {
+                "linkwarden, with a token": [*ours, "--github-token", place["token"]],
+                "lychee": [contest.lychee, "--no-progress", "--format", "json", *remaps, "ml-papers.md"],
+                "linkwarden, no token": ours,
+            },
+            env={"SSL_CERT_FILE": os.path.join(contest.folder, "ca.pem")},
+            server=server,
+            pause=6.0,
+        )
+    print("### (a) ml-papers.md on hosts with realistic latencies and arXiv's limits\n")
+    table(rows, base="lychee")
 
 
 def scenario_b(contest: Contest) -> None:
     """20,000 links on 200 hosts without latency."""
     with serving(contest, "plain", str(HOSTS)) as server:
-        hosts = server.place["hosts"]
-        assert isinstance(hosts, list)
-        name = contest.write("big.md", many_links(LINKS, hosts))
-        ours = [contest.linkwarden, "check", name, "--isolated", "--allow-network", "127.0.0.0/8", "--no-report"]
+        name = contest.write("big.md", many_links(LINKS, server.place["hosts"]))
         theirs = [contest.lychee, "--no-progress", "--format", "json", name]
         rows = contest.best(
             {
-                "linkwarden": [*ours, "--format", "json"],
+                "linkwarden": contest.check(name),
                 "lychee": theirs,
                 "lychee, throttles off": [*theirs, *UNTHROTTLED],
             },
             server=server,
         )
     for tool, (cost, seen) in rows.items():
-        if cost.code != 0 or seen["requests"] != LINKS:
-            print(f"{tool}: exit {cost.code}, {seen['requests']} requests\n{cost.errors[-2000:]}", file=sys.stderr)
+        if cost.code != 0 or seen is None or seen.requests != LINKS:
+            complain(tool, cost, "not every link was asked and found")
     print(f"### (b) {LINKS:,} links on {HOSTS} hosts without latency\n")
-    table(rows, "lychee")
+    table(rows, base="lychee")
 
 
-SCENARIOS: dict[str, Callable[[Contest], None]] = {"b": scenario_b}
+def scenario_c(contest: Contest) -> None:
+    """Reading alone, and when the first request goes out."""
+    with open(SHARED_LIST, encoding="utf-8") as file:
+        real = file.read()
+    names = [f"127.40.{number}.1:8080" for number in range(HOSTS)]
+    lists = {
+        "ml-papers.md": contest.write("once.md", real),
+        "ml-papers.md 50 times": contest.write("fifty.md", real * 50),
+        "100,000 links": contest.write("huge.md", many_links(100_000, names)),
+    }
+    rows: dict[str, Row] = {}
+    for title, name in lists.items():
+        found = contest.best(
+            {
+                f"{title}: linkwarden extract": [contest.linkwarden, "extract", name, "--isolated"],
+                f"{title}: lychee --dump": [contest.lychee, "--dump", name],
+            }
+        )
+        rows |= found
+    print("### (c) Reading alone\n")
+    table(rows)
+    with serving(contest, "plain", str(HOSTS)) as server:
+        name = contest.write("big.md", many_links(LINKS, server.place["hosts"]))
+        child = [contest.python, os.path.join(HERE, "child.py"), "timeline", *contest.check(name)[1:]]
+        ((cost, seen),) = contest.best({"linkwarden": child}, server=server).values()
+    times = json.loads(next(line for line in cost.errors.splitlines() if line.startswith('{"began"')))
+    if seen is None or seen.first is None:
+        complain("linkwarden", cost, "no request was made")
+        return
+    print(
+        f"Of a run over {LINKS:,} links, seconds after the start of the process: reading begins "
+        f"{times['began'] - cost.began:.2f}, first request at the server {seen.first - cost.began:.2f}, "
+        f"reading ends {times['ended'] - cost.began:.2f}, end {cost.wall:.2f}.\n",
+        flush=True,
+    )
+
+
+def scenario_d(contest: Contest) -> None:
+    """How long commands take to start."""
+    name = contest.write("one.md", "# One\n\n[here](#one)\n")
+    rows = contest.best(
+        {
+            "python -c pass": [contest.python, "-c", "pass"],
+            "linkwarden --version": [contest.linkwarden, "--version"],
+            "linkwarden --help": [contest.linkwarden, "--help"],
+            "linkwarden check --help": [contest.linkwarden, "check", "--help"],
+            "linkwarden check --offline, one link": [contest.linkwarden, "check", name, "--offline", "--no-report"],
+            "lychee --version": [contest.lychee, "--version"],
+        },
+        times=max(10, contest.repeat),
+    )
+    print("### (d) Start-up\n")
+    table(rows)
+
+
+SCENARIOS: dict[str, Callable[[Contest], None]] = {"a": scenario_a, "b": scenario_b, "c": scenario_c, "d": scenario_d}
 
 
 def main() -> None:
@@ -167,6 +290,7 @@ def main() -> None:
     linkwarden = os.path.join(os.path.dirname(sys.executable), "linkwarden")
     with tempfile.TemporaryDirectory(prefix="linkwarden-bench-") as folder:
         contest = Contest(linkwarden, sys.executable, options.lychee, options.repeat, folder)
+        measure([linkwarden, "check", "--offline", "--no-report", SHARED_LIST], cwd=folder)  # compiles the modules
         for name in options.scenarios:
             SCENARIOS[name](contest)
 

@@ -1,7 +1,7 @@
 """Loopback servers for the benchmarks, in a process of their own.
 
 ``python servers.py plain 200`` listens on 200 addresses of 127.0.0.0/8 and answers every GET at once with a small
-page. ``python servers.py world DIRECTORY`` plays the hosts of ``ml-papers.md`` (``world.py``). The first line on
+page. ``python servers.py world LIST DIRECTORY`` plays the hosts of ``ml-papers.md`` (``world.py``). The first line on
 standard output is JSON that says where it listens. Each line on standard input asks for the counts since the last
 one; at the end of the input, or after 20 minutes, the server stops.
 """
@@ -98,18 +98,18 @@ async def serve_plain(count: int, counts: Counts) -> dict[str, Any]:
         sock = listen(f"127.40.{number % 250}.{1 + number // 250}", port)
         port = sock.getsockname()[1]
         await loop.create_server(lambda: Plain(counts), sock=sock)
-        hosts.append("%s:%d" % sock.getsockname())
+        hosts.append(":".join(map(str, sock.getsockname())))
     return {"hosts": hosts}
 
 
-async def _amain(kind: str, argument: str) -> None:
+async def _amain(kind: str, *arguments: str) -> None:
     counts = Counts()
     if kind == "plain":
-        place = await serve_plain(int(argument), counts)
+        place = await serve_plain(int(arguments[0]), counts)
     else:
         import world  # noqa: PLC0415 - needs the development packages
 
-        place = await world.serve(argument, counts)
+        place = await world.serve(arguments[0], arguments[1], counts)
     print(json.dumps(place), flush=True)
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
@@ -123,7 +123,7 @@ def main() -> None:
     import uvloop  # noqa: PLC0415 - measure.py and run.py must not pay for it
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_amain(*sys.argv[1:3]))
+        runner.run(_amain(*sys.argv[1:]))
 
 
 if __name__ == "__main__":
