@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import ssl
 import sys
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import contextmanager
@@ -82,7 +81,7 @@ def make_net(config: Config, observer: Observer | None = None) -> Net:
     Raises:
         UsageError: a network in ``allow_networks`` is not in CIDR notation.
     """
-    return Net(net_policy(config), ssl_context=ssl.create_default_context(), observer=observer)
+    return Net(net_policy(config), observer=observer)
 
 
 def net_policy(config: Config) -> NetPolicy:

@@ -58,7 +58,7 @@ def help_text() -> str:
     command = cli.get_command(click.Context(cli), "check")
     if command is None:
         raise LookupError("check")
-    parent = click.Context(cli, info_name="linkwarden")
+    parent = click.Context(cli, info_name="linkwarden", **cli.context_settings)
     return command.get_help(click.Context(command, info_name="check", parent=parent, terminal_width=80))
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from linkwarden import __version__, api
-from linkwarden.cli import cli, main
+from linkwarden.__main__ import main
+from linkwarden.cli import cli
 from linkwarden.cli.guard import run_guarded
 from linkwarden.config import Config
 from linkwarden.engine import Deps

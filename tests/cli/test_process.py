@@ -119,8 +119,10 @@ def test_the_module_runs_and_ends_with_the_exit_code(tmp_path: Path) -> None:
 
 def test_version_imports_nothing_heavy() -> None:
     """``--version`` loads neither the network stack nor the parsers, so that it starts at once."""
-    code = "import sys, linkwarden.cli as c\ntry: c.main(['-V'])\nexcept SystemExit: print(*sys.modules)"
+    code = "import sys, linkwarden.__main__ as m\ntry: m.main(['-V'])\nexcept SystemExit: print(*sys.modules)"
 
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
 
-    assert not {"aiohttp", "markdown_it", "rich", "selectolax", "msgspec", "tenacity", "asyncio", "ssl"} & set(loaded)
+    assert not {"aiohttp", "markdown_it", "click", "rich", "selectolax", "msgspec", "tenacity", "asyncio", "ssl"} & set(
+        loaded
+    )

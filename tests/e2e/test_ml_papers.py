@@ -89,8 +89,8 @@ async def test_the_log_proves_the_manners(internet: FakeInternet) -> None:
     for host in internet.hosts:
         assert internet.peak(host) <= policy.per_host, host
     assert internet.peak_total <= policy.concurrency
-    assert run.requests == len(internet.log)
-    assert run.requests <= 1.3 * len(world.addresses)
+    assert len(internet.log) <= run.requests  # what met no server counts as well
+    assert run.requests <= len(world.addresses)  # batches and offline proofs outweigh redirects and second tries
 
 
 async def test_answers_in_another_order_give_the_same_report() -> None:

@@ -261,3 +261,19 @@ class TestForbidden:
         internet.site("a.org").page("/9", status=403, headers={"cf-mitigated": "challenge"})
         await ask_all(net, "a.org", 10)
         assert len(internet.log) == 10
+
+
+@pytest.mark.parametrize("status", [403, 429, 503])
+async def test_a_bot_wall_is_not_waited_out(internet: FakeInternet, status: int) -> None:
+    """A challenge is an answer, whatever its status: one request each, no cool-down, no second try."""
+    headers = {"cf-mitigated": "challenge", "server": "cloudflare"}
+    internet.site("wall.example").page("/a", "x", status=status, headers=headers)
+    internet.site("wall.example").page("/b", "x", status=status, headers=headers)
+
+    async with internet.net() as net:
+        for path in ("a", "b"):
+            response = await net.fetch(Ask(url=f"https://wall.example/{path}", purpose="page"))
+            assert response.status == status
+
+    assert len(internet.requests_to("wall.example")) == 2
+    assert internet.time.clock() < 1

@@ -1,15 +1,12 @@
 """The command line: the only part that reads the environment, prints or exits.
 
-``main`` is the console script. Commands live in modules of their own and are imported when they are called, so
-that ``linkwarden --version`` starts at once.
+Commands live in modules of their own and are imported when they are called, so that each starts without what only the
+others need. ``linkwarden.__main__`` is where the program starts.
 """
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
 from importlib import import_module
-from typing import NoReturn
 
 import click
 
@@ -44,14 +41,3 @@ class _LazyGroup(click.Group):
 @click.version_option(__version__, "-V", "--version", message="%(prog)s %(version)s", prog_name="linkwarden")
 def cli() -> None:
     """Find what the readers of a curated list no longer get, and say why, and what to put there instead."""
-
-
-def main(argv: Sequence[str] | None = None) -> NoReturn:
-    """Run the command line and exit with one of its exit codes (README, "Exit codes")."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
-    if arguments in (["--version"], ["-V"]):
-        sys.stdout.write(f"linkwarden {__version__}\n")
-        sys.exit(0)
-    from linkwarden.cli.guard import run_guarded  # noqa: PLC0415 - not needed for --version
-
-    sys.exit(run_guarded(cli, arguments))

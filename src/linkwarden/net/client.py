@@ -51,6 +51,9 @@ OLD_TLS = "its TLS is outdated; some programs can no longer connect to it"
 ODD_CODING = "it sends a content coding that was not asked for, so its content was not read"
 
 
+_NOT_ASKED_AGAIN = frozenset({NetErrorKind.COOLDOWN, NetErrorKind.GIVEN_UP})
+
+
 def _utc_now() -> datetime:
     return datetime.now(UTC)
 
@@ -221,14 +224,19 @@ class Net:
                 raise
             outcome = error
         origin = self._origin(chain.url)
-        return await persist(
-            outcome,
-            lambda: self._ask_politely(ask, chain),
-            attempts=self.policy.attempts if ask.attempts is None else ask.attempts,
-            worthwhile=lambda: origin.slot.closed(origin, self._clock()) is None,
-            sleep=self._sleep,
-            rng=self._rng,
-        )
+        try:
+            return await persist(
+                outcome,
+                lambda: self._ask_politely(ask, chain),
+                attempts=self.policy.attempts if ask.attempts is None else ask.attempts,
+                worthwhile=lambda: origin.slot.closed(origin, self._clock()) is None,
+                sleep=self._sleep,
+                rng=self._rng,
+            )
+        except NetError as error:
+            if error.kind in _NOT_ASKED_AGAIN and isinstance(outcome, Answer) and "retry-after" not in outcome.headers:
+                return outcome  # what it said (a bot wall, perhaps) tells more than that it was not asked again
+            raise
 
     async def _ask_politely(self, ask: Ask, chain: Chain) -> Answer:
         """Manners: wait for the host's turn; where it refuses, wait again, with everybody else who wants it."""

@@ -16,6 +16,7 @@ from datetime import datetime
 from linkwarden.net.manners import FIRST_PAUSE, MANNERS
 from linkwarden.net.pace import Pace
 from linkwarden.net.policy import NetPolicy
+from linkwarden.net.retry import is_challenge
 from linkwarden.net.retry_after import pause_asked, quota_pause, tells_quota
 from linkwarden.wire import NetError, NetErrorKind
 
@@ -202,6 +203,9 @@ class HostSlot:
         origin.answered = self.answered = True
         origin.strikes = 0
         self.failure = None
+        if status in (403, 429, 503) and is_challenge(headers):
+            self._accept(now, started)  # not a limit: nobody is asked to come back later
+            return False
         if status == 429:
             self._refuse(status, pause_asked(headers, wall()), now, started)
             return True
@@ -238,7 +242,7 @@ class HostSlot:
             if self._forbids_bursts is None:
                 self._forbids_bursts = False
                 self.pace.forgive()
-        elif self._forbids_bursts is not False and self._burst_before(started) and "cf-mitigated" not in headers:
+        elif self._forbids_bursts is not False and self._burst_before(started):
             self._refuse(403, None, now, started)
             return True
         self._accept(now, started)

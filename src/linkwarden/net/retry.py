@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, retry_if_result, stop_after_attempt
@@ -19,15 +19,24 @@ TRANSIENT_KINDS = frozenset(
 #: First and longest pause before another try, in seconds.
 FIRST_BACKOFF, LONGEST_BACKOFF = 1.0, 15.0
 
+#: Headers of answers that want a browser to prove itself (Cloudflare, "Detect a challenge page response"; AWS WAF,
+#: "CAPTCHA and challenge actions"). Waiting does not turn a robot into a browser.
+CHALLENGE_HEADERS = ("cf-mitigated", "x-amzn-waf-action")
+
 #: What trying once gives: an answer, or the reason for none.
 Outcome = Answer | NetError
 T = TypeVar("T")
 
 
+def is_challenge(headers: Mapping[str, str]) -> bool:
+    """Tell by its headers (names in lower case) that an answer is a bot wall, whatever its status says."""
+    return any(name in headers for name in CHALLENGE_HEADERS)
+
+
 def is_transient(outcome: object) -> bool:
     """Tell whether trying again may give something else: an Answer by its status, a NetError by its kind."""
     if isinstance(outcome, Answer):
-        return outcome.status in TRANSIENT_STATUS
+        return outcome.status in TRANSIENT_STATUS and not is_challenge(outcome.headers)
     return isinstance(outcome, NetError) and outcome.kind in TRANSIENT_KINDS
 
 
