@@ -21,9 +21,17 @@ _SUBMODULE = re.compile(r"^\s*path\s*=\s*(.+?)\s*$", re.MULTILINE)
 _HOST = re.compile(r"((?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+)([A-Za-z]{2,12})(:\d+)?(?=[/?#]|\Z)")
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,12}\Z")
 #: Ends of sites' names that are not ends of files' names …
-_TOP = frozenset("com org net edu gov info biz io dev uk de fr jp cn ru eu us ca au nl ch it es br kr xyz tech".split())
+_TOP = frozenset(
+    """
+    com org net edu gov info biz io dev uk de fr jp cn ru eu us ca au nl ch it es br kr xyz tech
+    """.split()  # noqa: SIM905 - a table of words is read more easily than a list of strings
+)
 #: … and those that are both, so that a path has to follow.
-_TOP_WITH_PATH = frozenset("ai app blog co me tv gg to ly be at se no dk fi cz in online site cloud page wiki".split())
+_TOP_WITH_PATH = frozenset(
+    """
+    ai app blog co me tv gg to ly be at se no dk fi cz in online site cloud page wiki
+    """.split()  # noqa: SIM905 - a table of words is read more easily than a list of strings
+)
 
 
 def forgotten_scheme(url: str) -> str | None:
@@ -108,7 +116,7 @@ class Tree:
         return self.look(list_path, url).status is not Status.MISSING
 
     def look(self, list_path: str, url: str) -> Look:
-        """Look for the file that a relative link in a list leads to: as written, else with ``%20`` and the like decoded.
+        """Look for the file that a relative link leads to: as written, else with ``%20`` and the like decoded.
 
         Args:
             list_path: the list's name as the user gave it; what is no file lies in the working directory.

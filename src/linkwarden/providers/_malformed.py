@@ -29,7 +29,7 @@ _PLAIN = re.compile(
 _ON_DISK = re.compile(r"[A-Za-z]:[\\/](?!/)|\\\\[\w.-]+\\|file:", re.IGNORECASE)
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _AUTHORITY = re.compile(r"(https?)://([^/?#\\]*)", re.IGNORECASE)
-_GLUED_HOST = re.compile(r"(https?://[^/?#@]*\.[a-z0-9-]+?)(https?:)\Z", re.IGNORECASE)
+_GLUED_HOST = re.compile(r"(.*\.[a-z0-9-]+?)https?:\Z", re.IGNORECASE)
 _SHOWN_BY_PAGES = frozenset({"http", "https", "data"})
 
 
@@ -77,7 +77,7 @@ def find_flaw(url: str, *, image: bool, instruction: bool = False, allowed: Allo
     if not url.strip("\x00\t\n\r\f "):
         return _empty(image=image)
     if is_http(url):
-        return _http_flaw(url, image=image, instruction=instruction, allowed=allowed)
+        return _http_flaw(url, instruction=instruction and not image, allowed=allowed)
     if _ON_DISK.match(url):
         return Flaw(rules.ON_ONE_COMPUTER, "This is the path of a file on somebody's own computer; nobody else has it.")
     meant = meant_by_scheme(url)
@@ -114,33 +114,26 @@ def _picture_scheme(url: str) -> Flaw | None:
         )
     if scheme[1].lower() in _SHOWN_BY_PAGES:
         return None
-    return Flaw(rules.PICTURE_SCHEME, f"No page can show a picture from an address that begins with {scheme[1][:20]}:.")
+    return Flaw(rules.PICTURE_SCHEME, f'No page can show a picture whose address begins with "{scheme[1][:20]}:".')
 
 
-def _http_flaw(url: str, *, image: bool, instruction: bool, allowed: Allowed) -> Flaw | None:
-    found = _AUTHORITY.match(url)
-    if found is None:
-        return None
+def _http_flaw(url: str, *, instruction: bool, allowed: Allowed) -> Flaw | None:
     meant = meant_by_doubling(url)
     if meant is not None:
         return _misspelt(url, meant)
-    scheme, authority = found[1].lower(), found[2]
-    rest = url[found.end() :]
-    userinfo, at, place = authority.rpartition("@")
+    found = _AUTHORITY.match(url)
+    if found is None:
+        return None
+    scheme, rest = found[1].lower(), url[found.end() :]
+    userinfo, at, place = found[2].rpartition("@")
     if not place:
         return _without_host(scheme, rest)
-    stuck = _GLUED_HOST.match(found[0])
-    if stuck and rest.startswith("//"):
-        reason = "Two addresses are stuck together, so the site's name is none."
-        return Flaw(rules.BAD_HOST, reason, stuck[1], "the first of the two")
-    flaw = _place_flaw(url, found.start(2) + len(userinfo + at), place, allowed)
-    if flaw is not None:
-        return _eased(flaw, instruction=instruction and not image)
-    if userinfo:
+    flaw = _site_flaw(url, found.start(2) + len(userinfo + at), place, instruction=instruction, allowed=allowed)
+    if flaw is None and userinfo:
         clean = f"{scheme}://{place}{rest}"
         reason = "The address holds a user name or password in front of the site's name, for every reader to see."
         return Flaw(rules.CREDENTIALS, reason, clean, "the address without it", without=clean)
-    return _odd(url)
+    return flaw or _odd(url)
 
 
 def _without_host(scheme: str, rest: str) -> Flaw:
@@ -151,41 +144,37 @@ def _without_host(scheme: str, rest: str) -> Flaw:
     return Flaw(rules.NO_HOST, f"No site's name follows {scheme}://.")
 
 
-def _place_flaw(url: str, start: int, place: str, allowed: Allowed) -> Flaw | None:
-    """Judge host and port, which begin at ``start``."""
+def _site_flaw(url: str, start: int, place: str, *, instruction: bool, allowed: Allowed) -> Flaw | None:
+    """Judge host and port, which stand together at ``start``."""
+    stuck = _GLUED_HOST.match(place)
+    if stuck and url.startswith("//", start + len(place)):
+        reason = "Two addresses are stuck together, so the site's name is none."
+        return Flaw(rules.BAD_HOST, reason, url[:start] + stuck[1], "the first of the two")
     name, port = _split_port(place)
     host = read_host(name)
     if host.place is Place.NOWHERE:
         return _bad_host(url, start, name, host)
     if port and not _is_port(port):
-        tail = url[start + len(place) :]
-        meant = f"{url[:start]}{name}/{port}{tail}" if not port[0].isdigit() and looks_like_host(name) else None
-        why = "a slash in place of the colon" if meant else ""
-        return Flaw(rules.BAD_PORT, f"After the site's name stands :{port[:20]}, which is no port.", meant, why)
-    if host.place is Place.OTHER_NETWORK:
+        meant = f"{url[:start]}{name}/{port}{url[start + len(place) :]}" if port[0].isalpha() else None
+        reason = f'After the site\'s name stands ":{port[:20]}", which is no port.'
+        return Flaw(rules.BAD_PORT, reason, meant, "a slash in place of the colon")
+    if host.place is Place.PUBLIC or (host.place is not Place.OTHER_NETWORK and allowed(host.ip)):
+        return None
+    return _not_public(name, host.place, instruction=instruction)
+
+
+def _not_public(name: str, place: Place, *, instruction: bool) -> Flaw:
+    if place is Place.OTHER_NETWORK:
         return Flaw(
             rules.OTHER_NETWORK, f"{_quoted(name)} is not on the public web; only a special program reaches it."
         )
-    if host.place is Place.PUBLIC or allowed(host.ip):
-        return None
-    if host.place is Place.LOOPBACK:
-        reason = f"{_quoted(name)} means the reader's own computer, where this page does not run."
-    else:
+    if place is Place.PRIVATE:
         reason = f"{_quoted(name)} means something only inside a private network; readers elsewhere get nothing."
-    return Flaw(rules.NOT_PUBLIC if host.place is Place.PRIVATE else _LOOPBACK, reason)
-
-
-#: Stands for a loopback address until it is known whether it belongs to an instruction.
-_LOOPBACK = rules.OWN_COMPUTER
-
-
-def _eased(flaw: Flaw, *, instruction: bool) -> Flaw:
-    """Take a loopback address for broken unless it is written as an instruction is."""
-    if flaw.rule is not _LOOPBACK:
-        return flaw
+        return Flaw(rules.NOT_PUBLIC, reason)
     if instruction:
         return Flaw(rules.OWN_COMPUTER, "The address leads to the reader's own computer, as instructions do.")
-    return Flaw(rules.NOT_PUBLIC, flaw.reason)
+    reason = f"{_quoted(name)} means the reader's own computer, where this page does not run."
+    return Flaw(rules.NOT_PUBLIC, reason)
 
 
 def _bad_host(url: str, start: int, name: str, host: Host) -> Flaw:

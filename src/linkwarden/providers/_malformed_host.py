@@ -108,16 +108,11 @@ def _ipv4(labels: list[str]) -> Host:
     """Read a name that ends in a number, as browsers do: 127.1 and 0x7f.1 are 127.0.0.1."""
     try:
         numbers = [int(label, _base(label)) if label not in ("0x", "0X") else 0 for label in labels]
-        if len(numbers) > 4 or any(n > 255 for n in numbers[:-1]):
-            raise ValueError(labels)
-        value = numbers[-1]
-        if value >= 256 ** (5 - len(numbers)):
-            raise ValueError(labels)
-        for i, number in enumerate(numbers[:-1]):
-            value += number << (8 * (3 - i))
-        ip = ipaddress.IPv4Address(value)
     except ValueError:
+        numbers = []
+    if not 1 <= len(numbers) <= 4 or max(numbers[:-1], default=0) > 255 or numbers[-1] >= 256 ** (5 - len(numbers)):
         return Host(Place.NOWHERE, "ends with a number and is no IP address")
+    ip = ipaddress.IPv4Address(numbers[-1] + sum(n << (8 * (3 - i)) for i, n in enumerate(numbers[:-1])))
     return Host(_place_of(ip), ip=ip)
 
 

@@ -7,23 +7,26 @@ import re
 #: Schemes that are meant as they stand, though some look like a misspelt ``http`` (IANA's registry of URI schemes,
 #: and what programs register for themselves). ``hxxp`` is how people write addresses that must not be clicked.
 KNOWN = frozenset(
-    "about acct aim apt attachment bitcoin blob callto cap chrome chrome-extension cid coap content cvs data dav dict "
-    "did dns doi ed2k edge ethereum facetime feed file filesystem finger ftp ftps geo git git+http git+https git+ssh "
-    "go gopher gs gtalk h323 hcp hdfs http http+unix https httpx hxxp hxxps iax icap im imap info intent ipfs ipn ipns "
-    "ipp ipps irc irc6 ircs itms itms-apps jabber jar javascript jdbc jetbrains lastfm ldap ldaps lightning lftp "
-    "magnet mailto maps market matrix message mid mms ms-settings msrp mtp mumble mvn mysql news nfs nntp notion ntp "
-    "obsidian oci oid opera pack pkg pop pop3 postgres postgresql ptp qq redis res resource rmi rsync rtmp rtmps rtp "
-    "rtsp s3 sftp sgn shttp sip sips skype slack smb sms smtp smtps snap snmp soap.beep spotify ssh steam stp stun "
-    "stuns svn svn+http svn+https svn+ssh swh tag teams teamspeak tel telnet tftp tg thunder tp tv udp uftp unreal urn "
-    "ut2004 uucp vbscript view-source vnc vscode vscode-insiders wais web+ap webcal webdav wechat weixin whatsapp ws "
-    "wss xcode xmpp xri ymsgr zoommtg zoomus zotero".split()
+    """
+    about acct aim apt attachment bitcoin blob callto cap chrome chrome-extension cid coap content cvs data dav dict
+    did dns doi ed2k edge ethereum facetime feed file filesystem finger ftp ftps geo git git+http git+https git+ssh
+    go gopher gs gtalk h323 hcp hdfs http http+unix https httpx hxxp hxxps iax icap im imap info intent ipfs ipn
+    ipns ipp ipps irc irc6 ircs itms itms-apps jabber jar javascript jdbc jetbrains lastfm ldap ldaps lightning lftp
+    magnet mailto maps market matrix message mid mms ms-settings msrp mtp mumble mvn mysql news nfs nntp notion ntp
+    obsidian oci oid opera pack pkg pop pop3 postgres postgresql ptp qq redis res resource rmi rsync rtmp rtmps rtp
+    rtsp s3 sftp sgn shttp sip sips skype slack smb sms smtp smtps snap snmp soap.beep spotify ssh steam stp stun
+    stuns svn svn+http svn+https svn+ssh swh tag teams teamspeak tel telnet tftp tg thunder tp tv udp uftp unreal
+    urn ut2004 uucp vbscript view-source vnc vscode vscode-insiders wais web+ap webcal webdav wechat weixin whatsapp
+    ws wss xcode xmpp xri ymsgr zoommtg zoomus zotero
+    """.split()  # noqa: SIM905 - a table of words is read more easily than a list of strings
 )
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)\s*([:;])?(/{2,}|(?<=[:;])/)(.*)", re.DOTALL)
 #: ``http`` spelt right, and what follows it spelt wrong.
 _MARKS = re.compile(r"(https?)(?:\s*[:;]\s*[:;/\\]*|[.,]?//+)(.*)", re.IGNORECASE | re.DOTALL)
 #: What gets in front of an address when it is copied together with its surroundings.
 _JUNK = re.compile(
-    r"(?:[\s\"'“”„‘’«»`<>(\[{\u200b-\u200f\u2060\ufeff\xad]|%20|%22|%3C|%E2%80%8B|%EF%BB%BF)+(?=https?://)", re.I
+    r"(?:[\s\"'“”„‘’«»`<>(\[{\u200b-\u200f\u2060\ufeff\xad]|%20|%22|%3C|%E2%80%8B|%EF%BB%BF)+(?=https?://)",
+    re.IGNORECASE,
 )
 _DOUBLED = re.compile(r"https?://(?:www\.)?(https?)(?::/*|/+)(.*)", re.IGNORECASE | re.DOTALL)
 _HOST = re.compile(r"[^\s/?#@\\<>\"'(){}\[\]|^`,;:!]+\.[^\W\d_][^\s/?#@\\<>\"'(){}\[\]|^`,;:!.]*(?::\d+)?(?=[/?#]|\Z)")
@@ -77,7 +80,7 @@ def _nearest(name: str) -> str | None:
     likely = "https" if "s" in name else "http"
     right = min(("http", "https"), key=lambda r: (_distance(name, r), r != likely))
     best = _distance(name, right)
-    return right if best <= (2 if name.startswith(("ht", "hh", "th", "tt")) else 1) else None
+    return right if best <= (2 if name.startswith(("ht", "hh", "hp", "th", "tt")) else 1) else None
 
 
 def _distance(one: str, other: str) -> int:

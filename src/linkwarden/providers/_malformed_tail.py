@@ -10,15 +10,17 @@ _AFTER_HOST = re.compile(r"https?://[^/?#\\]*", re.IGNORECASE)
 _INVISIBLE = re.compile(r"[\u200b\u2060\ufeff\xad\xa0\u200e\u200f\u202a-\u202e\u2066-\u2069\u202f]")
 _SPACE = re.compile(r"[\x00-\x20\x7f]")
 _GLUED = re.compile(r"[^?#=]*?[A-Za-z0-9)\]](?=https?://)", re.IGNORECASE)
+#: The end of a line as programs write it in a text that was pasted as an address (``\\n``).
+_LINE_END = re.compile(r"(?:(?:%5C|\\)[nr]|%0A|%0D|%20)+\Z", re.IGNORECASE)
 _ENCODED_END = re.compile(
-    r"(?:%20|%22|%3C|%3E|%0A|%0D|%C2%A0|%E2%80%8B|%E2%80%9D|%E2%80%A6|&(?:quot|gt|lt|nbsp);?)+\Z", re.I
+    r"(?:%20|%22|%3C|%3E|%0A|%0D|%C2%A0|%E2%80%8B|%E2%80%9D|%E2%80%A6|&(?:quot|gt|lt|nbsp);?)+\Z", re.IGNORECASE
 )
 _ALWAYS = frozenset(",;:\"'”“„’‘»«`…。，、！？；：\\")
 _CLOSING = {")": "(", "]": "[", "}": "{", ">": "<", "）": "（", "】": "【", "」": "「", "》": "《"}
 _QUOTES = frozenset("\"'`")
 #: Ends of titles that rightly have a full stop: abbreviations, initials.
 _ABBREVIATED = re.compile(
-    r"(?:(?:\A|[^a-z])[A-Z]|[_-](?:inc|co|corp|ltd|jr|sr|al|vol|no|etc|ph\.?d|dr|st|bros))\.\Z", re.I
+    r"(?:(?:\A|[^A-Za-z])[A-Z]|[_-](?i:inc|co|corp|ltd|jr|sr|al|vol|no|etc|ph\.?d|dr|st|bros))\.\Z"
 )
 _WIKI = re.compile(r"/wiki/|[./]wikipedia\.org|[./]wiktionary\.org", re.IGNORECASE)
 
@@ -74,7 +76,7 @@ def _is_stray(url: str, start: int) -> bool:
 def glued(url: str) -> tuple[str, str] | None:
     """Give the two addresses that are stuck together in one, or None. Whoever wraps another one is left alone."""
     found = _GLUED.match(url, _after_host(url))
-    return (url[: found.end()], url[found.end() :]) if found else None
+    return (_LINE_END.sub("", url[: found.end()]), url[found.end() :]) if found else None
 
 
 def without_invisible(url: str) -> str | None:

@@ -72,21 +72,14 @@ class FilesProvider(Provider):
         if not link.path:
             return self._in_document(target, link, Path(target.path))
         look = self._tree.look(target.path, target.url)
-        if look.status is Status.MISSING and "\\" in link.path:
-            return self._backslashes(target, link) or self._missing(target, link, look)
         if look.status is Status.MISSING:
-            return self._missing(target, link, look)
+            return self._backslashes(target, link) or self._missing(target, link, look)
         if look.path is None:
-            rule = rules.OUTSIDE
-            return self._finding(target, rule, _WHY_UNSEEN[look.status])
+            return self._finding(target, rules.OUTSIDE, _WHY_UNSEEN[look.status])
         if look.status is Status.WRONG_CASE:
-            reason = f'The file is called "{look.path.name}"; on GitHub upper and lower case count.'
-            if look.path.name.casefold() != split(look.spelled).path.rpartition("/")[2].casefold():
-                reason = "The path is spelt differently; on GitHub upper and lower case count."
+            reason = f"The path is spelt {look.spelled}; on GitHub upper and lower case count."
             return self._finding(target, rules.FILE_CASE, reason, _with_rest(look.spelled, link), safe=True)
-        if target.is_image:
-            return self._picture(target, look.path)
-        return self._in_document(target, link, look.path)
+        return self._picture(target, look.path) if target.is_image else self._in_document(target, link, look.path)
 
     def _missing(self, target: Target, link: Link, look: Look) -> Evidence:
         reason = f"There is no such file or folder in the repository: {link.path}"
@@ -94,7 +87,7 @@ class FilesProvider(Provider):
 
     def _backslashes(self, target: Target, link: Link) -> Evidence | None:
         slashed = link.path.replace("\\", "/")
-        if self._tree.look(target.path, slashed).status is not Status.THERE:
+        if slashed == link.path or self._tree.look(target.path, slashed).status is not Status.THERE:
             return None
         reason = "The path is written with backslashes, which only Windows takes for slashes."
         return self._finding(target, rules.BACKSLASHES, reason, _with_rest(slashed, link), safe=True)
@@ -119,20 +112,24 @@ class FilesProvider(Provider):
             return self._finding(target, rules.OUTSIDE, "The file could not be read.")
         if sniff(head) is not None:
             return Evidence(key=target.key, checked_by=self.name)
-        if not head:
-            return self._finding(target, rules.NOT_A_PICTURE, "The file that stands as a picture is empty.")
-        if is_lfs_pointer(head):
-            reason = "The picture is kept in Git LFS, and only the note that stands for it is here."
-            return self._finding(target, rules.LFS_POINTER, reason)
-        other = what_else(head, "")
-        if other is None:
-            return self._finding(target, rules.DOUBTFUL_PICTURE, "The file does not begin as any kind of picture does.")
-        return self._finding(target, rules.NOT_A_PICTURE, f"The file that stands as a picture is {other}.")
+        return self._finding(target, *_no_picture(head))
 
     def _finding(self, target: Target, rule: Rule, reason: str, meant: str = "", *, safe: bool = False) -> Evidence:
         why = "the path as the repository has it" if safe else "the most similar file in the repository"
         suggestion = Suggestion(meant, why, safe=safe) if meant else None
         return Evidence(key=target.key, checked_by=self.name, rule=rule, reason=reason, suggestion=suggestion)
+
+
+def _no_picture(head: bytes) -> tuple[Rule, str]:
+    """Say what a file is that does not begin as a picture does."""
+    if not head:
+        return rules.NOT_A_PICTURE, "The file that stands as a picture is empty."
+    if is_lfs_pointer(head):
+        return rules.LFS_POINTER, "The picture is kept in Git LFS, and only the note that stands for it is here."
+    other = what_else(head, "")
+    if other is None:
+        return rules.DOUBTFUL_PICTURE, "The file does not begin as any kind of picture does."
+    return rules.NOT_A_PICTURE, f"The file that stands as a picture is {other}."
 
 
 def _with_rest(path: str, link: Link) -> str:

@@ -1,0 +1,161 @@
+"""Links to headings of the same document are judged by GitHub's own names for them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from linkwarden import engine
+from linkwarden.config import Config
+from linkwarden.engine import Deps
+from linkwarden.model import Anchor, AnchorSource, Judgement, Run, Verdict
+from linkwarden.providers._local_anchors import anchor_evidence, nearest
+from tests.internet import FakeInternet
+
+
+def no_net(*_: object) -> FakeInternet:
+    """Stand for a network that nobody may want."""
+    raise AssertionError("offline")
+
+
+async def check(*inputs: str, stdin: str = "", root: Path | None = None) -> Run:
+    """Check inputs without a network."""
+    config = Config(inputs=inputs, offline=True, root=root)
+    return await engine.run(config, Deps(make_net=no_net, stdin=stdin.encode))  # type: ignore[arg-type]
+
+
+async def judged(text: str) -> dict[str, Judgement]:
+    """Check a text from standard input and give judgements by address."""
+    run = await check("-", stdin=text)
+    assert run.failures == ()
+    return {r.target.url: r.judgement for r in run.results}
+
+
+async def one(link: str, document: str) -> Judgement:
+    """Judge one link in a document."""
+    return (await judged(f"[x]({link})\n\n{document}\n"))[link]
+
+
+@pytest.mark.parametrize(
+    ("link", "document"),
+    [
+        ("#models", "# Models"),
+        ("#", "# Models"),
+        ("#top", "# Models"),
+        ("#TOP", "# Models"),
+        ("#user-content-models", "# Models"),
+        ("#%E6%97%A5%E6%9C%AC", "# 日本"),
+        ("#日本", "# 日本"),
+        ("#%EF%B8%8F-methods", "# ⚙️ Methods"),
+        ("#echo-1", "# Echo\n\n# Echo"),
+        ("#own", '<a name="own"></a>'),
+        ("#own", '<p id="own">x</p>'),
+        ("#100%", '<p id="100%">x</p>'),
+        ("#setext", "Setext\n======"),
+        ("#fn-1", "x[^1]\n\n[^1]: note"),
+        ("#readme", "# Models"),
+        ("#models:~:text=x", "# Models"),
+        ("#:~:text=x", "# Models"),
+        ("#L10-L20", "# Models"),
+    ],
+)
+async def test_a_place_that_is_there_is_fine(link: str, document: str) -> None:
+    """Headings, repeated headings, ids, names, footnotes, the top: also encoded and with GitHub's prefix."""
+    assert (await one(link, document)).verdict is Verdict.OK
+
+
+@pytest.mark.parametrize(
+    ("link", "document", "meant"),
+    [
+        ("#optimization", "# Optimization and Regularisation\n\n# Other", "#optimization-and-regularisation"),
+        ("#getting-startd", "# Getting started\n\n# Other", "#getting-started"),
+        ("#methods", "# ⚙️ Methods", "#%EF%B8%8F-methods"),
+        ("#computer-vision-papers", "# Computer vision", "#computer-vision"),
+        ("#faq-qa", "# FAQ / Q&A", "#faq--qa"),
+        ("#echo-3", "# Echo\n\n# Echo", "#echo"),
+        ("#zebra", "# Models", None),
+        ("#x", "text", None),
+    ],
+)
+async def test_a_missing_place_is_broken_with_the_nearest(link: str, document: str, meant: str | None) -> None:
+    """The heading that has the wanted words, or is spelt most alike, is offered; none where none is near."""
+    found = await one(link, document)
+    assert found.verdict is Verdict.BROKEN
+    assert found.rule is not None
+    assert found.rule.code == "LW120"
+    assert link in found.reason
+    assert (found.suggestion.url if found.suggestion else None) == meant
+    assert found.suggestion is None or not found.suggestion.safe
+    if meant:
+        assert (await one(meant, document)).verdict is Verdict.OK
+
+
+async def test_another_case_is_a_remark() -> None:
+    """GitHub finds a heading in any case; the right spelling is a safe fix."""
+    found = await one("#Models", "# Models")
+    assert found.verdict is Verdict.DEGRADED
+    assert found.suggestion is not None
+    assert found.suggestion.url == "#models"
+    assert found.suggestion.safe
+
+
+async def test_a_swallowed_heading_is_named_with_its_cause() -> None:
+    """A heading that GitHub shows as text says which line swallows it and what to do."""
+    found = await one("#overview", "\n<div>\n<img src='x.png'>\n# Overview\n\ntext")
+    assert found.verdict is Verdict.BROKEN
+    assert "The heading in line 6 makes no anchor" in found.reason
+    assert "begins in line 4" in found.reason
+    assert "blank line before" in found.reason
+
+
+async def test_code_and_comments_hold_no_headings() -> None:
+    """What GitHub shows as code, or not at all, leads nowhere."""
+    assert (await one("#a", "```\n# a\n```")).verdict is Verdict.BROKEN
+    assert (await one("#a", "<!--\n# a\n-->")).verdict is Verdict.BROKEN
+
+
+async def test_each_list_has_its_own_headings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``#a`` is judged in each of several files by that file; a file name with a folder in it is the same file."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "one.md").write_text("[x](#a)\n\n# A\n")
+    (tmp_path / "two.md").write_text("[x](#a)\n\n# B\n")
+    run = await check("one.md", "./two.md")
+    assert [(r.target.path, r.judgement.verdict) for r in run.results] == [
+        ("one.md", Verdict.OK),
+        ("two.md", Verdict.BROKEN),
+    ]
+
+
+async def test_a_fetched_list_knows_its_headings(internet: FakeInternet) -> None:
+    """Headings of a list that came from the web are known too."""
+    internet.site("lists.example").page("/l.md", "[x](#a) [y](#b)\n\n# A\n", media_type="text/markdown")
+    config = Config(inputs=("https://lists.example/l.md",))
+    run = await engine.run(config, Deps(make_net=lambda _c, _o: internet.net(), now=internet.time.now))
+    assert {r.target.url: r.judgement.verdict for r in run.results} == {"#a": Verdict.OK, "#b": Verdict.BROKEN}
+
+
+def test_an_unread_document_is_not_judged() -> None:
+    """Where no headings are known, nothing is claimed about them."""
+    found = anchor_evidence("k", "anchors", "x", None, document="page.html")
+    assert found.rule is not None
+    assert found.rule.verdict is Verdict.UNVERIFIED
+
+
+NAMES = st.lists(st.text(max_size=12), max_size=6)
+
+
+@given(name=st.text(max_size=20), names=NAMES)
+def test_any_name_gets_an_answer_that_holds(name: str, names: list[str]) -> None:
+    """A name is fine, or broken, and what is offered instead is one of the document's own names."""
+    anchors = [Anchor(n, n, i, AnchorSource.HEADING) for i, n in enumerate(names, 1)]
+    found = anchor_evidence("k", "anchors", name, anchors, document="x.md")
+    if name in names:
+        assert found.rule is None
+    near = nearest(name, anchors)
+    assert near is None or near.name in names
+    if found.suggestion is not None:
+        again = anchor_evidence("k", "anchors", found.suggestion.url[1:], anchors, document="x.md")
+        assert again.rule is None
