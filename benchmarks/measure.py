@@ -23,8 +23,7 @@ class Cost:
         cpu: seconds of processor time, user and system, children included.
         peak: peak resident memory in MB (the kernel counts at least what this script itself had at the start).
         code: exit code.
-        output: standard output.
-        errors: standard error.
+        errors: the end of standard error.
     """
 
     began: float
@@ -32,7 +31,6 @@ class Cost:
     cpu: float
     peak: float
     code: int
-    output: str
     errors: str
 
 
@@ -44,7 +42,7 @@ def measure(command: Sequence[str], *, cwd: str, env: Mapping[str, str] | None =
     Raises:
         TimeoutError: it took longer than ``LIMIT``.
     """
-    with open(os.path.join(cwd, "out"), "w+") as out, open(os.path.join(cwd, "err"), "w+") as err:  # noqa: PTH118, PTH123 - pathlib would cost memory that the child inherits in its account
+    with open(os.path.join(cwd, "out"), "w") as out, open(os.path.join(cwd, "err"), "w+") as err:  # noqa: PTH118, PTH123 - pathlib would cost memory that the child inherits in its account
         began = time.monotonic()
         child = subprocess.Popen(
             command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=environment(cwd, env)
@@ -52,8 +50,7 @@ def measure(command: Sequence[str], *, cwd: str, env: Mapping[str, str] | None =
         status, usage = _wait(child, began + LIMIT)
         wall = time.monotonic() - began
         child.returncode = os.waitstatus_to_exitcode(status)
-        out.seek(0)
-        err.seek(0)
+        err.seek(max(0, err.seek(0, os.SEEK_END) - 4000))
         unit = 1e6 if sys.platform == "darwin" else 1e3  # getrusage(2): bytes on macOS, KiB on Linux
         return Cost(
             began,
@@ -61,7 +58,6 @@ def measure(command: Sequence[str], *, cwd: str, env: Mapping[str, str] | None =
             usage.ru_utime + usage.ru_stime,
             usage.ru_maxrss / unit,
             child.returncode,
-            out.read(),
             err.read(),
         )
 

@@ -22,9 +22,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 from lists import SHARED_LIST, many_links
@@ -51,10 +52,10 @@ class Contest:
     repeat: int
     folder: str
 
-    def write(self, name: str, text: str) -> str:
+    def write(self, name: str, pieces: Iterable[str]) -> str:
         """Put a list into the directory and give its name."""
         with open(os.path.join(self.folder, name), "w", encoding="utf-8") as file:
-            file.write(text)
+            file.writelines(pieces)
         return name
 
     def check(self, name: str) -> list[str]:
@@ -70,6 +71,7 @@ class Contest:
         server: Server | None = None,
         pause: float = 0.0,
         times: int | None = None,
+        expected: Sequence[int] = (0,),
     ) -> dict[str, Row]:
         """Run each command several times, in turn, and give the fastest run of each with what the server saw."""
         best: dict[str, Row] = {}
@@ -77,6 +79,8 @@ class Contest:
             for name, command in commands.items():
                 time.sleep(pause)  # the hosts' limits forget the run before
                 cost = measure(command, cwd=self.folder, env=env)
+                if cost.code not in expected:
+                    complain(name, cost, "an unexpected end")
                 seen = server.take() if server is not None else None
                 if name not in best or cost.wall < best[name][0].wall:
                     best[name] = (cost, seen)
@@ -195,6 +199,7 @@ def scenario_a(contest: Contest) -> None:
             env={"SSL_CERT_FILE": os.path.join(contest.folder, "ca.pem")},
             server=server,
             pause=6.0,
+            expected=(1, 2),  # both find that not all is well
         )
     print("### (a) ml-papers.md on hosts with realistic latencies and arXiv's limits\n")
     table(rows, base="lychee")
@@ -214,8 +219,8 @@ def scenario_b(contest: Contest) -> None:
             server=server,
         )
     for tool, (cost, seen) in rows.items():
-        if cost.code != 0 or seen is None or seen.requests != LINKS:
-            complain(tool, cost, "not every link was asked and found")
+        if seen is None or seen.requests != LINKS:
+            complain(tool, cost, "not every link was asked for once")
     print(f"### (b) {LINKS:,} links on {HOSTS} hosts without latency\n")
     table(rows, base="lychee")
 
@@ -226,8 +231,8 @@ def scenario_c(contest: Contest) -> None:
         real = file.read()
     names = [f"127.40.{number}.1:8080" for number in range(HOSTS)]
     lists = {
-        "ml-papers.md": contest.write("once.md", real),
-        "ml-papers.md 50 times": contest.write("fifty.md", real * 50),
+        "ml-papers.md": contest.write("once.md", [real]),
+        "ml-papers.md 50 times": contest.write("fifty.md", repeat(real, 50)),
         "100,000 links": contest.write("huge.md", many_links(100_000, names)),
     }
     rows: dict[str, Row] = {}
@@ -259,7 +264,7 @@ def scenario_c(contest: Contest) -> None:
 
 def scenario_d(contest: Contest) -> None:
     """How long commands take to start."""
-    name = contest.write("one.md", "# One\n\n[here](#one)\n")
+    name = contest.write("one.md", ["# One\n\n[here](#one)\n"])
     rows = contest.best(
         {
             "python -c pass": [contest.python, "-c", "pass"],

@@ -86,8 +86,9 @@ class World:
         self._counts.note()
         assert request.transport is not None
         host = self._names[request.transport.get_extra_info("sockname")[0]]
+        refused = host in self._limits and not self._limits[host].take()
         await asyncio.sleep(API_LATENCY.get(host, 0.08 + zlib.crc32(host.encode()) % 321 / 1000))
-        response = await self._response(host, request)
+        response = web.Response(status=429, text="Rate exceeded.") if refused else await self._response(host, request)
         location = response.headers.get("Location")
         if location is not None and request.host[:4] == "127.":
             response.headers["Location"] = self._on_loopback(location)
@@ -95,9 +96,6 @@ class World:
         return response
 
     async def _response(self, host: str, request: web.Request) -> web.StreamResponse:
-        limit = self._limits.get(host)
-        if limit is not None and not limit.take():
-            return web.Response(status=429, text="Rate exceeded.")
         scheme = "https" if request.secure else "http"
         handler = self._internet.site(host).handler_for(scheme, request.raw_path)
         return await handler(request.clone(host=host))
