@@ -162,7 +162,8 @@ class _Inspection:
         except asyncio.CancelledError:
             interrupted = True
             await self._lanes.close()
-        return self._finish(self._deps.clock() - began, interrupted=interrupted)
+        down = not interrupted and await self._network_is_down()
+        return self._finish(self._deps.clock() - began, interrupted=interrupted, network_down=down)
 
     # --- before ---------------------------------------------------------------------------------------------
 
@@ -333,7 +334,7 @@ class _Inspection:
 
     async def _check(self, provider: Provider, claims: Sequence[Claim]) -> None:
         entries = {claim.target.key: self._entries[claim.target.key] for claim in claims}
-        if self._network_is_down() and provider.online:
+        if self._gives_up_on_network() and provider.online:
             for unreached in entries.values():
                 self._settle(
                     unreached, self._own(unreached.target, rules.NETWORK_DOWN, "No server could be reached from here.")
@@ -367,12 +368,21 @@ class _Inspection:
             reason = "The address wraps another one too many times."
             self._settle(entry, self._own(entry.target, rules.NOT_WEB, reason))
 
-    def _network_is_down(self) -> bool:
+    def _gives_up_on_network(self) -> bool:
         if self._net is None or self._answered:
             return False
         weather = self._net.weather()
         self._answered = weather.answered > 0  # remembered: counting all hosts before each link adds up
-        return weather.down and weather.hosts >= _HOSTS_THAT_PROVE_IT
+        return weather.dark and weather.hosts >= _HOSTS_THAT_PROVE_IT
+
+    async def _network_is_down(self) -> bool:
+        """Tell our own network's fault from that of a short list whose few hosts are all gone."""
+        if self._net is None:
+            return False
+        weather = self._net.weather()
+        if not weather.dark:
+            return False
+        return weather.hosts >= _HOSTS_THAT_PROVE_IT or not await self._net.sees_the_world()
 
     def _settle(self, entry: _Entry, evidence: Evidence) -> None:
         if entry.evidence is None:
@@ -394,10 +404,9 @@ class _Inspection:
 
     # --- after ----------------------------------------------------------------------------------------------
 
-    def _finish(self, duration: float, *, interrupted: bool) -> Run:
-        down = self._net is not None and self._net.weather().down
+    def _finish(self, duration: float, *, interrupted: bool, network_down: bool) -> Run:
         policy = Policy(self._now, self._config.expiring_within)
-        results = tuple(self._result(entry, policy, network_down=down) for entry in self._in_order())
+        results = tuple(self._result(entry, policy, network_down=network_down) for entry in self._in_order())
         done = Run(
             started=self._started,
             duration_s=duration,
@@ -409,7 +418,7 @@ class _Inspection:
             failures=tuple(self._failures),
             unreadable=tuple(self._unreadable),
             interrupted=interrupted,
-            network_down=down,
+            network_down=network_down,
             fail_on=self._config.fail_on,
             exit_zero=self._config.exit_zero,
         )

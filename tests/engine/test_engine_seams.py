@@ -265,6 +265,25 @@ async def test_one_dead_host_among_living_ones_is_not_the_network(internet: Fake
     assert list(verdicts(run).values()) == [Verdict.OK, Verdict.BROKEN, Verdict.BROKEN]
 
 
+async def test_a_list_whose_only_host_is_gone_is_no_network_failure(internet: FakeInternet, check: Check) -> None:
+    """One host, and it does not exist, while other names can be looked up: the link is broken."""
+    run = await check("https://gone.example/")
+
+    assert not run.network_down
+    assert list(verdicts(run).values()) == [Verdict.BROKEN]
+    assert internet.log == []
+
+
+async def test_a_list_with_one_host_notices_that_the_network_is_down(internet: FakeInternet, check: Check) -> None:
+    """One host, and nothing can be looked up: nothing is said about the link."""
+    internet.down("nxdomain")
+
+    run = await check("https://a.example/")
+
+    assert run.network_down
+    assert list(verdicts(run).values()) == [Verdict.UNVERIFIED]
+
+
 async def test_options_leave_out_addresses(internet: FakeInternet, check: Check) -> None:
     """--include, --exclude and --kind make the rest ignored, without a request."""
     internet.site("a.example").page("/", "x")

@@ -83,6 +83,7 @@ class FakeInternet:
         self._doors: dict[tuple[str, int], int] = {}
         self._mute: set[asyncio.Transport] = set()
         self._stack: AsyncExitStack | None = None
+        self.site("example.com")  # RFC 2606 keeps it: whoever can look up names at all can look up this one
 
     # -- what there is ------------------------------------------------------------------------------------------
 

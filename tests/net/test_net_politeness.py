@@ -195,7 +195,8 @@ class TestWeather:
         await ask_all(net, "http://a.org/", "http://b.org/")
         weather = net.weather()
         assert weather == NetWeather(2, 0, {NetErrorKind.DNS: 2})
-        assert weather.down
+        assert weather.dark
+        assert not await net.sees_the_world()
 
     async def test_up(self, internet: FakeInternet, net: Net) -> None:
         """One host that answers anything, even a 500, shows that the network works."""
@@ -203,15 +204,16 @@ class TestWeather:
         await ask_all(net, "http://a.org/", "http://b.org/", "http://c.org/")
         weather = net.weather()
         assert weather == NetWeather(3, 1, {NetErrorKind.NXDOMAIN: 2})
-        assert not weather.down
+        assert not weather.dark
 
-    async def test_one_host_is_not_enough(self, internet: FakeInternet, net: Net) -> None:
-        """A single dead host may just be dead; a host that refuses connections was reached."""
+    async def test_a_dead_host_may_just_be_dead(self, internet: FakeInternet, net: Net) -> None:
+        """If the only host is not found, another name tells whether it is us; a host that refuses was reached."""
         internet.refuse("b.org")
         await ask(net, "http://a.org/")
-        assert not net.weather().down
+        assert net.weather().dark
+        assert await net.sees_the_world()
         await ask(net, "http://b.org/")
-        assert not net.weather().down
+        assert not net.weather().dark
 
 
 class TestBudget:

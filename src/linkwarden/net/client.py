@@ -47,6 +47,7 @@ MAX_REFUSALS = 8
 MAX_FORBIDDEN = 4
 #: What the last hop of a slow chain of redirects gets at least, in seconds.
 MIN_TIMEOUT = 1.0
+ALWAYS_THERE = "example.com"
 OLD_TLS = "its TLS is outdated; some programs can no longer connect to it"
 ODD_CODING = "it sends a content coding that was not asked for, so its content was not read"
 
@@ -80,11 +81,10 @@ class NetWeather:
     failures: Mapping[NetErrorKind, int] = field(default_factory=dict)
 
     @property
-    def down(self) -> bool:
-        """True if it is our own network that does not work: at least two hosts, and none could be reached."""
+    def dark(self) -> bool:
+        """True if no host could be reached at all: our own network is down, or every host of the list is gone."""
         ours = {NetErrorKind.DNS, NetErrorKind.NXDOMAIN, NetErrorKind.UNREACHABLE, NetErrorKind.TIMEOUT}
-        reasons = set(self.failures)
-        return self.hosts >= 2 and self.answered == 0 and bool(reasons) and reasons <= ours
+        return self.hosts > 0 and self.answered == 0 and set(self.failures) <= ours
 
 
 class Net:
@@ -187,6 +187,14 @@ class Net:
         tried = [slot for slot in self._slots.values() if slot.answered or slot.failure is not None]
         failures = Counter(slot.failure for slot in tried if slot.failure is not None)
         return NetWeather(len(tried), sum(slot.answered for slot in tried), dict(failures))
+
+    async def sees_the_world(self) -> bool:
+        """Tell whether a name that always exists can be looked up (RFC 2606 section 3 reserves it). Asks no server."""
+        try:
+            await self._transport.resolver.resolve(ALWAYS_THERE, 443)
+        except OSError:
+            return False
+        return True
 
     # -- the layers, from the outside in ------------------------------------------------------------------------
 
