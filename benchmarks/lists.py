@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 #: The real list stands beside the repository and is read at run time.
-SHARED_LIST = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../shared/lists/ml-papers.md")
+SHARED_LIST = Path(__file__).resolve().parents[1] / ".." / "shared" / "lists" / "ml-papers.md"
 
 
 def many_links(count: int, hosts: Sequence[str]) -> Iterator[str]:

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 #: No run of a benchmark takes longer; a checker that does is stopped and the run fails.
 LIMIT = 600.0
@@ -34,7 +35,7 @@ class Cost:
     errors: str
 
 
-def measure(command: Sequence[str], *, cwd: str, env: Mapping[str, str] | None = None) -> Cost:
+def measure(command: Sequence[str], *, cwd: Path, env: Mapping[str, str] | None = None) -> Cost:
     """Run a command to its end and give its cost.
 
     Output goes to files, so that no reader competes for the processor while the command runs.
@@ -42,7 +43,7 @@ def measure(command: Sequence[str], *, cwd: str, env: Mapping[str, str] | None =
     Raises:
         TimeoutError: it took longer than ``LIMIT``.
     """
-    with open(os.path.join(cwd, "out"), "w") as out, open(os.path.join(cwd, "err"), "w+") as err:  # noqa: PTH118, PTH123 - pathlib would cost memory that the child inherits in its account
+    with (cwd / "out").open("w") as out, (cwd / "err").open("w+") as err:
         began = time.monotonic()
         child = subprocess.Popen(
             command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=environment(cwd, env)
@@ -62,7 +63,7 @@ def measure(command: Sequence[str], *, cwd: str, env: Mapping[str, str] | None =
         )
 
 
-def environment(folder: str, extra: Mapping[str, str] | None = None) -> dict[str, str]:
+def environment(folder: Path, extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """Give the environment of a measured command.
 
     Python keeps its compiled modules in the folder, as an installation would beside the sources, whatever this shell
@@ -72,7 +73,7 @@ def environment(folder: str, extra: Mapping[str, str] | None = None) -> dict[str
     kept = {
         name: value for name, value in os.environ.items() if name not in dropped and not name.lower().endswith("_proxy")
     }
-    return {**kept, "PYTHONPYCACHEPREFIX": os.path.join(folder, "pyc"), **(extra or {})}
+    return {**kept, "PYTHONPYCACHEPREFIX": str(folder / "pyc"), **(extra or {})}
 
 
 def _wait(child: subprocess.Popen[bytes], deadline: float) -> tuple[int, os.struct_rusage]:  # type: ignore[name-defined]

@@ -26,13 +26,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import repeat
+from pathlib import Path
 from typing import Any
 
 from lists import SHARED_LIST, many_links
 from measure import Cost, environment, measure
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(HERE)
+HERE = Path(__file__).resolve().parent
 LINKS, HOSTS = 20_000, 200
 LYCHEE_HELP = (
     "lychee was not found. It is the tool that linkwarden is compared with; get it with\n"
@@ -50,11 +50,11 @@ class Contest:
     python: str
     lychee: str
     repeat: int
-    folder: str
+    folder: Path
 
     def write(self, name: str, pieces: Iterable[str]) -> str:
         """Put a list into the directory and give its name."""
-        with open(os.path.join(self.folder, name), "w", encoding="utf-8") as file:
+        with (self.folder / name).open("w", encoding="utf-8") as file:
             file.writelines(pieces)
         return name
 
@@ -113,21 +113,20 @@ class Server:
     """
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
-        self._process = process
+        self._in: Any = process.stdin
+        self._out: Any = process.stdout
         self.place: dict[str, Any] = self._line()
 
     def take(self) -> Seen:
         """Give what it saw since the last call."""
-        assert self._process.stdin is not None
-        self._process.stdin.write("\n")
-        self._process.stdin.flush()
+        self._in.write("\n")
+        self._in.flush()
         counts = self._line()
         refused = sum(count for name, count in counts["by_status"].items() if name.endswith(" 429"))
         return Seen(counts["requests"], refused, counts["first"])
 
     def _line(self) -> dict[str, Any]:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
+        line = self._out.readline()
         if not line:
             raise SystemExit("the server did not start; its message stands above")
         return dict(json.loads(line))
@@ -137,19 +136,17 @@ class Server:
 def serving(contest: Contest, *arguments: str) -> Iterator[Server]:
     """Start a server process, and stop it in the end."""
     process = subprocess.Popen(
-        [contest.python, os.path.join(HERE, "servers.py"), *arguments],
+        [contest.python, str(HERE / "servers.py"), *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env=environment(contest.folder, {"PYTHONPATH": ROOT}),
+        env=environment(contest.folder, {"PYTHONPATH": str(HERE.parent)}),
     )
     try:
         yield Server(process)
     finally:
-        assert process.stdin is not None
-        process.stdin.close()
         try:
-            process.wait(5)
+            process.communicate(timeout=5)  # the end of its input is the end of the server
         except subprocess.TimeoutExpired:
             process.kill()
 
@@ -179,16 +176,15 @@ def complain(tool: str, cost: Cost, why: str) -> None:
 
 def scenario_a(contest: Contest) -> None:
     """The real list on hosts like the real ones."""
-    shutil.copy(SHARED_LIST, os.path.join(contest.folder, "ml-papers.md"))
-    with serving(contest, "world", SHARED_LIST, contest.folder) as server:
+    shutil.copy(SHARED_LIST, contest.folder / "ml-papers.md")
+    with serving(contest, "world", str(SHARED_LIST), str(contest.folder)) as server:
         place = server.place
-        with open(os.path.join(contest.folder, "world.json"), "w", encoding="utf-8") as file:
-            json.dump(place, file)
+        contest.write("world.json", [json.dumps(place)])
         remaps = []
         for name, address in place["places"].items():
             for scheme, port in place["ports"].items():
                 remaps += ["--remap", f"^{scheme}://{name.replace('.', '[.]')}(:[0-9]+)?/ {scheme}://{address}:{port}/"]
-        child = [contest.python, os.path.join(HERE, "child.py"), "world.json", "check", "ml-papers.md", "--isolated"]
+        child = [contest.python, str(HERE / "child.py"), "world.json", "check", "ml-papers.md", "--isolated"]
         ours = [*child, "--allow-network", "127.0.0.0/8", "--no-report", "--format", "json"]
         rows = contest.best(
             {
@@ -196,7 +192,7 @@ def scenario_a(contest: Contest) -> None:
                 "lychee": [contest.lychee, "--no-progress", "--format", "json", *remaps, "ml-papers.md"],
                 "linkwarden, no token": ours,
             },
-            env={"SSL_CERT_FILE": os.path.join(contest.folder, "ca.pem")},
+            env={"SSL_CERT_FILE": str(contest.folder / "ca.pem")},
             server=server,
             pause=6.0,
             expected=(1, 2),  # both find that not all is well
@@ -227,8 +223,7 @@ def scenario_b(contest: Contest) -> None:
 
 def scenario_c(contest: Contest) -> None:
     """Reading alone, and when the first request goes out."""
-    with open(SHARED_LIST, encoding="utf-8") as file:
-        real = file.read()
+    real = SHARED_LIST.read_text(encoding="utf-8")
     names = [f"127.40.{number}.1:8080" for number in range(HOSTS)]
     lists = {
         "ml-papers.md": contest.write("once.md", [real]),
@@ -248,7 +243,7 @@ def scenario_c(contest: Contest) -> None:
     table(rows)
     with serving(contest, "plain", str(HOSTS)) as server:
         name = contest.write("big.md", many_links(LINKS, server.place["hosts"]))
-        child = [contest.python, os.path.join(HERE, "child.py"), "timeline", *contest.check(name)[1:]]
+        child = [contest.python, str(HERE / "child.py"), "timeline", *contest.check(name)[1:]]
         ((cost, seen),) = contest.best({"linkwarden": child}, server=server).values()
     times = json.loads(next(line for line in cost.errors.splitlines() if line.startswith('{"began"')))
     if seen is None or seen.first is None:
@@ -290,14 +285,15 @@ def main() -> None:
     parser.add_argument("--lychee", default=os.environ.get("LYCHEE") or shutil.which("lychee"))
     parser.add_argument("--repeat", type=int, default=3)
     options = parser.parse_args()
-    if not options.lychee or not os.path.exists(options.lychee):
+    if not options.lychee or not Path(options.lychee).exists():
         raise SystemExit(LYCHEE_HELP)
-    linkwarden = os.path.join(os.path.dirname(sys.executable), "linkwarden")
-    with tempfile.TemporaryDirectory(prefix="linkwarden-bench-") as folder:
+    linkwarden = str(Path(sys.executable).parent / "linkwarden")
+    with tempfile.TemporaryDirectory(prefix="linkwarden-bench-") as name:
+        folder = Path(name)
         contest = Contest(linkwarden, sys.executable, options.lychee, options.repeat, folder)
-        measure([linkwarden, "check", "--offline", "--no-report", SHARED_LIST], cwd=folder)  # compiles the modules
-        for name in options.scenarios:
-            SCENARIOS[name](contest)
+        measure([linkwarden, "check", "--offline", "--no-report", str(SHARED_LIST)], cwd=folder)  # compiles the modules
+        for scenario in options.scenarios:
+            SCENARIOS[scenario](contest)
 
 
 if __name__ == "__main__":

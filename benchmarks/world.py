@@ -22,7 +22,8 @@ from servers import Counts, listen
 
 from tests.internet.core import FakeInternet
 from tests.internet.world import read_addresses
-from tests.internet.world_hosts import HOSTS, Address, serve as serve_address
+from tests.internet.world_hosts import HOSTS, Address
+from tests.internet.world_hosts import serve as serve_address
 from tests.internet.world_registries import Registries
 
 #: Seconds that arXiv's API takes; other hosts take 80 to 400 ms, each always the same.
@@ -84,8 +85,8 @@ class World:
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Answer one request as the host would whose address was connected to."""
         self._counts.note()
-        assert request.transport is not None
-        host = self._names[request.transport.get_extra_info("sockname")[0]]
+        connection: Any = request.transport
+        host = self._names[connection.get_extra_info("sockname")[0]]
         refused = host in self._limits and not self._limits[host].take()
         await asyncio.sleep(API_LATENCY.get(host, 0.08 + zlib.crc32(host.encode()) % 321 / 1000))
         response = web.Response(status=429, text="Rate exceeded.") if refused else await self._response(host, request)

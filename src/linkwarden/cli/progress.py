@@ -7,9 +7,6 @@ from collections.abc import Callable
 from typing import Self
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.text import Text
 
 #: Seconds between two lines where there is no terminal.
 EVERY = 10.0
@@ -20,6 +17,18 @@ class LiveProgress:
     """A bar on a terminal: done of total, the hosts that are waited for, the time left."""
 
     def __init__(self) -> None:
+        # Not needed where there is no terminal, and slow to import.
+        from rich.console import Console  # noqa: PLC0415
+        from rich.progress import (  # noqa: PLC0415
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeRemainingColumn,
+        )
+        from rich.text import Text  # noqa: PLC0415
+
+        self._text = Text
         self._bar = Progress(
             TextColumn("Checking"),
             BarColumn(bar_width=30),
@@ -46,7 +55,7 @@ class LiveProgress:
         if at - self._shown < 0.125 and done != total:
             return
         self._shown = at
-        self._bar.update(self._task, completed=done, total=total, waiting=Text(busiest(waiting())).plain)
+        self._bar.update(self._task, completed=done, total=total, waiting=self._text(busiest(waiting())).plain)
 
 
 class PlainProgress:
