@@ -66,7 +66,7 @@ class Config:
     exclude: tuple[str, ...] = ()
     fail_on: frozenset[Verdict] = FAILS_BY_DEFAULT
     exit_zero: bool = False
-    timeout: float = 30.0
+    timeout: float = 20.0
     max_time: float | None = None
     concurrency: int = 128
     per_host: int = 6

@@ -1,21 +1,47 @@
 """Writes the pages that derive from the code: one page a rule, and their index.
 
-``python -m linkwarden.docs docs`` writes them below ``docs`` and the help text into the README beside that folder;
+``python -m linkwarden.docs docs`` writes them below ``docs`` and help text and example into the README beside that folder;
 tests hold pages, README and program together.
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
 import sys
+import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from linkwarden.api import check
 from linkwarden.cli import cli
 from linkwarden.model import Rule
+from linkwarden.report import ReportOptions
+from linkwarden.report.text import TextReport
 from linkwarden.rules import all_rules
+
+#: The list of the README's example, as anybody might have it.
+EXAMPLE_LIST = """\
+# Reading list
+
+- [Networks](#networks)
+- [Data sets](#datasets)
+
+## Networks
+
+* [Attention](https://arxiv.org/abs/1706.03762), [a mistyped one](https://arxiv.org/abs/2113.03762)
+* [Slugs](htps://github.com/Flet/github-slugger)
+
+<img src="https://s3.us-west-2.amazonaws.com/secure.notion-static.com/0b1c/block.png?X-Amz-Algorithm=AWS4-HMAC-SHA256\
+&X-Amz-Credential=AKIAEXAMPLE%2F20210209%2Fus-west-2%2Fs3%2Faws4_request&X-Amz-Date=20210209T103524Z\
+&X-Amz-Expires=86400&X-Amz-Signature=0123456789abcdef&X-Amz-SignedHeaders=host" width="350">
+
+## Datasets and tools
+"""
 
 _MADE = "<!-- Made by `make docs` from the rules in src/linkwarden; edit them there. -->"
 
@@ -62,6 +88,24 @@ def help_text() -> str:
     return command.get_help(click.Context(command, info_name="check", parent=parent, terminal_width=80))
 
 
+def example_output() -> str:
+    """Give what ``linkwarden check README.md --offline`` prints for the example's list, on the day of the example."""
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        Path("README.md").write_text(EXAMPLE_LIST, "utf-8")
+        run = check("README.md", offline=True, now=datetime(2026, 11, 22, 3, tzinfo=UTC))
+    return TextReport().render(replace(run, duration_s=0.1), ReportOptions())
+
+
+def with_example(readme: str) -> str:
+    """Give the README with what the program prints today for the example."""
+    return re.sub(
+        r"(<!-- example: .*?-->\n```text\n).*?(```)",
+        lambda m: f"{m[1]}$ linkwarden check README.md --offline\n{example_output()}{m[2]}",
+        readme,
+        flags=re.DOTALL,
+    )
+
+
 def with_help(readme: str) -> str:
     """Give the README with the help text that the program prints today."""
     return re.sub(
@@ -73,10 +117,10 @@ def with_help(readme: str) -> str:
 
 
 def main(folder: Path) -> None:
-    """Write the pages below a folder, remove pages of rules that are no more, and renew the README's help text."""
+    """Write the pages below a folder, remove pages of rules that are no more, and renew the README."""
     readme = folder.parent / "README.md"
     if readme.exists():
-        readme.write_text(with_help(readme.read_text("utf-8")), encoding="utf-8", newline="\n")
+        readme.write_text(with_example(with_help(readme.read_text("utf-8"))), encoding="utf-8", newline="\n")
     wanted = pages()
     for name, text in wanted.items():
         target = folder / name

@@ -11,30 +11,12 @@ import linkwarden
 from linkwarden.cli import cli
 from linkwarden.cli.guard import run_guarded
 from linkwarden.config import load_file
-from linkwarden.docs import with_help
+from linkwarden.docs import EXAMPLE_LIST, with_help
 from linkwarden.model import Verdict
 from linkwarden.rules import all_rules
 
 REPOSITORY = Path(__file__).parents[2]
 README = (REPOSITORY / "README.md").read_text("utf-8")
-#: The list of the README's example, as anybody might have it.
-LIST = """\
-# Reading list
-
-- [Networks](#networks)
-- [Data sets](#datasets)
-
-## Networks
-
-* [Attention](https://arxiv.org/abs/1706.03762), [a mistyped one](https://arxiv.org/abs/2113.03762)
-* [Slugs](htps://github.com/Flet/github-slugger)
-
-<img src="https://s3.us-west-2.amazonaws.com/secure.notion-static.com/0b1c/block.png?X-Amz-Algorithm=AWS4-HMAC-SHA256\
-&X-Amz-Credential=AKIAEXAMPLE%2F20210209%2Fus-west-2%2Fs3%2Faws4_request&X-Amz-Date=20210209T103524Z\
-&X-Amz-Expires=86400&X-Amz-Signature=0123456789abcdef&X-Amz-SignedHeaders=host" width="350">
-
-## Datasets and tools
-"""
 
 
 def block(name: str) -> str:
@@ -55,13 +37,13 @@ def test_the_example_in_the_readme_is_what_is_printed(
 ) -> None:
     """The example's output is what the command prints for the example's list (durations aside)."""
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "README.md").write_text(LIST, "utf-8")
+    (tmp_path / "README.md").write_text(EXAMPLE_LIST, "utf-8")
 
     code = run_guarded(cli, ["check", "--offline", "--no-report", "--now", "2026-11-22T03:00:00Z"])
 
     printed = re.sub(r"in \d+\.\d s", "in 0.1 s", capsys.readouterr().out)
     assert code == 1
-    assert block("example") == f"$ linkwarden check README.md --offline\n{printed}", printed
+    assert block("example") == f"$ linkwarden check README.md --offline\n{printed}", "run `make docs`"
 
 
 def test_the_configuration_in_the_readme_is_valid(tmp_path: Path) -> None:

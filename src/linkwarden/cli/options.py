@@ -34,7 +34,7 @@ _SHARED = (
     click.option("--isolated", is_flag=True, help="Read no configuration file."),
 )
 _NETWORK = (
-    click.option("--timeout", metavar="TIME", help="For one address, redirects included. [default: 30s]"),
+    click.option("--timeout", metavar="TIME", help="For one address, redirects included. [default: 20s]"),
     click.option("--max-time", metavar="TIME", help="For the whole run; what is left is unverified."),
     click.option("--concurrency", type=click.IntRange(1, 1024), metavar="N", help="Requests at once. [default: 128]"),
     click.option(

@@ -45,6 +45,9 @@ from linkwarden.wire import Ask, NetError, NetErrorKind, Response
 MAX_REFUSALS = 8
 #: The same for a 403 that looks like a limit.
 MAX_FORBIDDEN = 4
+#: How often a request may run into the time limit. Who was silent twice would be silent a third time, and the whole
+#: run would wait for it.
+MAX_TIMEOUTS = 2
 #: What the last hop of a slow chain of redirects gets at least, in seconds.
 MIN_TIMEOUT = 1.0
 ALWAYS_THERE = "example.com"
@@ -232,11 +235,14 @@ class Net:
                 raise
             outcome = error
         origin = self._origin(chain.url)
+        attempts = self.policy.attempts if ask.attempts is None else ask.attempts
+        if isinstance(outcome, NetError) and outcome.kind is NetErrorKind.TIMEOUT:
+            attempts = min(attempts, MAX_TIMEOUTS)
         try:
             return await persist(
                 outcome,
                 lambda: self._ask_politely(ask, chain),
-                attempts=self.policy.attempts if ask.attempts is None else ask.attempts,
+                attempts=attempts,
                 worthwhile=lambda: origin.slot.closed(origin, self._clock()) is None,
                 sleep=self._sleep,
                 rng=self._rng,

@@ -27,7 +27,7 @@ class NetPolicy:
     """
 
     user_agent: str = "linkwarden"
-    timeout: float = 30.0
+    timeout: float = 20.0
     max_time: float | None = None
     concurrency: int = 128
     per_host: int = 6
