@@ -57,7 +57,7 @@ _SHA = re.compile(r"[0-9a-f]{40}")
 _PAGE = re.compile(r"/paper/(?:[^/]+/)?([0-9a-f]{40})/?", re.IGNORECASE)
 # What Semantic Scholar's own short addresses may name; Wikipedia links by CorpusID, arXiv by arXiv number.
 _SHORT = re.compile(
-    r"/(?:(?P<corpus>CorpusID):(?P<n>[1-9]\d{0,14})|(?P<arxiv>arXiv):(?P<id>[\w.-]+(?:/\d{7})?))/?", re.IGNORECASE
+    r"/(?:(?P<corpus>CorpusID):(?P<n>[1-9]\d{0,14})|arXiv:(?P<id>[\w.-]+(?:/\d{7})?))/?", re.ASCII | re.IGNORECASE
 )
 
 
