@@ -13,6 +13,8 @@ from difflib import get_close_matches
 from enum import StrEnum
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from linkwarden.text import host_of
+
 #: Archives that gave out identifiers before April 2007 (arXiv, "Category Taxonomy" and its list of subsumed archives).
 ARCHIVES = frozenset(
     [
@@ -145,11 +147,10 @@ def parse(url: str) -> ArxivRef | None:
     Args:
         url: an absolute http(s) address.
     """
-    try:
-        parts = urlsplit(url)
-        host = (parts.hostname or "").rstrip(".")
-    except ValueError:
+    host = host_of(url)
+    if host not in _HOSTS:  # nearly every address of a list
         return None
+    parts = urlsplit(url)
     path = unquote(parts.path)
     if host in _ARXIV_HOSTS or host in _MIRRORS:
         ref = _at_arxiv(path, parts.query)
@@ -179,6 +180,7 @@ _READERS: dict[str, re.Pattern[str]] = {
     "huggingface.co": re.compile(r"/papers/(.+?)/?"),
     "hf.co": re.compile(r"/papers/(.+?)/?"),
 }
+_HOSTS = _ARXIV_HOSTS | _MIRRORS | _DOI_HOSTS | _READERS.keys() | {f"www.{name}" for name in _READERS}
 _FORMS = {form.value: form for form in Form if form not in (Form.DOI, Form.READER)} | {"e-print": Form.SOURCE}
 
 

@@ -9,8 +9,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from urllib.parse import parse_qs, quote, unquote, urlsplit
+
+from linkwarden.text import host_of
 
 
 class Source(StrEnum):
@@ -40,20 +43,24 @@ class DoiRef:
 
 def doi_of(url: str) -> DoiRef | None:
     """Give the DOI that an http(s) address names, or None. Never raises."""
-    try:
-        parts = urlsplit(url)
-        host = (parts.hostname or "").rstrip(".")
-    except ValueError:
+    host = host_of(url)
+    reader = _reader_of(host)
+    if reader is None:  # nearly every address of a list
         return None
-    path = unquote(parts.path)
+    parts = urlsplit(url)
+    return reader(unquote(parts.path), parts.query)
+
+
+@lru_cache(maxsize=1024)  # a list names the same few hosts over and over
+def _reader_of(host: str) -> Callable[[str, str], DoiRef | None] | None:
+    """Give what reads the DOI in an address of this host: by host, or by the domain that it lies in."""
     if host in RESOLVERS:
-        return _in_resolver(path)
+        return lambda path, _query: _in_resolver(path)
     if host in _FIGURE_HOSTS:
-        return _ref(Source.FIGURE, _FIGURE.search(path))
+        return lambda path, _query: _ref(Source.FIGURE, _FIGURE.search(path))
     labels = host.split(".")
     names = (".".join(labels[cut:]) for cut in range(len(labels) - 1))
-    reader = next((_READERS[name] for name in names if name in _READERS), None)
-    return reader(path, parts.query) if reader is not None else None
+    return next((_READERS[name] for name in names if name in _READERS), None)
 
 
 def fold(doi: str) -> str:

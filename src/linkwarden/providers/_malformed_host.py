@@ -7,6 +7,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from urllib.parse import unquote
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -46,6 +47,7 @@ class Host:
     ip: IPAddress | None = None
 
 
+@lru_cache(maxsize=1024)  # a list names the same few hosts over and over
 def read_host(text: str) -> Host:
     """Read what stands between ``//`` and the port."""
     if text.startswith("["):

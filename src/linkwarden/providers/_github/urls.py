@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import unquote_to_bytes, urlsplit
 
+from linkwarden.text import host_of
+
+_HOSTS = frozenset({"github.com", "www.github.com", "raw.githubusercontent.com", "gist.github.com"})
 #: First path segments that are pages of the site and never accounts (services.md 3.4).
 RESERVED = frozenset(
     """
@@ -161,6 +164,9 @@ def is_line_fragment(fragment: str) -> bool:
 
 def parse(url: str) -> GithubRef | None:  # noqa: PLR0911 - one per host and defect
     """Read an absolute http(s) address; None where no API of GitHub can settle it. Never raises."""
+    host = host_of(url)
+    if host not in _HOSTS:  # nearly every address of a list
+        return None
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -173,7 +179,7 @@ def parse(url: str) -> GithubRef | None:  # noqa: PLR0911 - one per host and def
     segments = _segments(parts.path)
     if not segments:
         return None
-    match (parts.hostname or "").rstrip("."):
+    match host:
         case "github.com" | "www.github.com":
             return _site(segments, parts.query, parts.fragment)
         case "raw.githubusercontent.com":
