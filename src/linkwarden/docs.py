@@ -1,6 +1,6 @@
 """Writes the pages that derive from the code: one page a rule, and their index.
 
-``python -m linkwarden.docs docs`` writes them below ``docs`` and help text and example into the README beside that folder;
+``python -m linkwarden.docs docs`` writes them below ``docs``, and help text and example into the README beside it;
 tests hold pages, README and program together.
 """
 

@@ -147,7 +147,7 @@ class _Inspection:
 
     async def run(self) -> Run:
         began = self._deps.clock()
-        interrupted = False
+        interrupted = down = False
         if self._net is not None:
             self._net.parked = self._lanes.parked
         try:
@@ -159,17 +159,18 @@ class _Inspection:
                 rounds += 1
                 self._send_batches()
                 await self._lanes.drain()
+            down = await self._network_is_down()
+            await self._look_again(online=self._net is not None and not down)
         except asyncio.CancelledError:
             interrupted = True
             await self._lanes.close()
-        down = not interrupted and await self._network_is_down()
         return self._finish(self._deps.clock() - began, interrupted=interrupted, network_down=down)
 
     # --- before ---------------------------------------------------------------------------------------------
 
     def _load_providers(self) -> tuple[Provider, ...]:
         config = self._config
-        context = LoadContext(
+        self._context = LoadContext(
             root=config.root or find_root(first_folder(config.inputs)),
             github_token=config.github_token,
             contact=config.contact,
@@ -180,7 +181,7 @@ class _Inspection:
         )
         loaded: list[Provider] = []
         for cls in rules.provider_classes():
-            provider = cls.load(context)
+            provider = cls.load(self._context)
             if isinstance(provider, Skip):
                 self._hint(provider.hint)
             else:
@@ -392,26 +393,39 @@ class _Inspection:
             self._deps.progress.step(self._settled, len(self._entries), lambda: self._lanes.waiting)
 
     def _crash(self, provider: Provider, entries: Sequence[_Entry], error: Exception) -> None:
-        trace = "".join(traceback.format_exception(error))
-        self._failures.append(Failure(f"provider {provider.name}", f"{type(error).__name__}: {error}", trace))
+        self._fail(f"provider {provider.name}", error)
         for entry in entries:
             reason = f"linkwarden's own check for {provider.name} failed; this says nothing about the link."
             self._settle(entry, self._own(entry.target, rules.INTERNAL_ERROR, reason))
+
+    def _fail(self, where: str, error: Exception) -> None:
+        trace = "".join(traceback.format_exception(error))
+        self._failures.append(Failure(where, f"{type(error).__name__}: {error}", trace))
 
     @staticmethod
     def _own(target: Target, rule: Rule, reason: str) -> Evidence:
         return Evidence(key=target.key, checked_by="linkwarden", rule=rule, reason=reason)
 
+    async def _look_again(self, *, online: bool) -> None:
+        """Let the reviews look at the whole, one after the other."""
+        for cls in rules.review_classes():
+            if cls.online and not online:
+                continue
+            try:
+                # Offline reviews never touch the network; they get it typed as present.
+                async for evidence in cls(self._context).look(self._results(), self._net, self._now):  # type: ignore[arg-type]
+                    self._entries[evidence.key].evidence = evidence
+            except Exception as error:  # noqa: BLE001 - a review's defect must not take the run down
+                self._fail(f"review {cls.name}", error)
+
     # --- after ----------------------------------------------------------------------------------------------
 
     def _finish(self, duration: float, *, interrupted: bool, network_down: bool) -> Run:
-        policy = Policy(self._now, self._config.expiring_within)
-        results = tuple(self._result(entry, policy, network_down=network_down) for entry in self._in_order())
         done = Run(
             started=self._started,
             duration_s=duration,
             inputs=tuple(self._names),
-            results=results,
+            results=self._results(network_down=network_down),
             requests=self._net.requests if self._net is not None else 0,
             notices=tuple(self._notices),
             hints=tuple(sorted(self._provider_hints)),  # their order of arrival is chance
@@ -423,6 +437,10 @@ class _Inspection:
             exit_zero=self._config.exit_zero,
         )
         return replace(done, hints=(*done.hints, *hints(done)))
+
+    def _results(self, *, network_down: bool = False) -> tuple[Result, ...]:
+        policy = Policy(self._now, self._config.expiring_within)
+        return tuple(self._result(entry, policy, network_down=network_down) for entry in self._in_order())
 
     def _in_order(self) -> list[_Entry]:
         place = {name: i for i, name in enumerate(self._names)}

@@ -1,4 +1,4 @@
-"""Every rule there is: the engine's own, and those that providers declare."""
+"""Every rule there is: the engine's own, and those that providers and reviews declare."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from functools import cache
 
 import linkwarden.providers as providers_package
+import linkwarden.review as review_package
 from linkwarden.model import Rule, Verdict
 from linkwarden.plugins import discover
 from linkwarden.providers import Provider
+from linkwarden.review import Review
 
 INTERNAL_ERROR = Rule(
     "LW001",
@@ -71,6 +73,12 @@ def provider_classes() -> tuple[type[Provider], ...]:
 
 
 @cache
+def review_classes() -> tuple[type[Review], ...]:
+    """Give every review there is, in the order in which they look."""
+    return discover(review_package, Review)  # type: ignore[type-abstract]
+
+
+@cache
 def all_rules() -> Mapping[str, Rule]:
     """Give every rule by code, in order of codes.
 
@@ -79,7 +87,9 @@ def all_rules() -> Mapping[str, Rule]:
     """
     rules: dict[str, Rule] = {}
     slugs: dict[str, Rule] = {}
-    declared = (*ENGINE_RULES, *(rule for cls in provider_classes() for rule in cls.rules))
+    of_providers = (rule for cls in provider_classes() for rule in cls.rules)
+    of_reviews = (rule for cls in review_classes() for rule in cls.rules)
+    declared = (*ENGINE_RULES, *of_providers, *of_reviews)
     for rule in declared:
         for table, name in ((rules, rule.code), (slugs, rule.slug)):
             if table.setdefault(name, rule) != rule:

@@ -28,6 +28,7 @@ from linkwarden.model import (
 )
 from linkwarden.net import Net
 from linkwarden.providers import Provider
+from linkwarden.review import Review
 from linkwarden.wire import Ask, NetError
 from tests.internet import FakeInternet
 
@@ -114,6 +115,7 @@ class Picture(Web):
 def _own_providers(monkeypatch: pytest.MonkeyPatch) -> None:
     Registry.calls.clear()
     monkeypatch.setattr(rules, "provider_classes", lambda: (Notes, Registry, Picture, Web))
+    monkeypatch.setattr(rules, "review_classes", lambda: ())
 
 
 Check = Callable[..., "asyncio.Future[Run]"]
@@ -363,6 +365,56 @@ async def test_an_interrupted_run_keeps_what_it_found(internet: FakeInternet, ch
     assert run.exit_code == 130
     assert list(verdicts(run).values()) == [Verdict.BROKEN, Verdict.UNVERIFIED]
     assert one(run, "https://never.example/").judgement.rule is rules.OUT_OF_TIME
+
+
+class Forgiving(Review):
+    """Takes back every accusation of ``b.example``, and crashes if told to."""
+
+    name, rank, crash = "forgiving", 10, False
+
+    async def look(self, results: Sequence[Result], net: Net, now: datetime) -> AsyncIterator[Evidence]:  # noqa: ARG002
+        """Look at the accused."""
+        for result in results:
+            if result.judgement.verdict is Verdict.BROKEN and "b.example" in result.target.url:
+                yield Evidence(key=result.target.key, checked_by=self.name)
+        if type(self).crash:
+            raise RuntimeError("review defect")
+
+
+async def test_a_review_has_the_last_word(
+    internet: FakeInternet, check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a review gives takes the place of what was found; everything else stands."""
+    monkeypatch.setattr(rules, "review_classes", lambda: (Forgiving,))
+    for host in ("a.example", "b.example"):
+        internet.site(host).page("/", "x", status=404)
+
+    run = await check("https://a.example/ https://b.example/")
+
+    assert list(verdicts(run).values()) == [Verdict.BROKEN, Verdict.OK]
+    assert run.results[1].evidence.checked_by == "forgiving"
+
+
+async def test_a_crash_in_a_review_costs_no_result(
+    internet: FakeInternet, check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A review that crashes is told with exit code 3; the results stand."""
+    monkeypatch.setattr(rules, "review_classes", lambda: (Forgiving,))
+    monkeypatch.setattr(Forgiving, "crash", True)
+    internet.site("a.example").page("/", "x", status=404)
+
+    run = await check("https://a.example/")
+
+    assert list(verdicts(run).values()) == [Verdict.BROKEN]
+    assert [f.where for f in run.failures] == ["review forgiving"]
+    assert run.exit_code == 3
+
+
+async def test_online_reviews_do_not_run_offline(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With --offline only reviews that need no network look again."""
+    monkeypatch.setattr(rules, "review_classes", lambda: (Forgiving,))
+
+    assert list(verdicts(await check("https://b.example/dead", offline=True)).values()) == [Verdict.BROKEN]
 
 
 async def test_progress_ends_at_the_end(internet: FakeInternet, tmp_path: Path) -> None:

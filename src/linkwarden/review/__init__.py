@@ -1,0 +1,5 @@
+"""Second looks at what was found. Each public module is one review; ``_base`` says what that is."""
+
+from linkwarden.review._base import Review
+
+__all__ = ["Review"]

@@ -1,0 +1,50 @@
+"""What a review is: a second look at what the providers found, once all of it is known.
+
+Adding one costs a file in this package and its test, as with providers. A review sees the whole run, so it can compare
+links with each other, ask again before an accusation, or look for a replacement.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from linkwarden.model import Evidence, Result, Rule
+from linkwarden.providers import LoadContext
+
+if TYPE_CHECKING:
+    from linkwarden.net import Net
+
+
+class Review(ABC):
+    """A second look at a finished set of results.
+
+    Class attributes:
+        name: unique, kebab-case.
+        rank: who looks first (lower comes first): 10 second opinions, 20 comparisons, 90 replacements.
+        online: False if ``look`` makes no request; such reviews also run under ``--offline``.
+        rules: every rule that it can raise.
+    """
+
+    name: ClassVar[str]
+    rank: ClassVar[int]
+    online: ClassVar[bool] = True
+    rules: ClassVar[tuple[Rule, ...]] = ()
+
+    def __init__(self, ctx: LoadContext) -> None:
+        self.ctx = ctx
+
+    @abstractmethod
+    def look(self, results: Sequence[Result], net: Net, now: datetime) -> AsyncIterator[Evidence]:
+        """Give evidence that takes the place of what was found for some targets (same ``key``); most stay as they are.
+
+        Args:
+            results: all results so far, in source order, with the verdicts that they would have now.
+            net: the only way to the network; offline reviews do not touch it.
+            now: the instant that counts as the present.
+
+        Raises:
+            Exception: a defect of the review. The engine reports it (exit code 3); the results stand.
+        """
