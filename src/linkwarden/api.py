@@ -11,14 +11,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
 from linkwarden import engine
 from linkwarden._version import __version__
 from linkwarden.config import Config
 from linkwarden.engine import Deps
 from linkwarden.model import Kind, Run, UsageError, Verdict
-from linkwarden.net import Net, NetPolicy, Observer
+
+if TYPE_CHECKING:
+    from linkwarden.net import Net, NetPolicy, Observer
 
 T = TypeVar("T")
 HOME = "https://github.com/linkwarden/linkwarden"
@@ -81,6 +83,8 @@ def make_net(config: Config, observer: Observer | None = None) -> Net:
     Raises:
         UsageError: a network in ``allow_networks`` is not in CIDR notation.
     """
+    from linkwarden.net import Net  # noqa: PLC0415 - slow to import, and an offline run does without
+
     return Net(net_policy(config), observer=observer)
 
 
@@ -90,6 +94,8 @@ def net_policy(config: Config) -> NetPolicy:
     Raises:
         UsageError: as ``make_net``.
     """
+    from linkwarden.net import NetPolicy  # noqa: PLC0415 - as above
+
     try:
         networks = tuple(ip_network(cidr, strict=False) for cidr in config.allow_networks)
     except ValueError as error:

@@ -11,7 +11,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from linkwarden import rules
 from linkwarden.config import Config
@@ -34,10 +34,12 @@ from linkwarden.model import (
     Target,
     Verdict,
 )
-from linkwarden.net import Net, Observer
 from linkwarden.providers import LoadContext, Provider, Skip
 from linkwarden.schedule import Lanes
 from linkwarden.text import host_of, target_key
+
+if TYPE_CHECKING:  # the network stack is slow to import, and an offline run does without
+    from linkwarden.net import Net, Observer
 
 #: An address that unwraps to another that unwraps again: more than this is a game.
 MAX_UNWRAPS = 3

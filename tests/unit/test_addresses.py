@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -67,6 +69,16 @@ def test_key_merges_what_no_server_tells_apart(one: str, other: str) -> None:
 def test_key_keeps_apart_what_a_server_may_tell_apart(one: str, other: str) -> None:
     """Nothing is merged that could be two things."""
     assert target_key(one, "a.md") != target_key(other, "a.md")
+
+
+@given(urls)
+def test_the_short_way_to_a_host_leads_to_the_same(url: str) -> None:
+    """The host is what the standard library reads, in lower case and without a final dot."""
+    try:
+        expected = (urlsplit(url).hostname or "").rstrip(".")
+    except ValueError:
+        expected = ""
+    assert host_of(url) == expected
 
 
 def test_key_of_a_relative_link_belongs_to_its_file() -> None:
