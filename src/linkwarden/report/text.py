@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -206,13 +207,14 @@ class _Text:
         rule = first.result.judgement.rule
         where = f" on {visible(host)}" if host else ""
         self._page.add(*_label(first.verdict, rule), ("", f": {plural(len(group), 'address', 'addresses')}{where}"))
-        reasons = {item.reason for item in group}
-        self._page.prose(_prose(first.reason if len(reasons) == 1 else sentence(rule.summary if rule else "")))
+        usual, times = Counter(item.reason for item in group).most_common(1)[0]
+        headline = usual if times > 1 else sentence(rule.summary if rule else "")
+        self._page.prose(_prose(headline))
         if any(item.result.judgement.suggestion is None for item in group):
             self._advice(rule)
         pad = min(max(len(_place((place,))) for item in group for place in item.places or (None,)), 40)
         for item in group:
-            self._member(item, pad, host=host, alone=len(reasons) > 1)
+            self._member(item, pad, host=host, alone=item.reason != headline)
 
     def _member(self, item: Placed, pad: int, *, host: str, alone: bool) -> None:
         """Add the lines of one link in a group: one for each place, with what sets it apart from the others."""
