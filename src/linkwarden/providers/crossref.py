@@ -1,0 +1,203 @@
+"""Papers of Elsevier and IEEE whose addresses hold no DOI: Crossref is asked, because their pages turn programs away.
+
+Crossref can prove that a paper exists, never that it does not. So this provider accuses nobody: what Crossref cannot
+tell goes on to the next provider.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+from urllib.parse import unquote, urlsplit
+
+from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Target
+from linkwarden.providers._base import Example, LoadContext, Provider, by_ident
+from linkwarden.providers._crossref_works import (
+    ENDPOINT,
+    PIIS_PER_QUESTION,
+    Work,
+    by_pii,
+    by_title,
+    document_number,
+)
+from linkwarden.providers._http import fine
+from linkwarden.providers._scholarly import NoAnswerError
+from linkwarden.text import host_of
+
+if TYPE_CHECKING:
+    from linkwarden.net import Net
+
+_T = TypeVar("_T")
+_PII, _DOCUMENT = "pii:", "ieee:"
+# A serial's PII: S, ISSN, year, number, check character; before 1995 without the S. Book chapters (B…) are left out:
+# Crossref knows them by ISBN and DOI only. What follows the PII is a form of the article (pdf, pdfft, fulltext).
+_PII_PATH = re.compile(
+    r"/(?:science/article/(?:\w+/)?|retrieve/)pii/(S?\d{15}[\dX])(?:/[\w.-]+)?/?", re.ASCII | re.IGNORECASE
+)
+_ELSEVIER_HOSTS = frozenset({"sciencedirect.com", "www.sciencedirect.com", "linkinghub.elsevier.com"})
+# Pages about a document, by path: what else has a number is a picture, an issue or an author.
+_IEEE_PATH = re.compile(
+    r"/(?:(?:abstract/)?document/\d+(?:/.*)?|(?:xpls?|stamp|stampPDF)/\w+\.jsp)", re.ASCII | re.IGNORECASE
+)
+
+#: A title may be long, and an address must not.
+_MAX_TITLE = 300
+_TAG = re.compile(r"\[[^\[\]]*\]|\((?:19|20)\d\d\)")
+_YEAR = re.compile(r"\A\W*(?:19|20)\d\d\b\W*")
+_WORDS_OF_NO_TITLE = (
+    "a abstract an and article arxiv by code conference data dataset doc document doi download for from full fulltext"
+    " here home ieee in journal link of official on online open page paper pdf poster ppt preprint project publication"
+    " read ref reference see site slides source supplement text the this to url version via video view website xplore"
+)
+#: What a link is called when it is not called by the paper's title.
+_NO_TITLE = frozenset(_WORDS_OF_NO_TITLE.split())
+
+
+class Crossref(Provider):
+    """Settles addresses at ScienceDirect by their PII, and at IEEE Xplore by document number and link text."""
+
+    name: ClassVar[str] = "crossref"
+    rank: ClassVar[int] = 160
+    batch: ClassVar[int] = PIIS_PER_QUESTION
+    kind: ClassVar[Kind] = Kind.PAPER
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example("https://www.sciencedirect.com/science/article/abs/pii/S014193822100038X", "pii:S014193822100038X"),
+        Example("https://linkinghub.elsevier.com/retrieve/pii/S0141-9382", None),
+        Example("https://ieeexplore.ieee.org/document/726791", "ieee:726791"),
+        Example("https://ieeexplore.ieee.org/abstract/document/9288349/authors", "ieee:9288349"),
+        Example("http://ieeexplore.ieee.org/xpls/abs_all.jsp?arnumber=726791", "ieee:726791"),
+        Example("https://ieeexplore.ieee.org/stamp/stamp.jsp?tp=&arnumber=07298801", "ieee:7298801"),
+        Example("https://ieeexplore.ieee.org/author/37284310200", None),
+        Example("https://www.sciencedirect.com/journal/displays", None),
+        Example("https://ars.els-cdn.com/content/image/1-s2.0-S1361841518300495-gr12.jpg", None, image=True),
+        Example("https://ieeexplore.ieee.org/document/726791", None, image=True),
+    )
+
+    def __init__(self, ctx: LoadContext) -> None:
+        super().__init__(ctx)
+        self._denied = False
+
+    def claim(self, target: Target) -> str | None:
+        """Give the PII or the document number, each with a word before it that says which it is."""
+        return None if target.is_image or target.address is None else _ident(target.address)
+
+    async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:
+        """Ask for all PIIs at once, and for each of IEEE's documents by itself, which Crossref cannot batch."""
+        del now  # a paper does not depend on the day
+        groups = by_ident(claims)
+        search = _Search(net, self.ctx.contact, self._denied)
+        await search.elsevier([i.removeprefix(_PII) for i in groups if i.startswith(_PII)])
+        await search.ieee({i.removeprefix(_DOCUMENT): g for i, g in groups.items() if i.startswith(_DOCUMENT)})
+        self._denied |= search.denied
+        for ident, group in groups.items():
+            for claim in group:
+                yield _settle(claim, ident, search)
+
+
+@dataclass(slots=True)
+class _Search:
+    """The questions of one call of ``check``, and what came of them.
+
+    Attributes:
+        net: the network.
+        contact: the user's contact.
+        denied: Crossref has shut us out; it is not asked again in this run.
+        works: what was found, by ident.
+        vain: what was seen of those that were asked for and not found, by ident.
+    """
+
+    net: Net
+    contact: str | None
+    denied: bool
+    works: dict[str, Work] = field(default_factory=dict)
+    vain: dict[str, str] = field(default_factory=dict)
+
+    async def elsevier(self, piis: Sequence[str]) -> None:
+        """Find works by PII: once all, once more those that were not found."""
+        absent = list(piis)
+        for _ in range(2):
+            found = await self._answer(by_pii(self.net, absent, self.contact)) if absent and not self.denied else None
+            if found is None:
+                return
+            self.works |= {_PII + pii: work for pii, work in found.items()}
+            absent = [pii for pii in absent if pii not in found]
+        self.vain |= {_PII + pii: f"Crossref has no work with the PII {pii}, which proves nothing" for pii in absent}
+
+    async def ieee(self, documents: Mapping[str, Sequence[Claim]]) -> None:
+        """Find works by document number, one after the other; a service in trouble is not asked a hundred times."""
+        for number, group in documents.items():
+            title = _title_of(group)
+            if not title:
+                self.vain[_DOCUMENT + number] = "the link's text is no title by which Crossref could be asked"
+                continue
+            if self.denied:
+                return
+            found = await self._answer(by_title(self.net, title, self.contact))
+            if found is None:
+                return
+            work = next((work for work in found if document_number(work.address) == number), None)
+            if work is not None:
+                self.works[_DOCUMENT + number] = work
+            else:
+                self.vain[_DOCUMENT + number] = "Crossref has no work with this title that leads here"
+
+    async def _answer(self, question: Awaitable[_T]) -> _T | None:
+        """Put a question; None if there is no usable answer."""
+        try:
+            return await question
+        except NoAnswerError as failure:
+            self.denied |= failure.status == 403  # Crossref's way to say that a person has blocked us
+            return None
+
+
+def _ident(url: str) -> str | None:
+    try:
+        path = unquote(urlsplit(url).path)
+    except ValueError:
+        return None
+    if host_of(url) in _ELSEVIER_HOSTS:
+        pii = _PII_PATH.fullmatch(path)
+        return _PII + pii[1].upper() if pii else None
+    number = document_number(url) if _IEEE_PATH.fullmatch(path) else None
+    return _DOCUMENT + number if number is not None else None
+
+
+def _title_of(group: Sequence[Claim]) -> str:
+    """Give the title that the list has for a paper, "" if no link's text can be one."""
+    titles = [title for claim in group for o in claim.target.occurrences for title in _titles_in(o.text)]
+    return max(titles, key=len, default="")
+
+
+def _titles_in(text: str) -> Iterator[str]:
+    """Take from a link's text what may be the paper's title, without the year and the tags that lists put before it."""
+    if "://" in text:
+        return
+    title = " ".join(_YEAR.sub("", _TAG.sub(" ", text)).strip(" -–—:*|.").split())[:_MAX_TITLE]
+    words = re.findall(r"\w{2,}", title.lower())
+    if len([word for word in words if word not in _NO_TITLE]) >= 2:
+        yield title
+
+
+def _settle(claim: Claim, ident: str, search: _Search) -> Evidence | Pass:
+    """Say what was found, or hand the link on.
+
+    A work that Crossref does not have is not even a hint: it holds no complete list of PIIs, and none of IEEE's
+    numbers. What was seen goes along as evidence.
+    """
+    work = search.works.get(ident)
+    if work is None:
+        vain = search.vain.get(ident)
+        note = None if vain is None else fine(claim, facts=(Fact(vain, url=ENDPOINT),))
+        return Pass(claim.target.key, note=note)
+    if ident.startswith(_DOCUMENT):
+        what = f"Crossref has a paper by the title in the list; its DOI {work.doi} leads to this document at IEEE"
+    else:
+        what = f"Crossref has the paper with this PII; its DOI is {work.doi}"
+    facts = (
+        Fact(what, url=ENDPOINT),
+        Fact("the publisher's own page was not asked: it turns programs away"),
+    )
+    return fine(claim, title=work.title, facts=facts)
