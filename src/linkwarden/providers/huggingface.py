@@ -207,7 +207,7 @@ async def _judge_inside(net: Net, claim: Claim, ref: HubRef, repository: _Reposi
             return Pass(claim.target.key)
         reason = f"The repository {repository.name} at Hugging Face has no {ref.what.value} called {ref.path}."
         return told(claim, reply, NO_SUCH_FILE, reason, facts=(reply.fact(code),))
-    return next(iter(silent([claim], _SERVICE, reply)))
+    return next(silent([claim], _SERVICE, reply))
 
 
 async def _is_the_other(net: Net, ref: HubRef, repository: _Repository) -> bool:
