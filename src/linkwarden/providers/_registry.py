@@ -131,12 +131,26 @@ class Reply:
         """True for JSON, and for the beginning of JSON that was too long to be read whole."""
         if isinstance(self.value, dict | list):
             return True
-        answer = self.response
-        return answer is not None and not answer.complete and answer.media_type == "application/json"
+        return self.response is not None and not self.response.complete and self.media_type == "application/json"
 
     def header(self, name: str) -> str:
         """Give a header's value, or ""."""
         return "" if self.response is None else self.response.headers.get(name, "").strip()
+
+    @property
+    def is_wall(self) -> bool:
+        """True if a service that keeps robots out answered in its place."""
+        return self.response is not None and wall_of(self.response) is not None
+
+    @property
+    def refuses_plainly(self) -> bool:
+        """True for a 403 of the interface itself; one with a web page comes from something in front of it."""
+        return self.status == 403 and not self.is_wall and self.media_type not in ("text/html", "")
+
+    @property
+    def media_type(self) -> str:
+        """What the answer says that it is, or ""."""
+        return "" if self.response is None else self.response.media_type
 
     @property
     def why(self) -> str:
