@@ -30,6 +30,13 @@ def host_of(url: str) -> str:
         return ""
 
 
+@lru_cache(maxsize=1024)  # a list names the same few hosts over and over
+def domains_of(host: str) -> tuple[str, ...]:
+    """Give a host and the domains that it lies in, the host first: ``a.b.c``, ``b.c``, ``c``."""
+    labels = host.split(".")
+    return tuple(".".join(labels[at:]) for at in range(len(labels)))
+
+
 def is_http(url: str) -> bool:
     """Tell whether an address has the scheme http or https (in any case) and an authority part."""
     return _HTTP.match(url) is not None

@@ -148,7 +148,7 @@ def parse(url: str) -> ArxivRef | None:
         url: an absolute http(s) address.
     """
     host = host_of(url)
-    if host not in _HOSTS:  # nearly every address of a list
+    if host not in HOSTS:  # nearly every address of a list
         return None
     parts = urlsplit(url)
     path = unquote(parts.path)
@@ -180,7 +180,8 @@ _READERS: dict[str, re.Pattern[str]] = {
     "huggingface.co": re.compile(r"/papers/(.+?)/?"),
     "hf.co": re.compile(r"/papers/(.+?)/?"),
 }
-_HOSTS = _ARXIV_HOSTS | _MIRRORS | _DOI_HOSTS | _READERS.keys() | {f"www.{name}" for name in _READERS}
+#: Every host whose addresses may name a paper.
+HOSTS = _ARXIV_HOSTS | _MIRRORS | _DOI_HOSTS | _READERS.keys() | {f"www.{name}" for name in _READERS}
 _FORMS = {form.value: form for form in Form if form not in (Form.DOI, Form.READER)} | {"e-print": Form.SOURCE}
 
 

@@ -74,6 +74,8 @@ class Provider(ABC):
         batch: how many distinct idents one call of ``check`` may get.
         online: False if ``check`` makes no request; such providers also run under ``--offline``.
         kind: what its targets are in reports; an image stays an image.
+        domains: it claims nothing outside these domains and what lies below them, so it is not asked about the rest
+            of a list; None if it looks at every address.
         rules: every rule that it can raise.
         examples: addresses with the ident that ``claim`` gives.
     """
@@ -83,6 +85,7 @@ class Provider(ABC):
     batch: ClassVar[int] = 1
     online: ClassVar[bool] = True
     kind: ClassVar[Kind] = Kind.PAGE
+    domains: ClassVar[frozenset[str] | None] = None
     rules: ClassVar[tuple[Rule, ...]] = ()
     examples: ClassVar[tuple[Example, ...]] = ()
 

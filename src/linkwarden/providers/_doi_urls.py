@@ -197,3 +197,5 @@ _READERS: Mapping[str, Callable[[str, str], DoiRef | None]] = MappingProxyType(
         "zenodo.org": _zenodo,
     }
 )
+#: Every domain whose addresses may name a DOI.
+DOMAINS = RESOLVERS | _FIGURE_HOSTS | _READERS.keys()

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import replace
-from functools import lru_cache
 from types import MappingProxyType
 
 from linkwarden.model import Claim, Evidence, Fact, Rule, Suggestion
@@ -17,14 +16,13 @@ from linkwarden.providers import _http_rules as rules
 from linkwarden.providers._http_rules import REGISTRY_SILENT
 from linkwarden.providers._stores import StoreError, store_error
 from linkwarden.providers._walls import wall_of
-from linkwarden.text import host_of, mask_secrets
+from linkwarden.text import domains_of, host_of, mask_secrets
 from linkwarden.wire import Hop, NetError, NetErrorKind, Response
 
 __all__ = [
     "REGISTRY_SILENT",
     "RULES",
     "batch_unverified",
-    "domains_of",
     "finding",
     "fine",
     "host_in",
@@ -169,13 +167,6 @@ def fine(
 def host_in(host: str, table: Container[str]) -> bool:
     """Tell whether a host is one of those named, or a subdomain of one (whole labels)."""
     return any(name in table for name in domains_of(host))
-
-
-@lru_cache(maxsize=1024)  # a list names the same few hosts over and over
-def domains_of(host: str) -> tuple[str, ...]:
-    """Give a host and the domains that it lies in, the host first: ``a.b.c``, ``b.c``, ``c``."""
-    labels = host.split(".")
-    return tuple(".".join(labels[at:]) for at in range(len(labels)))
 
 
 def net_evidence(claim: Claim, error: NetError) -> Evidence:

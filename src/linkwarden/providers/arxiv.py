@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion, Target, Verdict
 from linkwarden.providers._arxiv_api import ENDPOINT, PER_QUERY, Answer, Paper, ask
 from linkwarden.providers._arxiv_ids import (
+    HOSTS,
     ArxivRef,
     Form,
     Problem,
@@ -96,6 +97,7 @@ class ArxivIds(Provider):
     batch: ClassVar[int] = 10_000
     online: ClassVar[bool] = False
     kind: ClassVar[Kind] = Kind.PAPER
+    domains: ClassVar[frozenset[str]] = HOSTS
     rules: ClassVar[tuple[Rule, ...]] = (MALFORMED_ID,)
     examples: ClassVar[tuple[Example, ...]] = (
         Example("https://arxiv.org/abs/2113.00001", "2113.00001"),
@@ -133,6 +135,7 @@ class Arxiv(Provider):
     rank: ClassVar[int] = 110
     batch: ClassVar[int] = PER_QUERY - 1  # the canary takes a place
     kind: ClassVar[Kind] = Kind.PAPER
+    domains: ClassVar[frozenset[str]] = HOSTS
     rules: ClassVar[tuple[Rule, ...]] = (UNKNOWN_PAPER, ID_FORM, UNKNOWN_VERSION, WITHDRAWN, MIRROR, TOO_NEW)
     examples: ClassVar[tuple[Example, ...]] = (
         Example("https://arxiv.org/abs/2106.15928v3", "2106.15928v3"),

@@ -46,6 +46,7 @@ class CamoProvider(Provider):
     batch: ClassVar[int] = 1000
     online: ClassVar[bool] = False
     kind: ClassVar[Kind] = Kind.IMAGE
+    domains: ClassVar[frozenset[str]] = frozenset({camo.HOST})
     rules: ClassVar[tuple[Rule, ...]] = (CAMO, UNREADABLE)
     examples: ClassVar[tuple[Example, ...]] = (
         Example(

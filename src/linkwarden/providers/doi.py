@@ -12,6 +12,7 @@ from linkwarden.providers._arxiv_ids import parse as arxiv_of
 from linkwarden.providers._base import Example, Provider, by_ident
 from linkwarden.providers._doi_registry import AGENCIES, HANDLES, Standing, Word, agencies, confirm
 from linkwarden.providers._doi_urls import (
+    DOMAINS,
     DoiRef,
     Source,
     doi_of,
@@ -109,6 +110,7 @@ class Doi(Provider):
     rank: ClassVar[int] = 120
     batch: ClassVar[int] = 100
     kind: ClassVar[Kind] = Kind.PAPER
+    domains: ClassVar[frozenset[str]] = DOMAINS
     rules: ClassVar[tuple[Rule, ...]] = (UNKNOWN_DOI, INVALID_DOI, JUNK_AFTER_DOI, OLD_RESOLVER, UNREGISTERED)
     examples: ClassVar[tuple[Example, ...]] = (
         Example("https://doi.org/10.1117/12.2293755", "10.1117/12.2293755"),

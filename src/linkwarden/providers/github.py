@@ -20,7 +20,7 @@ from linkwarden.providers._github.graphql import GraphQL
 from linkwarden.providers._github.informed import Informed
 from linkwarden.providers._github.rest import Rest
 from linkwarden.providers._github.rules import RULES
-from linkwarden.providers._github.urls import What, parse
+from linkwarden.providers._github.urls import HOSTS, What, parse
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -38,6 +38,7 @@ class Github(Provider):
     rank: ClassVar[int] = 130
     batch: ClassVar[int] = 100
     kind: ClassVar[Kind] = Kind.REPOSITORY
+    domains: ClassVar[frozenset[str]] = HOSTS
     rules: ClassVar[tuple[Rule, ...]] = RULES
     examples: ClassVar[tuple[Example, ...]] = (
         Example("https://github.com/lutzroeder/Netron", "lutzroeder/netron"),

@@ -14,9 +14,9 @@ from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion
 from linkwarden.providers import _http_rules as http
 from linkwarden.providers._base import Example, Provider, by_ident
 from linkwarden.providers._html import Page, is_html
-from linkwarden.providers._http import RULES, domains_of, finding, fine, net_evidence, status_evidence
+from linkwarden.providers._http import RULES, finding, fine, net_evidence, status_evidence
 from linkwarden.providers._redirects import landing_evidence, move_of
-from linkwarden.text import host_of
+from linkwarden.text import domains_of, host_of
 from linkwarden.wire import Ask, Hop, NetError, Response
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from linkwarden.text import host_of
 
-_HOSTS = frozenset({"github.com", "www.github.com", "raw.githubusercontent.com", "gist.github.com"})
+#: Every host whose addresses are read here.
+HOSTS = frozenset({"github.com", "www.github.com", "raw.githubusercontent.com", "gist.github.com"})
 #: First path segments that are pages of the site and never accounts (services.md 3.4).
 RESERVED = frozenset(
     """
@@ -165,7 +166,7 @@ def is_line_fragment(fragment: str) -> bool:
 def parse(url: str) -> GithubRef | None:  # noqa: PLR0911 - one per host and defect
     """Read an absolute http(s) address; None where no API of GitHub can settle it. Never raises."""
     host = host_of(url)
-    if host not in _HOSTS:  # nearly every address of a list
+    if host not in HOSTS:  # nearly every address of a list
         return None
     try:
         parts = urlsplit(url)

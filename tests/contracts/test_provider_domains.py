@@ -1,0 +1,55 @@
+"""What a provider says about where its addresses lie is true: nothing that it would claim is kept from it."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from linkwarden import rules
+from linkwarden.model import Markup, Occurrence, Span, Target
+from linkwarden.providers import LoadContext, Provider, Skip
+from linkwarden.text import domains_of, host_of, is_http
+from tests.shared import SHARED
+
+PROVIDERS = [cls for cls in rules.provider_classes() if cls.domains is not None]
+ADDRESS = re.compile(r"""https?://[^\s)"'<>\]]+""")
+
+
+def addresses() -> set[str]:
+    """Collect every address at hand: the providers' examples, the shared lists, vectors and facts, and the tests."""
+    found = {example.url for cls in rules.provider_classes() for example in cls.examples if is_http(example.url)}
+    files = [*SHARED.glob("lists/*"), *SHARED.glob("facts/*"), *Path(__file__).parents[1].rglob("*.py")]
+    for file in files:
+        found.update(ADDRESS.findall(file.read_text("utf-8")))
+    for file in SHARED.glob("vectors/*.json"):
+        found.update(ADDRESS.findall(json.dumps(json.loads(file.read_text("utf-8")))))
+    return found
+
+
+ADDRESSES = addresses()
+
+
+@pytest.mark.parametrize("cls", PROVIDERS, ids=lambda cls: cls.name)
+def test_claims_nothing_outside_its_domains(cls: type[Provider], tmp_path: Path) -> None:
+    """Of all addresses at hand, a provider claims only such as lie in its domains."""
+    provider = cls.load(LoadContext(root=tmp_path))
+    assert not isinstance(provider, Skip)
+    assert cls.domains is not None
+    claimed = 0
+    for url in ADDRESSES:
+        for markup in (Markup.MD_LINK, Markup.MD_IMAGE):
+            occurrence = Occurrence(url, url, markup, Span("README.md", 1, 1, 1, 1 + len(url), 0, len(url)))
+            if provider.claim(Target(url, url, url, "README.md", (occurrence,))) is not None:
+                claimed += 1
+                assert not cls.domains.isdisjoint(domains_of(host_of(url))), url
+    assert claimed
+
+
+@pytest.mark.parametrize("cls", PROVIDERS, ids=lambda cls: cls.name)
+def test_domains_are_written_as_hosts_are_compared(cls: type[Provider]) -> None:
+    """Lower case and without scheme, port or dots at the ends; otherwise no host would ever lie in them."""
+    for domain in cls.domains or ():
+        assert host_of(f"https://{domain}/") == domain
