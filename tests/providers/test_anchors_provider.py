@@ -12,7 +12,7 @@ from linkwarden import engine
 from linkwarden.config import Config
 from linkwarden.engine import Deps
 from linkwarden.model import Anchor, AnchorSource, Judgement, Run, Verdict
-from linkwarden.providers._local_anchors import anchor_evidence, nearest
+from linkwarden.providers._local_anchors import Places, anchor_evidence, nearest
 from tests.internet import FakeInternet
 
 
@@ -151,11 +151,12 @@ NAMES = st.lists(st.text(max_size=12), max_size=6)
 def test_any_name_gets_an_answer_that_holds(name: str, names: list[str]) -> None:
     """A name is fine, or broken, and what is offered instead is one of the document's own names."""
     anchors = [Anchor(n, n, i, AnchorSource.HEADING) for i, n in enumerate(names, 1)]
-    found = anchor_evidence("k", "anchors", name, anchors, document="x.md")
+    places = Places(anchors)
+    found = anchor_evidence("k", "anchors", name, places, document="x.md")
     if name in names:
         assert found.rule is None
     near = nearest(name, anchors)
     assert near is None or near.name in names
     if found.suggestion is not None:
-        again = anchor_evidence("k", "anchors", found.suggestion.url[1:], anchors, document="x.md")
+        again = anchor_evidence("k", "anchors", found.suggestion.url[1:], places, document="x.md")
         assert again.rule is None

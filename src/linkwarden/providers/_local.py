@@ -16,6 +16,8 @@ from urllib.parse import quote, unquote
 
 #: How many files are looked through for one that has moved to another folder.
 MOST_FILES = 20_000
+#: How alike two names must be for one to be offered in place of the other (share of letters in common).
+_ALIKE = 0.75
 _SKIPPED = frozenset({"node_modules", "venv", "__pycache__", "site-packages"})
 _SUBMODULE = re.compile(r"^\s*path\s*=\s*(.+?)\s*$", re.MULTILINE)
 _HOST = re.compile(r"((?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+)([A-Za-z]{2,12})(:\d+)?(?=[/?#]|\Z)")
@@ -100,6 +102,7 @@ class Tree:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._real: Path | None = None
+        self._bases: dict[str, tuple[str, ...] | None] = {}
         self._listings: dict[Path, dict[str, str]] = {}
         self._submodules: frozenset[str] | None = None
         self._everywhere: dict[str, list[str]] | None = None
@@ -131,12 +134,12 @@ class Tree:
 
     def _base(self, list_path: str) -> tuple[str, ...] | None:
         """Give the folder that relative links start from, as names below the root; None if it is outside."""
-        path = Path(list_path)
-        try:
-            folder = path.parent.resolve() if path.is_file() else Path.cwd()
-        except (OSError, ValueError):
-            folder = Path.cwd()
-        return folder.relative_to(self.root).parts if folder.is_relative_to(self.root) else None
+        if list_path not in self._bases:
+            path = Path(list_path)
+            folder = path.parent.resolve() if path.is_file() else Path.cwd().resolve()
+            inside = folder.is_relative_to(self.root)
+            self._bases[list_path] = folder.relative_to(self.root).parts if inside else None
+        return self._bases[list_path]
 
     def _walk(self, base: tuple[str, ...] | None, path: str, written: str) -> Look:
         segments = path.split("/")
@@ -182,14 +185,14 @@ class Tree:
         if not folder.is_dir():
             return None
         listing = self._listing(folder)
-        return name if name in listing.values() else listing.get(_folded(name))
+        return listing.get(name) or listing.get(_folded(name))
 
     def _listing(self, folder: Path) -> dict[str, str]:
         if folder not in self._listings:
             with os.scandir(folder) as entries:
                 names = sorted(entry.name for entry in entries)
-            # Names that differ only in case keep apart: the exact one is looked for first.
-            self._listings[folder] = {name: name for name in names} | {_folded(name): name for name in names}
+            # The exact names come last, so that of two that differ only in case each is found as itself.
+            self._listings[folder] = {_folded(name): name for name in names} | {name: name for name in names}
         return self._listings[folder]
 
     def _missing(self, folder: Path, names: list[str], right: list[str], index: int, base: tuple[str, ...]) -> Look:
@@ -207,7 +210,11 @@ class Tree:
         if not folder.is_dir():
             return None
         listing = self._listing(folder)
-        close = get_close_matches(_folded(names[0]), [_folded(n) for n in set(listing.values())], n=1, cutoff=0.75)
+        known = sorted(set(map(_folded, listing)))
+        wanted = _folded(names[0])
+        close = [n for n in known if PurePosixPath(n).stem == PurePosixPath(wanted).stem] if len(names) == 1 else []
+        if len(close) != 1:
+            close = get_close_matches(wanted, known, n=1, cutoff=_ALIKE)
         if not close:
             return None
         found = listing[close[0]]

@@ -4,23 +4,58 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from difflib import SequenceMatcher
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from urllib.parse import quote, unquote
 
 from linkwarden.model import Anchor, AnchorSource, Evidence, Suggestion
 from linkwarden.providers import _local_rules as rules
 
+#: Pages without any name in them get their names from scripts, or have none.
+_PAGES = frozenset({".html", ".htm", ".xhtml"})
 _PREFIX = "user-content-"
 _LINES = re.compile(r"L\d+(?:C\d+)?(?:-L?\d+(?:C\d+)?)?\Z")
 _WORD = re.compile(r"[^\W_]+")
 #: How alike two names must be for one to be offered in place of the other (share of letters in common).
 _ALIKE = 0.7
+#: How much of two names is compared.
+_COMPARED = 100
+#: In a document with more places than this, only names with the same words are offered.
+_MOST_COMPARED = 2000
+
+
+class Places:
+    """The places of one document, made ready for being looked up many times."""
+
+    def __init__(self, anchors: Iterable[Anchor]) -> None:
+        self.anchors = tuple(anchors)
+        self.real = tuple(a for a in self.anchors if a.source is not AnchorSource.SWALLOWED)
+        self.names = frozenset(a.name for a in self.real)
+        self.by_folded_name = {a.name.casefold(): a for a in reversed(self.real)}
+        self.swallowed = {a.name.casefold(): a for a in reversed(self.anchors) if a.source is AnchorSource.SWALLOWED}
+
+
+class PlacesOf:
+    """Gives the places of documents; each document is made ready once."""
+
+    def __init__(self, anchors_of: Callable[[Path], Sequence[Anchor] | None]) -> None:
+        self._anchors_of = anchors_of
+        self._ready: dict[Path, Places] = {}
+
+    def __call__(self, path: Path) -> Places | None:
+        """Give a document's places, or None if its headings are not known. Blocks: it may read the file."""
+        anchors = self._anchors_of(path)
+        if anchors is None or (not anchors and path.suffix.casefold() in _PAGES):
+            return None
+        ready = self._ready.get(path)
+        if ready is None or len(ready.anchors) != len(anchors):  # a list may still be in reading
+            ready = self._ready[path] = Places(anchors)
+        return ready
 
 
 def anchor_evidence(
-    key: str, by: str, fragment: str, anchors: Sequence[Anchor] | None, *, document: str, before: str = ""
+    key: str, by: str, fragment: str, places: Places | None, *, document: str, before: str = ""
 ) -> Evidence:
     """Judge the part of a link after ``#``.
 
@@ -28,49 +63,46 @@ def anchor_evidence(
         key: the target's key.
         by: the provider's name.
         fragment: what stands after ``#``.
-        anchors: the document's, or None if it was not read.
+        places: the document's, or None if it was not read.
         document: the document's name, for sentences and because ``#readme`` works in a README only.
         before: what stands before ``#``, for suggestions.
     """
     name = fragment.partition(":~:")[0]
     if always_there(name, document):
         return Evidence(key=key, checked_by=by)
-    if anchors is None:
-        reason = f"Headings of {document} were not read, so it is not known whether #{name} is one."
+    if places is None:
+        reason = f"The headings of {document} were not read, so it is not known whether #{name} is one."
         return Evidence(key=key, checked_by=by, rule=rules.ANCHORS_UNKNOWN, reason=reason)
-    real = [a for a in anchors if a.source is not AnchorSource.SWALLOWED]
     wanted = _spellings(name)
-    if any(a.name in wanted for a in real):
+    if not places.names.isdisjoint(wanted):
         return Evidence(key=key, checked_by=by)
-    for anchor in real:
-        if anchor.name.casefold() in {w.casefold() for w in wanted}:
-            reason = f'The heading\'s name is "#{anchor.name}"; upper and lower case differ.'
-            meant = Suggestion(f"{before}#{_encoded(anchor.name)}", "the heading's own name", safe=True)
-            return Evidence(key=key, checked_by=by, rule=rules.ANCHOR_CASE, reason=reason, suggestion=meant)
-    return _missing(key, by, wanted, anchors, document, before)
+    folded = [w.casefold() for w in wanted]
+    other_case = next((places.by_folded_name[f] for f in folded if f in places.by_folded_name), None)
+    if other_case is not None:
+        reason = f'The heading\'s name is "#{other_case.name}"; upper and lower case differ.'
+        meant = Suggestion(f"{before}#{_encoded(other_case.name)}", "the heading's own name", safe=True)
+        return Evidence(key=key, checked_by=by, rule=rules.ANCHOR_CASE, reason=reason, suggestion=meant)
+    swallowed = next((places.swallowed[f] for f in folded if f in places.swallowed), None)
+    if swallowed is not None:
+        return Evidence(key=key, checked_by=by, rule=rules.ANCHOR_MISSING, reason=_swallowed(swallowed))
+    reason = f"No heading of {document if before else 'this document'} has the name #{name}."
+    meant = _suggestion(nearest(wanted[-1], places.real), before)
+    return Evidence(key=key, checked_by=by, rule=rules.ANCHOR_MISSING, reason=reason, suggestion=meant)
 
 
 def always_there(name: str, document: str) -> bool:
     """Tell whether a name needs no heading: the top of the page, a README on its repository's page, a source line."""
     if name.casefold() in ("", "top") or _LINES.match(name):
         return True
-    return name == "readme" and PurePath(document).stem.casefold() in ("readme", "<stdin>")
+    # A text from standard input or ``owner/repo`` has no suffix, and may be a README.
+    return name == "readme" and (PurePath(document).stem.casefold() == "readme" or not PurePath(document).suffix)
 
 
-def _missing(
-    key: str, by: str, wanted: Sequence[str], anchors: Sequence[Anchor], document: str, before: str
-) -> Evidence:
-    folded = {w.casefold() for w in wanted}
-    for anchor in anchors:
-        if anchor.source is AnchorSource.SWALLOWED and anchor.name.casefold() in folded:
-            return Evidence(key=key, checked_by=by, rule=rules.ANCHOR_MISSING, reason=_swallowed(anchor))
-    reason = f"No heading of {document or 'this document'} has the name #{wanted[0]}."
-    near = nearest(wanted[-1], (a for a in anchors if a.source is not AnchorSource.SWALLOWED))
-    suggestion = None
-    if near is not None:
-        text = f'the heading "{near.text}"' if near.text else "the nearest name in the document"
-        suggestion = Suggestion(f"{before}#{_encoded(near.name)}", f"{text} in line {near.line}")
-    return Evidence(key=key, checked_by=by, rule=rules.ANCHOR_MISSING, reason=reason, suggestion=suggestion)
+def _suggestion(near: Anchor | None, before: str) -> Suggestion | None:
+    if near is None:
+        return None
+    text = f'the heading "{near.text}"' if near.text else "the nearest name in the document"
+    return Suggestion(f"{before}#{_encoded(near.name)}", f"{text} in line {near.line}")
 
 
 def _swallowed(anchor: Anchor) -> str:
@@ -89,22 +121,23 @@ def _spellings(fragment: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def nearest(name: str, anchors: Iterable[Anchor]) -> Anchor | None:
+def nearest(name: str, anchors: Sequence[Anchor]) -> Anchor | None:
     """Give the anchor whose name is most like the wanted one, or None if none is like it.
 
     An anchor that has all the wanted words comes first, the shortest of them foremost.
     """
     words = _words(name)
+    by_letters = len(anchors) <= _MOST_COMPARED
     best: tuple[float, int] = (0.0, 0)
     found: Anchor | None = None
     for anchor in anchors:
-        score = _likeness(name, words, anchor.name), -len(anchor.name)
+        score = _likeness(name, words, anchor.name, by_letters=by_letters), -len(anchor.name)
         if score[0] >= _ALIKE and score > best:
             best, found = score, anchor
     return found
 
 
-def _likeness(name: str, words: frozenset[str], other: str) -> float:
+def _likeness(name: str, words: frozenset[str], other: str, *, by_letters: bool) -> float:
     others = _words(other)
     if words and words == others:
         return 4.0
@@ -112,8 +145,12 @@ def _likeness(name: str, words: frozenset[str], other: str) -> float:
         return 3.0
     if others and others < words and 2 * len(others) >= len(words):
         return 2.0
-    matcher = SequenceMatcher(None, name.casefold()[:200], other.casefold()[:200], autojunk=False)
-    return matcher.ratio() if matcher.quick_ratio() >= _ALIKE else 0.0
+    if not by_letters:
+        return 0.0
+    matcher = SequenceMatcher(None, name.casefold()[:_COMPARED], other.casefold()[:_COMPARED], autojunk=False)
+    if matcher.real_quick_ratio() < _ALIKE or matcher.quick_ratio() < _ALIKE:
+        return 0.0
+    return matcher.ratio()
 
 
 def _words(name: str) -> frozenset[str]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
+#: More than this is not swallowed by accident.
+_LONGEST_TAIL = 64
 _AFTER_HOST = re.compile(r"https?://[^/?#\\]*", re.IGNORECASE)
 #: Zero-width space, word joiner, BOM, soft and hard hyphen space, and the marks of writing direction. U+200C and
 #: U+200D are not here: Persian and Indian words and emoji need them.
 _INVISIBLE = re.compile(r"[\u200b\u2060\ufeff\xad\xa0\u200e\u200f\u202a-\u202e\u2066-\u2069\u202f]")
 _SPACE = re.compile(r"[\x00-\x20\x7f]")
 _GLUED = re.compile(r"[^?#=]*?[A-Za-z0-9)\]](?=https?://)", re.IGNORECASE)
-#: The end of a line as programs write it in a text that was pasted as an address (``\\n``).
+#: The end of a line as programs write it in a text that was pasted as an address (``\n``).
 _LINE_END = re.compile(r"(?:(?:%5C|\\)[nr]|%0A|%0D|%20)+\Z", re.IGNORECASE)
 _ENCODED_END = re.compile(
     r"(?:%20|%22|%3C|%3E|%0A|%0D|%C2%A0|%E2%80%8B|%E2%80%9D|%E2%80%A6|&(?:quot|gt|lt|nbsp);?)+\Z", re.IGNORECASE
@@ -31,18 +33,19 @@ def swallowed(url: str) -> tuple[str, str] | None:
     Brackets and quotation marks that have their partner in the address belong to it, and so do full stops of
     abbreviations and of encyclopedia titles.
     """
-    if ":~:" in url:
-        return None  # the words of a text fragment may end as they like
     start = _after_host(url)
+    if start >= len(url) or ":~:" in url:
+        return None  # the words of a text fragment may end as they like
+    start = max(start, len(url) - _LONGEST_TAIL)
     end = len(url)
     cut = url.find("<", start)
     if cut >= 0 and ">" in url[cut:]:
         end = cut
-    while True:
+    while end > start:
         encoded = _ENCODED_END.search(url, start, end)
         if encoded and not _paired(url, encoded[0], end):
             end = encoded.start()
-        elif end > start and _is_stray(url[:end], start):
+        elif _is_stray(url, start, end):
             end -= 1
         else:
             break
@@ -55,28 +58,31 @@ def _after_host(url: str) -> int:
 
 
 def _paired(url: str, piece: str, end: int) -> bool:
-    return piece.upper() == "%22" and url[:end].upper().count("%22") % 2 == 0
+    return piece.upper() == "%22" and url.count("%22", 0, end) % 2 == 0
 
 
-def _is_stray(url: str, start: int) -> bool:
-    """Tell whether the last character of an address does not belong to it."""
-    last = url[-1]
+def _is_stray(url: str, start: int, end: int) -> bool:
+    """Tell whether the last character of ``url[:end]`` does not belong to it."""
+    last = url[end - 1]
     if last in _QUOTES:
-        return url.count(last, start) % 2 == 1
+        return url.count(last, 0, end) % 2 == 1
+    if last in _CLOSING:
+        return url.count(last, 0, end) > url.count(_CLOSING[last], 0, end)
     if last in _ALWAYS:
         return not (last in ":," and _WIKI.search(url))
-    if last in _CLOSING:
-        return url.count(last, start) > url.count(_CLOSING[last], start)
     if last == ".":
-        segment = url[max(url.rfind("/"), start) :]
-        return not (_WIKI.search(url) or _ABBREVIATED.search(segment) or segment in ("/.", "/.."))
+        segment = url[max(url.rfind("/", start, end), start) : end]
+        return not (_ABBREVIATED.search(segment) or segment in ("/.", "/..") or _WIKI.search(url))
     return False
 
 
 def glued(url: str) -> tuple[str, str] | None:
     """Give the two addresses that are stuck together in one, or None. Whoever wraps another one is left alone."""
-    found = _GLUED.match(url, _after_host(url))
-    return (_LINE_END.sub("", url[: found.end()]), url[found.end() :]) if found else None
+    found = _GLUED.match(url, _after_host(url)) if "://" in url[8:] else None
+    if found is None:
+        return None
+    line_end = _LINE_END.search(url, max(found.end() - _LONGEST_TAIL, 0), found.end())
+    return url[: line_end.start() if line_end else found.end()], url[found.end() :]
 
 
 def without_invisible(url: str) -> str | None:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from linkwarden.model import Claim, Evidence, Kind, Pass, Rule, Target
-from linkwarden.providers._base import Example, Provider
-from linkwarden.providers._local_anchors import anchor_evidence
+from linkwarden.providers._base import Example, LoadContext, Provider
+from linkwarden.providers._local_anchors import PlacesOf, anchor_evidence
 from linkwarden.providers._local_rules import ANCHOR_RULES
 
 if TYPE_CHECKING:
@@ -34,6 +34,10 @@ class AnchorsProvider(Provider):
         Example("https://a.example/#models", None),
     )
 
+    def __init__(self, ctx: LoadContext) -> None:
+        super().__init__(ctx)
+        self._places_of = PlacesOf(ctx.anchors_of)
+
     def claim(self, target: Target) -> str | None:
         """Take what begins with ``#``; the ident is the link."""
         return target.url if target.address is None and target.url.startswith("#") else None
@@ -42,6 +46,8 @@ class AnchorsProvider(Provider):
         """Settle each claim by the document's anchors."""
         for claim in claims:
             target = claim.target
-            anchors = await asyncio.to_thread(self.ctx.anchors_of, Path(target.path))
-            document = Path(target.path).name
-            yield anchor_evidence(target.key, self.name, target.url[1:], anchors, document=document)
+            yield await asyncio.to_thread(self._settle, target)
+
+    def _settle(self, target: Target) -> Evidence:
+        path = Path(target.path)
+        return anchor_evidence(target.key, self.name, target.url[1:], self._places_of(path), document=path.name)

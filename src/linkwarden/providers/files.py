@@ -12,7 +12,7 @@ from linkwarden.model import Claim, Evidence, Kind, Pass, Rule, Suggestion, Targ
 from linkwarden.providers import _local_rules as rules
 from linkwarden.providers._base import Example, LoadContext, Provider
 from linkwarden.providers._local import Link, Look, Status, Tree, split
-from linkwarden.providers._local_anchors import anchor_evidence
+from linkwarden.providers._local_anchors import PlacesOf, anchor_evidence
 from linkwarden.providers._pictures import is_lfs_pointer, sniff, what_else
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ class FilesProvider(Provider):
     def __init__(self, ctx: LoadContext) -> None:
         super().__init__(ctx)
         self._tree = Tree(ctx.root)
+        self._places_of = PlacesOf(ctx.anchors_of)
 
     def claim(self, target: Target) -> str | None:
         """Take relative links; the ident is the link as it stands."""
@@ -96,11 +97,12 @@ class FilesProvider(Provider):
         """Settle the part after ``#`` if there is one and the file is a document."""
         if not link.fragment or path.is_dir():
             return Evidence(key=target.key, checked_by=self.name)
-        anchors = self.ctx.anchors_of(path)
-        if anchors is None and path.suffix.lower() not in (".html", ".htm"):
-            return Evidence(key=target.key, checked_by=self.name)
+        if self.ctx.anchors_of(path) is None:
+            return Evidence(key=target.key, checked_by=self.name)  # line numbers of source code, pages of a PDF
         before = link.path + link.query
-        return anchor_evidence(target.key, self.name, link.fragment, anchors, document=path.name, before=before)
+        return anchor_evidence(
+            target.key, self.name, link.fragment, self._places_of(path), document=path.name, before=before
+        )
 
     def _picture(self, target: Target, path: Path) -> Evidence:
         if path.is_dir():

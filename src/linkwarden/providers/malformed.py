@@ -67,8 +67,8 @@ class MalformedProvider(Provider):
 
     def _flaw(self, target: Target) -> Flaw | None:
         url = target.url
-        if target.address is not None and (is_http(url) or url.startswith("//")):
-            url = target.address
+        if is_http(url) or url.startswith("//"):
+            url = target.address or f"https:{url}"
         return find_flaw(url, image=target.is_image, instruction=_is_instruction(target), allowed=self._is_allowed)
 
     def _is_allowed(self, ip: IPAddress | None) -> bool:
