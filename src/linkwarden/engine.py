@@ -424,7 +424,7 @@ class _Inspection:
 
     async def _look_again(self, *, online: bool) -> None:
         """Let the reviews look at the whole, one after the other."""
-        for cls in rules.review_classes():
+        for cls in await asyncio.to_thread(rules.review_classes):  # the first time, it looks into folders
             if cls.online and not online:
                 continue
             try:
