@@ -176,6 +176,14 @@ async def test_the_best_text_of_all_links_is_the_title(net: Net, crossref: FakeC
     assert len(crossref.questions) == 1
 
 
+async def test_a_text_that_is_hardly_text_can_be_asked_for(net: Net, crossref: FakeCrossref) -> None:
+    """Half a character and separators of addresses in a link's text do no harm."""
+    (item,) = await _ask(net, (LENET, f"{TITLE}\ud800 & filter=member:1 # %"))
+
+    assert slug(item) == "ok"
+    assert crossref.questions[0]["filter"] == "member:263"
+
+
 async def test_a_very_long_text_is_cut(net: Net, internet: FakeInternet, crossref: FakeCrossref) -> None:
     """A paragraph as link text makes no endless address."""
     del crossref
@@ -299,6 +307,7 @@ async def test_no_network_hands_the_links_on(net: Net, internet: FakeInternet) -
         "https://ieeexplore.ieee.org/xpls/abs_all.jsp?arnumber=",
         "https://ieeexplore.ieee.org/document/0",
         "https://ieeexplore.ieee.org.example.net/document/726791",
+        "https://ieeexplore.ieee.org:8443/document/726791",
     ],
 )
 def test_what_names_no_paper_is_left_alone(url: str) -> None:

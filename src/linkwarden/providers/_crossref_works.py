@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from linkwarden.providers._scholarly import ask_json, mail_address, odd_answer, one_line
+from linkwarden.providers._registry import title_of
+from linkwarden.providers._scholarly import ask_json, mail_address, odd_answer
 from linkwarden.text import host_of
 from linkwarden.wire import Ask
 
@@ -111,7 +112,7 @@ def document_number(url: str) -> str | None:
 
 async def _ask(net: Net, fields: dict[str, str], contact: str | None) -> list[Work]:
     mail = mail_address(contact)
-    query = urlencode(fields | ({"mailto": mail} if mail else {}), safe=":,@")
+    query = urlencode(fields | ({"mailto": mail} if mail else {}), safe=":,@", errors="replace")
     ask = Ask(url=f"{ENDPOINT}?{query}", purpose="crossref-api", accept="application/json", max_bytes=_MAX_BYTES)
     status, answer = await ask_json(net, ask, _WHO)
     message = answer.get("message") if isinstance(answer, dict) else None
@@ -131,7 +132,7 @@ def _works(items: list[Any]) -> Iterator[Work]:
         address = primary.get("URL") if isinstance(primary, dict) else None
         yield Work(
             doi=item["DOI"],
-            title=one_line(titles[0]) if isinstance(titles, list) and titles else None,
+            title=title_of(titles[0]) if isinstance(titles, list) and titles else None,
             numbers=frozenset(n.upper() for n in numbers if isinstance(n, str))
             if isinstance(numbers, list)
             else frozenset(),

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from linkwarden.providers._scholarly import ask_json, mail_address, odd_answer, one_line
+from linkwarden.providers._registry import title_of
+from linkwarden.providers._scholarly import ask_json, mail_address, odd_answer
 from linkwarden.wire import Ask
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def _summaries(answer: Any) -> Articles | None:
             continue
         if "error" in item:
             told[number] = None
-        elif (title := one_line(item.get("title"))) is not None:
+        elif (title := title_of(item.get("title"))) is not None:
             kinds = item.get("pubtype")
             told[number] = Article(title, isinstance(kinds, list) and "Retracted Publication" in kinds)
     return told

@@ -58,11 +58,6 @@ def odd_answer(who: str, status: int | None = None) -> NoAnswerError:
     return NoAnswerError(f"{who} did not answer in its usual form, so linkwarden cannot tell.", status)
 
 
-def one_line(text: object) -> str | None:
-    """Give a title on one line; None for what is no title. Markup and LaTeX are left as they are."""
-    return " ".join(text.split()) or None if isinstance(text, str) else None
-
-
 def mail_address(contact: str | None) -> str | None:
     """Give the mail address of a contact, for registries that take nothing else; None for a web address."""
     address = (contact or "").removeprefix("mailto:")

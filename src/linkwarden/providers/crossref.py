@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequenc
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, TypeVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Target
 from linkwarden.providers._base import Example, LoadContext, Provider, by_ident
@@ -24,8 +24,8 @@ from linkwarden.providers._crossref_works import (
     document_number,
 )
 from linkwarden.providers._http import fine
+from linkwarden.providers._registry import place_of
 from linkwarden.providers._scholarly import NoAnswerError
-from linkwarden.text import host_of
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
@@ -37,7 +37,7 @@ _PII, _DOCUMENT = "pii:", "ieee:"
 _PII_PATH = re.compile(
     r"/(?:science/article/(?:\w+/)?|retrieve/)pii/(S?\d{15}[\dX])(?:/[\w.-]+)?/?", re.ASCII | re.IGNORECASE
 )
-_ELSEVIER_HOSTS = frozenset({"sciencedirect.com", "www.sciencedirect.com", "linkinghub.elsevier.com"})
+_ELSEVIER_HOSTS = frozenset({"sciencedirect.com", "linkinghub.elsevier.com"})
 # Pages about a document, by path: what else has a number is a picture, an issue or an author.
 _IEEE_PATH = re.compile(
     r"/(?:(?:abstract/)?document/\d+(?:/.*)?|(?:xpls?|stamp|stampPDF)/\w+\.jsp)", re.ASCII | re.IGNORECASE
@@ -63,6 +63,7 @@ class Crossref(Provider):
     rank: ClassVar[int] = 160
     batch: ClassVar[int] = PIIS_PER_QUESTION
     kind: ClassVar[Kind] = Kind.PAPER
+    domains: ClassVar[frozenset[str] | None] = _ELSEVIER_HOSTS | {"ieeexplore.ieee.org"}
     examples: ClassVar[tuple[Example, ...]] = (
         Example("https://www.sciencedirect.com/science/article/abs/pii/S014193822100038X", "pii:S014193822100038X"),
         Example("https://linkinghub.elsevier.com/retrieve/pii/S0141-9382", None),
@@ -82,7 +83,7 @@ class Crossref(Provider):
 
     def claim(self, target: Target) -> str | None:
         """Give the PII or the document number, each with a word before it that says which it is."""
-        return None if target.is_image or target.address is None else _ident(target.address)
+        return _ident(target)
 
     async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:
         """Ask for all PIIs at once, and for each of IEEE's documents by itself, which Crossref cannot batch."""
@@ -153,15 +154,15 @@ class _Search:
             return None
 
 
-def _ident(url: str) -> str | None:
-    try:
-        path = unquote(urlsplit(url).path)
-    except ValueError:
+def _ident(target: Target) -> str | None:
+    place = place_of(target)
+    if place is None:
         return None
-    if host_of(url) in _ELSEVIER_HOSTS:
+    path = unquote(place.path)
+    if place.host in _ELSEVIER_HOSTS:
         pii = _PII_PATH.fullmatch(path)
         return _PII + pii[1].upper() if pii else None
-    number = document_number(url) if _IEEE_PATH.fullmatch(path) else None
+    number = document_number(target.address or "") if _IEEE_PATH.fullmatch(path) else None
     return _DOCUMENT + number if number is not None else None
 
 

@@ -13,13 +13,13 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Target, Verdict
 from linkwarden.providers._base import Example, LoadContext, Provider, by_ident
 from linkwarden.providers._http import batch_unverified, finding, fine
-from linkwarden.providers._scholarly import NoAnswerError, ask_json, odd_answer, one_line
-from linkwarden.text import host_of
+from linkwarden.providers._registry import place_of, title_of
+from linkwarden.providers._scholarly import NoAnswerError, ask_json, odd_answer
 from linkwarden.wire import Ask
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ class OpenReview(Provider):
     rank: ClassVar[int] = 170
     batch: ClassVar[int] = 1_000  # in one call, so that one answer settles them all where the API is closed
     kind: ClassVar[Kind] = Kind.PAPER
+    domains: ClassVar[frozenset[str] | None] = frozenset({"openreview.net"})
     rules: ClassVar[tuple[Rule, ...]] = (UNKNOWN_PAPER,)
     examples: ClassVar[tuple[Example, ...]] = (
         Example("https://openreview.net/forum?id=B1QRgziT-", "B1QRgziT-"),
@@ -82,7 +83,11 @@ class OpenReview(Provider):
 
     def claim(self, target: Target) -> str | None:
         """Give the number of the paper that an address is about."""
-        return None if target.is_image or target.address is None else _number(target.address)
+        place = place_of(target)
+        number = place.query.get("id", "") if place is not None else ""
+        if place is None or place.host != "openreview.net" or place.path.rstrip("/") not in _PAGES:
+            return None
+        return number if _NUMBER.fullmatch(number) else None
 
     async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:
         """Ask for one paper after the other, and for none any more once the API has turned us away."""
@@ -129,17 +134,6 @@ async def _find(net: Net, number: str) -> _Paper | None:
     return None
 
 
-def _number(url: str) -> str | None:
-    if host_of(url) not in ("openreview.net", "www.openreview.net"):
-        return None
-    try:
-        parts = urlsplit(url)
-        number = parse_qs(parts.query).get("id", [""])[0]
-    except ValueError:
-        return None
-    return number if parts.path.rstrip("/") in _PAGES and _NUMBER.fullmatch(number) else None
-
-
 async def _ask(net: Net, api: str, number: str) -> _Paper | None:
     """Ask one API for one paper; None if it says that it has none.
 
@@ -165,7 +159,7 @@ async def _ask(net: Net, api: str, number: str) -> _Paper | None:
 def _title(content: object) -> str | None:
     """Read the title: a text in the old API, an object with a value in the new one."""
     title = content.get("title") if isinstance(content, dict) else None
-    return one_line(title.get("value") if isinstance(title, dict) else title)
+    return title_of(title.get("value") if isinstance(title, dict) else title)
 
 
 def _settle(claim: Claim, number: str, paper: _Paper | None) -> Evidence:

@@ -14,8 +14,8 @@ from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion
 from linkwarden.providers._base import Example, Provider, by_ident
 from linkwarden.providers._http import batch_unverified, finding, fine
 from linkwarden.providers._pubmed_api import PER_QUESTION, PMC, PUBMED, Article, Articles, Service
+from linkwarden.providers._registry import place_of
 from linkwarden.providers._scholarly import NoAnswerError
-from linkwarden.text import host_of
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
@@ -106,6 +106,7 @@ class PubMed(Provider):
     rank: ClassVar[int] = 150
     batch: ClassVar[int] = PER_QUESTION - 1  # the canary takes a place
     kind: ClassVar[Kind] = Kind.PAPER
+    domains: ClassVar[frozenset[str] | None] = frozenset({"ncbi.nlm.nih.gov", "europepmc.org"})
     rules: ClassVar[tuple[Rule, ...]] = (UNKNOWN_PMID, UNKNOWN_PMCID, OLD_ADDRESS, RETRACTED)
     examples: ClassVar[tuple[Example, ...]] = (
         Example("https://pubmed.ncbi.nlm.nih.gov/31565535/", "31565535"),
@@ -159,14 +160,9 @@ class PubMed(Provider):
 
 def _ref(target: Target) -> _Ref | None:
     """Read a target as an article. What stands as a picture is not one: there the image provider must look."""
-    if target.is_image or target.address is None:
-        return None
-    try:
-        path = urlsplit(target.address).path
-    except ValueError:
-        return None
-    reader = _READERS.get(host_of(target.address))
-    return reader(path) if reader is not None else None
+    place = place_of(target)
+    reader = _READERS.get(place.host) if place is not None else None
+    return reader(place.path) if place is not None and reader is not None else None
 
 
 def _in_pubmed(path: str) -> _Ref | None:
@@ -200,10 +196,8 @@ _READERS: Mapping[str, Callable[[str], _Ref | None]] = MappingProxyType(
     {
         "pubmed.ncbi.nlm.nih.gov": _in_pubmed,
         "pmc.ncbi.nlm.nih.gov": _in_pmc,
-        "www.ncbi.nlm.nih.gov": _in_ncbi,
         "ncbi.nlm.nih.gov": _in_ncbi,
         "europepmc.org": _in_europe_pmc,
-        "www.europepmc.org": _in_europe_pmc,
     }
 )
 

@@ -11,13 +11,12 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
-from urllib.parse import urlsplit
 
 from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion, Target, Verdict
 from linkwarden.providers._base import Example, Provider, by_ident
 from linkwarden.providers._http import batch_unverified, finding, fine
-from linkwarden.providers._scholarly import NoAnswerError, ask_json, odd_answer, one_line
-from linkwarden.text import host_of
+from linkwarden.providers._registry import Place, place_of, title_of
+from linkwarden.providers._scholarly import NoAnswerError, ask_json, odd_answer
 from linkwarden.wire import Ask
 
 if TYPE_CHECKING:
@@ -79,6 +78,7 @@ class SemanticScholar(Provider):
     rank: ClassVar[int] = 140
     batch: ClassVar[int] = PER_QUESTION - 1  # the canary takes a place
     kind: ClassVar[Kind] = Kind.PAPER
+    domains: ClassVar[frozenset[str] | None] = frozenset({"semanticscholar.org"})
     rules: ClassVar[tuple[Rule, ...]] = (UNKNOWN_PAPER, MERGED)
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
@@ -99,7 +99,8 @@ class SemanticScholar(Provider):
 
     def claim(self, target: Target) -> str | None:
         """Give the paper as the API names it: 40 hexadecimal digits, ``CorpusId:n`` or ``ARXIV:id``."""
-        return None if target.is_image or target.address is None else _ident(target.address)
+        place = place_of(target)
+        return _ident(place) if place is not None else None
 
     async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:
         """Ask for all papers at once, and again for those that the first answer did not have."""
@@ -128,21 +129,14 @@ class SemanticScholar(Provider):
                 yield _settle(claim, ident, paper)
 
 
-def _ident(url: str) -> str | None:
-    try:
-        path = urlsplit(url).path
-    except ValueError:
+def _ident(place: Place) -> str | None:
+    if place.host == "semanticscholar.org":
+        page = _PAGE.fullmatch(place.path)
+        return page[1].lower() if page else None
+    short = _SHORT.fullmatch(place.path) if place.host == "api.semanticscholar.org" else None
+    if short is None:
         return None
-    match host_of(url):
-        case "semanticscholar.org" | "www.semanticscholar.org":
-            page = _PAGE.fullmatch(path)
-            return page[1].lower() if page else None
-        case "api.semanticscholar.org":
-            short = _SHORT.fullmatch(path)
-            if short is None:
-                return None
-            return f"CorpusId:{short['n']}" if short["corpus"] else f"ARXIV:{short['id']}"
-    return None
+    return f"CorpusId:{short['n']}" if short["corpus"] else f"ARXIV:{short['id']}"
 
 
 async def _ask(net: Net, idents: Sequence[str]) -> dict[str, _Paper | None]:
@@ -181,7 +175,7 @@ def _paper(item: object, status: int) -> _Paper | None:
     sha = item.get("paperId") if isinstance(item, dict) else None
     if not isinstance(item, dict) or not isinstance(sha, str) or not _SHA.fullmatch(sha):
         raise odd_answer(_WHO, status)
-    return _Paper(sha, one_line(item.get("title")))
+    return _Paper(sha, title_of(item.get("title")))
 
 
 def _in_order(papers: dict[str, _Paper | None]) -> bool:
