@@ -29,6 +29,8 @@ class Ask:
         max_hops: how many redirects at most.
         timeout: seconds for the whole chain, or None for the run's setting.
         attempts: how often a transient failure is tried in all, or None for the run's setting.
+        fresh: ask over a new connection, look the name up anew, and forget that the host was found dead earlier in
+            the run. Its pace, its cool-down and a wall stay what they are.
     """
 
     url: str
@@ -44,6 +46,7 @@ class Ask:
     max_hops: int = 10
     timeout: float | None = None
     attempts: int | None = None
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)

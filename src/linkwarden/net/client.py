@@ -226,6 +226,9 @@ class Net:
     async def _persist(self, ask: Ask, chain: Chain) -> Answer:
         """Retry: the first try is made here, the others by the retry policy."""
         outcome: Outcome
+        if ask.fresh:
+            origin = self._origin(chain.url)
+            origin.slot.reopen(origin)
         try:
             outcome = answer = await self._ask_politely(ask, chain)
             if not is_transient(answer):
@@ -305,6 +308,7 @@ class Net:
                     max_bytes=ask.max_bytes,
                     lenient=origin.lenient,
                     undecoded=origin.undecoded,
+                    fresh=ask.fresh,
                 )
             except NETWORK_ERRORS as exc:
                 if first_failure is None and _make_lenient(origin, exc):

@@ -42,6 +42,8 @@ _FINAL = frozenset(
 )
 #: The same, and true of the name, whatever the port.
 _FINAL_FOR_NAME = frozenset({NetErrorKind.NXDOMAIN, NetErrorKind.BLOCKED})
+#: Endings that a second look takes back: what was said of a name or a port, and may have been a moment's trouble.
+_TAKEN_BACK = _FINAL | {NetErrorKind.NXDOMAIN, NetErrorKind.DNS, NetErrorKind.REFUSED}
 _SILENCE = frozenset({NetErrorKind.TIMEOUT, NetErrorKind.UNREACHABLE, NetErrorKind.RESET})
 
 
@@ -175,6 +177,17 @@ class HostSlot:
             self.closure = None
             self._refusals = 0
         return self.closure or origin.closure
+
+    def reopen(self, origin: Origin) -> None:
+        """Let an origin be asked once more although it was found dead, for a second look (``Ask.fresh``).
+
+        Who asked to be left alone, walls us off or was silent time after time stays closed. One more failure of the
+        same kind closes it again.
+        """
+        if self.closure is not None and self.closure.kind in _TAKEN_BACK:
+            self.closure = None
+        if origin.closure is not None and origin.closure.kind in _TAKEN_BACK:
+            origin.closure = None
 
     # -- what was heard -----------------------------------------------------------------------------------------
 

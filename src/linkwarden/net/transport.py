@@ -51,25 +51,32 @@ class Transport:
         self._resolver = resolver
         self._context = context
         self._lenient: ssl.SSLContext | None = None
+        self._fresh_session: aiohttp.ClientSession | None = None
         self._timeouts: dict[float, aiohttp.ClientTimeout] = {}
 
     async def open(self) -> None:
         """Make the connection pool."""
-        policy = self._policy
-        inner = self._resolver or _system_resolver()
-        self.resolver = GuardedResolver(inner, self._guard)
+        self._inner = self._resolver or _system_resolver()
+        self.resolver = GuardedResolver(self._inner, self._guard)
         if self._context is None:
             self._context = await asyncio.to_thread(system_context)
+        self._session = self._new_session()
+
+    def _new_session(self, *, fresh: bool = False) -> aiohttp.ClientSession:
+        """Make a pool of connections; a fresh one keeps neither connections nor what names resolve to."""
+        policy = self._policy
         connector = aiohttp.TCPConnector(
             # With a proxy, the only address to connect to is the proxy's, which may well be an inside one.
-            resolver=inner if policy.proxy else self.resolver,
+            resolver=self._inner if policy.proxy else self.resolver,
             socket_factory=None if policy.proxy else self._guard.socket_factory,
             ssl=self._context or True,
             limit=0,  # the gate counts
+            use_dns_cache=not fresh,
             ttl_dns_cache=_DNS_MEMORY,
+            force_close=fresh,
             happy_eyeballs_delay=0.25,
         )
-        self._session = aiohttp.ClientSession(
+        return aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=False,
@@ -86,7 +93,16 @@ class Transport:
     async def close(self) -> None:
         """Close all connections."""
         await self._session.close()
+        if self._fresh_session is not None:
+            await self._fresh_session.close()
         await self.resolver.close()
+
+    def _session_for(self, *, fresh: bool) -> aiohttp.ClientSession:
+        if not fresh:
+            return self._session
+        if self._fresh_session is None:
+            self._fresh_session = self._new_session(fresh=True)
+        return self._fresh_session
 
     async def send(
         self,
@@ -99,6 +115,7 @@ class Transport:
         max_bytes: int,
         lenient: bool = False,
         undecoded: bool = False,
+        fresh: bool = False,
     ) -> Answer:
         """Make one request and read at most ``max_bytes`` of the decompressed body.
 
@@ -111,11 +128,12 @@ class Transport:
             max_bytes: how much of the body to read; the connection is closed if there is more.
             lenient: accept old TLS (certificates are verified all the same).
             undecoded: do not decompress; the body is given as empty.
+            fresh: look the name up anew and use a connection of its own.
 
         Raises:
             errors.NETWORK_ERRORS: no answer, or none that is HTTP. A body that breaks off is no error.
         """
-        response = await self._session.request(
+        response = await self._session_for(fresh=fresh).request(
             method,
             url,
             data=body,
