@@ -43,7 +43,8 @@ class World:
         list: the file to check.
         addresses: all distinct http(s) addresses of the list.
         expected: for each of them, and for what is wrong offline, the verdicts that would be right.
-        arxiv, github, doi: the colleagues' fakes, with the seeded trouble; see ``world_registries``.
+        arxiv, github, doi, scholar, pubmed, crossref: the registries, with the seeded trouble; see
+            ``world_registries``.
     """
 
     def __init__(self, internet: FakeInternet, path: Path = LIST, *, token: bool = True) -> None:
@@ -52,6 +53,7 @@ class World:
         self.addresses = read_addresses(path.read_text(encoding="utf-8"))
         registries = world_registries.Registries(internet, self.addresses, token=token)
         self.arxiv, self.github, self.doi = registries.arxiv, registries.github, registries.doi
+        self.scholar, self.pubmed, self.crossref = registries.scholar, registries.pubmed, registries.crossref
         self.expected: dict[str, Verdicts] = {}
         for address in self.addresses:
             if address.url not in registries.expected:

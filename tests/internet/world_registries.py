@@ -1,4 +1,4 @@
-"""The registries behind the addresses of ``ml-papers.md``: arXiv, GitHub and the DOI system, with seeded trouble."""
+"""The registries behind the addresses of ``ml-papers.md``: arXiv, GitHub, DOI and scholars', with seeded trouble."""
 
 from __future__ import annotations
 
@@ -9,12 +9,27 @@ from aiohttp import web
 
 from tests.internet.arxiv import FakeArxiv
 from tests.internet.core import FakeInternet
+from tests.internet.crossref_registry import FakeCrossref
 from tests.internet.doi import FakeDoi
 from tests.internet.github import FakeGithub
-from tests.internet.world_hosts import BROKEN, DEGRADED, FINE, MOVED, Address, Verdicts, content, page
+from tests.internet.pubmed import FakePubMed
+from tests.internet.semantic_scholar import FakeSemanticScholar
+from tests.internet.world_hosts import (
+    BROKEN,
+    DEGRADED,
+    FINE,
+    MOVED,
+    SUSPECT,
+    UNVERIFIED,
+    Address,
+    Verdicts,
+    content,
+    page,
+)
 
 _ARXIV_ID = re.compile(r"/(\d{4}\.\d{4,5})(v\d+)?")
 _REPOSITORY = re.compile(r"/([^/]+)/([^/?#]+)")
+_IEEE_DOCUMENT = re.compile(r"/document/(\d+)")
 _FILE = re.compile(r"/([^/]+)/([^/]+)/(?:(?:raw|blob|tree)/)?master/([^?#]+)")
 
 # -- arXiv ----------------------------------------------------------------------------------------------------------
@@ -49,11 +64,33 @@ HEADINGS = ("domain-randomization", "generative-models")
 DOI_UNKNOWN = "10.1038/s41591-018-0300-7"
 
 
+# -- Semantic Scholar, IEEE, Elsevier ---------------------------------------------------------------------------------
+
+#: "COIN", which Semantic Scholar no longer knows.
+SCHOLAR_UNKNOWN = "1bf444b861acc3dad72d968c2c69bcb863885ff9"
+#: "Teaching Compositionality to CNNs", merged with another record of it.
+SCHOLAR_MERGED = "3726b82007512a15a530fd1adad57af58a9abb62"
+#: What IEEE calls the documents of the list.
+IEEE_TITLES = {
+    "726791": "Gradient-based learning applied to document recognition",
+    "8371286": "Visual Analytics in Deep Learning: An Interrogative Survey for the Next Frontiers",
+    "6836101": "Beyond PASCAL: A benchmark for 3D object detection in the wild",
+    "7298801": "3D ShapeNets: A deep representation for volumetric shapes",
+    "8460875": "Using Simulation and Domain Adaptation to Improve Efficiency of Deep Robotic Grasping",
+    "9084378": "Deep Learning Techniques for Inverse Problems in Imaging",
+    "9109572": "Differentiated Backprojection Domain Deep Learning for Conebeam Artifact Removal",
+    "9288349": "Extreme Sparse X-ray Computed Laminography Via Convolutional Neural Networks",
+}
+#: Linked as "[paper]", so that Crossref cannot be asked for it by its title.
+IEEE_WITHOUT_TITLE = "6836101"
+PII = "S014193822100038X"
+
+
 class Registries:
-    """Installs arXiv, GitHub and the DOI system, and says what is right about their addresses.
+    """Installs arXiv, GitHub, the DOI system and the scholarly registries; says what is right about their addresses.
 
     Attributes:
-        arxiv, github, doi: the fakes.
+        arxiv, github, doi, scholar, pubmed, crossref: the fakes.
         expected: verdicts by address, of those addresses that need no other server.
     """
 
@@ -62,11 +99,15 @@ class Registries:
         self.arxiv = FakeArxiv(internet)
         self.github = FakeGithub(internet)
         self.doi = FakeDoi(internet)
+        self.scholar = FakeSemanticScholar(internet)
+        self.pubmed = FakePubMed(internet)
+        self.crossref = FakeCrossref(internet)  # after FakeDoi, which answers at the same host
         self._token = token
         self.expected: dict[str, Verdicts] = {}
         self._papers([address for address in addresses if address.host == "arxiv.org"])
         self._repositories([a for a in addresses if a.host in ("github.com", "raw.githubusercontent.com")])
         self._dois(addresses)
+        self._walled_papers(addresses)
 
     def _papers(self, addresses: list[Address]) -> None:
         self.arxiv.missing |= set(PAPERS_UNKNOWN)
@@ -141,6 +182,24 @@ class Registries:
             elif address.url.endswith(DOI_UNKNOWN.partition("/")[2]):
                 self.internet.site(address.host).page(address.path, page("Page not found"), 404)
                 self.expected[address.url] = BROKEN
+
+    def _walled_papers(self, addresses: list[Address]) -> None:
+        """Let registries know the papers whose publishers turn programs away."""
+        self.crossref.elsevier(
+            PII, "DeepPhase: Learning phase contrast signal from dual energy X-ray absorption images"
+        )
+        for number, title in IEEE_TITLES.items():
+            self.crossref.ieee(number, title)
+        self.scholar.missing.add(SCHOLAR_UNKNOWN)
+        self.scholar.merged[SCHOLAR_MERGED] = "5c5751d45e298cea054f32b392c12c61027d2fe7"
+        for address in addresses:
+            document = _IEEE_DOCUMENT.search(address.path) if address.host == "ieeexplore.ieee.org" else None
+            if document is not None and not address.image:
+                self.expected[address.url] = UNVERIFIED if document[1] == IEEE_WITHOUT_TITLE else FINE
+            elif address.path.endswith(SCHOLAR_UNKNOWN):
+                self.expected[address.url] = SUSPECT
+            elif address.path.endswith(SCHOLAR_MERGED):
+                self.expected[address.url] = MOVED
 
 
 async def _landing_page(_request: web.Request) -> web.StreamResponse:
