@@ -137,6 +137,20 @@ async def test_a_fetched_list_knows_its_headings(internet: FakeInternet) -> None
     assert {r.target.url: r.judgement.verdict for r in run.results} == {"#a": Verdict.OK, "#b": Verdict.BROKEN}
 
 
+async def test_a_name_given_to_a_heading_counts_where_it_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Quarto reads ``{#name}`` behind a heading; GitHub shows it as text, so in a README it leads nowhere."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.qmd", "b.md"):
+        (tmp_path / name).write_text("[x](#sec-intro)\n\n# Introduction {#sec-intro}\n")
+    run = await check("a.qmd", "b.md")
+    assert [r.judgement.verdict for r in run.results] == [Verdict.OK, Verdict.BROKEN]
+    meant = run.results[1].judgement.suggestion
+    assert meant is not None
+    assert meant.url == "#introduction-sec-intro"
+
+
 def test_an_unread_document_is_not_judged() -> None:
     """Where no headings are known, nothing is claimed about them."""
     found = anchor_evidence("k", "anchors", "x", None, document="page.html")

@@ -16,6 +16,10 @@ from linkwarden.providers import _local_rules as rules
 _PAGES = frozenset({".html", ".htm", ".xhtml"})
 _PREFIX = "user-content-"
 _LINES = re.compile(r"L\d+(?:C\d+)?(?:-L?\d+(?:C\d+)?)?\Z")
+#: A name that an author gives to a heading (Pandoc, "heading identifiers"). GitHub shows it as text …
+_GIVEN = re.compile(r"\{[^{}#]*#([^\s{}]+)[^{}]*\}\s*\Z")
+#: … but documents with these suffixes are built into pages by programs that know it (Quarto, R Markdown, MDX).
+_BUILT = frozenset({".qmd", ".rmd", ".mdx"})
 _WORD = re.compile(r"[^\W_]+")
 #: How alike two names must be for one to be offered in place of the other (share of letters in common).
 _ALIKE = 0.7
@@ -32,6 +36,7 @@ class Places:
         self.anchors = tuple(anchors)
         self.real = tuple(a for a in self.anchors if a.source is not AnchorSource.SWALLOWED)
         self.names = frozenset(a.name for a in self.real)
+        self.given = frozenset(name for a in self.real for name in _GIVEN.findall(a.text))
         self.by_folded_name = {a.name.casefold(): a for a in reversed(self.real)}
         self.swallowed = {a.name.casefold(): a for a in reversed(self.anchors) if a.source is AnchorSource.SWALLOWED}
 
@@ -74,7 +79,8 @@ def anchor_evidence(
         reason = f"The headings of {document} were not read, so it is not known whether #{name} is one."
         return Evidence(key=key, checked_by=by, rule=rules.ANCHORS_UNKNOWN, reason=reason)
     wanted = _spellings(name)
-    if not places.names.isdisjoint(wanted):
+    named = places.given if PurePath(document).suffix.casefold() in _BUILT else frozenset()
+    if not (places.names | named).isdisjoint(wanted):
         return Evidence(key=key, checked_by=by)
     folded = [w.casefold() for w in wanted]
     other_case = next((places.by_folded_name[f] for f in folded if f in places.by_folded_name), None)
@@ -86,8 +92,8 @@ def anchor_evidence(
     if swallowed is not None:
         return Evidence(key=key, checked_by=by, rule=rules.ANCHOR_MISSING, reason=_swallowed(swallowed))
     reason = f"No heading of {document if before else 'this document'} has the name #{name}."
-    meant = _suggestion(nearest(wanted[-1], places.real), before)
-    return Evidence(key=key, checked_by=by, rule=rules.ANCHOR_MISSING, reason=reason, suggestion=meant)
+    near = _suggestion(nearest(wanted[-1], places.real), before)
+    return Evidence(key=key, checked_by=by, rule=rules.ANCHOR_MISSING, reason=reason, suggestion=near)
 
 
 def always_there(name: str, document: str) -> bool:

@@ -216,13 +216,23 @@ def _odd(url: str) -> Flaw | None:
     if cut:
         reason = f"The address ends with {_quoted(cut[1])}, which probably belongs to the text around it."
         return Flaw(rules.SWALLOWED_TAIL, reason, cut[0], "the address without it")
-    for rule, clean, reason in (
-        (rules.INVISIBLE, without_invisible(url), "The address has an invisible character in it."),
-        (rules.SPACES, without_spaces(url), "The address has a space or a control character in it."),
-        (rules.BACKSLASH, without_backslashes(url), "The address has a backslash where a slash belongs."),
+    for rule, clean, reason, why in (
+        (rules.INVISIBLE, without_invisible(url), "The address has an invisible character in it.", "without it"),
+        (
+            rules.SPACES,
+            without_spaces(url),
+            "The address has a space or a control character in it.",
+            "as browsers send it",
+        ),
+        (
+            rules.BACKSLASH,
+            without_backslashes(url),
+            "The address has a backslash where a slash belongs.",
+            "with slashes",
+        ),
     ):
         if clean is not None:
-            return Flaw(rule, reason, clean, "the address without it")
+            return Flaw(rule, reason, clean, f"the address {why}")
     return None
 
 
