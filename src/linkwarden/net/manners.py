@@ -25,7 +25,13 @@ class Manners:
     pause: float = FIRST_PAUSE
 
 
-_ARXIV = Manners(1, 3.0, "arXiv API terms of use: one connection, one request every three seconds", pause=30.0)
+_ARXIV = Manners(
+    1,
+    4.0,
+    "arXiv API terms of use: one connection, one request every three seconds; as arXiv counts them, and the first "
+    "request of a connection reaches it up to a second after its start (name, TCP, TLS), the next one at once",
+    pause=30.0,
+)
 _GITHUB_SITE = Manners(
     2,
     0.1,
