@@ -34,7 +34,7 @@ async def ask_json(net: Net, ask: Ask, who: str, statuses: Container[int] = (200
         statuses: those whose bodies are worth reading.
 
     Raises:
-        NoAnswerError: no connection, another status, an answer that broke off, or no JSON.
+        NoAnswerError: no connection, another status, or no JSON (an answer that broke off is none).
     """
     try:
         response = await net.fetch(ask)
@@ -45,7 +45,7 @@ async def ask_json(net: Net, ask: Ask, who: str, statuses: Container[int] = (200
     if response.status not in statuses:
         raise NoAnswerError(_refusal(who, response.status), response.status)
     try:
-        value = json.loads(response.body) if response.complete else None
+        value = json.loads(response.body)
     except (ValueError, RecursionError):
         value = None
     if value is None:
