@@ -185,6 +185,8 @@ async def test_a_place_on_a_card_is_left_to_the_page(net: Net, hub: FakeHub) -> 
     [
         lambda: web.Response(text="<html>hello</html>", content_type="text/html"),
         lambda: web.Response(text="[", content_type="application/json"),
+        lambda: web.Response(text="[]", content_type="application/json"),
+        lambda: web.Response(text="{}", content_type="application/json"),
         lambda: web.Response(status=404, text="Not Found"),
         lambda: web.Response(status=503, text="maintenance"),
     ],

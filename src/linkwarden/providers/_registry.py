@@ -127,11 +127,24 @@ class Reply:
         return self.value if isinstance(self.value, dict) else {}
 
     @property
-    def is_json(self) -> bool:
-        """True for JSON, and for the beginning of JSON that was too long to be read whole."""
-        if isinstance(self.value, dict | list):
-            return True
-        return self.response is not None and not self.response.complete and self.media_type == "application/json"
+    def is_cut_json(self) -> bool:
+        """True for the beginning of JSON that was too long to be read whole."""
+        answer = self.response
+        return answer is not None and not answer.complete and answer.media_type == "application/json"
+
+    @property
+    def is_object(self) -> bool:
+        """True for a JSON object that says something, and for the beginning of a long one."""
+        return bool(self.table) or (self.is_cut_json and self.starts_with(b"{"))
+
+    @property
+    def is_list(self) -> bool:
+        """True for a JSON list, and for the beginning of a long one."""
+        return isinstance(self.value, list) or (self.is_cut_json and self.starts_with(b"["))
+
+    def starts_with(self, mark: bytes) -> bool:
+        """Tell whether the answer's body begins so, white space aside."""
+        return self.response is not None and self.response.body.lstrip()[: len(mark)] == mark
 
     def header(self, name: str) -> str:
         """Give a header's value, or ""."""

@@ -126,7 +126,7 @@ async def _settle(net: Net, group: Sequence[Claim]) -> list[Evidence | Pass]:
     first = cases[0][1]
     reply = await ask(net, first.api, "hugging-face")
     code = reply.header("x-error-code")
-    if reply.status == 200 and reply.is_json:
+    if reply.status == 200 and reply.is_object:
         repository = _repository(first, reply)
         return [await _inside(net, claim, ref, repository) for claim, ref in cases]
     if code == "RepoNotFound" and reply.status in (401, 404):

@@ -18,6 +18,7 @@ from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Target, Ve
 from linkwarden.providers._base import Example, LoadContext, Provider, by_ident
 from linkwarden.providers._http import batch_unverified
 from linkwarden.providers._registry import Place, Reply, ask, encoded, place_of, silent, title_of, told
+from linkwarden.wire import NetErrorKind
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -288,7 +289,7 @@ def _unanswered(claim: Claim, reply: Reply) -> Evidence | Pass:
 
     One server answers for pages and interface, so that a flood of pages would only make it worse.
     """
-    if reply.status == 404:
+    if reply.status == 404 or (reply.error is not None and reply.error.kind is NetErrorKind.NXDOMAIN):
         return Pass(claim.target.key)
     error = reply.table.get("error")
     if isinstance(error, dict) and error.get("code") == "maxlag":
