@@ -36,6 +36,7 @@ RULES: tuple[Rule, ...] = rules.HTTP_RULES
 #: Hosts that answer 404 to programs for pages that exist, with the reports that say so.
 LYING_404 = MappingProxyType(
     {
+        "ieeexplore.ieee.org": "answers robots with 418, 202 and soft pages; spinalcordtoolbox issue 4649",
         "kaggle.com": "Daft issue 5725, dvc.org issue 1242",
         "linkedin.com": "link-checker threads; 999 for most programs, 404 for some",
     }
