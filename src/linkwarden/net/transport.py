@@ -104,7 +104,7 @@ class Transport:
             self._fresh_session = self._new_session(fresh=True)
         return self._fresh_session
 
-    async def send(
+    async def send(  # noqa: PLR0913 - what one request is made of; the last three are rare
         self,
         method: str,
         url: URL,

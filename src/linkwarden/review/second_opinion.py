@@ -1,0 +1,143 @@
+"""A second opinion before an accusation: what one answer of an ordinary host calls broken is asked again at the end."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+from urllib.parse import urlsplit
+
+from linkwarden.judge import verdict_of
+from linkwarden.model import FAILS_BY_DEFAULT, Evidence, Fact, Result, Rule, Verdict
+from linkwarden.providers import _http_rules as http
+from linkwarden.providers import _picture_rules as pictures
+from linkwarden.providers.image import ImageProvider
+from linkwarden.providers.web import WebProvider
+from linkwarden.review._asking import Asker, in_lanes
+from linkwarden.review._base import Review
+from linkwarden.text import host_of
+
+if TYPE_CHECKING:
+    from linkwarden.net import Net
+
+FLAPPING = Rule(
+    "LW820",
+    "flapping",
+    Verdict.UNVERIFIED,
+    "asked twice in one run, the address gave two different answers",
+    "Before linkwarden calls a link broken because of one answer of an ordinary web server, it asks again at the end "
+    "of the run, over a new connection. The first answer would have made this link broken; the second did not "
+    "confirm it. Servers behind a load balancer, or in the middle of an update, behave like this.",
+    "Open the address in a browser. If it works there, nothing needs to be done.",
+)
+
+#: What a single answer says of a whole site: asked again once for all links to it.
+_OF_THE_SITE = frozenset(
+    rule.code
+    for rule in (
+        http.NO_SUCH_HOST,
+        http.CONNECTION_REFUSED,
+        http.CERTIFICATE_EXPIRED,
+        http.CERTIFICATE_WRONG_HOST,
+        http.CERTIFICATE_UNTRUSTED,
+    )
+)
+#: Accusations that rest on one answer. A 410, or a storage service that names what is missing, is meant as said.
+_ON_ONE_ANSWER = _OF_THE_SITE | {
+    rule.code for rule in (http.NOT_FOUND, http.ORIGIN_UNKNOWN, pictures.NOT_A_PICTURE, pictures.EMPTY_PICTURE)
+}
+_ORDINARY = frozenset({WebProvider.name, ImageProvider.name})
+#: Outcomes that are no second answer, because nobody was asked or nobody wanted to say.
+_NO_ANSWER = frozenset(rule.code for rule in (http.OUT_OF_TIME, http.RATE_LIMITED, http.HOST_SILENT))
+
+#: A hiccup of the second look would take back an accusation that is right, so it is tried twice.
+_ATTEMPTS = 2
+
+_CONFIRMED = "asked twice: at the end of the run, over a new connection, the answer was no better"
+_NOT_ASKED = "asked once: at the end of the run, the host could not be asked again"
+
+
+class SecondOpinionReview(Review):
+    """Asks again, once, before a link is called broken."""
+
+    name: ClassVar[str] = "second-opinion"
+    rank: ClassVar[int] = 10
+    rules: ClassVar[tuple[Rule, ...]] = (FLAPPING,)
+
+    async def look(self, results: Sequence[Result], net: Net, now: datetime) -> AsyncIterator[Evidence]:
+        """Ask again for what rests on one answer; give every accused link its second fact, or take the blame back."""
+        asker = Asker(self.ctx, net, now, attempts=_ATTEMPTS, fresh=True)
+        questions: dict[tuple[str, ...], list[Result]] = {}
+        for result in results:
+            if _rests_on_one_answer(result):
+                questions.setdefault(_question(result), []).append(result)
+        jobs = [(host_of(_address(group[0])), partial(_ask_again, asker, group)) for group in questions.values()]
+        for group in await in_lanes(jobs):
+            for evidence in group:
+                yield evidence
+
+
+def _rests_on_one_answer(result: Result) -> bool:
+    rule = result.evidence.rule
+    return rule is not None and rule.code in _ON_ONE_ANSWER and result.evidence.checked_by in _ORDINARY
+
+
+def _question(result: Result) -> tuple[str, ...]:
+    """Name the question that settles a result: a site's for what was said of the site, else the page's."""
+    evidence = result.evidence
+    code = evidence.rule.code if evidence.rule else ""
+    redirected = any(fact.what == "redirect" for fact in evidence.facts)
+    if code in _OF_THE_SITE and not redirected:
+        parts = urlsplit(_address(result))
+        return ("site", parts.scheme.lower(), parts.netloc.lower())
+    return ("page", evidence.checked_by, _address(result).partition("#")[0])
+
+
+def _address(result: Result) -> str:
+    return result.target.address or ""
+
+
+async def _ask_again(asker: Asker, group: Sequence[Result]) -> list[Evidence]:
+    """Ask for the first link of a group; where it was no accident, it was none for the others either."""
+    first, *others = group
+    second = await _answer(asker, first)
+    judged = [_compared(first.evidence, second)]
+    if judged[0].rule is FLAPPING and _question(first)[0] == "site":
+        judged += [_compared(other.evidence, await _answer(asker, other)) for other in others]
+    else:
+        judged += [_compared(other.evidence, second) for other in others]
+    return judged
+
+
+async def _answer(asker: Asker, result: Result) -> Evidence | None:
+    return (await asker.judge([result.target], result.evidence.checked_by)).get(result.target.key)
+
+
+def _compared(first: Evidence, second: Evidence | None) -> Evidence:
+    """Weigh two answers to one question: a failure that is confirmed stands, one that is not is no failure."""
+    if second is None or (second.rule is not None and second.rule.code in _NO_ANSWER):
+        return replace(first, facts=(*first.facts, Fact(_NOT_ASKED)))
+    if verdict_of(second) in FAILS_BY_DEFAULT:
+        return replace(first, facts=(*first.facts, Fact(_CONFIRMED, status=second.status)))
+    then, now = _in_words(first), _in_words(second)
+    return Evidence(
+        key=first.key,
+        checked_by=first.checked_by,
+        rule=FLAPPING,
+        reason=f"Asked twice in this run, the address gave two answers: at first {then}, at the end {now}.",
+        status=second.status,
+        facts=(
+            Fact(f"first answer: {then}", status=first.status),
+            *first.facts,
+            Fact(f"second answer, over a new connection: {now}", status=second.status),
+            *second.facts,
+        ),
+    )
+
+
+def _in_words(evidence: Evidence) -> str:
+    if evidence.rule is None or evidence.rule.verdict is Verdict.MOVED:
+        return "all was well"
+    return f'"{evidence.rule.summary}"'
