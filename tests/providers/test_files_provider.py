@@ -269,6 +269,14 @@ async def test_a_list_outside_the_given_root_is_not_judged(repo: Path) -> None:
     assert done.results[0].judgement.verdict is Verdict.UNVERIFIED
 
 
+async def test_names_that_fold_alike_are_two_files(repo: Path) -> None:
+    """Two names that are equal once case is folded are each found as themselves."""
+    (repo / "strasse.md").write_text("# a\n")
+    (repo / "straße.md").write_text("# b\n")
+    assert (await judged("strasse.md#a")).verdict is Verdict.OK
+    assert (await judged("straße.md#b")).verdict is Verdict.OK
+
+
 async def test_names_that_differ_only_in_case_are_two_files(repo: Path) -> None:
     """Where both spellings are there, each link finds its own."""
     (repo / "readme.txt").write_text("# a\n")

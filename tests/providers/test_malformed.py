@@ -9,6 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from linkwarden import engine
+from linkwarden.config import Config
+from linkwarden.engine import Deps
 from linkwarden.inputs import Source, local_sources
 from linkwarden.judge import Policy, judge
 from linkwarden.model import Claim, Evidence, Markup, Occurrence, Pass, Span, Target, Verdict
@@ -348,6 +351,14 @@ async def test_networks_that_were_allowed_are_left_to_the_network(tmp_path: Path
     assert isinstance(await settle(target("http://192.168.0.1/"), tmp_path, *allowed), Evidence)
 
 
+async def test_an_allowed_network_reaches_the_run() -> None:
+    """A run that was given ``allow_networks`` does not call an address in them broken."""
+    for allowed, verdict in (((), Verdict.BROKEN), (("127.0.0.0/8",), Verdict.UNVERIFIED)):
+        config = Config(inputs=("-",), offline=True, allow_networks=allowed)
+        run = await engine.run(config, Deps(make_net=None, stdin=lambda: b"[x](http://127.0.0.1/)"))  # type: ignore[arg-type]
+        assert [r.judgement.verdict for r in run.results] == [verdict]
+
+
 async def test_tor_is_not_the_public_web(tmp_path: Path) -> None:
     """Nobody can say from here whether an onion service is up."""
     found = await settle(target("http://duckduckgogg42xjoc72x3sjasowoarfbgcmvfimaftt6twagswzczad.onion/"), tmp_path)
@@ -362,6 +373,8 @@ async def test_tor_is_not_the_public_web(tmp_path: Path) -> None:
         "https://en.wikipedia.org/wiki/Foo_(bar)",
         "https://en.wikipedia.org/wiki/Yahoo!",
         "https://en.wikipedia.org/wiki/Apple_Inc.",
+        "https://en.wikipedia.org/wiki/Hello_world.",
+        "https://a.com/about/Apple_Inc.",
         "https://en.wikipedia.org/wiki/%22Heroes%22",
         "https://en.wikipedia.org/wiki/Ruby_(programming_language)#History_(old)",
         "https://a.com/people/Smith_J.",
