@@ -151,6 +151,31 @@ async def ask(net: Net, idents: Sequence[str]) -> Answer:
     return answer
 
 
+async def by_titles(net: Net, titles: Sequence[str]) -> list[Paper]:
+    """Search for papers with these titles, in one query; what comes back may have other titles with the same words.
+
+    That a paper is not among them proves nothing: the search has its own idea of words, and gaps.
+
+    Args:
+        net: the network.
+        titles: as words, without punctuation or TeX; a few.
+    """
+    terms = " OR ".join(f'ti:"{title}"' for title in titles)
+    # Each title's own paper, and some that have it in theirs.
+    fields = {"search_query": terms, "start": 0, "max_results": 5 * len(titles)}
+    question = Ask(
+        url=f"{ENDPOINT}?{urlencode(fields)}",
+        purpose="arxiv-api",
+        accept="application/atom+xml",
+        max_bytes=MAX_BYTES,
+    )
+    try:
+        feed = _feed(await net.fetch(question))
+    except (NetError, _NoAnswerError, _RefusedError):
+        return []
+    return [paper for entry in feed.iter(f"{_ATOM}entry") if (paper := _paper(entry)) is not None]
+
+
 def _without(chunk: list[str], named: str | None, answer: Answer) -> list[list[str]]:
     """Give what is left to ask after a refusal, with the culprit set aside if it is known, else two halves."""
     culprit = named if named in chunk else None
