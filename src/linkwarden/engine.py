@@ -429,8 +429,10 @@ class _Inspection:
                 continue
             try:
                 # Offline reviews never touch the network; they get it typed as present.
-                async for evidence in cls(self._context).look(self._results(), self._net, self._now):  # type: ignore[arg-type]
+                review = cls(self._context)
+                async for evidence in review.look(self._results(), self._net, self._now):  # type: ignore[arg-type]
                     self._entries[evidence.key].evidence = evidence
+                self._notices.extend(review.remarks(self._results()))
             except Exception as error:  # noqa: BLE001 - a review's defect must not take the run down
                 self._fail(f"review {cls.name}", error)
 

@@ -114,6 +114,9 @@ class Occurrence:
         text: the link's visible text, or the image's alternative text.
         section: text of the nearest heading above, or "".
         used: span of the use of a reference link, else None.
+        entry: line on which the list item, the table row or the line of its own begins whose entry it is part of; 0
+            for a link in running text, a badge, and where the reader of the document does not tell.
+        leads: no words stand before it in its entry, so that the entry is about what it leads to.
     """
 
     url: str
@@ -123,6 +126,8 @@ class Occurrence:
     text: str = ""
     section: str = ""
     used: Span | None = None
+    entry: int = 0
+    leads: bool = False
 
 
 class AnchorSource(StrEnum):

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from linkwarden.extract._base import Extractor
 from linkwarden.extract._blocks import Block, BlockKind, Document, blocks, without_closing
+from linkwarden.extract._entries import entry_at
 from linkwarden.extract._inline import Html, InlineScanner, Link
 from linkwarden.extract._notices import text_notices
 from linkwarden.extract._reader import Draft, Reader
@@ -15,11 +16,12 @@ from linkwarden.extract._slug import base_slug
 from linkwarden.extract._spans import Source
 from linkwarden.extract._tags import TAGFILTER, TagScanner
 from linkwarden.extract._text import Texts
-from linkwarden.model import Anchor, AnchorSource, Extracted, Markup, Notice
+from linkwarden.model import Anchor, AnchorSource, Extracted, Markup, Notice, Occurrence
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(?:(?!(?:---|\.\.\.)[ \t]*$).*\n)*+(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 _ANCHOR_TAG = re.compile(r"</?a[ \t\n\f\r/>]", re.IGNORECASE)
 _ATX = re.compile(r"^ {0,3}#{1,6}[ \t]+([^ \t\n].*)$", re.MULTILINE)
+_PICTURES = frozenset({Markup.MD_IMAGE, Markup.MD_REFERENCE_IMAGE})
 _TOO_DEEP = "Lists or quotes are nested too deeply here to be read; links further inside them are not checked."
 #: More than this is not a link's text but a tag that somebody forgot to close.
 _LONGEST_TEXT = 1000
@@ -122,7 +124,18 @@ class _MarkdownReader:
         if link.definition:
             used = source.span(*pieces.range(link.start, link.end))
             span = source.span(link.definition.start, link.definition.end)
-        return source.occurrence(link.url, link.markup, span, text=text, section=self._reader.section, used=used)
+        entry, leads = self._entry(link, block)
+        section = self._reader.section
+        return Occurrence(link.url, source.slice(span), link.markup, span, text, section, used, entry, leads)
+
+    def _entry(self, link: Link, block: Block) -> tuple[int, bool]:
+        """Tell on which line the entry begins that a link stands in (0: in none), and whether it begins with it."""
+        if block.kind is not BlockKind.TEXT or link.markup in _PICTURES:
+            return 0, False
+        start, end = block.pieces.range(link.start, link.end)
+        label = block.content[slice(*link.label)]
+        offset, leads = entry_at(self._source.body, block.pieces.source(0), start, end, label)
+        return (self._source.line_of(offset), leads) if offset >= 0 else (0, False)
 
 
 def _closing_tags(items: list[Link | Html], content: str) -> list[int]:

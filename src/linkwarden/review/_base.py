@@ -7,11 +7,11 @@ links with each other, ask again before an accusation, or look for a replacement
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from linkwarden.model import Evidence, Result, Rule
+from linkwarden.model import Evidence, Notice, Result, Rule
 from linkwarden.providers import LoadContext
 
 if TYPE_CHECKING:
@@ -48,3 +48,15 @@ class Review(ABC):
         Raises:
             Exception: a defect of the review. The engine reports it (exit code 3); the results stand.
         """
+
+    def remarks(self, results: Sequence[Result]) -> Iterator[Notice]:
+        """Give remarks about the inputs that change no verdict; called after ``look``. Makes no request.
+
+        Args:
+            results: all results, in source order, as they are after ``look``.
+
+        Raises:
+            Exception: a defect of the review, treated as one in ``look``.
+        """
+        del results
+        return iter(())

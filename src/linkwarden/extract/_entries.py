@@ -1,0 +1,61 @@
+"""Which links are entries of a list: what an item, a table row or a line of its own is about."""
+
+from __future__ import annotations
+
+import re
+
+_QUOTED = re.compile(r"[ \t>]*")
+_ITEM = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]+(?:[-*+][ \t]+)*\Z", re.ASCII)
+_PICTURE = re.compile(r"!?\[!\[[^\]\n]*\]\([^)\n]*\)\]\([^)\n]*\)|!\[[^\]\n]*\][(\[][^)\]\n]*[)\]]|<[^<>\n]*>")
+_LINK = re.compile(r"\[[^\]\n]*\]\([^)\n]*\)")
+_WORD = re.compile(r"[^\W\d_]{2}")
+#: A line that goes on in words after its link is a sentence. Shorter runs of letters are marks, also garbled ones.
+_SENTENCE = re.compile(r"[A-Za-z]{4}")
+#: As much is looked at before and behind a link; a line may be megabytes long and full of links.
+_SEEN = 500
+_NO_ENTRY = (-1, False)
+_PICTURE_BEGINS = ("!", "<img", "<picture")
+
+
+def entry_at(body: str, block: int, start: int, end: int, label: str) -> tuple[int, bool]:
+    """Tell in which entry a link stands, and whether the entry begins with it.
+
+    Args:
+        body: the document.
+        block: offset at which the paragraph or table cell begins.
+        start: offset at which the link begins.
+        end: offset at which it ends.
+        label: what stands between its brackets; a badge is no entry.
+
+    Returns:
+        An offset on the line on which the entry begins (-1 if the link stands in none), and True if no words stand
+        before the link.
+    """
+    if label[:_SEEN].lstrip().lower().startswith(_PICTURE_BEGINS) or start - block > _SEEN:
+        return _NO_ENTRY
+    before_block = _line_before(body, block)
+    if before_block is None:
+        return _NO_ENTRY
+    if _ITEM.match(before_block):
+        return block, not _has_words(body[block:start])
+    if "|" in before_block:
+        return block, not _has_words(before_block + body[block:start])
+    before = _line_before(body, start)
+    if before is None or _has_words(before) or _QUOTED.fullmatch(before_block) is None:
+        return _NO_ENTRY
+    rest = body[end : end + _SEEN].partition("\n")[0]
+    return _NO_ENTRY if _SENTENCE.search(_LINK.sub("", _PICTURE.sub("", rest))) else (start - len(before), True)
+
+
+def _line_before(body: str, offset: int) -> str | None:
+    """Give what stands before an offset on its line; None if that is too much to be the beginning of an entry."""
+    window = body[max(0, offset - _SEEN) : offset]
+    if len(window) == _SEEN and "\n" not in window:
+        return None
+    return window.rpartition("\n")[2]
+
+
+def _has_words(text: str) -> bool:
+    if _WORD.search(text) is None:  # nearly all: a marker, a bracket, emphasis
+        return False
+    return _WORD.search(_PICTURE.sub("", text)) is not None
