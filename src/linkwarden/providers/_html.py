@@ -16,11 +16,23 @@ HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 #: A page with less visible text than this and with scripts is made by its scripts.
 _LITTLE_TEXT = 400
 _TITLE_LIMIT = 300
+#: A frame that waits for its scripts says less than this ("Loading …").
+_FRAME_WORDS = 6
+_FRAME_TEXT = 60
 #: Ids under which the frameworks mount what they make in the browser.
 _MOUNTS = "#root, #app, #__next, #__nuxt, #svelte, app-root, [ng-app], [data-reactroot], [ng-version]"
 _ROUTING = re.compile(r"hashchange|location\.hash|HashRouter")
 _REFRESH = re.compile(r"\s*(\d{1,9})(?:\.\d*)?\s*[;,]?\s*(?:url\s*=\s*)?(['\"]?)(.*)", re.IGNORECASE | re.DOTALL)
 _TITLE = re.compile(r"<title(?:\s[^>]{0,500})?>([^<]{0,2000})</title", re.IGNORECASE)
+_HEADING = re.compile(r"<h1\b[^>]{0,500}>(.{0,2000}?)</h1", re.IGNORECASE | re.DOTALL)
+_UNSEEN = re.compile(
+    r"<(script|style|noscript|template|svg)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)|<[^>]*(?:>|\Z)",
+    re.IGNORECASE | re.DOTALL,
+)
+_TAG = re.compile(r"<[^>]{0,2000}>")
+#: What of a page is its frame and not its content.
+_FRAME = ["script", "style", "noscript", "template", "svg", "nav", "header", "footer", "aside", "form", "select"]
+_MARKED = "html, body, main, article, section, body > div, main > div, body > div > div, h1"
 #: What may hold the characters ``<title`` without meaning them, by how it begins and ends.
 _HIDING = (("<!--", "-->"), ("<script", "</script"), ("<style", "</style"), ("<noscript", "</noscript"))
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
@@ -71,6 +83,11 @@ class Page:
         return self.response.text()
 
     @cached_property
+    def low(self) -> str:
+        """The source in lower case, for quick looks."""
+        return self.text.lower()
+
+    @cached_property
     def _tree(self) -> LexborHTMLParser:
         return LexborHTMLParser(self.text)
 
@@ -96,6 +113,87 @@ class Page:
         tree = LexborHTMLParser(self.text)
         tree.strip_tags(["script", "style", "noscript", "template"])
         return " ".join(tree.body.text(separator=" ").split()) if tree.body else ""
+
+    @cached_property
+    def rough_length(self) -> int:
+        """How many characters of text there are about, menus included, read without a parser."""
+        return len(" ".join(_UNSEEN.sub(" ", self.text).split()))
+
+    @cached_property
+    def headings(self) -> tuple[str, ...]:
+        """The texts of its main headings (``h1``), read without a parser; of ``h2`` where there is none."""
+        if "<h1" in self.low:
+            raw = (found.group(1) for found in _HEADING.finditer(self.text))
+            texts = [unescape(_TAG.sub(" ", text)) for text in raw]
+        elif "<h2" in self.low:
+            texts = [node.text(separator=" ") for node in self._tree.css("h2")[:3]]
+        else:
+            texts = []
+        return tuple(text for text in (" ".join(text.split())[:_TITLE_LIMIT] for text in texts) if text)
+
+    @cached_property
+    def blocks(self) -> tuple[str, ...]:
+        """The content's texts, element by element, without menus, headers, footers and forms."""
+        tree = LexborHTMLParser(self.text)
+        tree.strip_tags(_FRAME)
+        lines = tree.body.text(separator="\n").split("\n") if tree.body else []
+        return tuple(line for line in (" ".join(line.split()) for line in lines) if line)
+
+    @cached_property
+    def main_text(self) -> str:
+        """The content's text, without menus, headers, footers and forms."""
+        return " ".join(self.blocks)
+
+    def meta(self, name: str) -> str:
+        """Give the content of the first ``meta`` element of a name or property, or ""."""
+        if name not in self.low:
+            return ""
+        node = self._tree.css_first(f'meta[name="{name}" i], meta[property="{name}" i]')
+        return (node.attributes.get("content") if node else None) or ""
+
+    @cached_property
+    def canonical(self) -> str | None:
+        """The address that the page gives as its own (``link rel=canonical``), absolute, or None."""
+        if "canonical" not in self.low:
+            return None
+        node = self._tree.css_first('link[rel~="canonical" i]')
+        href = (node.attributes.get("href") if node else None) or ""
+        try:
+            address = urljoin(self.response.url, href.strip()) if href.strip() else ""
+        except ValueError:
+            return None
+        return address if is_http(address) else None
+
+    @cached_property
+    def marks(self) -> frozenset[str]:
+        """The classes and ids of the elements that make up the page, in lower case."""
+        found: set[str] = set()
+        for node in self._tree.css(_MARKED):
+            found.update((node.attributes.get("class") or "").lower().split())
+            found.add((node.attributes.get("id") or "").lower())
+        return frozenset(found - {""})
+
+    @cached_property
+    def links(self) -> tuple[str, ...]:
+        """The addresses of its links, absolute; what cannot be read is left out."""
+        found = []
+        for node in self._tree.css("a[href]"):
+            try:
+                found.append(urljoin(self.response.url, (node.attributes.get("href") or "").strip()))
+            except ValueError:
+                continue
+        return tuple(found)
+
+    @property
+    def is_frame(self) -> bool:
+        """True if the source is an empty frame that scripts, or a page inside it, fill."""
+        mount = self._tree.css_first(_MOUNTS)
+        if mount is not None and len((mount.text(deep=True) or "").split()) < _FRAME_WORDS:
+            return True
+        if "<frameset" in self.low:
+            return True
+        filled = self._tree.css_first("script, iframe") is not None
+        return filled and not self.headings and len(self.visible_text) < _FRAME_TEXT
 
     @property
     def made_by_scripts(self) -> bool:

@@ -76,6 +76,19 @@ def landing_evidence(claim: Claim, response: Response) -> Evidence | None:
     return None
 
 
+def is_home(url: str) -> bool:
+    """Tell whether an address is a site's root, in any language."""
+    return _place(url.partition("#")[0]).is_home
+
+
+def lost_its_page(asked: str, final: str) -> bool:
+    """Tell whether a redirect led away from what an address names: the last part of its path is not there any more."""
+    before, after = _place(asked.partition("#")[0]), _place(_without_visit(final, asked)[0])
+    if before.is_home or not before.segments or target_key(asked, "") == target_key(final, ""):
+        return False
+    return not _same_thing(before, after)
+
+
 def move_of(address: str, response: Response) -> Suggestion | None:
     """Give the new permanent address of a page, or None if it has none.
 

@@ -1,0 +1,270 @@
+"""``linkwarden calibrate``: how right the verdicts are, measured on addresses that somebody has judged by hand."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from linkwarden.cli.guard import say_failure
+from linkwarden.cli.options import make_config, network_options
+from linkwarden.extract import Extractor
+from linkwarden.inputs import Source
+from linkwarden.model import Extracted, Markup, NothingToCheckError, Occurrence, Result, Run, Span, UsageError, Verdict
+from linkwarden.text import mask_secrets, target_key
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from linkwarden.config import Config
+    from linkwarden.net import Net, Observer
+
+#: The verdicts that accuse a link, and the labels that say that it is ill.
+ACCUSING = frozenset({Verdict.BROKEN, Verdict.EXPIRED, Verdict.SUSPECT})
+_FORM = (
+    'A line is {"url": "https://…", "label": "ok"}, with "text" and "image" if there are any; see docs/calibrate.md.'
+)
+_KEYS = frozenset({"url", "label", "text", "image"})
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """One line of the file: an address, what a human says of it, the link's text, whether it stands as a picture."""
+
+    line: int
+    url: str
+    label: Verdict
+    text: str
+    image: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A labelled address with what linkwarden says of it."""
+
+    labelled: Labelled
+    result: Result
+
+    @property
+    def verdict(self) -> Verdict:
+        """What linkwarden says."""
+        return self.result.judgement.verdict
+
+    @property
+    def accused(self) -> bool:
+        """True if the verdict accuses the link."""
+        return self.verdict in ACCUSING
+
+    @property
+    def ill(self) -> bool:
+        """True if the label says that the link is ill."""
+        return self.labelled.label in ACCUSING
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How many accusations were right, and how many ill links were accused."""
+
+    right: int
+    accused: int
+    ill: int
+
+    @property
+    def precision(self) -> float:
+        """Share of the accused that are ill; 1 if nothing was accused."""
+        return self.right / self.accused if self.accused else 1.0
+
+    @property
+    def recall(self) -> float:
+        """Share of the ill that were accused; 1 if nothing is ill."""
+        return self.right / self.ill if self.ill else 1.0
+
+
+@click.command(short_help="Measure the verdicts on addresses that were judged by hand.")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--saved",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Judge the answers saved in this folder; nobody is asked.",
+)
+@click.option("--min-precision", type=click.FloatRange(0, 1), metavar="P", help="Exit 1 if precision is lower.")
+@click.option("--min-recall", type=click.FloatRange(0, 1), metavar="R", help="Exit 1 if recall is lower.")
+@network_options
+@click.pass_obj
+def calibrate(
+    obj: Any,
+    /,
+    file: Path,
+    *,
+    saved: Path | None,
+    min_precision: float | None,
+    min_recall: float | None,
+    **options: Any,
+) -> int:
+    """Check the addresses of FILE and compare the verdicts with its labels.
+
+    FILE holds a JSON object a line: {"url": "https://…", "label": "broken"}, and "text" (the link's text) and "image"
+    (true for a picture) where they matter. A label is the verdict that would be right.
+    """
+    from linkwarden import api, engine  # noqa: PLC0415 - the network stack is slow to import
+
+    labelled = read_labels(file)
+    config = make_config((str(file),), {**options, "isolated": True})
+    deps = obj or engine.Deps(make_net=api.make_net)
+    if saved is not None:
+        deps = replace(deps, make_net=_saved_network(saved))
+    source = Source(str(file), "", _Lines(labelled))
+    run = api.run_loop(engine.run(config, deps, sources=(source,)))
+    cases = _cases(labelled, run)
+    score = measure(cases)
+    for line in _report(cases, score):
+        click.echo(line)
+    for failure in run.failures:
+        say_failure(failure)
+    if run.exit_code > 2:
+        return run.exit_code
+    met = score.precision >= (min_precision or 0) and score.recall >= (min_recall or 0)
+    return 0 if met else 1
+
+
+def read_labels(file: Path) -> tuple[Labelled, ...]:
+    """Read the labelled addresses of a file; empty lines are skipped.
+
+    Raises:
+        UsageError: the file cannot be read, or a line is not in the form that the command's help describes.
+        NothingToCheckError: there is no line.
+    """
+    try:
+        lines = file.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise UsageError(f"{file}: cannot be read: {why}", "Name a file in JSON Lines form.") from None
+    read = tuple(_read_line(file, number, line) for number, line in enumerate(lines, 1) if line.strip())
+    if not read:
+        raise NothingToCheckError(f"{file}: no labelled address in it", _FORM)
+    return read
+
+
+def measure(cases: Sequence[Case]) -> Score:
+    """Count right accusations, accusations and ill links."""
+    right = sum(case.accused and case.ill for case in cases)
+    return Score(right, sum(case.accused for case in cases), sum(case.ill for case in cases))
+
+
+def _read_line(file: Path, number: int, line: str) -> Labelled:
+    try:
+        row = json.loads(line)
+    except ValueError:
+        raise UsageError(f"{file}:{number}: no JSON object", _FORM) from None
+    if not isinstance(row, dict) or not isinstance(row.get("url"), str) or set(row) - _KEYS:
+        raise UsageError(f"{file}:{number}: unknown or missing keys", _FORM)
+    try:
+        label = Verdict(str(row.get("label")))
+    except ValueError:
+        known = ", ".join(verdict.value for verdict in Verdict)
+        raise UsageError(f"{file}:{number}: no label {row.get('label')!r}", f"Labels are {known}.") from None
+    text, image = row.get("text", ""), row.get("image", False)
+    if not isinstance(text, str) or not isinstance(image, bool):
+        raise UsageError(f"{file}:{number}: text is a string and image true or false", _FORM)
+    return Labelled(number, row["url"], label, text, image)
+
+
+class _Lines(Extractor):
+    """Gives the labelled addresses as the links of a document."""
+
+    name = "labelled"
+    suffixes = ()
+
+    def __init__(self, labelled: Sequence[Labelled]) -> None:
+        self._labelled = labelled
+
+    def extract(self, text: str, path: str) -> Iterator[Extracted]:
+        """Give one occurrence a line."""
+        del text
+        for row in self._labelled:
+            markup = Markup.HTML_IMG if row.image else Markup.MD_LINK
+            span = Span(path, row.line, 1, row.line, 1 + len(row.url), row.line, row.line + len(row.url))
+            yield Occurrence(row.url, row.url, markup, span, text=row.text)
+
+
+def _saved_network(folder: Path) -> Any:
+    """Read the saved answers, and give what makes a network of them."""
+    from linkwarden.cli.saved import SavedNet, read_saved  # noqa: PLC0415 - the network stack is slow to import
+
+    answers = read_saved(folder)
+
+    @asynccontextmanager
+    async def network(_config: Config, observer: Observer | None) -> AsyncIterator[Net]:
+        async with SavedNet(answers, observer) as net:
+            yield net
+
+    return network
+
+
+def _cases(labelled: Sequence[Labelled], run: Run) -> list[Case]:
+    """Put labels and results together; an address that two lines name has one result."""
+    results = {result.target.key: result for result in run.results}
+    return [Case(row, results[target_key(row.url, run.inputs[0])]) for row in labelled]
+
+
+def _report(cases: Sequence[Case], score: Score) -> Iterator[str]:
+    yield from _matrix(cases)
+    yield ""
+    yield f"precision {_share(score.precision)}  ({score.right} of {score.accused} accused are ill)"
+    yield f"recall    {_share(score.recall)}  ({score.right} of {score.ill} ill are accused)"
+    accused = [case for case in cases if case.accused and not case.ill]
+    missed = [case for case in cases if case.ill and not case.accused]
+    other = [case for case in cases if case.accused == case.ill and case.verdict is not case.labelled.label]
+    for heading, group in (
+        ("Accused, but not ill", accused),
+        ("Ill, but not accused", missed),
+        ("Named otherwise", other),
+    ):
+        if group:
+            yield ""
+            yield f"{heading}: {len(group)}"
+        for case in group:
+            yield from _case(case)
+
+
+def _matrix(cases: Sequence[Case]) -> Iterator[str]:
+    """Draw the table: a row a label, a column a verdict, those that occur."""
+    counts = Counter((case.labelled.label, case.verdict) for case in cases)
+    rows = [verdict for verdict in Verdict if any(label is verdict for label, _ in counts)]
+    columns = [verdict for verdict in Verdict if any(got is verdict for _, got in counts)]
+    width = max(len("label \\ verdict"), *(len(row) for row in rows))
+    yield "  ".join(["label \\ verdict".ljust(width), *(column.value.rjust(10) for column in columns)])
+    for row in rows:
+        yield "  ".join([row.value.ljust(width), *(str(counts[row, column]).rjust(10) for column in columns)])
+
+
+def _case(case: Case) -> Iterator[str]:
+    from linkwarden.report._sinks import visible  # noqa: PLC0415 - the reports are slow to import
+
+    judgement, labelled = case.result.judgement, case.labelled
+    rule = f" {judgement.rule.code} {judgement.rule.slug}" if judgement.rule else ""
+    yield f"- line {labelled.line}: {visible(mask_secrets(labelled.url))}"
+    text = f', text "{visible(labelled.text)}"' if labelled.text else ""
+    yield f"    label {labelled.label.value}, verdict {judgement.verdict.value}{rule}{text}"
+    if judgement.reason:
+        yield f"    {visible(judgement.reason)}"
+    for piece in (*case.result.notes, case.result.evidence):
+        for fact in piece.facts:
+            status = f" ({fact.status})" if fact.status is not None else ""
+            where = f" {mask_secrets(fact.url)}" if fact.url else ""
+            yield f"    seen: {visible(f'{fact.what}{status}{where}')}"
+    if case.result.evidence.title:
+        yield f'    title: "{visible(case.result.evidence.title)}"'
+
+
+def _share(value: float) -> str:
+    """Give a share with three digits, rounded down, so that 0.9999 does not look like all."""
+    return f"{math.floor(value * 1000) / 1000:.3f}"

@@ -1,0 +1,94 @@
+"""Tells a text that is nothing but an error message from one that is about errors, in thirty languages.
+
+A title or heading counts only as a whole: what is left after the core of the message ("not found") and the small
+words around it ("sorry, the page …") are taken away must be nothing. "How to fix error 404 pages" leaves "how to fix".
+Phrase lists over whole pages misfire (facts on services, section 6.4), so nothing else is ever matched here.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+from linkwarden.providers._error_phrases import CORES, FILLERS, LATER, NO_HITS
+
+_SPLIT = re.compile(r"\s+[-\u2010-\u2015|·•»«›‹:/\\~]+\s+|\s*[|»«›·•]\s*|\s*::\s*|:\s+|\s+[-\u2013\u2014]\s*")
+_SPACELESS = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
+_CORE = re.compile("|".join(f"(?:{core})" for core in CORES.values()))
+_CORE_IN_WORDS = re.compile(rf"(?<!\w)(?:{_CORE.pattern})(?!\w)")
+#: How many characters may be left of a message in a script without spaces.
+_LEFT_OVER = 16
+#: A site's name in a title has no more words than this; more are a sentence, and the page is about something.
+_NAME_WORDS = 5
+_LONGEST = 160
+
+
+@lru_cache(maxsize=256)
+def plain(text: str) -> str:
+    """Give a text in lower case, without marks of punctuation, words one blank apart (Unicode NFKC, casefold)."""
+    folded = unicodedata.normalize("NFKC", text[:1000]).casefold().replace("\u0307", "")
+    kept = (char if char.isalnum() or unicodedata.category(char)[0] == "M" else " " for char in folded)
+    return " ".join("".join(kept).split())
+
+
+_FILLER_WORDS = frozenset(plain(word) for word in FILLERS.split())
+
+
+def parts_of(title: str) -> list[str]:
+    """Cut a title at the marks that part a page's name from its site's: bars, dashes, dots, colons."""
+    return [part.strip() for part in _SPLIT.split(title) if part and part.strip()]
+
+
+def is_error_text(text: str, names: Iterable[str] = ()) -> bool:
+    """Tell whether a text is an error message of the "there is no such page" sort and nothing else.
+
+    Args:
+        text: a title's part or a heading.
+        names: words that may stand in it besides, such as the site's name.
+    """
+    words = plain(text)
+    if not words or len(words) > _LONGEST:
+        return False
+    spaceless = _SPACELESS.search(words) is not None
+    core = _CORE if spaceless else _CORE_IN_WORDS
+    left, count = core.subn(" ", words)
+    if not count:
+        return False
+    allowed = _FILLER_WORDS | {plain(name) for name in names}
+    rest = "".join(word for word in left.split() if word not in allowed)
+    return len(rest) <= (_LEFT_OVER if spaceless else 0)
+
+
+def speaks_of_errors(text: str) -> bool:
+    """Tell whether an error message stands anywhere in a text, as in the title of a song or of a guide."""
+    words = plain(text)
+    return (_CORE if _SPACELESS.search(words) else _CORE_IN_WORDS).search(words) is not None
+
+
+def error_part(title: str, names: Iterable[str] = ()) -> str | None:
+    """Give the part of a title that is an error message, if the rest is no more than a site's name, else None."""
+    if is_error_text(title, names):
+        return title
+    parts = parts_of(title)
+    for part in parts:
+        if is_error_text(part, names):
+            others = [p for p in parts if p != part and not is_error_text(p, names)]
+            return part if all(_is_name(other) for other in others) else None
+    return None
+
+
+def says_no_hits(text: str) -> bool:
+    """Tell whether a title's part or a heading says that a search found nothing."""
+    return any(re.fullmatch(NO_HITS, plain(part)) for part in (text, *parts_of(text)))
+
+
+def says_later(text: str) -> bool:
+    """Tell whether a title's part or a heading says that the site is down and will be back."""
+    return any(re.fullmatch(LATER, plain(part)) for part in (text, *parts_of(text)))
+
+
+def _is_name(part: str) -> bool:
+    words = plain(part)
+    return len(words.split()) <= _NAME_WORDS and not (_SPACELESS.search(words) and len(words) > 3 * _NAME_WORDS)

@@ -1,0 +1,81 @@
+"""Recognises registrars, parking services, server placeholders, and what hijacked domains are used for.
+
+Every match alone is one sign; ``_soft.assess`` wants two.
+"""
+
+from __future__ import annotations
+
+import re
+
+from linkwarden.providers import _parked_words as words
+from linkwarden.providers._error_words import parts_of, plain
+from linkwarden.text import domains_of
+
+_LONGEST_TITLE = 200
+
+
+def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
+
+
+_SALE_TITLES = _any_of(words.SALE_TITLES)
+_SALE_SENTENCES = _any_of(words.SALE_SENTENCES)
+_REGISTRAR_SENTENCES = _any_of(words.REGISTRAR_SENTENCES)
+_GAMBLING = _any_of(words.GAMBLING)
+_DOMAIN = re.compile(words.DOMAIN)
+_PLACEHOLDERS = tuple((re.compile(title), re.compile(text, re.IGNORECASE)) for title, text in words.PLACEHOLDERS)
+#: A page that does nothing but send its reader to the lander of the same domain [U: as GoDaddy's were seen to do].
+_LANDER = re.compile(r"window\.(?:onload|location)[^<]{0,200}/lander", re.IGNORECASE)
+_LANDER_BYTES = 2000
+#: Parking services redirect to numbered subdomains (facts on peers, section 3.4).
+_NUMBERED = re.compile(r"ww\d{1,3}\.")
+
+
+def parking_host(host: str) -> bool:
+    """Tell whether a host belongs to a parking service or a dealer in domains."""
+    return any(name in words.PARKING_HOSTS for name in domains_of(host))
+
+
+def is_numbered_subdomain(host: str, of: str) -> bool:
+    """Tell whether a host is a parking service's numbered subdomain (``ww25.``) of another host's domain."""
+    found = _NUMBERED.match(host)
+    return found is not None and of.removeprefix("www.") == host[found.end() :] and host != of
+
+
+def parking_mark(low: str) -> str | None:
+    """Give what a page's source, in lower case, holds of a parking service, or None."""
+    found = next((mark for mark in words.PARKING_MARKS if mark in low), None)
+    return found or ("/lander" if len(low) < _LANDER_BYTES and _LANDER.search(low) else None)
+
+
+def sale_title(title: str) -> str | None:
+    """Give the part of a title that offers a domain, or None."""
+    for part in (title, *parts_of(title)):
+        text = " ".join(re.sub(r"[^\w. -]", " ", part[:_LONGEST_TITLE].casefold()).split()).strip(" .-")
+        if _SALE_TITLES.fullmatch(text) and (_DOMAIN.search(text) or any(s in text for s in words.SALE_SUBJECTS)):
+            return part
+    return None
+
+
+def sale_sentence(text: str) -> str | None:
+    """Give the words of a page that offer the domain, or None."""
+    found = _SALE_SENTENCES.search(text)
+    return found.group() if found else None
+
+
+def registrar_sentence(text: str) -> str | None:
+    """Give the words of a page that say that the domain is only registered, or None."""
+    found = _REGISTRAR_SENTENCES.search(text)
+    return found.group() if found else None
+
+
+def placeholder_text(title: str) -> re.Pattern[str] | None:
+    """Give the pattern of the text that goes with a placeholder's title, or None for any other title."""
+    text = plain(title)
+    return next((pattern for titles, pattern in _PLACEHOLDERS if titles.fullmatch(text)), None)
+
+
+def gambling_words(text: str) -> tuple[str, ...]:
+    """Give the different words of gambling and the like in a title, description or heading, at least two, or none."""
+    found = tuple(dict.fromkeys(plain(word) for word in _GAMBLING.findall(text)))
+    return found if len(found) > 1 and not words.ORDINARY.issuperset(found) else ()

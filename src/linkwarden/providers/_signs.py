@@ -1,0 +1,379 @@
+"""Looks at one page for the signs that ``_soft.assess`` weighs. Cheap looks first; most pages end there."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from urllib.parse import urlsplit
+
+from linkwarden.model import Target
+from linkwarden.providers import _parked
+from linkwarden.providers._error_words import (
+    error_part,
+    is_error_text,
+    plain,
+    says_later,
+    says_no_hits,
+    speaks_of_errors,
+)
+from linkwarden.providers._html import Page
+from linkwarden.providers._promise import promised_words, script_of, words_of_address, words_of_text
+from linkwarden.providers._redirects import is_home, lost_its_page
+from linkwarden.providers._soft import PageSigns, Sign
+from linkwarden.text import host_of, is_http
+
+#: A page that says less than this (characters of content) has next to nothing to say …
+_SHORT = 500
+#: … one sentence that is an error message counts on pages up to this …
+_SENTENCES_UP_TO = 1200
+#: … and one that says more than this has something to say, whatever its title.
+_MUCH = 1500
+#: Sources up to this size are looked at closely if they say little or speak of domains and hosting.
+_SMALL = 12_000
+_LITTLE = 700
+_STAND_IN_HINTS = ("domain", "domein", "domín", "domini", "домен", "域名", "ドメイン", "도메인", "hosting", "suspended")
+_QUOTED = 80
+_HEADLINE = 800
+
+#: Classes and ids by which pages call themselves error pages.
+_ERROR_MARK = re.compile(
+    r"(?:error|page|http|status|is|template|e|body|view|content|site|layout|section)?[-_]*(?:404"
+    r"|four[-_]?oh[-_]?four)"
+    r"(?:[-_]*(?:error|page|not[-_]?found|template|content|wrapper|container|section|body))*"
+    r"|(?:page[-_]*)?not[-_]?found(?:[-_]*(?:page|container|content|wrapper|template|body|error|view))*"
+    r"|pagenotfound|http[-_]?error|error[-_]page[-_]404"
+    r"|error[-_]?page|page[-_]error|cms-no-route|cms-noroute-index|sqs-error|status-msg-wrap|mw-(?:404|notfound)",
+)
+#: What a page's source says to programs about its own status, in lower case.
+_ERROR_SOURCE = (
+    '"page":"/404"',
+    '"page":"/_error"',
+    '"statuscode":404',
+    "statuscode:404",
+    "pagepath='/404",
+    'pagepath="/404',
+    'name="prerender-status-code" content="404"',
+    'content="404" name="prerender-status-code"',
+    'class="noarticletext',
+)
+_ERROR_HINTS = (
+    "error-page",
+    "errorpage",
+    "error_page",
+    "page-error",
+    "404",
+    "not-found",
+    "notfound",
+    "not_found",
+    "no-route",
+    "noroute",
+    "sqs-error",
+    "status-msg-wrap",
+)
+_NO_INDEX = re.compile(r"(?:\A|[,\s])(?:noindex|none)\b", re.IGNORECASE)
+_SENTENCE = re.compile(r"(?<=[.!?。！？])\s*|\s+[-\u2013\u2014|]\s+")
+_SEARCH = re.compile(
+    r"(?:^|/)(?:search|suche|recherche|buscar|busca|ricerca|zoeken|szukaj|find|query|results?)(?:[/.]|$)", re.IGNORECASE
+)
+_SEARCH_QUERY = re.compile(r"(?:^|&)(?:q|s|query|search|keywords?|wd|text|term)=", re.IGNORECASE)
+_WORKS = re.compile(r"book|music\.|video\.")
+_GATE = re.compile(
+    r"\b(?:log ?in|sign ?in|log on|sign on|anmelden|anmeldung|connexion|iniciar sesión|accedi|войти|вход)\b|登录|登入"
+    r"|ログイン|로그인"
+    r"|\bcookies?\b|\bconsent\b|\bprivacy\b|\bbefore you continue\b|\bdatenschutz\b|\bage (?:verification|check"
+    r"|gate)\b|\bare you (?:over|a robot|human)\b|\bcaptcha\b|\bconfidentialité\b|\bprivacidad\b",
+    re.IGNORECASE,
+)
+#: What a page says to programs about the work that it is about, in lower case: a paper, a song, a book.
+_WORK_MARKS = ("citation_title", '"@type":"scholarlyarticle"', '"@type":"musicrecording"', '"@type":"book"')
+
+
+def read_signs(target: Target, page: Page) -> PageSigns | None:
+    """Look for signs in the answer for a link; None where a glance tells that there are none.
+
+    Args:
+        target: the link.
+        page: the answer, read as HTML; its status is fine and no bot wall stands before it.
+    """
+    if "refresh" in page.low and page.refresh is not None:
+        return None  # it sends its readers on, and what it says itself is for nobody
+    looker = _Looker(target, page)
+    return looker.signs() if looker.is_worth_a_look else None
+
+
+class _Looker:
+    """One look at one page for one link."""
+
+    def __init__(self, target: Target, page: Page) -> None:
+        self._target = target
+        self._page = page
+        self._asked = target.address or ""
+        self._host = host_of(self._asked)
+        self._final = page.response.url
+        self._seen: dict[Sign, str] = {}
+
+    @property
+    def is_worth_a_look(self) -> bool:
+        """True if anything about the page is out of the ordinary; looks at strings only."""
+        page = self._page
+        return bool(
+            self._titled_wrong
+            or self._is_slight
+            or (page.response.hops and host_of(self._final) != self._host)
+            or self._lost_its_page
+            or any(is_error_text(heading, self._names) for heading in page.headings)
+            or _parked.parking_mark(page.low)
+            or self._marked_wrong
+            or self._is_unrelated
+            or self._gambling
+        )
+
+    @property
+    def _is_slight(self) -> bool:
+        page = self._page
+        if len(page.response.body) > _SMALL or not page.response.complete:
+            return False
+        return page.rough_length < _LITTLE or any(hint in page.low for hint in _STAND_IN_HINTS)
+
+    def signs(self) -> PageSigns:
+        """Take all the looks."""
+        self._look_for_errors()
+        self._look_for_parking()
+        self._look_for_subject()
+        self._look_for_stand_ins()
+        return PageSigns(
+            seen=self._seen,
+            home=is_home(self._asked),
+            made_by_scripts=self._page.is_frame,
+            gated=self._is_gated,
+        )
+
+    # --- what the looks share -----------------------------------------------------------------------------------
+
+    @cached_property
+    def _title(self) -> str:
+        return self._page.title or ""
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        """Words of the site's name, which stand in titles beside anything."""
+        return tuple(word for label in self._host.split(".") for word in (label, *label.split("-")))
+
+    @cached_property
+    def _error_title(self) -> str | None:
+        return None if self._is_named else error_part(self._title, self._names)
+
+    @cached_property
+    def _is_named(self) -> bool:
+        """True if the title holds all words of the link's text (two at least), the site's name apart."""
+        wanted = words_of_text(o.text for o in self._target.occurrences) - {plain(name) for name in self._names}
+        return len(wanted) > 1 and wanted <= set(plain(self._title).split())
+
+    @property
+    def _titled_wrong(self) -> bool:
+        title = self._title
+        return bool(
+            title
+            and (
+                self._error_title
+                or _parked.sale_title(title)
+                or _parked.placeholder_text(title)
+                or says_no_hits(title)
+                or says_later(title)
+            )
+        )
+
+    @cached_property
+    def _lost_its_page(self) -> bool:
+        return bool(self._page.response.hops) and lost_its_page(self._asked, self._final)
+
+    @cached_property
+    def _marked_wrong(self) -> bool:
+        low = self._page.low
+        if any(mark in low for mark in _ERROR_SOURCE):
+            return True
+        return any(hint in low for hint in _ERROR_HINTS) and any(
+            _ERROR_MARK.fullmatch(mark) for mark in self._page.marks
+        )
+
+    @cached_property
+    def _promised(self) -> frozenset[str]:
+        return promised_words(self._target)
+
+    @cached_property
+    def _is_unrelated(self) -> bool:
+        """True if the link promises something in words, and none of them stands anywhere in the page's source."""
+        low = self._page.low
+        telling = [word for word in self._promised if len(word) >= 4 or not word.isascii()]
+        return bool(telling) and not any(word[:8] in low for word in telling)
+
+    @cached_property
+    def _headline(self) -> str:
+        return " ".join((self._title, *self._page.headings, self._page.meta("description")))[:_HEADLINE]
+
+    @cached_property
+    def _gambling(self) -> tuple[str, ...]:
+        return _parked.gambling_words(self._headline)
+
+    @cached_property
+    def _much_text(self) -> bool:
+        return len(self._page.main_text) > _MUCH
+
+    @cached_property
+    def _is_gated(self) -> bool:
+        return self._page.has_password_field or (
+            _GATE.search(self._headline) is not None and len(self._page.main_text) <= _MUCH
+        )
+
+    def _see(self, sign: Sign, clause: str) -> None:
+        self._seen[sign] = clause
+
+    # --- a page that is gone ------------------------------------------------------------------------------------
+
+    def _look_for_errors(self) -> None:
+        page = self._page
+        if self._error_title:
+            self._see(Sign.ERROR_TITLE, f"its title is an error message ({_quoted(self._error_title)})")
+        heading = next((h for h in page.headings if is_error_text(h, self._names)), None)
+        if heading:
+            self._see(Sign.ERROR_HEADING, f"its heading is an error message ({_quoted(heading)})")
+        if self._marked_wrong:
+            self._see(Sign.ERROR_MARKUP, "its own markup calls it an error page")
+        if _NO_INDEX.search(page.meta("robots")) or _NO_INDEX.search(page.response.headers.get("x-robots-tag", "")):
+            self._see(Sign.NO_INDEX, "it asks search engines not to list it")
+        self._look_at_the_body()
+        self._look_at_the_address()
+        if self._is_named:
+            self._see(Sign.NAMED, "its title is what the link says")
+        if self._promises_the_message:
+            self._see(Sign.PROMISED, "the link itself speaks of such a message")
+        if _WORKS.match(page.meta("og:type")) or any(mark in page.low for mark in _WORK_MARKS):
+            self._see(Sign.WORK, "it describes itself as a work")
+
+    def _look_at_the_body(self) -> None:
+        page = self._page
+        text = page.main_text
+        if self._much_text:
+            self._see(Sign.MUCH_TEXT, "it has much to read")
+        elif page.response.complete and len(text) < _SHORT:
+            self._see(Sign.SHORT, "there is next to nothing to read on it")
+        if len(text) <= _SENTENCES_UP_TO:
+            headings = {plain(heading) for heading in page.headings}
+            sentences = (
+                part for block in page.blocks for part in _SENTENCE.split(block) if plain(part) not in headings
+            )
+            said = next((part for part in sentences if len(part) > 8 and is_error_text(part, self._names)), None)
+            if said:
+                self._see(Sign.ERROR_SENTENCE, f"its text says {_quoted(said)}")
+
+    def _look_at_the_address(self) -> None:
+        page = self._page
+        searched = _is_search(self._final)
+        if searched and not _is_search(self._asked) and any(map(says_no_hits, (self._title, *page.headings))):
+            self._see(Sign.NO_HITS, "it is a search that found nothing")
+        if self._lost_its_page:
+            what = "a search" if searched else "another page"
+            self._see(Sign.LANDED_ELSEWHERE, f"the address leads to {what}, {_quoted(self._final)}")
+        own = page.canonical or page.meta("og:url")
+        if own and is_http(own) and not is_home(self._asked) and is_home(own) and not is_home(self._final):
+            self._see(Sign.OWN_ADDRESS_ELSEWHERE, "it gives the home page as its own address")
+        if self._is_unrelated:
+            self._see(Sign.UNRELATED, "none of the words that the link promises stand on it")
+
+    @property
+    def _promises_the_message(self) -> bool:
+        """True if the link's text or address speaks of the error message itself: a song, a paper, a guide."""
+        texts = [o.text for o in self._target.occurrences]
+        if any(speaks_of_errors(text) for text in texts):
+            return True
+        path = plain(urlsplit(self._asked).path)
+        final = plain(urlsplit(self._final).path)
+        return path == final and re.search(r"\b(?:404|not ?found|error ?page|maintenance)\b", path) is not None
+
+    # --- a domain that is parked --------------------------------------------------------------------------------
+
+    def _look_for_parking(self) -> None:
+        page, final_host = self._page, host_of(self._final)
+        if _parked.parking_host(self._host):
+            return  # the list means the dealer
+        if _parked.parking_host(final_host):
+            self._see(Sign.PARKING_HOST, f"the address leads to {final_host}, where domains are parked or sold")
+        elif _parked.is_numbered_subdomain(final_host, self._host):
+            self._see(Sign.PARKING_HOST, f"the address leads to {final_host}, as parking services name their hosts")
+        bare = self._host.removeprefix("www.")
+        if final_host != self._host and not final_host.endswith("." + bare) and bare in self._final.lower():
+            self._see(Sign.DOMAIN_NAMED_THERE, f"the address there names {bare}")
+        asset = _parked.parking_mark(page.low)
+        if asset:
+            self._see(Sign.PARKING_SCRIPT, "it is built by a parking service")
+        offer = _parked.sale_title(self._title) or next((h for h in page.headings if _parked.sale_title(h)), None)
+        if offer:
+            self._see(Sign.SALE_TITLE, f"its title offers the domain ({_quoted(offer)})")
+        elif plain(self._title) == plain(bare) or plain(self._title) == plain(self._host):
+            self._see(Sign.DOMAIN_TITLE, "its title is the bare name of the domain")
+        if any(_parked.parking_host(host_of(link)) and bare in link.lower() for link in page.links):
+            self._see(Sign.SALE_LINK, "it links to the sale of the domain")
+        self._look_for_offers()
+
+    def _look_for_offers(self) -> None:
+        text = self._page.visible_text
+        if len(text) > _MUCH:
+            return
+        offer = _parked.sale_sentence(text)
+        if offer:
+            self._see(Sign.SALE_SENTENCE, f"its text says {_quoted(offer)}")
+        registered = _parked.registrar_sentence(text)
+        if registered:
+            self._see(Sign.REGISTRAR_SENTENCE, f"its text says {_quoted(registered)}")
+
+    # --- a domain that has another owner ------------------------------------------------------------------------
+
+    def _look_for_subject(self) -> None:
+        texts = [o.text for o in self._target.occurrences]
+        promised = words_of_text(texts) | words_of_address(self._asked)
+        headline = plain(self._headline)
+        if self._gambling:
+            listed = ", ".join(self._gambling[:4])
+            self._see(Sign.GAMBLING, f"it is about gambling or the like ({_quoted(listed)})")
+        if promised and any(word in headline for word in promised):
+            self._see(Sign.ON_SUBJECT, "its title has words that the link promises")
+            return
+        text_script, page_script = script_of(" ".join(texts)), script_of(self._title)
+        other_script = bool(text_script and page_script) and text_script != page_script
+        if promised and self._is_unrelated and (self._gambling or other_script or self._is_parked_so_far):
+            self._see(Sign.OTHER_SUBJECT, "none of the words that the link promises stand on it")
+
+    @property
+    def _is_parked_so_far(self) -> bool:
+        return any(sign in self._seen for sign in (Sign.PARKING_HOST, Sign.PARKING_SCRIPT, Sign.SALE_TITLE))
+
+    # --- a page that stands in for a site -----------------------------------------------------------------------
+
+    def _look_for_stand_ins(self) -> None:
+        page = self._page
+        headings = page.headings
+        for title in (self._title, *headings):
+            pattern = _parked.placeholder_text(title)
+            if pattern is not None:
+                self._see(Sign.PLACEHOLDER_TITLE, f"its title is that of a placeholder ({_quoted(title)})")
+                rest = page.visible_text + " " + " ".join(page.links) + " " + page.meta("generator")
+                if pattern.search(rest) or (len(page.low) < _SMALL and pattern.search(page.low)):
+                    self._see(
+                        Sign.PLACEHOLDER_TEXT, "its text is what a web server or host shows where there is no site"
+                    )
+                break
+        if says_later(self._title):
+            self._see(Sign.LATER_TITLE, f"its title says {_quoted(self._title)}")
+        later = next((heading for heading in headings if says_later(heading)), None)
+        if later:
+            self._see(Sign.LATER_HEADING, f"its heading says {_quoted(later)}")
+
+
+def _is_search(url: str) -> bool:
+    parts = urlsplit(url)
+    return _SEARCH.search(parts.path) is not None or _SEARCH_QUERY.search(parts.query) is not None
+
+
+def _quoted(text: str) -> str:
+    text = " ".join(text.split())
+    return f'"{text[:_QUOTED]}…"' if len(text) > _QUOTED else f'"{text}"'
