@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -15,15 +16,28 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     Args:
         argv: the arguments without the program's name; the process's own if None.
     """
+    _occupy_closed_streams()
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments in (["--version"], ["-V"]):
         # Scripts ask for it often; it costs less than loading the rest.
-        sys.stdout.write(f"linkwarden {__version__}\n")
+        print(f"linkwarden {__version__}")  # noqa: T201 - and nothing if standard output is closed
         sys.exit(0)
     from linkwarden.cli import cli  # noqa: PLC0415 - see above
     from linkwarden.cli.guard import run_guarded  # noqa: PLC0415
 
     sys.exit(run_guarded(cli, arguments))
+
+
+def _occupy_closed_streams() -> None:
+    """Put the null device where standard input, output or error was closed by the caller (``>&-``).
+
+    Otherwise the next file or socket gets that number, and text meant for a person goes into it.
+    """
+    for descriptor in (0, 1, 2):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest free number, which is this one
 
 
 if __name__ == "__main__":

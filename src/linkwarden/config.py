@@ -9,9 +9,9 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,34 @@ _FORBIDDEN = {
     "show-secrets": "--show-secrets",
     "now": "--now",
 }
+_ONLY_OPTIONS = frozenset(
+    {"offline", "isolated", "output", "format", "no-report", "no-progress", "quiet", "verbose", "color"}
+)
+#: How each key is written, for those who wrote it otherwise.
+_SAMPLES = {
+    "inputs": '["README.md", "docs"]',
+    "kind": '["paper", "image"]',
+    "include": "['^https://example\\.org/']",
+    "exclude": "['^https://example\\.org/']",
+    "fail-on": '["broken", "expired"]',
+    "exit-zero": "true",
+    "timeout": '"20s"',
+    "max-time": '"10m"',
+    "concurrency": "64",
+    "per-host": "4",
+    "expiring-within": '"30d"',
+    "contact": '"you@example.org"',
+}
+_TOML_WORDS = {
+    "array": "a list",
+    "str": "a text in quotes",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "object": "a table",
+}
+#: What the numbers may be; more at once would only be refused by routers and file limits.
+RANGES = {"concurrency": (1, 1024), "per_host": (1, 64)}
 _MAX_PATTERN = 200  # longer patterns are never written by hand, and a hostile one gets less room
 
 
@@ -78,6 +106,20 @@ class Config:
     proxy: str | None = None
     root: Path | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse numbers with which a run would never end.
+
+        Raises:
+            UsageError: one is out of its range.
+        """
+        for name, (least, most) in RANGES.items():
+            if not least <= getattr(self, name) <= most:
+                raise UsageError(f"{name}: {getattr(self, name)} is not from {least} to {most}")
+        for name in ("timeout", "max_time"):
+            value: float | None = getattr(self, name)
+            if value is not None and not value > 0:
+                raise UsageError(f"{name}: {value} is not more than 0 seconds")
+
 
 class FileConfig(msgspec.Struct, forbid_unknown_fields=True, rename="kebab", frozen=True):
     """What a configuration file may say; None is "not said"."""
@@ -105,7 +147,57 @@ def parse_duration(text: str, *, what: str) -> timedelta:
     match = _DURATION.fullmatch(text.strip())
     if match is None:
         raise UsageError(f"{what}: {text!r} is not a duration", "Write a number and a unit, such as 30d, 12h or 90s.")
-    return timedelta(seconds=float(match[1]) * _UNIT_SECONDS[match[2]])
+    try:
+        return timedelta(seconds=float(match[1]) * _UNIT_SECONDS[match[2]])
+    except OverflowError:
+        raise UsageError(f"{what}: {text!r} is longer than the calendar", "Leave it out for no limit.") from None
+
+
+def parse_seconds(text: str | float, *, what: str) -> float:
+    """Read how long something may take, in seconds.
+
+    Raises:
+        UsageError: as ``parse_duration``, or it is no time at all.
+    """
+    seconds = parse_duration(str(text), what=what).total_seconds()
+    if not seconds > 0:
+        raise UsageError(f"{what}: {text} leaves no time to ask anybody", "To ask nobody, use --offline.")
+    return seconds
+
+
+def parse_instant(text: str, *, what: str) -> datetime:
+    """Read an ISO 8601 instant; without a zone it is UTC.
+
+    Raises:
+        UsageError: it is not one.
+    """
+    try:
+        instant = datetime.fromisoformat(text.strip())
+        return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise UsageError(f"{what}: {text!r} is not an instant", "Write it like 2026-11-22T03:00:00Z.") from None
+
+
+def check_proxy(url: str, *, what: str) -> str:
+    """Give a proxy's address back if it is one.
+
+    Raises:
+        UsageError: it is not.
+    """
+    if not re.fullmatch(r"http://[^\s/?#]+/?", url, re.IGNORECASE):
+        raise UsageError(f"{what}: {url!r} is not the address of an HTTP proxy", "Write it like http://proxy:3128.")
+    return url
+
+
+def check_contact(text: str, *, what: str) -> str:
+    """Give a contact back if it can stand in a request's header.
+
+    Raises:
+        UsageError: it is empty or holds line ends, brackets or letters that a header cannot carry.
+    """
+    if not re.fullmatch(r"[!-'*-~][ -'*-~]*", text):
+        raise UsageError(f"{what}: {text!r} cannot be sent", "Give a mail address or a web address.")
+    return text
 
 
 def parse_verdicts(words: list[str] | tuple[str, ...], *, what: str) -> frozenset[Verdict]:
@@ -132,6 +224,8 @@ def check_pattern(pattern: str, *, what: str) -> str:
     Raises:
         UsageError: it does not compile or is too long.
     """
+    if not pattern:
+        raise UsageError(f"{what}: an empty pattern matches every address", "Write a pattern, or leave it out.")
     if len(pattern) > _MAX_PATTERN:
         raise UsageError(f"{what}: a pattern of {len(pattern)} characters", f"Keep it within {_MAX_PATTERN}.")
     try:
@@ -143,17 +237,58 @@ def check_pattern(pattern: str, *, what: str) -> str:
     return pattern
 
 
+def check_patterns(patterns: Sequence[str], *, what: str) -> tuple[str, ...]:
+    """Give the patterns back if each is usable; raises as ``check_pattern``."""
+    return tuple(check_pattern(pattern, what=what) for pattern in patterns)
+
+
+def check_range(number: int, *, what: str) -> int:
+    """Give a number of requests back if it is in its range.
+
+    Raises:
+        UsageError: it is not.
+    """
+    least, most = RANGES["per_host" if what.endswith("per-host") else "concurrency"]
+    if not least <= number <= most:
+        raise UsageError(f"{what}: {number} is not from {least} to {most}")
+    return number
+
+
+_FIELDS = {"kind": "kinds"}
+_READERS: Mapping[str, Callable[..., Any]] = {
+    "inputs": lambda names, **_: tuple(names) or None,
+    "kinds": parse_kinds,
+    "include": check_patterns,
+    "exclude": check_patterns,
+    "fail_on": parse_verdicts,
+    "timeout": parse_seconds,
+    "max_time": parse_seconds,
+    "expiring_within": parse_duration,
+    "concurrency": check_range,
+    "per_host": check_range,
+    "now": parse_instant,
+    "proxy": check_proxy,
+    "contact": check_contact,
+}
+
+
 def find_file(start: Path) -> Path | None:
-    """Find the nearest configuration file from a directory upwards, no further than the repository root."""
-    for folder in (start, *start.parents):
+    """Find the nearest configuration file from a directory upwards, no further than the repository's root.
+
+    Outside of a repository only the directory itself counts: what lies in /tmp or a home directory is not meant.
+    """
+    folders = (start, *start.parents)
+    root = next((at for at, folder in enumerate(folders) if (folder / ".git").exists()), 0)
+    for folder in folders[: root + 1]:
         own = folder / FILE_NAME
         if own.is_file():
             return own
         project = folder / "pyproject.toml"
-        if project.is_file() and "[tool.linkwarden" in project.read_text("utf-8", errors="replace"):
-            return project
-        if (folder / ".git").exists():
-            break
+        try:
+            if "[tool.linkwarden" in project.read_text("utf-8", errors="replace"):
+                return project
+        except OSError:
+            continue
     return None
 
 
@@ -164,28 +299,64 @@ def load_file(path: Path) -> dict[str, Any]:
         UsageError: not readable, not TOML, an unknown or forbidden key, a value of the wrong type; the message
             says where.
     """
-    try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: cannot be read: {error}", "Name a readable file with --config.") from None
+    text = _text_of(path)
     try:
         data: Any = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{_toml_place(path, text, str(error))}", "Mend the TOML, or pass --isolated.") from None
     if path.name == "pyproject.toml":
-        data = data.get("tool", {}).get("linkwarden", {})
+        tool = data.get("tool", {})
+        data = tool.get("linkwarden", {}) if isinstance(tool, dict) else tool
     if not isinstance(data, dict):
         raise UsageError(f"{path}: [tool.linkwarden] is not a table", "Write it as a table of keys and values.")
     _check_keys(path, text, data)
     try:
         parsed = msgspec.convert(data, FileConfig)
     except msgspec.ValidationError as error:
-        key = re.search(r"`\$\.([\w-]+)", str(error))
-        raise UsageError(
-            f"{path}{_line_of(text, key[1] if key else '')}: {str(error).replace(' | null', '')}",
-            "See `linkwarden check --help` for the values.",
-        ) from None
-    return _to_options(parsed, path)
+        raise _wrong_type(path, text, str(error)) from None
+    return _to_options(parsed, path, text)
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text("utf-8-sig")  # editors on Windows begin files with a byte-order mark
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}", "Name a readable file with --config.") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: cannot be read: it is not UTF-8 text", "Save it as UTF-8.") from None
+
+
+def _wrong_type(path: Path, text: str, message: str) -> UsageError:
+    """Say in plain words what msgspec says of a value: ``Expected `array`, got `str` - at `$.fail-on```."""
+    found = re.fullmatch(r"Expected `([^`]*)`, got `([^`]*)` - at `\$\.([\w-]+)(.*)`", message)
+    if found is None:
+        return UsageError(f"{path}: {message}", "See `linkwarden check --help` for the values.")
+    expected, got, key, inside = found.groups()
+    wanted = " or ".join(_TOML_WORDS.get(word, word) for word in expected.split(" | ") if word != "null")
+    part = "each part must be" if inside else "must be"
+    return UsageError(
+        f"{path}{_line_of(text, key)}: {key}: {part} {wanted}, and this is {_TOML_WORDS.get(got, got)}",
+        f"Write it like this: {key} = {_SAMPLES[key]}",
+    )
+
+
+def read_values(given: Mapping[str, Any], what: Callable[[str], str]) -> dict[str, Any]:
+    """Turn values as a person wrote them into those of ``Config``.
+
+    Args:
+        given: by field of ``Config``.
+        what: what to call a key or option in an error, from its name with hyphens.
+
+    Raises:
+        UsageError: a value cannot be used.
+    """
+    names = {field: name for name, field in _FIELDS.items()}
+    values: dict[str, Any] = {}
+    for field, value in given.items():
+        reader = _READERS.get(field)
+        called = what(names.get(field, field).replace("_", "-"))
+        values[field] = value if reader is None else reader(value, what=called)
+    return values
 
 
 def with_overrides(config: Config, overrides: Mapping[str, Any]) -> Config:
@@ -196,6 +367,8 @@ def with_overrides(config: Config, overrides: Mapping[str, Any]) -> Config:
 
 def _words(items: list[str] | tuple[str, ...], known: list[str], what: str) -> list[str]:
     words = [w.strip().lower() for item in items for w in item.split(",") if w.strip()]
+    if items and not words:
+        raise UsageError(f"{what}: nothing is named", f"Known are: {', '.join(known)}.")
     for word in words:
         if word not in known:
             near = difflib.get_close_matches(word, known, n=1)
@@ -213,18 +386,25 @@ def _check_keys(path: Path, text: str, data: Mapping[str, Any]) -> None:
                 f"It opens a door, so it comes only from {_FORBIDDEN[key]}.",
             )
         if key not in known:
-            near = difflib.get_close_matches(key, known, n=1)
-            hint = f"Did you mean {near[0]!r}?" if near else f"Known keys: {', '.join(known)}."
-            raise UsageError(f"{path}{_line_of(text, key)}: unknown key {key!r}", hint)
+            raise UsageError(f"{path}{_line_of(text, key)}: unknown key {key!r}", _key_hint(path, key, known))
+
+
+def _key_hint(path: Path, key: str, known: list[str]) -> str:
+    if key in ("tool", "linkwarden") and path.name != "pyproject.toml":
+        return "In this file the keys stand at the top, below no table."
+    if key in _ONLY_OPTIONS:
+        return f"It is an option of the command line only: --{key}."
+    near = difflib.get_close_matches(key, known, n=1)
+    return f"Did you mean {near[0]!r}?" if near else f"Known keys: {', '.join(known)}."
 
 
 def _line_of(text: str, key: str) -> str:
-    match = re.search(rf"(?m)^[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*=", text) if key else None
+    """Give ``:line:column`` of a key, or of the table that it names, or "" where it is not found."""
+    match = re.search(rf"(?m)^[ \t]*(?P<at>[\"']?{re.escape(key)}[\"']?[ \t]*[=.]|\[.*\b{re.escape(key)}\b)", text)
     if match is None:
         return ""
-    line = text.count("\n", 0, match.start()) + 1
-    column = len(match[0]) - len(match[0].lstrip()) + 1
-    return f":{line}:{column}"
+    line = text.count("\n", 0, match.start("at")) + 1
+    return f":{line}:{match.start('at') - match.start() + 1}"
 
 
 def _toml_place(path: Path, text: str, message: str) -> str:
@@ -236,28 +416,7 @@ def _toml_place(path: Path, text: str, message: str) -> str:
     return f"{path}:{line}:{column}: {message.replace(place[0], '').strip()}"
 
 
-def _to_options(parsed: FileConfig, path: Path) -> dict[str, Any]:
-    where = str(path)
-    options: dict[str, Any] = {
-        "inputs": tuple(parsed.inputs) if parsed.inputs else None,
-        "exit_zero": parsed.exit_zero,
-        "concurrency": parsed.concurrency,
-        "per_host": parsed.per_host,
-        "contact": parsed.contact,
-    }
-    for name in ("include", "exclude"):
-        patterns: list[str] | None = getattr(parsed, name)
-        if patterns is not None:
-            options[name] = tuple(check_pattern(p, what=f"{where}: {name}") for p in patterns)
-    if parsed.kind is not None:
-        options["kinds"] = parse_kinds(parsed.kind, what=f"{where}: kind")
-    if parsed.fail_on is not None:
-        options["fail_on"] = parse_verdicts(parsed.fail_on, what=f"{where}: fail-on")
-    for name in ("timeout", "max_time"):
-        value: float | str | None = getattr(parsed, name)
-        if value is not None:
-            key = name.replace("_", "-")
-            options[name] = parse_duration(str(value), what=f"{where}: {key}").total_seconds()
-    if parsed.expiring_within is not None:
-        options["expiring_within"] = parse_duration(parsed.expiring_within, what=f"{where}: expiring-within")
-    return {k: v for k, v in options.items() if v is not None}
+def _to_options(parsed: FileConfig, path: Path, text: str) -> dict[str, Any]:
+    said = {name: value for name, value in msgspec.structs.asdict(parsed).items() if value is not None}
+    said = {_FIELDS.get(name, name): value for name, value in said.items()}
+    return read_values(said, lambda key: f"{path}{_line_of(text, key)}: {key}")

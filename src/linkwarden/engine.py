@@ -200,7 +200,7 @@ class _Inspection:
     async def _read(self) -> None:
         async for source in self._inputs():
             if isinstance(source, InputError):
-                self._unreadable.append(f"{source} {source.advice}".strip())
+                self._unreadable.append(source.told)
                 continue
             self._names.append(source.name)
             fresh = await self._collect(source)

@@ -16,8 +16,9 @@ from urllib.parse import urljoin, urlsplit
 
 import linkwarden.extract as extract_package
 from linkwarden.extract import Extractor
-from linkwarden.model import Anchor, Extracted, LinkwardenError, Notice
+from linkwarden.model import Anchor, Extracted, LinkwardenError
 from linkwarden.plugins import discover
+from linkwarden.report._words import is_health_report
 from linkwarden.text import is_http
 from linkwarden.wire import Ask, NetError
 
@@ -43,6 +44,11 @@ _NONE: Mapping[Path, Sequence[Anchor]] = MappingProxyType({})
 class InputError(LinkwardenError):
     """One input cannot be read. The others are still checked."""
 
+    @property
+    def told(self) -> str:
+        """What is wrong and what to do, on one line."""
+        return f"{self}. {self.advice}" if self.advice else f"{self}."
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -53,22 +59,16 @@ class Source:
         text: its content.
         extractor: reads it.
         base_url: what relative links start from if the text came from the web, else None.
-        damaged: True if some bytes were not text and stand as U+FFFD.
     """
 
     name: str
     text: str
     extractor: Extractor
     base_url: str | None = None
-    damaged: bool = False
 
     def parse(self) -> Iterator[Extracted]:
         """Give its links, anchors and notices as they are found."""
-        if self.damaged:
-            yield Notice(
-                self.name, 1, "Some bytes are not UTF-8; they were read as U+FFFD and the file is left as it is."
-            )
-        yield from self.extractor.extract(self.text, self.name)
+        return self.extractor.extract(self.text, self.name)
 
     def address_of(self, url: str) -> str | None:
         """Give the absolute http(s) address that a link in this text leads to, or None if it leads elsewhere.
@@ -99,19 +99,15 @@ def extractor_for(suffix: str) -> Extractor | None:
     return next((e for e in extractors() if suffix.lower() in e.suffixes), None)
 
 
-def decode(data: bytes) -> tuple[str, bool]:
-    """Turn bytes into text: by byte-order mark, else UTF-8; gives the text and whether some bytes were replaced.
+def decode(data: bytes) -> str:
+    """Turn bytes into text: by byte-order mark, else UTF-8; what is neither becomes U+FFFD (extractors remark on it).
 
     Line ends stay as they are, so that columns and later edits are exact.
     """
     for mark, codec in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
         if data.startswith(mark):
-            text = data.decode(codec, errors="replace")
-            return text, "\ufffd" in text
-    try:
-        return data.decode("utf-8"), False
-    except UnicodeDecodeError:
-        return data.decode("utf-8", errors="replace"), True
+            return data.decode(codec, errors="replace")
+    return data.decode("utf-8", errors="replace")
 
 
 def find_root(start: Path) -> Path:
@@ -127,7 +123,7 @@ def find_root(start: Path) -> Path:
 def first_folder(inputs: Sequence[str]) -> Path:
     """Give the path that the repository root is looked for from: the first local input, else the working directory."""
     for name in inputs:
-        if name != "-" and not is_http(name) and Path(name).exists():
+        if name != "-" and not is_http(name) and os.path.exists(name):  # noqa: PTH110 - never raises
             return Path(name)
     return Path.cwd()
 
@@ -156,34 +152,35 @@ def _read_anchors(path: Path) -> tuple[Anchor, ...] | None:
     if extractor is None:
         return None
     try:
-        text, _ = decode(path.read_bytes())
+        with path.open("rb") as file:
+            text = decode(file.read(MAX_BYTES))
     except OSError:
         return None
     return tuple(item for item in extractor.extract(text, str(path)) if isinstance(item, Anchor))
 
 
-def local_sources(name: str, stdin: Callable[[], bytes]) -> Iterator[Source | InputError]:
-    """Read one input that is no address: a file, a glob, a directory or ``-``."""
+def local_sources(
+    name: str, stdin: Callable[[], bytes], seen: set[Path] | None = None
+) -> Iterator[Source | InputError]:
+    """Read one input that is no address: a file, a glob, a directory or ``-``.
+
+    Args:
+        name: what the user named.
+        stdin: reads standard input to its end.
+        seen: the files that were read already; a file that was named twice is one list. It grows.
+    """
+    seen = set() if seen is None else seen
     if name == "-":
-        yield _source(STDIN, stdin(), ".md")
-        return
-    path = Path(name)
-    if path.is_dir():
-        files = sorted(_documents(path))
-        if not files:
-            yield InputError(
-                f"{name}: no list in this directory", f"linkwarden reads files ending in {_known_suffixes()}."
-            )
-        for file in files:
-            yield _read(file)
-    elif path.exists() or not glob.has_magic(name):
-        yield _read(path)
+        yield _read_stdin(stdin)
+    elif not name.strip():
+        yield InputError("an input has no name", "An empty variable in a script, perhaps?")
+    elif os.path.isdir(name):  # noqa: PTH112 - never raises
+        yield from _read_found(name, sorted(_documents(Path(name))), "no list in this directory", seen)
+    elif os.path.exists(name) or not glob.has_magic(name):  # noqa: PTH110 - never raises
+        if _first_time(Path(name), seen):
+            yield _read(Path(name))
     else:
-        matches = sorted(Path(m) for m in glob.glob(name, recursive=True) if Path(m).is_file())  # noqa: PTH207 - a pattern may be absolute
-        if not matches:
-            yield InputError(f"{name}: no file matches", "Quote the pattern and check the directory you are in.")
-        for file in matches:
-            yield _read(file)
+        yield from _read_found(name, sorted(_matches(name)), "no list matches", seen)
 
 
 async def remote_source(name: str, net: Net) -> Source | InputError:
@@ -199,7 +196,8 @@ async def remote_source(name: str, net: Net) -> Source | InputError:
                 )
             )
         except NetError as error:
-            return InputError(f"{name}: cannot be fetched: {error.detail}", "Check the address and the network.")
+            what = name if is_http(name) else f"{name}: no such file here, and {address}"
+            return InputError(f"{what}: cannot be fetched: {error.detail}", "Check the address and the network.")
         if response.status == 404:
             continue
         if response.status != 200:
@@ -208,28 +206,36 @@ async def remote_source(name: str, net: Net) -> Source | InputError:
             return InputError(f"{name}: longer than {MAX_REMOTE_BYTES >> 20} MiB", "Download it and split it.")
         suffix = ".html" if response.media_type in ("text/html", "application/xhtml+xml") else ".md"
         return _source(name, response.body, suffix, base_url=base)
-    return InputError(f"{name}: not found", "Give a file, a directory, the address of a raw list, or owner/repo.")
+    what = "the server has no such page" if is_http(name) else "neither a file here nor a README of that name at GitHub"
+    return InputError(f"{name}: {what}", "Give a file, a directory, the address of a raw list, or owner/repo.")
 
 
 def is_remote(name: str) -> bool:
     """Tell whether an input is an address or ``owner/repo`` rather than something on disk."""
     if is_http(name):
         return True
-    return bool(_OWNER_REPO.fullmatch(name)) and not Path(name).exists() and not Path(name).suffix
+    return bool(_OWNER_REPO.fullmatch(name)) and not os.path.lexists(name) and not Path(name).suffix
+
+
+def needs_network(name: str) -> InputError:
+    """Give what to say of an address or ``owner/repo`` where nothing may be asked."""
+    what = "needs the network" if is_http(name) else "no such file here, and a README at GitHub needs the network"
+    return InputError(f"{name}: {what}", "Name a file, or download the list first.")
 
 
 async def read_all(
     names: Sequence[str], stdin: Callable[[], bytes], net: Net | None
 ) -> AsyncIterator[Source | InputError]:
-    """Read every input, one after the other, each as soon as it is asked for."""
-    for name in names:
+    """Read every input, one after the other, each as soon as it is asked for, and none twice."""
+    seen: set[Path] = set()
+    for name in dict.fromkeys(names):
         if not await asyncio.to_thread(is_remote, name):
             # File by file and off the loop: requests for the first go out while the next is read.
-            found = local_sources(name, stdin)
+            found = local_sources(name, stdin, seen)
             while (source := await asyncio.to_thread(next, found, None)) is not None:
                 yield source
         elif net is None:
-            yield InputError(f"{name}: needs the network", "Download it, or leave out --offline.")
+            yield needs_network(name)
         else:
             yield await remote_source(name, net)
 
@@ -259,30 +265,85 @@ def _documents(folder: Path) -> Iterator[Path]:
             path = Path(base, file)
             if extractor_for(path.suffix) is None or path.suffix.lower() == ".txt":
                 continue
-            if not path.is_symlink() or path.resolve().is_relative_to(root):
+            # No pipe or device lies there for us: opening one may wait for ever.
+            if path.is_file() and (not path.is_symlink() or path.resolve().is_relative_to(root)):
                 yield path
+
+
+def _matches(pattern: str) -> Iterator[Path]:
+    named = Path(pattern).parts
+    for match in glob.iglob(pattern, recursive=True):  # noqa: PTH207 - a pattern may be absolute
+        path = Path(match)
+        skipped = any(part in _SKIPPED_FOLDERS and part not in named for part in path.parts)
+        if not skipped and extractor_for(path.suffix or ".md") is not None and path.is_file():
+            yield path
+
+
+def _first_time(path: Path, seen: set[Path]) -> bool:
+    try:
+        real = path.resolve()
+    except (OSError, RuntimeError, ValueError):  # a loop of links, or no path at all; reading it says so
+        return True
+    if real in seen:
+        return False
+    seen.add(real)
+    return True
+
+
+def _read_found(name: str, files: Sequence[Path], none: str, seen: set[Path]) -> Iterator[Source | InputError]:
+    """Read the files that a directory or a pattern stands for, but no report of ours from the last run."""
+    found = False
+    for file in files:
+        source = _read(file) if _first_time(file, seen) else None
+        if source is None or isinstance(source, InputError) or not is_health_report(source.text):
+            found = True
+            if source is not None:
+                yield source
+    if not found:
+        yield InputError(
+            f"{name}: {none}", f"linkwarden reads files ending in {_known_suffixes()}. You are in {Path.cwd()}."
+        )
+
+
+def _read_stdin(stdin: Callable[[], bytes]) -> Source | InputError:
+    try:
+        data = stdin()
+    except OSError as error:
+        return InputError(f"standard input cannot be read: {error.strerror}", "Pipe a list into it, or name a file.")
+    return _checked(STDIN, data, ".md")
 
 
 def _read(path: Path) -> Source | InputError:
     name = path.as_posix()
     try:
-        if path.stat().st_size > MAX_BYTES:
-            return InputError(f"{name}: larger than {MAX_BYTES >> 20} MiB", "Split the list.")
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)  # not to its end: /dev/zero has none
     except FileNotFoundError:
+        if path.is_symlink():
+            return InputError(f"{name}: a symbolic link to a file that is not there")
         return InputError(f"{name}: no such file", f"You are in {Path.cwd()}.")
-    except OSError as error:
-        return InputError(f"{name}: cannot be read: {error.strerror}", "Check its permissions.")
+    except PermissionError:
+        return InputError(f"{name}: cannot be read", "Check its permissions.")
+    except (OSError, ValueError) as error:
+        return InputError(f"{name}: cannot be read: {getattr(error, 'strerror', error)}")
     suffix = path.suffix or ".md"
     if extractor_for(suffix) is None:
         return InputError(f"{name}: not a kind of file that linkwarden reads", f"It reads {_known_suffixes()}.")
+    return _checked(name, data, suffix)
+
+
+def _checked(name: str, data: bytes, suffix: str) -> Source | InputError:
+    if len(data) > MAX_BYTES:
+        return InputError(f"{name}: larger than {MAX_BYTES >> 20} MiB", "Split the list.")
     if b"\x00" in data[:_SNIFFED] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        if data[:_SNIFFED].count(b"\x00") * 3 > len(data[:_SNIFFED]) and any(data[:_SNIFFED]):
+            return InputError(f"{name}: UTF-16 without a byte-order mark, by the look of it", "Save it as UTF-8.")
         return InputError(f"{name}: a binary file, not a list", "Name a Markdown or HTML file.")
     return _source(name, data, suffix)
 
 
 def _source(name: str, data: bytes, suffix: str, *, base_url: str | None = None) -> Source:
-    text, damaged = decode(data)
+    text = decode(data)
     if base_url is not None:
         guessed = PurePosixPath(urlsplit(base_url).path).suffix
         if extractor_for(guessed) is not None and suffix != ".html":
@@ -290,7 +351,7 @@ def _source(name: str, data: bytes, suffix: str, *, base_url: str | None = None)
     extractor = extractor_for(suffix)
     if extractor is None:
         raise LookupError(suffix)
-    return Source(name, text, extractor, base_url, damaged)
+    return Source(name, text, extractor, base_url)
 
 
 def _known_suffixes() -> str:

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from linkwarden import rules
 from linkwarden.config import Config
-from linkwarden.inputs import InputError, anchors_reader, find_root, first_folder, is_remote, local_sources
+from linkwarden.inputs import (
+    InputError,
+    anchors_reader,
+    find_root,
+    first_folder,
+    is_remote,
+    local_sources,
+    needs_network,
+)
 from linkwarden.model import Occurrence, Target
 from linkwarden.providers import LoadContext, Provider, Skip
 from linkwarden.text import target_key
@@ -30,13 +39,14 @@ def preview(config: Config, stdin: Callable[[], bytes]) -> tuple[list[Planned], 
     providers = [p for p in loaded if not isinstance(p, Skip)]
     planned: list[Planned] = []
     problems: list[str] = []
-    for name in config.inputs:
+    seen: set[Path] = set()
+    for name in dict.fromkeys(config.inputs):
         if is_remote(name):
-            problems.append(f"{name}: needs the network. Download it first.")
+            problems.append(needs_network(name).told)
             continue
-        for source in local_sources(name, stdin):
+        for source in local_sources(name, stdin, seen):
             if isinstance(source, InputError):
-                problems.append(f"{source} {source.advice}".strip())
+                problems.append(source.told)
                 continue
             for item in source.parse():
                 if isinstance(item, Occurrence):

@@ -6,7 +6,9 @@ others need. ``linkwarden.__main__`` is where the program starts.
 
 from __future__ import annotations
 
+import difflib
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -35,6 +37,27 @@ class _LazyGroup(click.Group):
         module, _, name = place.partition(":")
         command: click.Command = getattr(import_module(module), name)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that the arguments begin with; a list in its place is the commonest slip."""
+        word = args[0]
+        if word not in _COMMANDS and not word.startswith("-"):
+            near = difflib.get_close_matches(word, _COMMANDS, n=1)
+            meant = near[0] if near else f"check {word}"
+            ctx.fail(f"No such command '{word}'. Did you mean `linkwarden {meant}`?")
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command. That nobody reads its output to the end (head, less) is no error."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            from linkwarden.cli.guard import forget_output  # noqa: PLC0415 - with it
+
+            forget_output()
+            return 0
 
 
 @click.command(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

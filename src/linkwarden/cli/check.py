@@ -10,9 +10,11 @@ from typing import Any
 
 import click
 
-from linkwarden.cli.guard import say_failure
+from linkwarden.cli.guard import INTERNAL_ERROR, say_error, say_failure
 from linkwarden.cli.options import make_config, network_options, shared_options
-from linkwarden.cli.output import FormatName, Terminal, reserve, write_reports
+from linkwarden.cli.output import FormatName, OutputLostError, Terminal, is_terminal, reserve, write_reports
+from linkwarden.cli.stdin import read_stdin
+from linkwarden.model import UsageError
 
 DEFAULT_REPORTS = ("reports/health.md", "reports/health.json")
 
@@ -51,24 +53,38 @@ def check(obj: Any, /, inputs: tuple[str, ...], **options: Any) -> int:
     README. Without any, README.md is checked.
     """
     from linkwarden import api, engine  # noqa: PLC0415 - the network stack is slow to import
+    from linkwarden.report._sinks import visible  # noqa: PLC0415 - with it
 
     config = make_config(inputs, options)
-    outputs = () if options["no_report"] else options["outputs"] or tuple(Path(p) for p in DEFAULT_REPORTS)
-    reserve(outputs)
+    outputs = _outputs(options["outputs"], no_report=options["no_report"])
+    reserve(outputs, config.inputs)
     terminal = Terminal(options["color"], quiet=options["quiet"], verbose=options["verbose"])
     progress: AbstractContextManager[Any] = (
         nullcontext() if options["no_progress"] or options["quiet"] else terminal.progress()
     )
     with progress as shown:
         deps = obj or engine.Deps(make_net=api.make_net)
-        deps = replace(deps, progress=shown, stdin=sys.stdin.buffer.read)
+        deps = replace(deps, progress=shown, stdin=read_stdin)
         run = api.run_loop(engine.run(config, deps))
-    written = write_reports(run, outputs, show_secrets=options["show_secrets"])
-    terminal.show(run, options["wanted"], show_secrets=options["show_secrets"])
-    for problem in run.unreadable:
-        click.echo(f"Error: {problem}", err=True)
+    written, problems = write_reports(run, outputs, show_secrets=options["show_secrets"])
+    is_text = options["wanted"].name == "text"
+    try:
+        terminal.show(run, options["wanted"], show_secrets=options["show_secrets"])
+    except OutputLostError as error:
+        problems.append(error)
+    if not (is_text and is_terminal(sys.stdout)):  # else the result has just said it
+        for unreadable in run.unreadable:
+            click.echo(f"Error: {unreadable}", err=True)
     for failure in run.failures:
         say_failure(failure)
-    if written and options["wanted"].name == "text" and not options["quiet"]:
-        click.echo(f"Reports: {', '.join(str(p) for p in written)}", err=True)
-    return run.exit_code
+    for problem in problems:
+        say_error(problem)
+    if written and is_text and not options["quiet"]:
+        click.echo(f"Reports: {', '.join(visible(str(p)) for p in written)}", err=True)
+    return INTERNAL_ERROR if problems else run.exit_code
+
+
+def _outputs(given: tuple[Path, ...], *, no_report: bool) -> tuple[Path, ...]:
+    if given and no_report:
+        raise UsageError("--output and --no-report contradict each other", "Leave one of them out.")
+    return () if no_report else given or tuple(Path(p) for p in DEFAULT_REPORTS)

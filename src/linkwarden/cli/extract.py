@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import Any
 
 import click
 
 from linkwarden.cli.options import make_config, shared_options
+from linkwarden.cli.stdin import read_stdin
 from linkwarden.model import NothingToCheckError
 from linkwarden.text import mask_secrets
 
@@ -22,7 +22,7 @@ def extract(inputs: tuple[str, ...], *, as_json: bool, **options: Any) -> int:
     from linkwarden.preview import preview  # noqa: PLC0415 - imports every provider
     from linkwarden.report._sinks import visible  # noqa: PLC0415 - with it
 
-    planned, problems = preview(make_config(inputs, options), sys.stdin.buffer.read)
+    planned, problems = preview(make_config(inputs, options), read_stdin)
     for link in planned:
         span = link.occurrence.span
         url = mask_secrets(link.occurrence.url)

@@ -5,22 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from linkwarden.config import (
-    Config,
-    check_pattern,
-    find_file,
-    load_file,
-    parse_duration,
-    parse_kinds,
-    parse_verdicts,
-    with_overrides,
-)
+from linkwarden.config import Config, find_file, load_file, read_values, with_overrides
 from linkwarden.model import UsageError
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -51,6 +42,9 @@ _NETWORK = (
 )
 
 
+_RUN_OPTIONS = frozenset(f.name for f in fields(Config)) - {"inputs", "github_token", "root"}
+
+
 def shared_options(function: F) -> F:
     """Add the options that choose which links are looked at."""
     return _with(function, _SHARED)
@@ -71,42 +65,12 @@ def make_config(inputs: tuple[str, ...], options: Mapping[str, Any], environ: Ma
     path = options.get("config") or (None if options.get("isolated") else find_file(Path.cwd()))
     if path is not None:
         config = with_overrides(config, load_file(path))
-    given = {key: value for key, value in options.items() if value not in (None, ())}
-    parsed: dict[str, Any] = {
-        key: given[key] for key in ("offline", "concurrency", "per_host", "proxy", "contact") if key in given
-    }
+    # What was not given is None, or () where an option may be repeated; only what a run knows is a field.
+    given = {key: value for key, value in options.items() if value not in (None, ()) and key in _RUN_OPTIONS}
+    parsed = read_values(given, lambda name: f"--{name}")
     parsed["inputs"] = inputs or None
-    parsed["exit_zero"] = given.get("exit_zero")
-    parsed["allow_networks"] = given.get("allow_networks")
-    for name in ("include", "exclude"):
-        if name in given:
-            parsed[name] = tuple(check_pattern(p, what=f"--{name}") for p in given[name])
-    if "kinds" in given:
-        parsed["kinds"] = parse_kinds(given["kinds"], what="--kind")
-    if "fail_on" in given:
-        parsed["fail_on"] = parse_verdicts(given["fail_on"], what="--fail-on")
-    for name in ("timeout", "max_time"):
-        if name in given:
-            parsed[name] = parse_duration(given[name], what=f"--{name.replace('_', '-')}").total_seconds()
-    if "expiring_within" in given:
-        parsed["expiring_within"] = parse_duration(given["expiring_within"], what="--expiring-within")
-    if "now" in given:
-        parsed["now"] = parse_instant(given["now"])
-    parsed["github_token"] = _token(given.get("github_token"), environ)
+    parsed["github_token"] = _token(options.get("github_token"), environ)
     return with_overrides(config, parsed)
-
-
-def parse_instant(text: str) -> datetime:
-    """Read an ISO 8601 instant; without a zone it is UTC.
-
-    Raises:
-        UsageError: it is not one.
-    """
-    try:
-        instant = datetime.fromisoformat(text.strip())
-    except ValueError:
-        raise UsageError(f"--now: {text!r} is not an instant", "Write it like 2026-11-22T03:00:00Z.") from None
-    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
 
 
 def _token(option: str | None, environ: Mapping[str, str]) -> str | None:

@@ -9,11 +9,12 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from linkwarden import report
+from linkwarden.cli.guard import forget_output
 from linkwarden.model import LinkwardenError, Run, UsageError
 from linkwarden.report import Report, ReportOptions
 
@@ -44,46 +45,67 @@ class FormatName(click.ParamType[type[Report]]):
         return cls
 
 
-def reserve(paths: Sequence[Path]) -> None:
+class OutputLostError(LinkwardenError):
+    """Standard output could not take the result."""
+
+    exit_code = 3
+
+
+def reserve(paths: Sequence[Path], inputs: Sequence[str]) -> None:
     """Make sure before the run that every report can be written, so that no result is lost for a typo.
 
+    Args:
+        paths: where the reports go.
+        inputs: what is checked, none of which may be written over.
+
     Raises:
-        UsageError: no format has the suffix, or the place cannot be written to.
+        UsageError: no format has the suffix, the place cannot be written to, or it is a list that is checked.
     """
     for path in paths:
-        _report_for(path)
         if path.is_dir():
-            raise UsageError(f"--output {path}: a directory", "Name a file in it, such as health.md.")
+            raise UsageError(f"--output {path}: a directory", f"Name a file in it, such as {path / 'health.md'}.")
+        _report_for(path)
+        if any(_same_file(path, Path(name)) for name in inputs):
+            raise UsageError(
+                f"--output {path}: this is a list that is to be checked; the report would replace it",
+                "Choose another name, such as health.md.",
+            )
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".linkwarden-"):
                 pass
         except OSError as error:
+            why = f"{path.parent} is not a directory" if path.parent.is_file() else error.strerror
             raise UsageError(
-                f"{path}: cannot be written: {error.strerror}",
+                f"{path}: cannot be written: {why}",
                 "Choose another place with --output, or write none with --no-report.",
             ) from None
 
 
-def write_reports(run: Run, paths: Sequence[Path], *, show_secrets: bool) -> list[Path]:
-    """Write the reports, each whole or not at all, and give their paths.
-
-    Raises:
-        ReportNotWrittenError: one could not be put in its place; it was saved elsewhere.
-    """
+def write_reports(run: Run, paths: Sequence[Path], *, show_secrets: bool) -> tuple[list[Path], list[LinkwardenError]]:
+    """Write the reports, each whole or not at all; give those that are written, and what went wrong with the others."""
+    written: list[Path] = []
+    problems: list[LinkwardenError] = []
     for path in paths:
         text = _report_for(path)().render(run, ReportOptions(show_secrets=show_secrets))
         try:
             write_atomically(path, text)
+            written.append(path)
         except OSError as error:
-            with tempfile.NamedTemporaryFile(
-                "w", encoding="utf-8", prefix="linkwarden-", suffix=path.suffix, delete=False
-            ) as rescue:
-                rescue.write(text)
-            raise ReportNotWrittenError(
-                f"{path}: cannot be written: {error.strerror}", f"The report was saved as {rescue.name}."
-            ) from None
-    return list(paths)
+            problems.append(ReportNotWrittenError(f"{path}: cannot be written: {error.strerror}", _rescue(path, text)))
+    return written, problems
+
+
+def _rescue(path: Path, text: str) -> str:
+    """Save a report that cannot be put in its place, and say where; hours of asking may stand in it."""
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", prefix="linkwarden-", suffix=path.suffix, delete=False
+        ) as rescue:
+            rescue.write(text)
+    except OSError as error:
+        return f"It could not be saved in {tempfile.gettempdir()} either: {error.strerror}."
+    return f"The report was saved as {rescue.name}."
 
 
 def write_atomically(path: Path, text: str) -> None:
@@ -119,11 +141,24 @@ class Terminal:
         """Give what reports progress: a live bar on a terminal, a line every ten seconds elsewhere."""
         from linkwarden.cli.progress import LiveProgress, PlainProgress  # noqa: PLC0415 - rich is slow to import
 
-        live = sys.stderr.isatty() and not os.environ.get("CI") and os.environ.get("TERM") != "dumb"
+        live = is_terminal(sys.stderr) and not os.environ.get("CI") and os.environ.get("TERM") != "dumb"
         return LiveProgress() if live else PlainProgress()
 
     def show(self, run: Run, wanted: type[Report], *, show_secrets: bool = False) -> None:
-        """Print a run in a format to standard output."""
+        """Print a run in a format to standard output. A reader who goes away early (head, less) is no error.
+
+        Raises:
+            OutputLostError: it could not be written, as on a full disk.
+        """
+        try:
+            self._show(run, wanted, show_secrets=show_secrets)
+        except BrokenPipeError:
+            forget_output()
+        except OSError as error:
+            forget_output()
+            raise OutputLostError(f"standard output cannot be written: {error.strerror}") from None
+
+    def _show(self, run: Run, wanted: type[Report], *, show_secrets: bool) -> None:
         options = ReportOptions(show_secrets=show_secrets, verbose=self._verbosity)
         if wanted.name == "text" and self._colored:
             from linkwarden.report.text import lines  # noqa: PLC0415 - only here
@@ -161,7 +196,19 @@ def use_color(choice: str) -> bool:
         return False
     if os.environ.get("FORCE_COLOR"):
         return True
-    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    return is_terminal(sys.stdout) and os.environ.get("TERM") != "dumb"
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Tell whether a person sees what is written there; a stream that was closed before the start is None."""
+    return stream is not None and stream.isatty()
+
+
+def _same_file(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except (OSError, ValueError):  # one of them is not there, or is no path at all
+        return False
 
 
 def _names() -> list[str]:
@@ -172,9 +219,10 @@ def _names() -> list[str]:
 def _report_for(path: Path) -> type[Report]:
     cls = report.for_suffix(path.suffix.lower())
     if cls is None:
-        known = sorted(c.suffix for c in report.formats() if c.suffix)
+        known = ", ".join(sorted(c.suffix for c in report.formats() if c.suffix))
+        what = f"no report format has the suffix {path.suffix!r}" if path.suffix else "a suffix must tell the format"
         raise UsageError(
-            f"--output {path}: no report format has the suffix {path.suffix!r}", f"Use one of {', '.join(known)}."
+            f"--output {path}: {what}", f"Use one of {known}. What standard output gets is chosen with --format."
         )
     return cls
 

@@ -12,7 +12,7 @@ from linkwarden.text import host_of
 #: From so many hosts with the same reason on, a group names the reason once and the hosts beside it.
 MANY_HOSTS = 6
 
-PlaceKey = tuple[int, str, int, int, int, str]
+PlaceKey = tuple[int, str, int, int, int, str, str, str]
 
 
 def _place_key(run: Run) -> Callable[[Occurrence], PlaceKey]:
@@ -20,7 +20,16 @@ def _place_key(run: Run) -> Callable[[Occurrence], PlaceKey]:
 
     def key(occurrence: Occurrence) -> PlaceKey:
         span = occurrence.span
-        return (rank.get(span.path, len(rank)), span.path, span.line, span.col, span.start, occurrence.url)
+        return (
+            rank.get(span.path, len(rank)),
+            span.path,
+            span.line,
+            span.col,
+            span.start,
+            occurrence.url,
+            occurrence.markup,
+            occurrence.text,
+        )
 
     return key
 
@@ -53,7 +62,7 @@ def placed(run: Run) -> tuple[Placed, ...]:
     """Give every result, sorted by first occurrence; those that stand nowhere come last."""
     key = _place_key(run)
     items = [Placed(result, tuple(sorted(result.target.occurrences, key=key))) for result in run.results]
-    nowhere: PlaceKey = (len(run.inputs) + 1, "", 0, 0, 0, "")
+    nowhere: PlaceKey = (len(run.inputs) + 1, "", 0, 0, 0, "", "", "")
     return tuple(sorted(items, key=lambda p: (key(p.places[0]) if p.places else nowhere, p.result.target.key)))
 
 

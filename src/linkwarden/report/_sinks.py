@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from linkwarden.text import mask_secrets
+from linkwarden.text import is_http, mask_secrets
 
 #: What a reader does not see and a terminal may obey: C0, C1, DEL, soft hyphen, fillers, zero-width characters,
 #: bidirectional controls, line separators, lone surrogates, interlinear marks and tags.
@@ -155,11 +155,11 @@ def link_target(url: str) -> str | None:
     that a report in an issue leaves no trace in other people's issues (GitHub docs, "Avoiding backlinks").
     """
     try:
-        parts = urlsplit(url)
-        host = parts.hostname
+        host = urlsplit(url).hostname
     except ValueError:
         return None
-    if parts.scheme.lower() not in ("http", "https") or not host or len(url) > _LONGEST_LINK:
+    # urlsplit forgives a space in front, which would make the link a relative one.
+    if not is_http(url) or not host or len(url) > _LONGEST_LINK:
         return None
     if _INVISIBLE.search(url) or mask_secrets(url) != url:
         return None

@@ -11,6 +11,9 @@ from linkwarden.model import BY_SEVERITY, FAILS_BY_DEFAULT, Run, Verdict
 #: Verdicts in the order in which reports count them, worst first.
 WORST_FIRST = tuple(reversed(BY_SEVERITY))
 
+#: The heading with which every health report in Markdown begins.
+TITLE = "# Link health"
+
 #: Code of the engine's rule for what had no turn before the run was stopped (``linkwarden.rules.OUT_OF_TIME``).
 _NO_TURN = "LW012"
 
@@ -40,6 +43,11 @@ WORDS: Mapping[Verdict, Word] = {
     Verdict.UNVERIFIED: Word("may or may not get it: linkwarden could not find out.", "unknown"),
     Verdict.IGNORED: Word("may or may not get it: linkwarden was told not to look, or it is no web address.", "quiet"),
 }
+
+
+def is_health_report(text: str) -> bool:
+    """Tell whether a text is a report of ours; a directory that is checked may well hold the last one."""
+    return text.startswith(f"{TITLE}\n\nChecked on ")
 
 
 def plural(count: int, noun: str, nouns: str = "") -> str:

@@ -23,6 +23,7 @@ from linkwarden.report._order import (
 )
 from linkwarden.report._sinks import cut, md_code, md_link, md_text, one_line, shown_address, shown_place, visible
 from linkwarden.report._words import (
+    TITLE,
     WORDS,
     conclusion,
     friendly,
@@ -87,7 +88,7 @@ class _Health:
         more = len(run.inputs) - _NAMED_INPUTS
         if more > 0:
             names += f" and {plural(more, 'more input')}"
-        doc.add("# Link health")
+        doc.add(TITLE)
         doc.add(
             f"Checked on {instant(run.started)} by linkwarden {__version__}: {names}. "
             f"{plural(run.requests, 'request')} in {seconds(run.duration_s)}."
