@@ -15,12 +15,14 @@ class FakeDockerHub:
 
     Attributes:
         images: namespace and name of each.
+        odd: answers to give instead for some images, by namespace and name.
         always: an answer to give to every question to the interface, or None.
     """
 
     def __init__(self, internet: FakeInternet) -> None:
         self.internet = internet
         self.images: set[str] = {"library/alpine"}
+        self.odd: dict[str, Callable[[], web.Response]] = {}
         self.always: Callable[[], web.Response] | None = None
         page = misbehave.answer(b"<title>Docker Hub</title>", media_type="text/html")
         internet.site("hub.docker.com").handle("/v2/repositories", self._api).default(page)
@@ -34,6 +36,8 @@ class FakeDockerHub:
         if self.always is not None:
             return self.always()
         name = request.path.removeprefix("/v2/repositories/").strip("/")
+        if name in self.odd:
+            return self.odd[name]()
         if name not in self.images:
             return web.json_response({"message": "object not found", "errinfo": {}}, status=404)
         namespace, _, image = name.partition("/")

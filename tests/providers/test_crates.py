@@ -99,6 +99,15 @@ async def test_versions(net: Net, crates: FakeCrates) -> None:
         assert not found.suggestion.safe
 
 
+async def test_a_version_is_looked_for_in_the_whole_index_file(net: Net, crates: FakeCrates) -> None:
+    """A file of a hundred kilobytes is read to its end where a version is named, so that nobody else is asked."""
+    crates.crates["long"] = {f"0.{n}.0": False for n in range(40)}
+    crates.padding = 4_000
+
+    assert await ask(net, f"{CRATES}long/0.39.0") == "ok"
+    assert crates.internet.hosts == {"index.crates.io"}
+
+
 async def test_a_crate_with_every_version_yanked_is_degraded(net: Net, crates: FakeCrates) -> None:
     """Nobody can use any version of it, which readers should know."""
     del crates

@@ -63,6 +63,13 @@ async def test_a_vendors_product_is_not_accused(net: Net, docker: FakeDockerHub)
     assert await ask(net, f"{HUB}/_/microsoft-dotnet-sdk") == "registry-silent"
 
 
+async def test_a_404_of_the_site_is_no_word_of_the_interface(net: Net, docker: FakeDockerHub) -> None:
+    """A web page with status 404 proves nothing, even on a day on which the interface works."""
+    docker.odd["a1/b"] = lambda: web.Response(status=404, text="<p>404</p>", content_type="text/html")
+
+    assert await ask(net, f"{HUB}/r/a1/b") == "registry-silent"
+
+
 @pytest.mark.parametrize(
     "handler",
     [

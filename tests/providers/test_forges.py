@@ -100,7 +100,7 @@ async def test_a_page_of_bitbucket_is_no_missing_repository(net: Net, forges: Fa
     forges.pages.add("/company/about")
 
     assert await ask(net, "https://bitbucket.org/company/about") == "pass"
-    forges.internet.site("bitbucket.org").default(misbehave.bot_wall("cloudflare"))
+    forges.internet.site("bitbucket.org").default(misbehave.bot_wall("anubis"))
     assert await ask(net, "https://bitbucket.org/nobody/nothing") == "registry-silent"
 
 

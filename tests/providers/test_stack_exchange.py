@@ -169,6 +169,15 @@ async def test_a_second_answer_of_no_use_accuses_nobody(net: Net, stack: FakeSta
     assert await ask(net, f"{SO}/q/404") == "registry-silent"
 
 
+async def test_an_answer_about_other_posts_accuses_nobody(net: Net, stack: FakeStackExchange) -> None:
+    """An answer with posts that were not asked for is somebody else's, however well the second one is formed."""
+    odd = {"items": [{"question_id": 999}], "has_more": False, "quota_remaining": 9}
+    good = {"items": [], "has_more": False, "quota_remaining": 8}
+    stack.misbehaviour += [lambda: web.json_response(odd), lambda: web.json_response(good)]
+
+    assert await ask(net, f"{SO}/q/404") == "registry-silent"
+
+
 async def test_an_unknown_site_is_left_to_its_pages(net: Net, stack: FakeStackExchange) -> None:
     """Where the interface knows no such site, whoever answers there must tell."""
     del stack

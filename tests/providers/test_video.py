@@ -123,6 +123,14 @@ async def test_what_is_stuck_to_a_name_is_youtubes_question(net: Net, videos: Fa
     assert await ask(net, url) == "ok"
 
 
+async def test_a_wall_is_no_word_about_a_video(net: Net, videos: FakeVideos) -> None:
+    """A challenge with status 404 accuses nobody, not even of a video whose preview picture is missing."""
+    videos.always = lambda: web.Response(status=404, headers={"cf-mitigated": "challenge"})
+
+    assert await ask(net, f"{WATCH}gone0000000") == "registry-silent"
+    assert await ask(net, "https://vimeo.com/404") == "registry-silent"
+
+
 @pytest.mark.parametrize("url", [f"{WATCH}{HERE}", "https://vimeo.com/76979871"])
 @pytest.mark.parametrize(
     "handler",

@@ -88,7 +88,7 @@ class _Pages:
     def read(cls, reply: Reply) -> _Pages | None:
         """Read an answer; None if it is none (an error, HTML, a form that we do not know)."""
         query = reply.table.get("query")
-        if reply.status != 200 or "error" in reply.table or not isinstance(query, dict):
+        if reply.status != 200 or not isinstance(query, dict):
             return None
         found = cls()
         for step in ("normalized", "converted"):
