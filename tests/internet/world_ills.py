@@ -165,8 +165,8 @@ PAGE_ILLS: dict[str, tuple[Callable[[FakeInternet, Address], Handler], Verdicts]
         UNVERIFIED,
     ),
     "https://www.fhi.ox.ac.uk/deciphering-chinas-ai-dream/": (_sent_home, SUSPECT | UNVERIFIED),
-    # a parked domain; at worst it passes for a page
-    "https://www.photon-ai.com/": (_simply(_PARKED), SUSPECT | FINE),
+    # a parked domain
+    "https://www.photon-ai.com/": (_simply(_PARKED), SUSPECT),
     "http://iizuka.cs.tsukuba.ac.jp/projects/completion/data/completion_sig2017.pdf": (
         _simply(misbehave.redirect_loop()),
         UNVERIFIED | BROKEN | SUSPECT,
