@@ -24,7 +24,9 @@ class FakeDoi:
         overlooked: DOIs that ``doiRA`` does not know although they have a handle.
         without_url: DOIs whose handle has no web address.
         titles: what Crossref and DataCite call them.
-        doi_ra, handles: answers to give to every such question instead, or None.
+        details: more of what Crossref has about a DOI in lower case, by field.
+        unselectable: fields that Crossref refuses to select (400 for the whole question).
+        doi_ra, handles, crossref, datacite: answers to give to every such question instead, or None.
     """
 
     def __init__(self, internet: FakeInternet) -> None:
@@ -36,6 +38,10 @@ class FakeDoi:
         self.overlooked: set[str] = set()
         self.without_url: set[str] = set()
         self.titles: dict[str, str] = {}
+        self.details: dict[str, dict[str, object]] = {}
+        self.unselectable: set[str] = set()
+        self.crossref: Callable[[], web.Response] | None = None
+        self.datacite: Callable[[], web.Response] | None = None
         self.doi_ra: Callable[[], web.Response] | None = None
         self.handles: Callable[[], web.Response] | None = None
         for host in ("doi.org", "dx.doi.org", "www.doi.org"):
@@ -96,20 +102,35 @@ class FakeDoi:
 
     async def _crossref(self, request: web.Request) -> web.StreamResponse:
         """Answer ``works?filter=doi:a,doi:b``: unknown ones and those of other agencies are silently absent."""
+        if self.crossref is not None:
+            return self.crossref()
+        select = request.query.get("select", "").split(",")
+        if self.unselectable & set(select):
+            return _json({"status": "failed", "message-type": "validation-failure"}, status=400)
         asked = [part.removeprefix("doi:") for part in request.query.get("filter", "").split(",") if part]
         found = [doi for doi in asked if self.agency_of(doi) == "Crossref"][: int(request.query.get("rows", "20"))]
-        items = [{"DOI": d.lower(), "title": [self.titles.get(d, d)], "URL": f"https://doi.org/{d}"} for d in found]
+        items = [_selected(self._work(doi), select) for doi in found]
         limits = {"x-api-pool": "polite-array", "x-rate-limit-limit": "3", "x-rate-limit-interval": "1s"}
         message = {"total-results": len(items), "items": items}
         return _json({"status": "ok", "message-type": "work-list", "message": message}, headers=limits)
 
+    def _work(self, doi: str) -> dict[str, object]:
+        work = {"DOI": doi.lower(), "title": [self.titles.get(doi, doi)], "URL": f"https://doi.org/{doi}"}
+        return work | self.details.get(doi.lower(), {})
+
     async def _datacite(self, request: web.Request) -> web.StreamResponse:
         """Answer ``dois?ids=a,b``: unknown ones are silently absent, 25 on a page unless told otherwise."""
+        if self.datacite is not None:
+            return self.datacite()
         asked = [doi for doi in request.query.get("ids", "").split(",") if doi]
         found = [doi for doi in asked if self.agency_of(doi) == "DataCite"]
         page = found[: int(request.query.get("page[size]", "25"))]
         data = [{"id": d.lower(), "attributes": {"titles": [{"title": self.titles.get(d, d)}]}} for d in page]
         return _json({"data": data, "meta": {"total": len(found)}})
+
+
+def _selected(work: dict[str, object], select: list[str]) -> dict[str, object]:
+    return {name: value for name, value in work.items() if name in select or select == [""]}
 
 
 def _json(value: object, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion, Target, Verdict
 from linkwarden.providers._arxiv_ids import parse as arxiv_of
 from linkwarden.providers._base import Example, Provider, by_ident
+from linkwarden.providers._doi_records import Record, records
 from linkwarden.providers._doi_registry import AGENCIES, HANDLES, Standing, Word, agencies, confirm
 from linkwarden.providers._doi_urls import (
     DOMAINS,
@@ -70,19 +71,30 @@ UNREGISTERED = Rule(
     "that they never registered, so this counts only where the page itself could not be seen.",
     "Open the address in a browser. If the page is not there, search for the title.",
 )
+RETRACTED = Rule(
+    "LW802",
+    "retracted",
+    Verdict.DEGRADED,
+    "the work was retracted",
+    "The DOI leads to a work that its publisher has taken back; Crossref's record of it says so. Its page remains, "
+    "with a notice on it.",
+    "Read the notice, and decide whether the entry should stay.",
+)
 
 
 @dataclass(slots=True)
 class _Words:
-    """All that the registry said in one call of ``check``.
+    """All that the registries said in one call of ``check``.
 
     Attributes:
         first: by ``doiRA``, for each DOI and for its shorter readings.
         second: by the handle API, for those that ``doiRA`` did not call registered.
+        records: by the agencies, for those that are registered; not all, and none where an agency is silent.
     """
 
     first: dict[str, Word] = field(default_factory=dict)
     second: dict[str, Word] = field(default_factory=dict)
+    records: dict[str, Record] = field(default_factory=dict)
 
     def standing(self, doi: str) -> Standing:
         """Weigh both words: one "registered" suffices, "absent" needs both, anything else is unknown."""
@@ -102,8 +114,7 @@ class _Words:
 class Doi(Provider):
     """Settles ``doi.org`` links, and publishers' addresses whose DOI is registered; other pages it passes on.
 
-    Titles are not fetched; where they are wanted, ``agency`` in the registry's word says whom to ask (Crossref's
-    ``works``, DataCite's ``dois``), a batch each.
+    Titles come from the agency that registered the DOI, fifty or a hundred to a question; nothing depends on them.
     """
 
     name: ClassVar[str] = "doi"
@@ -111,7 +122,14 @@ class Doi(Provider):
     batch: ClassVar[int] = 100
     kind: ClassVar[Kind] = Kind.PAPER
     domains: ClassVar[frozenset[str]] = DOMAINS
-    rules: ClassVar[tuple[Rule, ...]] = (UNKNOWN_DOI, INVALID_DOI, JUNK_AFTER_DOI, OLD_RESOLVER, UNREGISTERED)
+    rules: ClassVar[tuple[Rule, ...]] = (
+        UNKNOWN_DOI,
+        INVALID_DOI,
+        JUNK_AFTER_DOI,
+        OLD_RESOLVER,
+        UNREGISTERED,
+        RETRACTED,
+    )
     examples: ClassVar[tuple[Example, ...]] = (
         Example("https://doi.org/10.1117/12.2293755", "10.1117/12.2293755"),
         Example("http://dx.doi.org/10.1002/(SICI)1097-0258(19980815)17:15", "10.1002/(sici)1097-0258(19980815)17:15"),
@@ -132,6 +150,8 @@ class Doi(Provider):
         del now  # a DOI does not depend on the day
         groups = by_ident(claims)
         words = await _inquire(net, list(groups))
+        registered = {doi: words.first[doi].agency for doi in groups if words.standing(doi) is Standing.REGISTERED}
+        words.records = await records(net, registered, self.ctx.contact)
         for doi, group in groups.items():
             for claim in group:
                 yield _settle(claim, doi, words)
@@ -165,7 +185,7 @@ def _settle(claim: Claim, doi: str, words: _Words) -> Evidence | Pass:
         return Pass(claim.target.key)
     standing = words.standing(doi)
     if standing is Standing.REGISTERED:
-        return _registered(claim, ref, words.first[doi].agency)
+        return _registered(claim, ref, words.first[doi].agency, words.records.get(doi, Record(None)))
     if ref.source is Source.RESOLVER:
         if standing is Standing.UNKNOWN:
             return _unverified(claim, words.first[doi])
@@ -176,17 +196,20 @@ def _settle(claim: Claim, doi: str, words: _Words) -> Evidence | Pass:
     return Pass(claim.target.key)  # not the DOI's fault: the page itself must be looked at
 
 
-def _registered(claim: Claim, ref: DoiRef, agency: str) -> Evidence:
+def _registered(claim: Claim, ref: DoiRef, agency: str, record: Record) -> Evidence:
     by_whom = f" (by way of {agency})" if agency else ""
     facts = (
         Fact(f"the DOI {ref.written} is registered{by_whom}", url=resolver_address(ref.written)),
         Fact("the publisher's own page was not asked: most publishers turn programs away"),
     )
+    if record.taken_back:
+        reason = f"{agency}'s record of this DOI says that the work was {record.taken_back}."
+        return finding(claim, RETRACTED, reason, title=record.title, facts=facts)
     if host_of(claim.target.address or "") == "dx.doi.org":
         suggestion = Suggestion(resolver_address(ref.written), "the DOI system's own address", safe=True)
         reason = "The DOI is registered, and dx.doi.org is an old name of doi.org."
-        return finding(claim, OLD_RESOLVER, reason, suggestion=suggestion, facts=facts)
-    return fine(claim, facts=facts)
+        return finding(claim, OLD_RESOLVER, reason, suggestion=suggestion, title=record.title, facts=facts)
+    return fine(claim, title=record.title, facts=facts)
 
 
 def _broken(claim: Claim, ref: DoiRef, standing: Standing, shorter: str | None) -> Evidence:
