@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from functools import lru_cache
 
 from linkwarden.providers._error_phrases import CORES, FILLERS, LATER, NO_HITS
@@ -41,7 +40,8 @@ def parts_of(title: str) -> list[str]:
     return [part.strip() for part in _SPLIT.split(title) if part and part.strip()]
 
 
-def is_error_text(text: str, names: Iterable[str] = ()) -> bool:
+@lru_cache(maxsize=1024)  # the pages of a site share their title's parts
+def is_error_text(text: str, names: tuple[str, ...] = ()) -> bool:
     """Tell whether a text is an error message of the "there is no such page" sort and nothing else.
 
     Args:
@@ -67,7 +67,8 @@ def speaks_of_errors(text: str) -> bool:
     return (_CORE if _SPACELESS.search(words) else _CORE_IN_WORDS).search(words) is not None
 
 
-def error_part(title: str, names: Iterable[str] = ()) -> str | None:
+@lru_cache(maxsize=1024)
+def error_part(title: str, names: tuple[str, ...] = ()) -> str | None:
     """Give the part of a title that is an error message, if the rest is no more than a site's name, else None."""
     if is_error_text(title, names):
         return title

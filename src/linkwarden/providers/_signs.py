@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import urlsplit
 
 from linkwarden.model import Target
@@ -28,8 +28,8 @@ _SHORT = 500
 _SENTENCES_UP_TO = 1200
 #: … and one that says more than this has something to say, whatever its title.
 _MUCH = 1500
-#: Sources up to this size are looked at closely if they say little or speak of domains and hosting.
-_SMALL = 12_000
+#: Sources up to this size are looked at closely if they speak of errors, domains or hosting.
+_SMALL = 20_000
 _LITTLE = 700
 _STAND_IN_HINTS = ("domain", "domein", "domín", "domini", "домен", "域名", "ドメイン", "도메인", "hosting", "suspended")
 _QUOTED = 80
@@ -54,21 +54,24 @@ _ERROR_SOURCE = (
     'pagepath="/404',
     'name="prerender-status-code" content="404"',
     'content="404" name="prerender-status-code"',
-    'class="noarticletext',
 )
+#: What the classes and ids that ``_ERROR_MARK`` matches have in common; looked for near the page's first tags.
+_MARK_HINTS = (
+    *("404", "not-found", "notfound", "not_found", "error-page", "errorpage", "error_page", "page-error", "no-route"),
+    *("noroute", "http-error", "sqs-error", "status-msg-wrap", "four-oh-four"),
+)
+_TAGS = 3000
 _ERROR_HINTS = (
-    "error-page",
-    "errorpage",
-    "error_page",
-    "page-error",
     "404",
-    "not-found",
-    "notfound",
-    "not_found",
-    "no-route",
-    "noroute",
-    "sqs-error",
-    "status-msg-wrap",
+    "not found",
+    "t be found",
+    "not exist",
+    "t exist",
+    "no longer",
+    "available",
+    "sorry",
+    "oops",
+    "error",
 )
 _NO_INDEX = re.compile(r"(?:\A|[,\s])(?:noindex|none)\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?。！？])\s*|\s+[-\u2013\u2014|]\s+")
@@ -117,23 +120,25 @@ class _Looker:
         """True if anything about the page is out of the ordinary; looks at strings only."""
         page = self._page
         return bool(
-            self._titled_wrong
+            self._error_title
+            or _is_odd_title(self._title)
+            or self._is_unrelated
             or self._is_slight
             or (page.response.hops and host_of(self._final) != self._host)
             or self._lost_its_page
             or any(is_error_text(heading, self._names) for heading in page.headings)
-            or _parked.parking_mark(page.low)
             or self._marked_wrong
-            or self._is_unrelated
-            or self._gambling
         )
 
     @property
     def _is_slight(self) -> bool:
+        """True for a small page that speaks of errors, domains or hosting, or is built by a parking service."""
         page = self._page
-        if len(page.response.body) > _SMALL or not page.response.complete:
+        if len(page.low) > _SMALL or not page.response.complete:
             return False
-        return page.rough_length < _LITTLE or any(hint in page.low for hint in _STAND_IN_HINTS)
+        if any(hint in page.low for hint in _STAND_IN_HINTS) or _parked.parking_mark(page.low):
+            return True
+        return page.rough_length < _LITTLE and any(hint in page.low for hint in _ERROR_HINTS)
 
     def signs(self) -> PageSigns:
         """Take all the looks."""
@@ -169,20 +174,6 @@ class _Looker:
         wanted = words_of_text(o.text for o in self._target.occurrences) - {plain(name) for name in self._names}
         return len(wanted) > 1 and wanted <= set(plain(self._title).split())
 
-    @property
-    def _titled_wrong(self) -> bool:
-        title = self._title
-        return bool(
-            title
-            and (
-                self._error_title
-                or _parked.sale_title(title)
-                or _parked.placeholder_text(title)
-                or says_no_hits(title)
-                or says_later(title)
-            )
-        )
-
     @cached_property
     def _lost_its_page(self) -> bool:
         return bool(self._page.response.hops) and lost_its_page(self._asked, self._final)
@@ -190,11 +181,13 @@ class _Looker:
     @cached_property
     def _marked_wrong(self) -> bool:
         low = self._page.low
-        if any(mark in low for mark in _ERROR_SOURCE):
+        if "404" in low and any(mark in low for mark in _ERROR_SOURCE):
             return True
-        return any(hint in low for hint in _ERROR_HINTS) and any(
-            _ERROR_MARK.fullmatch(mark) for mark in self._page.marks
-        )
+        if len(low) <= _SMALL and 'class="noarticletext' in low:  # MediaWiki
+            return True
+        start = max(low.find("<body"), 0)
+        head = low[:_TAGS] + low[start : start + _TAGS]
+        return any(hint in head for hint in _MARK_HINTS) and any(map(_ERROR_MARK.fullmatch, self._page.marks))
 
     @cached_property
     def _promised(self) -> frozenset[str]:
@@ -367,6 +360,13 @@ class _Looker:
         later = next((heading for heading in headings if says_later(heading)), None)
         if later:
             self._see(Sign.LATER_HEADING, f"its heading says {_quoted(later)}")
+
+
+@lru_cache(maxsize=1024)  # the pages of a site, and of a list, share titles
+def _is_odd_title(title: str) -> bool:
+    """Tell whether a title is one that a page in order does not have, error messages apart."""
+    looks = (_parked.sale_title, _parked.placeholder_text, says_no_hits, says_later, _parked.gambling_words)
+    return any(look(title) for look in looks)
 
 
 def _is_search(url: str) -> bool:

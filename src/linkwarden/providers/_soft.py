@@ -174,6 +174,8 @@ POINTS: Mapping[str, Mapping[Sign, int]] = MappingProxyType(
         },
     }
 )
+#: Signs that many healthy pages have: they are no reason to ask for a sibling.
+_COMMON = frozenset({Sign.SHORT, Sign.NO_INDEX})
 _BY_CODE = {rule.code: rule for rule in RULES}
 _OPENINGS = MappingProxyType(
     {
@@ -225,7 +227,7 @@ def assess(signs: PageSigns) -> Finding | None:
 
 def worth_asking(signs: PageSigns) -> bool:
     """Tell whether a sibling with the same page would decide what the signs so far leave open."""
-    if Sign.SAME_EVERYWHERE in signs.seen or assess(signs) is not None:
+    if Sign.SAME_EVERYWHERE in signs.seen or not signs.seen.keys() - _COMMON or assess(signs) is not None:
         return False
     return assess(with_sign(signs, Sign.SAME_EVERYWHERE, "")) is not None
 
