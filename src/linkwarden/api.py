@@ -46,6 +46,7 @@ class Options(TypedDict, total=False):
     allow_networks: tuple[str, ...]
     proxy: str | None
     root: Path | None
+    archive: bool
 
 
 def check(inputs: str | Path | Iterable[str | Path], *, deps: Deps | None = None, **options: Unpack[Options]) -> Run:

@@ -48,6 +48,7 @@ _SAMPLES = {
     "per-host": "4",
     "expiring-within": '"30d"',
     "contact": '"you@example.org"',
+    "archive": "false",
 }
 _TOML_WORDS = {
     "array": "a list",
@@ -85,6 +86,7 @@ class Config:
         allow_networks: networks in CIDR notation that may be asked although they are not public.
         proxy: an HTTP proxy, or None.
         root: the repository root for local links; None finds it.
+        archive: ask the Internet Archive for copies of what is lost.
     """
 
     inputs: tuple[str, ...] = ("README.md",)
@@ -105,6 +107,7 @@ class Config:
     allow_networks: tuple[str, ...] = ()
     proxy: str | None = None
     root: Path | None = None
+    archive: bool = True
 
     def __post_init__(self) -> None:
         """Refuse numbers with which a run would never end.
@@ -136,6 +139,7 @@ class FileConfig(msgspec.Struct, forbid_unknown_fields=True, rename="kebab", fro
     per_host: int | None = None
     expiring_within: str | None = None
     contact: str | None = None
+    archive: bool | None = None
 
 
 def parse_duration(text: str, *, what: str) -> timedelta:

@@ -181,6 +181,7 @@ class _Inspection:
             anchors_of=anchors_reader(self._anchors),
             hint=self._hint,
             allow_networks=config.allow_networks,
+            archive=config.archive,
         )
         loaded: list[Provider] = []
         for cls in rules.provider_classes():

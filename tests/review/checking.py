@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
+from pathlib import Path
 from typing import Any, Protocol
 
 from linkwarden.model import Result, Run, Suggestion, Verdict
@@ -12,8 +13,10 @@ from linkwarden.review import Review
 class Check(Protocol):
     """Checks a Markdown text on the fake internet with the reviews that the test module names in ``REVIEWS``."""
 
-    def __call__(self, text: str, *, reviews: tuple[type[Review], ...] | None = None, **options: Any) -> Awaitable[Run]:
-        """Give the run; ``options`` are those of ``Config``."""
+    def __call__(
+        self, text: str, *, reviews: tuple[type[Review], ...] | None = ..., folder: Path = ..., **options: Any
+    ) -> Awaitable[Run]:
+        """Give the run over ``folder/list.md``; ``options`` are those of ``Config``."""
 
 
 def one(run: Run, url: str) -> Result:

@@ -23,10 +23,12 @@ def check(
 ) -> Check:
     """Check a text as ``list.md`` in an empty directory, with the real providers and the reviews of the test module."""
 
-    async def run(text: str, *, reviews: tuple[type[Review], ...] | None = None, **options: Any) -> Run:
+    async def run(
+        text: str, *, reviews: tuple[type[Review], ...] | None = None, folder: Path = tmp_path, **options: Any
+    ) -> Run:
         wanted = request.module.REVIEWS if reviews is None else reviews
         monkeypatch.setattr(rules, "review_classes", lambda: wanted)
-        path = tmp_path / "list.md"
+        path = folder / "list.md"
         await asyncio.to_thread(path.write_text, text, "utf-8")
         config = Config(inputs=(str(path),), **options)
         deps = Deps(

@@ -158,7 +158,7 @@ class TestTwins:
         assert (len(internet.lookups), len(internet.attempts)) == (2 * lookups, 2 * attempts)
 
     async def test_what_was_asked_already_is_not_asked_again(self, internet: FakeInternet, check: Check) -> None:
-        """Plain http that redirects to https and ends in 404 has shown the https twin; another link's answer is used."""
+        """Who redirects to https and ends in 404 has shown the https twin; another link's answer is used."""
         internet.site("a.b.example").https_only()
         internet.site("c.d.example").handle("/x", over_https_only)
 

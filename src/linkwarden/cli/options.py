@@ -34,6 +34,9 @@ _NETWORK = (
     click.option(
         "--allow-network", "allow_networks", multiple=True, metavar="CIDR", help="Also ask this private network."
     ),
+    click.option(
+        "--no-archive", "archive", flag_value=False, default=None, help="Look up no copies in the Internet Archive."
+    ),
     click.option("--proxy", metavar="URL", help="Ask through this HTTP proxy."),
     click.option("--expiring-within", metavar="TIME", help="An end within this time is a finding. [default: 30d]"),
     click.option("--now", metavar="INSTANT", help="Judge as of this instant (ISO 8601)."),

@@ -54,6 +54,7 @@ class LoadContext:
             that linkwarden reads.
         hint: call it to tell the user something once at the end.
         allow_networks: networks in CIDR notation that count as public (``--allow-network``).
+        archive: the Internet Archive may be asked for copies of what is lost.
     """
 
     root: Path
@@ -63,6 +64,7 @@ class LoadContext:
     anchors_of: Callable[[Path], Sequence[Anchor] | None] = _no_anchors
     hint: Callable[[str], None] = lambda _text: None
     allow_networks: tuple[str, ...] = ()
+    archive: bool = True
 
 
 class Provider(ABC):
