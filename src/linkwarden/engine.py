@@ -34,9 +34,9 @@ from linkwarden.model import (
     Target,
     Verdict,
 )
-from linkwarden.providers import LoadContext, Provider, Skip
+from linkwarden.providers import LoadContext, Provider, Roster, Skip
 from linkwarden.schedule import Lanes
-from linkwarden.text import domains_of, host_of, target_key
+from linkwarden.text import host_of, target_key
 
 if TYPE_CHECKING:  # the network stack is slow to import, and an offline run does without
     from linkwarden.net import Net, Observer
@@ -145,8 +145,7 @@ class _Inspection:
         self._answered = False
         self._include = [re.compile(p) for p in config.include]
         self._exclude = [re.compile(p) for p in config.exclude]
-        self._providers: tuple[Provider, ...] = ()
-        self._by_host: dict[str, tuple[Provider, ...]] = {}
+        self._providers = Roster()
 
     async def run(self) -> Run:
         began = self._deps.clock()
@@ -171,7 +170,7 @@ class _Inspection:
 
     # --- before ---------------------------------------------------------------------------------------------
 
-    def _load_providers(self) -> tuple[Provider, ...]:
+    def _load_providers(self) -> Roster:
         config = self._config
         self._context = LoadContext(
             root=config.root or find_root(first_folder(config.inputs)),
@@ -190,7 +189,7 @@ class _Inspection:
                 self._hint(provider.hint)
             else:
                 loaded.append(provider)
-        return tuple(loaded)
+        return Roster(loaded)
 
     def _hint(self, text: str) -> None:
         if text and text not in self._provider_hints:
@@ -273,7 +272,7 @@ class _Inspection:
         if self._left_out(target):
             self._settle(entry, self._own(target, rules.EXCLUDED, "Left out by --include or --exclude."))
             return
-        providers = self._concerned(target)
+        providers = self._providers.concerned(target)
         at = providers.index(after) + 1 if after is not None else 0
         for provider in providers[at:]:
             try:
@@ -285,18 +284,6 @@ class _Inspection:
                 self._hand_over(entry, provider, ident)
                 return
         self._settle(entry, self._own(target, rules.NOT_WEB, "Not an address that a web server can be asked for."))
-
-    def _concerned(self, target: Target) -> tuple[Provider, ...]:
-        """Give those providers that may claim an address, in order; found out once for each host."""
-        if target.address is None:
-            return self._providers
-        host = host_of(target.address)
-        found = self._by_host.get(host)
-        if found is None:
-            above = frozenset(domains_of(host))
-            found = tuple(p for p in self._providers if p.domains is None or not above.isdisjoint(p.domains))
-            self._by_host[host] = found
-        return found
 
     def _hand_over(self, entry: _Entry, provider: Provider, ident: str) -> None:
         entry.provider = provider

@@ -18,7 +18,7 @@ from linkwarden.inputs import (
     needs_network,
 )
 from linkwarden.model import Occurrence, Target
-from linkwarden.providers import LoadContext, Provider, Skip
+from linkwarden.providers import LoadContext, Roster, Skip
 from linkwarden.text import target_key
 
 
@@ -36,7 +36,7 @@ def preview(config: Config, stdin: Callable[[], bytes]) -> tuple[list[Planned], 
         root=config.root or find_root(first_folder(config.inputs)), offline=True, anchors_of=anchors_reader()
     )
     loaded = (cls.load(context) for cls in rules.provider_classes())
-    providers = [p for p in loaded if not isinstance(p, Skip)]
+    providers = Roster(p for p in loaded if not isinstance(p, Skip))
     planned: list[Planned] = []
     problems: list[str] = []
     seen: set[Path] = set()
@@ -56,8 +56,8 @@ def preview(config: Config, stdin: Callable[[], bytes]) -> tuple[list[Planned], 
     return planned, problems
 
 
-def _claimants(target: Target, providers: list[Provider]) -> Iterator[str]:
-    for provider in providers:
+def _claimants(target: Target, providers: Roster) -> Iterator[str]:
+    for provider in providers.concerned(target):
         if provider.claim(target) is not None:
             yield provider.name
             if provider.online:

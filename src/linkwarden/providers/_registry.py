@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
@@ -54,10 +55,13 @@ def place_of(target: Target) -> Place | None:
     That is everything that is not http(s), names a port or a user, or stands as a picture: there the bytes must be
     looked at.
     """
-    if target.is_image or target.address is None:
-        return None
+    return None if target.address is None or target.is_image else _read(target.address)
+
+
+@lru_cache(maxsize=16)  # one registry after the other looks at the same address
+def _read(address: str) -> Place | None:
     try:
-        parts: SplitResult = urlsplit(target.address)
+        parts: SplitResult = urlsplit(address)
         port = parts.port
     except ValueError:
         return None
@@ -70,7 +74,7 @@ def place_of(target: Target) -> Place | None:
             query.setdefault(name, value)
     except ValueError:
         return None
-    return Place(host_of(target.address).removeprefix("www."), parts.path, segments, query, parts.fragment)
+    return Place(host_of(address).removeprefix("www."), parts.path, segments, query, parts.fragment)
 
 
 def encoded(text: str, safe: str = "") -> str:
