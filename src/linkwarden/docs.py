@@ -137,4 +137,6 @@ def _sentence(text: str) -> str:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "docs"))
+    if len(sys.argv) != 2 or not Path(sys.argv[1]).is_dir():
+        sys.exit("usage: python -m linkwarden.docs FOLDER  (the folder of the documentation, which must be there)")
+    main(Path(sys.argv[1]))
