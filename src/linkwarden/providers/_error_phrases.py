@@ -125,6 +125,15 @@ trang lỗi rất tiếc bạn tìm yêu cầu này xin đang
 halaman yang anda cari maaf galat kesalahan ini laman
 페이지를 페이지가 페이지 요청하신 요청한 죄송합니다 오류 해당 에러 입니다 찾으시는
 """
+#: The same for scripts without spaces, taken away wherever they stand, longest first.
+WIDE_FILLERS = """
+您所访问的 您访问的 你访问的 您要访问的 您请求的 您查看的 您要找的 您要查看的 您找的 你要找的 所访问的 访问的
+请求的 您要 抱歉 对不起 對不起 很 非常 哎呀 糟糕 页面 网页 頁面 網頁 内容 文章 文件 页 该 此 啊 哦 呀 了 已 的
+您 你 出错 错误提示 错误 錯誤 提示 信息 可能 或 被 暂时 尋找 您尋找的 您要找 お探しの お探し ご指定の 指定された
+指定の アクセスしようとした アクセスした ページ ファイル 記事 申し訳ございません 申し訳ありません 申し訳 エラー
+が は を の または もしくは 既に すでに に こちら この URL หน้าที่คุณต้องการ หน้าที่คุณกำลังค้นหา หน้าที่ต้องการ
+หน้าเว็บ หน้านี้ หน้า ที่คุณ ต้องการ ขออภัย เพจ
+"""
 NO_HITS = (
     r"(?:sorry )?(?:no|0|zero) (?:search )?(?:results?|matches|hits|posts|entries)(?: (?:were "
     r"|was )?found)?(?: (?:for|matching) .*)?"

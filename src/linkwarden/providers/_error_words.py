@@ -11,14 +11,14 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from linkwarden.providers._error_phrases import CORES, FILLERS, LATER, NO_HITS
+from linkwarden.providers._error_phrases import CORES, FILLERS, LATER, NO_HITS, WIDE_FILLERS
 
 _SPLIT = re.compile(r"\s+[-\u2010-\u2015|·•»«›‹:/\\~]+\s+|\s*[|»«›·•]\s*|\s*::\s*|:\s+|\s+[-\u2013\u2014]\s*")
 _SPACELESS = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 _CORE = re.compile("|".join(f"(?:{core})" for core in CORES.values()))
 _CORE_IN_WORDS = re.compile(rf"(?<!\w)(?:{_CORE.pattern})(?!\w)")
 #: How many characters may be left of a message in a script without spaces.
-_LEFT_OVER = 16
+_LEFT_OVER = 2
 #: A site's name in a title has no more words than this; more are a sentence, and the page is about something.
 _NAME_WORDS = 5
 _LONGEST = 160
@@ -32,6 +32,7 @@ def plain(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
+_WIDE_FILLER = re.compile("|".join(sorted((plain(word) for word in WIDE_FILLERS.split()), key=len, reverse=True)))
 _FILLER_WORDS = frozenset(plain(word) for word in FILLERS.split())
 
 
@@ -58,7 +59,10 @@ def is_error_text(text: str, names: tuple[str, ...] = ()) -> bool:
         return False
     allowed = _FILLER_WORDS | {plain(name) for name in names}
     rest = "".join(word for word in left.split() if word not in allowed)
-    return len(rest) <= (_LEFT_OVER if spaceless else 0)
+    if not spaceless:
+        return not rest
+    rest = _WIDE_FILLER.sub("", rest)
+    return len(rest) <= _LEFT_OVER and not any(char.isascii() for char in rest)
 
 
 def speaks_of_errors(text: str) -> bool:

@@ -139,7 +139,10 @@ PLACEHOLDERS: tuple[tuple[str, str], ...] = (
     (r"hello world|(?:your )?caddy(?: web server)? works.*", r"your (?:caddy )?web server is working"),
     (
         r"(?:future home of something quite cool|(?:website )?coming soon|(?:site (?:is )?)?under construction)",
-        r"cpanel|plesk|godaddy|hostgator|bluehost|hostinger|site owner|website owner|file manager|public_html|\bftp\b",
+        (
+            r"cpanel|plesk|godaddy|hostgator|bluehost|hostinger|if you(?: are|.re) the (?:web ?)?site(?:.s)? owner"
+            r"|file manager|public_html|\bftp\b"
+        ),
     ),
 )
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from functools import cached_property, lru_cache
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from linkwarden.model import Target
 from linkwarden.providers import _parked
 from linkwarden.providers._error_words import (
     error_part,
     is_error_text,
+    parts_of,
     plain,
     says_later,
     says_no_hits,
@@ -27,7 +28,7 @@ _SHORT = 500
 #: … one sentence that is an error message counts on pages up to this …
 _SENTENCES_UP_TO = 1200
 #: … and one that says more than this has something to say, whatever its title.
-_MUCH = 1500
+_MUCH = 1000
 #: Sources up to this size are looked at closely if they speak of errors, domains or hosting.
 _SMALL = 20_000
 _LITTLE = 700
@@ -279,9 +280,8 @@ class _Looker:
         texts = [o.text for o in self._target.occurrences]
         if any(speaks_of_errors(text) for text in texts):
             return True
-        path = plain(urlsplit(self._asked).path)
-        final = plain(urlsplit(self._final).path)
-        return path == final and re.search(r"\b(?:404|not ?found|error ?page|maintenance)\b", path) is not None
+        path = plain(unquote(urlsplit(self._asked).path))
+        return not self._page.response.hops and (speaks_of_errors(path) or says_later(path))
 
     # --- a domain that is parked --------------------------------------------------------------------------------
 
@@ -302,7 +302,7 @@ class _Looker:
         offer = _parked.sale_title(self._title) or next((h for h in page.headings if _parked.sale_title(h)), None)
         if offer:
             self._see(Sign.SALE_TITLE, f"its title offers the domain ({_quoted(offer)})")
-        elif plain(self._title) == plain(bare) or plain(self._title) == plain(self._host):
+        elif any(plain(part) in (plain(bare), plain(self._host)) for part in parts_of(self._title)):
             self._see(Sign.DOMAIN_TITLE, "its title is the bare name of the domain")
         if any(_parked.parking_host(host_of(link)) and bare in link.lower() for link in page.links):
             self._see(Sign.SALE_LINK, "it links to the sale of the domain")
@@ -328,7 +328,7 @@ class _Looker:
         if self._gambling:
             listed = ", ".join(self._gambling[:4])
             self._see(Sign.GAMBLING, f"it is about gambling or the like ({_quoted(listed)})")
-        if promised and any(word in headline for word in promised):
+        if any(word in headline and word not in self._host for word in promised):
             self._see(Sign.ON_SUBJECT, "its title has words that the link promises")
             return
         text_script, page_script = script_of(" ".join(texts)), script_of(self._title)

@@ -136,6 +136,7 @@ POINTS: Mapping[str, Mapping[Sign, int]] = MappingProxyType(
             Sign.SALE_SENTENCE: 1,
             Sign.REGISTRAR_SENTENCE: 2,
             Sign.SHORT: 1,
+            Sign.ON_SUBJECT: -2,
             Sign.MUCH_TEXT: -2,
         },
         PLACEHOLDER.code: {Sign.PLACEHOLDER_TITLE: 2, Sign.PLACEHOLDER_TEXT: 2, Sign.MUCH_TEXT: -2},
@@ -169,7 +170,7 @@ POINTS: Mapping[str, Mapping[Sign, int]] = MappingProxyType(
             Sign.SAME_EVERYWHERE: 2,
             Sign.PROMISED: -4,
             Sign.NAMED: -2,
-            Sign.MUCH_TEXT: -2,
+            Sign.MUCH_TEXT: -3,
             Sign.WORK: -3,
         },
     }
