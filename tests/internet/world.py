@@ -7,11 +7,21 @@ import re
 from pathlib import Path
 
 from tests.internet import world_ills, world_registries
+from tests.internet.archive import FakeArchive
 from tests.internet.core import FakeInternet
 from tests.internet.world_hosts import BROKEN, HOSTS, Address, Verdicts, serve
 from tests.shared import SHARED
 
 LIST = SHARED / "lists" / "ml-papers.md"
+
+#: What the Wayback Machine has of the list's lost pages and pictures, with the media types of the copies.
+ARCHIVED: dict[str, str] = {
+    "http://cvgl.stanford.edu/projects/pascal3d.html": "text/html",
+    "https://dawn.cs.stanford.edu/benchmark/papers/nips17-dawnbench.pdf": "application/pdf",
+    "https://efemarai.com/": "text/html",
+    "https://neurohive.io/wp-content/uploads/2018/12/unit-distr-770x382.jpg": "image/jpeg",
+    "http://kaiminghe.com/eccv14sppnet/img/sppnet.jpg": "text/html",  # a page where a picture should be: no copy
+}
 
 _HTTP = re.compile(r"""https?://[^\s)"<>]+""")
 _PICTURE = re.compile(r'<img[^>]*?src="([^"]*)"')
@@ -43,6 +53,7 @@ class World:
         list: the file to check.
         addresses: all distinct http(s) addresses of the list.
         expected: for each of them, and for what is wrong offline, the verdicts that would be right.
+        archive: the Wayback Machine, with copies of ``ARCHIVED``.
         arxiv, github, doi, scholar, pubmed, crossref: the registries, with the seeded trouble; see
             ``world_registries``.
     """
@@ -61,6 +72,9 @@ class World:
         self.expected |= world_ills.install(internet, self.addresses)
         self.expected |= registries.expected
         self.expected |= OFFLINE
+        self.archive = FakeArchive(internet)
+        for url, media_type in ARCHIVED.items():
+            self.archive.capture(url, "20170304050607", "20190506070809", mimetype=media_type)
 
     def ill(self, verdicts: Verdicts = BROKEN) -> set[str]:
         """Give the addresses of which nothing but these verdicts is right."""

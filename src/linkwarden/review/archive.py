@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, ClassVar
 from linkwarden.model import Evidence, Fact, Result, Suggestion
 from linkwarden.providers import _signed, signed_url
 from linkwarden.providers._signed import advice
+from linkwarden.review._asking import FAILING
 from linkwarden.review._base import Review
 from linkwarden.review._cdx import Capture, best, captures, question
 from linkwarden.review._git_dates import lines_added
-from linkwarden.review.repairs import FAILING
 from linkwarden.text import host_of, mask_secrets
 from linkwarden.wire import Ask, NetError, NetErrorKind
 
@@ -42,6 +42,8 @@ _HOPELESS = frozenset(
 )
 #: Who checked what never was anywhere: misspelt addresses, and identifiers of registries that never forget one.
 _NEVER_WAS = frozenset({"malformed", "arxiv-id", "arxiv", "doi"})
+#: Findings about a page that is there: for members only (LW205), or of another paper (LW801, ``papers``).
+_STILL_THERE = frozenset({signed_url.PRIVATE.code, "LW801"})
 #: Archives do not archive each other.
 _ARCHIVES = ("archive.org", "archive.today", "archive.ph", "archive.is", "archive.li", "archive.vn", "archive.md")
 #: Names that mean something inside a network only (RFC 6761, RFC 6762, RFC 9476 and common practice).
@@ -162,8 +164,10 @@ def _lookups(results: Sequence[Result]) -> list[_Lookup]:
     """Give the questions that the lost links of a run call for, in source order."""
     found: dict[tuple[str, bool], _Lookup] = {}
     for result in results:
-        suggestion = result.judgement.suggestion
+        rule, suggestion = result.judgement.rule, result.judgement.suggestion
         if result.judgement.verdict not in FAILING or (suggestion is not None and suggestion.safe):
+            continue
+        if rule is not None and rule.code in _STILL_THERE:
             continue
         url = archived_under(result)
         if url is not None:

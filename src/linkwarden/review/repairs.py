@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from linkwarden.model import Evidence, Fact, Result, Suggestion, Target, Verdict
-from linkwarden.review._asking import Asker, asked_by, in_lanes
+from linkwarden.review._asking import FAILING, Asker, asked_by, in_lanes
 from linkwarden.review._base import Review
 from linkwarden.review._candidates import candidates
 from linkwarden.review._papers_with_code import paper_behind, papers_by_name
@@ -18,9 +18,6 @@ from linkwarden.text import host_of, mask_secrets
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
-
-#: Verdicts with which a reader is better served elsewhere.
-FAILING = frozenset({Verdict.BROKEN, Verdict.EXPIRED, Verdict.SUSPECT})
 
 
 class RepairsReview(Review):
