@@ -61,6 +61,9 @@ class Progress(Protocol):
     def step(self, done: int, total: int, waiting: Callable[[], dict[str, int]]) -> None:
         """``done`` of ``total`` addresses are settled; ``waiting()`` tells how many each lane still has."""
 
+    def phase(self, doing: str) -> None:
+        """All are settled, and something else begins that takes a while: ``doing`` says what."""
+
 
 @dataclass(frozen=True, slots=True)
 class Deps:
@@ -415,6 +418,8 @@ class _Inspection:
         for cls in await asyncio.to_thread(rules.review_classes):  # the first time, it looks into folders
             if cls.online and not online:
                 continue
+            if self._deps.progress is not None and cls.doing:
+                self._deps.progress.phase(cls.doing)
             try:
                 # Offline reviews never touch the network; they get it typed as present.
                 review = cls(self._context)

@@ -57,6 +57,10 @@ class LiveProgress:
         self._shown = at
         self._bar.update(self._task, completed=done, total=total, waiting=self._text(busiest(waiting())).plain)
 
+    def phase(self, doing: str) -> None:
+        """Say what goes on after the last address was settled."""
+        self._bar.update(self._task, waiting=doing)
+
 
 class PlainProgress:
     """A line every ten seconds where there is no terminal.
@@ -87,6 +91,12 @@ class PlainProgress:
             return
         self._said = self._clock()
         self._write(f"linkwarden: {done} of {total} addresses settled; {busiest(waiting())}".rstrip("; "))
+
+    def phase(self, doing: str) -> None:
+        """Say what goes on if the last line is ten seconds old."""
+        if self._clock() - self._said >= EVERY:
+            self._said = self._clock()
+            self._write(f"linkwarden: all addresses settled; {doing}")
 
 
 def busiest(waiting: dict[str, int]) -> str:

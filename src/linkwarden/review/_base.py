@@ -25,11 +25,13 @@ class Review(ABC):
         name: unique, kebab-case.
         rank: who looks first (lower comes first): 10 second opinions, 20 comparisons, 90 replacements.
         online: False if ``look`` makes no request; such reviews also run under ``--offline``.
+        doing: what it does, for the progress line, if that can take a while.
         rules: every rule that it can raise.
     """
 
     name: ClassVar[str]
     rank: ClassVar[int]
+    doing: ClassVar[str] = ""
     online: ClassVar[bool] = True
     rules: ClassVar[tuple[Rule, ...]] = ()
 
