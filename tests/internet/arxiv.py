@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
@@ -19,10 +19,11 @@ _CLEAN = re.compile(r"(\d{4}\.\d{4,5}|[a-z-]+/\d{7})(?:v(\d+))?")
 
 @dataclass(slots=True)
 class FakePaper:
-    """A paper of the fake: how many versions, and what its newest version says."""
+    """A paper of the fake: how many versions, what its newest version says, and titles that earlier ones had."""
 
     versions: int = 1
     title: str = "A paper"
+    earlier: dict[int, str] = field(default_factory=dict)
     comment: str = ""
     summary: str = "We study things."
 
@@ -108,6 +109,8 @@ class FakeArxiv:
             return self.misbehaviour.pop(0)()
         fields = {**request.query, **{k: str(v) for k, v in (await request.post()).items()}}
         asked = [ident for ident in fields.get("id_list", "").split(",") if ident]
+        if "search_query" in fields:
+            asked = self._search(fields["search_query"])
         for ident in asked:
             if ident in self.refused or not _ID_LIKE.search(ident):
                 return _atom(_error(ident), status=400)
@@ -117,6 +120,11 @@ class FakeArxiv:
             self._random.shuffle(found)
         limit = int(fields.get("max_results", "10"))
         return _atom(_feed("".join(found[:limit]), len(found), limit))
+
+    def _search(self, query: str) -> list[str]:
+        """Find papers by ``ti:"…" OR ti:"…"``: those whose title has the words in this order, among others."""
+        phrases = [_spelt(phrase) for phrase in re.findall(r'ti:"([^"]*)"', query)]
+        return [ident for ident, paper in self.papers.items() if any(p in _spelt(paper.title) for p in phrases)]
 
     def _entry(self, ident: str) -> str | None:
         """Give the entry for one identifier; None if there is no such paper or version."""
@@ -133,7 +141,8 @@ class FakeArxiv:
         if not 1 <= version <= paper.versions:
             return None
         current = version == paper.versions
-        title = re.sub(r" (?=\S+$)", "\n      ", paper.title) if self.wrap_titles else paper.title
+        title = paper.earlier.get(version, paper.title)
+        title = re.sub(r" (?=\S+$)", "\n      ", title) if self.wrap_titles else title
         comment = f"<arxiv:comment>{escape(paper.comment)}</arxiv:comment>" if paper.comment and current else ""
         return (
             f"<entry><id>http://arxiv.org/abs/{match[1]}v{version}</id><title>{escape(title)}</title>"
@@ -145,6 +154,10 @@ class FakeArxiv:
 
     async def _site(self, _request: web.Request) -> web.StreamResponse:
         return web.Response(text="<html><title>arXiv</title></html>", content_type="text/html")
+
+
+def _spelt(title: str) -> str:
+    return " ".join(re.findall(r"\w+", title.lower()))
 
 
 def _feed(entries: str, total: int, limit: int) -> str:

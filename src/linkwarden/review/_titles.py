@@ -63,8 +63,8 @@ def _words(line: str) -> frozenset[str]:
 
 
 _STOP = _words(
-    "a about after all an and any are as at be been but by can do does for from get had has have how if in into is it"
-    " its let may more most much near new no non not of off on one or out over per so some than that the their them"
+    "a about after all an and any are as at be been between but by can do does for from get had has have how if in into is"
+    " it its let may more most much near new no non not of off on one or out over per so some than that the their them"
     " then there these they this those to too towards toward two under until up us using via was we what when where"
     " which while who why will with within without you your"
 )
@@ -127,7 +127,7 @@ def read(text: str) -> Title:
     """Take a title or a link's text apart, whatever markup it is in."""
     line = " ".join(html.unescape(text[:_LONGEST]).split())
     plain = _TEX_COMMAND.sub(r" \1 ", _TEX_WORDS.sub(" ", _TEX_ACCENT.sub(r"\1", _TAG.sub("", line))))
-    plain = re.sub(r"[{}$\\~]|\^|_(?=[{\w])", "", unicodedata.normalize("NFKC", plain))
+    plain = re.sub(r"[{}$\\~]", "", unicodedata.normalize("NFKC", plain))
     plain = _APOSTROPHE.sub("", plain)
     return Title(line, tuple(_TOKEN.findall("".join(map(_folded, plain)).casefold())))
 
@@ -164,6 +164,11 @@ def names_a_stranger(text: str, title: str) -> bool:
     """
     registered = read(title)
     return _may_be_a_title(text) and _could_be_missed(registered) and _strangers(read(text), registered)
+
+
+def shares_nothing(text: str, title: str) -> bool:
+    """Tell whether a text has not one word of a title, nor a form of one."""
+    return not _shared(*sorted((read(text), read(title)), key=lambda t: len(t.significant)))
 
 
 def is_exactly(text: str, title: str) -> bool:

@@ -8,11 +8,20 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from linkwarden.model import Evidence, Fact, Markup, Occurrence, Result, Rule, Suggestion, Verdict
-from linkwarden.providers._arxiv_api import ENDPOINT, Paper, by_titles
+from linkwarden.providers._arxiv_api import ENDPOINT, Answer, ask, by_titles
 from linkwarden.providers._arxiv_ids import Form, Problem, address_of, parse
 from linkwarden.providers._doi_urls import doi_of
 from linkwarden.review._base import Review
-from linkwarden.review._titles import Match, compare, core, is_exactly, names_a_stranger, read, spellings
+from linkwarden.review._titles import (
+    Match,
+    compare,
+    core,
+    is_exactly,
+    names_a_stranger,
+    read,
+    shares_nothing,
+    spellings,
+)
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
@@ -35,6 +44,10 @@ _SEEN = frozenset({Verdict.OK, Verdict.MOVED, Verdict.DEGRADED})
 _TEXTS = frozenset({Markup.MD_LINK, Markup.MD_REFERENCE, Markup.HTML_A})
 #: Titles that arXiv is asked for in a run, all in one query: wrong links are few, and many would be our own mistake.
 _TITLES_ASKED = 5
+#: Doubts that are looked into: one query holds six versions of each.
+_DOUBTS = 30
+#: Versions whose titles are looked up; later ones keep the title.
+_VERSIONS = range(1, 6)
 _SHOWN = 160
 
 
@@ -56,29 +69,56 @@ class _Doubt:
     sure: bool
     strange: bool
 
+    @property
+    def key(self) -> str:
+        """The key of the link."""
+        return self.result.target.key
+
+    @property
+    def arxiv(self) -> str | None:
+        """The identifier without version, if arXiv itself gave the title."""
+        ref = parse(self.result.target.address or "") if self.result.evidence.checked_by == "arxiv" else None
+        return ref.base if ref is not None else None
+
+    @property
+    def stands_alone(self) -> bool:
+        """True if it needs no other paper that has the title.
+
+        At arXiv earlier titles of a paper can be looked up. Elsewhere they cannot, and preprint and article may differ
+        in title; so there not one word may be common.
+        """
+        return self.sure and (self.arxiv is not None or shares_nothing(self.place.text, self.title))
+
 
 class Papers(Review):
     """Looks for links whose text names another paper than the registry has under their address."""
 
     name: ClassVar[str] = "papers"
     rank: ClassVar[int] = 20
+    doing: ClassVar[str] = "comparing titles"
     rules: ClassVar[tuple[Rule, ...]] = (NAMES_ANOTHER,)
 
     async def look(self, results: Sequence[Result], net: Net, now: datetime) -> AsyncIterator[Evidence]:
-        """Doubt what does not fit; find the paper that was meant in the list itself, else at arXiv, in one query."""
+        """Doubt what does not fit; find the paper that was meant in the list itself, else at arXiv.
+
+        Costs nothing where nothing is doubted, and never more than two queries to arXiv: one for earlier titles, one
+        for the titles in the list.
+        """
         del now  # a title does not depend on the day
         shelf = _Shelf(results)
         doubts = list(_doubts(results, shelf))
-        meant = {id(doubt): shelf.other(doubt) for doubt in doubts}
-        unexplained = [doubt for doubt in doubts if doubt.strange and meant[id(doubt)] is None]
-        open_ = sorted(unexplained, key=lambda doubt: not doubt.sure)[:_TITLES_ASKED]
-        if open_ and _arxiv_answers(results):
-            found = await by_titles(net, [" ".join(core(d.place.text).words) for d in open_])
-            meant |= {id(doubt): _at_arxiv(doubt, found) for doubt in open_}
+        meant = {doubt.key: found for doubt in doubts if (found := shelf.other(doubt)) is not None}
+        strange = [doubt for doubt in doubts if doubt.strange and doubt.key not in meant]
+        left = sorted(strange, key=lambda doubt: not doubt.sure)[:_DOUBTS]
+        if left and _arxiv_answers(results):
+            left = await _never_called_so(net, left)
+            meant |= await _at_arxiv(net, left[:_TITLES_ASKED])
+        else:
+            left = [doubt for doubt in left if doubt.arxiv is None]
+        alone = {doubt.key for doubt in left if doubt.stands_alone}
         for doubt in doubts:
-            suggestion = meant[id(doubt)]
-            if doubt.sure or suggestion is not None:
-                yield _accused(doubt, suggestion)
+            if doubt.key in meant or doubt.key in alone:
+                yield _accused(doubt, meant.get(doubt.key))
 
 
 class _Shelf:
@@ -164,12 +204,36 @@ def _arxiv_answers(results: Sequence[Result]) -> bool:
     )
 
 
-def _at_arxiv(doubt: _Doubt, found: Sequence[Paper]) -> Suggestion | None:
-    own = _identity(doubt.result)
-    for paper in found:
-        if is_exactly(doubt.place.text, paper.title) and f"arxiv:{paper.base}" != own:
-            return Suggestion(_arxiv_address(paper.base, doubt.result), "arXiv has a paper with this title here")
-    return None
+async def _never_called_so(net: Net, doubts: Sequence[_Doubt]) -> list[_Doubt]:
+    """Leave out papers that have, or in an earlier version had, the title that the list gives them.
+
+    Authors rename papers from one version to the next; what cannot be looked up is left out as well.
+    """
+    versions = {d.arxiv: [d.arxiv, *(f"{d.arxiv}v{n}" for n in _VERSIONS)] for d in doubts if d.arxiv is not None}
+    answer = await ask(net, [ident for idents in versions.values() for ident in idents]) if versions else Answer()
+    clear = []
+    for doubt in doubts:
+        idents = versions.get(doubt.arxiv, []) if doubt.arxiv is not None else []
+        titles = [paper.title for ident in idents if (paper := answer.papers.find(ident)) is not None]
+        named_so = any(not names_a_stranger(doubt.place.text, title) for title in titles)
+        if not named_so and not any(ident in answer.unknown for ident in idents):
+            clear.append(doubt)
+    return clear
+
+
+async def _at_arxiv(net: Net, doubts: Sequence[_Doubt]) -> dict[str, Suggestion]:
+    """Find the papers that the texts name, by key of the link."""
+    if not doubts:
+        return {}
+    found = await by_titles(net, [" ".join(core(doubt.place.text).words) for doubt in doubts])
+    meant: dict[str, Suggestion] = {}
+    for doubt in doubts:
+        own = _identity(doubt.result)
+        for paper in found:
+            if is_exactly(doubt.place.text, paper.title) and f"arxiv:{paper.base}" != own:
+                address = _arxiv_address(paper.base, doubt.result)
+                meant.setdefault(doubt.key, Suggestion(address, "arXiv has a paper with this title here"))
+    return meant
 
 
 def _arxiv_address(base: str, like: Result) -> str:
