@@ -82,7 +82,8 @@ more anymore longer error errors message http https status code oops ooops whoop
 unfortunately apologies hmm yikes ouch well seems appears seem may might server client tried trying reach access
 view find
 with by has moved removed deleted or changed its name gone lost temporarily perhaps something went wrong seeking
-thing wanted want exact what 1 topic thread user profile member account record story question event listing job ad
+directory thing wanted want exact what 1
+topic thread user profile member account record story question event listing job ad
 die der das diese dieser dieses angeforderte gesuchte gewünschte aufgerufene angegebene seite webseite internetseite
 datei adresse
 inhalt dokument artikel beitrag leider wurde konnte konnten kann werden ist es hier fehler fehlerseite fehlermeldung

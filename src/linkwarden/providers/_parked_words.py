@@ -45,7 +45,7 @@ SALE_TITLES: tuple[str, ...] = (
 )
 #: Words of which one must stand in such a title, beside a domain's name.
 SALE_SUBJECTS = (
-    *("domain", "domein", "domín", "domen", "домен", "域名", "網域", "ドメイン", "도메인"),
+    *("domain", "domein", "domín", "domini", "domen", "домен", "域名", "網域", "ドメイン", "도메인"),
     *("website", "web site", "web address", "webseite"),
 )
 

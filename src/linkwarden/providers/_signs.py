@@ -338,7 +338,7 @@ class _Looker:
 
     @property
     def _is_parked_so_far(self) -> bool:
-        return any(sign in self._seen for sign in (Sign.PARKING_HOST, Sign.PARKING_SCRIPT, Sign.SALE_TITLE))
+        return Sign.PARKING_HOST in self._seen or Sign.PARKING_SCRIPT in self._seen
 
     # --- a page that stands in for a site -----------------------------------------------------------------------
 

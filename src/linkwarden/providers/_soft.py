@@ -144,7 +144,6 @@ POINTS: Mapping[str, Mapping[Sign, int]] = MappingProxyType(
             Sign.GAMBLING: 2,
             Sign.PARKING_HOST: 2,
             Sign.PARKING_SCRIPT: 2,
-            Sign.SALE_TITLE: 2,
             Sign.OTHER_SUBJECT: 1,
             Sign.SAME_EVERYWHERE: 2,
             Sign.ON_SUBJECT: -3,
@@ -244,7 +243,7 @@ def _speaking(signs: PageSigns, code: str, points: Mapping[Sign, int]) -> list[S
         return []
     best: dict[str, Sign] = {}
     for sign in signs.seen:
-        if points.get(sign, 0) <= 0 or not _counts(signs, sign):
+        if points.get(sign, 0) <= 0 or not _counts(signs, code, sign):
             continue
         rival = best.get(_source(sign))
         if rival is None or points[sign] > points[rival]:
@@ -252,11 +251,11 @@ def _speaking(signs: PageSigns, code: str, points: Mapping[Sign, int]) -> list[S
     return sorted(best.values(), key=lambda sign: (-points[sign], list(Sign).index(sign)))
 
 
-def _counts(signs: PageSigns, sign: Sign) -> bool:
+def _counts(signs: PageSigns, code: str, sign: Sign) -> bool:
     """Tell whether a sign means anything on such a page: a frame is short and the same everywhere by its nature."""
     if sign is Sign.SAME_EVERYWHERE:
         return not signs.made_by_scripts and not signs.gated
-    if sign is Sign.SHORT:
+    if sign is Sign.SHORT and code == SOFT_404.code:
         return not signs.made_by_scripts
     return True
 

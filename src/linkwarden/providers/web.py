@@ -129,7 +129,9 @@ class WebProvider(Provider):
         if not worth_asking(signs):
             return rot_evidence(claim, page, signs)
         address = claim.target.address or ""
-        sibling = await self._siblings.ask(address, lambda url: _follow(Ask(url=url, purpose="sibling"), net))
+        # Asked once only: a site that does not like such questions is not to be taken for a silent one.
+        ask = Ask(url=address, purpose="sibling", attempts=1)
+        sibling = await self._siblings.ask(address, lambda url: _follow(replace(ask, url=url), net))
         if not same_page(address, page, sibling):
             return rot_evidence(claim, page, signs)
         signs = with_sign(signs, Sign.SAME_EVERYWHERE, "a made-up address of the same site gives the same page")
