@@ -63,10 +63,10 @@ def _words(line: str) -> frozenset[str]:
 
 
 _STOP = _words(
-    "a about after all an and any are as at be been between but by can do does for from get had has have how if in into is"
-    " it its let may more most much near new no non not of off on one or out over per so some than that the their them"
-    " then there these they this those to too towards toward two under until up us using via was we what when where"
-    " which while who why will with within without you your"
+    "a about after all an and any are as at be been between but by can do does for from get had has have how if"
+    " in into is it its let may more most much near new no non not of off on one or out over per so some than that"
+    " the their them then there these they this those to too towards toward two under until up us using via was we"
+    " what when where which while who why will with within without you your"
 )
 #: Words that half the papers of a field have in their titles; to share them is no sign.
 _COMMON = _words(
