@@ -1,9 +1,9 @@
 """Loopback servers for the benchmarks, in a process of their own.
 
-``python servers.py plain 200`` listens on 200 addresses of 127.0.0.0/8 and answers every GET at once with a small
-page. ``python servers.py world LIST DIRECTORY`` plays the hosts of ``ml-papers.md`` (``world.py``). The first line on
-standard output is JSON that says where it listens. Each line on standard input asks for the counts since the last
-one; at the end of the input, or after 20 minutes, the server stops.
+``python servers.py plain 200`` listens on 200 addresses of 127.0.0.0/8 and answers every GET at once with an
+ordinary page. ``python servers.py world LIST DIRECTORY`` plays the hosts of ``ml-papers.md`` (``world.py``). The
+first line on standard output is JSON that says where it listens. Each line on standard input asks for the counts
+since the last one; at the end of the input, or after 20 minutes, the server stops.
 """
 
 from __future__ import annotations
@@ -19,14 +19,22 @@ from typing import Any
 #: A forgotten server stops by itself after so many seconds.
 LIFETIME = 1200
 
+#: An ordinary page of 2 kB that keeps what the list promises ("Link number 17"): ``%s`` is the end of its path.
 _PAGE = (
-    b"<!DOCTYPE html><html><head><title>A page</title></head><body><h1>A page</h1>"
-    + b"<p>Some words of which a small page consists, so that it is not empty.</p>" * 6
-    + b"</body></html>"
+    "<!DOCTYPE html><html><head><title>Link number %s</title><meta charset=utf-8></head><body><h1>Link number %s</h1>"
+    + "<p>This is what the author of number %s found out about it in the course of a long summer, with figures, tables"
+    " and a list of the instruments that were used; readers of the first version sent corrections, which are in.</p>"
+    * 10
+    + "<p>More: <a href='/more/%s'>the second part</a>, <a href='/'>all notes</a>.</p></body></html>"
 )
-_ANSWER = (
-    b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: %d\r\n\r\n" % len(_PAGE) + _PAGE
-)
+_HEAD = "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: %d\r\n\r\n"
+
+
+def page(head: bytes) -> bytes:
+    """Give the whole answer to a request with this head."""
+    path = head[4:100].split(b" ", 1)[0]
+    body = _PAGE.replace("%s", path.rpartition(b"/")[2].decode("ascii", "replace"))
+    return (_HEAD % len(body) + body).encode("ascii", "replace")
 
 
 class Counts:
@@ -77,7 +85,7 @@ class Plain(asyncio.Protocol):
         self._rest = heads.pop()
         if heads:
             self._counts.note(len(heads))
-            self._transport.write(_ANSWER * len(heads))
+            self._transport.write(b"".join(map(page, heads)))
 
 
 def listen(host: str, port: int = 0) -> socket.socket:
