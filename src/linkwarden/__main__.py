@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NoReturn
 
 from linkwarden._version import __version__
@@ -25,7 +26,22 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     from linkwarden.cli import cli  # noqa: PLC0415 - see above
     from linkwarden.cli.guard import run_guarded  # noqa: PLC0415
 
-    sys.exit(run_guarded(cli, arguments))
+    _leave(run_guarded(cli, arguments))
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process, also where a name lookup that nobody answers still holds a thread for half a minute.
+
+    All is written by now; Python would wait for the thread (``threading._shutdown``), with the user's prompt gone.
+    """
+    import threading  # noqa: PLC0415 - not needed for --version
+
+    if any(thread is not threading.current_thread() and not thread.daemon for thread in threading.enumerate()):
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError, AttributeError):
+                stream.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def _occupy_closed_streams() -> None:

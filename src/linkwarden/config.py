@@ -7,6 +7,7 @@ What opens doors (networks, tokens, proxies, headers) never comes from a file in
 from __future__ import annotations
 
 import difflib
+import os
 import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
@@ -342,6 +343,43 @@ def _wrong_type(path: Path, text: str, message: str) -> UsageError:
         f"{path}{_line_of(text, key)}: {key}: {part} {wanted}, and this is {_TOML_WORDS.get(got, got)}",
         f"Write it like this: {key} = {_SAMPLES[key]}",
     )
+
+
+def inputs_beside(file: Path, names: Sequence[str]) -> tuple[str, ...]:
+    """Give the inputs that a configuration file names, as seen from the working directory.
+
+    They are relative to the file. A file of a repository names nothing outside of it: what it says comes with every
+    pull request (``docs/threat-model.md``).
+
+    Raises:
+        UsageError: one leads out of the repository, or of the file's folder where there is none.
+    """
+    folder = file.parent.resolve()
+    root = next((above for above in (folder, *folder.parents) if (above / ".git").exists()), folder)
+    found: list[str] = []
+    for name in names:
+        if name == "-" or re.match(r"https?://", name, re.IGNORECASE):
+            found.append(name)
+            continue
+        place = Path(os.path.normpath(folder / name))
+        if not place.is_relative_to(root) or not _real(place).is_relative_to(root):
+            raise UsageError(
+                f"{file}: inputs: {name!r} is outside of {root}",
+                "Name what lies elsewhere on the command line.",
+            )
+        found.append(name if folder == Path.cwd() or _is_repository(name, place) else os.path.relpath(place))
+    return tuple(found)
+
+
+def _real(place: Path) -> Path:
+    try:
+        return place.resolve()
+    except (OSError, RuntimeError, ValueError):  # a loop of links, or no path at all; reading it says so
+        return place
+
+
+def _is_repository(name: str, place: Path) -> bool:
+    return not place.exists() and re.fullmatch(r"[\w-]+/[\w.-]+", name) is not None and not place.suffix
 
 
 def read_values(given: Mapping[str, Any], what: Callable[[str], str]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import click
 from linkwarden.cli.guard import INTERNAL_ERROR, say_error, say_failure
 from linkwarden.cli.options import make_config, network_options, shared_options
 from linkwarden.cli.output import FormatName, OutputLostError, Terminal, is_terminal, reserve, write_reports
-from linkwarden.cli.stdin import read_stdin
+from linkwarden.cli.stdin import stdin_for
 from linkwarden.model import UsageError
 
 DEFAULT_REPORTS = ("reports/health.md", "reports/health.json")
@@ -58,13 +58,14 @@ def check(obj: Any, /, inputs: tuple[str, ...], **options: Any) -> int:
     config = make_config(inputs, options)
     outputs = _outputs(options["outputs"], no_report=options["no_report"])
     reserve(outputs, config.inputs)
+    stdin = stdin_for(config.inputs)
     terminal = Terminal(options["color"], quiet=options["quiet"], verbose=options["verbose"])
     progress: AbstractContextManager[Any] = (
         nullcontext() if options["no_progress"] or options["quiet"] else terminal.progress()
     )
     with progress as shown:
         deps = obj or engine.Deps(make_net=api.make_net)
-        deps = replace(deps, progress=shown, stdin=read_stdin)
+        deps = replace(deps, progress=shown, stdin=stdin)
         run = api.run_loop(engine.run(config, deps))
     written, problems = write_reports(run, outputs, show_secrets=options["show_secrets"])
     is_text = options["wanted"].name == "text"

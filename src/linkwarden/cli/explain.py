@@ -8,6 +8,7 @@ import textwrap
 import click
 
 from linkwarden.model import Rule, UsageError
+from linkwarden.report._words import sentence
 
 
 @click.command(short_help="Say what a rule code means and what to do.")
@@ -18,7 +19,7 @@ def explain(code: str | None) -> None:
 
     if code is None:
         for rule in all_rules().values():
-            click.echo(f"{rule.code}  {rule.verdict.value:<10}  {rule.slug:<32}  {rule.summary}")
+            click.echo(f"{rule.code}  {rule.verdict.value:<10}  {rule.slug:<32}  {sentence(rule.summary)}")
         return
     found = find_rule(code)
     if found is None:
@@ -31,11 +32,10 @@ def explain(code: str | None) -> None:
 
 def describe(rule: Rule) -> str:
     """Give a rule as text for a terminal of 80 columns."""
-    parts = [f"{rule.code} {rule.slug}", f"Verdict: {rule.verdict.value}", _wrap(rule.summary)]
+    parts = [f"{rule.code} {rule.slug}", f"Verdict: {rule.verdict.value}", _wrap(sentence(rule.summary))]
     parts += [_wrap(rule.explanation), f"What to do:\n{_wrap(rule.remedy, indent='  ')}"]
     return "\n\n".join(parts)
 
 
 def _wrap(text: str, *, indent: str = "") -> str:
-    text = text[:1].upper() + text[1:]
     return textwrap.fill(text, width=80, initial_indent=indent, subsequent_indent=indent)

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from linkwarden.cli.options import make_config, shared_options
-from linkwarden.cli.stdin import read_stdin
+from linkwarden.cli.stdin import stdin_for
 from linkwarden.model import NothingToCheckError
 from linkwarden.text import mask_secrets
 
@@ -22,7 +22,8 @@ def extract(inputs: tuple[str, ...], *, as_json: bool, **options: Any) -> int:
     from linkwarden.preview import preview  # noqa: PLC0415 - imports every provider
     from linkwarden.report._sinks import visible  # noqa: PLC0415 - with it
 
-    planned, problems = preview(make_config(inputs, options), read_stdin)
+    config = make_config(inputs, options)
+    planned, problems = preview(config, stdin_for(config.inputs))
     for link in planned:
         span = link.occurrence.span
         url = mask_secrets(link.occurrence.url)

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
-from linkwarden.config import Config, find_file, load_file, read_values, with_overrides
+from linkwarden.config import Config, find_file, inputs_beside, load_file, read_values, with_overrides
 from linkwarden.model import UsageError
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -65,9 +65,13 @@ def make_config(inputs: tuple[str, ...], options: Mapping[str, Any], environ: Ma
         UsageError: a value cannot be used; the message names the option or the file, line and key.
     """
     config = Config()
-    path = options.get("config") or (None if options.get("isolated") else find_file(Path.cwd()))
-    if path is not None:
-        config = with_overrides(config, load_file(path))
+    if options.get("config"):
+        config = with_overrides(config, load_file(options["config"]))
+    elif not options.get("isolated") and (found := find_file(Path.cwd())):
+        said = load_file(found)
+        if "inputs" in said:
+            said["inputs"] = inputs_beside(found, said["inputs"])
+        config = with_overrides(config, said)
     # What was not given is None, or () where an option may be repeated; only what a run knows is a field.
     given = {key: value for key, value in options.items() if value not in (None, ()) and key in _RUN_OPTIONS}
     parsed = read_values(given, lambda name: f"--{name}")

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from linkwarden.cli.guard import say_failure
 from linkwarden.cli.options import make_config, network_options
 from linkwarden.extract import Extractor
 from linkwarden.inputs import Source
@@ -37,13 +38,15 @@ def probe(obj: Any, /, url: str, *, image: bool, **options: Any) -> int:
     deps = replace(deps, observer=log)
     source = Source(NAME, url, _OneLink(Markup.HTML_IMG if image else Markup.MD_LINK))
     run = api.run_loop(engine.run(config, deps, sources=(source,)))
-    for line in log.lines:
+    for line in log.lines or ["No request was made."]:
         click.echo(visible(line))
     for result in run.results:
         for line in _reasoning(result):
             click.echo(visible(line))
     for hint in run.hints:
         click.echo(f"Hint: {visible(hint)}", err=True)
+    for failure in run.failures:
+        say_failure(failure)
     return run.exit_code
 
 

@@ -4,16 +4,32 @@ from __future__ import annotations
 
 import errno
 import sys
+from collections.abc import Callable, Sequence
 
 import click
 
 
-def read_stdin() -> bytes:
-    """Read standard input to its end, or to where it is too long for a list.
+def stdin_for(inputs: Sequence[str]) -> Callable[[], bytes]:
+    """Read standard input to its end if it is among the inputs, and give a function that gives what was read.
 
-    Raises:
-        OSError: it was closed before the start.
+    Read now and not when its turn comes, so that the progress bar is not in the way and Ctrl-C ends the waiting.
+    The function raises OSError if standard input cannot be read.
     """
+    if "-" not in inputs:
+        return lambda: b""
+    try:
+        data = _read()
+    except OSError as error:
+        problem = error
+
+        def refuse() -> bytes:
+            raise problem
+
+        return refuse
+    return lambda: data
+
+
+def _read() -> bytes:
     from linkwarden.inputs import MAX_BYTES  # noqa: PLC0415 - only where a list is read
 
     if sys.stdin is None:

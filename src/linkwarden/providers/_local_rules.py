@@ -56,8 +56,8 @@ OUTSIDE = Rule(
     "The link leads out of the repository, where linkwarden does not look.",
     "Links such as `../../issues` lead to the repository's pages on GitHub, and links into submodules to another "
     "repository. Other files of this computer are nobody's business.",
-    "Write the full address if the link leads to a page on the web; name the right folder with --root if the file "
-    "does belong to the repository.",
+    "Write the full address if the link leads to a page on the web; correct the path if it should lead to a file of "
+    "the repository.",
 )
 NOT_A_PICTURE = Rule(
     "LW128",

@@ -124,7 +124,7 @@ STAND_IN = Rule(
     Verdict.SUSPECT,
     "a stand-in is shown, not the picture",
     "The picture is a single pixel, or the address redirects to a file that is named like a sign for missing pictures.",
-    _REPLACE + " If it is meant to count visits, tell linkwarden to ignore it.",
+    _REPLACE + " If it is meant to count visits, leave its address out with --exclude.",
 )
 UNKNOWN_PICTURE = Rule(
     "LW515",
