@@ -219,6 +219,7 @@ class TestDates:
 
         run = await committed(["[a](https://a.example/alive)"], typed=f"[x]({LOST})")
 
+        assert "closest" not in archive.questions[0].query
         assert where(run) == f"https://web.archive.org/web/20230101000000/{LOST}"
 
 

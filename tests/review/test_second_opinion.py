@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
+from functools import partial
+from pathlib import Path
+
 import pytest
 from aiohttp import web
 
-from linkwarden.model import Result, Verdict
+from linkwarden.model import Evidence, Judgement, Kind, Result, Verdict
+from linkwarden.net import Net
+from linkwarden.providers import LoadContext
+from linkwarden.providers import _http_rules as http
+from linkwarden.review._asking import in_lanes
 from linkwarden.review.second_opinion import SecondOpinionReview
 from tests.internet import FakeInternet, misbehave
 from tests.internet.site import Handler
+from tests.links import NOW, target
 from tests.review.checking import Check, facts, one, verdicts
 
 REVIEWS = (SecondOpinionReview,)
@@ -102,14 +112,17 @@ async def test_a_dead_host_is_asked_once_more_for_all_its_links(
 
 
 async def test_http_and_https_of_a_host_are_two_questions(internet: FakeInternet, check: Check) -> None:
-    """A closed port 443 says nothing of port 80."""
-    internet.tls("a.example", "expired").page("/", "x", status=404)
+    """A bad certificate at port 443 says nothing of a closed port 80: both are tried again."""
+    internet.site("a.example", ports={80: "refused"})  # type: ignore[dict-item]
+    internet.tls("a.example", "expired")
+    links = "https://a.example/ http://a.example/"
+    await check(links, reviews=())
+    before = Counter(attempt.port for attempt in internet.attempts)
 
-    run = await check("https://a.example/ http://a.example/")
+    run = await check(links)
 
-    assert [r.judgement.verdict for r in run.results] == [Verdict.BROKEN, Verdict.BROKEN]
-    assert [e.scheme for e in internet.log] == ["http", "http"]
-    assert all("asked twice" in facts(run, r.target.url) for r in run.results)
+    assert run.counts[Verdict.BROKEN] == 2
+    assert Counter(attempt.port for attempt in internet.attempts) == {port: 2 * n + 1 for port, n in before.items()}
 
 
 @pytest.mark.parametrize(
@@ -206,9 +219,9 @@ async def test_a_redirect_to_a_dead_host_is_asked_by_itself(internet: FakeIntern
     internet.dns("back.example", "nxdomain", times=1)
     internet.dns("gone.example", "nxdomain")
 
-    run = await check("https://a.example/1 https://a.example/2")
+    run = await check("https://a.example/2 https://a.example/1")
 
-    assert list(verdicts(run).values()) == [Verdict.UNVERIFIED, Verdict.BROKEN]
+    assert list(verdicts(run).values()) == [Verdict.BROKEN, Verdict.UNVERIFIED]
 
 
 async def test_a_defect_in_the_second_look_costs_no_result(
@@ -245,3 +258,35 @@ async def test_many_dead_pages_of_one_host_are_asked_a_few_at_a_time(internet: F
     assert run.counts[Verdict.BROKEN] == 50
     assert len(internet.log) == 100
     assert internet.peak("a.example") <= 4
+
+
+async def test_a_registrys_word_is_not_doubted(internet: FakeInternet, net: Net) -> None:
+    """A 404 that a registry's provider reports is authoritative: nobody is asked."""
+    link = target("https://a.example/x")
+    said = Evidence(key=link.key, checked_by="crates", rule=http.NOT_FOUND, status=404)
+    result = Result(link, Kind.PAGE, said, (), Judgement(Verdict.BROKEN, http.NOT_FOUND, "gone"))
+
+    review = SecondOpinionReview(LoadContext(root=Path()))
+
+    assert [item async for item in review.look([result], net, NOW)] == []
+    assert internet.log == []
+
+
+async def test_lanes_are_narrow_and_side_by_side() -> None:
+    """At most three jobs of one lane are under way at once, lanes do not wait for each other, order is kept."""
+    under_way: Counter[str] = Counter()
+    peaks: Counter[str] = Counter()
+
+    async def job(lane: str, number: int) -> int:
+        under_way[lane] += 1
+        peaks[lane] = max(peaks[lane], under_way[lane])
+        peaks["all"] = max(peaks["all"], under_way.total())
+        for _ in range(10 - number % 7):
+            await asyncio.sleep(0)
+        under_way[lane] -= 1
+        return number
+
+    lanes = [("a" if n % 2 else "b", n) for n in range(40)]
+
+    assert await in_lanes((lane, partial(job, lane, n)) for lane, n in lanes) == list(range(40))
+    assert (peaks["a"], peaks["b"], peaks["all"]) == (3, 3, 6)
