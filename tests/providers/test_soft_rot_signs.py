@@ -22,9 +22,9 @@ from tests.links import target
 MIXTURES = st.sets(st.sampled_from(list(Sign)), max_size=8)
 
 
-def seen(*signs: Sign, home: bool = False, frame: bool = False, gated: bool = False) -> PageSigns:
+def seen(*signs: Sign, home: bool = False, frame: bool = False, app: bool = False, gated: bool = False) -> PageSigns:
     """Make signs whose clauses are their names."""
-    return PageSigns({sign: sign.value for sign in signs}, home=home, made_by_scripts=frame, gated=gated)
+    return PageSigns({sign: sign.value for sign in signs}, home, made_by_scripts=frame, app=app, gated=gated)
 
 
 # --- weighing ------------------------------------------------------------------------------------------------------
@@ -87,7 +87,11 @@ def test_a_sibling_is_asked_for_only_where_it_decides(signs: set[Sign]) -> None:
         (seen(Sign.ERROR_TITLE, Sign.SHORT, frame=True), None),
         (seen(Sign.UNRELATED, Sign.SAME_EVERYWHERE, frame=True), None),
         (seen(Sign.UNRELATED, Sign.SAME_EVERYWHERE, gated=True), None),
+        (seen(Sign.UNRELATED, Sign.SAME_EVERYWHERE, app=True), None),
+        (seen(Sign.ERROR_HEADING, Sign.SAME_EVERYWHERE, app=True), "soft-404"),
         (seen(Sign.SHORT, Sign.NO_INDEX, Sign.UNRELATED), None),
+        (seen(Sign.REGISTRAR_SENTENCE, Sign.SHORT), None),
+        (seen(Sign.REGISTRAR_SENTENCE, Sign.DOMAIN_TITLE), "parked-domain"),
         (seen(Sign.SALE_TITLE, Sign.SALE_SENTENCE, home=True), "parked-domain"),
         (seen(Sign.PARKING_HOST, Sign.DOMAIN_NAMED_THERE), "parked-domain"),
         (seen(Sign.PARKING_SCRIPT, Sign.SHORT, frame=True), "parked-domain"),

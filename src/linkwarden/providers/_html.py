@@ -185,6 +185,11 @@ class Page:
         return tuple(found)
 
     @property
+    def is_app(self) -> bool:
+        """True if the page has the element in which a framework mounts what it makes in the browser."""
+        return "<script" in self.low and self._tree.css_first(_MOUNTS) is not None
+
+    @property
     def is_frame(self) -> bool:
         """True if the source is an empty frame that scripts, or a page inside it, fill."""
         mount = self._tree.css_first(_MOUNTS)

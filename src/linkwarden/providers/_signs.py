@@ -151,6 +151,7 @@ class _Looker:
             seen=self._seen,
             home=is_home(self._asked),
             made_by_scripts=self._page.is_frame,
+            app=self._page.is_app,
             gated=self._is_gated,
         )
 
@@ -199,7 +200,7 @@ class _Looker:
         """True if the link promises something in words, and none of them stands anywhere in the page's source."""
         low = self._page.low
         telling = [word for word in self._promised if len(word) >= 4 or not word.isascii()]
-        return bool(telling) and not any(word[:8] in low for word in telling)
+        return bool(telling) and self._page.response.complete and not any(word[:8] in low for word in telling)
 
     @cached_property
     def _headline(self) -> str:
@@ -302,8 +303,8 @@ class _Looker:
         offer = _parked.sale_title(self._title) or next((h for h in page.headings if _parked.sale_title(h)), None)
         if offer:
             self._see(Sign.SALE_TITLE, f"its title offers the domain ({_quoted(offer)})")
-        elif any(plain(part) in (plain(bare), plain(self._host)) for part in parts_of(self._title)):
-            self._see(Sign.DOMAIN_TITLE, "its title is the bare name of the domain")
+        elif any(plain(part) in (plain(bare), plain(self._host)) for part in (*parts_of(self._title), *page.headings)):
+            self._see(Sign.DOMAIN_TITLE, "its title or heading is the bare name of the domain")
         if any(_parked.parking_host(host_of(link)) and bare in link.lower() for link in page.links):
             self._see(Sign.SALE_LINK, "it links to the sale of the domain")
         self._look_for_offers()

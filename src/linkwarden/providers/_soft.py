@@ -9,7 +9,7 @@ peers, section 3.4).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -116,6 +116,7 @@ _SOURCES: Mapping[Sign, str] = MappingProxyType(
     {
         Sign.SHORT: "body",
         Sign.ERROR_SENTENCE: "body",
+        Sign.REGISTRAR_SENTENCE: "body",
         Sign.SALE_TITLE: "title",
         Sign.DOMAIN_TITLE: "title",
         Sign.SALE_LINK: "offer",
@@ -176,6 +177,8 @@ POINTS: Mapping[str, Mapping[Sign, int]] = MappingProxyType(
 )
 #: Signs that many healthy pages have: they are no reason to ask for a sibling.
 _COMMON = frozenset({Sign.SHORT, Sign.NO_INDEX})
+#: Signs by which a page itself says that something is missing.
+_MESSAGES = frozenset({Sign.ERROR_TITLE, Sign.ERROR_HEADING, Sign.ERROR_MARKUP, Sign.ERROR_SENTENCE, Sign.NO_HITS})
 _BY_CODE = {rule.code: rule for rule in RULES}
 _OPENINGS = MappingProxyType(
     {
@@ -196,12 +199,14 @@ class PageSigns:
         seen: the signs, each with a clause that says what was seen ("its title reads …").
         home: the link points at a site's root, which is never a soft 404 of itself.
         made_by_scripts: the source is an empty frame that scripts fill, so that it is the same for every address.
+        app: scripts take the page over in the browser, and may show another one than the source for its address.
         gated: a log-in or consent form stands before the page, which is the same for every address as well.
     """
 
     seen: Mapping[Sign, str]
     home: bool = False
     made_by_scripts: bool = False
+    app: bool = False
     gated: bool = False
 
 
@@ -234,7 +239,7 @@ def worth_asking(signs: PageSigns) -> bool:
 
 def with_sign(signs: PageSigns, sign: Sign, clause: str) -> PageSigns:
     """Give the signs with one more."""
-    return PageSigns({**signs.seen, sign: clause}, signs.home, signs.made_by_scripts, signs.gated)
+    return replace(signs, seen={**signs.seen, sign: clause})
 
 
 def _speaking(signs: PageSigns, code: str, points: Mapping[Sign, int]) -> list[Sign]:
@@ -254,7 +259,8 @@ def _speaking(signs: PageSigns, code: str, points: Mapping[Sign, int]) -> list[S
 def _counts(signs: PageSigns, code: str, sign: Sign) -> bool:
     """Tell whether a sign means anything on such a page: a frame is short and the same everywhere by its nature."""
     if sign is Sign.SAME_EVERYWHERE:
-        return not signs.made_by_scripts and not signs.gated
+        speaks = bool(signs.seen.keys() & _MESSAGES)
+        return not signs.made_by_scripts and not signs.gated and (speaks or not signs.app)
     if sign is Sign.SHORT and code == SOFT_404.code:
         return not signs.made_by_scripts
     return True
