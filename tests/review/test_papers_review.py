@@ -184,7 +184,7 @@ async def test_pictures_and_bare_addresses_do_not_count(check: Check, arxiv: Fak
         + b"\0" * 99
     )
     internet.site("a.example").page("/p.png", png, media_type="image/png")
-    alt = "2020 - Overview Diagram: Proposed Pipeline With Frobnication Stages"
+    alt = "2020 - Overview Diagram: Complete Pipeline With Frobnication Stages"
     text = (
         f"[![{alt}](https://a.example/p.png)]({ABS}/1512.03385)\n\n"
         f'<a href="{ABS}/1803.03635"><img src="https://a.example/p.png" alt="{alt}"></a>\n\n{ABS}/1710.09829\n'
