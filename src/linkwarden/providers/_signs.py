@@ -139,7 +139,7 @@ class _Looker:
             return False
         if any(hint in page.low for hint in _STAND_IN_HINTS) or _parked.parking_mark(page.low):
             return True
-        return page.rough_length < _LITTLE and any(hint in page.low for hint in _ERROR_HINTS)
+        return any(hint in page.low for hint in _ERROR_HINTS) and page.rough_length < _LITTLE
 
     def signs(self) -> PageSigns:
         """Take all the looks."""
