@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
+#: A ``Response.remarks`` entry: the answer came over a connection that could not be verified.
+INCOMPLETE_CHAIN = "the server does not send its whole certificate chain"
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 

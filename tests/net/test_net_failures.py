@@ -14,7 +14,7 @@ from linkwarden.net import Net
 from linkwarden.net.errors import explain
 from linkwarden.net.retry import backoff, is_transient
 from linkwarden.net.transport import Answer
-from linkwarden.wire import Ask, NetError, NetErrorKind, Response
+from linkwarden.wire import INCOMPLETE_CHAIN, Ask, NetError, NetErrorKind, Response
 from tests.internet import FakeInternet
 from tests.internet.misbehave import answer, fail_then, hang_up, in_turn, not_http, reset, silent
 
@@ -40,20 +40,42 @@ class TestTls:
             ("expired", NetErrorKind.TLS_EXPIRED),
             ("wrong-host", NetErrorKind.TLS_HOSTNAME),
             ("self-signed", NetErrorKind.TLS_SELF_SIGNED),
-            ("incomplete", NetErrorKind.TLS_CHAIN),
             ("handshake", NetErrorKind.TLS),
             ("legacy", NetErrorKind.TLS),
             ("plain", NetErrorKind.TLS),
         ],
     )
     async def test_each_failure_has_its_kind(self, internet: FakeInternet, net: Net, fault: str, kind: str) -> None:
-        """Expired, other host's, self-signed, incomplete chain, no handshake; one handshake settles the host."""
+        """Expired, other host's, self-signed, no handshake; one handshake settles the host."""
         internet.tls("a.org", fault)  # type: ignore[arg-type]
         for _ in range(3):
             error = await failure(net, "https://a.org/")
             assert (error.kind, error.host) == (kind, "a.org")
         assert internet.log == []
         assert net.requests <= 2
+
+    async def test_behind_an_incomplete_chain_the_status_is_learned(self, internet: FakeInternet, net: Net) -> None:
+        """The answer comes with a remark; later requests to the host verify no more and need no second handshake."""
+        site = internet.tls("a.org", "incomplete")
+        site.page("/", "hi")
+        site.page("/gone", "no", status=404)
+
+        first, second = await get(net, "https://a.org/"), await get(net, "https://a.org/gone")
+
+        assert (first.status, second.status) == (200, 404)
+        assert first.remarks == second.remarks == (INCOMPLETE_CHAIN,)
+        assert net.requests == 3
+
+    async def test_a_token_never_goes_over_an_unverified_connection(self, internet: FakeInternet, net: Net) -> None:
+        """An incomplete chain stays a failure for a request with a credential, also once the host is known."""
+        internet.tls("a.org", "incomplete").page("/", "hi")
+        await get(net, "https://a.org/")
+
+        with pytest.raises(NetError) as caught:
+            await net.fetch(Ask(url="https://a.org/", purpose="api", token="t", token_host="a.org"))
+
+        assert caught.value.kind is NetErrorKind.TLS_CHAIN
+        assert [entry.headers.get("Authorization") for entry in internet.log] == [None]
 
     async def test_plain_http_of_the_same_host_is_not_affected(self, internet: FakeInternet, net: Net) -> None:
         """A bad certificate says nothing about port 80."""

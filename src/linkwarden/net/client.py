@@ -28,7 +28,7 @@ from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from linkwarden.net.budget import Budget
-from linkwarden.net.errors import NETWORK_ERRORS, explain, is_old_tls, is_unknown_coding
+from linkwarden.net.errors import NETWORK_ERRORS, explain, is_incomplete_chain, is_old_tls, is_unknown_coding
 from linkwarden.net.gate import Gate
 from linkwarden.net.guard import BlockedAddress, Guard
 from linkwarden.net.manners import counted_with
@@ -38,7 +38,7 @@ from linkwarden.net.redirects import Chain
 from linkwarden.net.retry import Outcome, is_transient, persist
 from linkwarden.net.transport import Answer, Transport
 from linkwarden.net.wire_form import wire_url
-from linkwarden.wire import Ask, NetError, NetErrorKind, Response
+from linkwarden.wire import INCOMPLETE_CHAIN, Ask, NetError, NetErrorKind, Response
 
 #: How often one request is made again after 429 before the refusal counts as its answer. With a shared cool-down
 #: and a measured pace, two or three are usual; eight means that this very page is always refused.
@@ -308,17 +308,23 @@ class Net:
                     max_bytes=ask.max_bytes,
                     lenient=origin.lenient,
                     undecoded=origin.undecoded,
+                    unverified=origin.unverified and ask.token is None,
                     fresh=ask.fresh,
                 )
             except NETWORK_ERRORS as exc:
-                if first_failure is None and _make_lenient(origin, exc):
+                if first_failure is None and _make_lenient(origin, exc, ask):
                     first_failure = exc
                     continue
                 raise self._failed(ask, url, origin, first_failure or exc, begun) from exc
             elapsed = self._clock() - begun
             chain.spent += elapsed
-            if origin.lenient or origin.undecoded:
-                chain.remark(OLD_TLS if origin.lenient else ODD_CODING)
+            for needed, remark in (
+                (origin.lenient, OLD_TLS),
+                (origin.undecoded, ODD_CODING),
+                (origin.unverified, INCOMPLETE_CHAIN),
+            ):
+                if needed:
+                    chain.remark(remark)
             if self._observer is not None:
                 self._observer(ask, str(url), answer.status, elapsed, "")
             return answer
@@ -339,7 +345,7 @@ class Net:
     def _failed(self, ask: Ask, url: URL, origin: Origin, exc: BaseException, begun: float) -> NetError:
         """Say in our words why there was no answer; leniency that did not help is taken back."""
         if not origin.answered:
-            origin.lenient = origin.undecoded = False
+            origin.lenient = origin.undecoded = origin.unverified = False
         error = explain(exc, url.raw_host or "")
         if self._observer is not None:
             self._observer(ask, str(url), None, self._clock() - begun, error.detail)
@@ -363,12 +369,16 @@ class Net:
         return origin
 
 
-def _make_lenient(origin: Origin, exc: BaseException) -> bool:
+def _make_lenient(origin: Origin, exc: BaseException, ask: Ask) -> bool:
     """Note what a server needs so that its answer can be had, and tell whether that is worth another request."""
     if is_old_tls(exc) and not origin.lenient:
         origin.lenient = True
         return True
     if is_unknown_coding(exc) and not origin.undecoded:
         origin.undecoded = True
+        return True
+    if is_incomplete_chain(exc) and not origin.unverified and ask.token is None and ask.method == "GET":
+        # Browsers fetch the missing certificate (AIA). We only want to learn whether the page is there.
+        origin.unverified = True
         return True
     return False

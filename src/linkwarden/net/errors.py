@@ -65,6 +65,11 @@ def is_old_tls(exc: BaseException) -> bool:
     return isinstance(root, ssl.SSLError) and root.reason in _OLD_TLS
 
 
+def is_incomplete_chain(exc: BaseException) -> bool:
+    """Tell whether a certificate failed only because the way to a trusted authority was not sent along."""
+    return _classify(exc)[0] is NetErrorKind.TLS_CHAIN
+
+
 def _os_error(exc: BaseException) -> BaseException:
     """Give what the operating system or OpenSSL said, out of aiohttp's wrapping."""
     if isinstance(exc, aiohttp.ClientConnectorError):

@@ -72,6 +72,7 @@ class Origin:
         answered: it gave an HTTP answer in this run.
         lenient: its TLS is outdated; it is asked with a lenient context.
         undecoded: it sends a content coding that nobody asked for; its bodies are not decoded.
+        unverified: it does not send its whole certificate chain; it is asked without verifying, to learn its status.
     """
 
     slot: HostSlot
@@ -80,6 +81,7 @@ class Origin:
     answered: bool = False
     lenient: bool = False
     undecoded: bool = False
+    unverified: bool = False
 
 
 @dataclass(slots=True, eq=False)

@@ -17,7 +17,7 @@ from yarl import URL
 
 from linkwarden.net.guard import Guard, GuardedResolver
 from linkwarden.net.policy import NetPolicy
-from linkwarden.net.trust import lenient_context, system_context
+from linkwarden.net.trust import lenient_context, system_context, unverified_context
 
 #: A response header that is longer is not read: 64 KiB per field (some sites send 20 kB of CSP), 32 KiB per line.
 MAX_FIELD, MAX_LINE = 65_536, 32_768
@@ -51,6 +51,7 @@ class Transport:
         self._resolver = resolver
         self._context = context
         self._lenient: ssl.SSLContext | None = None
+        self._unverified: ssl.SSLContext | None = None
         self._fresh_session: aiohttp.ClientSession | None = None
         self._timeouts: dict[float, aiohttp.ClientTimeout] = {}
 
@@ -104,7 +105,7 @@ class Transport:
             self._fresh_session = self._new_session(fresh=True)
         return self._fresh_session
 
-    async def send(  # noqa: PLR0913 - what one request is made of; the last three are rare
+    async def send(  # noqa: PLR0913 - what one request is made of; the last four are rare
         self,
         method: str,
         url: URL,
@@ -115,6 +116,7 @@ class Transport:
         max_bytes: int,
         lenient: bool = False,
         undecoded: bool = False,
+        unverified: bool = False,
         fresh: bool = False,
     ) -> Answer:
         """Make one request and read at most ``max_bytes`` of the decompressed body.
@@ -128,6 +130,7 @@ class Transport:
             max_bytes: how much of the body to read; the connection is closed if there is more.
             lenient: accept old TLS (certificates are verified all the same).
             undecoded: do not decompress; the body is given as empty.
+            unverified: do not verify the certificate.
             fresh: look the name up anew and use a connection of its own.
 
         Raises:
@@ -140,7 +143,7 @@ class Transport:
             headers=headers,
             allow_redirects=False,
             timeout=self._timeout(timeout),
-            ssl=await self._lenient_context() if lenient else True,
+            ssl=await self._context_for(lenient=lenient, unverified=unverified),
             auto_decompress=not undecoded,
             proxy=self._policy.proxy,
         )
@@ -170,10 +173,14 @@ class Transport:
                 self._timeouts[seconds] = made
         return made
 
-    async def _lenient_context(self) -> ssl.SSLContext:
-        if self._lenient is None:
+    async def _context_for(self, *, lenient: bool, unverified: bool) -> ssl.SSLContext | bool:
+        if unverified:
+            if self._unverified is None:
+                self._unverified = unverified_context()
+            return self._unverified
+        if lenient and self._lenient is None:
             self._lenient = await asyncio.to_thread(lenient_context, self._context)
-        return self._lenient
+        return self._lenient if lenient and self._lenient is not None else True
 
 
 async def _read(response: aiohttp.ClientResponse, max_bytes: int) -> tuple[bytes, bool]:

@@ -27,6 +27,14 @@ def system_context() -> ssl.SSLContext | None:
     return ssl.create_default_context(cafile=bundle) if bundle is not None else None
 
 
+def unverified_context() -> ssl.SSLContext:
+    """Give a context that verifies nothing, to learn a status and nothing more; never for a request with a token."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
 def lenient_context(given: ssl.SSLContext | None) -> ssl.SSLContext:
     """Give a context that verifies as strictly as ever and takes older ciphers and renegotiation.
 

@@ -17,7 +17,7 @@ from linkwarden.providers._http_rules import REGISTRY_SILENT
 from linkwarden.providers._stores import StoreError, store_error
 from linkwarden.providers._walls import wall_of
 from linkwarden.text import domains_of, host_of, mask_secrets
-from linkwarden.wire import Hop, NetError, NetErrorKind, Response
+from linkwarden.wire import INCOMPLETE_CHAIN, Hop, NetError, NetErrorKind, Response
 
 __all__ = [
     "REGISTRY_SILENT",
@@ -154,7 +154,10 @@ def finding(
 def fine(
     claim: Claim, response: Response | None = None, *, title: str | None = None, facts: tuple[Fact, ...] = ()
 ) -> Evidence:
-    """Make the evidence for a link that does what it promises."""
+    """Make the evidence for a link that does what it promises, if need be with what is to be said of its server."""
+    if response is not None and INCOMPLETE_CHAIN in response.remarks:
+        words = _NETWORK[NetErrorKind.TLS_CHAIN][1].format(host=host_of(response.url))
+        return finding(claim, rules.CHAIN_INCOMPLETE, words, response, title=title, facts=facts)
     return Evidence(
         key=claim.target.key,
         checked_by=claim.provider,
@@ -287,4 +290,4 @@ def _answer_facts(response: Response | None) -> tuple[Fact, ...]:
     if response is None:
         return ()
     last = Fact("answer", url=mask_secrets(response.url), status=response.status)
-    return (*_hop_facts(response.hops), last)
+    return (*_hop_facts(response.hops), last, *(Fact(remark) for remark in response.remarks))
