@@ -20,6 +20,7 @@ _COMMANDS = {
     "probe": "linkwarden.cli.probe:probe",
     "extract": "linkwarden.cli.extract:extract",
     "explain": "linkwarden.cli.explain:explain",
+    "calibrate": "linkwarden.cli.calibrate:calibrate",
     "completion": "linkwarden.cli.completion:completion",
 }
 
