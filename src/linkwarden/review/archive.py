@@ -69,6 +69,7 @@ class ArchiveReview(Review):
 
     name: ClassVar[str] = "archive"
     rank: ClassVar[int] = 90
+    doing: ClassVar[str] = "looking for archived copies"
 
     async def look(self, results: Sequence[Result], net: Net, now: datetime) -> AsyncIterator[Evidence]:
         """Look up one address after the other, those without any suggestion first; a failed lookup says nothing."""

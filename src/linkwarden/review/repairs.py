@@ -25,6 +25,7 @@ class RepairsReview(Review):
 
     name: ClassVar[str] = "repairs"
     rank: ClassVar[int] = 80
+    doing: ClassVar[str] = "looking for repairs"
 
     async def look(self, results: Sequence[Result], net: Net, now: datetime) -> AsyncIterator[Evidence]:
         """Give the evidence of failing links again, with a suggestion, where one was found."""

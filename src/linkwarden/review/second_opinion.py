@@ -64,6 +64,7 @@ class SecondOpinionReview(Review):
 
     name: ClassVar[str] = "second-opinion"
     rank: ClassVar[int] = 10
+    doing: ClassVar[str] = "asking again before accusing"
     rules: ClassVar[tuple[Rule, ...]] = (FLAPPING,)
 
     async def look(self, results: Sequence[Result], net: Net, now: datetime) -> AsyncIterator[Evidence]:
