@@ -211,6 +211,7 @@ def scenario_b(contest: Contest) -> None:
                 "linkwarden": contest.check(name),
                 "lychee": theirs,
                 "lychee, throttles off": [*theirs, *UNTHROTTLED],
+                "aiohttp alone": [contest.python, str(HERE / "bare.py"), name],
             },
             server=server,
         )
@@ -281,10 +282,13 @@ SCENARIOS: dict[str, Callable[[Contest], None]] = {"a": scenario_a, "b": scenari
 def main() -> None:
     """Run the scenarios that were named, or all."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("scenarios", nargs="*", choices=[*SCENARIOS, []], metavar="a|b|c|d", default=list(SCENARIOS))
+    parser.add_argument("scenarios", nargs="*", metavar="a|b|c|d")
     parser.add_argument("--lychee", default=os.environ.get("LYCHEE") or shutil.which("lychee"))
     parser.add_argument("--repeat", type=int, default=3)
     options = parser.parse_args()
+    wanted = options.scenarios or list(SCENARIOS)
+    if not SCENARIOS.keys() >= set(wanted):
+        parser.error(f"the scenarios are {', '.join(SCENARIOS)}")
     if not options.lychee or not Path(options.lychee).exists():
         raise SystemExit(LYCHEE_HELP)
     linkwarden = str(Path(sys.executable).parent / "linkwarden")
@@ -292,7 +296,7 @@ def main() -> None:
         folder = Path(name)
         contest = Contest(linkwarden, sys.executable, options.lychee, options.repeat, folder)
         measure([linkwarden, "check", "--offline", "--no-report", str(SHARED_LIST)], cwd=folder)  # compiles the modules
-        for scenario in options.scenarios:
+        for scenario in wanted:
             SCENARIOS[scenario](contest)
 
 
