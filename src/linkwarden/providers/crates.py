@@ -89,6 +89,7 @@ class Crates(Provider):
 
     name: ClassVar[str] = "crates"
     rank: ClassVar[int] = 240
+    domains: ClassVar[frozenset[str] | None] = frozenset({_SERVICE})
     batch: ClassVar[int] = 100
     kind: ClassVar[Kind] = Kind.PAGE
     rules: ClassVar[tuple[Rule, ...]] = (MISSING, NO_SUCH_VERSION, YANKED)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion, Target, Verdict
 from linkwarden.providers._base import Example, Provider, by_ident
-from linkwarden.providers._forges_hosts import Dialect, ForgeRef, is_name, parse
+from linkwarden.providers._forges_hosts import HOSTS, Dialect, ForgeRef, is_name, parse
 from linkwarden.providers._http import batch_unverified
 from linkwarden.providers._registry import (
     Reply,
@@ -66,6 +66,7 @@ class Forges(Provider):
 
     name: ClassVar[str] = "forges"
     rank: ClassVar[int] = 230
+    domains: ClassVar[frozenset[str] | None] = frozenset(HOSTS)
     batch: ClassVar[int] = 50
     kind: ClassVar[Kind] = Kind.REPOSITORY
     rules: ClassVar[tuple[Rule, ...]] = (MISSING, MOVED, ARCHIVED)

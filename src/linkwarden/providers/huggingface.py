@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion, Target, Verdict
 from linkwarden.providers._base import Example, Provider, by_ident
 from linkwarden.providers._http import batch_unverified
-from linkwarden.providers._huggingface_urls import HUB, HubRef, What, is_name, parse
+from linkwarden.providers._huggingface_urls import HOSTS, HUB, HubRef, What, is_name, parse
 from linkwarden.providers._registry import (
     Reply,
     ask,
@@ -87,6 +87,7 @@ class HuggingFace(Provider):
 
     name: ClassVar[str] = "huggingface"
     rank: ClassVar[int] = 200
+    domains: ClassVar[frozenset[str] | None] = HOSTS
     batch: ClassVar[int] = 50
     kind: ClassVar[Kind] = Kind.REPOSITORY
     rules: ClassVar[tuple[Rule, ...]] = (MISSING, NO_SUCH_FILE, RENAMED, DISABLED)

@@ -53,6 +53,9 @@ class Video(Provider):
 
     name: ClassVar[str] = "video"
     rank: ClassVar[int] = 220
+    domains: ClassVar[frozenset[str] | None] = frozenset(
+        {"youtube.com", "youtu.be", "youtube-nocookie.com", "vimeo.com"}
+    )
     batch: ClassVar[int] = 50
     kind: ClassVar[Kind] = Kind.VIDEO
     rules: ClassVar[tuple[Rule, ...]] = (MISSING, MALFORMED, HIDDEN)
