@@ -38,6 +38,7 @@ def preview(config: Config, stdin: Callable[[], bytes]) -> tuple[list[Planned], 
     loaded = (cls.load(context) for cls in rules.provider_classes())
     providers = Roster(p for p in loaded if not isinstance(p, Skip))
     planned: list[Planned] = []
+    known: dict[tuple[str, bool], tuple[str, ...]] = {}  # an address is settled once, and once more as a picture
     problems: list[str] = []
     seen: set[Path] = set()
     for name in dict.fromkeys(config.inputs):
@@ -51,8 +52,11 @@ def preview(config: Config, stdin: Callable[[], bytes]) -> tuple[list[Planned], 
             for item in source.parse():
                 if isinstance(item, Occurrence):
                     key = target_key(item.url, source.name)
-                    target = Target(key, item.url, source.address_of(item.url), source.name, (item,))
-                    planned.append(Planned(item, tuple(_claimants(target, providers))))
+                    seen_as = key, item.markup.is_image
+                    if seen_as not in known:
+                        target = Target(key, item.url, source.address_of(item.url), source.name, (item,))
+                        known[seen_as] = tuple(_claimants(target, providers))
+                    planned.append(Planned(item, known[seen_as]))
     return planned, problems
 
 

@@ -24,6 +24,7 @@ def extract(inputs: tuple[str, ...], *, as_json: bool, **options: Any) -> int:
 
     config = make_config(inputs, options)
     planned, problems = preview(config, stdin_for(config.inputs))
+    lines: list[str] = []  # printed at once: a flush for each of 100,000 lines takes seconds
     for link in planned:
         span = link.occurrence.span
         url = mask_secrets(link.occurrence.url)
@@ -40,12 +41,14 @@ def extract(inputs: tuple[str, ...], *, as_json: bool, **options: Any) -> int:
                 "section": link.occurrence.section,
                 "checked_by": list(link.providers),
             }
-            click.echo(json.dumps(row))
+            lines.append(json.dumps(row))
         else:
             place = f"{span.path}:{span.line}:{span.col}"
-            click.echo(
+            lines.append(
                 f"{visible(place)}  {link.occurrence.markup.value}  {'+'.join(link.providers) or '-'}  {visible(url)}"
             )
+    if lines:
+        click.echo("\n".join(lines))
     for problem in problems:
         click.echo(f"Error: {problem}", err=True)
     if not planned:
