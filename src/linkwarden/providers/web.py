@@ -67,6 +67,8 @@ _ALWAYS_THERE = (
     ("youtube.com", "/watch", "YouTube answers the same for videos that exist and for videos that do not"),
     ("youtube.com", "/embed/", "YouTube answers the same for videos that exist and for videos that do not"),
     ("youtube.com", "/shorts/", "YouTube answers the same for videos that exist and for videos that do not"),
+    # [U] said of all pages of data sets; their interface answers 412 for what is not there.
+    ("openml.org", "/d/", "OpenML shows the same frame whether or not the data set exists"),
     ("youtu.be", "/", "YouTube answers the same for videos that exist and for videos that do not"),
 )
 _COLAB = re.compile(r"https?://colab\.research\.google\.com/(github|gist)/([^?#]+)", re.IGNORECASE)
@@ -237,7 +239,7 @@ def page_evidence(claim: Claim, response: Response, page: Page | None) -> Eviden
     if bad is not None:
         return bad
     title = page.title if page else None
-    if page and not response.body.strip():
+    if page and response.status < 300 and not response.body.strip():  # 300 and 304 need no body
         return finding(claim, http.ODD_ANSWER, "The server sends an empty page.", response)
     if page and title and _LOG_IN_TITLE.match(title) and page.has_password_field:
         return finding(claim, http.LOG_IN_REQUIRED, "The page asks readers to log in.", response, title=title)

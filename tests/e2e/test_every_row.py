@@ -1,0 +1,66 @@
+"""Every row of sections 5 and 6 of the facts on services, in whole runs: no healthy link accused, no ill one spared.
+
+Each row stands with a healthy and an ill link, as far as it has both; ``tests/internet/rows_*.py`` serve them. What
+nobody can tell without a live look, or at all, is ``unverified``, and its case says why. Not served here are the two
+rows whose hosts are registries of packages: no file of the project names them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from linkwarden import engine
+from linkwarden.config import Config
+from linkwarden.engine import Deps
+from linkwarden.model import Run
+from tests.internet import FakeInternet
+from tests.internet.rows import HEALTHY, ILL, UNVERIFIED, Case, Rows
+from tests.internet.rows_http import add_http
+from tests.internet.rows_services import add_services
+
+
+async def check(internet: FakeInternet, folder: Path, cases: list[Case]) -> Run:
+    """Check a list of the links of all cases."""
+    marks = [f"- {'!' if case.image else ''}[entry {n}]({case.url})\n" for n, case in enumerate(cases)]
+    (folder / "README.md").write_text("# Links\n\n" + "".join(marks), "utf-8")
+    for archive in ("archive.org", "web.archive.org"):  # whoever looks for copies finds none
+        internet.site(archive)
+    deps = Deps(
+        make_net=lambda c, _: internet.net(concurrency=c.concurrency, per_host=c.per_host),
+        now=internet.time.now,
+        clock=internet.time.clock,
+    )
+    config = Config(inputs=(str(folder / "README.md"),), root=folder, github_token="good-token")
+    return await engine.run(config, deps)
+
+
+@pytest.mark.parametrize("add", [add_services, add_http])
+async def test_every_row(internet: FakeInternet, tmp_path: Path, add: Callable[[Rows], None]) -> None:
+    """Each link gets the verdict that its row asks for, and nothing fails on our side."""
+    rows = Rows(internet)
+    add(rows)
+
+    run = await check(internet, tmp_path, rows.cases)
+
+    found = {result.target.url: result.judgement.verdict.value for result in run.results}
+    wrong = {
+        case.url: f"{case.row}: {found.get(case.url)}, not {case.right}"
+        for case in rows.cases
+        if found.get(case.url) != case.right
+    }
+    assert wrong == {}
+    assert run.failures == ()
+
+
+def test_the_table_says_why(internet: FakeInternet) -> None:
+    """Every verdict of the table is of one class, no address stands twice, and what stays open has a reason."""
+    rows = Rows(internet)
+    add_services(rows)
+    add_http(rows)
+
+    assert len({case.url for case in rows.cases}) == len(rows.cases) > 200
+    assert {case.right for case in rows.cases} <= HEALTHY | ILL | {UNVERIFIED}
+    assert all(bool(case.why) is (case.right == UNVERIFIED) for case in rows.cases)
