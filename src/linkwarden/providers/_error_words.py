@@ -22,11 +22,14 @@ _LEFT_OVER = 2
 #: A site's name in a title has no more words than this; more are a sentence, and the page is about something.
 _NAME_WORDS = 5
 _LONGEST = 160
+_ASCII_MARKS = {code: " " for code in range(128) if not chr(code).isalnum()}
 
 
 @lru_cache(maxsize=256)
 def plain(text: str) -> str:
     """Give a text in lower case, without marks of punctuation, words one blank apart (Unicode NFKC, casefold)."""
+    if text.isascii():  # most are, and this is ten times as fast
+        return " ".join(text[:1000].lower().translate(_ASCII_MARKS).split())
     folded = unicodedata.normalize("NFKC", text[:1000]).casefold().replace("\u0307", "")
     kept = (char if char.isalnum() or unicodedata.category(char)[0] == "M" else " " for char in folded)
     return " ".join("".join(kept).split())
