@@ -24,6 +24,7 @@ from tests.internet.stores import FakeStores
 from tests.internet.video import FakeVideos
 from tests.internet.wikipedia import FakeWikipedia
 from tests.internet.x_posts import FakeX
+from tests.internet.zenodo import FakeZenodo
 
 _NEVER = "the site never tells programs"
 _NOISE = "c0ffee" * 12
@@ -246,6 +247,8 @@ def _papers(rows: Rows) -> None:
     rows.internet.site("publisher.example").default(misbehave.answer("<title>An article</title>"))
     for host in ("onlinelibrary.wiley.com", "dl.acm.org", "figshare.com", "datadryad.org"):
         rows.internet.site(host).default(misbehave.bot_wall("aws-waf"))
+    doi.missing |= {f"10.5281/zenodo.{number}" for number in (200, 404, 410)}
+    FakeZenodo(rows.internet).records |= {"200": 200, "410": 410}
     crossref = FakeCrossref(rows.internet)
     crossref.elsevier("S014193822100038X")
     FakePubMed(rows.internet).missing.add("404404")
@@ -254,6 +257,10 @@ def _papers(rows: Rows) -> None:
     review.open = True
     review.new["HereHere01"] = "A paper"
     for url, right in (
+        ("https://zenodo.org/records/123", OK),
+        ("https://zenodo.org/records/200", OK),  # with a DOI of its journal's
+        ("https://zenodo.org/records/404", BROKEN),
+        ("https://zenodo.org/records/410", BROKEN),
         ("https://doi.org/10.6084/m9.figshare.123", OK),
         ("https://doi.org/10.6084/m9.figshare.404", BROKEN),
         ("https://doi.org/10.17605/OSF.IO/ABCDE", OK),
@@ -271,10 +278,6 @@ def _papers(rows: Rows) -> None:
         ("https://openreview.net/forum?id=GoneGone01", BROKEN),
     ):
         rows.link("walled, with an identifier", url, right)
-    # A record may have another DOI than Zenodo's own, so that its page has the last word on what is missing.
-    rows.link("Zenodo", "https://zenodo.org/records/123", OK)
-    rows.page("Zenodo", "zenodo.org", "/records/404", BROKEN, 404)
-    rows.page("Zenodo", "zenodo.org", "/records/410", BROKEN, 410)
     why = "the wall hides it, and its address has no identifier that a registry knows"
     for url in ("https://figshare.com/articles/dataset/x/1", "https://onlinelibrary.wiley.com/journal/1"):
         rows.link("walled, without identifier", url, UNVERIFIED, why)
