@@ -62,6 +62,8 @@ MANNERS: dict[str, Manners] = {
     "api.stackexchange.com": Manners(1, 0.1, "Stack Exchange API: 30 requests a second at most, backoff when told"),
     "hub.docker.com": Manners(2, 0.2, "no figure published for the web API (guess)"),
     "www.youtube.com": Manners(2, 0.1, "no figure published for oEmbed (guess)"),
+    "zenodo.org": Manners(1, 1.0, "Zenodo: 60 requests a minute for guests"),
+    "publish.twitter.com": Manners(1, 0.5, "no figure published for oEmbed (guess)"),
     "openaccess.thecvf.com": Manners(1, 1.0, "one request a second is what it is known to bear (guess)"),
     "web.archive.org": Manners(2, 0.2, "Internet Archive playback: 600 requests a minute", pause=60.0),
     "web.archive.org/cdx": Manners(1, 2.5, "Internet Archive CDX: 24 requests a minute", pause=60.0),
