@@ -166,7 +166,9 @@ def parse_seconds(text: str | float, *, what: str) -> float:
     """
     seconds = parse_duration(str(text), what=what).total_seconds()
     if not seconds > 0:
-        raise UsageError(f"{what}: {text} leaves no time to ask anybody", "To ask nobody, use --offline.")
+        raise UsageError(
+            f"{what}: {str(text).removesuffix('.0')} leaves no time to ask anybody", "To ask nobody, use --offline."
+        )
     return seconds
 
 

@@ -40,6 +40,7 @@ from linkwarden.text import host_of, target_key
 
 if TYPE_CHECKING:  # the network stack is slow to import, and an offline run does without
     from linkwarden.net import Net, Observer
+from linkwarden.outage import Outage
 
 #: An address that unwraps to another that unwraps again: more than this is a game.
 MAX_UNWRAPS = 3
@@ -48,9 +49,6 @@ _BATCHES_AT_ONCE = 4
 #: How much of an address a user's pattern gets to see; see docs/threat-model.md, "patterns".
 _MATCHED_CHARS = 2048
 _BREATH = 64
-#: Once this many hosts have failed and none has answered, the rest need not be tried.
-_HOSTS_THAT_PROVE_IT = 12
-
 
 _NOT_THE_NETWORK = frozenset(r.code for r in (rules.INTERNAL_ERROR, rules.OUT_OF_TIME))
 
@@ -145,7 +143,7 @@ class _Inspection:
         self._failures: list[Failure] = []
         self._provider_hints: list[str] = []
         self._settled = 0
-        self._answered = False
+        self._outage = Outage(net)
         self._include = [re.compile(p) for p in config.include]
         self._exclude = [re.compile(p) for p in config.exclude]
         self._providers = Roster()
@@ -155,6 +153,7 @@ class _Inspection:
         interrupted = down = False
         if self._net is not None:
             self._net.parked = self._lanes.parked
+            self._net.on_failure = self._outage.look
         try:
             self._providers = await asyncio.to_thread(self._load_providers)
             await self._read()
@@ -163,12 +162,13 @@ class _Inspection:
             while self._batched or not rounds:
                 rounds += 1
                 self._send_batches()
-                await self._lanes.drain()
-            down = await self._network_is_down()
+                await self._drain()
+            down = await self._outage.happened()
             await self._look_again(online=self._net is not None and not down)
         except asyncio.CancelledError:
             interrupted = True
             await self._lanes.close()
+        self._outage.forget()
         return self._finish(self._deps.clock() - began, interrupted=interrupted, network_down=down)
 
     # --- before ---------------------------------------------------------------------------------------------
@@ -206,15 +206,13 @@ class _Inspection:
                 self._unreadable.append(source.told)
                 continue
             self._names.append(source.name)
-            fresh = await self._collect(source)
-            # Local links need all anchors of the document, which are known only now.
-            for entry in fresh:
-                if entry.target.address is None:
-                    self._assign(entry)
-            await self._settle_offline()
+            try:
+                await self._take_in(source)
+            except Exception as error:  # noqa: BLE001 - one list that cannot be read must not cost the others
+                self._fail(f"reading {source.name}", error)
         if not self._names:
             raise NothingToCheckError("\n".join(self._unreadable) or "no input", "")
-        if not self._entries:
+        if not self._entries and not self._failures:
             raise NothingToCheckError(
                 f"no link found in {', '.join(self._names)}",
                 "Is it the right file? `linkwarden extract` shows what is read from it.",
@@ -227,8 +225,17 @@ class _Inspection:
             async for found in read_all(self._config.inputs, self._deps.stdin, self._net):
                 yield found
 
+    async def _take_in(self, source: Source) -> None:
+        fresh = await self._collect(source)
+        # Local links need all anchors of the document, which are known only now.
+        for entry in fresh:
+            if entry.target.address is None:
+                self._assign(entry)
+        await self._settle_offline()
+
     async def _collect(self, source: Source) -> list[_Entry]:
         fresh: list[_Entry] = []
+        links = 0
         anchors = self._anchors[Path(source.name)] = []
         for count, item in enumerate(source.parse()):
             if isinstance(item, Notice):
@@ -236,13 +243,14 @@ class _Inspection:
             elif isinstance(item, Anchor):
                 anchors.append(item)
             else:
+                links += 1
                 entry = self._add(item, source)
                 if entry is not None:
                     fresh.append(entry)
             if count % _BREATH == 0:
                 await self._settle_offline()
                 await asyncio.sleep(0)  # lets requests go out while the list is still being read
-        if not fresh and not any(o.span.path == source.name for e in self._entries.values() for o in e.occurrences):
+        if not links:
             self._notices.append(Notice(source.name, 1, "No link was found in this file."))
         return fresh
 
@@ -342,7 +350,7 @@ class _Inspection:
 
     async def _check(self, provider: Provider, claims: Sequence[Claim]) -> None:
         entries = {claim.target.key: self._entries[claim.target.key] for claim in claims}
-        if self._gives_up_on_network() and provider.online:
+        if self._outage.certain.is_set() and provider.online:
             for unreached in entries.values():
                 self._settle(
                     unreached, self._own(unreached.target, rules.NETWORK_DOWN, "No server could be reached from here.")
@@ -363,6 +371,17 @@ class _Inspection:
         except Exception as error:  # noqa: BLE001 - a provider's defect must not take the run down
             self._crash(provider, tuple(entries.values()), error)
 
+    async def _drain(self) -> None:
+        """Wait until every job is done, or until it is certain that none can be."""
+        ends = {asyncio.create_task(self._lanes.drain()), asyncio.create_task(self._outage.certain.wait())}
+        try:
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for end in ends:
+                end.cancel()
+        if self._outage.certain.is_set():
+            await self._lanes.close()
+
     def _pass_on(self, entry: _Entry, provider: Provider, answer: Pass) -> None:
         if answer.note is not None:
             entry.notes.append(answer.note)
@@ -375,22 +394,6 @@ class _Inspection:
         else:
             reason = "The address wraps another one too many times."
             self._settle(entry, self._own(entry.target, rules.NOT_WEB, reason))
-
-    def _gives_up_on_network(self) -> bool:
-        if self._net is None or self._answered:
-            return False
-        weather = self._net.weather()
-        self._answered = weather.answered > 0  # remembered: counting all hosts before each link adds up
-        return weather.dark and weather.hosts >= _HOSTS_THAT_PROVE_IT
-
-    async def _network_is_down(self) -> bool:
-        """Tell our own network's fault from that of a short list whose few hosts are all gone."""
-        if self._net is None:
-            return False
-        weather = self._net.weather()
-        if not weather.dark:
-            return False
-        return weather.hosts >= _HOSTS_THAT_PROVE_IT or not await self._net.sees_the_world()
 
     def _settle(self, entry: _Entry, evidence: Evidence) -> None:
         if entry.evidence is None:
@@ -415,6 +418,7 @@ class _Inspection:
 
     async def _look_again(self, *, online: bool) -> None:
         """Let the reviews look at the whole, one after the other."""
+        results = self._results()
         for cls in await asyncio.to_thread(rules.review_classes):  # the first time, it looks into folders
             if cls.online and not online:
                 continue
@@ -423,9 +427,12 @@ class _Inspection:
             try:
                 # Offline reviews never touch the network; they get it typed as present.
                 review = cls(self._context)
-                async for evidence in review.look(self._results(), self._net, self._now):  # type: ignore[arg-type]
+                changed = False
+                async for evidence in review.look(results, self._net, self._now):  # type: ignore[arg-type]
                     self._entries[evidence.key].evidence = evidence
-                self._notices.extend(review.remarks(self._results()))
+                    changed = True
+                results = self._results() if changed else results
+                self._notices.extend(review.remarks(results))
             except Exception as error:  # noqa: BLE001 - a review's defect must not take the run down
                 self._fail(f"review {cls.name}", error)
 
@@ -464,10 +471,10 @@ class _Inspection:
     def _result(self, entry: _Entry, policy: Policy, *, network_down: bool) -> Result:
         target = entry.refreshed()
         evidence = entry.evidence
+        if network_down and (evidence is None or (evidence.rule is not None and _blames_network(evidence.rule))):
+            evidence = self._own(target, rules.NETWORK_DOWN, "No server could be reached from here.")
         if evidence is None:
             evidence = self._own(target, rules.OUT_OF_TIME, "The run was stopped before this address had its turn.")
-        elif network_down and evidence.rule is not None and _blames_network(evidence.rule):
-            evidence = self._own(target, rules.NETWORK_DOWN, "No server could be reached from here.")
         judgement = judge(evidence, entry.notes, policy)
         return Result(target, self._kind(entry), evidence, tuple(entry.notes), judgement)
 

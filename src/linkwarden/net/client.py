@@ -96,6 +96,7 @@ class Net:
     Attributes:
         policy: the run's numbers.
         requests: how many requests were sent, redirects and repetitions included.
+        on_failure: called whenever a host could not be reached, before it is tried again; or None.
     """
 
     def __init__(
@@ -124,6 +125,7 @@ class Net:
         """
         self.policy = policy
         self.requests = 0
+        self.on_failure: Callable[[], None] | None = None
         self._clock = clock
         self._now = now
         self._sleep = sleep
@@ -277,6 +279,8 @@ class Net:
                 )
             except NetError as error:
                 slot.fail(origin, error, now=self._clock(), started=started)
+                if self.on_failure is not None:
+                    self.on_failure()
                 raise
             finally:  # only now, so that nothing starts before this answer was heard
                 if slot.waiting and not slot.proven:

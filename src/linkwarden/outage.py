@@ -1,0 +1,58 @@
+"""Is it our own network that is down? Told from hosts that are gone, so that neither is taken for the other."""
+
+from __future__ import annotations
+
+import asyncio
+
+from linkwarden.net import Net
+from linkwarden.wire import NetErrorKind
+
+#: Once this many hosts have failed and none has answered, the rest need not be tried.
+_HOSTS_THAT_PROVE_IT = 12
+
+
+class Outage:
+    """Watches a run's network until one host has answered.
+
+    Args:
+        net: the run's network; None where nothing is asked.
+    """
+
+    def __init__(self, net: Net | None) -> None:
+        self._net = net
+        self._cleared = net is None
+        self._inquiry: asyncio.Task[None] | None = None
+        self.certain = asyncio.Event()
+
+    def look(self) -> None:
+        """Look at the network after a host could not be reached; may set ``certain`` a little later."""
+        if self._cleared or self._inquiry is not None or self._net is None:
+            return
+        weather = self._net.weather()
+        self._cleared = weather.answered > 0  # remembered: counting all hosts after each link adds up
+        if weather.dark and weather.hosts >= _HOSTS_THAT_PROVE_IT:
+            self._inquiry = asyncio.create_task(self._inquire(), name="linkwarden-outage")
+
+    async def happened(self) -> bool:
+        """Tell at the end of a run whether nobody could be reached for a reason of our own.
+
+        A list whose few hosts are all gone is no outage: then a name that always exists can be looked up. Where that
+        works and yet no connection does, with many hosts, something stands in the way of all of them.
+        """
+        if self._net is None or not self._net.weather().dark:
+            return False
+        if self.certain.is_set() or not await self._net.sees_the_world():
+            return True
+        failures = self._net.weather().failures
+        return sum(n for kind, n in failures.items() if kind is not NetErrorKind.NXDOMAIN) >= _HOSTS_THAT_PROVE_IT
+
+    def forget(self) -> None:
+        """Stop watching."""
+        if self._inquiry is not None:
+            self._inquiry.cancel()
+
+    async def _inquire(self) -> None:
+        if await self.happened():
+            self.certain.set()
+        else:
+            self._cleared = True

@@ -1,0 +1,157 @@
+"""The engine among failures: a network that is down, hosts that are gone, a list that cannot be read."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from linkwarden import engine, rules
+from linkwarden.config import Config
+from linkwarden.engine import Deps
+from linkwarden.extract.markdown import Markdown
+from linkwarden.inputs import Source
+from linkwarden.model import Extracted, NothingToCheckError, Run, Verdict
+from tests.internet import FakeInternet
+
+
+async def check(internet: FakeInternet, text: str, **options: object) -> Run:
+    """Check a Markdown text on the fake internet."""
+    return await check_all(internet, [Source("list.md", text, Markdown())], **options)
+
+
+async def check_all(internet: FakeInternet, sources: Sequence[Source], **options: object) -> Run:
+    """Check texts on the fake internet."""
+    deps = Deps(make_net=lambda _config, _observer: internet.net(), now=internet.time.now, clock=internet.time.clock)
+    return await engine.run(Config(**options), deps, sources=sources)  # type: ignore[arg-type]
+
+
+def addresses(names: Sequence[str]) -> str:
+    """Give a list of one page on each host."""
+    return "\n".join(f"* <https://{name}/>" for name in names)
+
+
+async def test_many_gone_hosts_in_front_do_not_make_the_network_down(internet: FakeInternet) -> None:
+    """Names that do not exist are answered at once and pages later; the pages are asked all the same."""
+    gone = [f"gone{i}.example" for i in range(40)]
+    alive = [f"alive{i}.example" for i in range(1600)]  # more than are under way at once
+
+    async def slow(_request: web.Request) -> web.Response:
+        await internet.time.sleep(3)
+        return web.Response(text="here")
+
+    for name in alive:
+        internet.site(name).default(slow)
+
+    run = await check(internet, addresses([*gone, *alive]))
+
+    assert not run.network_down
+    assert run.counts[Verdict.OK] == len(alive)
+    assert run.counts[Verdict.BROKEN] == len(gone)
+
+
+async def test_a_list_of_nothing_but_gone_hosts_is_no_outage(internet: FakeInternet) -> None:
+    """Fifty dead sites are fifty findings if a name that always exists can be looked up."""
+    run = await check(internet, addresses([f"gone{i}.example" for i in range(50)]))
+
+    assert not run.network_down
+    assert run.counts[Verdict.BROKEN] == 50
+
+
+async def test_an_outage_is_certain_after_a_few_hosts(internet: FakeInternet) -> None:
+    """Where no name server answers, 3,000 hosts are not waited for one after the other; all get the same reason."""
+    hosts = [f"h{i}.example" for i in range(3000)]
+    for name in (*hosts, "example.com"):
+        internet.dns(name, "timeout")
+
+    run = await check(internet, addresses(hosts))
+
+    assert run.network_down
+    assert run.exit_code == 4
+    assert {r.judgement.rule for r in run.results} == {rules.NETWORK_DOWN}
+    assert run.duration_s < 120
+
+
+class _Fragile(Markdown):
+    """Fails in the middle of a text."""
+
+    def extract(self, text: str, path: str) -> Iterator[Extracted]:
+        """Give the first item, then fail."""
+        yield next(iter(super().extract(text, path)))
+        raise RuntimeError("extractor defect")
+
+
+async def test_a_crash_while_one_list_is_read_does_not_cost_the_others(internet: FakeInternet) -> None:
+    """The other list's results stand; the crash is a failure with its place, exit code 3."""
+    internet.site("a.example").page("/", "x")
+    broken = Source("broken.md", "<https://a.example/> <https://b.example/>", _Fragile())
+
+    run = await check_all(internet, [broken, Source("whole.md", "<https://a.example/>", Markdown())])
+
+    assert run.exit_code == 3
+    assert [f.where for f in run.failures] == ["reading broken.md"]
+    assert [r.judgement.verdict for r in run.results] == [Verdict.OK]
+
+
+async def test_a_day_of_rest_is_not_waited_for(internet: FakeInternet) -> None:
+    """``Retry-After: 86400`` makes the host's links unverified and the run no longer."""
+    site = internet.site("busy.example")
+    for path in ("/a", "/b"):
+        site.page(path, "no", status=429, headers={"Retry-After": "86400"})
+    internet.site("a.example").page("/", "x")
+
+    run = await check(internet, "<https://busy.example/a> <https://busy.example/b> <https://a.example/>")
+
+    assert [r.judgement.verdict for r in run.results] == [Verdict.UNVERIFIED, Verdict.UNVERIFIED, Verdict.OK]
+    assert len(internet.requests_to("busy.example")) == 1
+    assert run.duration_s < 600
+    assert not any("firewall" in hint for hint in run.hints)
+
+
+async def test_a_badge_that_stands_a_hundred_thousand_times_is_asked_once(internet: FakeInternet) -> None:
+    """Each place is kept, and the time does not grow with their square."""
+    internet.site("a.example").page("/", "x")
+
+    run = await check(internet, "[a](https://a.example/) " * 20_000)
+
+    assert len(internet.requests_to("a.example")) == 1
+    assert run.occurrences == 20_000
+
+
+@pytest.mark.parametrize("text", ["", "no link", "`<https://a.example/>`", "<!-- <https://a.example/> -->"])
+async def test_no_link_is_an_error_and_one_empty_list_among_others_a_remark(internet: FakeInternet, text: str) -> None:
+    """Never a silent zero."""
+    internet.site("a.example").page("/", "x")
+    empty = Source("empty.md", text, Markdown())
+
+    with pytest.raises(NothingToCheckError, match=r"no link found in empty\.md"):
+        await check_all(internet, [empty])
+    run = await check_all(internet, [Source("list.md", "<https://a.example/>", Markdown()), empty])
+
+    assert [(n.path, n.message) for n in run.notices] == [("empty.md", "No link was found in this file.")]
+
+
+async def test_cancelled_before_anything_was_read(internet: FakeInternet, tmp_path: Path) -> None:
+    """Ctrl-C while a list is being fetched ends the run as interrupted, not with an error of ours."""
+    asked = asyncio.Event()
+
+    async def never(_request: web.Request) -> web.Response:
+        asked.set()
+        await asyncio.Event().wait()
+        return web.Response()
+
+    internet.site("raw.example").handle("/list.md", never)
+    deps = Deps(make_net=lambda _config, _observer: internet.net(), now=internet.time.now, clock=internet.time.clock)
+    config = Config(inputs=("https://raw.example/list.md",), root=tmp_path)
+    task = asyncio.ensure_future(engine.run(config, deps))
+    await asked.wait()
+    task.cancel()
+
+    run = await task
+
+    assert run.interrupted
+    assert run.exit_code == 130
+    assert run.results == ()
