@@ -472,3 +472,20 @@ def test_standard_input_is_read_before_anything_is_asked(monkeypatch: pytest.Mon
     monkeypatch.setattr(engine, "run", never)
 
     assert run_guarded(cli, ["check", "-", "--no-report"]) == 130
+
+
+@pytest.mark.parametrize("columns", [40, 100])
+def test_a_narrow_terminal_gets_narrow_text_with_colour_and_without(
+    columns: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Prose and the reason of a fix keep to the window; only addresses are longer, so that they can be copied."""
+    write("[a](htps://a.example/x) [b](#b)")
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+
+    check("--no-report", "--no-progress")
+    run_guarded(cli, ["explain", "LW201"])
+
+    prose = [line for line in capsys.readouterr().out.splitlines() if "LW1" not in line]
+    assert max(map(len, prose)) <= columns

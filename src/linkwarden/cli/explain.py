@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import shutil
 import textwrap
 
 import click
 
 from linkwarden.model import Rule, UsageError
 from linkwarden.report._words import sentence
+
+_WIDEST, _NARROWEST = 80, 30
 
 
 @click.command(short_help="Say what a rule code means and what to do.")
@@ -31,11 +34,12 @@ def explain(code: str | None) -> None:
 
 
 def describe(rule: Rule) -> str:
-    """Give a rule as text for a terminal of 80 columns."""
+    """Give a rule as text for a terminal, at most 80 columns wide."""
     parts = [f"{rule.code} {rule.slug}", f"Verdict: {rule.verdict.value}", _wrap(sentence(rule.summary))]
     parts += [_wrap(rule.explanation), f"What to do:\n{_wrap(rule.remedy, indent='  ')}"]
     return "\n\n".join(parts)
 
 
 def _wrap(text: str, *, indent: str = "") -> str:
-    return textwrap.fill(text, width=80, initial_indent=indent, subsequent_indent=indent)
+    width = max(min(shutil.get_terminal_size().columns, _WIDEST), _NARROWEST)
+    return textwrap.fill(text, width=width, initial_indent=indent, subsequent_indent=indent)

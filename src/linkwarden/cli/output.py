@@ -160,11 +160,12 @@ class Terminal:
 
     def _show(self, run: Run, wanted: type[Report], *, show_secrets: bool) -> None:
         options = ReportOptions(show_secrets=show_secrets, verbose=self._verbosity)
-        if wanted.name == "text" and self._colored:
+        if wanted.name == "text" and (self._colored or is_terminal(sys.stdout)):
             from linkwarden.report.text import lines  # noqa: PLC0415 - only here
 
+            style = styled if self._colored else _unstyled
             for line in lines(run, options, width=shutil.get_terminal_size().columns):
-                click.echo("".join(styled(style, text) for style, text in line), color=True)
+                click.echo("".join(style(*span) for span in line).rstrip(), color=self._colored)
             return
         click.echo(wanted().render(run, options), nl=False)
 
@@ -186,6 +187,10 @@ _STYLES: dict[str, dict[str, Any]] = {
 def styled(style: str, text: str) -> str:
     """Give a text in one of the styles that the text report names."""
     return click.style(text, **_STYLES[style]) if style in _STYLES else text
+
+
+def _unstyled(_style: str, text: str) -> str:
+    return text
 
 
 def use_color(choice: str) -> bool:

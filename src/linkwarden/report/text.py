@@ -236,8 +236,13 @@ class _Text:
 
     def _fix(self, suggestion: Suggestion, *, indent: int, brief: bool = False) -> None:
         address = shown_address(suggestion.url, _LONGEST_ADDRESS)
-        why = f"  ({_prose(suggestion.why)})" if suggestion.why and not brief else ""
-        self._page.add(("", " " * indent), ("fix", "→ fix: "), ("address", address), ("quiet", why))
+        why = f"({_prose(suggestion.why)})" if suggestion.why and not brief else ""
+        beside = why and indent + len(f"→ fix: {address}  {why}") <= self._page.width
+        self._page.add(
+            ("", " " * indent), ("fix", "→ fix: "), ("address", address), ("quiet", f"  {why}" if beside else "")
+        )
+        if why and not beside:
+            self._page.prose(why, "quiet", indent=indent + len("→ "))
 
     def _advice(self, rule: Rule | None) -> None:
         """Say what to do about a rule's findings, once a report."""
