@@ -165,7 +165,7 @@ OLD_ADDRESS = Rule(
     "github-address-redirects",
     Verdict.MOVED,
     "The address works, but GitHub redirects it for good to https://github.com.",
-    "Addresses with http:// or www. are redirected permanently, which costs each reader a detour.",
+    "Addresses that begin with `http://` or `www.` are redirected permanently, which costs each reader a detour.",
     "Put the https:// address in.",
 )
 NO_ANSWER = Rule(
