@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from linkwarden.providers._error_words import plain
@@ -129,13 +130,18 @@ def _alike(address: str, page: Page, sibling: Sibling) -> bool:
 
 def _words(text: str, without: set[str]) -> Counter[str]:
     """Count the words of a text; scripts without spaces count by characters."""
-    words = "".join(char if char.isalnum() else " " for char in text.casefold()).split()
     counted = Counter[str]()
-    for word in words:
+    for word, times in _counts(text).items():
         if word in without:
             continue
-        counted.update([word] if word.isascii() or len(word) < 6 else list(word))
+        for part in [word] if word.isascii() or len(word) < 6 else word:
+            counted[part] += times
     return counted
+
+
+@lru_cache(maxsize=64)  # a sibling is compared with every page of its folder
+def _counts(text: str) -> Counter[str]:
+    return Counter("".join(char if char.isalnum() else " " for char in text.casefold()).split())
 
 
 def _bare(url: str) -> str:
