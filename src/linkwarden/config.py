@@ -285,10 +285,10 @@ def find_file(start: Path) -> Path | None:
     Outside of a repository only the directory itself counts: what lies in /tmp or a home directory is not meant.
     """
     folders = (start, *start.parents)
-    root = next((at for at, folder in enumerate(folders) if (folder / ".git").exists()), 0)
+    root = next((at for at, folder in enumerate(folders) if _is_root(folder)), 0)
     for folder in folders[: root + 1]:
         own = folder / FILE_NAME
-        if own.is_file():
+        if os.path.isfile(own):  # noqa: PTH113 - never raises, as where a folder may not be looked into
             return own
         project = folder / "pyproject.toml"
         try:
@@ -357,7 +357,7 @@ def inputs_beside(file: Path, names: Sequence[str]) -> tuple[str, ...]:
         UsageError: one leads out of the repository, or of the file's folder where there is none.
     """
     folder = file.parent.resolve()
-    root = next((above for above in (folder, *folder.parents) if (above / ".git").exists()), folder)
+    root = next((above for above in (folder, *folder.parents) if _is_root(above)), folder)
     found: list[str] = []
     for name in names:
         if name == "-" or re.match(r"https?://", name, re.IGNORECASE):
@@ -371,6 +371,10 @@ def inputs_beside(file: Path, names: Sequence[str]) -> tuple[str, ...]:
             )
         found.append(name if folder == Path.cwd() or _is_repository(name, place) else os.path.relpath(place))
     return tuple(found)
+
+
+def _is_root(folder: Path) -> bool:
+    return os.path.exists(folder / ".git")  # noqa: PTH110 - never raises, as where a folder may not be looked into
 
 
 def _real(place: Path) -> Path:

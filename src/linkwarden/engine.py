@@ -140,7 +140,7 @@ class _Inspection:
         self._anchors: dict[Path, list[Anchor]] = {}
         self._notices: list[Notice] = []
         self._unreadable: list[str] = []
-        self._failures: list[Failure] = []
+        self._failures: dict[tuple[object, ...], Failure] = {}
         self._provider_hints: list[str] = []
         self._settled = 0
         self._outage = Outage(net)
@@ -409,8 +409,11 @@ class _Inspection:
             self._settle(entry, self._own(entry.target, rules.INTERNAL_ERROR, reason))
 
     def _fail(self, where: str, error: Exception) -> None:
+        """Keep a failure with its trace, once: a defect that strikes at 5,000 links is one defect."""
+        frames = tuple((f.filename, f.lineno) for f in traceback.extract_tb(error.__traceback__))
         trace = "".join(traceback.format_exception(error))
-        self._failures.append(Failure(where, f"{type(error).__name__}: {error}", trace))
+        failure = Failure(where, f"{type(error).__name__}: {error}", trace)
+        self._failures.setdefault((where, type(error), frames), failure)
 
     @staticmethod
     def _own(target: Target, rule: Rule, reason: str) -> Evidence:
@@ -447,7 +450,7 @@ class _Inspection:
             requests=self._net.requests if self._net is not None else 0,
             notices=tuple(self._notices),
             hints=tuple(sorted(self._provider_hints)),  # their order of arrival is chance
-            failures=tuple(self._failures),
+            failures=tuple(self._failures.values()),
             unreadable=tuple(self._unreadable),
             interrupted=interrupted,
             network_down=network_down,

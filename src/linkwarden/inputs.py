@@ -115,7 +115,7 @@ def find_root(start: Path) -> Path:
     folder = start if start.is_dir() else start.parent
     folder = folder.resolve()
     for candidate in (folder, *folder.parents):
-        if (candidate / ".git").exists():
+        if os.path.exists(candidate / ".git"):  # noqa: PTH110 - never raises
             return candidate
     return folder
 
@@ -175,7 +175,12 @@ def local_sources(
     elif not name.strip():
         yield InputError("an input has no name", "An empty variable in a script, perhaps?")
     elif os.path.isdir(name):  # noqa: PTH112 - never raises
-        yield from _read_found(name, sorted(_documents(Path(name))), "no list in this directory", seen)
+        closed: list[OSError] = []
+        files = sorted(_documents(Path(name), closed.append))
+        for error in closed:
+            yield InputError(f"{Path(error.filename).as_posix()}: cannot be read", "Check its permissions.")
+        if files or not closed:
+            yield from _read_found(name, files, "no list in this directory", seen)
     elif os.path.exists(name) or not glob.has_magic(name):  # noqa: PTH110 - never raises
         if _first_time(Path(name), seen):
             yield _read(Path(name))
@@ -257,16 +262,17 @@ def _remote_candidates(name: str) -> Iterator[tuple[str, str]]:
     yield name, name
 
 
-def _documents(folder: Path) -> Iterator[Path]:
+def _documents(folder: Path, on_closed: Callable[[OSError], None]) -> Iterator[Path]:
     root = folder.resolve()
-    for base, folders, files in os.walk(folder):
+    for base, folders, files in os.walk(folder, onerror=on_closed):
         folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in _SKIPPED_FOLDERS)
         for file in files:
             path = Path(base, file)
             if extractor_for(path.suffix) is None or path.suffix.lower() == ".txt":
                 continue
             # No pipe or device lies there for us: opening one may wait for ever.
-            if path.is_file() and (not path.is_symlink() or path.resolve().is_relative_to(root)):
+            regular = os.path.isfile(path)  # noqa: PTH113 - never raises
+            if regular and (not path.is_symlink() or path.resolve().is_relative_to(root)):
                 yield path
 
 
@@ -275,7 +281,7 @@ def _matches(pattern: str) -> Iterator[Path]:
     for match in glob.iglob(pattern, recursive=True):  # noqa: PTH207 - a pattern may be absolute
         path = Path(match)
         skipped = any(part in _SKIPPED_FOLDERS and part not in named for part in path.parts)
-        if not skipped and extractor_for(path.suffix or ".md") is not None and path.is_file():
+        if not skipped and extractor_for(path.suffix or ".md") is not None and os.path.isfile(path):  # noqa: PTH113 - never raises
             yield path
 
 

@@ -117,6 +117,16 @@ def test_what_cannot_be_read_is_named_with_advice(
     assert out == ""
 
 
+def test_extract_says_once_why_there_is_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    """A missing file is one error, an empty one is named."""
+    write("no link", "empty.md")
+
+    assert run_guarded(cli, ["extract", "nowhere.md"]) == 4
+    assert capsys.readouterr().err.count("Error:") == 1
+    assert run_guarded(cli, ["extract", "empty.md"]) == 4
+    assert "no link found in empty.md" in capsys.readouterr().err
+
+
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs a file without an end")
 def test_a_file_without_an_end_is_not_read_to_its_end(capsys: pytest.CaptureFixture[str]) -> None:
     """Reading stops where a list would be too long."""
@@ -154,117 +164,6 @@ def test_a_list_in_which_everything_is_left_out_says_so(capsys: pytest.CaptureFi
 
     assert check("--no-report", "--include", "b.example") == 0
     assert "nothing was checked" in " ".join(capsys.readouterr().out.split())
-
-
-# --- options and configuration ------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (("--timeout", "0"), "--timeout: 0 leaves no time to ask anybody"),
-        (("--max-time", "0s"), "--max-time: 0s leaves no time to ask anybody"),
-        (("--max-time", "999999999w"), "longer than the calendar"),
-        (("--fail-on", ""), "--fail-on: nothing is named"),
-        (("--kind", ","), "--kind: nothing is named"),
-        (("--exclude", ""), "--exclude: an empty pattern matches every address"),
-        (("--now", "0001-01-01T00:00:00+14:00"), "is not an instant"),
-        (("--proxy", "proxy:3128"), "is not the address of an HTTP proxy"),
-        (("--contact", "me@example.org\r\nX-Evil: 1"), "cannot be sent"),
-        (("--no-report", "-o", "x.md"), "--output and --no-report contradict each other"),
-        (("-o", "report"), "a suffix must tell the format"),
-        (("-o", "folder"), "Name a file in it, such as folder/health.md."),
-        (("-o", "README.md/x.md"), "README.md is not a directory"),
-    ],
-    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
-)
-def test_values_that_make_no_sense_are_refused(
-    arguments: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """An empty variable in a script, a zero, a line end in a header: exit code 2 and a sentence."""
-    write("[a](#a)")
-    Path("folder").mkdir()
-
-    assert check(*arguments) == 2
-
-    out, err = capsys.readouterr()
-    assert said in err
-    assert out == ""
-
-
-@pytest.mark.parametrize("word", ["README.md", "chekc"])
-def test_a_slip_in_the_command_is_answered_with_what_was_meant(word: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """A list in the place of the command is the commonest slip."""
-    assert run_guarded(cli, [word]) == 2
-    meant = {"README.md": "linkwarden check README.md", "chekc": "linkwarden check"}[word]
-    assert f"Did you mean `{meant}`?" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("[tool.linkwarden]\nexclude = []", "linkwarden.toml:1:1: unknown key 'tool'"),
-        ("[linkwarden]\nexclude = []", "the keys stand at the top"),
-        ("offline = true", "an option of the command line only: --offline"),
-        ("concurrency = 0", "linkwarden.toml:1:1: concurrency: 0 is not from 1 to 1024"),
-        ('per-host = "4"', "per-host: must be a whole number, and this is a text in quotes"),
-        ("fail-on = [3]", "fail-on: each part must be a text in quotes, and this is a whole number"),
-        ("timeout = 0", "linkwarden.toml:1:1: timeout: 0 leaves no time"),
-        ('inputs = ["../other.md"]', "'../other.md' is outside of"),
-        ('inputs = ["/etc/hosts"]', "'/etc/hosts' is outside of"),
-        ('inputs = ["escape.md"]', "'escape.md' is outside of"),
-        ('exclude = [""]', "an empty pattern matches every address"),
-        (b"\xff\xfe", "linkwarden.toml: cannot be read: it is not UTF-8 text"),
-    ],
-)
-def test_mistakes_in_the_configuration(text: str | bytes, said: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Each names the file, the place and the key in words that need no knowledge of TOML libraries."""
-    write("[a](#a)")
-    Path("escape.md").symlink_to("/etc/hosts")
-    write(text, "linkwarden.toml")
-
-    assert check("--no-report") == 2
-    assert said in " ".join(capsys.readouterr().err.split())
-
-
-def test_a_table_that_is_none(capsys: pytest.CaptureFixture[str]) -> None:
-    """``tool`` may be anything in a broken pyproject.toml."""
-    write("[a](#a)")
-    write("tool = 3\n# [tool.linkwarden]", "pyproject.toml")
-
-    assert check("--no-report") == 2
-    assert "[tool.linkwarden] is not a table" in capsys.readouterr().err
-
-
-def test_a_configuration_with_a_byte_order_mark_is_read() -> None:
-    """Notepad writes one."""
-    write("[a](#a)")
-    write(b"\xef\xbb\xbfexit-zero = true\r\n", "linkwarden.toml")
-
-    assert check("--no-report") == 0
-
-
-def test_inputs_of_a_configuration_are_relative_to_it(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """From a folder below, the repository's configuration means the same files."""
-    Path(".git").mkdir()
-    write("[a](#a)", "docs/a.md")
-    write('inputs = ["docs/a.md"]', "linkwarden.toml")
-    Path("docs/deep").mkdir()
-    monkeypatch.chdir("docs/deep")
-
-    assert check("--no-report") == 1
-    assert "../a.md:1:5" in capsys.readouterr().out
-
-
-def test_outside_of_a_repository_only_this_directory_configures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What somebody left in /tmp or a home directory changes nothing."""
-    write("exit-zero = true", "linkwarden.toml")
-    write("[a](#a)", "below/README.md")
-    monkeypatch.chdir("below")
-
-    assert check("--no-report") == 1
 
 
 # --- outputs ------------------------------------------------------------------------------------------------

@@ -14,7 +14,8 @@ from linkwarden.config import Config
 from linkwarden.engine import Deps
 from linkwarden.extract.markdown import Markdown
 from linkwarden.inputs import Source
-from linkwarden.model import Extracted, NothingToCheckError, Run, Verdict
+from linkwarden.model import Extracted, NothingToCheckError, Run, Target, Verdict
+from linkwarden.providers.web import WebProvider
 from tests.internet import FakeInternet
 
 
@@ -94,6 +95,23 @@ async def test_a_crash_while_one_list_is_read_does_not_cost_the_others(internet:
     assert run.exit_code == 3
     assert [f.where for f in run.failures] == ["reading broken.md"]
     assert [r.judgement.verdict for r in run.results] == [Verdict.OK]
+
+
+async def test_a_defect_that_strikes_at_every_link_is_told_once(
+    internet: FakeInternet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hundred links, one failure with one trace; each link says that nothing is known of it."""
+
+    def broken(_self: object, target: Target) -> str:
+        raise RuntimeError(f"at {target.url}")
+
+    monkeypatch.setattr(WebProvider, "claim", broken)
+
+    run = await check(internet, addresses([f"h{i}.example" for i in range(100)]))
+
+    assert len(run.failures) == 1
+    assert {r.judgement.rule for r in run.results} == {rules.INTERNAL_ERROR}
+    assert run.exit_code == 3
 
 
 async def test_a_day_of_rest_is_not_waited_for(internet: FakeInternet) -> None:

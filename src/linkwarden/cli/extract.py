@@ -51,7 +51,9 @@ def extract(inputs: tuple[str, ...], *, as_json: bool, **options: Any) -> int:
         click.echo("\n".join(lines))
     for problem in problems:
         click.echo(f"Error: {problem}", err=True)
+    if not planned and problems:
+        return NothingToCheckError.exit_code
     if not planned:
-        raise NothingToCheckError("no link found", "Is it the right file?")
+        raise NothingToCheckError(f"no link found in {', '.join(config.inputs)}", "Is it the right file?")
     click.echo(f"{len(planned)} links", err=True)
     return 2 if problems else 0
