@@ -53,11 +53,6 @@ def decode_attribute(raw: str) -> str:
     return _IN_ATTRIBUTE.sub(_attribute_ref, raw) if "&" in raw else raw
 
 
-def decode_text(raw: str) -> str:
-    """Decode the character references of running HTML text; close enough for showing it."""
-    return decode_attribute(raw)
-
-
 def markdown_ref(match: re.Match[str]) -> str:
     """Give what one Markdown character reference stands for; an unknown one stands for itself."""
     hexadecimal, decimal, name = match.groups()

@@ -7,7 +7,6 @@ more (services.md 3.3).
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
@@ -21,6 +20,7 @@ from linkwarden.providers._github.informed import Informed
 from linkwarden.providers._github.rest import Rest
 from linkwarden.providers._github.rules import RULES
 from linkwarden.providers._github.urls import HOSTS, What, parse
+from linkwarden.providers._registry import side_by_side
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -97,14 +97,8 @@ class Github(Provider):
 
     async def _without_graphql(self, net: Net, groups: Iterable[Sequence[Case]]) -> AsyncIterator[Evidence | Pass]:
         """Settle groups side by side; the network layer spaces the questions."""
-        tasks = [asyncio.create_task(self._settle(net, cases)) for cases in groups if cases]
-        try:
-            for done in asyncio.as_completed(tasks):
-                for item in await done:
-                    yield item
-        finally:
-            for task in tasks:
-                task.cancel()
+        async for item in side_by_side(self._settle(net, cases) for cases in groups if cases):
+            yield item
 
     async def _settle(self, net: Net, cases: Sequence[Case]) -> list[Evidence | Pass]:
         if cases[0].ref.what is What.GIST and self._access.token is not None:
