@@ -1,0 +1,22 @@
+"""What a run is told to do: defaults, then the configuration file, then the command line.
+
+What opens doors (networks, tokens, proxies, headers) never comes from a file in the tree that is checked
+(``docs/threat-model.md``); such a key is an error here.
+"""
+
+from linkwarden.config._file import FILE_NAME, find_file, inputs_beside, load_file
+from linkwarden.config._settings import RANGES, Config, with_overrides
+from linkwarden.config._values import parse_duration, parse_instant, read_values
+
+__all__ = [
+    "FILE_NAME",
+    "RANGES",
+    "Config",
+    "find_file",
+    "inputs_beside",
+    "load_file",
+    "parse_duration",
+    "parse_instant",
+    "read_values",
+    "with_overrides",
+]
