@@ -6,7 +6,7 @@ import asyncio
 import gc
 import sys
 from collections.abc import Callable, Coroutine, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
 from ipaddress import ip_network
@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
 from linkwarden import engine
 from linkwarden._version import __version__
-from linkwarden.config import Config
-from linkwarden.engine import Deps
+from linkwarden.config import Config, Ignore
+from linkwarden.deps import Deps, Memory
 from linkwarden.model import Kind, Run, UsageError, Verdict
 
 if TYPE_CHECKING:
@@ -47,6 +47,14 @@ class Options(TypedDict, total=False):
     proxy: str | None
     root: Path | None
     archive: bool
+    state: Path | None
+    fresh_for: timedelta
+    confirm_runs: int
+    confirm_days: int
+    patient: bool
+    ignores: tuple[Ignore, ...]
+    baseline: Path | None
+    diff: str | None
 
 
 def check(inputs: str | Path | Iterable[str | Path], *, deps: Deps | None = None, **options: Unpack[Options]) -> Run:
@@ -75,7 +83,21 @@ async def check_async(
     """Do what ``check`` does, inside a running loop."""
     names = (inputs,) if isinstance(inputs, str | Path) else tuple(inputs)
     config = replace(Config(**options), inputs=tuple(str(name) for name in names))
-    return await engine.run(config, deps or Deps(make_net=make_net))
+    with memory_for(config) as memory:
+        return await engine.run(config, replace(deps or Deps(make_net=make_net), memory=memory))
+
+
+def memory_for(config: Config) -> AbstractContextManager[Memory | None]:
+    """Give the memory of earlier runs, to be entered; None where ``config.state`` names none or it cannot be used.
+
+    A run with ``--diff`` has none: what a change adds has no past, and what a pull request brings must not write what
+    the nightly run goes by.
+
+    Raises:
+        UsageError: the file was written by a newer linkwarden.
+    """
+    del config
+    return nullcontext(None)
 
 
 def make_net(config: Config, observer: Observer | None = None) -> Net:

@@ -4,84 +4,54 @@ from __future__ import annotations
 
 import asyncio
 import re
-import time
-import traceback
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from linkwarden import rules
 from linkwarden.config import Config
+from linkwarden.deps import Deps
+from linkwarden.difference import Difference, difference
+from linkwarden.excuses import Accepted, excuse, load_baseline
 from linkwarden.hints import hints
 from linkwarden.inputs import InputError, Source, anchors_reader, find_root, first_folder, read_all
-from linkwarden.judge import Policy, judge
+from linkwarden.judge import Policy
+from linkwarden.ledger import Entry, Ledger, own_evidence
 from linkwarden.model import (
     Anchor,
+    Answer,
     Claim,
+    Compared,
     Evidence,
-    Failure,
-    Kind,
+    Excuse,
+    Fact,
     NothingToCheckError,
     Notice,
     Occurrence,
     Pass,
     Result,
-    Rule,
     Run,
     Target,
-    Verdict,
 )
 from linkwarden.providers import LoadContext, Provider, Roster, Skip
 from linkwarden.schedule import Lanes
 from linkwarden.text import host_of, target_key
 
 if TYPE_CHECKING:  # the network stack is slow to import, and an offline run does without
-    from linkwarden.net import Net, Observer
+    from linkwarden.net import Net
 from linkwarden.outage import Outage
 
 #: An address that unwraps to another that unwraps again: more than this is a game.
 MAX_UNWRAPS = 3
+#: However long a good answer may stand, and however often a server says "not changed": after this a page is looked at.
+_LONGEST_TRUST = timedelta(days=30)
 #: Chunks of one registry under way at once; net spaces their requests.
 _BATCHES_AT_ONCE = 4
 #: How much of an address a user's pattern gets to see; see docs/threat-model.md, "patterns".
 _MATCHED_CHARS = 2048
 _BREATH = 64
-
-_NOT_THE_NETWORK = frozenset(r.code for r in (rules.INTERNAL_ERROR, rules.OUT_OF_TIME))
-
-
-class Progress(Protocol):
-    """Told how far the run is."""
-
-    def step(self, done: int, total: int, waiting: Callable[[], dict[str, int]]) -> None:
-        """``done`` of ``total`` addresses are settled; ``waiting()`` tells how many each lane still has."""
-
-    def phase(self, doing: str) -> None:
-        """All are settled, and something else begins that takes a while: ``doing`` says what."""
-
-
-@dataclass(frozen=True, slots=True)
-class Deps:
-    """What a run needs from outside.
-
-    Attributes:
-        make_net: gives the network for a run, to be entered; the observer is told of every request.
-        observer: is told of every request, or None.
-        now: the wall clock, UTC.
-        clock: seconds from any start, for durations.
-        stdin: reads standard input to its end.
-        progress: is told how far the run is, or None.
-    """
-
-    make_net: Callable[[Config, Observer | None], AbstractAsyncContextManager[Net]]
-    observer: Observer | None = None
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    clock: Callable[[], float] = time.monotonic
-    stdin: Callable[[], bytes] = lambda: b""
-    progress: Progress | None = None
 
 
 async def run(config: Config, deps: Deps, *, sources: Sequence[Source] = ()) -> Run:
@@ -99,29 +69,6 @@ async def run(config: Config, deps: Deps, *, sources: Sequence[Source] = ()) -> 
         return await _Inspection(config, deps, net, sources).run()
 
 
-@dataclass(slots=True)
-class _Entry:
-    """A target while it is being collected and settled."""
-
-    target: Target
-    occurrences: list[Occurrence]
-    provider: Provider | None = None
-    as_image: bool = False
-    unwraps: int = 0
-    notes: list[Evidence] = field(default_factory=list)
-    evidence: Evidence | None = None
-
-    def refreshed(self) -> Target:
-        """Give the target with every occurrence found so far.
-
-        Made when it is needed and not at each occurrence: a badge that stands 10,000 times in a list would be
-        copied 10,000 times.
-        """
-        if len(self.target.occurrences) != len(self.occurrences):
-            self.target = replace(self.target, occurrences=tuple(self.occurrences))
-        return self.target
-
-
 class _Inspection:
     """One run's state."""
 
@@ -129,21 +76,20 @@ class _Inspection:
         self._config = config
         self._deps = deps
         self._net = net
+        self._memory = deps.memory
         self._sources = sources
         self._started = deps.now()
         self._now = config.now or self._started
         self._lanes = Lanes()
-        self._entries: dict[str, _Entry] = {}
         self._offline: list[tuple[Provider, Claim]] = []
         self._batched: dict[str, dict[str, str]] = {}
-        self._names: list[str] = []
-        self._anchors: dict[Path, list[Anchor]] = {}
-        self._notices: list[Notice] = []
-        self._unreadable: list[str] = []
-        self._failures: dict[tuple[object, ...], Failure] = {}
+        self._ledger = Ledger()
         self._provider_hints: list[str] = []
         self._settled = 0
+        self._difference: Difference | None = None
+        self._unchanged: set[str] = set()
         self._outage = Outage(net)
+        self._baseline = load_baseline(config.baseline) if config.baseline is not None else None
         self._include = [re.compile(p) for p in config.include]
         self._exclude = [re.compile(p) for p in config.exclude]
         self._providers = Roster()
@@ -156,6 +102,8 @@ class _Inspection:
             self._net.on_failure = self._outage.look
         try:
             self._providers = await asyncio.to_thread(self._load_providers)
+            if self._config.diff is not None:
+                self._difference = await asyncio.to_thread(difference, self._config.diff, self._context.root)
             await self._read()
             # A registry is asked once for all its links; what others pass on late goes in a further round.
             rounds = 0
@@ -169,7 +117,7 @@ class _Inspection:
             interrupted = True
             await self._lanes.close()
         self._outage.forget()
-        return self._finish(self._deps.clock() - began, interrupted=interrupted, network_down=down)
+        return await self._finish(self._deps.clock() - began, interrupted=interrupted, network_down=down)
 
     # --- before ---------------------------------------------------------------------------------------------
 
@@ -180,11 +128,13 @@ class _Inspection:
             github_token=config.github_token,
             contact=config.contact,
             offline=config.offline,
-            anchors_of=anchors_reader(self._anchors),
+            anchors_of=anchors_reader(self._ledger.anchors),
             hint=self._hint,
             allow_networks=config.allow_networks,
             archive=config.archive,
         )
+        if self._memory is not None:
+            self._context = replace(self._context, recall=self._memory.recall, patience=config.patience)
         loaded: list[Provider] = []
         for cls in rules.provider_classes():
             provider = cls.load(self._context)
@@ -203,18 +153,18 @@ class _Inspection:
     async def _read(self) -> None:
         async for source in self._inputs():
             if isinstance(source, InputError):
-                self._unreadable.append(source.told)
+                self._ledger.unreadable.append(source.told)
                 continue
-            self._names.append(source.name)
+            self._ledger.names.append(source.name)
             try:
                 await self._take_in(source)
             except Exception as error:  # noqa: BLE001 - one list that cannot be read must not cost the others
-                self._fail(f"reading {source.name}", error)
-        if not self._names:
-            raise NothingToCheckError("\n".join(self._unreadable) or "no input", "")
-        if not self._entries and not self._failures:
+                self._ledger.fail(f"reading {source.name}", error)
+        if not self._ledger.names:
+            raise NothingToCheckError("\n".join(self._ledger.unreadable) or "no input", "")
+        if not self._ledger.entries and not self._ledger.failures and not self._unchanged:
             raise NothingToCheckError(
-                f"no link found in {', '.join(self._names)}",
+                f"no link found in {', '.join(self._ledger.names)}",
                 "Is it the right file? `linkwarden extract` shows what is read from it.",
             )
 
@@ -233,13 +183,15 @@ class _Inspection:
                 self._assign(entry)
         await self._settle_offline()
 
-    async def _collect(self, source: Source) -> list[_Entry]:
-        fresh: list[_Entry] = []
+    async def _collect(self, source: Source) -> list[Entry]:
+        fresh: list[Entry] = []
         links = 0
-        anchors = self._anchors[Path(source.name)] = []
+        anchors = self._ledger.anchors[Path(source.name)] = []
         for count, item in enumerate(source.parse()):
             if isinstance(item, Notice):
-                self._notices.append(item)
+                self._ledger.notices.append(item)
+            elif isinstance(item, Excuse):
+                self._ledger.excuses.append(item)
             elif isinstance(item, Anchor):
                 anchors.append(item)
             else:
@@ -251,37 +203,29 @@ class _Inspection:
                 await self._settle_offline()
                 await asyncio.sleep(0)  # lets requests go out while the list is still being read
         if not links:
-            self._notices.append(Notice(source.name, 1, "No link was found in this file."))
+            self._ledger.notices.append(Notice(source.name, 1, "No link was found in this file."))
         return fresh
 
-    def _add(self, occurrence: Occurrence, source: Source) -> _Entry | None:
+    def _add(self, occurrence: Occurrence, source: Source) -> Entry | None:
         """Take in one occurrence; gives the entry if the address is new."""
-        url = occurrence.url
-        address = source.address_of(url)
-        key = target_key(address or url, source.name)
-        entry = self._entries.get(key)
-        if entry is None:
-            target = Target(key, url, address, source.name, (occurrence,))
-            entry = self._entries[key] = _Entry(target, [occurrence], as_image=occurrence.markup.is_image)
-            if address is not None:
-                self._assign(entry)
-            return entry
-        entry.occurrences.append(occurrence)
-        if occurrence.markup.is_image and not entry.as_image:
-            # It was taken for a page; as a picture it has to be more than that.
-            entry.as_image = True
-            entry.notes.clear()
-            if address is not None:
-                self._assign(entry)
-        return None
+        address = source.address_of(occurrence.url)
+        key = target_key(address or occurrence.url, source.name)
+        before = self._difference
+        if before is not None and address is not None and before.had(key, as_image=occurrence.markup.is_image):
+            self._unchanged.add(key)
+            return None
+        entry, to_ask = self._ledger.add(occurrence, key, address, source.name)
+        if to_ask and entry.target.address is not None:
+            self._assign(entry)
+        return entry if len(entry.occurrences) == 1 else None
 
     # --- classifying ----------------------------------------------------------------------------------------
 
-    def _assign(self, entry: _Entry, *, after: Provider | None = None) -> None:
+    def _assign(self, entry: Entry, *, after: Provider | None = None) -> None:
         """Give a target to the first provider that claims it, or to the next one after ``after``."""
         target = entry.refreshed()
         if self._left_out(target):
-            self._settle(entry, self._own(target, rules.EXCLUDED, "Left out by --include or --exclude."))
+            self._settle(entry, own_evidence(target, rules.EXCLUDED, "Left out by --include or --exclude."))
             return
         providers = self._providers.concerned(target)
         at = providers.index(after) + 1 if after is not None else 0
@@ -294,17 +238,22 @@ class _Inspection:
             if ident is not None:
                 self._hand_over(entry, provider, ident)
                 return
-        self._settle(entry, self._own(target, rules.NOT_WEB, "Not an address that a web server can be asked for."))
+        self._settle(entry, own_evidence(target, rules.NOT_WEB, "Not an address that a web server can be asked for."))
 
-    def _hand_over(self, entry: _Entry, provider: Provider, ident: str) -> None:
+    def _hand_over(self, entry: Entry, provider: Provider, ident: str) -> None:
         entry.provider = provider
-        if self._config.kinds and self._kind(entry) not in self._config.kinds:
-            self._settle(entry, self._own(entry.target, rules.EXCLUDED, "Left out by --kind."))
+        if self._config.kinds and entry.kind not in self._config.kinds:
+            self._settle(entry, own_evidence(entry.target, rules.EXCLUDED, "Left out by --kind."))
             return
         if provider.online and self._net is None:
-            self._settle(entry, self._own(entry.target, rules.OFFLINE, "Not asked, because --offline was given."))
+            self._settle(entry, own_evidence(entry.target, rules.OFFLINE, "Not asked, because --offline was given."))
             return
-        claim = Claim(provider.name, entry.target, ident)
+        known = self._known(entry, provider) if provider.online else None
+        if known is not None and self._now - known.at < max(self._config.fresh_for, provider.lasting):
+            entry.remembered = True
+            self._settle(entry, _as_remembered(entry.target, known))
+            return
+        claim = Claim(provider.name, entry.target, ident, known)
         if not provider.online:
             self._offline.append((provider, claim))
         elif provider.batch > 1:
@@ -312,18 +261,20 @@ class _Inspection:
         else:
             self._queue(provider, (claim,))
 
+    def _known(self, entry: Entry, provider: Provider) -> Answer | None:
+        """Give the good answer that a provider got in an earlier run, unless the link has failed since."""
+        past = self._memory.recall(entry.target.key) if self._memory is not None else None
+        if past is None or past.answer is None or past.failing_since is not None:
+            return None
+        answer = past.answer
+        young = answer.looked <= answer.at <= self._now < answer.looked + _LONGEST_TRUST
+        return answer if young and answer.checked_by == provider.name else None
+
     def _left_out(self, target: Target) -> bool:
         url = (target.address or target.url)[:_MATCHED_CHARS]
         if self._include and not any(p.search(url) for p in self._include):
             return True
         return any(p.search(url) for p in self._exclude)
-
-    def _kind(self, entry: _Entry) -> Kind:
-        if entry.as_image:
-            return Kind.IMAGE
-        if entry.target.address is None and entry.target.url.startswith("#"):
-            return Kind.ANCHOR
-        return entry.provider.kind if entry.provider is not None else Kind.OTHER
 
     # --- checking -------------------------------------------------------------------------------------------
 
@@ -338,7 +289,7 @@ class _Inspection:
         while self._batched:
             name, idents = self._batched.popitem()
             provider = next(p for p in self._providers if p.name == name)
-            claims = [Claim(name, self._entries[key].refreshed(), ident) for key, ident in idents.items()]
+            claims = [Claim(name, self._ledger.entries[key].refreshed(), ident) for key, ident in idents.items()]
             for chunk in _chunks(claims, provider.batch):
                 self._queue(provider, chunk)
 
@@ -349,11 +300,12 @@ class _Inspection:
                 await self._check(provider, (claim,))
 
     async def _check(self, provider: Provider, claims: Sequence[Claim]) -> None:
-        entries = {claim.target.key: self._entries[claim.target.key] for claim in claims}
+        entries = {claim.target.key: self._ledger.entries[claim.target.key] for claim in claims}
         if self._outage.certain.is_set() and provider.online:
             for unreached in entries.values():
                 self._settle(
-                    unreached, self._own(unreached.target, rules.NETWORK_DOWN, "No server could be reached from here.")
+                    unreached,
+                    own_evidence(unreached.target, rules.NETWORK_DOWN, "No server could be reached from here."),
                 )
             return
         try:
@@ -366,6 +318,7 @@ class _Inspection:
                     self._pass_on(entry, provider, answer)
                 else:
                     self._settle(entry, answer)
+                    self._keep(provider, answer)
             if entries:
                 raise LookupError(f"no answer for {len(entries)} of {len(claims)} links")  # noqa: TRY301 - one way out
         except Exception as error:  # noqa: BLE001 - a provider's defect must not take the run down
@@ -382,7 +335,7 @@ class _Inspection:
         if self._outage.certain.is_set():
             await self._lanes.close()
 
-    def _pass_on(self, entry: _Entry, provider: Provider, answer: Pass) -> None:
+    def _pass_on(self, entry: Entry, provider: Provider, answer: Pass) -> None:
         if answer.note is not None:
             entry.notes.append(answer.note)
         if answer.instead is None:
@@ -393,31 +346,29 @@ class _Inspection:
             self._assign(entry)
         else:
             reason = "The address wraps another one too many times."
-            self._settle(entry, self._own(entry.target, rules.NOT_WEB, reason))
+            self._settle(entry, own_evidence(entry.target, rules.NOT_WEB, reason))
 
-    def _settle(self, entry: _Entry, evidence: Evidence) -> None:
+    def _settle(self, entry: Entry, evidence: Evidence) -> None:
         if entry.evidence is None:
             self._settled += 1
         entry.evidence = evidence
         if self._deps.progress is not None:
-            self._deps.progress.step(self._settled, len(self._entries), lambda: self._lanes.waiting)
+            self._deps.progress.step(self._settled, len(self._ledger.entries), lambda: self._lanes.waiting)
 
-    def _crash(self, provider: Provider, entries: Sequence[_Entry], error: Exception) -> None:
-        self._fail(f"provider {provider.name}", error)
+    def _keep(self, provider: Provider, found: Evidence) -> None:
+        """Let the memory have a good answer at once: a run that is killed later need not ask for it again."""
+        if self._memory is not None and provider.online and found.rule is None:
+            looked = found.looked or self._now
+            self._memory.keep(
+                found.key,
+                Answer(provider.name, self._now, looked, found.status, found.final_url, found.title, found.validators),
+            )
+
+    def _crash(self, provider: Provider, entries: Sequence[Entry], error: Exception) -> None:
+        self._ledger.fail(f"provider {provider.name}", error)
         for entry in entries:
             reason = f"linkwarden's own check for {provider.name} failed; this says nothing about the link."
-            self._settle(entry, self._own(entry.target, rules.INTERNAL_ERROR, reason))
-
-    def _fail(self, where: str, error: Exception) -> None:
-        """Keep a failure with its trace, once: a defect that strikes at 5,000 links is one defect."""
-        frames = tuple((f.filename, f.lineno) for f in traceback.extract_tb(error.__traceback__))
-        trace = "".join(traceback.format_exception(error))
-        failure = Failure(where, f"{type(error).__name__}: {error}", trace)
-        self._failures.setdefault((where, type(error), frames), failure)
-
-    @staticmethod
-    def _own(target: Target, rule: Rule, reason: str) -> Evidence:
-        return Evidence(key=target.key, checked_by="linkwarden", rule=rule, reason=reason)
+            self._settle(entry, own_evidence(entry.target, rules.INTERNAL_ERROR, reason))
 
     async def _look_again(self, *, online: bool) -> None:
         """Let the reviews look at the whole, one after the other."""
@@ -432,58 +383,64 @@ class _Inspection:
                 review = cls(self._context)
                 changed = False
                 async for evidence in review.look(results, self._net, self._now):  # type: ignore[arg-type]
-                    self._entries[evidence.key].evidence = evidence
+                    self._ledger.entries[evidence.key].evidence = evidence
                     changed = True
                 results = self._results() if changed else results
-                self._notices.extend(review.remarks(results))
+                self._ledger.notices.extend(review.remarks(results))
             except Exception as error:  # noqa: BLE001 - a review's defect must not take the run down
-                self._fail(f"review {cls.name}", error)
+                self._ledger.fail(f"review {cls.name}", error)
 
     # --- after ----------------------------------------------------------------------------------------------
 
-    def _finish(self, duration: float, *, interrupted: bool, network_down: bool) -> Run:
+    async def _finish(self, duration: float, *, interrupted: bool, network_down: bool) -> Run:
+        ledger, config, before = self._ledger, self._config, self._difference
+        results = self._results(network_down=network_down)
+        if before is not None:
+            results = tuple(r for r in results if r.target.address is not None or before.caused(r))
         done = Run(
             started=self._started,
             duration_s=duration,
-            inputs=tuple(self._names),
-            results=self._results(network_down=network_down),
+            inputs=tuple(ledger.names),
+            results=results,
             requests=self._net.requests if self._net is not None else 0,
-            notices=tuple(self._notices),
+            notices=tuple(ledger.notices),
             hints=tuple(sorted(self._provider_hints)),  # their order of arrival is chance
-            failures=tuple(self._failures.values()),
-            unreadable=tuple(self._unreadable),
+            failures=tuple(ledger.failures),
+            unreadable=tuple(ledger.unreadable),
             interrupted=interrupted,
             network_down=network_down,
-            fail_on=self._config.fail_on,
-            exit_zero=self._config.exit_zero,
+            fail_on=config.fail_on,
+            exit_zero=config.exit_zero,
+            compared=Compared(before.base, len(self._unchanged)) if before is not None else None,
         )
+        if self._memory is not None:
+            done = await self._memory.finish(done)
+        accepted = Accepted(ledger.excuses, config.ignores, self._baseline)
+        done = excuse(done, accepted, self._now.date(), complete=self._complete(done))
         return replace(done, hints=(*done.hints, *hints(done)))
+
+    def _complete(self, done: Run) -> bool:
+        """Tell whether every link of the inputs was looked at."""
+        config = self._config
+        filtered = config.offline or config.kinds or config.include or self._difference is not None
+        stopped = done.interrupted or done.network_down or done.failures or done.unreadable
+        return not filtered and not stopped
 
     def _results(self, *, network_down: bool = False) -> tuple[Result, ...]:
         policy = Policy(self._now, self._config.expiring_within)
-        return tuple(self._result(entry, policy, network_down=network_down) for entry in self._in_order())
-
-    def _in_order(self) -> list[_Entry]:
-        place = {name: i for i, name in enumerate(self._names)}
-
-        def first(entry: _Entry) -> tuple[int, int]:
-            return place[entry.target.path], entry.occurrences[0].span.start
-
-        return sorted(self._entries.values(), key=first)
-
-    def _result(self, entry: _Entry, policy: Policy, *, network_down: bool) -> Result:
-        target = entry.refreshed()
-        evidence = entry.evidence
-        if network_down and (evidence is None or (evidence.rule is not None and _blames_network(evidence.rule))):
-            evidence = self._own(target, rules.NETWORK_DOWN, "No server could be reached from here.")
-        if evidence is None:
-            evidence = self._own(target, rules.OUT_OF_TIME, "The run was stopped before this address had its turn.")
-        judgement = judge(evidence, entry.notes, policy)
-        return Result(target, self._kind(entry), evidence, tuple(entry.notes), judgement)
+        return self._ledger.results(policy, network_down=network_down)
 
 
-def _blames_network(rule: Rule) -> bool:
-    return rule.repeatable or (rule.verdict is Verdict.UNVERIFIED and rule.code not in _NOT_THE_NETWORK)
+def _as_remembered(target: Target, known: Answer) -> Evidence:
+    fact = Fact(f"not asked in this run: all was well on {known.at:%Y-%m-%d %H:%M} UTC", known.final_url, known.status)
+    return Evidence(
+        key=target.key,
+        checked_by=known.checked_by,
+        status=known.status,
+        final_url=known.final_url,
+        title=known.title,
+        facts=(fact,),
+    )
 
 
 def _chunks(claims: Sequence[Claim], size: int) -> Iterator[list[Claim]]:

@@ -15,7 +15,7 @@ from linkwarden.__main__ import main
 from linkwarden.cli import cli
 from linkwarden.cli.guard import run_guarded
 from linkwarden.config import Config
-from linkwarden.engine import Deps
+from linkwarden.deps import Deps
 from linkwarden.net import Net, Observer
 from tests.internet import FakeInternet
 from tests.internet.time import START

@@ -14,7 +14,7 @@ import pytest
 
 from linkwarden import engine
 from linkwarden.config import Config
-from linkwarden.engine import Deps
+from linkwarden.deps import Deps
 from linkwarden.model import Run
 from tests.internet import FakeInternet
 from tests.internet.rows import HEALTHY, ILL, UNVERIFIED, Case, Rows

@@ -13,7 +13,7 @@ import pytest
 
 from linkwarden import engine
 from linkwarden.config import Config
-from linkwarden.engine import Deps
+from linkwarden.deps import Deps
 from linkwarden.model import Result, Run, Verdict
 from linkwarden.net import NetPolicy
 from linkwarden.report import ReportOptions

@@ -9,7 +9,7 @@ import pytest
 
 from linkwarden import engine
 from linkwarden.config import Config
-from linkwarden.engine import Deps
+from linkwarden.deps import Deps
 from linkwarden.model import Run, Verdict
 from linkwarden.wire import Ask
 from tests.internet import FakeInternet

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from linkwarden import engine, rules
 from linkwarden.config import Config
-from linkwarden.engine import Deps
+from linkwarden.deps import Deps
 from linkwarden.extract.markdown import Markdown
 from linkwarden.inputs import Source
 from linkwarden.model import Extracted, NothingToCheckError, Run, Target, Verdict

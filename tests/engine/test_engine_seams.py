@@ -13,7 +13,7 @@ from aiohttp import web
 
 from linkwarden import engine, rules
 from linkwarden.config import Config
-from linkwarden.engine import Deps
+from linkwarden.deps import Deps
 from linkwarden.model import (
     Claim,
     Evidence,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from linkwarden import engine
 from linkwarden.config import Config
-from linkwarden.engine import Deps
+from linkwarden.deps import Deps
 from linkwarden.model import Anchor, AnchorSource, Judgement, Run, Verdict
 from linkwarden.providers._local_anchors import Places, anchor_evidence, nearest
 from tests.internet import FakeInternet

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from linkwarden import engine
 from linkwarden.config import Config
-from linkwarden.engine import Deps
+from linkwarden.deps import Deps
 from linkwarden.model import Judgement, Kind, Result, Run, Verdict
 from linkwarden.providers._local import Status, Tree, forgotten_scheme
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from linkwarden import engine
 from linkwarden.config import Config
-from linkwarden.engine import Deps
+from linkwarden.deps import Deps
 from linkwarden.inputs import Source, local_sources
 from linkwarden.judge import Policy, judge
 from linkwarden.model import Claim, Evidence, Markup, Occurrence, Pass, Span, Target, Verdict

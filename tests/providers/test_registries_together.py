@@ -7,7 +7,7 @@ from pathlib import Path
 
 from linkwarden import engine
 from linkwarden.config import Config
-from linkwarden.engine import Deps
+from linkwarden.deps import Deps
 from linkwarden.model import Run
 from tests.internet import FakeInternet
 from tests.internet.crates import FakeCrates

@@ -14,7 +14,7 @@ from inline_snapshot import snapshot
 
 from linkwarden import __version__
 from linkwarden.model import Run, Verdict
-from linkwarden.report import ReportOptions, for_name, for_suffix, formats
+from linkwarden.report import ReportOptions, for_name, for_path, formats
 from linkwarden.report.markdown import BUDGET, MarkdownReport
 from tests.reports.runner import commands
 from tests.reports.sample import EMPTY, EXPIRING, FAILURE, FINE, NOT_FOUND, RUN, WALLED, occurrence, result
@@ -303,6 +303,6 @@ def test_formats_are_found() -> None:
     """Formats come by name and by suffix; an unknown one is None."""
     assert {"json", "markdown", "text"} <= {report.name for report in formats()}
     assert for_name("markdown") is MarkdownReport
-    assert for_suffix(".MD") is MarkdownReport
-    assert for_suffix("") is None
+    assert for_path("health.MD") is MarkdownReport
+    assert for_path("health") is None
     assert for_name("nonsense") is None

@@ -10,7 +10,7 @@ import pytest
 
 from linkwarden import engine, rules
 from linkwarden.config import Config
-from linkwarden.engine import Deps
+from linkwarden.deps import Deps
 from linkwarden.model import Run
 from linkwarden.review import Review
 from tests.internet import FakeInternet

@@ -115,10 +115,11 @@ def calibrate(
     (true for a picture) where they matter. A label is the verdict that would be right.
     """
     from linkwarden import api, engine  # noqa: PLC0415 - the network stack is slow to import
+    from linkwarden.deps import Deps  # noqa: PLC0415 - with it
 
     labelled = read_labels(file)
     config = make_config((str(file),), {**options, "isolated": True})
-    deps = obj or engine.Deps(make_net=api.make_net)
+    deps = obj or Deps(make_net=api.make_net)
     if saved is not None:
         deps = replace(deps, make_net=_saved_network(saved))
     source = Source(str(file), "", _Lines(labelled))

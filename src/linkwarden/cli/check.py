@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from linkwarden.cli.guard import INTERNAL_ERROR, say_error, say_failure
-from linkwarden.cli.options import make_config, network_options, shared_options
+from linkwarden.cli.options import make_config, memory_options, network_options, shared_options
 from linkwarden.cli.output import FormatName, OutputLostError, Terminal, is_terminal, reserve, write_reports
 from linkwarden.cli.stdin import stdin_for
 from linkwarden.model import UsageError
@@ -38,6 +38,7 @@ DEFAULT_REPORTS = ("reports/health.md", "reports/health.json")
 @click.option("--exit-zero", is_flag=True, default=None, help="Exit 0 even if there are findings.")
 @shared_options
 @network_options
+@memory_options
 @click.option("--show-secrets", is_flag=True, help="Do not mask signatures and tokens in JSON.")
 @click.option("--no-progress", is_flag=True, help="Say nothing while running.")
 @click.option("-q", "--quiet", is_flag=True, help="Only what fails, and the summary.")
@@ -53,6 +54,7 @@ def check(obj: Any, /, inputs: tuple[str, ...], **options: Any) -> int:
     README. Without any, README.md is checked.
     """
     from linkwarden import api, engine  # noqa: PLC0415 - the network stack is slow to import
+    from linkwarden.deps import Deps  # noqa: PLC0415 - with it
     from linkwarden.report._sinks import visible  # noqa: PLC0415 - with it
 
     config = make_config(inputs, options)
@@ -63,9 +65,9 @@ def check(obj: Any, /, inputs: tuple[str, ...], **options: Any) -> int:
     progress: AbstractContextManager[Any] = (
         nullcontext() if options["no_progress"] or options["quiet"] else terminal.progress()
     )
-    with progress as shown:
-        deps = obj or engine.Deps(make_net=api.make_net)
-        deps = replace(deps, progress=shown, stdin=stdin)
+    with api.memory_for(config) as memory, progress as shown:
+        deps = obj or Deps(make_net=api.make_net)
+        deps = replace(deps, progress=shown, stdin=stdin, memory=memory)
         run = api.run_loop(engine.run(config, deps))
     written, problems = write_reports(run, outputs, show_secrets=options["show_secrets"])
     is_text = options["wanted"].name == "text"

@@ -14,6 +14,9 @@ import click
 from linkwarden.config import Config, find_file, inputs_beside, load_file, read_values, with_overrides
 from linkwarden.model import UsageError
 
+#: Beside the repository's root, or in the working directory outside of a repository.
+DEFAULT_STATE = ".linkwarden/state.sqlite3"
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 _SHARED = (
@@ -45,12 +48,52 @@ _NETWORK = (
 )
 
 
+_MEMORY = (
+    click.option(
+        "--state",
+        type=click.Path(path_type=Path),
+        metavar="PATH",
+        help=f"Where the memory of earlier runs is. [default: {DEFAULT_STATE}]",
+    ),
+    click.option("--no-state", is_flag=True, help="Remember nothing, and read no memory."),
+    click.option(
+        "--fresh-for", metavar="TIME", help="Do not ask again for what was fine within this time. [default: 0s]"
+    ),
+    click.option(
+        "--confirm-runs",
+        type=click.IntRange(1, 100),
+        metavar="N",
+        help="Call a host that does not answer broken after so many runs in a row … [default: 3]",
+    ),
+    click.option(
+        "--confirm-days", type=click.IntRange(1, 365), metavar="N", help="… on so many different days. [default: 3]"
+    ),
+    click.option(
+        "--patient",
+        is_flag=True,
+        default=None,
+        help="Wait as long for hosts that never answered in an earlier run (for runs by night).",
+    ),
+    click.option(
+        "--diff", metavar="BASE", help='Only what was added since this commit; "auto" finds it in a pull request.'
+    ),
+    click.option(
+        "--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Do not report the findings in this file."
+    ),
+    click.option("--write-baseline", is_flag=True, help="Write all findings of this run to the --baseline file."),
+)
+
 _RUN_OPTIONS = frozenset(f.name for f in fields(Config)) - {"inputs", "github_token", "root"}
 
 
 def shared_options(function: F) -> F:
     """Add the options that choose which links are looked at."""
     return _with(function, _SHARED)
+
+
+def memory_options(function: F) -> F:
+    """Add the options on earlier runs, earlier commits and findings that are known."""
+    return _with(function, _MEMORY)
 
 
 def network_options(function: F) -> F:
@@ -64,6 +107,8 @@ def make_config(inputs: tuple[str, ...], options: Mapping[str, Any], environ: Ma
     Raises:
         UsageError: a value cannot be used; the message names the option or the file, line and key.
     """
+    from linkwarden.inputs import find_root  # noqa: PLC0415 - reads documents, so it is slow to import
+
     config = Config()
     if options.get("config"):
         config = with_overrides(config, load_file(options["config"]))
@@ -76,6 +121,10 @@ def make_config(inputs: tuple[str, ...], options: Mapping[str, Any], environ: Ma
     given = {key: value for key, value in options.items() if value not in (None, ()) and key in _RUN_OPTIONS}
     parsed = read_values(given, lambda name: f"--{name}")
     parsed["inputs"] = inputs or None
+    if options.get("no_state", True):
+        parsed["state"] = None
+    elif "state" not in parsed:
+        parsed["state"] = find_root(Path.cwd()) / DEFAULT_STATE
     parsed["github_token"] = _token(options.get("github_token"), environ)
     return with_overrides(config, parsed)
 

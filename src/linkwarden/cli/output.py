@@ -222,7 +222,7 @@ def _names() -> list[str]:
 
 
 def _report_for(path: Path) -> type[Report]:
-    cls = report.for_suffix(path.suffix.lower())
+    cls = report.for_path(path.name)
     if cls is None:
         known = ", ".join(sorted(c.suffix for c in report.formats() if c.suffix))
         what = f"no report format has the suffix {path.suffix!r}" if path.suffix else "a suffix must tell the format"

@@ -28,13 +28,14 @@ NAME = "<command line>"
 def probe(obj: Any, /, url: str, *, image: bool, **options: Any) -> int:
     """Show every request that is made for one address, what came back, and how the verdict follows from it."""
     from linkwarden import api, engine  # noqa: PLC0415 - the network stack is slow to import
+    from linkwarden.deps import Deps  # noqa: PLC0415 - with it
     from linkwarden.report._sinks import visible  # noqa: PLC0415 - with it
 
     if not url.strip():
         raise UsageError("the address is empty", "Give one, such as https://example.org/page.")
     config = make_config((NAME,), {**options, "isolated": True})
     log = _Log()
-    deps = obj or engine.Deps(make_net=api.make_net)
+    deps = obj or Deps(make_net=api.make_net)
     deps = replace(deps, observer=log)
     source = Source(NAME, url, _OneLink(Markup.HTML_IMG if image else Markup.MD_LINK))
     run = api.run_loop(engine.run(config, deps, sources=(source,)))

@@ -5,13 +5,14 @@ What opens doors (networks, tokens, proxies, headers) never comes from a file in
 """
 
 from linkwarden.config._file import FILE_NAME, find_file, inputs_beside, load_file
-from linkwarden.config._settings import RANGES, Config, with_overrides
+from linkwarden.config._settings import RANGES, Config, Ignore, with_overrides
 from linkwarden.config._values import parse_duration, parse_instant, read_values
 
 __all__ = [
     "FILE_NAME",
     "RANGES",
     "Config",
+    "Ignore",
     "find_file",
     "inputs_beside",
     "load_file",

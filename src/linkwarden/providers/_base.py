@@ -9,10 +9,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from linkwarden.model import Anchor, Claim, Evidence, Kind, Pass, Rule, Target
+from linkwarden.model import Anchor, Claim, Evidence, Kind, Pass, Patience, Remembered, Rule, Target
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -41,6 +42,10 @@ def _no_anchors(_path: Path) -> Sequence[Anchor] | None:
     return None
 
 
+def _no_memory(_key: str) -> Remembered | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class LoadContext:
     """What a provider may know about the run before it begins.
@@ -55,6 +60,8 @@ class LoadContext:
         hint: call it to tell the user something once at the end.
         allow_networks: networks in CIDR notation that count as public (``--allow-network``).
         archive: the Internet Archive may be asked for copies of what is lost.
+        recall: gives what the memory holds of an address, by key, or None.
+        patience: how long a failure of the network has to last before a link is called broken; None without a memory.
     """
 
     root: Path
@@ -65,6 +72,8 @@ class LoadContext:
     hint: Callable[[str], None] = lambda _text: None
     allow_networks: tuple[str, ...] = ()
     archive: bool = True
+    recall: Callable[[str], Remembered | None] = _no_memory
+    patience: Patience | None = None
 
 
 class Provider(ABC):
@@ -79,6 +88,8 @@ class Provider(ABC):
         domains: it claims nothing outside these domains and what lies below them, so it is not asked about the rest
             of a list; None if it looks at every address.
         rules: every rule that it can raise.
+        lasting: for how long a good answer stands without asking again, because what it says does not change (that a
+            DOI is registered); with a memory only.
         examples: addresses with the ident that ``claim`` gives.
     """
 
@@ -89,6 +100,7 @@ class Provider(ABC):
     kind: ClassVar[Kind] = Kind.PAGE
     domains: ClassVar[frozenset[str] | None] = None
     rules: ClassVar[tuple[Rule, ...]] = ()
+    lasting: ClassVar[timedelta] = timedelta(0)
     examples: ClassVar[tuple[Example, ...]] = ()
 
     def __init__(self, ctx: LoadContext) -> None:

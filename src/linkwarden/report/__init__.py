@@ -8,7 +8,7 @@ from functools import cache
 from linkwarden.plugins import discover
 from linkwarden.report._base import Report, ReportOptions
 
-__all__ = ["Report", "ReportOptions", "for_name", "for_suffix", "formats"]
+__all__ = ["Report", "ReportOptions", "for_name", "for_path", "formats"]
 
 
 @cache
@@ -22,7 +22,11 @@ def for_name(name: str) -> type[Report] | None:
     return next((report for report in formats() if report.name == name), None)
 
 
-def for_suffix(suffix: str) -> type[Report] | None:
-    """Give the format for files with a suffix (with its dot, in any case), or None."""
-    wanted = suffix.lower()
-    return next((report for report in formats() if wanted and report.suffix == wanted), None)
+def for_path(name: str) -> type[Report] | None:
+    """Give the format that the end of a file's name chooses (in any case), or None.
+
+    The longest ending counts: ``badge.json`` is a badge, ``health.json`` the report for programs.
+    """
+    lower = name.lower()
+    fitting = [report for report in formats() if report.suffix and lower.endswith(report.suffix)]
+    return max(fitting, key=lambda report: len(report.suffix), default=None)

@@ -1,0 +1,248 @@
+"""The configuration file: found, read, and refused where it is wrong or would open a door."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from linkwarden.config._values import FIELDS, read_values
+from linkwarden.model import UsageError
+
+FILE_NAME = "linkwarden.toml"
+_FORBIDDEN = {
+    "allow-network": "--allow-network",
+    "github-token": "--github-token or the variable GITHUB_TOKEN",
+    "token": "--github-token or the variable GITHUB_TOKEN",
+    "proxy": "--proxy",
+    "headers": "the command line",
+    "show-secrets": "--show-secrets",
+    "now": "--now",
+    "state": "--state",
+}
+_ONLY_OPTIONS = frozenset(
+    {
+        "offline",
+        "isolated",
+        "diff",
+        "no-state",
+        "write-baseline",
+        "output",
+        "format",
+        "no-report",
+        "no-progress",
+        "quiet",
+        "verbose",
+        "color",
+    }
+)
+#: How each key is written, for those who wrote it otherwise.
+_SAMPLES = {
+    "inputs": '["README.md", "docs"]',
+    "kind": '["paper", "image"]',
+    "include": "['^https://example\\.org/']",
+    "exclude": "['^https://example\\.org/']",
+    "fail-on": '["broken", "expired"]',
+    "exit-zero": "true",
+    "timeout": '"20s"',
+    "max-time": '"10m"',
+    "concurrency": "64",
+    "per-host": "4",
+    "expiring-within": '"30d"',
+    "contact": '"you@example.org"',
+    "archive": "false",
+    "fresh-for": '"12h"',
+    "confirm-runs": "3",
+    "confirm-days": "3",
+    "patient": "true",
+}
+_TOML_WORDS = {
+    "array": "a list",
+    "str": "a text in quotes",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "object": "a table",
+}
+
+
+class FileConfig(msgspec.Struct, forbid_unknown_fields=True, rename="kebab", frozen=True):
+    """What a configuration file may say; None is "not said"."""
+
+    inputs: list[str] | None = None
+    kind: list[str] | None = None
+    include: list[str] | None = None
+    exclude: list[str] | None = None
+    fail_on: list[str] | None = None
+    exit_zero: bool | None = None
+    timeout: float | str | None = None
+    max_time: float | str | None = None
+    concurrency: int | None = None
+    per_host: int | None = None
+    expiring_within: str | None = None
+    contact: str | None = None
+    archive: bool | None = None
+    fresh_for: str | None = None
+    confirm_runs: int | None = None
+    confirm_days: int | None = None
+    patient: bool | None = None
+
+
+def find_file(start: Path) -> Path | None:
+    """Find the nearest configuration file from a directory upwards, no further than the repository's root.
+
+    Outside of a repository only the directory itself counts: what lies in /tmp or a home directory is not meant.
+    """
+    folders = (start, *start.parents)
+    root = next((at for at, folder in enumerate(folders) if _is_root(folder)), 0)
+    for folder in folders[: root + 1]:
+        own = folder / FILE_NAME
+        if os.path.isfile(own):  # noqa: PTH113 - never raises, as where a folder may not be looked into
+            return own
+        project = folder / "pyproject.toml"
+        try:
+            if "[tool.linkwarden" in project.read_text("utf-8", errors="replace"):
+                return project
+        except OSError:
+            continue
+    return None
+
+
+def load_file(path: Path) -> dict[str, Any]:
+    """Read a configuration file into keyword arguments for ``Config``.
+
+    Raises:
+        UsageError: not readable, not TOML, an unknown or forbidden key, a value of the wrong type; the message
+            says where.
+    """
+    text = _text_of(path)
+    try:
+        data: Any = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{_toml_place(path, text, str(error))}", "Mend the TOML, or pass --isolated.") from None
+    if path.name == "pyproject.toml":
+        tool = data.get("tool", {})
+        data = tool.get("linkwarden", {}) if isinstance(tool, dict) else tool
+    if not isinstance(data, dict):
+        raise UsageError(f"{path}: [tool.linkwarden] is not a table", "Write it as a table of keys and values.")
+    _check_keys(path, text, data)
+    try:
+        parsed = msgspec.convert(data, FileConfig)
+    except msgspec.ValidationError as error:
+        raise _wrong_type(path, text, str(error)) from None
+    return _to_options(parsed, path, text)
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text("utf-8-sig")  # editors on Windows begin files with a byte-order mark
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}", "Name a readable file with --config.") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: cannot be read: it is not UTF-8 text", "Save it as UTF-8.") from None
+
+
+def _wrong_type(path: Path, text: str, message: str) -> UsageError:
+    """Say in plain words what msgspec says of a value: ``Expected `array`, got `str` - at `$.fail-on```."""
+    found = re.fullmatch(r"Expected `([^`]*)`, got `([^`]*)` - at `\$\.([\w-]+)(.*)`", message)
+    if found is None:
+        return UsageError(f"{path}: {message}", "See `linkwarden check --help` for the values.")
+    expected, got, key, inside = found.groups()
+    wanted = " or ".join(_TOML_WORDS.get(word, word) for word in expected.split(" | ") if word != "null")
+    part = "each part must be" if inside else "must be"
+    return UsageError(
+        f"{path}{_line_of(text, key)}: {key}: {part} {wanted}, and this is {_TOML_WORDS.get(got, got)}",
+        f"Write it like this: {key} = {_SAMPLES[key]}",
+    )
+
+
+def inputs_beside(file: Path, names: Sequence[str]) -> tuple[str, ...]:
+    """Give the inputs that a configuration file names, as seen from the working directory.
+
+    They are relative to the file. A file of a repository names nothing outside of it: what it says comes with every
+    pull request (``docs/threat-model.md``).
+
+    Raises:
+        UsageError: one leads out of the repository, or of the file's folder where there is none.
+    """
+    folder = file.parent.resolve()
+    root = next((above for above in (folder, *folder.parents) if _is_root(above)), folder)
+    found: list[str] = []
+    for name in names:
+        if name == "-" or re.match(r"https?://", name, re.IGNORECASE):
+            found.append(name)
+            continue
+        place = Path(os.path.normpath(folder / name))
+        if not place.is_relative_to(root) or not _real(place).is_relative_to(root):
+            raise UsageError(
+                f"{file}: inputs: {name!r} is outside of {root}",
+                "Name what lies elsewhere on the command line.",
+            )
+        found.append(name if folder == Path.cwd() or _is_repository(name, place) else os.path.relpath(place))
+    return tuple(found)
+
+
+def _is_root(folder: Path) -> bool:
+    return os.path.exists(folder / ".git")  # noqa: PTH110 - never raises, as where a folder may not be looked into
+
+
+def _real(place: Path) -> Path:
+    try:
+        return place.resolve()
+    except (OSError, RuntimeError, ValueError):  # a loop of links, or no path at all; reading it says so
+        return place
+
+
+def _is_repository(name: str, place: Path) -> bool:
+    return not place.exists() and re.fullmatch(r"[\w-]+/[\w.-]+", name) is not None and not place.suffix
+
+
+def _check_keys(path: Path, text: str, data: Mapping[str, Any]) -> None:
+    known = [field.encode_name for field in msgspec.structs.fields(FileConfig)]
+    for key in data:
+        if key in _FORBIDDEN:
+            raise UsageError(
+                f"{path}{_line_of(text, key)}: the key {key!r} is not allowed in a file of the repository",
+                f"It opens a door, so it comes only from {_FORBIDDEN[key]}.",
+            )
+        if key not in known:
+            raise UsageError(f"{path}{_line_of(text, key)}: unknown key {key!r}", _key_hint(path, key, known))
+
+
+def _key_hint(path: Path, key: str, known: list[str]) -> str:
+    if key in ("tool", "linkwarden") and path.name != "pyproject.toml":
+        return "In this file the keys stand at the top, below no table."
+    if key in _ONLY_OPTIONS:
+        return f"It is an option of the command line only: --{key}."
+    near = difflib.get_close_matches(key, known, n=1)
+    return f"Did you mean {near[0]!r}?" if near else f"Known keys: {', '.join(known)}."
+
+
+def _line_of(text: str, key: str) -> str:
+    """Give ``:line:column`` of a key, or of the table that it names, or "" where it is not found."""
+    match = re.search(rf"(?m)^[ \t]*(?P<at>[\"']?{re.escape(key)}[\"']?[ \t]*[=.]|\[.*\b{re.escape(key)}\b)", text)
+    if match is None:
+        return ""
+    line = text.count("\n", 0, match.start("at")) + 1
+    return f":{line}:{match.start('at') - match.start() + 1}"
+
+
+def _toml_place(path: Path, text: str, message: str) -> str:
+    place = re.search(r"\(at (?:line (\d+), column (\d+)|end of document)\)", message)
+    if place is None:
+        return f"{path}: {message}"
+    last = text.rsplit("\n", 1)[-1]
+    line, column = place[1] or text.count("\n") + 1, place[2] or len(last) + 1
+    return f"{path}:{line}:{column}: {message.replace(place[0], '').strip()}"
+
+
+def _to_options(parsed: FileConfig, path: Path, text: str) -> dict[str, Any]:
+    said = {name: value for name, value in msgspec.structs.asdict(parsed).items() if value is not None}
+    said = {FIELDS.get(name, name): value for name, value in said.items()}
+    return read_values(said, lambda key: f"{path}{_line_of(text, key)}: {key}")

@@ -1,0 +1,146 @@
+"""A finished run: every result, what the memory adds to it, and how the process ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from linkwarden.model._findings import Evidence, Judgement
+from linkwarden.model._memory import Fixed, History, Past
+from linkwarden.model._places import Notice, Occurrence, Target
+from linkwarden.model._words import FAILS_BY_DEFAULT, SETTLED, Kind, Verdict
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """That a run looked only at what a change adds (``--diff``).
+
+    Attributes:
+        base: what it was compared with, in words for people.
+        unchanged: how many addresses stood there before, and were not asked.
+    """
+
+    base: str
+    unchanged: int
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One line of the report: a target, what was found, and the verdict.
+
+    Attributes:
+        target: the address; its occurrences are those that count.
+        kind: what sort of thing it is.
+        evidence: what decided.
+        notes: what was remarked before.
+        judgement: the verdict.
+        excused: occurrences beside which a comment says not to report what was found.
+        remembered: nobody was asked in this run; an earlier answer still stands (``--fresh-for``).
+        history: what the memory knows, or None without one.
+    """
+
+    target: Target
+    kind: Kind
+    evidence: Evidence
+    notes: tuple[Evidence, ...]
+    judgement: Judgement
+    excused: tuple[Occurrence, ...] = ()
+    remembered: bool = False
+    history: History | None = None
+
+    @property
+    def is_new(self) -> bool:
+        """True if this finding was none in the run before, as far as the memory goes."""
+        return (
+            self.history is not None
+            and self.judgement.verdict not in SETTLED
+            and (self.history.was is None or self.history.was in SETTLED)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Something of linkwarden's own that crashed; never a verdict on a link."""
+
+    where: str
+    message: str
+    traceback: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """Everything that a report is made from.
+
+    Attributes:
+        started: when the run began (UTC).
+        duration_s: seconds it took.
+        inputs: names of the inputs as the user gave them.
+        results: sorted by first occurrence.
+        requests: how many HTTP requests were sent.
+        notices: remarks about inputs.
+        hints: what the user could do to get more out of the next run.
+        failures: internal errors.
+        unreadable: inputs that could not be read, each with why and what to do.
+        interrupted: True if Ctrl-C or the run budget stopped it.
+        network_down: True if nothing outside answered.
+        fail_on: verdicts that make the run fail.
+        exit_zero: findings do not make the exit code 1.
+        past: earlier runs over the same lists, oldest first; empty without a memory.
+        fixed: findings of the run before that are none any more.
+        compared: that only what a change adds was looked at, or None.
+    """
+
+    started: datetime
+    duration_s: float
+    inputs: tuple[str, ...]
+    results: tuple[Result, ...]
+    requests: int = 0
+    notices: tuple[Notice, ...] = ()
+    hints: tuple[str, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    unreadable: tuple[str, ...] = ()
+    interrupted: bool = False
+    network_down: bool = False
+    fail_on: frozenset[Verdict] = FAILS_BY_DEFAULT
+    exit_zero: bool = False
+    past: tuple[Past, ...] = ()
+    fixed: tuple[Fixed, ...] = ()
+    compared: Compared | None = None
+
+    @cached_property
+    def counts(self) -> Mapping[Verdict, int]:
+        """How many targets got each verdict, every verdict named."""
+        tally = dict.fromkeys(Verdict, 0)
+        for result in self.results:
+            tally[result.judgement.verdict] += 1
+        return tally
+
+    @property
+    def occurrences(self) -> int:
+        """How many links stand in the inputs."""
+        return sum(len(r.target.occurrences) + len(r.excused) for r in self.results)
+
+    @property
+    def failing(self) -> tuple[Result, ...]:
+        """The results that make the run fail."""
+        return tuple(r for r in self.results if r.judgement.verdict in self.fail_on)
+
+    @property
+    def exit_code(self) -> int:
+        """The process's exit code (contract: README, "Exit codes")."""
+        if self.interrupted:
+            return 130
+        if self.failures:
+            return 3
+        if self.network_down:
+            return 4
+        if not self.results and self.compared is None:
+            return 4
+        if self.unreadable:
+            return 2
+        return 1 if self.failing and not self.exit_zero else 0
