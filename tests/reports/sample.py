@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from linkwarden.model import (
     Evidence,
     Fact,
     Failure,
+    Fixed,
+    History,
     Judgement,
     Kind,
     Markup,
     Notice,
     Occurrence,
+    Past,
     Result,
     Rule,
     Run,
@@ -181,6 +185,26 @@ RESULTS = (
     result(occurrence("mailto:someone@example.org", 190, 2), finding=EXCLUDED, reason="Left out by --exclude."),
 )
 
+#: What a memory could know of three of them.
+HISTORIES = {
+    "https://soft.example/entry": History(
+        datetime(2026, 1, 1, tzinfo=UTC), last_ok=datetime(2026, 11, 21, 3, 0, tzinfo=UTC), was=Verdict.OK
+    ),
+    "https://slow.example/": History(
+        datetime(2026, 1, 1, tzinfo=UTC),
+        last_ok=datetime(2026, 11, 20, 3, 0, tzinfo=UTC),
+        failing_since=datetime(2026, 11, 21, 3, 0, tzinfo=UTC),
+        failures=2,
+        was=Verdict.UNVERIFIED,
+    ),
+    "https://gone.example/paper.pdf": History(
+        datetime(2026, 1, 1, tzinfo=UTC),
+        failing_since=datetime(2026, 11, 19, 3, 0, tzinfo=UTC),
+        failures=4,
+        was=Verdict.BROKEN,
+    ),
+}
+
 RUN = Run(
     started=STARTED,
     duration_s=21.4,
@@ -193,3 +217,23 @@ RUN = Run(
 FAILURE = Failure("provider arxiv", "KeyError: 'entry'", "Traceback (most recent call last):\n  …\nKeyError: 'entry'\n")
 EMPTY = Run(started=STARTED, duration_s=0.1, inputs=("README.md",), results=())
 FINE = Run(started=STARTED, duration_s=1.5, inputs=("README.md",), results=RESULTS[:1], requests=1)
+
+BEFORE = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
+#: The same with a memory: one finding is new, one is days old, one link has not answered lately, two are none any more.
+REMEMBERED = replace(
+    RUN,
+    results=tuple(
+        replace(
+            r, history=HISTORIES.get(r.target.url, History(datetime(2026, 1, 1, tzinfo=UTC), was=r.judgement.verdict))
+        )
+        for r in RESULTS
+    ),
+    past=(
+        Past(datetime(2026, 11, 20, 3, 0, tzinfo=UTC), {Verdict.OK: 14, Verdict.BROKEN: 2}),
+        Past(BEFORE, {Verdict.OK: 13, Verdict.BROKEN: 3}),
+    ),
+    fixed=(
+        Fixed("https://back.example/", Verdict.BROKEN, "LW301", datetime(2026, 11, 1, tzinfo=UTC), listed=True),
+        Fixed("https://gone.example/", Verdict.EXPIRED, "LW201", None, listed=False),
+    ),
+)

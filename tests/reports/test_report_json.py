@@ -88,7 +88,10 @@ def test_keys_and_their_order() -> None:
             "inputs",
             "exit_code",
             "summary",
+            "compared",
+            "last_run",
             "links",
+            "fixed",
             "hints",
             "notices",
             "unreadable",
@@ -209,6 +212,9 @@ def test_the_head() -> None:
                     "ignored": 1,
                 },
             },
+            "compared": None,
+            "last_run": None,
+            "fixed": [],
             "hints": ["A GitHub token makes this faster: set GITHUB_TOKEN."],
             "notices": [
                 {

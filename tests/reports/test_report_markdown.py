@@ -174,7 +174,7 @@ Checked on 2026-11-22 03:00 UTC by linkwarden VERSION: `README.md`. 14 requests 
 - **degraded**: a reader gets it, and should know something about it.
 - **moved**: a reader gets it, at a new permanent address.
 - **ok**: a reader gets what the link promises.
-- **ignored**: a reader may or may not get it: linkwarden was told not to look, or it is no web address.
+- **ignored**: a reader may or may not get it: linkwarden was told not to look or tell, or it is no web page.
 
 ---
 

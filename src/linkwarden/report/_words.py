@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from linkwarden.model import BY_SEVERITY, FAILS_BY_DEFAULT, Run, Verdict
+from linkwarden.model import BY_SEVERITY, FAILS_BY_DEFAULT, SETTLED, Fixed, Result, Run, Verdict
 
 #: Verdicts in the order in which reports count them, worst first.
 WORST_FIRST = tuple(reversed(BY_SEVERITY))
@@ -41,7 +41,9 @@ WORDS: Mapping[Verdict, Word] = {
     Verdict.BROKEN: Word("does not get it, and there is proof.", "bad"),
     Verdict.SUSPECT: Word("probably does not get it; have a look.", "warn"),
     Verdict.UNVERIFIED: Word("may or may not get it: linkwarden could not find out.", "unknown"),
-    Verdict.IGNORED: Word("may or may not get it: linkwarden was told not to look, or it is no web address.", "quiet"),
+    Verdict.IGNORED: Word(
+        "may or may not get it: linkwarden was told not to look or tell, or it is no web page.", "quiet"
+    ),
 }
 
 
@@ -72,6 +74,11 @@ def _utc(moment: datetime) -> datetime:
         return moment.astimezone(UTC)
     except OverflowError:  # the first and last hours of the calendar
         return moment.replace(tzinfo=UTC)
+
+
+def day(moment: datetime) -> str:
+    """Give the day of an instant for people: ``2026-11-22`` (UTC)."""
+    return _utc(moment).date().isoformat()
 
 
 def iso(moment: datetime) -> str:
@@ -131,6 +138,51 @@ def friendly(run: Run) -> str:
     return "The one link works." if fine == 1 else f"All is well: {fine:,} addresses give readers what they promise."
 
 
+def since(run: Run, result: Result) -> str:
+    """Say since when a finding has been one: "new", "since 2026-11-19, in 4 runs", or "" where nobody knows."""
+    history = result.history
+    if history is None or result.judgement.verdict in SETTLED:
+        return _not_yet(result)
+    if result.is_new and run.past and history.failures < 2:
+        return "new"
+    if history.failing_since is None or history.failures < 2:
+        return ""
+    return f"since {day(history.failing_since)}, in {plural(history.failures, 'run')}"
+
+
+def _not_yet(result: Result) -> str:
+    history = result.history
+    if history is None or history.failing_since is None or history.failures < 2:
+        return ""
+    return f"no answer since {day(history.failing_since)}, in {plural(history.failures, 'run')}"
+
+
+def changes(run: Run) -> str:
+    """Say in one sentence what is other than in the run before, or "" without one."""
+    if not run.past:
+        return ""
+    new = sum(result.is_new for result in run.results)
+    told = [f"{plural(new, 'finding')} {'is' if new == 1 else 'are'} new" if new else ""]
+    told.append(f"{len(run.fixed):,} {'is one' if len(run.fixed) == 1 else 'are'} no more" if run.fixed else "")
+    words = listed([text for text in told if text]) or "no finding is new and none is gone"
+    return f"Since the last run ({instant(run.past[-1].at)}), {words}."
+
+
+def how_fixed(fixed: Fixed) -> str:
+    """Say what became of a finding of the run before."""
+    ended = "fine again" if fixed.listed else "no longer in the list"
+    begun = f", after failing since {day(fixed.since)}" if fixed.since is not None and fixed.listed else ""
+    return ended + begun
+
+
+def compared_note(run: Run) -> str:
+    """Say that only what a change adds was looked at, or ""."""
+    if run.compared is None:
+        return ""
+    before = plural(run.compared.unchanged, "address", "addresses")
+    return f"Only what was added since {run.compared.base} was checked; {before} stood there before."
+
+
 def conclusion(run: Run) -> str:
     """Say in one sentence how the run ended and with which exit code."""
     return f"{_ending(run)} (exit code {run.exit_code})."
@@ -147,7 +199,7 @@ def _ending(run: Run) -> str:
     if run.network_down:
         return "No server could be reached from here, so only what needs no network was judged"
     if not run.results:
-        return "No link was found, so nothing was checked"
+        return "No link was added" if run.compared is not None else "No link was found, so nothing was checked"
     if run.unreadable:
         return f"{plural(len(run.unreadable), 'input')} could not be read; the others were checked"
     return _finding(run)

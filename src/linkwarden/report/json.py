@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any, ClassVar
 
 from linkwarden._version import __version__
-from linkwarden.model import Fact, Occurrence, Run, Suggestion, Verdict
+from linkwarden.model import Compared, Fact, Fixed, History, Occurrence, Result, Run, Suggestion, Verdict
 from linkwarden.report._base import Report, ReportOptions
 from linkwarden.report._order import Placed, failures, hints, notices, placed, unreadable
 from linkwarden.report._sinks import mask_text
@@ -83,11 +83,18 @@ def _head(run: Run, mask: _Mask) -> dict[str, Any]:
             "requests": run.requests,
             "verdicts": {verdict.value: run.counts[verdict] for verdict in Verdict},
         },
+        "compared": None if run.compared is None else _compared(run.compared, mask),
+        "last_run": iso(run.past[-1].at) if run.past else None,
     }
+
+
+def _compared(compared: Compared, mask: _Mask) -> dict[str, Any]:
+    return {"base": mask.text(compared.base), "unchanged": compared.unchanged}
 
 
 def _tail(run: Run, mask: _Mask) -> dict[str, list[Any]]:
     return {
+        "fixed": [_fixed(fixed, mask) for fixed in run.fixed],
         "hints": [mask.text(hint) for hint in hints(run)],
         "notices": [{"file": mask.url(n.path), "line": n.line, "message": mask.text(n.message)} for n in notices(run)],
         "unreadable": [mask.text(text) for text in unreadable(run)],
@@ -95,6 +102,16 @@ def _tail(run: Run, mask: _Mask) -> dict[str, list[Any]]:
             {"where": mask.text(f.where), "message": mask.text(f.message), "traceback": mask.text(f.traceback)}
             for f in failures(run)
         ],
+    }
+
+
+def _fixed(fixed: Fixed, mask: _Mask) -> dict[str, Any]:
+    return {
+        "url": mask.url(fixed.url),
+        "verdict": fixed.verdict.value,
+        "code": fixed.code,
+        "failing_since": None if fixed.since is None else iso(fixed.since),
+        "listed": fixed.listed,
     }
 
 
@@ -114,8 +131,19 @@ def _link(item: Placed, mask: _Mask) -> dict[str, Any]:
         "expires_at": None if judgement.expires_at is None else iso(judgement.expires_at),
         "evidence": [_fact(fact, mask) for fact in facts],
         "suggestion": None if judgement.suggestion is None else _suggestion(judgement.suggestion, mask),
-        "history": None,
+        "history": None if result.history is None else _history(result, result.history),
         "occurrences": [_occurrence(occurrence, mask) for occurrence in item.places],
+    }
+
+
+def _history(result: Result, history: History) -> dict[str, Any]:
+    return {
+        "failing_since": None if history.failing_since is None else iso(history.failing_since),
+        "failures": history.failures,
+        "last_ok": None if history.last_ok is None else iso(history.last_ok),
+        "first_seen": iso(history.first_seen),
+        "new": result.is_new,
+        "flapping": history.flapping,
     }
 
 

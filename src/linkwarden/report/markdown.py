@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
 from linkwarden._version import __version__
-from linkwarden.model import Occurrence, Rule, Run, Suggestion, Verdict
+from linkwarden.model import Fixed, Occurrence, Rule, Run, Suggestion, Verdict
 from linkwarden.report._base import Report, ReportOptions
 from linkwarden.report._document import Document
 from linkwarden.report._order import (
@@ -25,13 +25,17 @@ from linkwarden.report._sinks import cut, md_code, md_link, md_text, one_line, s
 from linkwarden.report._words import (
     TITLE,
     WORDS,
+    changes,
+    compared_note,
     conclusion,
     friendly,
+    how_fixed,
     instant,
     lost,
     plural,
     seconds,
     sentence,
+    since,
     tally,
     unverified_note,
 )
@@ -70,8 +74,9 @@ class _Health:
         self._head()
         self._lost()
         self._soon()
-        self._simple("Worth a look", (Verdict.SUSPECT,), _finding)
+        self._simple("Worth a look", (Verdict.SUSPECT,), self._finding)
         self._simple("Repairs", (Verdict.MOVED, Verdict.DEGRADED), _repair)
+        self._doc.section("No finding any more", [("", [_mended(fixed) for fixed in self._run.fixed])])
         self._unverified()
         self._about()
         self._reading()
@@ -93,7 +98,9 @@ class _Health:
             f"Checked on {instant(run.started)} by linkwarden {__version__}: {names}. "
             f"{plural(run.requests, 'request')} in {seconds(run.duration_s)}."
         )
-        doc.add(f"**{_headline(run)}** {unverified_note(run)}")
+        doc.add(" ".join(filter(None, [f"**{_headline(run)}**", unverified_note(run), changes(run)])))
+        if note := compared_note(run):
+            doc.add(_prose(note))
         doc.add(conclusion(run))
         rows = [f"| {verdict} | {count:,} |" for verdict, count in tally(run)]
         total = f"| **addresses in all** | **{len(run.results):,}** |"
@@ -109,7 +116,7 @@ class _Health:
             title = _list_section(item, several=several)
             if not blocks or blocks[-1][0] != title:
                 blocks.append((title, []))
-            blocks[-1][1].append(_finding(item))
+            blocks[-1][1].append(self._finding(item))
         self._doc.section("What readers no longer get", blocks)
 
     def _soon(self) -> None:
@@ -119,6 +126,16 @@ class _Health:
 
     def _simple(self, title: str, verdicts: tuple[Verdict, ...], write: Callable[[Placed], str]) -> None:
         self._doc.section(title, [("", [write(item) for item in self._of(*verdicts)])])
+
+    def _finding(self, item: Placed) -> str:
+        rule = item.result.judgement.rule
+        code = f" ({rule.code})" if rule is not None else ""
+        age = since(self._run, item.result)
+        marks = f"**{item.verdict}**{code}{f', {age}' if age else ''}"
+        rows = [f"- {_where(item)} · {marks} · {_address(item)}", _prose(item.reason)]
+        if item.result.judgement.suggestion is not None:
+            rows.append("**Fix:** " + _fix(item.result.judgement.suggestion))
+        return _BREAK.join(filter(None, [*rows, _also(item.places[1:])]))
 
     def _unverified(self) -> None:
         items = [item for item in self._items if item.verdict is Verdict.UNVERIFIED]
@@ -168,15 +185,6 @@ def _list_section(item: Placed, *, several: bool) -> str:
     return f"{_place(place.span.path)}: {section}" if several else section
 
 
-def _finding(item: Placed) -> str:
-    rule = item.result.judgement.rule
-    code = f" ({rule.code})" if rule is not None else ""
-    rows = [f"- {_where(item)} · **{item.verdict}**{code} · {_address(item)}", _prose(item.reason)]
-    if item.result.judgement.suggestion is not None:
-        rows.append("**Fix:** " + _fix(item.result.judgement.suggestion))
-    return _BREAK.join(filter(None, [*rows, _also(item.places[1:])]))
-
-
 def _soon(item: Placed) -> str:
     rows = [f"- **{_ends(item) or 'soon'}** · {_where(item)} · {_address(item)}", _prose(item.reason)]
     return _BREAK.join(filter(None, [*rows, _also(item.places[1:])]))
@@ -196,6 +204,10 @@ def _fix(suggestion: Suggestion) -> str:
     shown = md_code(shown_address(suggestion.url, _LONGEST_ADDRESS)) + (f" ({link})" if link else "")
     why = [_prose(suggestion.why), "safe to take over without a look" if suggestion.safe else ""]
     return ", ".join(filter(None, [shown, *why]))
+
+
+def _mended(fixed: Fixed) -> str:
+    return f"- {md_code(shown_address(fixed.url, _LONGEST_ADDRESS))} ({fixed.code}): {how_fixed(fixed)}"
 
 
 def _unknown_row(group: Unknown) -> tuple[str, str, str]:

@@ -24,12 +24,16 @@ from linkwarden.report._page import Line, Page, plain
 from linkwarden.report._sinks import cut, mask_text, one_line, shorten, shown_address, shown_place, visible
 from linkwarden.report._words import (
     WORDS,
+    changes,
+    compared_note,
     conclusion,
     friendly,
+    how_fixed,
     instant,
     plural,
     seconds,
     sentence,
+    since,
     tally,
     unverified_note,
 )
@@ -93,6 +97,7 @@ class _Text:
         if not self._quiet:
             for verdict, title in _SECTIONS:
                 self._section(verdict, title)
+            self._fixed()
         if not self._quiet or _UNKNOWN in self._run.fail_on:
             self._unverified()
         if not self._quiet:
@@ -128,6 +133,17 @@ class _Text:
                 self._group(group)
         if len(shown) < len(items):
             self._page.add(("quiet", f"    … and {len(items) - len(shown):,} more; -v shows them all"))
+
+    def _fixed(self) -> None:
+        fixed = self._run.fixed
+        if not fixed:
+            return
+        self._page.heading("No finding any more", len(fixed))
+        for one in fixed if self._verbose else fixed[:SHOWN]:
+            address = shown_address(one.url, _LONGEST_ADDRESS)
+            self._page.add(("good", "    ✓ "), ("address", address), ("quiet", f"  {how_fixed(one)}"))
+        if len(fixed) > SHOWN and not self._verbose:
+            self._page.add(("quiet", f"    … and {len(fixed) - SHOWN:,} more; -v shows them all"))
 
     def _unverified(self) -> None:
         items = [item for item in self._items if item.verdict is _UNKNOWN]
@@ -185,14 +201,18 @@ class _Text:
         if counts:
             page.add(*counts)
         page.prose(unverified_note(run), "unknown" if run.counts[_UNKNOWN] else "quiet", indent=0)
+        page.prose(changes(run), "quiet", indent=0)
         page.prose(_volume(run), "quiet", indent=0)
+        page.prose(mask_text(visible(compared_note(run))), "quiet", indent=0)
         page.prose(conclusion(run), "good" if run.exit_code == 0 else "bad", indent=0)
 
     # --- links ----------------------------------------------------------------------------------------------
 
     def _single(self, item: Placed) -> None:
         judgement = item.result.judgement
-        self._page.add(("place", _place(item.places[:1])), ("", "  "), *_label(item.verdict, judgement.rule))
+        age = since(self._run, item.result)
+        label = _label(item.verdict, judgement.rule)
+        self._page.add(("place", _place(item.places[:1])), ("", "  "), *label, ("quiet", f"  {age}" if age else ""))
         self._page.add(("", "    "), ("address", _address(item)))
         self._page.prose(_prose(item.reason))
         if judgement.suggestion is not None:
@@ -222,12 +242,15 @@ class _Text:
         ends = f"{instant(judgement.expires_at)}  " if judgement.expires_at is not None else ""
         room = max(self._page.width - pad - len(ends) - 6, 24)
         address = _tail(item, room) if host else shorten(_address(item), max(room, 48))
+        age = since(self._run, item.result)
         fix = judgement.suggestion
         new = shown_address(fix.url, _LONGEST_ADDRESS) if fix is not None and not alone else ""
         beside: Line = [("fix", " → "), ("address", new)] if new and len(address) + len(new) + 3 <= room else []
         for place in item.places or (None,):
             where = _place((place,)).ljust(pad)
             self._page.add(("", "    "), ("place", where), ("", "  "), ("bad", ends), ("address", address), *beside)
+            if age:
+                self._page.lines[-1].append(("quiet", f"  {age}"))
         if alone and not ends:
             self._page.prose(_prose(item.reason), "quiet", indent=6)
         if fix is not None and not beside:
