@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from linkwarden.cli.guard import INTERNAL_ERROR, say_error, say_failure
 from linkwarden.cli.options import make_config, memory_options, network_options, shared_options
 from linkwarden.cli.output import FormatName, OutputLostError, Terminal, is_terminal, reserve, write_reports
 from linkwarden.cli.stdin import stdin_for
-from linkwarden.model import UsageError
+from linkwarden.model import Run, UsageError
 
 DEFAULT_REPORTS = ("reports/health.md", "reports/health.json")
 
@@ -53,6 +54,20 @@ def check(obj: Any, /, inputs: tuple[str, ...], **options: Any) -> int:
     INPUTS are files, globs, directories, "-" for standard input, the address of a raw list, or owner/repo for its
     README. Without any, README.md is checked.
     """
+    return perform(obj, inputs, options)[1]
+
+
+def perform(deps: Any, inputs: tuple[str, ...], options: Mapping[str, Any]) -> tuple[Run, int]:
+    """Do what ``check`` was told, and give the run with the exit code; the Action (``linkwarden.gha``) wants both.
+
+    Args:
+        deps: replaces the network and the clock (``linkwarden.deps.Deps``), or None.
+        inputs: what to check.
+        options: what click made of the command's options, by parameter name.
+
+    Raises:
+        LinkwardenError: there is no run; see ``linkwarden.cli.guard.run_guarded``.
+    """
     from linkwarden import api, engine  # noqa: PLC0415 - the network stack is slow to import
     from linkwarden.deps import Deps  # noqa: PLC0415 - with it
     from linkwarden.report._sinks import visible  # noqa: PLC0415 - with it
@@ -66,9 +81,8 @@ def check(obj: Any, /, inputs: tuple[str, ...], **options: Any) -> int:
         nullcontext() if options["no_progress"] or options["quiet"] else terminal.progress()
     )
     with api.memory_for(config) as memory, progress as shown:
-        deps = obj or Deps(make_net=api.make_net)
-        deps = replace(deps, progress=shown, stdin=stdin, memory=memory)
-        run = api.run_loop(engine.run(config, deps))
+        wired = replace(deps or Deps(make_net=api.make_net), progress=shown, stdin=stdin, memory=memory)
+        run = api.run_loop(engine.run(config, wired))
     written, problems = write_reports(run, outputs, show_secrets=options["show_secrets"])
     is_text = options["wanted"].name == "text"
     try:
@@ -84,7 +98,7 @@ def check(obj: Any, /, inputs: tuple[str, ...], **options: Any) -> int:
         say_error(problem)
     if written and is_text and not options["quiet"]:
         click.echo(f"Reports: {', '.join(visible(str(p)) for p in written)}", err=True)
-    return INTERNAL_ERROR if problems else run.exit_code
+    return run, INTERNAL_ERROR if problems else run.exit_code
 
 
 def _outputs(given: tuple[Path, ...], *, no_report: bool) -> tuple[Path, ...]:
