@@ -52,6 +52,13 @@ class Placed:
         return host_of(self.result.target.address or "")
 
     @property
+    def section(self) -> str:
+        """The heading of the list that the link stands below, or words for where there is none."""
+        if not self.places:
+            return "Elsewhere"
+        return " ".join(self.places[0].section.split()) or "Above the first heading"
+
+    @property
     def reason(self) -> str:
         """Why the link got its verdict: one sentence, or ""."""
         judgement = self.result.judgement

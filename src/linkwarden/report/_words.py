@@ -138,6 +138,17 @@ def friendly(run: Run) -> str:
     return "The one link works." if fine == 1 else f"All is well: {fine:,} addresses give readers what they promise."
 
 
+def headline(run: Run) -> str:
+    """Say in one sentence what readers no longer get."""
+    count = lost(run)
+    if count:
+        of = f"{count:,} of {plural(len(run.results), 'address', 'addresses')}"
+        return f"{of} no longer {'gives' if count == 1 else 'give'} readers what the list promises."
+    if not run.results:
+        return "No link was found."
+    return friendly(run) or "No address was found to be broken or expired."
+
+
 def since(run: Run, result: Result) -> str:
     """Say since when a finding has been one: "new", "since 2026-11-19, in 4 runs", or "" where nobody knows."""
     history = result.history

@@ -28,10 +28,9 @@ from linkwarden.report._words import (
     changes,
     compared_note,
     conclusion,
-    friendly,
+    headline,
     how_fixed,
     instant,
-    lost,
     plural,
     seconds,
     sentence,
@@ -98,7 +97,7 @@ class _Health:
             f"Checked on {instant(run.started)} by linkwarden {__version__}: {names}. "
             f"{plural(run.requests, 'request')} in {seconds(run.duration_s)}."
         )
-        doc.add(" ".join(filter(None, [f"**{_headline(run)}**", unverified_note(run), changes(run)])))
+        doc.add(" ".join(filter(None, [f"**{headline(run)}**", unverified_note(run), changes(run)])))
         if note := compared_note(run):
             doc.add(_prose(note))
         doc.add(conclusion(run))
@@ -163,26 +162,13 @@ class _Health:
 _NO_ADVICE = frozenset({Verdict.OK, Verdict.IGNORED, Verdict.UNVERIFIED})
 
 
-def _headline(run: Run) -> str:
-    count = lost(run)
-    if count:
-        of = f"{count:,} of {plural(len(run.results), 'address', 'addresses')}"
-        return f"{of} no longer {'gives' if count == 1 else 'give'} readers what the list promises."
-    if not run.results:
-        return "No link was found."
-    return friendly(run) or "No address was found to be broken or expired."
-
-
 def _argument(name: str) -> str:
     return shlex.quote(shown_address(name, _LONGEST_ADDRESS))
 
 
 def _list_section(item: Placed, *, several: bool) -> str:
-    place = item.places[0] if item.places else None
-    if place is None:
-        return "Elsewhere"
-    section = md_text(cut(place.section, _LONGEST_HEADING)) or "Above the first heading"
-    return f"{_place(place.span.path)}: {section}" if several else section
+    section = md_text(cut(item.section, _LONGEST_HEADING))
+    return f"{_place(item.places[0].span.path)}: {section}" if several and item.places else section
 
 
 def _soon(item: Placed) -> str:
