@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
 from linkwarden.extract._charrefs import decode_attribute
+from linkwarden.extract._directives import Directives
 from linkwarden.extract._html_links import HEADINGS, links
 from linkwarden.extract._slug import Slugger
 from linkwarden.extract._spans import Pieces, Source
 from linkwarden.extract._tags import Tag, TagScanner
 from linkwarden.extract._text import html_text, squeeze
-from linkwarden.model import Anchor, AnchorSource, Extracted, Markup, Occurrence
+from linkwarden.model import Anchor, AnchorSource, Excuse, Extracted, Markup, Notice, Occurrence
 
 _PREFIX = "user-content-"
 #: Elements whose ``name`` is no place in the page but a field or a setting.
@@ -59,6 +60,7 @@ class Reader:
         self.base_url = ""
         self._slugger = Slugger()
         self._heading: _OpenHeading | None = None
+        self._directives = Directives(source)
 
     @property
     def in_heading(self) -> bool:
@@ -84,6 +86,16 @@ class Reader:
         if self._heading:
             heading, self._heading = self._heading, None
             yield from self.heading(squeeze("".join(heading.parts)), heading.line)
+
+    def comments(self, content: str, pieces: Pieces) -> None:
+        """Take note of the comments in a stretch of the document that was scanned."""
+        if self.scanner.comments:
+            self._directives.take(self.scanner.comments, content, pieces)
+            self.scanner.comments.clear()
+
+    def directives(self) -> Iterator[Excuse | Notice]:
+        """Give what the comments of the whole document say to linkwarden."""
+        return self._directives.read()
 
     def structure(self, tag: Tag, content: str, pieces: Pieces) -> Iterator[Anchor]:
         """Take note of what a tag means for headings; give the anchors that it makes."""
@@ -146,6 +158,7 @@ class Reader:
                 waiting.clear()
         if (link or self._heading) and not self.scanner.in_comment:
             self._read_text(link, content[pos:])
+        self.comments(content, pieces)
         yield from _finished(waiting)
 
     def _read_text(self, link: Draft | None, html: str) -> None:

@@ -42,17 +42,32 @@ class Tag(NamedTuple):
     attributes: dict[str, Attribute]
 
 
+class Comment(NamedTuple):
+    """One comment: where it stands in the scanned text, and whether it is closed there."""
+
+    start: int
+    end: int
+    closed: bool
+
+    def text(self, scanned: str) -> str:
+        """Give what stands between its signs."""
+        text = scanned[self.start + len("<!--") : self.end]
+        return text.removesuffix("--!>").removesuffix("-->") if self.closed else text
+
+
 class TagScanner:
     """Scans pieces of one document in turn; a comment that one piece leaves open goes on in the next.
 
     Attributes:
         filtered: names of tags that are text here.
+        comments: those that begin in what was scanned so far; whoever reads them takes them out.
         more_follows: each piece is followed by other HTML, whose first ``>`` ends a tag that the piece leaves open.
         in_comment: the text scanned so far ends inside a comment.
     """
 
     def __init__(self, filtered: frozenset[str] = frozenset(), *, more_follows: bool = False) -> None:
         self.filtered = filtered
+        self.comments: list[Comment] = []
         self.in_comment = False
         self._more_follows = more_follows
 
@@ -70,6 +85,7 @@ class TagScanner:
             if comment:
                 self.in_comment = True
                 pos = self._leave_comment(text, opening.end(), end)
+                self.comments.append(Comment(opening.start(), pos, not self.in_comment))
             elif not name:
                 close = text.find(">", opening.end(), end)
                 pos = end if close < 0 else close + 1

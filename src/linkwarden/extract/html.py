@@ -31,6 +31,7 @@ class HtmlFile(Extractor):
             yield Notice(path, line, f"Relative links on this page start from {reader.base_url} (<base href>).")
         yield from reader.html(source.body, Pieces((0,), (0,)))
         yield from reader.finish()
+        yield from reader.directives()
 
 
 def _base(source: Source) -> tuple[str, int] | None:

@@ -70,6 +70,7 @@ class _MarkdownReader:
                 yield from self._heading(block)
             yield from self._inlines(block)
         yield from self._reader.finish()
+        yield from self._reader.directives()
 
     def _heading(self, block: Block) -> Iterator[Anchor]:
         if self._scanner.in_comment:
@@ -106,6 +107,7 @@ class _MarkdownReader:
                 for draft in self._reader.drafts(tag, content, block.pieces):
                     end = min(closing[i], tag.end + _LONGEST_TEXT)
                     yield self._with_text(draft, content[tag.end : end]).finished()
+        self._reader.comments(content, block.pieces)
         if self._reader.in_heading:
             self._reader.heading_text(self._texts.of(content[read_to:]))
 

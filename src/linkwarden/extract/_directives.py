@@ -1,0 +1,198 @@
+"""Comments that speak to linkwarden: ``<!-- linkwarden-ignore LW301 moved to print -->``.
+
+The readers of Markdown and HTML decide what a comment is; here it is told what each one says, and which lines it is
+about (``docs/living-with-findings.md``). The names of rules are not known here: what looks like one is taken for one,
+and ``linkwarden.excuses`` says which of them there are.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from linkwarden.extract._spans import Pieces, Source
+from linkwarden.extract._tags import Comment
+from linkwarden.extract._text import squeeze
+from linkwarden.model import Excuse, Notice
+
+IGNORE = "linkwarden-ignore"
+START = "linkwarden-ignore-start"
+END = "linkwarden-ignore-end"
+_KNOWN = (IGNORE, START, END)
+_LONGEST_NAME = 40
+_LONGEST_REASON = 500
+
+_WORD = re.compile(r"[\s,;]*+([^\s,;]++)")
+#: What can only be meant as the name of a rule: LW301, also with a slip in it, 301, not-found.
+_RULE_NAME = re.compile(r"lw(?=\w*\d)\w{1,9}|\d{3}|[a-z0-9]++(?:-[a-z0-9]++)++", re.IGNORECASE)
+#: Markers of quotes and lists in front of a comment are nothing that it could be beside.
+_MARKERS = re.compile(r"(?:[ \t>*+\-]|\d{1,9}[.)])*+")
+_CONTENT = re.compile(r"[^\s>]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a comment says to linkwarden.
+
+    Attributes:
+        name: ``IGNORE``, ``START`` or ``END``; "" if that is misspelt.
+        problem: what to tell the maintainer instead, or "".
+    """
+
+    name: str
+    codes: tuple[str, ...] = ()
+    reason: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A comment of the document, ours or not: offsets into the body, lines from 1 (the last one inclusive)."""
+
+    start: int
+    end: int
+    first: int
+    last: int
+    said: _Said | None
+
+
+class Directives:
+    """Collects the comments of one document, and tells at its end what they say. Linear, whatever they are."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._comments: list[_Placed] = []
+
+    def take(self, comments: Iterable[Comment], content: str, pieces: Pieces) -> None:
+        """Take in the comments of a stretch of the document, in any order."""
+        for comment in comments:
+            start, end = pieces.range(comment.start, comment.end)
+            said = _said(comment.text(content))
+            if said is not None and not comment.closed:
+                said = _Said("", problem="This comment to linkwarden is never closed; end it with -->.")
+            line_of = self._source.line_of
+            self._comments.append(_Placed(start, end, line_of(start), line_of(max(start, end - 1)), said))
+
+    def read(self) -> Iterator[Excuse | Notice]:
+        """Give what the comments say, in their order, once the whole document has been read."""
+        if not any(comment.said for comment in self._comments):
+            return
+        self._comments.sort(key=lambda comment: comment.start)
+        below = _lines_below(self._comments, self._source)
+        open_blocks: list[tuple[_Placed, _Said]] = []
+        for comment, (first, last) in zip(self._comments, below, strict=True):
+            said = comment.said
+            if said is None:
+                continue
+            if said.problem:
+                yield self._notice(comment, said.problem)
+            elif said.name == IGNORE:
+                yield self._excuse(comment, said, first, last)
+            elif said.name == START:
+                open_blocks.append((comment, said))
+            elif open_blocks:
+                begun, what = open_blocks.pop()
+                yield self._excuse(begun, what, begun.first, comment.last)
+            else:
+                yield self._notice(comment, f"This {END} ends nothing: no {START} is open above it. Take it out.")
+        end = self._source.line_of(len(self._source.body))
+        for begun, what in open_blocks:
+            yield self._notice(begun, f"This {START} holds to the end of the file, because no {END} follows it.")
+            yield self._excuse(begun, what, begun.first, end)
+
+    def _notice(self, comment: _Placed, message: str) -> Notice:
+        return Notice(self._source.path, comment.first, message)
+
+    def _excuse(self, comment: _Placed, said: _Said, first: int, last: int) -> Excuse:
+        line, column = self._source.position(comment.start + self._source.base)
+        return Excuse(self._source.path, line, column, first, last, said.codes, said.reason)
+
+
+def _said(text: str) -> _Said | None:
+    """Read the text of a comment; None if it does not speak to linkwarden."""
+    words = text.split(maxsplit=1)
+    if not words or len(words[0]) > _LONGEST_NAME:
+        return None
+    name, rest = words[0].lower().rstrip(":"), words[1] if len(words) > 1 else ""
+    if name not in _KNOWN:
+        return _misspelt(name, rest)
+    codes: list[str] = []
+    pos = 0
+    while (word := _WORD.match(rest, pos)) is not None and _RULE_NAME.fullmatch(word[1].rstrip(":")):
+        codes.append(word[1].rstrip(":"))
+        pos = word.end()
+    reason = squeeze(rest[pos : pos + 2 * _LONGEST_REASON])[:_LONGEST_REASON]
+    return _Said(name, tuple(codes), reason.strip(" ,;:-–—"))
+
+
+def _misspelt(name: str, rest: str) -> _Said | None:
+    if not any(part in name for part in ("link", "warden", "ignore")):
+        return None
+    if name == "linkwarden":
+        second = rest[:_LONGEST_NAME].split(maxsplit=1)[:1]
+        name, near = " ".join((name, *second)), _nearest(f"{name}-{''.join(second).lower()}", 0.85)
+    else:
+        near = _nearest(name, 0.8)
+        if not near and name.startswith("linkwarden-"):
+            near = IGNORE
+    if not near:
+        return None
+    return _Said("", problem=f"{name!r} says nothing to linkwarden, so nothing is ignored. Did you mean {near!r}?")
+
+
+def _nearest(name: str, cutoff: float) -> str:
+    return next(iter(difflib.get_close_matches(name, _KNOWN, n=1, cutoff=cutoff)), "")
+
+
+def _lines_below(comments: Sequence[_Placed], source: Source) -> list[tuple[int, int]]:
+    """Give the lines that each comment is about: its own, or the next with content where it stands alone.
+
+    Comments alone under each other are all about the line below the last of them. Where nothing follows, a comment is
+    about its own lines, on which there is nothing.
+    """
+    busy = _lines_with_content(comments, source.body)
+    body = source.body
+    found: list[tuple[int, int]] = []
+    for at in range(len(comments) - 1, -1, -1):
+        comment = comments[at]
+        if comment.first in busy or comment.last in busy:
+            found.append((comment.first, comment.last))
+            continue
+        following = comments[at + 1] if at + 1 < len(comments) else None
+        line = 0
+        if following is None or following.first > comment.last:
+            end = following.start if following else len(body)
+            content = _CONTENT.search(body, max(body.find("\n", comment.end, end), comment.end), end)
+            line = source.line_of(content.start()) if content else 0
+        if following is not None and line in (0, following.first):
+            # That line is a comment's, and it counts only if there is more on it.
+            found.append((following.first,) * 2 if following.first in busy else found[-1])
+        else:
+            found.append((line, line) if line else (comment.first, comment.last))
+    found.reverse()
+    return found
+
+
+def _lines_with_content(comments: Sequence[_Placed], body: str) -> set[int]:
+    """Give those lines of comments on which something else stands too. Looks at every character once."""
+    busy: set[int] = set()
+    before: _Placed | None = None
+    for comment in comments:
+        end = before.end if before else 0
+        start_of_line = body.rfind("\n", end, comment.start) + 1
+        if before is not None and start_of_line == 0:
+            if body[end : comment.start].strip():
+                busy.add(comment.first)
+        else:
+            if not _MARKERS.fullmatch(body, start_of_line, comment.start):
+                busy.add(comment.first)
+            if before is not None and body[end : body.find("\n", end)].strip():
+                busy.add(before.last)
+        before = comment
+    if before is not None:
+        end_of_line = body.find("\n", before.end)
+        if body[before.end : end_of_line if end_of_line >= 0 else len(body)].strip():
+            busy.add(before.last)
+    return busy
