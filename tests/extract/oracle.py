@@ -19,7 +19,14 @@ needs_cmark = pytest.mark.skipif(_CMARK is None, reason="cmark-gfm, the oracle, 
 
 #: What comes on top of the oracle's addresses.
 _ON_TOP = {Markup.HTML_SRCSET, Markup.HTML_POSTER, Markup.HTML_MEDIA, Markup.HTML_OTHER}
-_TAG = re.compile(r"<(?:a|img|image)(?=[\s/])(?:[^>\"']|\"[^\"]*\"|'[^']*')*>", re.IGNORECASE)
+#: Every tag, so that what looks like one inside of another is not taken for it: ``<https://a.example/x<a href="b">``
+#: in an HTML block is one tag, called ``https:``, and a browser sees no link (WHATWG HTML, section 13.2.5.8).
+_TAG = re.compile(
+    r"</?(?P<name>[a-z][^\s/>]*+)"
+    r"(?:[\s/]++|[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|(?![\"'])[^\s>]*+))?+)*+>",
+    re.IGNORECASE,
+)
+_WITH_ADDRESS = frozenset({"a", "img", "image"})
 _COMMENT = re.compile(r"<!--(?:-?>|.*?(?:--!?>|\Z))|<\?[^>]*>|<![A-Z\[][^>]*>", re.DOTALL)
 
 
@@ -36,8 +43,10 @@ def addresses(html: str) -> Counter[str]:
     Each tag is parsed alone: a browser's repair of misnested tags would count one ``<a>`` several times.
     """
     found: Counter[str] = Counter()
-    for tag in _TAG.findall(_COMMENT.sub("", html)):
-        for node in LexborHTMLParser(tag).css("a[href], img[src]"):
+    for tag in _TAG.finditer(_COMMENT.sub("", html)):
+        if tag["name"].lower() not in _WITH_ADDRESS:
+            continue
+        for node in LexborHTMLParser(tag[0]).css("a[href], img[src]"):
             found[_plain(node.attributes.get("href" if node.tag == "a" else "src"))] += 1
     return found
 
