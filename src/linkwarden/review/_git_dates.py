@@ -1,30 +1,18 @@
-"""When lines entered a file, as ``git blame`` tells it. Reads history only; blocks, so call it in a thread.
-
-The repository that is checked may be somebody else's: no shell is used, nothing of it is run (no file-system monitor,
-no text conversion), an embedded bare repository is not taken for the real one, and nothing is fetched.
-"""
+"""When lines entered a file, as ``git blame`` tells it. Reads history only; blocks, so call it in a thread."""
 
 from __future__ import annotations
 
 import re
-import subprocess
-import time
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+
+from linkwarden._git import Git, GitError
 
 #: Seconds for all of git's work in a run; a date makes a suggestion better and is not worth more.
 _PATIENCE = 10.0
 #: Lines asked about in one file; more would not fit a command line everywhere.
 _MOST_LINES = 500
-_GIT = (
-    "git",
-    "--no-pager",
-    "--no-optional-locks",
-    *("-c", "safe.bareRepository=explicit"),
-    *("-c", "core.fsmonitor=false"),
-    *("-c", "protocol.allow=never"),  # a partial clone would fetch what it lacks
-)
 _ENTRY = re.compile(r"([0-9a-f]{40,64}) \d+ (\d+) (\d+)\Z")
 
 
@@ -39,16 +27,16 @@ def lines_added(root: Path, wanted: Mapping[str, Iterable[int]]) -> dict[tuple[s
         wanted: file names as given on the command line, each with line numbers from 1.
     """
     found: dict[tuple[str, int], datetime] = {}
-    end = time.monotonic() + _PATIENCE
     try:
+        git = Git(root, _PATIENCE)
         files = {name: path for name in wanted if (path := _inside(root, name)) is not None}
-        if not files or _run(root, end, "rev-parse", "--is-shallow-repository").strip() != "false":
+        if not files or git.text("rev-parse", "--is-shallow-repository") != "false":
             return found
         for name, path in files.items():
             ranges = [f"-L{line},{line}" for line in sorted(set(wanted[name]))[:_MOST_LINES]]
-            told = _run(root, end, "blame", "--incremental", "--no-textconv", "-w", *ranges, "--", str(path))
+            told = git.text("blame", "--incremental", "--no-textconv", "-w", *ranges, "--", str(path))
             found |= {(name, line): instant for line, instant in _read(told).items()}
-    except (OSError, ValueError, OverflowError, subprocess.SubprocessError):
+    except (OSError, ValueError, OverflowError, GitError):
         pass  # no git, no repository, no such file in it, too slow: then nothing is known
     return found
 
@@ -57,18 +45,6 @@ def _inside(root: Path, name: str) -> Path | None:
     """Give the real place of a file if it lies inside ``root``."""
     path = Path(name).resolve()
     return path if path.is_file() and path.is_relative_to(root.resolve()) else None
-
-
-def _run(root: Path, end: float, *arguments: str) -> str:
-    done = subprocess.run(  # noqa: S603 - fixed program, no shell; names are arguments after ``--``
-        [*_GIT, "-C", str(root), *arguments],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        timeout=max(end - time.monotonic(), 0.0),
-        check=True,
-    )
-    return done.stdout.decode("utf-8", errors="replace")
 
 
 def _read(told: str) -> dict[int, datetime]:
