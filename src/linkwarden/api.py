@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import gc
 import sys
-from collections.abc import Callable, Coroutine, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
 from ipaddress import ip_network
@@ -83,7 +83,7 @@ async def check_async(
     """Do what ``check`` does, inside a running loop."""
     names = (inputs,) if isinstance(inputs, str | Path) else tuple(inputs)
     config = replace(Config(**options), inputs=tuple(str(name) for name in names))
-    with memory_for(config) as memory:
+    async with _off_the_loop(memory_for(config)) as memory:
         return await engine.run(config, replace(deps or Deps(make_net=make_net), memory=memory))
 
 
@@ -96,8 +96,22 @@ def memory_for(config: Config) -> AbstractContextManager[Memory | None]:
     Raises:
         UsageError: the file was written by a newer linkwarden.
     """
-    del config
-    return nullcontext(None)
+    if config.state is None or config.diff is not None:
+        return nullcontext(None)
+    from linkwarden.store.memory import open_memory  # noqa: PLC0415 - a run without a memory does without SQLite
+
+    narrowed = (*sorted(config.kinds), *config.include, *config.exclude, *(["offline"] if config.offline else []))
+    return open_memory(config.state, filters="\n".join(narrowed), now=config.now)
+
+
+@asynccontextmanager
+async def _off_the_loop(manager: AbstractContextManager[T]) -> AsyncIterator[T]:
+    """Enter and leave what reads and writes files in another thread."""
+    entered = await asyncio.to_thread(manager.__enter__)
+    try:
+        yield entered
+    finally:
+        await asyncio.to_thread(manager.__exit__, None, None, None)
 
 
 def make_net(config: Config, observer: Observer | None = None) -> Net:

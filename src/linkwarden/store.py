@@ -1,1 +1,0 @@
-"""The memory: what earlier runs found, in SQLite (``sqlite3`` of the standard library)."""

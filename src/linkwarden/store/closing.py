@@ -1,0 +1,192 @@
+"""What a finished run adds to the memory, and what the memory adds to its report."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from linkwarden._version import __version__
+from linkwarden.model import SETTLED, Fixed, Remembered, Result, Run, Verdict
+from linkwarden.store.looks import Look, Outlook, after, history, outlook
+from linkwarden.store.records import (
+    LIFE,
+    Row,
+    Scope,
+    digest,
+    instant,
+    life_row,
+    list_id,
+    past_runs,
+    seconds,
+    transaction,
+    verdict,
+)
+from linkwarden.text import mask_secrets
+
+#: How many earlier runs a report gets: a quarter of a year of nights.
+MAX_PAST = 90
+
+_LIFE_PLACES = ", ".join("?" * (LIFE.count(",") + 1))
+_UPDATE = ", ".join(f"{name} = excluded.{name}" for name in LIFE.split(", ") if name != "first_seen")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One result with what was known before and what is known now."""
+
+    result: Result
+    name: bytes
+    look: Look
+    before: Remembered | None
+    now: Remembered | None
+
+
+def state_of(run: Run) -> str:
+    """Say whether a run looked at everything: ``complete``, or why not."""
+    if run.interrupted:
+        return "interrupted"
+    if run.network_down:
+        return "network-down"
+    return "partial" if run.failures or run.unreadable else "complete"
+
+
+def lines_of(run: Run, at: datetime, recall: Callable[[bytes], Remembered | None]) -> list[Line]:
+    """Put every result of a run beside what is known of its address."""
+    lines = []
+    for result in run.results:
+        name = digest(result.target.key)
+        before = recall(name)
+        look = _look(result, run, at, before)
+        lines.append(Line(result, name, look, before, after(before, look)))
+    return lines
+
+
+def _look(result: Result, run: Run, at: datetime, before: Remembered | None) -> Look:
+    judgement = result.judgement
+    rule = result.evidence.rule
+    said = judgement.verdict
+    if run.interrupted and said is Verdict.BROKEN and rule is not None and rule.repeatable:
+        # Nobody came to ask whether it has lasted long enough; it has if it had before.
+        row = before is not None and before.failing_since is not None
+        said = before.verdict if before is not None and row else Verdict.UNVERIFIED
+    return Look(at, outlook(result), said, judgement.rule.code if judgement.rule is not None else "")
+
+
+def with_histories(run: Run, lines: list[Line]) -> Run:
+    """Give the run with the history of every result."""
+    results = tuple(
+        line.result
+        if line.result.judgement.verdict is Verdict.IGNORED
+        else replace(line.result, history=history(line.before, line.now))
+        for line in lines
+    )
+    return replace(run, results=results)
+
+
+def with_past(connection: sqlite3.Connection, run: Run, lines: list[Line], scope: Scope, at: datetime) -> Run:
+    """Give the run with its earlier runs, and with what was fixed if it looked at everything."""
+    past = past_runs(connection, scope, at, MAX_PAST)
+    if state_of(run) != "complete":
+        return replace(run, past=past)
+    answering = [_fixed(line.result.target.url, line.before) for line in lines if line.before and _mended(line)]
+    return replace(run, past=past, fixed=(*answering, *_taken_out(connection, lines, scope)))
+
+
+def _mended(line: Line) -> bool:
+    if line.before is None or line.before.verdict in SETTLED or line.result.judgement.verdict is not Verdict.OK:
+        return False
+    return line.look.outlook is Outlook.GOOD
+
+
+def _fixed(url: str, before: Remembered) -> Fixed:
+    return Fixed(mask_secrets(url), before.verdict, before.code, before.failing_since, listed=True)
+
+
+def _taken_out(connection: sqlite3.Connection, lines: list[Line], scope: Scope) -> list[Fixed]:
+    """Give the findings that stood in these lists when they were last read, and do so no more."""
+    settled = sorted(v.value for v in SETTLED)
+    rows = connection.execute(
+        "SELECT key, url, verdict, code, failing_since FROM addresses "  # noqa: S608 - only question marks come in
+        "JOIN listed ON listed.address = addresses.id JOIN lists ON lists.id = listed.list "
+        f"WHERE scope = ? AND verdict NOT IN ({', '.join('?' * len(settled))}) ORDER BY url, key",
+        (scope.as_text(), *settled),
+    )
+    present = {line.name for line in lines}
+    return [
+        Fixed(url, verdict(said), code, instant(since) if since is not None else None, listed=False)
+        for name, url, said, code, since in rows
+        if name not in present
+    ]
+
+
+def write_run(connection: sqlite3.Connection, run: Run, lines: list[Line], scope: Scope, at: datetime) -> None:
+    """Write down what a run found, all or nothing."""
+    with transaction(connection):
+        number = list_id(connection, scope)
+        counts = {verdict.value: n for verdict, n in run.counts.items() if n}
+        connection.execute(
+            "INSERT OR REPLACE INTO runs (at, list, state, counts, version) VALUES (?, ?, ?, ?, ?)",
+            (seconds(at), number, state_of(run), json.dumps(counts, sort_keys=True), __version__),
+        )
+        # What nobody has ever looked at (mail addresses, what was left out) is not worth a row.
+        kept = [line for line in lines if line.now is not None]
+        ids = _write_lives(connection, kept, seconds(at))
+        _write_spans(connection, kept, ids, seconds(at))
+        _forget_answers(connection, kept)
+        if state_of(run) == "complete":
+            _write_listed(connection, number, set(ids.values()))
+
+
+def _write_lives(connection: sqlite3.Connection, lines: list[Line], at: int) -> Mapping[bytes, int]:
+    def row(line: Line) -> Row:
+        assert line.now is not None  # noqa: S101 - the caller leaves these out
+        return (line.name, mask_secrets(line.result.target.url), at, *life_row(line.now))
+
+    connection.executemany(
+        f"INSERT INTO addresses (key, url, last_seen, {LIFE}) VALUES (?, ?, ?, {_LIFE_PLACES}) "  # noqa: S608
+        f"ON CONFLICT (key) DO UPDATE SET url = excluded.url, last_seen = excluded.last_seen, {_UPDATE}",
+        map(row, lines),
+    )
+    wanted = {line.name for line in lines}
+    return {name: number for name, number in connection.execute("SELECT key, id FROM addresses") if name in wanted}
+
+
+def _write_spans(connection: sqlite3.Connection, lines: list[Line], ids: Mapping[bytes, int], at: int) -> None:
+    """Lengthen the last span of each address that was looked at, or begin a new one where the verdict changed."""
+    looked = [
+        (ids[line.name], line.look.verdict.value, line.look.code)
+        for line in lines
+        if line.look.outlook is not Outlook.NONE
+    ]
+    last = {
+        address: (first, said, code)
+        for address, first, said, code in connection.execute(
+            "SELECT address, max(first), verdict, code FROM spans GROUP BY address"
+        )
+    }
+    lengthened = [(at, a, last[a][0]) for a, said, code in looked if a in last and last[a][1:] == (said, code)]
+    begun = [(a, at, at, said, code) for a, said, code in looked if a not in last or last[a][1:] != (said, code)]
+    connection.executemany("UPDATE spans SET last = ? WHERE address = ? AND first = ?", lengthened)
+    connection.executemany(
+        "INSERT OR REPLACE INTO spans (address, first, last, verdict, code) VALUES (?, ?, ?, ?, ?)", begun
+    )
+
+
+def _forget_answers(connection: sqlite3.Connection, lines: list[Line]) -> None:
+    """Drop the good answers of what is not well: a later run must not go by them."""
+    ill = [
+        (line.name,)
+        for line in lines
+        if line.look.outlook is Outlook.BAD
+        or (line.look.outlook is Outlook.GOOD and line.look.verdict is not Verdict.OK)
+    ]
+    connection.executemany("DELETE FROM answers WHERE key = ?", ill)
+
+
+def _write_listed(connection: sqlite3.Connection, number: int, now: set[int]) -> None:
+    before = {row[0] for row in connection.execute("SELECT address FROM listed WHERE list = ?", (number,))}
+    connection.executemany("DELETE FROM listed WHERE list = ? AND address = ?", [(number, a) for a in before - now])
+    connection.executemany("INSERT INTO listed (list, address) VALUES (?, ?)", [(number, a) for a in now - before])

@@ -1,0 +1,104 @@
+"""What one look at an address tells, and what many in a row add up to. Pure: no clock, no IO."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum
+
+from linkwarden.model import FAILS_BY_DEFAULT, History, Remembered, Result, Verdict
+
+#: Verdicts that a reader does not get the link with, whatever the rule.
+_FAILING = FAILS_BY_DEFAULT | {Verdict.SUSPECT}
+#: Rules of the engine with which nobody looked: a defect of ours, left out, offline, out of time, our network down,
+#: not for a web server. None of them says anything about the link.
+_NOBODY_LOOKED = frozenset({"LW001", "LW010", "LW011", "LW012", "LW013", "LW014"})
+
+#: How many runs that could tell are looked back on for links that come and go: a week and a half of nights. What was
+#: shaky a month ago does not matter to anybody any more.
+LOOKED_BACK = 10
+#: So many separate outages among them make a link flap. One failure in twenty is ordinary on the internet: with that,
+#: two outages in ten runs befall one link in ten, three befall one in a hundred.
+OUTAGES = 3
+
+
+class Outlook(Enum):
+    """What a look at an address tells."""
+
+    GOOD = "+"  # a reader got it
+    BAD = "-"  # a reader did not, or nobody answered
+    UNSURE = "?"  # somebody looked and could not tell: a bot wall, a log-in, a rate limit
+    NONE = ""  # nobody looked
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look at an address: when, what it told, and what was said of it."""
+
+    at: datetime
+    outlook: Outlook
+    verdict: Verdict
+    code: str = ""
+
+
+def outlook(result: Result) -> Outlook:
+    """Tell what a result says about whether a reader gets the link.
+
+    The evidence is asked before the verdict: a note made from the address alone (an end that is near) must not make a
+    host that is silent look well.
+    """
+    verdict, rule = result.judgement.verdict, result.evidence.rule
+    if result.remembered or verdict is Verdict.IGNORED or (rule is not None and rule.code in _NOBODY_LOOKED):
+        return Outlook.NONE
+    if verdict in _FAILING:
+        return Outlook.BAD
+    if rule is not None and rule.verdict is Verdict.UNVERIFIED:
+        return Outlook.BAD if rule.repeatable else Outlook.UNSURE
+    return Outlook.UNSURE if verdict is Verdict.UNVERIFIED else Outlook.GOOD
+
+
+def after(known: Remembered | None, look: Look) -> Remembered | None:
+    """Give what is known of an address after one more look.
+
+    A look that could not tell neither breaks nor lengthens a row of failures, and what an earlier one told stands:
+    ``at``, ``verdict`` and ``code`` are those of the last look that could tell, if there ever was one.
+
+    Args:
+        known: what was known before, or None.
+        look: the new one, not earlier than the last.
+    """
+    if look.outlook is Outlook.NONE:
+        return known
+    if look.outlook is Outlook.UNSURE and known is not None and known.recent:
+        return known
+    first = known if known is not None else Remembered(look.at, look.at, look.verdict)
+    now = replace(first, at=look.at, verdict=look.verdict, code=look.code)
+    if look.outlook is Outlook.UNSURE:
+        return now
+    now = replace(now, recent=(first.recent + look.outlook.value)[-LOOKED_BACK:])
+    if look.outlook is Outlook.GOOD:
+        return replace(now, last_ok=look.at, failing_since=None, failures=0, days=0)
+    if first.failing_since is None:
+        return replace(now, failing_since=look.at, failures=1, days=1)
+    # While a row lasts, ``at`` is its last failure.
+    another_day = look.at.date() != first.at.date()
+    return replace(now, failures=first.failures + 1, days=first.days + another_day)
+
+
+def flapping(recent: str) -> bool:
+    """Tell whether an address went and came often among its last runs (``Remembered.recent``)."""
+    return sum(1 for stretch in recent[-LOOKED_BACK:].split(Outlook.GOOD.value) if stretch) >= OUTAGES
+
+
+def history(before: Remembered | None, now: Remembered | None) -> History | None:
+    """Give what a report is told of an address, this run included; None if nobody ever looked at it."""
+    if now is None:
+        return None
+    return History(
+        first_seen=now.first_seen,
+        last_ok=now.last_ok,
+        failing_since=now.failing_since,
+        failures=now.failures,
+        was=before.verdict if before is not None else None,
+        flapping=flapping(now.recent),
+    )

@@ -1,0 +1,243 @@
+"""The memory of a run: opened before it, told of good answers while it goes on, closed with what it found."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from linkwarden.model import Answer, Failure, Notice, Remembered, Run
+from linkwarden.store import closing, records, schema, upkeep
+from linkwarden.store.records import Known, Scope, digest
+from linkwarden.store.schema import BusyError, CorruptError, UnusableError
+
+#: Good answers are written so many at a time, or as many as there are after so many seconds: a run that is killed
+#: asks for these again.
+_BATCH, _BATCH_S = 64, 1.0
+#: The folder that is linkwarden's own, beside the list.
+_OWN_FOLDER = ".linkwarden"
+
+
+class StoredMemory:
+    """What earlier runs found, in a file (``linkwarden.deps.Memory``).
+
+    Everything that touches the file happens in one thread of its own. Where the file cannot be used, the memory knows
+    nothing, writes nothing, and says so in a notice of the run.
+
+    Args:
+        path: the file.
+        filters: what narrows the runs (see ``records.Scope``).
+        now: the instant that counts as the present, or None for when the run began.
+    """
+
+    def __init__(self, path: Path, *, filters: str = "", now: datetime | None = None) -> None:
+        self._path = path
+        self._filters = filters
+        self._now = now
+        self._known: Known | None = None
+        self._connection: sqlite3.Connection | None = None
+        self._notices: list[str] = []
+        self._waiting: dict[str, Answer] = {}
+        self._flushed = 0.0
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="linkwarden-memory")
+
+    # --- before and after -----------------------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Open the file and read what is known. Blocks.
+
+        Raises:
+            UsageError: it was written by a newer linkwarden, or is no memory.
+        """
+        try:
+            self._thread.submit(self._open).result()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Write what waits to be written, and let go of the file. Blocks."""
+        self._flush()
+        self._thread.submit(self._close)
+        self._thread.shutdown()
+
+    def _open(self) -> None:
+        try:
+            _make_folder(self._path)
+            self._use(schema.open_file(self._path))
+        except CorruptError:
+            self._begin_anew()
+        except BusyError as busy:
+            self._say(f"This run went on without the memory: {busy}. What it found was not written down.")
+        except UnusableError as trouble:
+            self._only_read(trouble)
+
+    def _use(self, connection: sqlite3.Connection) -> None:
+        try:
+            self._known = Known(connection)
+        except sqlite3.Error as error:
+            connection.close()
+            raise schema.as_unusable(error) from error
+        self._connection = connection
+
+    def _begin_anew(self) -> None:
+        try:
+            aside = schema.set_aside(self._path, datetime.now(UTC))
+            self._say(f"The memory is damaged. It was set aside as {aside.name}, and a new one was begun.")
+            self._use(schema.open_file(self._path))
+        except (OSError, UnusableError) as error:
+            self._say(f"The memory is damaged and a new one could not be begun ({error}), so this run had none.")
+
+    def _only_read(self, trouble: UnusableError) -> None:
+        try:
+            with tempfile.TemporaryDirectory(prefix="linkwarden-") as folder:
+                connection = schema.copy_of(self._path, Path(folder))
+                self._use(connection)
+                connection.close()
+            self._connection = None
+            self._say(f"The memory was read, but what this run found was not written down: {trouble}.")
+        except (OSError, UnusableError):
+            self._say(f"This run had no memory, and what it found was not written down: {trouble}.")
+
+    def _close(self) -> None:
+        if self._connection is not None:
+            with suppress(sqlite3.Error):
+                self._connection.close()
+            self._connection = None
+
+    # --- during a run ---------------------------------------------------------------------------------------
+
+    def recall(self, key: str) -> Remembered | None:
+        """Give what is known of an address, by its key. Makes no IO."""
+        return self._recall(digest(key))
+
+    def _recall(self, name: bytes) -> Remembered | None:
+        if self._known is None:
+            return None
+        try:
+            return self._known.recall(name)
+        except (TypeError, ValueError, OverflowError, OSError):  # a row that we did not write like that
+            return None
+
+    def keep(self, key: str, answer: Answer) -> None:
+        """Keep a good answer, so that a run that is killed does not ask for it again. Makes no IO itself."""
+        self._waiting[key] = answer
+        if len(self._waiting) >= _BATCH or time.monotonic() - self._flushed > _BATCH_S:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._waiting:
+            batch, self._waiting = self._waiting, {}
+            self._flushed = time.monotonic()
+            self._thread.submit(self._write, lambda connection: records.write_answers(connection, batch))
+
+    # --- the end of a run -----------------------------------------------------------------------------------
+
+    async def finish(self, run: Run) -> Run:
+        """Write down what a run found, and give the run with histories, earlier runs and what was fixed."""
+        self._flush()
+        run = await asyncio.get_running_loop().run_in_executor(self._thread, self._finish, run)
+        notices = tuple(Notice(str(self._path), 1, text) for text in self._notices)
+        return replace(run, notices=(*run.notices, *notices))
+
+    def _finish(self, run: Run) -> Run:
+        try:
+            return self._told(run)
+        except sqlite3.Error as error:
+            self._say_not_written(schema.as_unusable(error))
+        except Exception as error:  # noqa: BLE001 - a defect of the memory must not cost what the run found
+            failure = Failure("the memory", f"{type(error).__name__}: {error}", traceback.format_exc())
+            return replace(run, failures=(*run.failures, failure))
+        return run
+
+    def _told(self, run: Run) -> Run:
+        at = (self._now or run.started).replace(microsecond=0)
+        if self._known is None:
+            return run
+        lines = closing.lines_of(run, at, self._recall)
+        told = closing.with_histories(run, lines)
+        connection = self._connection
+        if connection is None:
+            return told
+        last = records.last_run(connection)
+        if last is not None and at < last:
+            self._say(
+                f"Nothing was written down: this run is of {at:%Y-%m-%d %H:%M}, and the memory knows a later one, of "
+                f"{last:%Y-%m-%d %H:%M} UTC."
+            )
+            return told
+        scope = Scope(run.inputs, self._filters)
+        told = closing.with_past(connection, told, lines, scope, at)
+        self._write(lambda connection: closing.write_run(connection, run, lines, scope, at))
+        self._write(upkeep.keep_small)
+        return told
+
+    # --- in the thread --------------------------------------------------------------------------------------
+
+    def _write(self, work: Callable[[sqlite3.Connection], object]) -> None:
+        """Do something to the file; what goes wrong is said at the end of the run, once."""
+        if self._connection is None:
+            return
+        try:
+            work(self._connection)
+        except sqlite3.Error as error:
+            self._say_not_written(schema.as_unusable(error))
+
+    def _say_not_written(self, trouble: UnusableError) -> None:
+        self._say(f"What this run found could not be written down: {trouble}.")
+        if isinstance(trouble, CorruptError):
+            self._close()
+            with suppress(OSError):
+                schema.set_aside(self._path, datetime.now(UTC))
+
+    def _say(self, text: str) -> None:
+        if text not in self._notices:
+            self._notices.append(text)
+
+
+@contextmanager
+def open_memory(path: Path, *, filters: str = "", now: datetime | None = None) -> Iterator[StoredMemory]:
+    """Open a memory for one run. Entering and leaving block.
+
+    Args:
+        path: the file; it and its folder are made if they are not there.
+        filters: what narrows the run.
+        now: the instant that counts as the present, or None for when the run began.
+
+    Raises:
+        UsageError: the file was written by a newer linkwarden, or is no memory.
+    """
+    memory = StoredMemory(path, filters=filters, now=now)
+    memory.open()
+    try:
+        yield memory
+    finally:
+        memory.close()
+
+
+def _make_folder(path: Path) -> None:
+    """Make the folder of a memory; our own keeps itself out of git.
+
+    Raises:
+        UnusableError: it cannot be made, or a link leads elsewhere.
+    """
+    folder = path.parent
+    if folder.name == _OWN_FOLDER and (folder.is_symlink() or path.is_symlink()):
+        # Whoever wrote the repository might have put it there, to have a file of ours written somewhere else.
+        raise UnusableError("a symbolic link leads elsewhere; name the place that you mean with --state")
+    if folder.exists():
+        return
+    try:
+        folder.mkdir(parents=True)
+        if folder.name == _OWN_FOLDER:
+            (folder / ".gitignore").write_text("*\n", "utf-8")
+    except OSError as error:
+        raise UnusableError(f"its folder could not be made: {error.strerror}") from None

@@ -1,0 +1,198 @@
+"""The rows of the memory's file, and what they become: what is known of an address, and what a run is."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from linkwarden._version import __version__
+from linkwarden.model import Answer, Past, Remembered, Validators, Verdict
+from linkwarden.store.looks import Look, Outlook, after
+from linkwarden.text import mask_secrets
+
+Row = tuple[Any, ...]
+
+#: The columns that make a ``Remembered``, after id and key.
+LIFE = "first_seen, at, verdict, code, last_ok, failing_since, failures, days, recent"
+_ANSWER = "checked_by, at, looked, status, final_url, title, etag, last_modified"
+_VERDICTS = {verdict.value: verdict for verdict in Verdict}
+
+
+def digest(key: str) -> bytes:
+    """Give what an address is called in the file; the key itself may hold a signature or a password."""
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()
+
+
+def seconds(instant: datetime) -> int:
+    """Give an instant as the file holds it: whole seconds since 1970, rounded down, so never in the future."""
+    return int(instant.timestamp() // 1)
+
+
+def instant(stored: int) -> datetime:
+    """Give an instant from the file."""
+    return datetime.fromtimestamp(stored, UTC)
+
+
+def verdict(stored: str) -> Verdict:
+    """Give a verdict from the file; a word that is none is no verdict."""
+    return _VERDICTS.get(stored, Verdict.UNVERIFIED)
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Have all written or nothing."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a run was over; runs are compared with earlier ones of the same scope only.
+
+    Attributes:
+        inputs: names of the lists.
+        filters: what narrowed it (``--kind``, ``--include`` …), in words that are the same for the same filters.
+    """
+
+    inputs: tuple[str, ...]
+    filters: str = ""
+
+    def as_text(self) -> str:
+        """Give it as the file holds it."""
+        return json.dumps([sorted(set(self.inputs)), self.filters], ensure_ascii=False)
+
+
+class Known:
+    """What is known of all addresses, for ``recall``: read once, then no IO.
+
+    Args:
+        connection: the file.
+        version: of this linkwarden; answers of another one are left out, for it may have judged otherwise.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, version: str = __version__) -> None:
+        rows = connection.execute(f"SELECT key, {LIFE} FROM addresses")  # noqa: S608 - our own column names
+        self._lives: dict[bytes, Row] = {row[0]: row for row in rows}
+        rows = connection.execute(f"SELECT key, {_ANSWER} FROM answers WHERE version = ?", (version,))  # noqa: S608
+        self._answers: dict[bytes, Row] = {row[0]: row for row in rows}
+
+    def recall(self, name: bytes) -> Remembered | None:
+        """Give what is known of an address, by its digest.
+
+        A good answer that is younger than the last finished run is a look of its own: the run that got it was killed.
+        """
+        life, answer = self._lives.get(name), self._answers.get(name)
+        known = _remembered(life) if life is not None else None
+        if answer is None:
+            return known
+        told = _answer(answer)
+        if known is None or known.at < told.at:
+            known = after(known, Look(told.at, Outlook.GOOD, Verdict.OK))
+        return replace(known, answer=told) if known is not None else None
+
+
+def _remembered(row: Row) -> Remembered:
+    _, first_seen, at, said, code, last_ok, failing_since, failures, days, recent = row
+    return Remembered(
+        first_seen=instant(first_seen),
+        at=instant(at),
+        verdict=verdict(said),
+        code=code,
+        last_ok=instant(last_ok) if last_ok is not None else None,
+        failing_since=instant(failing_since) if failing_since is not None else None,
+        failures=failures,
+        days=days,
+        recent=recent,
+    )
+
+
+def _answer(row: Row) -> Answer:
+    _, checked_by, at, looked, status, final_url, title, etag, last_modified = row
+    validators = Validators(etag, last_modified) if etag or last_modified else None
+    return Answer(checked_by, instant(at), instant(looked), status, final_url, title, validators)
+
+
+def life_row(known: Remembered) -> Row:
+    """Give what is known of an address as the columns of ``LIFE``."""
+    return (
+        seconds(known.first_seen),
+        seconds(known.at),
+        known.verdict.value,
+        known.code,
+        seconds(known.last_ok) if known.last_ok is not None else None,
+        seconds(known.failing_since) if known.failing_since is not None else None,
+        known.failures,
+        known.days,
+        known.recent,
+    )
+
+
+def write_answers(connection: sqlite3.Connection, answers: Mapping[str, Answer]) -> None:
+    """Write good answers, by the keys of their addresses."""
+    with transaction(connection):
+        connection.executemany(
+            f"INSERT OR REPLACE INTO answers (key, {_ANSWER}, version) "  # noqa: S608 - our own column names
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [_answer_row(key, answer) for key, answer in answers.items()],
+        )
+
+
+def _answer_row(key: str, answer: Answer) -> Row:
+    given = answer.validators or Validators()
+    return (
+        digest(key),
+        answer.checked_by,
+        seconds(answer.at),
+        seconds(answer.looked),
+        answer.status,
+        mask_secrets(answer.final_url) if answer.final_url is not None else None,
+        answer.title,
+        given.etag,
+        given.last_modified,
+        __version__,
+    )
+
+
+def list_id(connection: sqlite3.Connection, scope: Scope) -> int:
+    """Give the number of a scope; it is made if there is none."""
+    connection.execute("INSERT OR IGNORE INTO lists (scope) VALUES (?)", (scope.as_text(),))
+    found: int = connection.execute("SELECT id FROM lists WHERE scope = ?", (scope.as_text(),)).fetchone()[0]
+    return found
+
+
+def last_run(connection: sqlite3.Connection) -> datetime | None:
+    """Give when the last run was, over whichever lists."""
+    at = connection.execute("SELECT max(at) FROM runs").fetchone()[0]
+    return instant(at) if at is not None else None
+
+
+def past_runs(connection: sqlite3.Connection, scope: Scope, before: datetime, limit: int) -> tuple[Past, ...]:
+    """Give the last complete runs of a scope before an instant, oldest first."""
+    rows = connection.execute(
+        "SELECT at, counts FROM runs JOIN lists ON lists.id = runs.list "
+        "WHERE scope = ? AND state = 'complete' AND at < ? ORDER BY at DESC LIMIT ?",
+        (scope.as_text(), seconds(before), limit),
+    ).fetchall()
+    return tuple(Past(instant(at), read_counts(counts)) for at, counts in reversed(rows))
+
+
+def read_counts(stored: str) -> Mapping[Verdict, int]:
+    """Give how many addresses had each verdict, every verdict named."""
+    told = json.loads(stored)
+    return {verdict: int(told.get(verdict.value, 0)) for verdict in Verdict}
+
+
+def chunks(values: list[int], size: int = 500) -> Iterable[list[int]]:
+    """Cut ids into lots that one statement may name."""
+    return (values[at : at + size] for at in range(0, len(values), size))

@@ -1,0 +1,214 @@
+"""The memory's file: its tables, how it is opened, and what can be wrong with it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing, suppress
+from datetime import datetime
+from pathlib import Path
+
+from linkwarden.model import UsageError
+
+#: Marks the file as ours ("LWmm"), so that nobody's other database is ever written to.
+APPLICATION_ID = 0x4C576D6D
+#: Seconds to wait for a command that is just reading; a run holds the file until its end.
+PATIENCE_S = 2.0
+_MAGIC = b"SQLite format 3\x00"
+
+#: Each entry leads from one version of the file to the next. Entries that were released are never changed.
+MIGRATIONS: tuple[Sequence[str], ...] = (
+    (
+        # One row for each set of inputs and filters that was ever checked together.
+        "CREATE TABLE lists (id INTEGER PRIMARY KEY, scope TEXT NOT NULL UNIQUE)",
+        (
+            "CREATE TABLE runs (at INTEGER NOT NULL, list INTEGER NOT NULL REFERENCES lists, state TEXT NOT NULL, "
+            "counts TEXT NOT NULL, version TEXT NOT NULL, PRIMARY KEY (list, at)) WITHOUT ROWID"
+        ),
+        # Instants are whole seconds since 1970, UTC; ``key`` is the SHA-256 of the target's key.
+        (
+            "CREATE TABLE addresses (id INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, url TEXT NOT NULL, "
+            "first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL, at INTEGER NOT NULL, verdict TEXT NOT NULL, "
+            "code TEXT NOT NULL, last_ok INTEGER, failing_since INTEGER, failures INTEGER NOT NULL, "
+            "days INTEGER NOT NULL, recent TEXT NOT NULL)"
+        ),
+        # Runs of one verdict: every verdict with its time, at the cost of its changes.
+        (
+            "CREATE TABLE spans (address INTEGER NOT NULL REFERENCES addresses ON DELETE CASCADE, first INTEGER NOT NULL, "
+            "last INTEGER NOT NULL, verdict TEXT NOT NULL, code TEXT NOT NULL, PRIMARY KEY (address, first)) WITHOUT ROWID"
+        ),
+        # Which addresses stood in which lists when they were last read to their end.
+        (
+            "CREATE TABLE listed (list INTEGER NOT NULL REFERENCES lists ON DELETE CASCADE, "
+            "address INTEGER NOT NULL REFERENCES addresses ON DELETE CASCADE, PRIMARY KEY (list, address)) WITHOUT ROWID"
+        ),
+        # Good answers, written while a run goes on; those of a run that was killed have no address yet.
+        (
+            "CREATE TABLE answers (key BLOB PRIMARY KEY, checked_by TEXT NOT NULL, at INTEGER NOT NULL, "
+            "looked INTEGER NOT NULL, status INTEGER, final_url TEXT, title TEXT, etag TEXT, last_modified TEXT, "
+            "version TEXT NOT NULL) WITHOUT ROWID"
+        ),
+    ),
+)
+
+
+class UnusableError(Exception):
+    """The file cannot be used as it is; the message says why, as the end of a sentence."""
+
+
+class BusyError(UnusableError):
+    """Another run has it."""
+
+
+class CorruptError(UnusableError):
+    """It is no database any more."""
+
+
+def open_file(path: Path, *, named: Path | None = None, wait: float = PATIENCE_S) -> sqlite3.Connection:
+    """Open a memory, brought to the newest version, and keep everybody else out of it until it is closed.
+
+    Write-ahead logging and SQLite's exclusive locking: a process that is killed leaves a file that the next one
+    finishes or rolls back, and no lock.
+
+    Args:
+        path: the file; it is made if it is not there.
+        named: what it is called in messages, if it is a copy.
+        wait: seconds to wait while another process has it.
+
+    Raises:
+        BusyError: another process has it for longer.
+        CorruptError: it is damaged.
+        UnusableError: it cannot be opened or written.
+        UsageError: it was written by a newer linkwarden, or is somebody else's.
+    """
+    _refuse_strangers(path)
+    connection: sqlite3.Connection | None = None
+    try:
+        connection = sqlite3.connect(path, timeout=wait, isolation_level=None)
+        _prepare(connection, named or path)
+    except (sqlite3.Error, UnusableError, UsageError) as error:
+        if connection is not None:
+            with suppress(sqlite3.Error):
+                connection.close()
+        if isinstance(error, sqlite3.Error):
+            raise as_unusable(error) from error
+        raise
+    return connection
+
+
+def as_unusable(error: sqlite3.Error) -> UnusableError:
+    """Say what an error of SQLite means for the memory (https://sqlite.org/rescode.html)."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return BusyError("another run is using it")
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return CorruptError("it is damaged")
+    if code == sqlite3.SQLITE_FULL:
+        return UnusableError("the disk is full")
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        return UnusableError("it cannot be written here")
+    return UnusableError(str(error))
+
+
+def _refuse_strangers(path: Path) -> None:
+    """Refuse what is there under that name and was never a database: it is not ours to set aside."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(len(_MAGIC))
+    except OSError:
+        return  # not there, or SQLite will say what is the matter
+    if head and head != _MAGIC:
+        if path.suffix == ".sqlite3":
+            raise CorruptError("it is damaged")
+        raise _not_ours(path)
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    run = connection.execute
+    # What stands in the file may come from a cache or a repository: no views or triggers of it may call functions.
+    run("PRAGMA trusted_schema = OFF")
+    run("PRAGMA foreign_keys = ON")
+    run("PRAGMA locking_mode = EXCLUSIVE")
+    run("PRAGMA journal_mode = WAL")
+    run("PRAGMA synchronous = NORMAL")
+    run("BEGIN IMMEDIATE")
+    version = run("PRAGMA user_version").fetchone()[0]
+    if run("SELECT count(*) FROM sqlite_master").fetchone()[0] and (
+        run("PRAGMA application_id").fetchone()[0] != APPLICATION_ID
+    ):
+        raise _not_ours(path)
+    if version > len(MIGRATIONS):
+        raise UsageError(
+            f"the memory {path} was written by a newer linkwarden (version {version} of the file; this linkwarden "
+            f"knows {len(MIGRATIONS)})",
+            "Update linkwarden, name another file with --state, or leave the memory out with --no-state.",
+        )
+    if version < len(MIGRATIONS):
+        for statements in MIGRATIONS[version:]:
+            for statement in statements:
+                run(statement)
+        run(f"PRAGMA application_id = {APPLICATION_ID}")
+        run(f"PRAGMA user_version = {len(MIGRATIONS)}")
+    run("COMMIT")
+    if run("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+        raise CorruptError("it is damaged")
+
+
+def _not_ours(path: Path) -> UsageError:
+    return UsageError(
+        f"{path} is not a memory of linkwarden, so it is left alone",
+        "Name a file with --state that is not there yet, such as .linkwarden/state.sqlite3.",
+    )
+
+
+def set_aside(path: Path, now: datetime) -> Path:
+    """Rename a damaged memory, with its log, so that a new one can be begun; gives its new name.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    aside = path.with_name(f"{path.name}.corrupt-{now:%Y%m%dT%H%M%SZ}")
+    path.replace(aside)
+    for ending in ("-wal", "-shm"):
+        with suppress(FileNotFoundError):
+            path.with_name(path.name + ending).replace(aside.with_name(aside.name + ending))
+    return aside
+
+
+def copy_of(path: Path, folder: Path) -> sqlite3.Connection:
+    """Open a copy of a memory that stands where nothing can be written.
+
+    A copy, because SQLite must replay the log of a run that was killed before it can read, and that writes.
+
+    Args:
+        path: the file.
+        folder: an empty one for the copy.
+
+    Raises:
+        UnusableError: there is none, or it cannot be read.
+        UsageError: as ``open_file``.
+    """
+    _refuse_strangers(path)
+    copy = folder / "state.sqlite3"
+    try:
+        copy.write_bytes(path.read_bytes())
+        with suppress(FileNotFoundError):
+            copy.with_name(copy.name + "-wal").write_bytes(path.with_name(path.name + "-wal").read_bytes())
+    except OSError as error:
+        raise UnusableError("there is none that could be read" if not path.exists() else str(error.strerror)) from None
+    return open_file(copy, named=path)
+
+
+def size_of(connection: sqlite3.Connection) -> int:
+    """Give how many bytes of the file hold something."""
+    pages: int = connection.execute("PRAGMA page_count").fetchone()[0]
+    free: int = connection.execute("PRAGMA freelist_count").fetchone()[0]
+    size: int = connection.execute("PRAGMA page_size").fetchone()[0]
+    return (pages - free) * size
+
+
+def version_of(path: Path) -> int:
+    """Give which version of the file a memory has."""
+    with closing(sqlite3.connect(path)) as connection:
+        version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+        return version
