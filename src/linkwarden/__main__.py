@@ -26,10 +26,10 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     from linkwarden.cli import cli  # noqa: PLC0415 - see above
     from linkwarden.cli.guard import run_guarded  # noqa: PLC0415
 
-    _leave(run_guarded(cli, arguments))
+    leave(run_guarded(cli, arguments))
 
 
-def _leave(code: int) -> NoReturn:
+def leave(code: int) -> NoReturn:
     """End the process, also where a name lookup that nobody answers still holds a thread for half a minute.
 
     All is written by now; Python would wait for the thread (``threading._shutdown``), with the user's prompt gone.
