@@ -7,16 +7,20 @@ cross references in a GitHub comment, pictures that tell when a report is read, 
 
 from __future__ import annotations
 
+import json
 import re
-from urllib.parse import urlsplit
+from collections.abc import Iterable
+from pathlib import PurePath
+from urllib.parse import quote, quote_from_bytes, urlsplit
+from xml.sax.saxutils import escape, quoteattr
 
 from linkwarden.text import is_http, mask_secrets
 
 #: What a reader does not see and a terminal may obey: C0, C1, DEL, soft hyphen, fillers, zero-width characters,
-#: bidirectional controls, line separators, lone surrogates, interlinear marks and tags.
+#: bidirectional controls, line separators, lone surrogates, interlinear marks, tags, and what is no character (U+FFFE).
 _INVISIBLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
-    "\u3164\ud800-\udfff\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
+    "\u3164\ud800-\udfff\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e0fff]"
 )
 #: GitHub's runner obeys ``##[command]`` anywhere in a log line (actions/runner, ActionCommand.cs).
 _LOG_COMMAND = re.compile(r"#(?=#\[)")
@@ -35,6 +39,8 @@ _LINE_MARK = re.compile(r"\d+[.)]|[-+=]+")
 _UNSAFE_IN_LINK = re.compile(r"[\x00-\x20\"<>\\^`{|}\x7f]")
 _LONGEST_PATH = 200
 _LONGEST_LINK = 2_000  # characters; longer ones are shown but not offered for a click
+#: GitHub's runner cuts an annotation's message at 4,096 characters (actions/runner, ExecutionContext.cs).
+_LONGEST_MESSAGE = 4_000
 
 
 def visible(text: str) -> str:
@@ -178,3 +184,84 @@ def md_link(url: str, label: str) -> str:
         return ""
     target = _UNSAFE_IN_LINK.sub(lambda m: f"%{ord(m[0]):02X}", target).replace("&", "&amp;").replace("##[", "##%5B")
     return f"[{label}](<{target}>)"
+
+
+def log(line: str) -> str:
+    """Give one line for a terminal or a log: everything visible, and nothing that a GitHub runner obeys.
+
+    ``::name ::`` acts at the start of a line only, after white space (actions/runner, ActionCommand.cs).
+    """
+    shown = visible(line)
+    return f"\\{shown}" if shown.lstrip().startswith("::") else shown
+
+
+def annotation(level: str, lines: Iterable[str], *, title: str, place: dict[str, int] | None = None, path: str) -> str:
+    """Give the command that makes GitHub show a message beside a line of a file.
+
+    Escaped as GitHub's own toolkit does it (actions/toolkit, packages/core/src/command.ts). Inside a whole command
+    nothing else acts, but old runners and other readers of the log see all of it, so everything is visible too.
+
+    Args:
+        level: ``error``, ``warning`` or ``notice``.
+        lines: the message.
+        title: what stands above it.
+        place: ``line``, ``endLine``, ``col`` and ``endColumn``, as far as they are meant.
+        path: the file, relative to the checkout, or "" for a message about no file.
+    """
+    properties = [f"file={_property(path)}"] if path else []
+    properties += [f"{name}={number}" for name, number in (place or {}).items()]
+    properties.append(f"title={_property(title)}")
+    message = _data(cut("\n".join(map(visible, lines)), _LONGEST_MESSAGE))
+    return f"::{level} {','.join(properties)}::{message}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(visible(text)).replace(":", "%3A").replace(",", "%2C")
+
+
+def json_text(value: object) -> str:
+    """Write a value as JSON in ASCII (RFC 8259 section 8.1 lets any reader take it).
+
+    So neither control characters nor lone surrogates of a hostile page reach a terminal or a log; ``##[`` is broken
+    up because GitHub's runner obeys it anywhere in a line.
+    """
+    return json.dumps(value, ensure_ascii=True, allow_nan=False).replace("##[", "#\\u0023[")
+
+
+def sarif_text(text: str) -> str:
+    """Give text for a SARIF message, in which ``[words](1)`` would become a link (SARIF 2.1.0 section 3.11.6).
+
+    Backslashes before a bracket are doubled, so that a reader who takes them for escapes sees no link either.
+    """
+    return re.sub(r"(\\*)([\[\]])", lambda m: f"{m[1] * 2}\\{m[2]}", visible(text))
+
+
+def file_uri(path: str) -> str:
+    """Give the URI reference of a file or address, percent-encoded (RFC 3986), secrets masked.
+
+    A path relative to the working directory stays relative; an absolute one becomes ``file:///…``.
+    """
+    if is_http(path):
+        return quote(mask_secrets(path), safe="/:?#@!$&'()*+,;=%~", errors="replace")
+    try:
+        raw = path.encode("utf-8", "surrogateescape")  # how Python reads file names that are not UTF-8
+    except UnicodeEncodeError:
+        raw = path.encode("utf-8", "replace")
+    encoded = quote_from_bytes(raw, safe="/~")
+    if not PurePath(path).is_absolute():
+        return encoded
+    return f"file://{'' if path.startswith('/') else '/'}{encoded}"
+
+
+def xml_text(text: str) -> str:
+    """Give text between two tags of XML: only characters that XML 1.0 has (section 2.2), with everything visible."""
+    return escape(visible(text))
+
+
+def xml_attribute(text: str) -> str:
+    """Give an attribute's value of XML with its quotes."""
+    return quoteattr(visible(text))

@@ -14,6 +14,9 @@ WORST_FIRST = tuple(reversed(BY_SEVERITY))
 #: The heading with which every health report in Markdown begins.
 TITLE = "# Link health"
 
+#: With what the text of the nightly issue begins; whoever looks for the issue looks for this.
+REPORT_MARK = "<!-- linkwarden:report"
+
 #: Code of the engine's rule for what had no turn before the run was stopped (``linkwarden.rules.OUT_OF_TIME``).
 _NO_TURN = "LW012"
 
@@ -49,6 +52,8 @@ WORDS: Mapping[Verdict, Word] = {
 
 def is_health_report(text: str) -> bool:
     """Tell whether a text is a report of ours; a directory that is checked may well hold the last one."""
+    if text.startswith(REPORT_MARK):
+        text = text.partition("\n")[2]
     return text.startswith(f"{TITLE}\n\nChecked on ")
 
 

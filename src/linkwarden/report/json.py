@@ -12,7 +12,7 @@ from linkwarden._version import __version__
 from linkwarden.model import Compared, Fact, Fixed, History, Occurrence, Result, Run, Suggestion, Verdict
 from linkwarden.report._base import Report, ReportOptions
 from linkwarden.report._order import Placed, failures, hints, notices, placed, unreadable
-from linkwarden.report._sinks import mask_text
+from linkwarden.report._sinks import json_text, mask_text
 from linkwarden.report._words import iso
 from linkwarden.text import mask_secrets
 
@@ -52,21 +52,16 @@ class JsonReport(Report):
     def render(self, run: Run, options: ReportOptions) -> str:
         """Give the report. The same answers give the same bytes, apart from ``generated_at`` and ``duration_s``."""
         mask = _Mask(_as_is, _as_is) if options.show_secrets else _Mask(mask_secrets, mask_text)
-        parts = [f"{_dump(key)}: {_dump(value)}" for key, value in _head(run, mask).items()]
+        parts = [f"{json_text(key)}: {json_text(value)}" for key, value in _head(run, mask).items()]
         parts.append(_rows("links", [_link(item, mask) for item in placed(run)]))
         parts += [_rows(key, rows) for key, rows in _tail(run, mask).items()]
         return "{" + ",\n ".join(parts) + "}\n"
 
 
-def _dump(value: object) -> str:
-    """Write one value; ``##[`` is broken up because GitHub's runner obeys it anywhere in a log line."""
-    return json.dumps(value, ensure_ascii=True, allow_nan=False).replace("##[", "#\\u0023[")
-
-
 def _rows(key: str, rows: list[Any]) -> str:
     if not rows:
-        return f"{_dump(key)}: []"
-    return f"{_dump(key)}: [\n  " + ",\n  ".join(map(_dump, rows)) + "\n ]"
+        return f"{json_text(key)}: []"
+    return f"{json_text(key)}: [\n  " + ",\n  ".join(map(json_text, rows)) + "\n ]"
 
 
 def _head(run: Run, mask: _Mask) -> dict[str, Any]:

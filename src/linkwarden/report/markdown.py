@@ -60,13 +60,18 @@ class MarkdownReport(Report):
     def render(self, run: Run, options: ReportOptions) -> str:
         """Give the report, at most 900 KiB of UTF-8; what has no room is counted in its place."""
         del options  # a file says the same however talkative the terminal is
-        return _Health(run).render()
+        return health(run, BUDGET)
+
+
+def health(run: Run, budget: int) -> str:
+    """Give the health report, at most ``budget`` bytes of UTF-8 (40,000 or more)."""
+    return _Health(run, budget).render()
 
 
 class _Health:
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, budget: int) -> None:
         self._run = run
-        self._doc = Document(BUDGET)
+        self._doc = Document(budget)
         self._items = placed(run)
 
     def render(self) -> str:

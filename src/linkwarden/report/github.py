@@ -1,0 +1,81 @@
+"""Annotations for GitHub Actions: the worst findings beside the lines where they stand, and the counts in the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from linkwarden.model import Run, Span
+from linkwarden.report._base import Report, ReportOptions
+from linkwarden.report._levels import Level, Marked, marked, worst_first
+from linkwarden.report._order import failures, placed, unreadable
+from linkwarden.report._sinks import annotation, log, one_line, shown_address
+from linkwarden.report._words import conclusion, plural, seconds, since, tally
+from linkwarden.text import is_http
+
+#: GitHub shows ten of each level for a step; an action counts as one step (actions/runner, ExecutionContext.cs).
+SHOWN = 10
+_WORDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"}
+_LONGEST_ADDRESS = 300
+
+
+class GithubReport(Report):
+    """Workflow commands, ten worst of each level, and plain lines with what they leave out. For a step's log only."""
+
+    name: ClassVar[str] = "github"
+
+    def render(self, run: Run, options: ReportOptions) -> str:
+        """Give the commands and the counts; nothing foreign in them acts."""
+        del options
+        problems = list(_problems(run))[:SHOWN]
+        every = sorted(marked(run, placed(run)), key=worst_first)
+        shown: list[str] = []
+        for level, word in _WORDS.items():
+            room = SHOWN - len(problems) if level is Level.ERROR else SHOWN
+            shown += [_annotation(run, mark, word) for mark in every if mark.level is level][:room]
+        lines = (*problems, *shown, *_summary(run, left=len(every) - len(shown)))
+        return "".join(f"{line}\n" for line in lines)
+
+
+def _problems(run: Run) -> Iterator[str]:
+    """Say what kept the run from looking: without it, a step fails and nobody sees why."""
+    told = [("linkwarden could not read an input", text) for text in unreadable(run)]
+    told += [("linkwarden itself failed", f"In {f.where}: {f.message}") for f in failures(run)]
+    if run.network_down or run.interrupted:
+        told.append(("linkwarden could not finish", conclusion(run)))
+    for title, text in told:
+        yield annotation("error", [one_line(text)], title=title, path="")
+
+
+def _annotation(run: Run, mark: Marked, word: str) -> str:
+    judgement = mark.item.result.judgement
+    rule = judgement.rule
+    title = f"{rule.code} {rule.slug}" if rule is not None else str(mark.item.verdict)
+    age = since(run, mark.item.result)
+    lines = [one_line(mark.item.reason), shown_address(mark.item.result.target.url, _LONGEST_ADDRESS)]
+    if judgement.suggestion is not None:
+        fix = shown_address(judgement.suggestion.url, _LONGEST_ADDRESS)
+        lines.append(f"Put there instead: {fix} ({one_line(judgement.suggestion.why)})")
+    elif rule is not None and rule.remedy:
+        lines.append(one_line(rule.remedy))
+    title = f"{title} ({age})" if age else title
+    span = mark.place.span if mark.place is not None and not is_http(mark.place.span.path) else None
+    return annotation(word, lines, title=title, place=_place(span), path=span.path if span is not None else "")
+
+
+def _place(span: Span | None) -> dict[str, int]:
+    """Give lines and columns as GitHub takes them: it drops the columns of what goes over several lines."""
+    if span is None:
+        return {}
+    if span.line != span.end_line:
+        return {"line": span.line, "endLine": span.end_line}
+    return {"line": span.line, "col": span.col, "endColumn": span.end_col}
+
+
+def _summary(run: Run, *, left: int) -> Iterator[str]:
+    if left:
+        more = plural(left, "more place has a finding", "more places have findings")
+        yield f"linkwarden: {more}, for which there is no room here; the job summary and the reports have all."
+    counts = ", ".join(f"{count:,} {verdict}" for verdict, count in tally(run)) or "no address"
+    yield log(f"linkwarden: {counts}; {plural(run.requests, 'request')} in {seconds(run.duration_s)}.")
+    yield log(conclusion(run))

@@ -1,0 +1,234 @@
+"""Findings as SARIF 2.1.0, for GitHub's code scanning and every other reader of static analysis results.
+
+GitHub reads a part of SARIF ("SARIF support for code scanning"): it shows a result at its first location only, so
+every place of a finding is a result; it keeps alerts apart by ``partialFingerprints``, of which its own upload action
+computes ``primaryLocationLineHash``; and it knows no suppressions, so what the maintainer has accepted is left out
+of files (``-v`` with ``--format sarif`` writes it, as suppressed).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from linkwarden._version import HOME, __version__
+from linkwarden.model import Occurrence, Rule, Run, Span, Verdict
+from linkwarden.report._base import Report, ReportOptions
+from linkwarden.report._levels import Level, Marked, marked, worst_first
+from linkwarden.report._order import Placed, failures, hints, notices, placed, unknowns, unreadable
+from linkwarden.report._sinks import cut, file_uri, json_text, mask_text, one_line, sarif_text, shown_address
+from linkwarden.report._words import conclusion, iso, plural, sentence
+from linkwarden.text import mask_secrets
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+#: GitHub refuses a file with more results in a run, and shows 5,000 of them.
+MOST_RESULTS = 25_000
+_WORDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "note"}
+_GITHUB_WORDS = {"error": "error", "warning": "warning", "note": "recommendation"}
+_LEVELS = {Verdict.SUSPECT: "warning", Verdict.EXPIRING: "warning", Verdict.UNVERIFIED: "warning"}
+_LONGEST_PROSE = 1_000
+_LONGEST_ADDRESS = 1_000
+
+
+class SarifReport(Report):
+    """One run, one result for every place of a finding. Signatures and tokens are always masked."""
+
+    name: ClassVar[str] = "sarif"
+    suffix: ClassVar[str] = ".sarif"
+
+    def render(self, run: Run, options: ReportOptions) -> str:
+        """Give the log, one result a line; at most 25,000 of them, the worst ones."""
+        del options
+        return _Log(run).text()
+
+
+class _Log:
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._items = placed(run)
+        every = list(marked(run, self._items))
+        self._left_out = max(0, len(every) - MOST_RESULTS)
+        if self._left_out:
+            kept = {id(mark) for mark in sorted(every, key=worst_first)[:MOST_RESULTS]}
+            every = [mark for mark in every if id(mark) in kept]
+        self._marks = every
+        used = {mark.item.result.judgement.rule for mark in every}
+        self._rules = sorted((rule for rule in used if rule is not None), key=lambda rule: rule.code)
+
+    def text(self) -> str:
+        run = {
+            "tool": {"driver": self._driver()},
+            "automationDetails": {"id": "linkwarden/links/"},
+            "columnKind": "unicodeCodePoints",
+            "invocations": [self._invocation()],
+        }
+        parts = [f"{json_text(key)}: {json_text(value)}" for key, value in run.items()]
+        parts.append('"results": [' + ",".join(f"\n   {json_text(result)}" for result in self._results()) + "]")
+        inner = ",\n  ".join(parts)
+        return f'{{"$schema": {json_text(SCHEMA)},\n "version": "2.1.0",\n "runs": [{{\n  {inner}}}]}}\n'
+
+    def _driver(self) -> dict[str, Any]:
+        return {
+            "name": "linkwarden",
+            "semanticVersion": __version__,
+            "informationUri": HOME,
+            "rules": [_rule(rule) for rule in self._rules],
+        }
+
+    # --- results --------------------------------------------------------------------------------------------
+
+    def _results(self) -> Iterator[dict[str, Any]]:
+        index = {rule.code: number for number, rule in enumerate(self._rules)}
+        seen: Counter[tuple[str, str, str]] = Counter()
+        for mark in self._marks:
+            yield _result(mark, index, _fingerprint(mark, seen))
+
+    # --- how it went ----------------------------------------------------------------------------------------
+
+    def _invocation(self) -> dict[str, Any]:
+        run = self._run
+        told = {
+            "executionSuccessful": run.exit_code in (0, 1),
+            "exitCode": run.exit_code,
+            "exitCodeDescription": sarif_text(conclusion(run)),
+            "startTimeUtc": iso(run.started),
+        }
+        with suppress(OverflowError):  # the last day of the calendar has no tomorrow
+            told["endTimeUtc"] = iso(run.started + timedelta(seconds=run.duration_s))
+        notes = list(self._notifications())
+        return {**told, "toolExecutionNotifications": notes} if notes else told
+
+    def _notifications(self) -> Iterator[dict[str, Any]]:
+        run = self._run
+        if self._left_out:
+            yield _note(
+                "warning",
+                f"{plural(self._left_out, 'place')} with findings have no room among the {MOST_RESULTS:,} results that "
+                "GitHub takes; they weigh least, and the JSON report has them all.",
+            )
+        for text in unreadable(run):
+            yield _note("error", f"Not read: {text}")
+        for failure in failures(run):
+            yield _note("error", f"linkwarden itself failed in {failure.where}: {failure.message}")
+        for group in unknowns([item for item in self._items if item.verdict is Verdict.UNVERIFIED]):
+            hosts = ", ".join(f"{host or 'no host'} ({count:,})" for host, count in group.hosts[:10])
+            yield _note(
+                "note",
+                f"Could not be verified: {plural(len(group.items), 'address', 'addresses')} on {hosts}: {group.reason}",
+            )
+        for notice in notices(run):
+            yield _note("note", notice.message, [_location(notice.path, {"startLine": max(notice.line, 1)})])
+        for hint in hints(run):
+            yield _note("note", hint)
+
+
+def _note(level: str, text: str, locations: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+    told: dict[str, Any] = {"level": level, "message": {"text": _prose(text)}}
+    return {**told, "locations": list(locations)} if locations else told
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    level = _LEVELS.get(rule.verdict, "error" if rule.verdict in (Verdict.BROKEN, Verdict.EXPIRED) else "note")
+    page = f"{HOME}/blob/main/docs/rules/{rule.code}.md"
+    remedy = rule.remedy or "Have a look at the link."
+    return {
+        "id": rule.code,
+        "name": "".join(part.capitalize() for part in rule.slug.split("-")),
+        "shortDescription": {"text": sentence(rule.summary)},
+        "fullDescription": {"text": sentence(rule.explanation)},
+        "help": {
+            "text": f"{sentence(rule.explanation)}\n\nWhat to do: {sentence(remedy)}\n\n{page}",
+            "markdown": f"{sentence(rule.explanation)}\n\n**What to do:** {sentence(remedy)}\n\n[{rule.code}]({page})",
+        },
+        "helpUri": page,
+        "defaultConfiguration": {"level": level},
+        "properties": {
+            "tags": ["links", str(rule.verdict)],
+            "precision": "medium" if rule.verdict is Verdict.SUSPECT else "very-high",
+            "problem.severity": _GITHUB_WORDS[level],
+        },
+    }
+
+
+def _result(mark: Marked, index: dict[str, int], fingerprint: str) -> dict[str, Any]:
+    result, rule = mark.item.result, mark.item.result.judgement.rule
+    told: dict[str, Any] = {}
+    if rule is not None:
+        told = {"ruleId": rule.code, "ruleIndex": index[rule.code]}
+    told |= {
+        "level": _WORDS[mark.level],
+        "message": {"text": _message(mark.item)},
+        "locations": [_where(mark.place, result.target.path)],
+        "partialFingerprints": {"linkwardenLink/v1": fingerprint},
+        "properties": _properties(mark),
+    }
+    return told
+
+
+def _message(item: Placed) -> str:
+    judgement = item.result.judgement
+    text = (
+        f"{_prose(sentence(item.reason))} {sarif_text(shown_address(item.result.target.url, _LONGEST_ADDRESS))}".strip()
+    )
+    if judgement.suggestion is not None:
+        fix = judgement.suggestion
+        text += f" Put there instead: {sarif_text(shown_address(fix.url, _LONGEST_ADDRESS))} ({_prose(fix.why)})"
+    return text
+
+
+def _properties(mark: Marked) -> dict[str, Any]:
+    result, judgement = mark.item.result, mark.item.result.judgement
+    told: dict[str, Any] = {
+        "verdict": str(judgement.verdict),
+        "url": mask_secrets(result.target.url),
+        "checkedBy": result.evidence.checked_by,
+    }
+    if mark.place is not None and mark.place.section:
+        told["section"] = mask_text(mark.place.section)
+    if judgement.expires_at is not None:
+        told["expiresAt"] = iso(judgement.expires_at)
+    if judgement.suggestion is not None:
+        fix = judgement.suggestion
+        told["suggestion"] = {"url": mask_secrets(fix.url), "why": mask_text(fix.why), "safe": fix.safe}
+    if result.history is not None:
+        told["new"] = result.is_new
+        if result.history.failing_since is not None:
+            told["since"] = iso(result.history.failing_since)
+    return told
+
+
+def _where(place: Occurrence | None, path: str) -> dict[str, Any]:
+    return _location(path, None) if place is None else _location(place.span.path, _region(place.span))
+
+
+def _location(path: str, region: dict[str, int] | None) -> dict[str, Any]:
+    physical: dict[str, Any] = {"artifactLocation": {"uri": file_uri(path)}}
+    return {"physicalLocation": {**physical, "region": region or _region(None)}}
+
+
+def _region(span: Span | None) -> dict[str, int]:
+    """Give the four numbers that GitHub wants; all count from 1, and the end column is the first one after."""
+    if span is None:
+        return {"startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": 1}
+    return {"startLine": span.line, "startColumn": span.col, "endLine": span.end_line, "endColumn": span.end_col}
+
+
+def _fingerprint(mark: Marked, seen: Counter[tuple[str, str, str]]) -> str:
+    """Give what tells this finding from others and stays when lines move: rule, address and file.
+
+    An address that stands in a file more than once is told apart by a number.
+    """
+    judgement = mark.item.result.judgement
+    path = mark.place.span.path if mark.place is not None else ""
+    key = (judgement.rule.code if judgement.rule else "", mask_secrets(mark.item.result.target.url), path)
+    seen[key] += 1
+    words = "\x00".join((*key, str(seen[key])))
+    return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _prose(text: str) -> str:
+    return sarif_text(cut(one_line(text), _LONGEST_PROSE))
