@@ -1,0 +1,138 @@
+"""What will end by itself, and when: six weeks as a calendar, and a list of what comes after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+
+from linkwarden.model import Run, Verdict
+from linkwarden.report._order import Placed
+from linkwarden.report._words import day, plural
+
+WEEKS = 6
+#: So many dates stand below the calendar; the others are folded.
+_NEXT = 5
+#: Of one date, so many addresses are named.
+_NAMED = 3
+_OVER = frozenset({Verdict.EXPIRED, Verdict.BROKEN, Verdict.IGNORED})
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One cell: its date, its number in the month, the month's name where one begins, and how many addresses end."""
+
+    iso: str
+    number: int
+    month: str
+    count: int
+    today: bool
+    past: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Addresses that end on one day, or, further away, in one month.
+
+    Attributes:
+        id: what the calendar links to.
+        when: the date or month.
+        away: how far away that is, in words.
+        count: how many addresses.
+        items: the first few of them.
+    """
+
+    id: str
+    when: str
+    away: str
+    count: int
+    items: tuple[Placed, ...]
+
+    @property
+    def unnamed(self) -> int:
+        """How many addresses are not among ``items``."""
+        return self.count - len(self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Everything that will end.
+
+    Attributes:
+        total: how many addresses.
+        weeks: six weeks from the run's on, Monday first; empty where nothing ends in them.
+        soon: the next dates.
+        later: the others.
+    """
+
+    total: int
+    weeks: tuple[tuple[Day, ...], ...]
+    soon: tuple[Ending, ...]
+    later: tuple[Ending, ...]
+
+
+def away(then: date, now: date) -> str:
+    """Say how far a day is from another: "today", "tomorrow", "in 7 days", "in 14 months", "3 days ago"."""
+    days = (then - now).days
+    if days in _NEAR:
+        return _NEAR[days]
+    for length, noun, least in ((365, "year", 730), (30, "month", 90), (1, "day", 0)):
+        if abs(days) >= least:
+            much = plural(abs(days) // length, noun)
+            return f"in {much}" if days > 0 else f"{much} ago"
+    raise AssertionError("the last unit takes every number")
+
+
+_NEAR = {-1: "yesterday", 0: "today", 1: "tomorrow"}
+
+
+def calendar(run: Run, items: Iterable[Placed]) -> Calendar | None:
+    """Give what will end after the run, or None where nothing is known to."""
+    today = date.fromisoformat(day(run.started))
+    ends = [(d, item) for item in items if (d := _end(run, item)) is not None]
+    if not ends:
+        return None
+    ends.sort(key=lambda pair: pair[0])
+    monday = today - min(timedelta(today.weekday()), today - date.min)
+    shown = [monday + timedelta(n) for n in range(min(7 * WEEKS, (date.max - monday).days + 1))]
+    counts = {d: len(list(same)) for d, same in groupby(ends, key=lambda pair: pair[0])}
+    cells = [_day(d, today, counts.get(d, 0), first=d == monday) for d in shown]
+    weeks = tuple(tuple(cells[n : n + 7]) for n in range(0, len(cells), 7)) if counts.keys() & set(shown) else ()
+    near = [pair for pair in ends if pair[0] <= shown[-1]]
+    far = ends[len(near) :]
+    endings = [_ending(d, day_name(d), today, list(same)) for d, same in groupby(near, key=lambda pair: pair[0])]
+    for _, same in groupby(far, key=lambda pair: (pair[0].year, pair[0].month)):
+        month = list(same)
+        endings.append(_ending(month[0][0], f"{_MONTHS[month[0][0].month - 1]} {month[0][0].year}", today, month))
+    return Calendar(len(ends), weeks, tuple(endings[:_NEXT]), tuple(endings[_NEXT:]))
+
+
+def day_name(d: date) -> str:
+    """Give a day for people: "Sun 29 Nov 2026". Not by ``strftime``, which speaks the machine's language."""
+    return f"{_WEEKDAYS[d.weekday()]} {d.day} {_MONTHS[d.month - 1][:3]} {d.year}"
+
+
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def _end(run: Run, item: Placed) -> date | None:
+    moment = item.result.judgement.expires_at
+    if moment is None or item.verdict in _OVER:
+        return None
+    then = date.fromisoformat(day(moment))
+    return then if then >= date.fromisoformat(day(run.started)) else None
+
+
+def _day(d: date, today: date, count: int, *, first: bool) -> Day:
+    month = _MONTHS[d.month - 1][:3] if first or d.day == 1 else ""
+    return Day(d.isoformat(), d.day, month, count, today=d == today, past=d < today)
+
+
+def _ending(first: date, when: str, today: date, pairs: list[tuple[date, Placed]]) -> Ending:
+    items = tuple(item for _, item in pairs[:_NAMED])
+    return Ending(f"ends-{first.isoformat()}", when, away(first, today), len(pairs), items)

@@ -1,0 +1,363 @@
+"""From a run to what the page shows. All foreign text leaves here masked and visible; jinja2 escapes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from linkwarden.model import Rule, Run, Suggestion, Verdict
+from linkwarden.report import _order as order
+from linkwarden.report import _words as words
+from linkwarden.report._html.calendar import away, calendar
+from linkwarden.report._html.trend import trend
+from linkwarden.report._order import Placed
+from linkwarden.report._sinks import cut, link_target, mask_text, one_line, shown_address, shown_place, visible
+
+#: Where the pages about the rules can be read.
+RULE_PAGES = "https://github.com/linkwarden/linkwarden/blob/main/docs/rules/"
+
+_LONGEST_ADDRESS = 1_000
+_LONGEST_PROSE = 600
+_LONGEST_HEADING = 120
+_LONGEST_LABEL = 160
+#: Addresses longer than this are split in two, so that a narrow column can leave out their middle.
+_SPLIT = 56
+_TAIL = 20
+_PLACES_SHOWN = 3
+_PLACES_MOST = 50
+_FACTS_MOST = 20
+_INPUTS_SHOWN = 10
+_HOSTS_SHOWN = 5
+
+#: The parts of the page that list findings. The first also takes whatever else the user fails on.
+_PARTS = (
+    ("lost", "What readers no longer get", frozenset({Verdict.EXPIRED, Verdict.BROKEN})),
+    ("soon", "Soon", frozenset({Verdict.EXPIRING})),
+    ("look", "Worth a look", frozenset({Verdict.SUSPECT})),
+    ("repairs", "Repairs", frozenset({Verdict.MOVED, Verdict.DEGRADED})),
+)
+_APART = frozenset({Verdict.OK, Verdict.IGNORED, Verdict.UNVERIFIED})
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An address for people: masked; ``head`` and ``tail`` together are all of it; where a click leads, or None."""
+
+    head: str
+    tail: str
+    href: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """What to put there instead; ``exact`` is False where something is masked or cut, so it is not to be copied."""
+
+    text: str
+    href: str | None
+    why: str
+    safe: bool
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One thing that was seen: in words, at which address, and the answer's status."""
+
+    what: str
+    where: str
+    status: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One address on the page.
+
+    Attributes:
+        verdict: the word.
+        rule: the rule that found it, or None.
+        address: the address.
+        reason: why it got its verdict.
+        fix: what to put there instead.
+        places: the first few places, ``file:line``.
+        more_places: the others.
+        unnamed_places: how many had no room.
+        section: number of its section among the page's.
+        host: number of its host among the page's.
+        age: since when it has been a finding, in words.
+        ends: when the address ends or ended by itself, in words.
+        at: seconds since 1970 of the one or the other, to sort by.
+        facts: names and values of what else is known.
+        seen: what was seen, in order.
+    """
+
+    verdict: str
+    rule: Rule | None
+    address: Address
+    reason: str
+    fix: Fix | None
+    places: tuple[str, ...]
+    more_places: tuple[str, ...]
+    unnamed_places: int
+    section: int
+    host: int
+    age: str
+    ends: str
+    at: int | None
+    facts: tuple[tuple[str, str], ...]
+    seen: tuple[Seen, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows that stand below one heading of a list."""
+
+    title: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A heading of the page with its findings, grouped by the list's own sections."""
+
+    id: str
+    title: str
+    groups: tuple[Group, ...]
+
+    @property
+    def size(self) -> int:
+        """How many findings it has."""
+        return sum(len(group.rows) for group in self.groups)
+
+    @property
+    def dated(self) -> bool:
+        """True if it is known of any finding since when, or until when."""
+        return any(row.age or row.ends for group in self.groups for row in group.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Addresses that could not be verified for one reason."""
+
+    hosts: tuple[tuple[str, int], ...]
+    more_hosts: int
+    reason: str
+    rows: tuple[Row, ...]
+
+
+class View:
+    """Everything that the template asks for; see ``page.html.j2``."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        items = order.placed(run)
+        several = len({item.places[0].span.path for item in items if item.places}) > 1
+        titles = {id(item): _section(item, several=several) for item in items}
+        #: Names of the list's sections and of the hosts, for the filters; rows name them by number.
+        self.sections = tuple(dict.fromkeys(titles.values()))
+        self.hosts = tuple(sorted({item.host for item in items}))
+        self._section_of = {title: number for number, title in enumerate(self.sections)}
+        self._host_of = {host: number for number, host in enumerate(self.hosts)}
+        self._title_of = titles
+        self.headline = words.headline(run)
+        self.cheer = words.friendly(run)
+        self.tally = tuple((v.value, count, words.WORDS[v].reader) for v, count in words.tally(run))
+        self.parts = self._parts(items)
+        self.unknowns = tuple(map(self._unknown, order.unknowns(_of(items, Verdict.UNVERIFIED))))
+        self.ok = tuple(map(self._row, _of(items, Verdict.OK)))
+        self.ignored = tuple(map(self._row, _of(items, Verdict.IGNORED)))
+        self.calendar = calendar(run, items)
+        self.trend = trend(run)
+        self.rules = _rules(items)
+
+    @property
+    def alarm(self) -> str:
+        """How the run ended, where it did not end as it should; else ""."""
+        run = self.run
+        ill = run.interrupted or run.network_down or run.failures or run.unreadable
+        return _prose(words.conclusion(run)) if ill else ""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What belongs to the headline: what is unknown, what changed, what was compared, how the run ended."""
+        run = self.run
+        told = [words.unverified_note(run), words.changes(run), words.compared_note(run)]
+        if not self.alarm:
+            told.append(words.conclusion(run))
+        return tuple(_prose(text) for text in told if text)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The first few inputs."""
+        return tuple(shown_address(name, _LONGEST_LABEL) for name in self.run.inputs[:_INPUTS_SHOWN])
+
+    @property
+    def figures(self) -> tuple[tuple[str, str], ...]:
+        """When the run was, how long it took, and how much it looked at."""
+        run = self.run
+        remembered = sum(result.remembered for result in run.results)
+        more = len(run.inputs) - _INPUTS_SHOWN
+        told = (
+            ("Checked", words.instant(run.started)),
+            ("Took", f"{words.seconds(run.duration_s)}, {words.plural(run.requests, 'request')}"),
+            ("Looked at", f"{words.plural(run.occurrences, 'link')} to {_addresses(len(run.results))}"),
+            ("Remembered", _addresses(remembered) if remembered else ""),
+            ("More inputs", f"{more:,}" if more > 0 else ""),
+        )
+        return tuple((name, value) for name, value in told if value)
+
+    @property
+    def fixed(self) -> tuple[tuple[str, Address, str], ...]:
+        """What the run before found and this one does not: what it was, where, and what became of it."""
+        return tuple((f"{f.verdict} {f.code}".strip(), _address(f.url), words.how_fixed(f)) for f in self.run.fixed)
+
+    @property
+    def remarks(self) -> tuple[tuple[str, str], ...]:
+        """Remarks about the inputs: where, and what."""
+        unread = [("not read", _prose(text)) for text in order.unreadable(self.run)]
+        return (*unread, *((shown_place(n.path, n.line), _prose(n.message)) for n in order.notices(self.run)))
+
+    @property
+    def failures(self) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+        """Failures of linkwarden's own: where, what, and the lines of the trace."""
+        return tuple(
+            (cut(one_line(f.where), 100), _prose(f.message), tuple(map(mask_text, f.traceback.splitlines())))
+            for f in order.failures(self.run)
+        )
+
+    @property
+    def hints(self) -> tuple[str, ...]:
+        """What the user could do to get more out of the next run."""
+        return tuple(map(_prose, order.hints(self.run)))
+
+    # --- findings -------------------------------------------------------------------------------------------
+
+    def _parts(self, items: Iterable[Placed]) -> tuple[Part, ...]:
+        sorted_out: dict[str, dict[str, list[Row]]] = {name: {} for name, _, _ in _PARTS}
+        for item in items:
+            if item.verdict in _APART:
+                continue
+            name = "lost" if order.fails(self.run, item.verdict) else _HOME[item.verdict]
+            sorted_out[name].setdefault(self._title_of[id(item)], []).append(self._row(item))
+        return tuple(
+            Part(name, title, tuple(Group(heading, tuple(rows)) for heading, rows in sorted_out[name].items()))
+            for name, title, _ in _PARTS
+            if sorted_out[name]
+        )
+
+    def _unknown(self, group: order.Unknown) -> Unknown:
+        rows = tuple(map(self._row, group.items))
+        return Unknown(group.hosts[:_HOSTS_SHOWN], len(group.hosts[_HOSTS_SHOWN:]), _prose(group.reason), rows)
+
+    def brief(self, items: Iterable[Placed]) -> tuple[Row, ...]:
+        """Give rows for the calendar."""
+        return tuple(map(self._row, items))
+
+    def _row(self, item: Placed) -> Row:
+        result = item.result
+        judgement = result.judgement
+        places = tuple(dict.fromkeys(shown_place(o.span.path, o.span.line) for o in item.places))
+        history = result.history
+        since = history.failing_since if history is not None else None
+        when = since or judgement.expires_at
+        return Row(
+            verdict=item.verdict.value,
+            rule=judgement.rule,
+            address=_address(result.target.url),
+            reason=_prose(item.reason),
+            fix=_fix(judgement.suggestion) if judgement.suggestion is not None else None,
+            places=places[:_PLACES_SHOWN],
+            more_places=places[_PLACES_SHOWN:_PLACES_MOST],
+            unnamed_places=len(places[_PLACES_MOST:]),
+            section=self._section_of[self._title_of[id(item)]],
+            host=self._host_of[item.host],
+            age=words.since(self.run, result),
+            ends=_ends(judgement.expires_at, self.run.started),
+            at=_seconds(when) if when is not None else None,
+            facts=_facts(item),
+            seen=_seen(item),
+        )
+
+
+_HOME = {verdict: name for name, _, verdicts in _PARTS for verdict in verdicts}
+
+
+def _of(items: Iterable[Placed], verdict: Verdict) -> list[Placed]:
+    return [item for item in items if item.verdict is verdict]
+
+
+def _section(item: Placed, *, several: bool) -> str:
+    title = cut(one_line(item.section), _LONGEST_HEADING)
+    return f"{shown_place(item.places[0].span.path)}: {title}" if several and item.places else title
+
+
+def _rules(items: Iterable[Placed]) -> tuple[Rule, ...]:
+    rules = {item.result.judgement.rule for item in items}
+    return tuple(sorted((rule for rule in rules if rule is not None), key=lambda rule: rule.code))
+
+
+def _addresses(count: int) -> str:
+    return words.plural(count, "address", "addresses")
+
+
+def _prose(text: str) -> str:
+    return cut(one_line(text), _LONGEST_PROSE)
+
+
+def _address(url: str) -> Address:
+    text = shown_address(url, _LONGEST_ADDRESS)
+    at = len(text) - _TAIL if len(text) > _SPLIT else len(text)
+    return Address(text[:at], text[at:], link_target(url))
+
+
+def _fix(suggestion: Suggestion) -> Fix:
+    text = shown_address(suggestion.url, _LONGEST_ADDRESS)
+    exact = text == suggestion.url
+    return Fix(text, link_target(suggestion.url), _prose(suggestion.why), suggestion.safe, exact)
+
+
+def _ends(moment: datetime | None, now: datetime) -> str:
+    if moment is None:
+        return ""
+    then, today = date.fromisoformat(words.day(moment)), date.fromisoformat(words.day(now))
+    verb = "ends" if then >= today else "ended"
+    return f"{verb} {words.day(moment)}, {away(then, today)}"
+
+
+def _seconds(moment: datetime) -> int:
+    return int((datetime.fromisoformat(words.iso(moment)) - _EPOCH).total_seconds())
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _facts(item: Placed) -> tuple[tuple[str, str], ...]:
+    """Name what is known beside what was seen; only what is there."""
+    result = item.result
+    evidence, history = result.evidence, result.history
+    excused = dict.fromkeys(shown_place(o.span.path, o.span.line) for o in result.excused)
+    told = [
+        ("Link text", cut(one_line(item.places[0].text), _LONGEST_LABEL) if item.places else ""),
+        ("Status", str(evidence.status) if evidence.status is not None else ""),
+        ("Led to", shown_address(evidence.final_url, _LONGEST_ADDRESS) if evidence.final_url else ""),
+        ("Title", cut(one_line(evidence.title), _LONGEST_LABEL) if evidence.title else ""),
+        ("Ends", words.instant(result.judgement.expires_at) if result.judgement.expires_at else ""),
+        ("Accepted at", ", ".join(list(excused)[:_PLACES_MOST])),
+        ("Checked by", visible(evidence.checked_by) + (", in an earlier run" if result.remembered else "")),
+    ]
+    if history is not None:
+        last = words.instant(history.last_ok) if history.last_ok is not None else ""
+        told += [
+            ("Last fine", last),
+            ("First seen", words.instant(history.first_seen)),
+            ("Lately", "failed and came back several times" if history.flapping else ""),
+        ]
+    return tuple((name, value) for name, value in told if value)
+
+
+def _seen(item: Placed) -> tuple[Seen, ...]:
+    facts = [fact for found in (*item.result.notes, item.result.evidence) for fact in found.facts]
+    return tuple(
+        Seen(_prose(fact.what), shown_address(fact.url, _LONGEST_ADDRESS) if fact.url is not None else "", fact.status)
+        for fact in facts[:_FACTS_MOST]
+    )
