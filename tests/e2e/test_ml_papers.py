@@ -88,7 +88,7 @@ async def test_the_log_proves_the_manners(internet: FakeInternet) -> None:
     assert len(internet.requests_to("api.semanticscholar.org")) == 2  # nine papers; once more for the unknown one
     assert len(internet.requests_to("www.semanticscholar.org")) == 0
     assert len(internet.requests_to("eutils.ncbi.nlm.nih.gov")) == 1
-    assert len(world.crossref.questions) == 8  # one PII, seven documents of IEEE that have a title
+    assert len(world.crossref.questions) == 10  # one PII, eight documents of IEEE, one of ACM
     policy = NetPolicy()
     for host in internet.hosts:
         assert internet.peak(host) <= policy.per_host, host

@@ -64,6 +64,12 @@ class FakeCrossref:
         self.works.append(work)
         return work
 
+    def acm(self, doi: str, title: str) -> FakeWork:
+        """Register a work of ACM, whose DOI ends in the number that its library has for it."""
+        work = FakeWork(doi, title, f"https://dl.acm.org/doi/{doi}", member="320")
+        self.works.append(work)
+        return work
+
     @property
     def questions(self) -> list[MultiMapping[str]]:
         """The parameters of each question by number or title."""
@@ -95,7 +101,8 @@ class FakeCrossref:
     def _by_title(self, query: MultiMapping[str]) -> list[FakeWork]:
         """Rank by shared words, as a search engine does: something always comes out."""
         words = set(query["query.bibliographic"].lower().split())
-        members = [work for work in self.works if f"member:{work.member}" in query["filter"].split(",")]
+        wanted = set(query["filter"].split(","))
+        members = [w for w in self.works if {f"member:{w.member}", f"prefix:{w.doi.partition('/')[0]}"} & wanted]
         return sorted(members, key=lambda work: -len(words & set(work.title.lower().split())))
 
 

@@ -217,7 +217,7 @@ HOSTS: dict[str, Install] = {
     "www.semanticscholar.org": walled("aws-waf", link=FINE),
     "onlinelibrary.wiley.com": walled("cloudflare", link=FINE),
     "www.biorxiv.org": walled("cloudflare", link=FINE),
-    "dl.acm.org": walled("cloudflare-title"),
+    "dl.acm.org": walled("cloudflare-title", link=FINE),
     "www.sciencedirect.com": walled("cloudflare", link=FINE),
     "www.spiedigitallibrary.org": walled("incapsula", picture=WALLED_PICTURE),
     "www.ncbi.nlm.nih.gov": ncbi,

@@ -20,7 +20,6 @@ from tests.internet.world_hosts import (
     FINE,
     MOVED,
     SUSPECT,
-    UNVERIFIED,
     Address,
     Verdicts,
     content,
@@ -81,8 +80,8 @@ IEEE_TITLES = {
     "9109572": "Differentiated Backprojection Domain Deep Learning for Conebeam Artifact Removal",
     "9288349": "Extreme Sparse X-ray Computed Laminography Via Convolutional Neural Networks",
 }
-#: Linked as "[paper]", so that Crossref cannot be asked for it by its title.
-IEEE_WITHOUT_TITLE = "6836101"
+#: What ACM has for the number that the list names.
+ACM_TITLE = ("10.1145/3271625", "Human-level intelligence or animal-like abilities?")
 PII = "S014193822100038X"
 
 
@@ -190,12 +189,13 @@ class Registries:
         )
         for number, title in IEEE_TITLES.items():
             self.crossref.ieee(number, title)
+        self.crossref.acm(*ACM_TITLE)
         self.scholar.missing.add(SCHOLAR_UNKNOWN)
         self.scholar.merged[SCHOLAR_MERGED] = "5c5751d45e298cea054f32b392c12c61027d2fe7"
         for address in addresses:
             document = _IEEE_DOCUMENT.search(address.path) if address.host == "ieeexplore.ieee.org" else None
             if document is not None and not address.image:
-                self.expected[address.url] = UNVERIFIED if document[1] == IEEE_WITHOUT_TITLE else FINE
+                self.expected[address.url] = FINE
             elif address.path.endswith(SCHOLAR_UNKNOWN):
                 self.expected[address.url] = SUSPECT
             elif address.path.endswith(SCHOLAR_MERGED):

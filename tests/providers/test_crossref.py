@@ -36,20 +36,20 @@ def crossref(internet: FakeInternet) -> FakeCrossref:
     return fake
 
 
-def _claim(url: str, text: str) -> Claim:
+def _claim(url: str, text: str, context: str = "") -> Claim:
     place = target(url)
-    named = replace(place, occurrences=tuple(replace(o, text=text) for o in place.occurrences))
+    named = replace(place, occurrences=tuple(replace(o, text=text, context=context) for o in place.occurrences))
     ident = Crossref(LoadContext(root=Path())).claim(named)
     assert ident is not None, url
     return Claim("crossref", named, ident)
 
 
 async def _ask(
-    net: Net, *links: tuple[str, str], contact: str | None = None, provider: Crossref | None = None
+    net: Net, *links: tuple[str, ...], contact: str | None = None, provider: Crossref | None = None
 ) -> list[Evidence | Pass]:
     asked = provider or Crossref(LoadContext(root=Path(), contact=contact))
     found = {item.key: item async for item in asked.check([_claim(*link) for link in links], net, NOW)}
-    return [found[url] for url, _ in links]
+    return [found[link[0]] for link in links]
 
 
 def _slugs(items: Sequence[Evidence | Pass]) -> list[str]:
@@ -164,6 +164,47 @@ async def test_a_text_that_is_no_title_is_not_asked_for(net: Net, crossref: Fake
 
     assert isinstance(item, Pass)
     assert crossref.questions == []
+
+
+async def test_an_entry_gives_the_title_that_the_link_lacks(net: Net, crossref: FakeCrossref) -> None:
+    """A link that is called "paper" is asked for by what its entry says; the number is the proof as ever."""
+    entry = f"Y. LeCun et al., {TITLE} [code], ("
+
+    right, wrong = await _ask(
+        net, (LENET, "[paper]", entry), ("https://ieeexplore.ieee.org/document/1", "[paper]", entry)
+    )
+
+    assert (slug(right), slug(wrong)) == ("ok", "pass")
+    assert crossref.questions[0]["query.bibliographic"] == f"Y. LeCun et al., {TITLE}"
+
+
+async def test_a_links_own_title_goes_before_its_entry(net: Net, crossref: FakeCrossref) -> None:
+    """What stands around a link is asked for only where the link itself has no title."""
+    await _ask(net, (LENET, TITLE, f"Some much longer words about {TITLE} and other papers of that year"))
+
+    assert crossref.questions[0]["query.bibliographic"] == TITLE
+
+
+@pytest.mark.parametrize(
+    ("doi", "url"),
+    [
+        ("10.1145/3271625", "https://dl.acm.org/citation.cfm?id=3271625"),
+        ("10.1145/1390156.1390294", "http://dl.acm.org/citation.cfm?doid=1390156.1390294"),
+        ("10.1145/1390156.1390294", "https://dl.acm.org/citation.cfm?id=1390294&CFID=1&CFTOKEN=2"),
+    ],
+)
+async def test_acms_old_addresses_are_proved_by_the_end_of_the_doi(
+    net: Net, crossref: FakeCrossref, doi: str, url: str
+) -> None:
+    """ACM's library counted papers by the number that ends their DOIs; another number proves nothing."""
+    crossref.acm(doi, "A paper with a long title")
+
+    right, wrong = await _ask(
+        net, (url, "A paper with a long title"), ("https://dl.acm.org/citation.cfm?id=77", "A paper with a long title")
+    )
+
+    assert (slug(right), slug(wrong)) == ("ok", "pass")
+    assert crossref.questions[0]["filter"] == "prefix:10.1145"
 
 
 async def test_the_best_text_of_all_links_is_the_title(net: Net, crossref: FakeCrossref) -> None:

@@ -13,6 +13,10 @@ _WORD = re.compile(r"[^\W\d_]{2}")
 _SENTENCE = re.compile(r"[A-Za-z]{4}")
 #: As much is looked at before and behind a link; a line may be megabytes long and full of links.
 _SEEN = 500
+#: A stretch with fewer words than this says nothing of what an entry is about.
+_FEW_WORDS = 3
+_LONG_WORD = re.compile(r"[^\W\d_]{3}")
+_ADDRESS = re.compile(r"\]\([^)\n]*\)|\[[\w ]{1,12}\]|<[^<>\n]*>")
 _NO_ENTRY = (-1, False)
 _PICTURE_BEGINS = ("!", "<img", "<picture")
 
@@ -45,6 +49,33 @@ def entry_at(body: str, block: int, start: int, end: int, label: str) -> tuple[i
         return _NO_ENTRY
     rest = body[end : end + _SEEN].partition("\n")[0]
     return _NO_ENTRY if _SENTENCE.search(_LINK.sub("", _PICTURE.sub("", rest))) else (start - len(before), True)
+
+
+def words_beside(body: str, content: str, block: int, entry: int, link: tuple[int, int]) -> str:
+    """Give the stretch of an entry, as written, that says what a link without telling text leads to; "" if none does.
+
+    That is what stands before the link in its item or row, else what follows it there; for a line of its own, the
+    nearest line with words above it in the same paragraph, else what follows the link on its line.
+
+    Args:
+        body: the document.
+        content: the content of the link's block.
+        block: offset in the body at which the block begins.
+        entry: offset in the body, on the line on which the entry begins.
+        link: where the link begins and ends in the content; at most a few hundred characters from its start.
+    """
+    start, end = link
+    before = content[max(0, start - _SEEN) : start]
+    row = _line_before(body, block) or ""
+    whole = row.replace("|", " ") + before if "|" in row else before
+    behind = content[end : end + _SEEN]
+    stretches = [whole, behind] if entry == block else [*reversed(before.split("\n")), behind.partition("\n")[0]]
+    return next((stretch for stretch in stretches if _speaks(stretch)), "")
+
+
+def _speaks(text: str) -> bool:
+    """Tell whether a stretch has some words beside its links to other forms of the same thing."""
+    return len(_LONG_WORD.findall(_ADDRESS.sub(" ", text))) >= _FEW_WORDS
 
 
 def _line_before(body: str, offset: int) -> str | None:

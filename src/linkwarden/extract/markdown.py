@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from linkwarden.extract._base import Extractor
 from linkwarden.extract._blocks import Block, BlockKind, Document, blocks, without_closing
-from linkwarden.extract._entries import entry_at
+from linkwarden.extract._entries import entry_at, words_beside
 from linkwarden.extract._inline import Html, InlineScanner, Link
 from linkwarden.extract._notices import text_notices
 from linkwarden.extract._reader import Draft, Reader
@@ -25,6 +25,9 @@ _PICTURES = frozenset({Markup.MD_IMAGE, Markup.MD_REFERENCE_IMAGE})
 _TOO_DEEP = "Lists or quotes are nested too deeply here to be read; links further inside them are not checked."
 #: More than this is not a link's text but a tag that somebody forgot to close.
 _LONGEST_TEXT = 1000
+#: A text with fewer spaces ("paper", "IEEE version") does not say by itself what the link leads to.
+_FEW_SPACES = 2
+_LONGEST_CONTEXT = 300
 
 
 class Markdown(Extractor):
@@ -126,18 +129,25 @@ class _MarkdownReader:
         if link.definition:
             used = source.span(*pieces.range(link.start, link.end))
             span = source.span(link.definition.start, link.definition.end)
-        entry, leads = self._entry(link, block)
+        entry, leads, context = self._entry(link, block, text)
         section = self._reader.section
-        return Occurrence(link.url, source.slice(span), link.markup, span, text, section, used, entry, leads)
+        return Occurrence(link.url, source.slice(span), link.markup, span, text, section, used, entry, leads, context)
 
-    def _entry(self, link: Link, block: Block) -> tuple[int, bool]:
-        """Tell on which line the entry begins that a link stands in (0: in none), and whether it begins with it."""
+    def _entry(self, link: Link, block: Block, text: str) -> tuple[int, bool, str]:
+        """Tell on which line a link's entry begins (0: it is in none), whether it begins with it, and its context."""
         if block.kind is not BlockKind.TEXT or link.markup in _PICTURES:
-            return 0, False
+            return 0, False, ""
         start, end = block.pieces.range(link.start, link.end)
         label = block.content[slice(*link.label)]
-        offset, leads = entry_at(self._source.body, block.pieces.source(0), start, end, label)
-        return (self._source.line_of(offset), leads) if offset >= 0 else (0, False)
+        body, first = self._source.body, block.pieces.source(0)
+        offset, leads = entry_at(body, first, start, end, label)
+        if offset < 0:
+            return 0, False, ""
+        context = ""
+        if text.count(" ") < _FEW_SPACES:
+            beside = words_beside(body, block.content, first, offset, (link.start, link.end))
+            context = self._texts.of(beside)[:_LONGEST_CONTEXT]
+        return self._source.line_of(offset), leads, context
 
 
 def _closing_tags(items: list[Link | Html], content: str) -> list[int]:

@@ -41,6 +41,8 @@ class Occurrence:
         entry: line on which the list item, the table row or the line of its own begins whose entry it is part of; 0
             for a link in running text, a badge, and where the reader of the document does not tell.
         leads: no words stand before it in its entry, so that the entry is about what it leads to.
+        context: where ``text`` is a word or two ("paper"), the words of its entry that say what it leads to, at most
+            300 characters; else "", and also where the reader of the document does not tell.
     """
 
     url: str
@@ -52,6 +54,7 @@ class Occurrence:
     used: Span | None = None
     entry: int = 0
     leads: bool = False
+    context: str = ""
 
 
 class AnchorSource(StrEnum):

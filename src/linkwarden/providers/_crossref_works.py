@@ -1,6 +1,6 @@
 """How Crossref is asked for works by what stands in a publisher's address instead of a DOI.
 
-Source: Crossref REST API, ``/works`` with the filters ``alternative-id`` and ``member`` and the query
+Source: Crossref REST API, ``/works`` with the filters ``alternative-id``, ``member`` and ``prefix`` and the query
 ``query.bibliographic``; ``mailto`` puts a question into the polite pool.
 """
 
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from linkwarden.net import Net
 
 ENDPOINT = "https://api.crossref.org/works"
-#: IEEE's number as a member of Crossref.
-IEEE = 263
+#: Filters that leave the works of one publisher: IEEE by its number as a member of Crossref, ACM by its DOI prefix.
+IEEE = "member:263"
+ACM = "prefix:10.1145"
 #: PIIs in one question: longer addresses are cut on the way (the list of works can only be asked for by GET).
 PIIS_PER_QUESTION = 50
 #: Works that are looked at for one title.
@@ -30,6 +31,7 @@ _CANDIDATES = 5
 _MAX_BYTES = 1024 * 1024
 _WHO = "Crossref"
 _DOCUMENT = re.compile(r"/document/0*(\d+)(?:/|\Z)", re.ASCII)
+_ACM_DOI = re.compile(r"10\.1145/(?:\d+\.)?(\d+)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +74,24 @@ async def by_pii(net: Net, piis: Sequence[str], contact: str | None) -> dict[str
     return {number: work for work in reversed(works) for number in work.numbers & wanted}
 
 
-async def by_title(net: Net, title: str, contact: str | None) -> list[Work]:
-    """Find the IEEE works that are likeliest to have this title; a search engine's answer, so there is always some.
+async def by_title(net: Net, title: str, publisher: str, contact: str | None) -> list[Work]:
+    """Find the works that are likeliest to have this title; a search engine's answer, so there is always some.
 
-    Crossref does not know the document numbers of IEEE Xplore, but the address that a work was registered with holds
-    it (``document_number``), and that is the proof.
+    Crossref does not know a publisher's own numbers, but what a work was registered with holds them
+    (``document_number``, ``article_number``), and that is the proof.
+
+    Args:
+        net: the network.
+        title: a title, perhaps with other words around it.
+        publisher: ``IEEE`` or ``ACM``.
+        contact: the user's contact.
 
     Raises:
         NoAnswerError: Crossref gave no usable answer.
     """
     fields = {
         "query.bibliographic": title,
-        "filter": f"member:{IEEE}",
+        "filter": publisher,
         "select": "DOI,title,resource",
         "rows": str(_CANDIDATES),
     }
@@ -108,6 +116,16 @@ def document_number(url: str) -> str | None:
     except ValueError:  # more fields than the standard library takes
         return None
     return number if number.isascii() and number.isdecimal() else None
+
+
+def article_number(doi: str) -> str | None:
+    """Give the number that ACM's library has for the work of a DOI, or None if it is not ACM's.
+
+    It is the last part of the DOI: alone for a journal's article, behind the volume's number for a paper of a
+    conference [U: seen in the DOIs of either, stated nowhere].
+    """
+    found = _ACM_DOI.fullmatch(doi)
+    return found[1] if found is not None else None
 
 
 async def _ask(net: Net, fields: dict[str, str], contact: str | None) -> list[Work]:

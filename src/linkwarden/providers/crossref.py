@@ -1,4 +1,4 @@
-"""Papers of Elsevier and IEEE whose addresses hold no DOI: Crossref is asked, because their pages turn programs away.
+"""Papers of Elsevier, IEEE and ACM whose addresses hold no DOI: Crossref is asked, because their pages are walled off.
 
 Crossref can prove that a paper exists, never that it does not. So this provider accuses nobody: what Crossref cannot
 tell goes on to the next provider.
@@ -7,18 +7,22 @@ tell goes on to the next provider.
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 from urllib.parse import unquote
 
 from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Target
 from linkwarden.providers._base import Example, LoadContext, Provider, by_ident
 from linkwarden.providers._crossref_works import (
+    ACM,
     ENDPOINT,
+    IEEE,
     PIIS_PER_QUESTION,
     Work,
+    article_number,
     by_pii,
     by_title,
     document_number,
@@ -31,7 +35,7 @@ if TYPE_CHECKING:
     from linkwarden.net import Net
 
 _T = TypeVar("_T")
-_PII, _DOCUMENT = "pii:", "ieee:"
+_PII = "pii:"
 # A serial's PII: S, ISSN, year, number, check character; before 1995 without the S. Book chapters (B…) are left out:
 # Crossref knows them by ISBN and DOI only. What follows the PII is a form of the article (pdf, pdfft, fulltext).
 _PII_PATH = re.compile(
@@ -41,6 +45,31 @@ _ELSEVIER_HOSTS = frozenset({"sciencedirect.com", "linkinghub.elsevier.com"})
 # Pages about a document, by path: what else has a number is a picture, an issue or an author.
 _IEEE_PATH = re.compile(
     r"/(?:(?:abstract/)?document/\d+(?:/.*)?|(?:xpls?|stamp|stampPDF)/\w+\.jsp)", re.ASCII | re.IGNORECASE
+)
+# ACM's addresses until 2019; newer ones hold the DOI. The number may stand behind that of its volume.
+_ACM_NUMBER = re.compile(r"(?:\d+\.)?0*([1-9]\d*)", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """A publisher whose numbers Crossref does not know, so that it is asked by title.
+
+    Attributes:
+        who: the publisher.
+        works: Crossref's filter for its works.
+        number_of: gives the publisher's number of a work, which proves that it is the one meant.
+    """
+
+    who: str
+    works: str
+    number_of: Callable[[Work], str | None]
+
+
+_SHELVES: Mapping[str, _Shelf] = MappingProxyType(
+    {
+        "ieee:": _Shelf("IEEE", IEEE, lambda work: document_number(work.address)),
+        "acm:": _Shelf("ACM", ACM, lambda work: article_number(work.doi)),
+    }
 )
 
 #: A title may be long, and an address must not.
@@ -57,13 +86,13 @@ _NO_TITLE = frozenset(_WORDS_OF_NO_TITLE.split())
 
 
 class Crossref(Provider):
-    """Settles addresses at ScienceDirect by their PII, and at IEEE Xplore by document number and link text."""
+    """Settles addresses at ScienceDirect by their PII, and those of IEEE and ACM by their number and the title."""
 
     name: ClassVar[str] = "crossref"
     rank: ClassVar[int] = 160
     batch: ClassVar[int] = PIIS_PER_QUESTION
     kind: ClassVar[Kind] = Kind.PAPER
-    domains: ClassVar[frozenset[str] | None] = _ELSEVIER_HOSTS | {"ieeexplore.ieee.org"}
+    domains: ClassVar[frozenset[str] | None] = _ELSEVIER_HOSTS | {"ieeexplore.ieee.org", "dl.acm.org"}
     examples: ClassVar[tuple[Example, ...]] = (
         Example("https://www.sciencedirect.com/science/article/abs/pii/S014193822100038X", "pii:S014193822100038X"),
         Example("https://linkinghub.elsevier.com/retrieve/pii/S0141-9382", None),
@@ -71,6 +100,9 @@ class Crossref(Provider):
         Example("https://ieeexplore.ieee.org/abstract/document/9288349/authors", "ieee:9288349"),
         Example("http://ieeexplore.ieee.org/xpls/abs_all.jsp?arnumber=726791", "ieee:726791"),
         Example("https://ieeexplore.ieee.org/stamp/stamp.jsp?tp=&arnumber=07298801", "ieee:7298801"),
+        Example("https://dl.acm.org/citation.cfm?id=3271625", "acm:3271625"),
+        Example("http://dl.acm.org/citation.cfm?doid=1390156.1390294", "acm:1390294"),
+        Example("https://dl.acm.org/author_page.cfm?id=81100287543", None),
         Example("https://ieeexplore.ieee.org/author/37284310200", None),
         Example("https://www.sciencedirect.com/journal/displays", None),
         Example("https://ars.els-cdn.com/content/image/1-s2.0-S1361841518300495-gr12.jpg", None, image=True),
@@ -82,16 +114,16 @@ class Crossref(Provider):
         self._denied = False
 
     def claim(self, target: Target) -> str | None:
-        """Give the PII or the document number, each with a word before it that says which it is."""
+        """Give the PII or the publisher's number, each with a word before it that says whose it is."""
         return _ident(target)
 
     async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:
-        """Ask for all PIIs at once, and for each of IEEE's documents by itself, which Crossref cannot batch."""
+        """Ask for all PIIs at once, and for each title by itself, which Crossref cannot batch."""
         del now  # a paper does not depend on the day
         groups = by_ident(claims)
         search = _Search(net, self.ctx.contact, self._denied)
         await search.elsevier([i.removeprefix(_PII) for i in groups if i.startswith(_PII)])
-        await search.ieee({i.removeprefix(_DOCUMENT): g for i, g in groups.items() if i.startswith(_DOCUMENT)})
+        await search.by_title({ident: group for ident, group in groups.items() if not ident.startswith(_PII)})
         self._denied |= search.denied
         for ident, group in groups.items():
             for claim in group:
@@ -127,23 +159,24 @@ class _Search:
             absent = [pii for pii in absent if pii not in found]
         self.vain |= {_PII + pii: f"Crossref has no work with the PII {pii}, which proves nothing" for pii in absent}
 
-    async def ieee(self, documents: Mapping[str, Sequence[Claim]]) -> None:
-        """Find works by document number, one after the other; a service in trouble is not asked a hundred times."""
-        for number, group in documents.items():
+    async def by_title(self, wanted: Mapping[str, Sequence[Claim]]) -> None:
+        """Find works by title, one after the other; a service in trouble is not asked a hundred times."""
+        for ident, group in wanted.items():
             title = _title_of(group)
             if not title:
-                self.vain[_DOCUMENT + number] = "the link's text is no title by which Crossref could be asked"
+                self.vain[ident] = "the list has no title for the link by which Crossref could be asked"
                 continue
             if self.denied:
                 return
-            found = await self._answer(by_title(self.net, title, self.contact))
+            shelf, number = _shelf_of(ident)
+            found = await self._answer(by_title(self.net, title, shelf.works, self.contact))
             if found is None:
                 return
-            work = next((work for work in found if document_number(work.address) == number), None)
+            work = next((work for work in found if shelf.number_of(work) == number), None)
             if work is not None:
-                self.works[_DOCUMENT + number] = work
+                self.works[ident] = work
             else:
-                self.vain[_DOCUMENT + number] = "Crossref has no work with this title that leads here"
+                self.vain[ident] = "Crossref has no work with this title that leads here"
 
     async def _answer(self, question: Awaitable[_T]) -> _T | None:
         """Put a question; None if there is no usable answer."""
@@ -162,21 +195,35 @@ def _ident(target: Target) -> str | None:
     if place.host in _ELSEVIER_HOSTS:
         pii = _PII_PATH.fullmatch(path)
         return _PII + pii[1].upper() if pii else None
+    if place.host == "dl.acm.org":
+        told = place.query.get("id") or place.query.get("doid") or ""
+        article = _ACM_NUMBER.fullmatch(told) if path.lower() == "/citation.cfm" else None
+        return f"acm:{article[1]}" if article else None
     number = document_number(target.address or "") if _IEEE_PATH.fullmatch(path) else None
-    return _DOCUMENT + number if number is not None else None
+    return f"ieee:{number}" if number is not None else None
+
+
+def _shelf_of(ident: str) -> tuple[_Shelf, str]:
+    """Give the publisher that an ident names, and its number."""
+    name, colon, number = ident.partition(":")
+    return _SHELVES[name + colon], number
 
 
 def _title_of(group: Sequence[Claim]) -> str:
-    """Give the title that the list has for a paper, "" if no link's text can be one."""
-    titles = [title for claim in group for o in claim.target.occurrences for title in _titles_in(o.text)]
-    return max(titles, key=len, default="")
+    """Give the title that the list has for a paper: a link's text, else what its entry says; "" if neither can be one.
+
+    Words around the title do no harm: it is looked for by a search engine, and the number is the proof.
+    """
+    places = [o for claim in group for o in claim.target.occurrences]
+    titles = [title for o in places for title in _titles_in(o.text)]
+    return max(titles or [title for o in places for title in _titles_in(o.context)], key=len, default="")
 
 
 def _titles_in(text: str) -> Iterator[str]:
-    """Take from a link's text what may be the paper's title, without the year and the tags that lists put before it."""
+    """Take from a text what may be the paper's title, without the year and the tags that lists put before it."""
     if "://" in text:
         return
-    title = " ".join(_YEAR.sub("", _TAG.sub(" ", text)).strip(" -–—:*|.").split())[:_MAX_TITLE]
+    title = " ".join(_YEAR.sub("", _TAG.sub(" ", text)).strip(" -–—:*|.[(,").split())[:_MAX_TITLE]
     words = re.findall(r"\w{2,}", title.lower())
     if len([word for word in words if word not in _NO_TITLE]) >= 2:
         yield title
@@ -185,18 +232,19 @@ def _titles_in(text: str) -> Iterator[str]:
 def _settle(claim: Claim, ident: str, search: _Search) -> Evidence | Pass:
     """Say what was found, or hand the link on.
 
-    A work that Crossref does not have is not even a hint: it holds no complete list of PIIs, and none of IEEE's
-    numbers. What was seen goes along as evidence.
+    A work that Crossref does not have is not even a hint: it holds no complete list of PIIs, and no other numbers.
+    What was seen goes along as evidence.
     """
     work = search.works.get(ident)
     if work is None:
         vain = search.vain.get(ident)
         note = None if vain is None else fine(claim, facts=(Fact(vain, url=ENDPOINT),))
         return Pass(claim.target.key, note=note)
-    if ident.startswith(_DOCUMENT):
-        what = f"Crossref has a paper by the title in the list; its DOI {work.doi} leads to this document at IEEE"
-    else:
+    if ident.startswith(_PII):
         what = f"Crossref has the paper with this PII; its DOI is {work.doi}"
+    else:
+        who = _shelf_of(ident)[0].who
+        what = f"Crossref has a paper by the title in the list; its DOI {work.doi} leads to this document at {who}"
     facts = (
         Fact(what, url=ENDPOINT),
         Fact("the publisher's own page was not asked: it turns programs away"),
