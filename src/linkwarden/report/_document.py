@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 #: Kept free for tables' heads, the counts of what was left out, and the end.
-_RESERVE = 20 * 1024
+_RESERVE = 8 * 1024
 
 
 class Document:

@@ -45,6 +45,7 @@ _LONGEST_ADDRESS = 300
 _LONGEST_SIGNED = 160
 _LONGEST_PROSE = 600
 _LONGEST_HEADING = 120
+_LONGEST_COMMAND = 1_000
 _NAMED_INPUTS = 10
 _NAMED_HOSTS = 5
 _NAMED_PLACES = 10
@@ -161,7 +162,7 @@ class _Health:
         words = [f"- **{verdict}**: a reader {WORDS[verdict].reader}" for verdict, _ in tally(self._run)]
         self._doc.section("How to read this", [("", words)])
         command = "linkwarden check " + " ".join(_argument(name) for name in self._run.inputs[:_NAMED_INPUTS])
-        self._doc.end(f"Made with {md_code(command.strip())}.")
+        self._doc.end(f"Made with {md_code(cut(command.strip(), _LONGEST_COMMAND))}.")
 
 
 _NO_ADVICE = frozenset({Verdict.OK, Verdict.IGNORED, Verdict.UNVERIFIED})
