@@ -257,9 +257,12 @@ def _paragraph(state: StateBlock, start_line: int, _end_line: int, silent: bool)
             continue
         if state.sCount[line] >= state.blkIndent:
             text = _line(state, line)
-            if _SETEXT.match(text) and _has_content(state, start_line, line):
-                kind = BlockKind.HEADING
-                break
+            if _SETEXT.match(text):
+                if _has_content(state, start_line, line):
+                    kind = BlockKind.HEADING
+                    break
+                line += 1  # below nothing but definitions, cmark takes it for text, not for a table or a break
+                continue
             if _DELIMITER_ROW.match(text) and _opens_table(_line(state, line - 1), text):
                 state.parentType = old_parent
                 _emit_before_table(state, start_line, line - 1)
