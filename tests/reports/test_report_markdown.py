@@ -240,7 +240,7 @@ def test_a_huge_report_keeps_within_the_budget() -> None:
 
     left_out = re.search(r"… and ([\d,]+) more", text)
     assert left_out is not None
-    assert len(re.findall(r"^- `README", text, re.MULTILINE)) + int(left_out[1].replace(",", "")) == count
+    assert len(re.findall(r"^- `README.md:\d+` ·", text, re.MULTILINE)) + int(left_out[1].replace(",", "")) == count
     assert BUDGET * 0.9 < len(text.encode()) <= BUDGET
     assert "## How to read this" in text
 
