@@ -31,7 +31,8 @@ lint: $(DEV)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/zizmor --offline --quiet --persona auditor .github/workflows
+	$(BIN)/zizmor --offline --quiet --persona auditor .github/workflows action.yml src/linkwarden/cli/templates/nightly.yml \
+	  src/linkwarden/cli/templates/pr-check.yml
 
 format: $(DEV)
 	$(BIN)/ruff format .

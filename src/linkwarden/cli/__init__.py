@@ -20,7 +20,9 @@ _COMMANDS = {
     "probe": "linkwarden.cli.probe:probe",
     "extract": "linkwarden.cli.extract:extract",
     "explain": "linkwarden.cli.explain:explain",
+    "history": "linkwarden.cli.history:history",
     "calibrate": "linkwarden.cli.calibrate:calibrate",
+    "init": "linkwarden.cli.init:init",
     "completion": "linkwarden.cli.completion:completion",
 }
 
