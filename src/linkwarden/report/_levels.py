@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from linkwarden.model import SETTLED, Occurrence, Run, Verdict
+from linkwarden.model import SETTLED, Occurrence, Run, Suggestion, Verdict
 from linkwarden.report._order import Placed
+from linkwarden.report._sinks import one_line, shown_address
 from linkwarden.report._words import WORST_FIRST
 
 _WARNINGS = frozenset({Verdict.BROKEN, Verdict.EXPIRED, Verdict.SUSPECT, Verdict.EXPIRING, Verdict.UNVERIFIED})
@@ -63,3 +64,9 @@ def marked(run: Run, items: Sequence[Placed]) -> Iterator[Marked]:
 def worst_first(mark: Marked) -> tuple[int, int, int]:
     """Give what to sort by: weight, then severity, and every address once before any stands there twice."""
     return -mark.level, mark.nth, WORST_FIRST.index(mark.item.verdict)
+
+
+def instead(fix: Suggestion, longest: int) -> str:
+    """Say on one line what to put in place of an address, and why; the address has at most so many characters."""
+    why = f" ({one_line(fix.why)})" if fix.why else ""
+    return f"Put there instead: {shown_address(fix.url, longest)}{why}"

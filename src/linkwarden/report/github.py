@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from linkwarden.model import Run, Span
 from linkwarden.report._base import Report, ReportOptions
-from linkwarden.report._levels import Level, Marked, marked, worst_first
+from linkwarden.report._levels import Level, Marked, instead, marked, worst_first
 from linkwarden.report._order import failures, placed, unreadable
 from linkwarden.report._sinks import annotation, log, one_line, shown_address
 from linkwarden.report._words import conclusion, plural, seconds, since, tally
@@ -54,8 +54,7 @@ def _annotation(run: Run, mark: Marked, word: str) -> str:
     age = since(run, mark.item.result)
     lines = [one_line(mark.item.reason), shown_address(mark.item.result.target.url, _LONGEST_ADDRESS)]
     if judgement.suggestion is not None:
-        fix = shown_address(judgement.suggestion.url, _LONGEST_ADDRESS)
-        lines.append(f"Put there instead: {fix} ({one_line(judgement.suggestion.why)})")
+        lines.append(instead(judgement.suggestion, _LONGEST_ADDRESS))
     elif rule is not None and rule.remedy:
         lines.append(one_line(rule.remedy))
     title = f"{title} ({age})" if age else title

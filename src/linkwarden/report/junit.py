@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from linkwarden.model import Occurrence, Run, Verdict
 from linkwarden.report._base import Report, ReportOptions
+from linkwarden.report._levels import instead
 from linkwarden.report._order import Placed, failures, placed, unreadable
 from linkwarden.report._sinks import log, mask_text, one_line, shown_address, xml_attribute, xml_text
 from linkwarden.report._words import conclusion, iso, since
@@ -131,10 +132,9 @@ def _details(run: Run, item: Placed, code: str, places: Iterable[Occurrence]) ->
     yield f"{judgement.verdict} {code}{f' ({age})' if age else ''}: {one_line(item.reason)}"
     yield from (f"at {_shown(place.span.path)}:{place.span.line}:{place.span.col}" for place in places)
     if judgement.suggestion is not None:
-        fix = judgement.suggestion
-        yield f"put there instead: {shown_address(fix.url, _LONGEST_ADDRESS)} ({one_line(fix.why)})"
+        yield instead(judgement.suggestion, _LONGEST_ADDRESS)
     elif judgement.rule is not None and judgement.rule.remedy:
-        yield f"what to do: {one_line(judgement.rule.remedy)}"
+        yield f"What to do: {one_line(judgement.rule.remedy)}"
 
 
 def _troubles(run: Run) -> Iterator[_Case]:

@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 from linkwarden._version import HOME, __version__
 from linkwarden.model import Occurrence, Rule, Run, Span, Verdict
 from linkwarden.report._base import Report, ReportOptions
-from linkwarden.report._levels import Level, Marked, marked, worst_first
+from linkwarden.report._levels import Level, Marked, instead, marked, worst_first
 from linkwarden.report._order import Placed, failures, hints, notices, placed, unknowns, unreadable
 from linkwarden.report._sinks import cut, file_uri, json_text, mask_text, one_line, sarif_text, shown_address
 from linkwarden.report._words import conclusion, iso, plural, sentence
@@ -171,13 +171,10 @@ def _result(mark: Marked, index: dict[str, int], fingerprint: str) -> dict[str, 
 
 def _message(item: Placed) -> str:
     judgement = item.result.judgement
-    text = (
-        f"{_prose(sentence(item.reason))} {sarif_text(shown_address(item.result.target.url, _LONGEST_ADDRESS))}".strip()
-    )
+    text = f"{_prose(sentence(item.reason))} {sarif_text(shown_address(item.result.target.url, _LONGEST_ADDRESS))}"
     if judgement.suggestion is not None:
-        fix = judgement.suggestion
-        text += f" Put there instead: {sarif_text(shown_address(fix.url, _LONGEST_ADDRESS))} ({_prose(fix.why)})"
-    return text
+        text += f". {sarif_text(instead(judgement.suggestion, _LONGEST_ADDRESS))}"
+    return text.strip()
 
 
 def _properties(mark: Marked) -> dict[str, Any]:
