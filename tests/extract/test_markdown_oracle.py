@@ -77,6 +77,7 @@ PARTS = [*FRAGMENTS.strip().replace("\n", " ").split(" | "), *LINES, *BLANKS, *B
 @example("|\n-|\n-|\n<img\nsrc=''>")
 @example("_foo@b.example mailto:@.zz .mailto:@.zz")
 @example("[r1]: /ref1\n\n[r1]: /ref1\n---")
+@example("https://a.com/x\\|\n| a | b |\n|---|---|\n")
 @example('<p align=center><https://a.com/x<a href="h1">')
 def test_any_mixture_agrees_with_the_oracle(text: str) -> None:
     """Whatever nasty pieces are put together, the addresses are the oracle's."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import sys
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -305,9 +306,9 @@ def _emit_paragraph(state: _State, begin: int, end: int, kind: BlockKind) -> Non
 
 
 def _emit_before_table(state: _State, begin: int, end: int) -> None:
-    """Note the lines in front of a table's header; cmark reads no definitions from them."""
+    """Note the lines in front of a table's header; cmark reads no definitions from them, but undoes escaped pipes."""
     if begin < end:
-        content, pieces = _paragraph_content(state, begin, end)
+        content, pieces = _without_pipe_escapes(*_paragraph_content(state, begin, end))
         state.document.blocks.append(_trimmed(BlockKind.TEXT, content, pieces))
 
 
@@ -360,18 +361,23 @@ def _emit_row(state: _State, line: int, columns: int) -> None:
     row = _line(state, line).rstrip(_BLANK)
     origin = state.bMarks[line] + state.tShift[line]
     for start, end in _cells(row)[:columns]:
-        parts: list[str] = []
-        at, src = [0], [origin + start]
-        length = 0
-        for part in row[start:end].split("\\|"):
-            if parts:  # the backslash in front of this pipe is gone
-                at.append(length)
-                src.append(origin + start + length + len(parts))
-            parts.append(f"|{part}" if parts else part)
-            length += len(parts[-1])
-        content = "".join(parts)
+        content, pieces = _without_pipe_escapes(row[start:end], Pieces((0,), (origin + start,)))
         if content.strip(_BLANK):
-            state.document.blocks.append(_trimmed(BlockKind.TEXT, content, Pieces(tuple(at), tuple(src))))
+            state.document.blocks.append(_trimmed(BlockKind.TEXT, content, pieces))
+
+
+def _without_pipe_escapes(content: str, pieces: Pieces) -> tuple[str, Pieces]:
+    """Give a content without the backslash of each escaped pipe, and where it stands."""
+    if "\\|" not in content:
+        return content, pieces
+    parts = content.split("\\|")
+    gone: list[int] = []
+    for part in parts[:-1]:
+        gone.append((gone[-1] + 2 if gone else 0) + len(part))
+    moved = [(at - bisect_left(gone, at), src) for at, src in zip(pieces.at, pieces.src, strict=True)]
+    behind = [(at - number, pieces.source(at + 1)) for number, at in enumerate(gone)]
+    places = sorted(dict([*moved, *behind]).items())
+    return "|".join(parts), Pieces(tuple(at for at, _ in places), tuple(src for _, src in places))
 
 
 # --- footnotes and the whole ----------------------------------------------------------------------------------------
