@@ -46,11 +46,9 @@ def test_without_a_memory_nothing_is_new() -> None:
 
 def test_changes_are_told_in_a_sentence() -> None:
     """The summary says what is other than in the run before, also that nothing is."""
-    assert changes(REMEMBERED) == snapshot(
-        "Since the last run (2026-11-21 03:00 UTC), 1 finding is new and 2 are no more."
-    )
+    assert changes(REMEMBERED) == snapshot("Since the last run (2026-11-21 03:00 UTC): 1 new finding and 2 no more.")
     assert changes(replace(REMEMBERED, results=(), fixed=())) == snapshot(
-        "Since the last run (2026-11-21 03:00 UTC), no finding is new and none is gone."
+        "Since the last run (2026-11-21 03:00 UTC): nothing new and nothing gone."
     )
     assert [how_fixed(fixed) for fixed in REMEMBERED.fixed] == snapshot(
         ["fine again, after failing since 2026-11-01", "no longer in the list"]

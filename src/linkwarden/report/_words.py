@@ -155,22 +155,20 @@ def headline(run: Run) -> str:
 
 
 def since(run: Run, result: Result) -> str:
-    """Say since when a finding has been one: "new", "since 2026-11-19, in 4 runs", or "" where nobody knows."""
+    """Say since when a finding has been one: "new", "since 2026-11-19, in 4 runs", or "" where nobody knows.
+
+    What began today is not dated: who runs it three times in an hour has learnt nothing new.
+    """
     history = result.history
-    if history is None or result.judgement.verdict in SETTLED:
-        return _not_yet(result)
-    if result.is_new and run.past and history.failures < 2:
+    if history is None:
+        return ""
+    if run.past and result.is_new:
         return "new"
-    if history.failing_since is None or history.failures < 2:
+    begun = history.failing_since
+    if begun is None or history.failures < 2 or day(begun) >= day(run.started):
         return ""
-    return f"since {day(history.failing_since)}, in {plural(history.failures, 'run')}"
-
-
-def _not_yet(result: Result) -> str:
-    history = result.history
-    if history is None or history.failing_since is None or history.failures < 2:
-        return ""
-    return f"no answer since {day(history.failing_since)}, in {plural(history.failures, 'run')}"
+    lead = "no answer since" if result.judgement.verdict in SETTLED else "since"
+    return f"{lead} {day(begun)}, in {plural(history.failures, 'run')}"
 
 
 def changes(run: Run) -> str:
@@ -178,10 +176,9 @@ def changes(run: Run) -> str:
     if not run.past:
         return ""
     new = sum(result.is_new for result in run.results)
-    told = [f"{plural(new, 'finding')} {'is' if new == 1 else 'are'} new" if new else ""]
-    told.append(f"{len(run.fixed):,} {'is one' if len(run.fixed) == 1 else 'are'} no more" if run.fixed else "")
-    words = listed([text for text in told if text]) or "no finding is new and none is gone"
-    return f"Since the last run ({instant(run.past[-1].at)}), {words}."
+    told = [f"{new:,} new {'finding' if new == 1 else 'findings'}"] if new else []
+    told += [f"{len(run.fixed):,} no more"] if run.fixed else []
+    return f"Since the last run ({instant(run.past[-1].at)}): {listed(told) or 'nothing new and nothing gone'}."
 
 
 def how_fixed(fixed: Fixed) -> str:
