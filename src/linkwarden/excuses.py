@@ -1,22 +1,32 @@
-"""Living with findings: what comments in a list, the configuration and a baseline say not to report."""
+"""Living with findings: what comments in a list, the configuration and a baseline say not to report.
+
+The links concerned are checked like all others, so that it can be told when an excuse is no longer needed.
+How users write it: ``docs/living-with-findings.md``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 
+from linkwarden import rules
+from linkwarden._excused_lines import Coverage, Lines, Question
+from linkwarden._excused_rules import named
+from linkwarden.baseline import Baseline, known_as, load_baseline
 from linkwarden.config import Ignore
-from linkwarden.model import Excuse, Run
+from linkwarden.model import Excuse, Judgement, Notice, Occurrence, Result, Rule, Run, Target, Verdict
 
+__all__ = ["Accepted", "Baseline", "excuse", "load_baseline"]
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
-    """Findings that are known and not to be reported again, as (code, masked address) pairs."""
-
-    path: Path
-    known: frozenset[tuple[str, str]] = frozenset()
+#: These say nothing about the link, so nobody can have accepted it.
+_SAYS_NOTHING = frozenset(
+    rule.code for rule in (rules.INTERNAL_ERROR, rules.OFFLINE, rules.OUT_OF_TIME, rules.NETWORK_DOWN)
+)
+#: How much of an address a user's pattern gets to see; as for ``exclude`` (docs/threat-model.md, "patterns").
+_MATCHED_CHARS = 2048
+_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +44,6 @@ class Accepted:
     baseline: Baseline | None = None
 
 
-def load_baseline(path: Path) -> Baseline:
-    """Read a baseline file.
-
-    Raises:
-        UsageError: it is not there, or is not one.
-    """
-    return Baseline(path)
-
-
 def excuse(run: Run, accepted: Accepted, today: date, *, complete: bool) -> Run:
     """Give the run with accepted findings as ``ignored``, and notices on what accepts nothing any more.
 
@@ -52,5 +53,196 @@ def excuse(run: Run, accepted: Accepted, today: date, *, complete: bool) -> Run:
         today: the day that counts as the present (UTC).
         complete: every link of the inputs was looked at, so that what excused nothing is unused.
     """
-    del accepted, today, complete
-    return run
+    if not (accepted.comments or accepted.entries or accepted.baseline):
+        return run
+    found_rules = {r.judgement.rule for r in run.results if r.judgement.rule is not None}
+    comments, notices = named(accepted.comments, found_rules)
+    inspection = _Inspection(run.results, comments, accepted, today)
+    notices += inspection.expired()
+    if complete:
+        notices += inspection.unused()
+    return replace(run, results=inspection.results(), notices=(*run.notices, *notices))
+
+
+class _Inspection:
+    """What was found in one run, laid beside what is accepted."""
+
+    def __init__(self, results: Sequence[Result], comments: Sequence[Excuse], accepted: Accepted, today: date) -> None:
+        self._results = results
+        self._comments = comments
+        self._baseline = accepted.baseline
+        entries = [(entry, re.compile(entry.url)) for entry in accepted.entries]
+        self._live = [pair for pair in entries if pair[0].until is None or today <= pair[0].until]
+        self._past = [entry for entry, _ in entries if entry.until is not None and entry.until < today]
+        self._findings = {at: rule for at, result in enumerate(results) if (rule := _finding(result)) is not None}
+        self._entries_of = {
+            at: [
+                entry
+                for entry, pattern in self._live
+                if _accepts(entry.codes, rule) and _is_about(pattern, results[at])
+            ]
+            for at, rule in self._findings.items()
+        }
+
+    # --- verdicts -------------------------------------------------------------------------------------------
+
+    def results(self) -> tuple[Result, ...]:
+        """Give the results with what is accepted taken out."""
+        questions = [
+            Question(path, line, rule.code, (at, place))
+            for at, rule in self._findings.items()
+            for place, occurrence in enumerate(self._results[at].target.occurrences)
+            for path, line in _lines_of(occurrence)
+        ]
+        covers = Coverage(self._comments).answer(questions)
+        by_result: dict[int, dict[int, Excuse]] = {}
+        for (at, place), comment in covers.items():
+            by_result.setdefault(at, {})[place] = comment
+        return tuple(
+            self._judged(at, result, by_result.get(at, {})) if at in self._findings else result
+            for at, result in enumerate(self._results)
+        )
+
+    def _judged(self, at: int, result: Result, covers: Mapping[int, Excuse]) -> Result:
+        found = self._findings[at]
+        places = result.target.occurrences
+        if covers and len(covers) == len(places):
+            return _ignored(result, rules.IGNORED_BY_COMMENT, found, _by_comments(list(covers.values())))
+        if self._entries_of[at]:
+            return _ignored(result, rules.IGNORED_BY_CONFIGURATION, found, _by_entry(self._entries_of[at][0]))
+        line = self._known_at(found, result.target)
+        if self._baseline is not None and line:
+            return _ignored(result, rules.IN_BASELINE, found, f"{self._baseline.path}:{line}")
+        if not covers:
+            return result
+        left = tuple(place for number, place in enumerate(places) if number not in covers)
+        excused = tuple(place for number, place in enumerate(places) if number in covers)
+        return replace(result, target=replace(result.target, occurrences=left), excused=excused)
+
+    def _known_at(self, found: Rule, target: Target) -> int:
+        """Give the line of the baseline on which a finding stands, or 0."""
+        return 0 if self._baseline is None else self._baseline.known.get(known_as(found.code, target), 0)
+
+    # --- remarks --------------------------------------------------------------------------------------------
+
+    def expired(self) -> Iterator[Notice]:
+        """Tell which entries of the configuration hold no longer."""
+        for entry in self._past:
+            yield _at(
+                entry.place,
+                f"This [[ignore]] for {entry.url!r} held until {entry.until} and holds no longer: what it accepted is "
+                "reported again. Set a later date, or take it out.",
+            )
+
+    def unused(self) -> Iterator[Notice]:
+        """Tell what accepts nothing any more, unless it may: a link that could not be verified may still be dead."""
+        unknown = [at for at, result in enumerate(self._results) if _is_unknown(result)]
+        yield from self._unused_comments(unknown)
+        used = {id(entry) for entries in self._entries_of.values() for entry in entries}
+        for entry, pattern in self._live:
+            if id(entry) not in used and not any(_is_about(pattern, self._results[at]) for at in unknown):
+                what = f"nothing that it accepts{_of(entry.codes)} was found"
+                yield _at(entry.place, f"This [[ignore]] for {entry.url!r} is no longer needed: {what}. Take it out.")
+        yield from self._stale(unknown)
+
+    def _unused_comments(self, unknown: Sequence[int]) -> Iterator[Notice]:
+        lines = Lines()
+        for at, rule in self._findings.items():
+            for occurrence in self._results[at].target.occurrences:
+                for path, line in _lines_of(occurrence):
+                    lines.add(path, rule.code, line)
+        for at in unknown:
+            for occurrence in self._results[at].target.occurrences:
+                for path, line in _lines_of(occurrence):
+                    lines.add(path, Lines.ANY_RULE, line)
+        for comment in self._comments:
+            if not lines.has(comment):
+                where = f"on line {comment.first}"
+                if comment.last > comment.first:
+                    where = f"on lines {comment.first} to {comment.last}"
+                what = f"nothing that it accepts{_of(comment.codes)} was found {where}"
+                yield Notice(comment.path, comment.line, f"This comment is no longer needed: {what}. Take it out.")
+
+    def _stale(self, unknown: Sequence[int]) -> Iterator[Notice]:
+        if self._baseline is None:
+            return
+        found = {known_as(rule.code, self._results[at].target) for at, rule in self._findings.items()}
+        open_questions = {known_as("", self._results[at].target) for at in unknown}
+        stale = [
+            (line, known)
+            for known, line in self._baseline.known.items()
+            if known not in found and known._replace(code="") not in open_questions
+        ]
+        if not stale:
+            return
+        stale.sort()
+        shown = [f"{known.code} {known.url}" for _, known in stale[:_SHOWN]]
+        more = f" and {len(stale) - _SHOWN:,} more" if len(stale) > _SHOWN else ""
+        count = "1 finding" if len(stale) == 1 else f"{len(stale):,} findings"
+        yield Notice(
+            str(self._baseline.path),
+            stale[0][0],
+            f"{count} in this baseline {'is' if len(stale) == 1 else 'are'} no longer found: {', '.join(shown)}{more}. "
+            "Write it anew with --write-baseline.",
+        )
+
+
+def _finding(result: Result) -> Rule | None:
+    """Give the rule of a result that can be accepted. What could not be verified can: a site may never let us in."""
+    rule = result.judgement.rule
+    if rule is None or result.judgement.verdict in (Verdict.OK, Verdict.IGNORED) or rule.code in _SAYS_NOTHING:
+        return None
+    return rule
+
+
+def _is_unknown(result: Result) -> bool:
+    """Tell whether a link may have a finding that this run did not see."""
+    rule = result.judgement.rule
+    return result.judgement.verdict is Verdict.UNVERIFIED or rule == rules.EXCLUDED
+
+
+def _accepts(codes: Sequence[str], rule: Rule) -> bool:
+    return not codes or rule.code in codes
+
+
+def _is_about(pattern: re.Pattern[str], result: Result) -> bool:
+    target = result.target
+    return any(
+        pattern.search(url[:_MATCHED_CHARS]) for url in dict.fromkeys((target.address or target.url, target.url))
+    )
+
+
+def _lines_of(occurrence: Occurrence) -> set[tuple[str, int]]:
+    """Give the lines on which a link can be excused: that of its address, and of a link by reference its use."""
+    return {(span.path, span.line) for span in (occurrence.span, occurrence.used) if span is not None}
+
+
+def _ignored(result: Result, rule: Rule, found: Rule, by: str) -> Result:
+    reason = f"{found.code} {found.slug}, accepted in {by}"
+    told = Judgement(Verdict.IGNORED, rule, reason, expires_at=result.judgement.expires_at)
+    return replace(result, judgement=told)
+
+
+def _by_comments(comments: Sequence[Excuse]) -> str:
+    places = list(dict.fromkeys(f"{comment.path}:{comment.line}" for comment in comments))
+    others = len(places) - 1
+    more = f" and {others:,} other place{'s' if others > 1 else ''}" if others else ""
+    return _with_reason(places[0] + more, comments[0].reason)
+
+
+def _by_entry(entry: Ignore) -> str:
+    until = f" until {entry.until}" if entry.until else ""
+    return _with_reason(f"{entry.place}{until}", entry.reason)
+
+
+def _with_reason(place: str, reason: str) -> str:
+    return f"{place}: {reason}" if reason else place
+
+
+def _of(codes: Sequence[str]) -> str:
+    return f" ({', '.join(codes)})" if codes else ""
+
+
+def _at(place: str, message: str) -> Notice:
+    path, _, line = place.rpartition(":")
+    return Notice(path, int(line), message) if path and line.isdecimal() else Notice(place, 1, message)

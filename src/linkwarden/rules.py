@@ -62,8 +62,45 @@ NOT_WEB = Rule(
     "Mail addresses, phone numbers and other schemes cannot be checked by asking a web server.",
     "Nothing to do.",
 )
+IGNORED_BY_COMMENT = Rule(
+    "LW015",
+    "ignored-by-comment",
+    Verdict.IGNORED,
+    "accepted by a comment in the list",
+    "Something was found, and a comment beside every place of the address (linkwarden-ignore) says not to report it. "
+    "The link is still checked, so that linkwarden can say when the comment is no longer needed.",
+    "Nothing to do; take the comment out if the finding should be reported again.",
+)
+IGNORED_BY_CONFIGURATION = Rule(
+    "LW016",
+    "ignored-by-configuration",
+    Verdict.IGNORED,
+    "accepted by an ignore entry of the configuration",
+    "Something was found, and an [[ignore]] entry of the configuration file says not to report it. The link is still "
+    "checked, so that linkwarden can say when the entry is no longer needed.",
+    "Nothing to do; take the entry out if the finding should be reported again.",
+)
+IN_BASELINE = Rule(
+    "LW017",
+    "in-baseline",
+    Verdict.IGNORED,
+    "known before, and kept in the baseline",
+    "The same was found for the same address when the baseline was written, so it is not reported again. The link is "
+    "still checked, so that linkwarden can say when its line in the baseline is no longer needed.",
+    "Nothing to do for now; mend the link when there is time, and write the baseline anew with --write-baseline.",
+)
 
-ENGINE_RULES = (INTERNAL_ERROR, EXCLUDED, OFFLINE, OUT_OF_TIME, NETWORK_DOWN, NOT_WEB)
+ENGINE_RULES = (
+    INTERNAL_ERROR,
+    EXCLUDED,
+    OFFLINE,
+    OUT_OF_TIME,
+    NETWORK_DOWN,
+    NOT_WEB,
+    IGNORED_BY_COMMENT,
+    IGNORED_BY_CONFIGURATION,
+    IN_BASELINE,
+)
 
 
 @cache
