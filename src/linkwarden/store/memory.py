@@ -71,7 +71,7 @@ class StoredMemory:
 
     def _open(self) -> None:
         try:
-            _make_folder(self._path)
+            make_folder(self._path)
             self._use(schema.open_file(self._path))
         except CorruptError:
             self._begin_anew()
@@ -223,7 +223,7 @@ def open_memory(path: Path, *, filters: str = "", now: datetime | None = None) -
         memory.close()
 
 
-def _make_folder(path: Path) -> None:
+def make_folder(path: Path) -> None:
     """Make the folder of a memory; our own keeps itself out of git.
 
     Raises:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -21,33 +21,43 @@ MIGRATIONS: tuple[Sequence[str], ...] = (
     (
         # One row for each set of inputs and filters that was ever checked together.
         "CREATE TABLE lists (id INTEGER PRIMARY KEY, scope TEXT NOT NULL UNIQUE)",
-        (
-            "CREATE TABLE runs (at INTEGER NOT NULL, list INTEGER NOT NULL REFERENCES lists, state TEXT NOT NULL, "
-            "counts TEXT NOT NULL, version TEXT NOT NULL, PRIMARY KEY (list, at)) WITHOUT ROWID"
-        ),
+        """
+        CREATE TABLE runs (
+            at INTEGER NOT NULL, list INTEGER NOT NULL REFERENCES lists, state TEXT NOT NULL, counts TEXT NOT NULL,
+            version TEXT NOT NULL, PRIMARY KEY (list, at)
+        ) WITHOUT ROWID
+        """,
         # Instants are whole seconds since 1970, UTC; ``key`` is the SHA-256 of the target's key.
-        (
-            "CREATE TABLE addresses (id INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, url TEXT NOT NULL, "
-            "first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL, at INTEGER NOT NULL, verdict TEXT NOT NULL, "
-            "code TEXT NOT NULL, last_ok INTEGER, failing_since INTEGER, failures INTEGER NOT NULL, "
-            "days INTEGER NOT NULL, recent TEXT NOT NULL)"
-        ),
-        # Runs of one verdict: every verdict with its time, at the cost of its changes.
-        (
-            "CREATE TABLE spans (address INTEGER NOT NULL REFERENCES addresses ON DELETE CASCADE, first INTEGER NOT NULL, "
-            "last INTEGER NOT NULL, verdict TEXT NOT NULL, code TEXT NOT NULL, PRIMARY KEY (address, first)) WITHOUT ROWID"
-        ),
+        """
+        CREATE TABLE addresses (
+            id INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, url TEXT NOT NULL, first_seen INTEGER NOT NULL,
+            last_seen INTEGER NOT NULL, at INTEGER NOT NULL, verdict TEXT NOT NULL, code TEXT NOT NULL,
+            last_ok INTEGER, failing_since INTEGER, failures INTEGER NOT NULL, days INTEGER NOT NULL,
+            recent TEXT NOT NULL
+        )
+        """,
+        # Every verdict with its time, at the cost of its changes: one row from the first run to the last that gave it.
+        """
+        CREATE TABLE spans (
+            address INTEGER NOT NULL REFERENCES addresses ON DELETE CASCADE, first INTEGER NOT NULL,
+            last INTEGER NOT NULL, verdict TEXT NOT NULL, code TEXT NOT NULL, PRIMARY KEY (address, first)
+        ) WITHOUT ROWID
+        """,
         # Which addresses stood in which lists when they were last read to their end.
-        (
-            "CREATE TABLE listed (list INTEGER NOT NULL REFERENCES lists ON DELETE CASCADE, "
-            "address INTEGER NOT NULL REFERENCES addresses ON DELETE CASCADE, PRIMARY KEY (list, address)) WITHOUT ROWID"
-        ),
+        """
+        CREATE TABLE listed (
+            list INTEGER NOT NULL REFERENCES lists ON DELETE CASCADE,
+            address INTEGER NOT NULL REFERENCES addresses ON DELETE CASCADE, PRIMARY KEY (list, address)
+        ) WITHOUT ROWID
+        """,
+        "CREATE INDEX listed_address ON listed (address)",
         # Good answers, written while a run goes on; those of a run that was killed have no address yet.
-        (
-            "CREATE TABLE answers (key BLOB PRIMARY KEY, checked_by TEXT NOT NULL, at INTEGER NOT NULL, "
-            "looked INTEGER NOT NULL, status INTEGER, final_url TEXT, title TEXT, etag TEXT, last_modified TEXT, "
-            "version TEXT NOT NULL) WITHOUT ROWID"
-        ),
+        """
+        CREATE TABLE answers (
+            key BLOB PRIMARY KEY, checked_by TEXT NOT NULL, at INTEGER NOT NULL, looked INTEGER NOT NULL,
+            status INTEGER, final_url TEXT, title TEXT, etag TEXT, last_modified TEXT, version TEXT NOT NULL
+        ) WITHOUT ROWID
+        """,
     ),
 )
 
@@ -205,10 +215,3 @@ def size_of(connection: sqlite3.Connection) -> int:
     free: int = connection.execute("PRAGMA freelist_count").fetchone()[0]
     size: int = connection.execute("PRAGMA page_size").fetchone()[0]
     return (pages - free) * size
-
-
-def version_of(path: Path) -> int:
-    """Give which version of the file a memory has."""
-    with closing(sqlite3.connect(path)) as connection:
-        version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-        return version

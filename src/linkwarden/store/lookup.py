@@ -1,0 +1,166 @@
+"""Questions to a memory that no run is using: what fails, what was fixed, how one address has fared."""
+
+from __future__ import annotations
+
+import difflib
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from linkwarden.model import SETTLED, Verdict
+from linkwarden.store.records import Row, digest, instant, seconds, verdict
+from linkwarden.text import is_http, mask_secrets, target_key
+
+#: For how long what was fixed is told.
+LATELY = timedelta(days=30)
+_MOST_LIKE = 5
+
+_COLUMNS = "id, url, verdict, code, first_seen, last_seen, at, last_ok, failing_since, failures, days"
+_SETTLED = ", ".join(f"'{v.value}'" for v in sorted(SETTLED))
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """From the first run to the last that gave an address one verdict."""
+
+    first: datetime
+    last: datetime
+    verdict: Verdict
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What the memory holds of an address.
+
+    Attributes:
+        number: its row.
+        url: the address, secrets masked.
+        verdict: of the last run that could tell.
+        code: the rule, or "".
+        first_seen: when it was first checked.
+        last_seen: when it last stood in a list.
+        at: the last run that could tell.
+        last_ok: when a reader last got it, or None.
+        failing_since: the first failure of the row that lasts, or None.
+        failures: how many runs that row has.
+        days: on how many different days they were.
+    """
+
+    number: int
+    url: str
+    verdict: Verdict
+    code: str
+    first_seen: datetime
+    last_seen: datetime
+    at: datetime
+    last_ok: datetime | None
+    failing_since: datetime | None
+    failures: int
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """A finding that is one no more: its stretch, and whether it still stands in a list."""
+
+    url: str
+    stretch: Stretch
+    listed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How much a memory holds: addresses that stand in a list, runs, and when the last of them was."""
+
+    addresses: int
+    runs: int
+    last_run: datetime | None
+
+
+def totals(connection: sqlite3.Connection) -> Totals:
+    """Count what is there."""
+    addresses: int = connection.execute("SELECT count(DISTINCT address) FROM listed").fetchone()[0]
+    runs, last = connection.execute("SELECT count(*), max(at) FROM runs").fetchone()
+    return Totals(addresses, runs, instant(last) if last is not None else None)
+
+
+def failing(connection: sqlite3.Connection) -> list[Address]:
+    """Give what fails and stands in a list, what has failed for longest first; then findings that are no failures."""
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM addresses WHERE (failing_since IS NOT NULL OR verdict NOT IN ({_SETTLED})) "  # noqa: S608
+        "AND id IN (SELECT address FROM listed) ORDER BY failing_since IS NULL, failing_since, url, key"
+    )
+    return [_address(row) for row in rows]
+
+
+def mended(connection: sqlite3.Connection, lately: timedelta = LATELY) -> list[Mended]:
+    """Give the findings that ended lately (counted from the last run), the latest first."""
+    last = connection.execute("SELECT max(at) FROM runs").fetchone()[0]
+    if last is None:
+        return []
+    rows = connection.execute(
+        "SELECT url, first, max(last), spans.verdict, spans.code, addresses.verdict, "  # noqa: S608 - our own words
+        "addresses.id IN (SELECT address FROM listed) "
+        "FROM spans JOIN addresses ON addresses.id = spans.address "
+        f"WHERE spans.verdict NOT IN ({_SETTLED}) AND last >= ? "
+        "AND (addresses.verdict = 'ok' OR addresses.id NOT IN (SELECT address FROM listed)) "
+        "GROUP BY addresses.id ORDER BY max(last) DESC, url, key",
+        (seconds(instant(last) - lately),),
+    )
+    return [Mended(url, _stretch((a, b, said, code)), bool(listed)) for url, a, b, said, code, _, listed in rows]
+
+
+def find(connection: sqlite3.Connection, url: str) -> list[Address]:
+    """Give what is known of an address as it stands in a list; local ones may stand in several.
+
+    A web address may be given without its scheme.
+    """
+    spellings = [url] if is_http(url) else [url, f"https://{url}", f"http://{url}"]
+    names = [digest(target_key(spelling, "")) for spelling in spellings]
+    shown = mask_secrets(url)
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM addresses WHERE key IN (?, ?, ?) OR url IN (?, ?) ORDER BY url, key",  # noqa: S608
+        (*names, *[names[0]] * (3 - len(names)), url, shown),
+    )
+    return [_address(row) for row in rows]
+
+
+def alike(connection: sqlite3.Connection, url: str) -> list[str]:
+    """Give a few addresses that somebody may have meant: those that hold the words, else those that look like it."""
+    rows = connection.execute("SELECT url FROM addresses WHERE instr(url, ?) ORDER BY url LIMIT ?", (url, _MOST_LIKE))
+    holding = [row[0] for row in rows]
+    if holding:
+        return holding
+    urls = [row[0] for row in connection.execute("SELECT url FROM addresses ORDER BY last_seen DESC LIMIT 5000")]
+    return difflib.get_close_matches(url, urls, n=_MOST_LIKE)
+
+
+def life(connection: sqlite3.Connection, address: Address) -> list[Stretch]:
+    """Give the verdicts that an address has had, oldest first."""
+    rows = connection.execute(
+        "SELECT first, last, verdict, code FROM spans WHERE address = ? ORDER BY first", (address.number,)
+    )
+    return [_stretch(row) for row in rows]
+
+
+def _stretch(row: Row) -> Stretch:
+    first, last, said, code = row
+    return Stretch(instant(first), instant(last), verdict(said), code)
+
+
+def _address(row: Row) -> Address:
+    number, url, said, code, first_seen, last_seen, at, last_ok, since, failures, days = row
+    return Address(
+        number,
+        url,
+        verdict(said),
+        code,
+        instant(first_seen),
+        instant(last_seen),
+        instant(at),
+        instant(last_ok) if last_ok is not None else None,
+        instant(since) if since is not None else None,
+        failures,
+        days,
+    )
