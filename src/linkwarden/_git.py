@@ -54,6 +54,11 @@ class FileEntry:
         """True for a regular file."""
         return self.mode.startswith("100")
 
+    @property
+    def is_submodule(self) -> bool:
+        """True for another repository."""
+        return self.mode == "160000"
+
 
 class Git:
     """Asks git about one repository.

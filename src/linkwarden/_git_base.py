@@ -159,7 +159,8 @@ def _of_default_branch(git: Git, head: str, *, at_desk: bool) -> Base | None:
     """
     for name in _DEFAULT_BRANCHES:
         commit = git.commit(name)
-        base = _parting(git, head, commit, name) if commit is not None else None
+        called = git.text("rev-parse", "--abbrev-ref", name) if name.endswith("HEAD") and commit is not None else name
+        base = _parting(git, head, commit, called) if commit is not None else None
         if base is not None:
             return base if at_desk or base.commit != head else None
     return None

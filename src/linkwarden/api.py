@@ -55,6 +55,8 @@ class Options(TypedDict, total=False):
     ignores: tuple[Ignore, ...]
     baseline: Path | None
     diff: str | None
+    event: Path | None
+    file: Path | None
 
 
 def check(inputs: str | Path | Iterable[str | Path], *, deps: Deps | None = None, **options: Unpack[Options]) -> Run:

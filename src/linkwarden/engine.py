@@ -103,7 +103,7 @@ class _Inspection:
         try:
             self._providers = await asyncio.to_thread(self._load_providers)
             if self._config.diff is not None:
-                self._difference = await asyncio.to_thread(difference, self._config.diff, self._context.root)
+                self._difference = await asyncio.to_thread(difference, self._config, self._context.root)
             await self._read()
             # A registry is asked once for all its links; what others pass on late goes in a further round.
             rounds = 0
@@ -396,7 +396,8 @@ class _Inspection:
         ledger, config, before = self._ledger, self._config, self._difference
         results = self._results(network_down=network_down)
         if before is not None:
-            results = tuple(r for r in results if r.target.address is not None or before.caused(r))
+            results = await self._of_change(before, results)
+            ledger.notices.extend(before.remarks(ledger.excuses))
         done = Run(
             started=self._started,
             duration_s=duration,
@@ -411,13 +412,22 @@ class _Inspection:
             network_down=network_down,
             fail_on=config.fail_on,
             exit_zero=config.exit_zero,
-            compared=Compared(before.base, len(self._unchanged)) if before is not None else None,
+            compared=Compared(before.base, len(self._unchanged - ledger.entries.keys()))
+            if before is not None
+            else None,
         )
         if self._memory is not None:
             done = await self._memory.finish(done)
         accepted = Accepted(ledger.excuses, config.ignores, self._baseline)
         done = excuse(done, accepted, self._now.date(), complete=self._complete(done))
         return replace(done, hints=(*done.hints, *hints(done)))
+
+    async def _of_change(self, before: Difference, results: tuple[Result, ...]) -> tuple[Result, ...]:
+        try:
+            return await before.caused(results)
+        except Exception as error:  # noqa: BLE001 - what was found is not lost because the base cannot be read
+            self._ledger.fail(f"comparing with {before.base}", error)
+            return results
 
     def _complete(self, done: Run) -> bool:
         """Tell whether every link of the inputs was looked at."""

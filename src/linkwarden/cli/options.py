@@ -74,9 +74,7 @@ _MEMORY = (
         default=None,
         help="Wait as long for hosts that never answered in an earlier run (for runs by night).",
     ),
-    click.option(
-        "--diff", metavar="BASE", help='Only what was added since this commit; "auto" finds it in a pull request.'
-    ),
+    click.option("--diff", metavar="BASE", help='Only what was added since this commit or branch; "auto" finds it.'),
     click.option(
         "--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Do not report the findings in this file."
     ),
@@ -111,12 +109,12 @@ def make_config(inputs: tuple[str, ...], options: Mapping[str, Any], environ: Ma
 
     config = Config()
     if options.get("config"):
-        config = with_overrides(config, load_file(options["config"]))
+        config = with_overrides(config, {**load_file(options["config"]), "file": options["config"]})
     elif not options.get("isolated") and (found := find_file(Path.cwd())):
         said = load_file(found)
         if "inputs" in said:
             said["inputs"] = inputs_beside(found, said["inputs"])
-        config = with_overrides(config, said)
+        config = with_overrides(config, {**said, "file": found})
     # What was not given is None, or () where an option may be repeated; only what a run knows is a field.
     given = {key: value for key, value in options.items() if value not in (None, ()) and key in _RUN_OPTIONS}
     parsed = read_values(given, lambda name: f"--{name}")
@@ -125,6 +123,8 @@ def make_config(inputs: tuple[str, ...], options: Mapping[str, Any], environ: Ma
         parsed["state"] = None
     elif "state" not in parsed:
         parsed["state"] = find_root(Path.cwd()) / DEFAULT_STATE
+    if options.get("diff") is not None and environ.get("GITHUB_EVENT_PATH"):
+        parsed["event"] = Path(environ["GITHUB_EVENT_PATH"])
     parsed["github_token"] = _token(options.get("github_token"), environ)
     return with_overrides(config, parsed)
 

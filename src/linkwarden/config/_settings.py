@@ -65,6 +65,8 @@ class Config:
         ignores: findings that are not to be reported.
         baseline: file of findings that are known and not to be reported again.
         diff: look only at what was added since this commit; ``auto`` finds it.
+        event: file in which GitHub describes what started the workflow, from which ``auto`` learns, or None.
+        file: the configuration file that was read, or None.
     """
 
     inputs: tuple[str, ...] = ("README.md",)
@@ -94,6 +96,8 @@ class Config:
     ignores: tuple[Ignore, ...] = ()
     baseline: Path | None = None
     diff: str | None = None
+    event: Path | None = None
+    file: Path | None = None
 
     @property
     def patience(self) -> Patience:

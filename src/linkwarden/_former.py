@@ -1,0 +1,150 @@
+"""What local links led to before a change, told by the providers that settle them today.
+
+The few files of the base that the links in question may lead to are laid out in a temporary folder, where the
+providers look as they always do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import tempfile
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
+
+from linkwarden import rules
+from linkwarden._git import FileEntry, Git
+from linkwarden.inputs import anchors_reader
+from linkwarden.model import Claim, Evidence, Occurrence, Target
+from linkwarden.providers import LoadContext, Provider
+
+#: Of a file that a link leads to; a longer one is taken for empty, which is not the same as missing.
+_MOST_BYTES = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """A local link as it stood before.
+
+    Attributes:
+        path: of its document in the repository.
+        occurrences: where it stood there.
+        checked_by: the provider that settles it today.
+    """
+
+    path: str
+    occurrences: tuple[Occurrence, ...]
+    checked_by: str
+
+    @property
+    def url(self) -> str:
+        """The address as written."""
+        return self.occurrences[0].url
+
+
+async def former_codes(
+    asked: Mapping[str, Sequence[Former]], git: Git, entries: Mapping[str, FileEntry], root: str
+) -> dict[str, frozenset[str]]:
+    """Tell which rules links fell under before ("" for none), by the keys under which they are asked for.
+
+    Args:
+        asked: for each key where the link stood.
+        git: asks the repository.
+        entries: what the base has.
+        root: the folder that links may not leave, from the top of the repository; "" is the top.
+
+    Raises:
+        GitError: the base cannot be read.
+        OSError: there is no room for temporary files.
+    """
+    every = [former for formers in asked.values() for former in formers]
+    if not every:
+        return {}
+    folder = await asyncio.to_thread(_lay_out, every, git, entries, root)
+    try:
+        codes = await _settle(every, folder, root)
+    finally:
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+    return {key: frozenset(codes[f] for f in formers if f in codes) for key, formers in asked.items()}
+
+
+async def _settle(every: Iterable[Former], folder: Path, root: str) -> dict[Former, str]:
+    context = LoadContext(root=folder / root, offline=True, anchors_of=anchors_reader())
+    codes: dict[Former, str] = {}
+    waiting: dict[str, list[Former]] = defaultdict(list)
+    for former in every:
+        waiting[former.checked_by].append(former)
+    for cls in rules.provider_classes():
+        provider = cls.load(context) if not cls.online and cls.name in waiting else None
+        if isinstance(provider, Provider):
+            by_key = {f"{place}\x00{former.url}": former for place, former in enumerate(waiting[cls.name])}
+            claims = [_claim(provider, key, former, folder) for key, former in by_key.items()]
+            # Offline providers never touch the network; they get it typed as present.
+            async for item in provider.check(claims, None, datetime.now(UTC)):  # type: ignore[arg-type]
+                if isinstance(item, Evidence):
+                    codes[by_key[item.key]] = item.rule.code if item.rule is not None else ""
+    return codes
+
+
+def _claim(provider: Provider, key: str, former: Former, folder: Path) -> Claim:
+    target = Target(key, former.url, None, (folder / former.path).as_posix(), former.occurrences)
+    return Claim(provider.name, target, former.url)
+
+
+# --- the files that count -----------------------------------------------------------------------------------------
+
+
+def _lay_out(every: Sequence[Former], git: Git, entries: Mapping[str, FileEntry], root: str) -> Path:
+    """Write what the links may lead to into a new folder, and give it."""
+    spelled = _by_spelling(entries)
+    wanted = {former.path for former in every} | ({".gitmodules"} & entries.keys())
+    for former in every:
+        for path in _leads_to(former, root):
+            wanted.update(spelled.get(_folded(path), ()))
+    contents = git.contents((entries[path].oid for path in wanted if entries[path].is_file), _MOST_BYTES)
+    folder = Path(tempfile.mkdtemp(prefix="linkwarden-")).resolve()
+    (folder / root).mkdir(parents=True, exist_ok=True)
+    for path in sorted(wanted):
+        with suppress(OSError, ValueError):  # names that this file system does not take, which it has not now either
+            _put(folder / path, entries[path], contents)
+    return folder
+
+
+def _put(place: Path, entry: FileEntry, contents: Mapping[str, bytes | None]) -> None:
+    if entry.is_file:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(contents[entry.oid] or b"")
+    elif entry.is_submodule:
+        place.mkdir(parents=True, exist_ok=True)
+
+
+def _by_spelling(entries: Mapping[str, FileEntry]) -> dict[str, list[str]]:
+    """Give the paths behind every spelling, upper and lower case alike; for a folder one file in it."""
+    found: dict[str, list[str]] = {}
+    for path in entries:
+        found.setdefault(_folded(path), []).append(path)
+        above = path.rpartition("/")[0]
+        while above and (folded := _folded(above)) not in found:
+            found[folded] = [path]
+            above = above.rpartition("/")[0]
+    return found
+
+
+def _leads_to(former: Former, root: str) -> Iterator[str]:
+    written = former.url.partition("#")[0].partition("?")[0]
+    for path in dict.fromkeys((written, unquote(written), written.replace("\\", "/"))):
+        start = root if path.startswith("/") else PurePosixPath(former.path).parent.as_posix()
+        place = os.path.normpath(f"{start or '.'}/{path}").replace(os.sep, "/")
+        if path and place != "." and not place.startswith("../"):
+            yield place
+
+
+def _folded(path: str) -> str:
+    return unicodedata.normalize("NFC", path).casefold()
