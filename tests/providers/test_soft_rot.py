@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from pathlib import Path
-
 import pytest
 
-from linkwarden.model import Claim, Evidence, Occurrence, Verdict
+from linkwarden.model import Verdict
 from linkwarden.net import Net
-from linkwarden.providers import LoadContext
 from linkwarden.providers._siblings import sibling_of
-from linkwarden.providers.web import WebProvider
 from tests.internet import FakeInternet, Site, misbehave
-from tests.links import NOW, judged, slug, target, verdict, verdict_of
+from tests.links import slug, verdict_of
+from tests.rot import page as look
+from tests.rot import pages
 
 SITE = "https://a.example.org"
 WORDS = "<p>" + "There is much to read on this page. " * 40
@@ -26,24 +23,13 @@ def site(internet: FakeInternet) -> Site:
     return internet.site("a.example.org")
 
 
-async def look(net: Net, url: str, text: str = "") -> Evidence:
-    """Judge a link with a text."""
-    found = target(url)
-    where: Occurrence = replace(found.occurrences[0], text=text)
-    provider = WebProvider(LoadContext(root=Path()))
-    claims = [Claim("web", replace(found, occurrences=(where,)), url)]
-    [item] = [item async for item in provider.check(claims, net, NOW)]
-    assert isinstance(item, Evidence)
-    return item
-
-
 # --- error pages ---------------------------------------------------------------------------------------------------
 
 
 async def test_an_error_title_and_heading_make_a_page_suspect(net: Net, site: Site) -> None:
     """The reason names what was seen, and the facts hold each sign."""
     site.page("/papers/x.html", ERROR)
-    evidence = await verdict(WebProvider, net, SITE + "/papers/x.html")
+    evidence = await look(net, SITE + "/papers/x.html")
     assert (slug(evidence), verdict_of(evidence), evidence.status) == ("soft-404", Verdict.SUSPECT, 200)
     assert 'its heading is an error message ("Page not found")' in evidence.reason
     assert sum(fact.what.startswith("sign: ") for fact in evidence.facts) >= 2
@@ -52,14 +38,14 @@ async def test_an_error_title_and_heading_make_a_page_suspect(net: Net, site: Si
 async def test_one_sign_is_no_proof(internet: FakeInternet, net: Net, site: Site) -> None:
     """An error title over a page that says much; a sibling is asked for, and the site knows what it has."""
     site.page("/papers/x.html", f"<title>Page not found</title><h1>On lost keys</h1>{WORDS}")
-    assert slug(await verdict(WebProvider, net, SITE + "/papers/x.html")) == "ok"
+    assert slug(await look(net, SITE + "/papers/x.html")) == "ok"
     assert len(internet.requests_to("a.example.org")) == 2
 
 
 async def test_a_sibling_with_the_same_page_is_the_second_sign(internet: FakeInternet, net: Net, site: Site) -> None:
     """Whatever its length: what stands at every address is not what the link names."""
     site.default(misbehave.answer(f"<title>Page not found</title><h1>Hello</h1>{WORDS}"))
-    evidence = await verdict(WebProvider, net, SITE + "/papers/x.html")
+    evidence = await look(net, SITE + "/papers/x.html")
     assert slug(evidence) == "soft-404"
     assert "made-up address" in evidence.reason
     asked = internet.requests_to("a.example.org")[1]
@@ -81,7 +67,7 @@ async def test_a_page_about_errors_is_fine(net: Net, site: Site) -> None:
 async def test_a_home_page_is_no_soft_404_of_itself(net: Net, site: Site, path: str) -> None:
     """A studio may be called "Not Found", and its site may give the same page for every address."""
     site.default(misbehave.answer("<title>Not Found</title><h1>Not Found</h1><p>Design."))
-    assert slug(await verdict(WebProvider, net, SITE + path)) == "ok"
+    assert slug(await look(net, SITE + path)) == "ok"
 
 
 async def test_every_deep_link_giving_the_same_page_is_suspect(net: Net, site: Site) -> None:
@@ -95,8 +81,8 @@ async def test_a_redirect_that_takes_every_address_along_is_suspect(net: Net, si
     """One old address moved is a move; all of them moved to one page is a loss."""
     site.handle("/old", misbehave.answer(b"", 302, Location="/new")).page("/new", f"<title>New</title>{WORDS}")
     site.redirect("/moved/guide", "/handbook", 302).page("/handbook", f"<title>Handbook</title>{WORDS}")
-    assert slug(await verdict(WebProvider, net, SITE + "/old/parser.html")) == "soft-404"
-    assert slug(await verdict(WebProvider, net, SITE + "/moved/guide")) == "ok"
+    assert slug(await look(net, SITE + "/old/parser.html")) == "soft-404"
+    assert slug(await look(net, SITE + "/moved/guide")) == "ok"
 
 
 async def test_a_frame_that_scripts_fill_is_not_judged(net: Net, site: Site) -> None:
@@ -115,7 +101,7 @@ async def test_a_gate_that_stands_everywhere_is_not_judged(net: Net, site: Site)
 async def test_a_site_that_is_down_for_now_is_unverified(net: Net, site: Site) -> None:
     """It says that it will be back, so nobody is accused."""
     site.default(misbehave.answer("<title>Under maintenance</title><h1>We'll be back soon</h1>"))
-    assert slug(await verdict(WebProvider, net, SITE + "/data/x")) == "down-for-now"
+    assert slug(await look(net, SITE + "/data/x")) == "down-for-now"
 
 
 # --- domains -------------------------------------------------------------------------------------------------------
@@ -134,7 +120,7 @@ async def test_a_site_that_is_down_for_now_is_unverified(net: Net, site: Site) -
 async def test_a_parked_domain_is_suspect(net: Net, site: Site, body: str) -> None:
     """Two of: a title that offers it, a parking service's script, a registrar's words, a link to the sale."""
     site.default(misbehave.answer(body))
-    assert slug(await verdict(WebProvider, net, SITE + "/")) == "parked-domain"
+    assert slug(await look(net, SITE + "/")) == "parked-domain"
 
 
 @pytest.mark.parametrize(
@@ -144,21 +130,21 @@ async def test_a_redirect_to_a_parking_host_is_suspect(internet: FakeInternet, n
     """The host and the domain's name in the address there are two signs, whatever the page says."""
     site.default(misbehave.answer(b"", 302, Location=to))
     internet.site(to.split("/")[2]).default(misbehave.answer(f"<title>a.example.org</title>{WORDS}"))
-    assert slug(await verdict(WebProvider, net, SITE + "/paper.html")) == "parked-domain"
+    assert slug(await look(net, SITE + "/paper.html")) == "parked-domain"
 
 
 async def test_a_link_to_the_dealer_is_fine(internet: FakeInternet, net: Net) -> None:
     """The list means the dealer."""
     internet.site("dan.com").page("/", "<title>Domains for sale</title><p>Buy this domain. Make an offer.")
-    assert slug(await verdict(WebProvider, net, "https://dan.com/")) == "ok"
+    assert slug(await look(net, "https://dan.com/")) == "ok"
 
 
 async def test_one_phrase_parks_nothing(net: Net, site: Site) -> None:
     """A house for sale, and an article about selling domains."""
     site.page("/house", "<title>Lighthouse for sale</title><h1>Lighthouse</h1><p>Make an offer.")
     site.page("/tips", f"<title>This domain is for sale</title><h1>What to write</h1>{WORDS * 3}")
-    assert slug(await verdict(WebProvider, net, SITE + "/house")) == "ok"
-    assert slug(await verdict(WebProvider, net, SITE + "/tips")) == "ok"
+    assert slug(await look(net, SITE + "/house")) == "ok"
+    assert slug(await look(net, SITE + "/tips")) == "ok"
 
 
 async def test_a_hijacked_domain_is_suspect(net: Net, site: Site) -> None:
@@ -189,7 +175,7 @@ async def test_a_placeholder_is_suspect(net: Net, site: Site) -> None:
     """The page that a web server comes with."""
     words = "If you see this page, the nginx web server is successfully installed and working."
     site.page("/", f"<title>Welcome to nginx!</title><h1>Welcome to nginx!</h1><p>{words}")
-    assert slug(await verdict(WebProvider, net, SITE + "/")) == "placeholder-page"
+    assert slug(await look(net, SITE + "/")) == "placeholder-page"
 
 
 # --- manners and determinism ---------------------------------------------------------------------------------------
@@ -199,7 +185,7 @@ async def test_one_sibling_serves_a_folder(internet: FakeInternet, net: Net, sit
     """Links of one first folder and depth share it, whatever lies between, and all get the same verdict."""
     site.default(misbehave.answer(f"<title>Page not found</title><h1>Hello</h1>{WORDS}"))
     urls = [f"{SITE}/papers/{year}/p{n}" for year in (2012, 2014, 2019) for n in range(10)]
-    found = await judged(WebProvider, net, *urls)
+    found = await pages(net, *urls)
     assert {slug(item) for item in found.values()} == {"soft-404"}
     assert len(internet.requests_to("a.example.org")) == len(urls) + 1
 
@@ -210,7 +196,7 @@ async def test_the_order_of_links_changes_nothing(internet: FakeInternet, net: N
     site.default(misbehave.answer(f"<title>Page not found</title><h1>Hello</h1>{WORDS}"))
     site.page("/papers/2012/b", f"<title>Lost keys</title>{WORDS}").page("/papers/b.html", ERROR)
     urls = [f"{SITE}/papers/{name}" for name in ("2012/a", "2012/b", "2014/c", "b.html", "c.html")][::order]
-    found = await judged(WebProvider, net, *urls)
+    found = await pages(net, *urls)
     assert [slug(found[url]) for url in sorted(urls)] == ["soft-404", "ok", "soft-404", "soft-404", "soft-404"]
     made_up = {entry.url for entry in internet.log} - set(urls)
     assert made_up == {sibling_of(f"{SITE}/papers/1/x"), sibling_of(f"{SITE}/papers/x.html")}
@@ -221,7 +207,7 @@ async def test_ordinary_pages_cost_one_request(internet: FakeInternet, net: Net,
     site.page("/sift/readme", "<h1>SIFT</h1><p>Unpack and run.").page("/p/1", "<p>ok")
     site.page("/hw1", "<title>Homework 1</title><meta name=robots content=noindex><p>Due Friday.")
     site.page("/guide", f"<title>Guide</title>{WORDS}")
-    found = await judged(WebProvider, net, *(SITE + path for path in ("/sift/readme", "/p/1", "/hw1", "/guide")))
+    found = await pages(net, *(SITE + path for path in ("/sift/readme", "/p/1", "/hw1", "/guide")))
     assert {slug(item) for item in found.values()} == {"ok"}
     assert len(internet.log) == 4
 
@@ -231,7 +217,7 @@ async def test_a_sibling_that_gives_no_answer_accuses_nobody(net: Net, site: Sit
     site.page("/papers/x", f"<title>Page not found</title><h1>Hello</h1>{WORDS}")
     for handler in (misbehave.answer(b"", 403), misbehave.reset, misbehave.redirect_loop()):
         site.default(handler)
-        assert slug(await verdict(WebProvider, net, SITE + "/papers/x")) == "ok"
+        assert slug(await look(net, SITE + "/papers/x")) == "ok"
 
 
 async def test_hostile_pages_are_only_data(net: Net, site: Site) -> None:
@@ -240,4 +226,4 @@ async def test_hostile_pages_are_only_data(net: Net, site: Site) -> None:
     site.page("/b", "<meta name=description content='" + "casino " * 9000 + "'>" + "<div>" * 3000)
     site.page("/c", b"\xff\xfe<title>\x00404\x00</title><link rel=canonical href='http://[bad'><a href='http://[x'>")
     for path in "abc":
-        assert verdict_of(await verdict(WebProvider, net, f"{SITE}/{path}")) in {Verdict.OK, Verdict.SUSPECT}
+        assert verdict_of(await look(net, f"{SITE}/{path}")) in {Verdict.OK, Verdict.SUSPECT}

@@ -14,7 +14,7 @@ from linkwarden.providers._error_words import error_part, is_error_text, plain, 
 from linkwarden.providers._html import Page
 from linkwarden.providers._promise import promised_words, script_of
 from linkwarden.providers._siblings import Sibling, same_page, sibling_of
-from linkwarden.providers._soft import NEEDED, POINTS, PageSigns, Sign, assess, with_sign, worth_asking
+from linkwarden.providers._soft import NEEDED, POINTS, PageSigns, Sign, assess, with_sign, would_decide
 from linkwarden.wire import Hop, Response
 from tests.links import target
 
@@ -64,12 +64,19 @@ def test_the_order_in_which_signs_are_seen_is_nothing(signs: set[Sign]) -> None:
     assert assess(seen(*listed)) == assess(seen(*reversed(listed)))
 
 
-@given(MIXTURES)
-def test_a_sibling_is_asked_for_only_where_it_decides(signs: set[Sign]) -> None:
+@pytest.mark.parametrize("sign", [Sign.SAME_EVERYWHERE, Sign.UNLIKE_COPY])
+@given(signs=MIXTURES)
+def test_more_is_asked_for_only_where_it_decides(sign: Sign, signs: set[Sign]) -> None:
     """Nothing is found without it, something would be with it."""
-    if worth_asking(seen(*signs)):
+    if would_decide(seen(*signs), sign):
         assert assess(seen(*signs)) is None
-        assert assess(with_sign(seen(*signs), Sign.SAME_EVERYWHERE, "")) is not None
+        assert assess(with_sign(seen(*signs), sign, "")) is not None
+
+
+def test_what_has_nothing_to_do_with_the_text_and_the_copy_is_one_sign() -> None:
+    """Another subject than the link's text says, and another than the archived copy has: a new design is no more."""
+    assert assess(seen(Sign.OTHER_SUBJECT, Sign.UNLIKE_COPY)) is None
+    assert assess(seen(Sign.UNLIKE_COPY)) is None
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from linkwarden.model._places import Target
@@ -132,6 +132,8 @@ class Evidence:
         validators: what the server gave for asking later whether the thing has changed.
         looked: when the thing itself was looked at, if that was in an earlier run and the server says that it has
             not changed since.
+        doubt: what its provider keeps of an answer that one more question may decide, for the reviews of the same
+            run; reports and the memory do not look at it.
     """
 
     key: str
@@ -146,6 +148,7 @@ class Evidence:
     title: str | None = None
     validators: Validators | None = None
     looked: datetime | None = None
+    doubt: object | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

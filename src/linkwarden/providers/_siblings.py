@@ -1,24 +1,22 @@
 """Asks a site for a page that cannot exist, to learn what it says of such (the test of Bar-Yossef et al., WWW 2004).
 
 A sibling is the link's address with a made-up last segment. The segment is a hash, so that every run asks the same.
-One sibling serves all links of a host, a first folder and a depth, whichever of them needs it first: what lies
-between the first folder and the last segment is made up as well, so no answer depends on the order of the links.
+One sibling serves all links of a host, a first folder and a depth, whichever of them needs it: what lies between the
+first folder and the last segment is made up as well.
 """
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from linkwarden.providers._error_words import plain
 from linkwarden.providers._html import Page, is_html
-from linkwarden.wire import NetError, Response
+from linkwarden.wire import Response
 
 #: Two pages with this share of their words in common are one page (benhoyt/soft404 uses 0.95; dates and quotes of
 #: the day change a little more).
@@ -71,28 +69,9 @@ def sibling_of(address: str) -> str:
     return urlunsplit(SplitResult(parts.scheme, parts.netloc, "/" + "/".join([*kept, *made_up]) + tail, "", ""))
 
 
-class Siblings:
-    """The siblings that were asked for in a run, each once."""
-
-    def __init__(self) -> None:
-        self._asked: dict[str, Sibling] = {}
-        self._locks: dict[str, asyncio.Lock] = {}
-
-    async def ask(self, address: str, fetch: Callable[[str], Awaitable[Response]]) -> Sibling:
-        """Give the sibling of an address; ``fetch`` is called for it once a run, and may raise NetError."""
-        url = sibling_of(address)
-        async with self._locks.setdefault(url, asyncio.Lock()):
-            if url not in self._asked:
-                self._asked[url] = await _asked(url, fetch)
-        return self._asked[url]
-
-
-async def _asked(url: str, fetch: Callable[[str], Awaitable[Response]]) -> Sibling:
-    try:
-        response = await fetch(url)
-    except NetError:
-        return Sibling(url, None, None)
-    return Sibling(url, response, Page(response) if is_html(response) else None)
+def sibling(url: str, response: Response | None) -> Sibling:
+    """Read what a site answered for a made-up address; None is no answer."""
+    return Sibling(url, response, Page(response) if response is not None and is_html(response) else None)
 
 
 def same_page(address: str, page: Page, sibling: Sibling) -> bool:

@@ -103,6 +103,7 @@ class Sign(StrEnum):
     REGISTRAR_SENTENCE = "registrar-sentence"
     GAMBLING = "gambling"
     OTHER_SUBJECT = "other-subject"
+    UNLIKE_COPY = "unlike-copy"
     ON_SUBJECT = "on-subject"
     # for a placeholder or a site that is down
     PLACEHOLDER_TITLE = "placeholder-title"
@@ -121,6 +122,8 @@ _SOURCES: Mapping[Sign, str] = MappingProxyType(
         Sign.DOMAIN_TITLE: "title",
         Sign.SALE_LINK: "offer",
         Sign.SALE_SENTENCE: "offer",
+        Sign.OTHER_SUBJECT: "subject",
+        Sign.UNLIKE_COPY: "subject",
     }
 )
 
@@ -137,6 +140,7 @@ POINTS: Mapping[str, Mapping[Sign, int]] = MappingProxyType(
             Sign.SALE_SENTENCE: 1,
             Sign.REGISTRAR_SENTENCE: 2,
             Sign.SHORT: 1,
+            Sign.UNLIKE_COPY: 1,
             Sign.ON_SUBJECT: -2,
             Sign.MUCH_TEXT: -2,
         },
@@ -147,6 +151,7 @@ POINTS: Mapping[str, Mapping[Sign, int]] = MappingProxyType(
             Sign.PARKING_SCRIPT: 2,
             Sign.OTHER_SUBJECT: 1,
             Sign.SAME_EVERYWHERE: 2,
+            Sign.UNLIKE_COPY: 1,
             Sign.ON_SUBJECT: -3,
         },
         DOWN_FOR_NOW.code: {
@@ -175,10 +180,12 @@ POINTS: Mapping[str, Mapping[Sign, int]] = MappingProxyType(
         },
     }
 )
-#: Signs that many healthy pages have: they are no reason to ask for a sibling.
+#: Signs that many healthy pages have: they are no reason to ask for anything.
 _COMMON = frozenset({Sign.SHORT, Sign.NO_INDEX})
 #: Signs by which a page itself says that something is missing.
 _MESSAGES = frozenset({Sign.ERROR_TITLE, Sign.ERROR_HEADING, Sign.ERROR_MARKUP, Sign.ERROR_SENTENCE, Sign.NO_HITS})
+#: The order in which signs are told that weigh the same.
+_PLACES = {sign: place for place, sign in enumerate(Sign)}
 _BY_CODE = {rule.code: rule for rule in RULES}
 _OPENINGS = MappingProxyType(
     {
@@ -230,11 +237,17 @@ def assess(signs: PageSigns) -> Finding | None:
     return None
 
 
-def worth_asking(signs: PageSigns) -> bool:
-    """Tell whether a sibling with the same page would decide what the signs so far leave open."""
-    if Sign.SAME_EVERYWHERE in signs.seen or not signs.seen.keys() - _COMMON or assess(signs) is not None:
-        return False
-    return assess(with_sign(signs, Sign.SAME_EVERYWHERE, "")) is not None
+def would_decide(signs: PageSigns, sign: Sign) -> int:
+    """Tell whether one more sign would decide what the signs so far leave open.
+
+    Returns:
+        The points of the ill that would be found, the more the surer; 0 if none would.
+    """
+    if sign in signs.seen or not signs.seen.keys() - _COMMON or assess(signs) is not None:
+        return 0
+    more = with_sign(signs, sign, "")
+    found = assess(more)
+    return _total(more, list(found.signs), POINTS[found.rule.code]) if found is not None else 0
 
 
 def with_sign(signs: PageSigns, sign: Sign, clause: str) -> PageSigns:
@@ -247,13 +260,13 @@ def _speaking(signs: PageSigns, code: str, points: Mapping[Sign, int]) -> list[S
     if code == SOFT_404.code and signs.home:
         return []
     best: dict[str, Sign] = {}
-    for sign in signs.seen:
+    for sign in sorted(signs.seen, key=_PLACES.__getitem__):
         if points.get(sign, 0) <= 0 or not _counts(signs, code, sign):
             continue
         rival = best.get(_source(sign))
         if rival is None or points[sign] > points[rival]:
             best[_source(sign)] = sign
-    return sorted(best.values(), key=lambda sign: (-points[sign], list(Sign).index(sign)))
+    return sorted(best.values(), key=lambda sign: (-points[sign], _PLACES[sign]))
 
 
 def _counts(signs: PageSigns, code: str, sign: Sign) -> bool:

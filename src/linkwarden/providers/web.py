@@ -12,15 +12,13 @@ from urllib.parse import unquote
 
 from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion, Target, Verdict
 from linkwarden.providers import _http_rules as http
-from linkwarden.providers._base import Example, LoadContext, Provider, by_ident
+from linkwarden.providers._base import Example, Provider, by_ident
 from linkwarden.providers._html import Page, is_html
 from linkwarden.providers._http import RULES, finding, fine, net_evidence, status_evidence
 from linkwarden.providers._redirects import landing_evidence, move_of
-from linkwarden.providers._siblings import Siblings, same_page
-from linkwarden.providers._signs import read_signs
+from linkwarden.providers._rot import judge_page
 from linkwarden.providers._soft import RULES as SOFT_RULES
-from linkwarden.providers._soft import Finding, PageSigns, Sign, assess, with_sign, worth_asking
-from linkwarden.text import domains_of, host_of, mask_secrets
+from linkwarden.text import domains_of, host_of
 from linkwarden.wire import Ask, Hop, NetError, Response
 
 if TYPE_CHECKING:
@@ -93,10 +91,6 @@ class WebProvider(Provider):
         Example("http://example.org/guide#install", "http://example.org/guide"),
     )
 
-    def __init__(self, ctx: LoadContext) -> None:
-        super().__init__(ctx)
-        self._siblings = Siblings()
-
     def claim(self, target: Target) -> str | None:
         """Take any http(s) address; the ident is the address without its fragment, so that a page is asked once."""
         return None if target.address is None else target.address.partition("#")[0]
@@ -120,42 +114,8 @@ class WebProvider(Provider):
             for claim in group:
                 evidence = page_evidence(claim, response, page)
                 if page is not None and _may_be_rotten(evidence):
-                    evidence = await self._soft_rot(claim, page, net) or evidence
+                    evidence = judge_page(claim, page, evidence)
                 yield evidence
-
-    async def _soft_rot(self, claim: Claim, page: Page, net: Net) -> Evidence | None:
-        """Say so if a page that answers well is probably not what the list means; ask for a sibling if that decides."""
-        signs = read_signs(claim.target, page)
-        if signs is None:
-            return None
-        if not worth_asking(signs):
-            return rot_evidence(claim, page, signs)
-        address = claim.target.address or ""
-        # Asked once only: a site that does not like such questions is not to be taken for a silent one.
-        ask = Ask(url=address, purpose="sibling", attempts=1)
-        sibling = await self._siblings.ask(address, lambda url: _follow(replace(ask, url=url), net))
-        if not same_page(address, page, sibling):
-            return rot_evidence(claim, page, signs)
-        signs = with_sign(signs, Sign.SAME_EVERYWHERE, "a made-up address of the same site gives the same page")
-        status = sibling.response.status if sibling.response else None
-        seen = Fact("made-up address of the same site, same page", url=mask_secrets(sibling.url), status=status)
-        return rot_evidence(claim, page, signs, seen)
-
-
-def rot_evidence(claim: Claim, page: Page, signs: PageSigns, *seen: Fact) -> Evidence | None:
-    """Make the evidence for what the signs of a page agree on, or None.
-
-    Args:
-        claim: the link.
-        page: what it leads to.
-        signs: what was seen of it.
-        seen: facts beside the signs.
-    """
-    found: Finding | None = assess(signs)
-    if found is None:
-        return None
-    facts = (*(Fact(f"sign: {signs.seen[sign]}") for sign in found.signs), *seen)
-    return finding(claim, found.rule, found.reason, page.response, title=page.title, facts=facts)
 
 
 def _may_be_rotten(evidence: Evidence) -> bool:
@@ -199,10 +159,10 @@ async def _read(address: str, group: Sequence[Claim], net: Net) -> Response:
     """
     names_place = any(_place_named(claim) for claim in group)
     max_bytes = _BYTES_FOR_PLACES if names_place else _BYTES
-    return await _follow(Ask(url=address, purpose="page", max_bytes=max_bytes), net)
+    return await follow(Ask(url=address, purpose="page", max_bytes=max_bytes), net)
 
 
-async def _follow(ask: Ask, net: Net) -> Response:
+async def follow(ask: Ask, net: Net) -> Response:
     """Fetch a page, and the one that it sends readers on to, if it does so at once.
 
     Raises:

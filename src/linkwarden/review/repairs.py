@@ -10,9 +10,12 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from linkwarden.model import Evidence, Fact, Result, Suggestion, Target, Verdict
+from linkwarden.providers._rot import Doubt
+from linkwarden.providers._siblings import sibling_of
 from linkwarden.review._asking import FAILING, Asker, asked_by, in_lanes
 from linkwarden.review._base import Review
 from linkwarden.review._candidates import candidates
+from linkwarden.review._made_up import ask_sibling, same_everywhere
 from linkwarden.review._papers_with_code import paper_behind, papers_by_name
 from linkwarden.text import host_of, mask_secrets
 
@@ -30,7 +33,7 @@ class RepairsReview(Review):
     async def look(self, results: Sequence[Result], net: Net, now: datetime) -> AsyncIterator[Evidence]:
         """Give the evidence of failing links again, with a suggestion, where one was found."""
         papers = papers_by_name(results)
-        search = _Search(Asker(self.ctx, net, now), results)
+        search = _Search(Asker(self.ctx, net, now), net, results)
         jobs = []
         for result in results:
             if result.judgement.verdict not in FAILING or result.judgement.suggestion is not None:
@@ -49,8 +52,9 @@ class RepairsReview(Review):
 class _Search:
     """Asks for candidates, each once however many links it may mend."""
 
-    def __init__(self, asker: Asker, results: Sequence[Result]) -> None:
+    def __init__(self, asker: Asker, net: Net, results: Sequence[Result]) -> None:
         self._asker = asker
+        self._net = net
         self._asked: dict[tuple[str, str], asyncio.Future[Evidence | None]] = {}
         self._known = {
             (r.evidence.checked_by, r.target.address): r.evidence for r in results if r.target.address is not None
@@ -76,7 +80,11 @@ class _Search:
         return await self._asked[question]
 
     async def _ask(self, target: Target) -> Evidence | None:
-        return (await self._asker.judge([target], asked_by(target))).get(target.key)
+        found = (await self._asker.judge([target], asked_by(target))).get(target.key)
+        if found is None or not isinstance(found.doubt, Doubt):
+            return found
+        other = await ask_sibling(self._net, sibling_of(target.url))
+        return (other and same_everywhere(target, found, found.doubt, other)) or found
 
 
 def _accepted(guess: Suggestion, evidence: Evidence | None) -> Suggestion | None:

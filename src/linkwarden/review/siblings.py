@@ -1,0 +1,92 @@
+"""Pages that may be error pages are compared with what their site gives for an address that it cannot have.
+
+The pages were read when their links were checked; only the made-up addresses are asked here. That is done last so
+that few questions can be spent where they decide most, whatever the order in which the pages came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from linkwarden.model import Evidence, Result
+from linkwarden.providers._rot import Doubt
+from linkwarden.providers._siblings import sibling_of
+from linkwarden.providers._soft import Sign, would_decide
+from linkwarden.providers.web import WebProvider
+from linkwarden.review._asking import in_lanes
+from linkwarden.review._base import Review
+from linkwarden.review._made_up import ask_sibling, same_everywhere
+from linkwarden.text import host_of
+
+if TYPE_CHECKING:
+    from linkwarden.net import Net
+
+#: Made-up addresses that are asked in a run, for each page that was asked; with what else is asked again, a run
+#: stays below 1.3 requests a page even where every site answers everything with 200 …
+SHARE = 0.25
+#: … but so many, however short the list.
+AT_LEAST = 20
+
+_Question = tuple[str, list[tuple[Result, Doubt]]]
+
+
+class SiblingsReview(Review):
+    """Asks sites for pages that cannot exist, where the answer decides."""
+
+    name: ClassVar[str] = "siblings"
+    rank: ClassVar[int] = 15
+    doing: ClassVar[str] = "comparing odd pages with made-up ones"
+
+    async def look(self, results: Sequence[Result], net: Net, now: datetime) -> AsyncIterator[Evidence]:
+        """Ask the questions that decide most, within the budget; what is left over stays as it was found."""
+        del now  # an address that cannot exist does not depend on the day
+        questions = _questions(results)
+        chosen = questions[: _budget(results)]
+        self._say_what_is_left(questions[len(chosen) :])
+        jobs = [(host_of(url), partial(_compare, net, url, group)) for url, group in chosen]
+        for found in await in_lanes(jobs):
+            for evidence in found:
+                yield evidence
+
+    def _say_what_is_left(self, left: Sequence[_Question]) -> None:
+        count = sum(len(group) for _, group in left)
+        if count:
+            pages = "1 page that looks" if count == 1 else f"{count} pages that look"
+            self.ctx.hint(
+                f"{pages} a little like an error page may be well or not: one run asks few sites for made-up addresses."
+            )
+
+
+def _budget(results: Sequence[Result]) -> int:
+    pages = {
+        (result.target.address or "").partition("#")[0]
+        for result in results
+        if result.evidence.checked_by == WebProvider.name
+    }
+    return max(AT_LEAST, int(SHARE * len(pages)))
+
+
+def _questions(results: Iterable[Result]) -> list[_Question]:
+    """Give the made-up addresses that would decide something, each with its links; those that decide most first."""
+    found: dict[str, list[tuple[Result, Doubt]]] = {}
+    for result in results:
+        doubt, address = result.evidence.doubt, result.target.address
+        if isinstance(doubt, Doubt) and address is not None and would_decide(doubt.signs, Sign.SAME_EVERYWHERE):
+            found.setdefault(sibling_of(address), []).append((result, doubt))
+
+    def weight(question: _Question) -> tuple[int, int]:
+        group = question[1]
+        return max(would_decide(doubt.signs, Sign.SAME_EVERYWHERE) for _, doubt in group), len(group)
+
+    return sorted(found.items(), key=weight, reverse=True)  # equal ones stay in source order
+
+
+async def _compare(net: Net, url: str, group: Sequence[tuple[Result, Doubt]]) -> list[Evidence]:
+    other = await ask_sibling(net, url)
+    if other is None:
+        return []
+    judged = (same_everywhere(result.target, result.evidence, doubt, other) for result, doubt in group)
+    return [evidence for evidence in judged if evidence is not None]
