@@ -18,7 +18,8 @@ from linkwarden.text import host_of
 #: More guesses than this are not worth a host's time.
 MAX_CANDIDATES = 2
 
-_ORDINARY = frozenset({WebProvider.name, ImageProvider.name})
+#: Who asks pages and pictures themselves.
+ORDINARY = frozenset({WebProvider.name, ImageProvider.name})
 #: What the end or the fault of a signature looks like; the file itself may be open to all.
 _SIGNATURE = frozenset(
     rule.code for rule in (signed_url.EXPIRED, signed_url.MALFORMED, http.OBJECT_EXPIRED, http.SIGNATURE_REFUSED)
@@ -46,7 +47,7 @@ def candidates(result: Result) -> list[Suggestion]:
     found: dict[str, Suggestion] = {}
     if rule is not None and rule.code in _SIGNATURE:
         guesses = _unsigned(address)
-    elif rule is not None and rule.verdict is Verdict.BROKEN and result.evidence.checked_by in _ORDINARY:
+    elif rule is not None and rule.verdict is Verdict.BROKEN and result.evidence.checked_by in ORDINARY:
         guesses = _elsewhere(address, rule.code)
     else:
         return []

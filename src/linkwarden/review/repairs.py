@@ -14,13 +14,19 @@ from linkwarden.providers._rot import Doubt
 from linkwarden.providers._siblings import sibling_of
 from linkwarden.review._asking import FAILING, Asker, asked_by, in_lanes
 from linkwarden.review._base import Review
-from linkwarden.review._candidates import candidates
+from linkwarden.review._candidates import ORDINARY, candidates
 from linkwarden.review._made_up import ask_sibling, same_everywhere
 from linkwarden.review._papers_with_code import paper_behind, papers_by_name
 from linkwarden.text import host_of, mask_secrets
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
+
+
+#: Other addresses that are tried in a run, for each page or picture of it …
+SHARE = 0.1
+#: … but so many, however short the list is.
+AT_LEAST = 20
 
 
 class RepairsReview(Review):
@@ -34,6 +40,7 @@ class RepairsReview(Review):
         """Give the evidence of failing links again, with a suggestion, where one was found."""
         papers = papers_by_name(results)
         search = _Search(Asker(self.ctx, net, now), net, results)
+        left = max(AT_LEAST, int(SHARE * sum(r.evidence.checked_by in ORDINARY for r in results)))
         jobs = []
         for result in results:
             if result.judgement.verdict not in FAILING or result.judgement.suggestion is not None:
@@ -42,7 +49,8 @@ class RepairsReview(Review):
             paper = paper_behind(address, papers)
             if paper is not None:
                 yield replace(result.evidence, suggestion=paper)
-            elif guesses := candidates(result):
+            elif (guesses := candidates(result)) and len(guesses) <= left:
+                left -= len(guesses)
                 jobs.append((host_of(address), partial(search.first_alive, result, guesses)))
         for evidence in await in_lanes(jobs):
             if evidence is not None:
