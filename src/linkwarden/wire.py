@@ -32,7 +32,7 @@ class Ask:
         timeout: seconds for the whole chain, or None for the run's setting.
         attempts: how often a transient failure is tried in all, or None for the run's setting.
         fresh: ask over a new connection, look the name up anew, and forget that the host was found dead earlier in
-            the run. Its pace, its cool-down and a wall stay what they are.
+            the run. Its pace and its cool-down stay what they are.
     """
 
     url: str

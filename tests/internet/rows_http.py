@@ -13,7 +13,8 @@ from tests.internet.walls import WallKind, bot_wall
 
 #: Section 6.2: what is right to say of each status that persists, and why nobody can tell more.
 STATUSES: dict[int, tuple[str, str]] = {
-    **dict.fromkeys((200, 203, 206, 300, 304), (OK, "")),
+    **dict.fromkeys((200, 203, 206, 300), (OK, "")),
+    304: (UNVERIFIED, "nobody asked whether anything had changed"),
     204: (UNVERIFIED, "nothing is shown"),
     400: (UNVERIFIED, "programs are told this too"),
     **dict.fromkeys((401, 407), (UNVERIFIED, "an account may see it")),

@@ -82,15 +82,6 @@ async def test_the_connection_is_new_and_the_name_looked_up(internet: FakeIntern
     assert len(internet.lookups) == 3
 
 
-async def test_who_walls_us_off_is_left_alone(internet: FakeInternet, net: Net) -> None:
-    """A host that a provider gave up stays given up, fresh or not."""
-    internet.site("a.example").page("/", "x")
-    net.give_up("a.example", "a bot wall", status=403)
-
-    assert await kind_of(net, ask()) is NetErrorKind.GIVEN_UP
-    assert internet.log == []
-
-
 async def test_who_asked_to_be_left_alone_is_left_alone(internet: FakeInternet, net: Net) -> None:
     """A cool-down that is longer than the run's patience binds a fresh ask as well."""
 

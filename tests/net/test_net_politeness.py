@@ -171,19 +171,6 @@ class TestDead:
         results = await ask_all(net, *(f"http://a.org/{n}" for n in range(20)))
         assert kinds(results) == [200] * 3 + [503] + [200] * 16
 
-    async def test_giving_up_on_request(self, internet: FakeInternet) -> None:
-        """A provider that meets a wall ends the host for the run, also for those who already wait."""
-        internet.site("a.org").default(slow(internet.time, 1.0, answer()))
-        async with internet.net(per_host=1) as net:
-            waiting = asyncio.create_task(ask_all(net, *(f"http://a.org/{n}" for n in range(5))))
-            await internet.time.sleep(0.5)
-            net.give_up("a.org", "it shows a bot wall", status=403)
-            assert kinds(await waiting) == [200] + [NetErrorKind.GIVEN_UP] * 4
-            (error,) = await ask_all(net, "https://a.org/x")
-        assert isinstance(error, NetError)
-        assert (error.detail, error.status, error.host) == ("it shows a bot wall", 403, "a.org")
-        assert len(internet.log) == 1
-
 
 class TestWeather:
     """Whether it is our own network that is down can be told."""

@@ -36,7 +36,7 @@ def slug_of(response: Response, *, image: bool = False) -> str:
         (203, "ok"),
         (206, "ok"),
         (300, "ok"),
-        (304, "ok"),
+        (304, "odd-answer"),
         (204, "odd-answer"),
         (302, "odd-answer"),
         (400, "access-refused"),
@@ -217,12 +217,17 @@ def test_every_failure_has_its_meaning(kind: NetErrorKind) -> None:
     assert "{" not in evidence.reason
 
 
-def test_a_host_that_was_given_up_for_its_wall_is_not_called_silent() -> None:
-    """A wall that stands for days is no sign of death, so it is not repeatable."""
-    error = NetError(NetErrorKind.GIVEN_UP, "walled", host="a.example.org", status=403)
-    evidence = _http.net_evidence(claim(URL), error)
-    assert evidence.rule is not None
-    assert (evidence.rule.slug, evidence.rule.repeatable) == ("bot-wall", False)
+def test_who_was_spared_a_wall_is_told_what_the_others_met() -> None:
+    """The reason is the very sentence of those who met it; a wall that stands for days is no sign of death."""
+    error = NetError(NetErrorKind.GIVEN_UP, "Anubis", host="a.example.org", status=403)
+    spared = _http.net_evidence(claim(URL), error)
+    page = Response(url=URL, status=403, headers={}, body=b"/.within.website/x/cmd/anubis")
+    walled = _http.status_evidence(claim(URL), page)
+    assert walled is not None
+    assert spared.rule is not None
+    assert (spared.rule.slug, spared.rule.repeatable) == ("bot-wall", False)
+    assert (spared.rule, spared.reason, spared.status) == (walled.rule, walled.reason, walled.status)
+    assert "not asked" in spared.facts[0].what
 
 
 def test_a_failure_behind_a_redirect_names_both_hosts() -> None:

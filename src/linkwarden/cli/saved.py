@@ -50,7 +50,7 @@ class SavedNet(Net):
     """
 
     def __init__(self, answers: Iterable[SavedAnswer], observer: Observer | None = None) -> None:
-        super().__init__(NetPolicy(), observer=observer)
+        super().__init__(NetPolicy(strikes=0), observer=observer)  # nobody is spared, so every answer counts
         self._watch = observer
         self._exact: dict[str, SavedAnswer] = {}
         self._below: list[tuple[str, SavedAnswer]] = []

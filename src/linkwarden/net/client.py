@@ -33,10 +33,11 @@ from linkwarden.net.gate import Gate
 from linkwarden.net.guard import BlockedAddress, Guard
 from linkwarden.net.manners import counted_with
 from linkwarden.net.policy import NetPolicy
-from linkwarden.net.politeness import Closure, HostSlot, Origin
+from linkwarden.net.politeness import HostSlot, Origin
 from linkwarden.net.redirects import Chain
 from linkwarden.net.retry import Outcome, is_transient, persist
 from linkwarden.net.transport import Answer, Transport
+from linkwarden.net.walls import Walls
 from linkwarden.net.wire_form import wire_url
 from linkwarden.wire import INCOMPLETE_CHAIN, Ask, NetError, NetErrorKind, Response
 
@@ -97,6 +98,7 @@ class Net:
         policy: the run's numbers.
         requests: how many requests were sent, redirects and repetitions included.
         on_failure: called whenever a host could not be reached, before it is tried again; or None.
+        walls: where programs were turned away in this run; for whoever recognises a bot wall in an answer.
     """
 
     def __init__(
@@ -126,6 +128,7 @@ class Net:
         self.policy = policy
         self.requests = 0
         self.on_failure: Callable[[], None] | None = None
+        self.walls = Walls(policy.strikes)
         self._clock = clock
         self._now = now
         self._sleep = sleep
@@ -174,18 +177,6 @@ class Net:
             return await self._follow(ask)
         with self._budget.spend():
             return await self._follow(ask)
-
-    def give_up(self, host: str, why: str, *, status: int | None = None) -> None:
-        """Ask nothing more of a host in this run (a bot wall, a bad token): further asks raise GIVEN_UP.
-
-        Args:
-            host: the host name, lower case.
-            why: one clause for people.
-            status: what the host answered where a wall is the reason; becomes ``NetError.status``.
-        """
-        slot = self._slot(host)
-        slot.closure = Closure(NetErrorKind.GIVEN_UP, why, status)
-        self._gate.review(slot)
 
     def weather(self) -> NetWeather:
         """Say how the network behaved so far."""

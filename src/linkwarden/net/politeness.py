@@ -183,8 +183,8 @@ class HostSlot:
     def reopen(self, origin: Origin) -> None:
         """Let an origin be asked once more although it was found dead, for a second look (``Ask.fresh``).
 
-        Who asked to be left alone, walls us off or was silent time after time stays closed. One more failure of the
-        same kind closes it again.
+        Who asked to be left alone or was silent time after time stays closed. One more failure of the same kind
+        closes it again.
         """
         if self.closure is not None and self.closure.kind in _TAKEN_BACK:
             self.closure = None

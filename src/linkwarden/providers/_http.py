@@ -50,6 +50,10 @@ _STATUSES = MappingProxyType(
     {
         204: (rules.ODD_ANSWER, "The server answers without content (204), so there is no {thing} to see."),
         205: (rules.ODD_ANSWER, "The server answers without content (205), so there is no {thing} to see."),
+        304: (
+            rules.ODD_ANSWER,
+            "The server says that the {thing} has not changed (304), which nobody had asked it.",
+        ),
         400: (
             rules.ACCESS_REFUSED,
             "The server did not understand the request (400), which it may say to programs only.",
@@ -81,7 +85,7 @@ _HUNDREDS = MappingProxyType(
         5: (rules.SERVER_ERROR, "The server is in trouble ({status}), so linkwarden cannot tell."),
     }
 )
-_FINE = frozenset({*range(200, 300), 300, 304} - {204, 205})
+_FINE = frozenset({*range(200, 300), 300} - {204, 205})
 
 _NETWORK = MappingProxyType(
     {
@@ -125,6 +129,10 @@ _NETWORK = MappingProxyType(
         NetErrorKind.BUDGET: (rules.OUT_OF_TIME, "The time for this run was used up before this link's turn."),
     }
 )
+
+
+#: The same sentence for who met the wall and for who was spared it, so that reports show them as one group.
+_WALLED = "The site turns robots away ({wall}, {status}), so linkwarden cannot tell; open it in a browser."
 
 
 def finding(
@@ -180,10 +188,9 @@ def net_evidence(claim: Claim, error: NetError) -> Evidence:
     refuse. A redirect loop is ``unverified``: cookies are kept within a chain, so a loop that is left is most often
     a site's way to get rid of programs. Everything that may pass by itself is ``unverified`` and repeatable.
     """
-    rule, words = _NETWORK[error.kind]
     if error.kind is NetErrorKind.GIVEN_UP and error.status is not None:
-        rule = rules.BOT_WALL
-        words = "{host} turned programs away earlier in this run, so linkwarden did not ask again."
+        return _behind_wall(claim, error.detail, error.status)
+    rule, words = _NETWORK[error.kind]
     asked = host_of(claim.target.address or "")
     reason = words.format(host=error.host or asked or "the server")
     if error.hops and error.host and error.host != asked:
@@ -208,9 +215,7 @@ def status_evidence(claim: Claim, response: Response) -> Evidence | None:
     """
     wall = wall_of(response)
     if wall is not None:
-        reason = (
-            f"The site turns robots away ({wall}, {response.status}), so linkwarden cannot tell; open it in a browser."
-        )
+        reason = _WALLED.format(wall=wall, status=response.status)
         return finding(claim, rules.BOT_WALL, reason, response, facts=(Fact(f"bot wall: {wall}"),))
     store = store_error(response)
     if store is not None:
@@ -219,6 +224,19 @@ def status_evidence(claim: Claim, response: Response) -> Evidence | None:
             return evidence
     verdict = _by_status(response, "picture" if claim.target.is_image else "page")
     return None if verdict is None else finding(claim, verdict[0], verdict[1], response)
+
+
+def _behind_wall(claim: Claim, wall: str, status: int) -> Evidence:
+    """Make the evidence for a link that was not asked, because others of its site met a wall (``net.walls``)."""
+    seen = f"not asked: the first links to this part of {host_of(claim.target.address or '')} met a bot wall ({wall})"
+    return Evidence(
+        key=claim.target.key,
+        checked_by=claim.provider,
+        rule=rules.BOT_WALL,
+        reason=_WALLED.format(wall=wall, status=status),
+        status=status,
+        facts=(Fact(seen, status=status),),
+    )
 
 
 def batch_unverified(claims: Iterable[Claim], why: str, *, status: int | None = None) -> Iterator[Evidence]:

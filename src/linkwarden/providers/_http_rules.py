@@ -53,7 +53,8 @@ BOT_WALL = Rule(
     Verdict.UNVERIFIED,
     "the site turns robots away",
     "The answer is the page of a service that keeps robots out, whatever its status. It says nothing about the page "
-    "behind it, so linkwarden neither accuses nor clears the link, and it does not try to get around the wall.",
+    "behind it, so linkwarden neither accuses nor clears the link, and it does not try to get around the wall. Where "
+    "the first links to a part of a site all meet the same wall, the others of that part are not asked.",
     _LOOK,
 )
 LOG_IN_REQUIRED = Rule(

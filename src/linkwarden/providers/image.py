@@ -10,12 +10,14 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from linkwarden.model import Claim, Evidence, Kind, Pass, Rule, Suggestion, Target
 from linkwarden.providers import _http_rules as http
 from linkwarden.providers import _picture_rules as rules
 from linkwarden.providers._base import Example, Provider, by_ident
+from linkwarden.providers._conditional import fetch_if_changed, says_unchanged, unchanged, with_validators
 from linkwarden.providers._http import RULES, finding, fine, net_evidence, status_evidence
 from linkwarden.providers._pictures import (
     SIGNED_TYPES,
@@ -30,6 +32,7 @@ from linkwarden.providers._pictures import (
 from linkwarden.providers._readme_images import readme_evidence
 from linkwarden.providers._redirects import move_of
 from linkwarden.providers._stores import store_error
+from linkwarden.providers._visits import visit
 from linkwarden.text import host_of
 from linkwarden.wire import Ask, NetError, Response
 
@@ -97,14 +100,19 @@ class ImageProvider(Provider):
         del now
         for address, group in by_ident(claims).items():
             try:
-                response = await net.fetch(_ask(address))
+                ask = partial(fetch_if_changed, _ask(address), group, net.fetch)
+                response = await visit(self.name, address, net, ask)
             except NetError as error:
                 for claim in group:
                     yield net_evidence(claim, error)
                 continue
+            if says_unchanged(group, response):
+                for claim in group:
+                    yield unchanged(claim, response)
+                continue
             sizes = await _other_sizes(address, response, net)
             for claim in group:
-                yield picture_evidence(claim, response, sizes)
+                yield with_validators(picture_evidence(claim, response, sizes), response)
 
 
 def picture_evidence(claim: Claim, response: Response, sizes: Sizes | None = None) -> Evidence:

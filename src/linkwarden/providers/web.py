@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import unquote
@@ -13,13 +14,15 @@ from urllib.parse import unquote
 from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion, Target, Verdict
 from linkwarden.providers import _http_rules as http
 from linkwarden.providers._base import Example, Provider, by_ident
+from linkwarden.providers._conditional import fetch_if_changed, says_unchanged, unchanged, with_validators
 from linkwarden.providers._html import Page, is_html
 from linkwarden.providers._http import RULES, finding, fine, net_evidence, status_evidence
 from linkwarden.providers._redirects import landing_evidence, move_of
 from linkwarden.providers._rot import judge_page
 from linkwarden.providers._soft import RULES as SOFT_RULES
+from linkwarden.providers._visits import visit
 from linkwarden.text import domains_of, host_of
-from linkwarden.wire import Ask, Hop, NetError, Response
+from linkwarden.wire import NO_HEADERS, Ask, Hop, NetError, Response
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
@@ -105,17 +108,21 @@ class WebProvider(Provider):
                     yield item
                 continue
             try:
-                response = await _read(address, group, net)
+                response = await visit(self.name, address, net, partial(_read, address, group, net))
             except NetError as error:
                 for claim in group:
                     yield net_evidence(claim, error)
+                continue
+            if says_unchanged(group, response):
+                for claim in group:
+                    yield unchanged(claim, response)
                 continue
             page = Page(response) if is_html(response) else None
             for claim in group:
                 evidence = page_evidence(claim, response, page)
                 if page is not None and _may_be_rotten(evidence):
                     evidence = judge_page(claim, page, evidence)
-                yield evidence
+                yield with_validators(evidence, response)
 
 
 def _may_be_rotten(evidence: Evidence) -> bool:
@@ -159,7 +166,8 @@ async def _read(address: str, group: Sequence[Claim], net: Net) -> Response:
     """
     names_place = any(_place_named(claim) for claim in group)
     max_bytes = _BYTES_FOR_PLACES if names_place else _BYTES
-    return await follow(Ask(url=address, purpose="page", max_bytes=max_bytes), net)
+    ask = Ask(url=address, purpose="page", max_bytes=max_bytes)
+    return await fetch_if_changed(ask, group, lambda asked: follow(asked, net))
 
 
 async def follow(ask: Ask, net: Net) -> Response:
@@ -173,7 +181,7 @@ async def follow(ask: Ask, net: Net) -> Response:
     if onward is None or onward.partition("#")[0] == response.url.partition("#")[0]:
         return response
     hop = Hop(response.url, response.status, onward)
-    following = await net.fetch(replace(ask, url=onward))
+    following = await net.fetch(replace(ask, url=onward, headers=NO_HEADERS))  # conditions are the first page's
     return replace(following, hops=(*response.hops, hop, *following.hops))
 
 
@@ -199,7 +207,7 @@ def page_evidence(claim: Claim, response: Response, page: Page | None) -> Eviden
     if bad is not None:
         return bad
     title = page.title if page else None
-    if page and response.status < 300 and not response.body.strip():  # 300 and 304 need no body
+    if page and response.status < 300 and not response.body.strip():  # 300 needs no body
         return finding(claim, http.ODD_ANSWER, "The server sends an empty page.", response)
     if page and title and _LOG_IN_TITLE.match(title) and page.has_password_field:
         return finding(claim, http.LOG_IN_REQUIRED, "The page asks readers to log in.", response, title=title)

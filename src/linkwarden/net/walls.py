@@ -1,0 +1,169 @@
+"""``Walls``: stops asking where programs are turned away, by a rule that the order of answers cannot change.
+
+A bot wall answers for its whole site, so one request per link tells nothing new and is no good manners. But some
+sites wall off only a part (search pages, say, or PDFs), and a dead link in another part must still be found. And two
+runs over the same list must give the same report, whichever answer comes first. Hence:
+
+* What is judged is one *part* of a site: links of one host whose folders and file ending have the same shape
+  (``/article/…/*.html``). Pages and pictures are judged apart, because walls often let pictures through.
+* The first links of a part, in the order of the list, are its scouts (``NetPolicy.strikes`` of them, three as it
+  comes). They are asked whatever happens; the others of that part wait until the scouts have their answers. If every
+  scout met the same wall, the rest of the part is not asked. If a single one met anything else, all are asked.
+* The same holds for the host as a whole, with the scouts of its first parts: a site with a folder for every author
+  does not get three requests for each author.
+
+So the decision depends on *which* answers the scouts got and never on *when*. For a healthy host nobody waits longer
+than for its first answer. The price: where the first three links of a part are walled and later ones of the same part
+are not, those later ones stay ``unverified``; they do so in every run, and are never called broken or fine.
+
+Hosts are told apart by their full name: two sites below ``github.io`` are two hosts, two blogs on ``medium.com`` are
+one, as they are for the wall. A redirect that leads to a wall elsewhere says nothing about the host that it started
+from (a link shortener, say). Rate limits are another matter; they have their cool-down in ``politeness.py``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import dataclass
+from typing import Self
+
+from linkwarden.text import host_of
+
+#: So many parts of a host send scouts; where all of those met the wall, the whole host is left in peace.
+PARTS = 4
+#: A folder that is a plain word belongs to how a site is built; names of users, years and numbers fill it.
+_WORD = re.compile(r"[a-z][a-z_-]{0,14}\Z", re.IGNORECASE)
+_AFTER_PATH = re.compile(r"[?#]")
+_ENDING = re.compile(r"\.[a-z]{2,5}\Z", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Wall:
+    """What a link met in place of its page: whose wall it is, and the status that came with it."""
+
+    name: str
+    status: int
+
+
+class Walls:
+    """Who was turned away where, in one run."""
+
+    def __init__(self, strikes: int) -> None:
+        self._strikes = strikes
+        self._hosts: dict[tuple[str, str], _Scouts] = {}
+        self._parts: dict[tuple[str, str, str], _Scouts] = {}
+
+    def visit(self, kind: str, url: str) -> Visit:
+        """Announce that an address is about to be asked; the order of these calls decides who is a scout.
+
+        Args:
+            kind: what is judged together: the name of the provider that asks.
+            url: an absolute http(s) address.
+        """
+        host = host_of(url)
+        part = (kind, host, _shape(url))
+        if part not in self._parts:
+            self._parts[part] = _Scouts(self._strikes)
+        if part[:2] not in self._hosts:
+            self._hosts[part[:2]] = _Scouts(self._strikes * PARTS)
+        return Visit(self._hosts[part[:2]], self._parts[part])
+
+
+class Visit:
+    """One link on its way to its host. A context manager: leaving it tells the others what was met."""
+
+    __slots__ = ("_host", "_met", "_part", "_place", "_place_in_host")
+
+    def __init__(self, host: _Scouts, part: _Scouts) -> None:
+        self._host = host
+        self._part = part
+        self._place = part.join()
+        self._place_in_host = host.join() if self._place is not None else None
+        self._met: Wall | None = None
+
+    @property
+    def is_scout(self) -> bool:
+        """True if what this link meets has a bearing on others."""
+        return self._place is not None
+
+    async def wall(self) -> Wall | None:
+        """Give the wall that this link would meet, so that it need not be asked, or None: it is to be asked.
+
+        Waits for the scouts on which that depends. They never wait for this one, so nobody waits for ever.
+        """
+        if self._place is None:
+            return await self._part.verdict()
+        if self._place_in_host is None:
+            self._met = await self._host.verdict()
+            return self._met
+        return None
+
+    def meets(self, wall: str, status: int) -> None:
+        """Note that the answer was a wall of the host itself: the wall's name, and the status of the answer."""
+        self._met = Wall(wall, status)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        if self._place is not None:
+            self._part.tell(self._place, self._met)
+        if self._place_in_host is not None:
+            self._host.tell(self._place_in_host, self._met)
+
+
+class _Scouts:
+    """The first links of a group, and what follows from their answers for the rest of it."""
+
+    __slots__ = ("_decided", "_met", "_sent", "_size", "_waiting", "_wall")
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._sent = 0
+        self._met: dict[int, Wall] = {}
+        self._decided = size == 0
+        self._wall: Wall | None = None
+        self._waiting: asyncio.Event | None = None
+
+    def join(self) -> int | None:
+        """Give the next scout its number, or None if there are enough, or one has met something else already."""
+        if self._decided or self._sent == self._size:
+            return None
+        self._sent += 1
+        return self._sent
+
+    def tell(self, number: int, met: Wall | None) -> None:
+        """Take in what a scout met; None is anything but a wall."""
+        if self._decided:
+            return
+        if met is None or any(other.name != met.name for other in self._met.values()):
+            self._decide(None)
+            return
+        self._met[number] = met
+        if len(self._met) == self._size:
+            self._decide(self._met[1])
+
+    async def verdict(self) -> Wall | None:
+        """Wait for the scouts; give the wall that all of them met, or None."""
+        if not self._decided:
+            if self._waiting is None:
+                self._waiting = asyncio.Event()
+            await self._waiting.wait()
+        return self._wall
+
+    def _decide(self, wall: Wall | None) -> None:
+        self._decided = True
+        self._wall = wall
+        self._met.clear()
+        if self._waiting is not None:
+            self._waiting.set()
+
+
+def _shape(url: str) -> str:
+    """Name the part of its site that an address belongs to: its folders, those that are no plain words as ``*``."""
+    path = _AFTER_PATH.split(url.partition("//")[2], maxsplit=1)[0]
+    *folders, last = path.split("/")[1:] or [""]
+    ending = _ENDING.search(last)
+    words = [folder if _WORD.match(folder) else "*" for folder in folders]
+    return "/".join([*words, ending.group().lower() if ending else ""])
