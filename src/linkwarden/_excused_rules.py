@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from linkwarden import rules
+from linkwarden.config import RuleNames, nearest_rule
 from linkwarden.model import Excuse, Notice, Rule
 
 #: So many different words are looked up; a list with more slips than that is an attack on our time.
@@ -28,15 +28,6 @@ def rule_names(found: Iterable[Rule] = ()) -> dict[str, str]:
     return {name: rule.code for rule in every for name in (rule.code.lower(), rule.slug)}
 
 
-def nearest_rule(word: str, names: Mapping[str, str]) -> str:
-    """Give the name of a rule that was probably meant by a word, or ""."""
-    word = word.lower()
-    if f"lw{word}" in names:
-        return f"LW{word}"
-    near = next(iter(difflib.get_close_matches(word, names, n=1, cutoff=0.75)), "")
-    return names[near] if near.startswith("lw") else near
-
-
 def named(comments: Sequence[Excuse], found: Iterable[Rule]) -> tuple[list[Excuse], list[Notice]]:
     """Give the comments with the codes of the rules that they name, and notices on names that are none.
 
@@ -51,7 +42,7 @@ def named(comments: Sequence[Excuse], found: Iterable[Rule]) -> tuple[list[Excus
 
 
 class _Reader:
-    def __init__(self, names: Mapping[str, str]) -> None:
+    def __init__(self, names: RuleNames) -> None:
         self._names = names
         self._nearest: dict[str, str] = {}
         self.notices: list[Notice] = []

@@ -22,6 +22,7 @@ SCHEMA_VERSION = 1
 _MAX_BYTES = 64 * 1024 * 1024
 _FINDINGS = re.compile(r'"findings"\s*+:\s*+\[')
 _BETWEEN = re.compile(r"[\s,]*+")
+_SNIFFED = 8192
 _ANEW = "Write it anew with --write-baseline."
 
 
@@ -94,6 +95,16 @@ def load_baseline(path: Path) -> Baseline:
         return Baseline(path, dict(_entries(path, text)))
     except ValueError:  # the key stands there more than once, or in disguise
         raise UsageError(f"{path}: not a baseline of linkwarden", _ANEW) from None
+
+
+def is_ours(path: Path) -> bool:
+    """Tell whether a file may be written over as a baseline: it is one, perhaps broken by a merge, or it is empty."""
+    try:
+        with path.open("rb") as file:
+            begin = file.read(_SNIFFED)
+    except OSError:
+        return False
+    return not begin.strip() or (b'"schema_version"' in begin and b'"findings"' in begin)
 
 
 def _text_of(path: Path) -> str:

@@ -69,10 +69,13 @@ def perform(deps: Any, inputs: tuple[str, ...], options: Mapping[str, Any]) -> t
         LinkwardenError: there is no run; see ``linkwarden.cli.guard.run_guarded``.
     """
     from linkwarden import api, engine  # noqa: PLC0415 - the network stack is slow to import
+    from linkwarden.cli.baseline import baseline_to_write, write_baseline  # noqa: PLC0415 - with it
     from linkwarden.deps import Deps  # noqa: PLC0415 - with it
     from linkwarden.report._sinks import visible  # noqa: PLC0415 - with it
 
     config = make_config(inputs, options)
+    baseline = baseline_to_write(config) if options["write_baseline"] else None
+    config = config if baseline is None else replace(config, baseline=None)
     outputs = _outputs(options["outputs"], no_report=options["no_report"])
     reserve(outputs, config.inputs)
     stdin = stdin_for(config.inputs)
@@ -83,7 +86,9 @@ def perform(deps: Any, inputs: tuple[str, ...], options: Mapping[str, Any]) -> t
     with api.memory_for(config) as memory, progress as shown:
         wired = replace(deps or Deps(make_net=api.make_net), progress=shown, stdin=stdin, memory=memory)
         run = api.run_loop(engine.run(config, wired))
+    run, not_written = (run, []) if baseline is None else write_baseline(run, baseline)
     written, problems = write_reports(run, outputs, show_secrets=options["show_secrets"])
+    problems += not_written
     is_text = options["wanted"].name == "text"
     try:
         terminal.show(run, options["wanted"], show_secrets=options["show_secrets"])

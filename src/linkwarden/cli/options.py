@@ -109,9 +109,9 @@ def make_config(inputs: tuple[str, ...], options: Mapping[str, Any], environ: Ma
 
     config = Config()
     if options.get("config"):
-        config = with_overrides(config, {**load_file(options["config"]), "file": options["config"]})
+        config = with_overrides(config, {**load_file(options["config"], _rule_names), "file": options["config"]})
     elif not options.get("isolated") and (found := find_file(Path.cwd())):
-        said = load_file(found)
+        said = load_file(found, _rule_names)
         if "inputs" in said:
             said["inputs"] = inputs_beside(found, said["inputs"])
         config = with_overrides(config, {**said, "file": found})
@@ -127,6 +127,12 @@ def make_config(inputs: tuple[str, ...], options: Mapping[str, Any], environ: Ma
         parsed["event"] = Path(environ["GITHUB_EVENT_PATH"])
     parsed["github_token"] = _token(options.get("github_token"), environ)
     return with_overrides(config, parsed)
+
+
+def _rule_names() -> Mapping[str, str]:
+    from linkwarden._excused_rules import rule_names  # noqa: PLC0415 - slow to import
+
+    return rule_names()
 
 
 def _token(option: str | None, environ: Mapping[str, str]) -> str | None:

@@ -5,6 +5,7 @@ What opens doors (networks, tokens, proxies, headers) never comes from a file in
 """
 
 from linkwarden.config._file import FILE_NAME, find_file, inputs_beside, load_file
+from linkwarden.config._ignores import RuleNames, nearest_rule
 from linkwarden.config._settings import RANGES, Config, Ignore, with_overrides
 from linkwarden.config._values import parse_duration, parse_instant, read_values
 
@@ -13,9 +14,11 @@ __all__ = [
     "RANGES",
     "Config",
     "Ignore",
+    "RuleNames",
     "find_file",
     "inputs_beside",
     "load_file",
+    "nearest_rule",
     "parse_duration",
     "parse_instant",
     "read_values",

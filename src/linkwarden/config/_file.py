@@ -6,12 +6,13 @@ import difflib
 import os
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from linkwarden.config._ignores import RuleNames, read_ignores
 from linkwarden.config._values import FIELDS, read_values
 from linkwarden.model import UsageError
 
@@ -61,6 +62,7 @@ _SAMPLES = {
     "confirm-runs": "3",
     "confirm-days": "3",
     "patient": "true",
+    "baseline": '"linkwarden-baseline.json"',
 }
 _TOML_WORDS = {
     "array": "a list",
@@ -92,6 +94,7 @@ class FileConfig(msgspec.Struct, forbid_unknown_fields=True, rename="kebab", fro
     confirm_runs: int | None = None
     confirm_days: int | None = None
     patient: bool | None = None
+    baseline: str | None = None
 
 
 def find_file(start: Path) -> Path | None:
@@ -114,8 +117,13 @@ def find_file(start: Path) -> Path | None:
     return None
 
 
-def load_file(path: Path) -> dict[str, Any]:
+def load_file(path: Path, rule_names: Callable[[], RuleNames] | None = None) -> dict[str, Any]:
     """Read a configuration file into keyword arguments for ``Config``.
+
+    Args:
+        path: of the file.
+        rule_names: gives the code of every rule by code and slug in lower case, asked only if the file names rules;
+            without it any code is taken for one.
 
     Raises:
         UsageError: not readable, not TOML, an unknown or forbidden key, a value of the wrong type; the message
@@ -132,11 +140,18 @@ def load_file(path: Path) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise UsageError(f"{path}: [tool.linkwarden] is not a table", "Write it as a table of keys and values.")
     _check_keys(path, text, data)
+    data = dict(data)
+    ignores = read_ignores(data.pop("ignore"), path, text, rule_names) if "ignore" in data else None
     try:
         parsed = msgspec.convert(data, FileConfig)
     except msgspec.ValidationError as error:
         raise _wrong_type(path, text, str(error)) from None
-    return _to_options(parsed, path, text)
+    options = _to_options(parsed, path, text)
+    if ignores is not None:
+        options["ignores"] = ignores
+    if parsed.baseline is not None:
+        options["baseline"] = _baseline_beside(path, parsed.baseline, f"{path}{_line_of(text, 'baseline')}: baseline")
+    return options
 
 
 def _text_of(path: Path) -> str:
@@ -171,8 +186,7 @@ def inputs_beside(file: Path, names: Sequence[str]) -> tuple[str, ...]:
     Raises:
         UsageError: one leads out of the repository, or of the file's folder where there is none.
     """
-    folder = file.parent.resolve()
-    root = next((above for above in (folder, *folder.parents) if _is_root(above)), folder)
+    folder, root = _folder_and_root(file)
     found: list[str] = []
     for name in names:
         if name == "-" or re.match(r"https?://", name, re.IGNORECASE):
@@ -186,6 +200,29 @@ def inputs_beside(file: Path, names: Sequence[str]) -> tuple[str, ...]:
             )
         found.append(name if folder == Path.cwd() or _is_repository(name, place) else os.path.relpath(place))
     return tuple(found)
+
+
+def _baseline_beside(file: Path, name: str, what: str) -> Path:
+    """Give the baseline that a configuration file names, as seen from the working directory; see ``inputs_beside``.
+
+    It is written to as well, so it lies in no folder that git keeps for itself.
+
+    Raises:
+        UsageError: it leads out of the repository, or is no file's name.
+    """
+    folder, root = _folder_and_root(file)
+    place = Path(os.path.normpath(folder / name))
+    if not name.strip() or place == folder:
+        raise UsageError(f"{what}: {name!r} is no file", f"Write it like this: baseline = {_SAMPLES['baseline']}")
+    for seen in (place, _real(place)):
+        if not seen.is_relative_to(root) or ".git" in (part.lower() for part in seen.relative_to(root).parts):
+            raise UsageError(f"{what}: {name!r} is outside of {root}", "Name what lies elsewhere with --baseline.")
+    return Path(os.path.relpath(place))
+
+
+def _folder_and_root(file: Path) -> tuple[Path, Path]:
+    folder = file.parent.resolve()
+    return folder, next((above for above in (folder, *folder.parents) if _is_root(above)), folder)
 
 
 def _is_root(folder: Path) -> bool:
@@ -204,7 +241,7 @@ def _is_repository(name: str, place: Path) -> bool:
 
 
 def _check_keys(path: Path, text: str, data: Mapping[str, Any]) -> None:
-    known = [field.encode_name for field in msgspec.structs.fields(FileConfig)]
+    known = [*(field.encode_name for field in msgspec.structs.fields(FileConfig)), "ignore"]
     for key in data:
         if key in _FORBIDDEN:
             raise UsageError(

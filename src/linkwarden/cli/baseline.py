@@ -1,0 +1,83 @@
+"""``--write-baseline``: the findings of a run become the ones that are known."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import click
+
+from linkwarden.baseline import findings, is_ours, render
+from linkwarden.cli.output import write_atomically
+from linkwarden.config import Config
+from linkwarden.excuses import Accepted, excuse, load_baseline
+from linkwarden.model import LinkwardenError, Run, UsageError
+from linkwarden.report._sinks import visible
+from linkwarden.report._words import plural
+
+
+class BaselineNotWrittenError(LinkwardenError):
+    """The baseline could not be written after the run."""
+
+    exit_code = 3
+
+
+def baseline_to_write(config: Config) -> Path:
+    """Give where the baseline goes, made sure of before the run, so that no result is lost for a typo.
+
+    Raises:
+        UsageError: no file is named, it is something else than a baseline, it cannot be written, or the run looks at
+            added links only.
+    """
+    path = config.baseline
+    if path is None:
+        raise UsageError(
+            "--write-baseline does not say where to write",
+            "Name the file too: --baseline linkwarden-baseline.json --write-baseline",
+        )
+    if config.diff is not None:
+        raise UsageError(
+            "--write-baseline and --diff contradict each other: a baseline holds the findings of all links",
+            "Leave one of them out.",
+        )
+    if os.path.lexists(path) and not (path.is_file() and is_ours(path)):
+        raise UsageError(
+            f"{path}: is there already and is no baseline, so it is not written over",
+            "Choose another name, such as linkwarden-baseline.json.",
+        )
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".linkwarden-"):
+            pass
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror}", "Choose another place.") from None
+    return path
+
+
+def write_baseline(run: Run, path: Path) -> tuple[Run, list[LinkwardenError]]:
+    """Write the findings of a run down, tell so, and give the run in which they are accepted, and what went wrong.
+
+    A run that did not get to see everything writes nothing, and tells so: what it did not see would be new tomorrow.
+    """
+    why = _incomplete(run)
+    if why:
+        click.echo(f"Baseline: {visible(str(path))} was not written, because {why}.", err=True)
+        return run, []
+    found = findings(run)
+    try:
+        write_atomically(path, render(found))
+    except OSError as error:
+        return run, [BaselineNotWrittenError(f"{path}: cannot be written: {error.strerror}", "Choose another place.")]
+    click.echo(f"Baseline: {plural(len(found), 'finding')} written to {visible(str(path))}.", err=True)
+    return excuse(run, Accepted(baseline=load_baseline(path)), run.started.date(), complete=False), []
+
+
+def _incomplete(run: Run) -> str:
+    if run.interrupted:
+        return "the run was interrupted"
+    if run.network_down:
+        return "no server could be reached from here"
+    if run.failures:
+        return "linkwarden itself failed in this run"
+    return "an input could not be read" if run.unreadable else ""
