@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from linkwarden.model import SETTLED, Occurrence, Run, Suggestion, Verdict
+from linkwarden.model import SETTLED, Occurrence, Rule, Run, Suggestion, Verdict
 from linkwarden.report._order import Placed
 from linkwarden.report._sinks import one_line, shown_address
 from linkwarden.report._words import WORST_FIRST
@@ -31,12 +31,14 @@ class Marked:
         place: where it stands, or None for one that stands nowhere.
         nth: how many places of the same address come before it.
         level: how much it weighs.
+        rule: what is the matter; None for what has no rule, although the user fails on its verdict.
     """
 
     item: Placed
     place: Occurrence | None
     nth: int
     level: Level
+    rule: Rule | None
 
 
 def is_finding(run: Run, verdict: Verdict) -> bool:
@@ -58,7 +60,7 @@ def marked(run: Run, items: Sequence[Placed]) -> Iterator[Marked]:
             level = level_of(run, item.verdict)
             places: Sequence[Occurrence | None] = item.places or (None,)
             for nth, place in enumerate(places):
-                yield Marked(item, place, nth, level)
+                yield Marked(item, place, nth, level, item.result.judgement.rule)
 
 
 def worst_first(mark: Marked) -> tuple[int, int, int]:

@@ -49,7 +49,7 @@ def _problems(run: Run) -> Iterator[str]:
 
 def _annotation(run: Run, mark: Marked, word: str) -> str:
     judgement = mark.item.result.judgement
-    rule = judgement.rule
+    rule = mark.rule
     title = f"{rule.code} {rule.slug}" if rule is not None else str(mark.item.verdict)
     age = since(run, mark.item.result)
     lines = [one_line(mark.item.reason), shown_address(mark.item.result.target.url, _LONGEST_ADDRESS)]

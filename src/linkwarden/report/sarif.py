@@ -19,9 +19,9 @@ from linkwarden._version import HOME, __version__
 from linkwarden.model import Occurrence, Rule, Run, Span, Verdict
 from linkwarden.report._base import Report, ReportOptions
 from linkwarden.report._levels import Level, Marked, instead, marked, worst_first
-from linkwarden.report._order import Placed, failures, hints, notices, placed, unknowns, unreadable
+from linkwarden.report._order import Placed, Unknown, failures, hints, notices, placed, unknowns, unreadable
 from linkwarden.report._sinks import cut, file_uri, json_text, mask_text, one_line, sarif_text, shown_address
-from linkwarden.report._words import conclusion, iso, plural, sentence
+from linkwarden.report._words import conclusion, iso, listed, plural, sentence
 from linkwarden.text import mask_secrets
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -30,7 +30,10 @@ MOST_RESULTS = 25_000
 _WORDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "note"}
 _GITHUB_WORDS = {"error": "error", "warning": "warning", "note": "recommendation"}
 _LEVELS = {Verdict.SUSPECT: "warning", Verdict.EXPIRING: "warning", Verdict.UNVERIFIED: "warning"}
+#: Codes of the engine's rules for what the maintainer has accepted (``linkwarden.rules``), and where it is said.
+_ACCEPTED = {"LW015": "inSource", "LW016": "external", "LW017": "external"}
 _LONGEST_PROSE = 1_000
+_NAMED_HOSTS = 10
 _LONGEST_ADDRESS = 1_000
 
 
@@ -42,21 +45,22 @@ class SarifReport(Report):
 
     def render(self, run: Run, options: ReportOptions) -> str:
         """Give the log, one result a line; at most 25,000 of them, the worst ones."""
-        del options
-        return _Log(run).text()
+        return _Log(run, accepted_too=options.verbose > 0).text()
 
 
 class _Log:
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, *, accepted_too: bool) -> None:
         self._run = run
         self._items = placed(run)
-        every = list(marked(run, self._items))
+        self._accepted = list(_accepted(self._items))
+        self._suppressions = {id(mark): suppression for mark, suppression in self._accepted if accepted_too}
+        every = [*marked(run, self._items), *(mark for mark, _ in self._accepted if accepted_too)]
         self._left_out = max(0, len(every) - MOST_RESULTS)
         if self._left_out:
             kept = {id(mark) for mark in sorted(every, key=worst_first)[:MOST_RESULTS]}
             every = [mark for mark in every if id(mark) in kept]
         self._marks = every
-        used = {mark.item.result.judgement.rule for mark in every}
+        used = {mark.rule for mark in every}
         self._rules = sorted((rule for rule in used if rule is not None), key=lambda rule: rule.code)
 
     def text(self) -> str:
@@ -85,7 +89,10 @@ class _Log:
         index = {rule.code: number for number, rule in enumerate(self._rules)}
         seen: Counter[tuple[str, str, str]] = Counter()
         for mark in self._marks:
-            yield _result(mark, index, _fingerprint(mark, seen))
+            told = _result(mark, index, _fingerprint(mark, seen))
+            if id(mark) in self._suppressions:
+                told["suppressions"] = [self._suppressions[id(mark)]]
+            yield told
 
     # --- how it went ----------------------------------------------------------------------------------------
 
@@ -94,7 +101,7 @@ class _Log:
         told = {
             "executionSuccessful": run.exit_code in (0, 1),
             "exitCode": run.exit_code,
-            "exitCodeDescription": sarif_text(conclusion(run)),
+            "exitCodeDescription": conclusion(run),
             "startTimeUtc": iso(run.started),
         }
         with suppress(OverflowError):  # the last day of the calendar has no tomorrow
@@ -110,20 +117,27 @@ class _Log:
                 f"{plural(self._left_out, 'place')} with findings have no room among the {MOST_RESULTS:,} results that "
                 "GitHub takes; they weigh least, and the JSON report has them all.",
             )
+        if self._accepted and not self._suppressions:
+            count = plural(len(self._accepted), "place of a finding is", "places of findings are")
+            yield _note("note", f"{count} accepted by a comment, the configuration or the baseline.")
         for text in unreadable(run):
             yield _note("error", f"Not read: {text}")
         for failure in failures(run):
             yield _note("error", f"linkwarden itself failed in {failure.where}: {failure.message}")
         for group in unknowns([item for item in self._items if item.verdict is Verdict.UNVERIFIED]):
-            hosts = ", ".join(f"{host or 'no host'} ({count:,})" for host, count in group.hosts[:10])
-            yield _note(
-                "note",
-                f"Could not be verified: {plural(len(group.items), 'address', 'addresses')} on {hosts}: {group.reason}",
-            )
+            yield _note("note", _could_not_tell(group))
         for notice in notices(run):
             yield _note("note", notice.message, [_location(notice.path, {"startLine": max(notice.line, 1)})])
         for hint in hints(run):
             yield _note("note", hint)
+
+
+def _could_not_tell(group: Unknown) -> str:
+    hosts = [f"{host or 'no host'} ({count:,})" for host, count in group.hosts[:_NAMED_HOSTS]]
+    more = len(group.hosts) - len(hosts)
+    hosts += [plural(more, "more host")] if more else []
+    count = plural(len(group.items), "address", "addresses")
+    return f"{count} on {listed(hosts)} could not be verified: {group.reason}"
 
 
 def _note(level: str, text: str, locations: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
@@ -134,15 +148,15 @@ def _note(level: str, text: str, locations: Sequence[dict[str, Any]] = ()) -> di
 def _rule(rule: Rule) -> dict[str, Any]:
     level = _LEVELS.get(rule.verdict, "error" if rule.verdict in (Verdict.BROKEN, Verdict.EXPIRED) else "note")
     page = f"{HOME}/blob/main/docs/rules/{rule.code}.md"
-    remedy = rule.remedy or "Have a look at the link."
+    explanation, remedy = sentence(rule.explanation), sentence(rule.remedy or "Have a look at the link.")
     return {
         "id": rule.code,
         "name": "".join(part.capitalize() for part in rule.slug.split("-")),
-        "shortDescription": {"text": sentence(rule.summary)},
-        "fullDescription": {"text": sentence(rule.explanation)},
+        "shortDescription": {"text": sarif_text(sentence(rule.summary))},
+        "fullDescription": {"text": sarif_text(explanation)},
         "help": {
-            "text": f"{sentence(rule.explanation)}\n\nWhat to do: {sentence(remedy)}\n\n{page}",
-            "markdown": f"{sentence(rule.explanation)}\n\n**What to do:** {sentence(remedy)}\n\n[{rule.code}]({page})",
+            "text": sarif_text(f"{explanation} What to do: {remedy} {page}"),
+            "markdown": f"{explanation}\n\n**What to do:** {remedy}\n\n[{rule.code} {rule.slug}]({page})",
         },
         "helpUri": page,
         "defaultConfiguration": {"level": level},
@@ -154,8 +168,26 @@ def _rule(rule: Rule) -> dict[str, Any]:
     }
 
 
+def _accepted(items: Sequence[Placed]) -> Iterator[tuple[Marked, dict[str, str]]]:
+    """Give every place of a finding that the maintainer has accepted, with SARIF's word for how."""
+    for item in items:
+        judgement = item.result.judgement
+        if judgement.rule is not None and judgement.rule.code in _ACCEPTED:
+            told = {"kind": _ACCEPTED[judgement.rule.code], "justification": _prose(item.reason)}
+            for nth, place in enumerate(item.places):
+                yield Marked(item, place, nth, Level.NOTE, _found(item)), told
+        for nth, place in enumerate(item.result.excused):
+            yield Marked(item, place, nth, Level.NOTE, judgement.rule), {"kind": "inSource"}
+
+
+def _found(item: Placed) -> Rule | None:
+    """Give the rule of an accepted finding; the reason of the acceptance begins with its code."""
+    pieces = (item.result.evidence, *item.result.notes)
+    return next((piece.rule for piece in pieces if piece.rule and item.reason.startswith(piece.rule.code)), None)
+
+
 def _result(mark: Marked, index: dict[str, int], fingerprint: str) -> dict[str, Any]:
-    result, rule = mark.item.result, mark.item.result.judgement.rule
+    result, rule = mark.item.result, mark.rule
     told: dict[str, Any] = {}
     if rule is not None:
         told = {"ruleId": rule.code, "ruleIndex": index[rule.code]}
@@ -219,9 +251,8 @@ def _fingerprint(mark: Marked, seen: Counter[tuple[str, str, str]]) -> str:
 
     An address that stands in a file more than once is told apart by a number.
     """
-    judgement = mark.item.result.judgement
     path = mark.place.span.path if mark.place is not None else ""
-    key = (judgement.rule.code if judgement.rule else "", mask_secrets(mark.item.result.target.url), path)
+    key = (mark.rule.code if mark.rule else "", mask_secrets(mark.item.result.target.url), path)
     seen[key] += 1
     words = "\x00".join((*key, str(seen[key])))
     return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
