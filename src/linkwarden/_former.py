@@ -107,7 +107,9 @@ def _lay_out(every: Sequence[Former], git: Git, entries: Mapping[str, FileEntry]
     wanted = {former.path for former in every} | ({".gitmodules"} & entries.keys())
     for former in every:
         for path in _leads_to(former, root):
-            wanted.update(spelled.get(_folded(path), ()))
+            for place in (path, *map(str, PurePosixPath(path).parents)):
+                found = spelled.get(_folded(place), ())
+                wanted.update(p for p in found if place == path or entries[p].is_submodule)
     contents = git.contents((entries[path].oid for path in wanted if entries[path].is_file), _MOST_BYTES)
     folder = Path(tempfile.mkdtemp(prefix="linkwarden-")).resolve()
     (folder / root).mkdir(parents=True, exist_ok=True)
