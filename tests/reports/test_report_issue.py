@@ -1,0 +1,133 @@
+"""The text of the nightly issue: found by its mark, unchanged where the findings are, and small enough for GitHub."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from linkwarden.model import Run, Verdict
+from linkwarden.report import ReportOptions, for_path
+from linkwarden.report._words import REPORT_MARK, is_health_report
+from linkwarden.report.issue import BUDGET, IssueReport
+from linkwarden.report.markdown import MarkdownReport
+from tests.reports.sample import EMPTY, EXPIRING, NOT_FOUND, REMEMBERED, RUN, SOFT_404, TIMEOUT, occurrence, result
+from tests.reports.strategies import WHOLE_RUNS, runs
+
+
+def write(run: Run) -> str:
+    """Give the text."""
+    return IssueReport().render(run, ReportOptions())
+
+
+def mark(run: Run) -> str:
+    """Give the first line."""
+    return write(run).partition("\n")[0]
+
+
+def test_only_its_own_name_chooses_it() -> None:
+    """``issue.md`` is the text of an issue; another Markdown file is the report."""
+    assert for_path("issue.md") is IssueReport
+    assert for_path("health.md") is MarkdownReport
+
+
+def test_it_begins_with_the_mark() -> None:
+    """By it the next night finds the issue, and tells whether there is anything new; GitHub shows none of it."""
+    assert re.fullmatch(r"<!-- linkwarden:report sha256=[0-9a-f]{64} -->", mark(RUN))
+    assert mark(RUN).startswith(REPORT_MARK)
+
+
+def test_it_is_the_report() -> None:
+    """After the mark the same words as in reports/health.md, so there is one set of them."""
+    assert write(REMEMBERED).partition("\n")[2] == MarkdownReport().render(REMEMBERED, ReportOptions())
+
+
+def test_what_counts_stands_first() -> None:
+    """What readers no longer get, what they will not get soon, what is worth a look, and then the rest."""
+    headings = re.findall(r"^## (.*)", write(REMEMBERED), re.MULTILINE)
+
+    assert headings[:5] == [
+        "What readers no longer get",
+        "Soon",
+        "Worth a look",
+        "Repairs",
+        "No finding any more",
+    ]
+
+
+def test_an_unchanged_night_leaves_it_unchanged() -> None:
+    """Another time, other lines, other numbers of requests, other links that could not be verified: the same mark."""
+    moved = []
+    for found in RUN.results:
+        places = tuple(replace(p, span=replace(p.span, line=p.span.line + 9)) for p in found.target.occurrences)
+        told = replace(found.judgement, reason=found.judgement.reason + " Said otherwise.")
+        moved.append(replace(found, target=replace(found.target, occurrences=places), judgement=told))
+    later = replace(
+        RUN,
+        started=RUN.started + timedelta(days=1),
+        duration_s=99.0,
+        requests=4711,
+        results=(*moved[::-1], result(occurrence("https://c.example/"), finding=TIMEOUT)),
+        hints=(),
+    )
+
+    assert mark(later) == mark(RUN)
+    assert write(later) != write(RUN)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda found: replace(found, judgement=replace(found.judgement, verdict=Verdict.SUSPECT)),
+        lambda found: replace(found, judgement=replace(found.judgement, rule=SOFT_404)),
+        lambda found: replace(found, target=replace(found.target, url="https://other.example/")),
+        lambda _: result(occurrence("https://a.example/", path="b.md"), finding=NOT_FOUND),
+        lambda _: result(occurrence("https://a.example/")),
+    ],
+)
+def test_another_finding_changes_the_mark(change: Any) -> None:
+    """Verdict, rule, address and file of every finding count, and whether there is one."""
+    found = result(occurrence("https://a.example/"), finding=NOT_FOUND)
+
+    assert mark(replace(RUN, results=(found,))) != mark(replace(RUN, results=(change(found),)))
+
+
+def test_what_the_user_fails_on_counts() -> None:
+    """A link that could not be verified is a finding for who says so."""
+    found = result(occurrence("https://a.example/"), finding=TIMEOUT)
+    run = replace(RUN, results=(found,), fail_on=frozenset({Verdict.UNVERIFIED}))
+
+    assert mark(run) != mark(replace(run, results=()))
+    assert mark(replace(run, fail_on=RUN.fail_on)) == mark(EMPTY)
+
+
+def test_a_full_issue_keeps_within_the_budget() -> None:
+    """Thousands of findings: as many as have room, the worst first, and how many have none."""
+    lost = [result(occurrence(f"https://a.example/{n}", n), finding=NOT_FOUND, reason="Gone.") for n in range(1, 3000)]
+    soon = [result(occurrence(f"https://b.example/{n}", n), finding=EXPIRING, reason="Ends.") for n in range(3000)]
+
+    text = write(replace(RUN, results=(*lost, *soon)))
+
+    assert BUDGET - 10_000 < len(text.encode()) <= BUDGET
+    assert re.search(r"… and [\d,]+ more, for which there is no room", text)
+    assert "## What readers no longer get" in text
+
+
+@given(runs())
+@WHOLE_RUNS
+def test_whatever_was_found_it_is_small_enough(run: Run) -> None:
+    """Even where every name is as long and as many-byted as names get."""
+    wide = "\U0001f600'" * 400
+    run = replace(run, inputs=tuple(f"{n}{wide}" for n in range(40)), hints=(wide,) * 200, unreadable=(wide,) * 200)
+
+    assert len(write(run).encode()) <= BUDGET
+
+
+def test_a_later_run_does_not_take_it_for_a_list() -> None:
+    """``linkwarden check reports/`` passes over the last issue, as it does over the last report."""
+    assert is_health_report(write(RUN))
+    assert not is_health_report(f"{REPORT_MARK} -->\n# A list\n")
