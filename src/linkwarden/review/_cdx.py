@@ -39,14 +39,19 @@ class Capture:
         """Give the address at which the copy is shown; a picture without the archive's frame around it."""
         return f"{PLAYBACK}/{self.timestamp}{'im_' if image else ''}/{url}"
 
+    def raw(self, url: str) -> str:
+        """Give the address of the copy's bytes as they were captured."""
+        return f"{PLAYBACK}/{self.timestamp}id_/{url}"
 
-def question(url: str, *, image: bool, added: datetime | None) -> str:
+
+def question(url: str, *, image: bool, added: datetime | None, oldest: bool = False) -> str:
     """Give the address that asks the index for good captures.
 
     Args:
         url: what was captured.
         image: only captures that were pictures count.
         added: when the link was added, or None.
+        oldest: where that is not known, ask for the first capture and not for the last one.
     """
     parameters = [
         ("url", url),
@@ -58,7 +63,7 @@ def question(url: str, *, image: bool, added: datetime | None) -> str:
         parameters.append(("filter", "mimetype:image/.*"))
     if added is None:
         # Not ``fastLatest``: it looks at the end of the index only, where a dead page has nothing but errors [U].
-        parameters.append(("limit", "-1"))
+        parameters.append(("limit", "1" if oldest else "-1"))
     else:
         parameters += [("sort", "closest"), ("closest", _stamp(added)), ("limit", str(_NEAREST))]
     return f"{INDEX}?{urlencode(parameters)}"
