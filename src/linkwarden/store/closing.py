@@ -87,12 +87,14 @@ def with_histories(run: Run, lines: list[Line]) -> Run:
 
 
 def with_past(connection: sqlite3.Connection, run: Run, lines: list[Line], scope: Scope, at: datetime) -> Run:
-    """Give the run with its earlier runs, and with what was fixed if it looked at everything."""
-    past = past_runs(connection, scope, at, MAX_PAST)
-    if state_of(run) != "complete":
-        return replace(run, past=past)
-    answering = [_fixed(line.result.target.url, line.before) for line in lines if line.before and _mended(line)]
-    return replace(run, past=past, fixed=(*answering, *_taken_out(connection, lines, scope)))
+    """Give the run with its earlier runs, and with what was fixed, as far as it can tell."""
+    run = replace(run, past=past_runs(connection, scope, at, MAX_PAST))
+    if run.interrupted or run.network_down:
+        return run
+    fixed = [_fixed(line.result.target.url, line.before) for line in lines if line.before and _mended(line)]
+    if state_of(run) == "complete":
+        fixed += _taken_out(connection, lines, scope)
+    return replace(run, fixed=tuple(fixed))
 
 
 def _mended(line: Line) -> bool:

@@ -51,7 +51,8 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:  # a full disk has ended it already
+            connection.execute("ROLLBACK")
         raise
     connection.execute("COMMIT")
 
@@ -76,15 +77,13 @@ class Scope:
 class Known:
     """What is known of all addresses, for ``recall``: read once, then no IO.
 
-    Args:
-        connection: the file.
-        version: of this linkwarden; answers of another one are left out, for it may have judged otherwise.
+    Good answers that another version of linkwarden got are left out, for it may have judged otherwise.
     """
 
-    def __init__(self, connection: sqlite3.Connection, version: str = __version__) -> None:
+    def __init__(self, connection: sqlite3.Connection) -> None:
         rows = connection.execute(f"SELECT key, {LIFE} FROM addresses")  # noqa: S608 - our own column names
         self._lives: dict[bytes, Row] = {row[0]: row for row in rows}
-        rows = connection.execute(f"SELECT key, {_ANSWER} FROM answers WHERE version = ?", (version,))  # noqa: S608
+        rows = connection.execute(f"SELECT key, {_ANSWER} FROM answers WHERE version = ?", (__version__,))  # noqa: S608
         self._answers: dict[bytes, Row] = {row[0]: row for row in rows}
 
     def recall(self, name: bytes) -> Remembered | None:

@@ -74,7 +74,7 @@ class CorruptError(UnusableError):
     """It is no database any more."""
 
 
-def open_file(path: Path, *, named: Path | None = None, wait: float = PATIENCE_S) -> sqlite3.Connection:
+def open_file(path: Path, *, named: Path | None = None) -> sqlite3.Connection:
     """Open a memory, brought to the newest version, and keep everybody else out of it until it is closed.
 
     Write-ahead logging and SQLite's exclusive locking: a process that is killed leaves a file that the next one
@@ -83,10 +83,9 @@ def open_file(path: Path, *, named: Path | None = None, wait: float = PATIENCE_S
     Args:
         path: the file; it is made if it is not there.
         named: what it is called in messages, if it is a copy.
-        wait: seconds to wait while another process has it.
 
     Raises:
-        BusyError: another process has it for longer.
+        BusyError: another process has it, and keeps it for longer than ``PATIENCE_S``.
         CorruptError: it is damaged.
         UnusableError: it cannot be opened or written.
         UsageError: it was written by a newer linkwarden, or is somebody else's.
@@ -94,7 +93,7 @@ def open_file(path: Path, *, named: Path | None = None, wait: float = PATIENCE_S
     _refuse_strangers(path)
     connection: sqlite3.Connection | None = None
     try:
-        connection = sqlite3.connect(path, timeout=wait, isolation_level=None)
+        connection = sqlite3.connect(path, timeout=PATIENCE_S, isolation_level=None)
         _prepare(connection, named or path)
     except (sqlite3.Error, UnusableError, UsageError) as error:
         if connection is not None:

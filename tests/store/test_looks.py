@@ -1,0 +1,135 @@
+"""What counts as a failure, for how long it has lasted, and what is only bad luck."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from linkwarden.model import Remembered, Verdict
+from linkwarden.store.looks import LOOKED_BACK, Look, Outlook, after, flapping, history, outlook
+from tests.store.nights import result
+
+BASE = datetime(2026, 1, 1, tzinfo=UTC)
+_SAID = {
+    Outlook.GOOD: Verdict.OK,
+    Outlook.BAD: Verdict.BROKEN,
+    Outlook.UNSURE: Verdict.UNVERIFIED,
+    Outlook.NONE: Verdict.IGNORED,
+}
+
+
+def lives() -> st.SearchStrategy[list[Look]]:
+    """Any number of looks, each some hours after the one before, several on one day among them."""
+
+    def place(steps: list[tuple[int, Outlook]]) -> list[Look]:
+        at, looks = BASE, []
+        for hours, told in steps:
+            at += timedelta(hours=hours)
+            looks.append(Look(at, told, _SAID[told]))
+        return looks
+
+    return st.lists(st.tuples(st.integers(0, 40), st.sampled_from(Outlook)), max_size=40).map(place)
+
+
+def lived(looks: list[Look]) -> Remembered | None:
+    """Give what is known after all of them."""
+    known = None
+    for look in looks:
+        known = after(known, look)
+    return known
+
+
+@given(lives())
+def test_a_row_is_the_failures_since_the_last_good_answer(looks: list[Look]) -> None:
+    """Runs, days and the beginning of a row are those of the failures after the last good look; others do not count."""
+    known = lived(looks)
+    telling = [look for look in looks if look.outlook in (Outlook.GOOD, Outlook.BAD)]
+    row: list[Look] = []
+    for look in telling:
+        row = [] if look.outlook is Outlook.GOOD else [*row, look]
+    if not any(look.outlook is not Outlook.NONE for look in looks):
+        assert known is None
+        return
+    assert known is not None
+    assert known.failures == len(row)
+    assert known.days == len({look.at.date() for look in row})
+    assert known.failing_since == (row[0].at if row else None)
+    assert known.last_ok == max((look.at for look in telling if look.outlook is Outlook.GOOD), default=None)
+    assert known.recent == "".join(look.outlook.value for look in telling)[-LOOKED_BACK:]
+
+
+@given(lives(), st.integers(0, 40))
+def test_a_look_that_cannot_tell_changes_no_row(looks: list[Look], where: int) -> None:
+    """A bot wall, or a night on which nobody looked, leaves everything but the first sight as it was."""
+    at = looks[where].at if where < len(looks) else (looks[-1].at if looks else BASE)
+    unsure = Look(at, Outlook.UNSURE, Verdict.UNVERIFIED)
+    known, other = lived(looks), lived([*looks[: where + 1], unsure, *looks[where + 1 :]])
+    if known is None or not known.recent:
+        assert other is not None
+        assert other.failures == 0
+        return
+    assert other is not None
+    assert (other.failing_since, other.failures, other.days, other.recent, other.verdict) == (
+        known.failing_since,
+        known.failures,
+        known.days,
+        known.recent,
+        known.verdict,
+    )
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        ("ok", Outlook.GOOD),
+        ("moved", Outlook.GOOD),
+        ("gone", Outlook.BAD),
+        ("no host", Outlook.BAD),
+        ("timeout", Outlook.BAD),
+        ("wall", Outlook.UNSURE),
+        ("excluded", Outlook.NONE),
+        ("no time", Outlook.NONE),
+        ("down", Outlook.NONE),
+    ],
+)
+def test_what_a_finding_tells(found: str, told: Outlook) -> None:
+    """A network's failure is one, although unverified; a wall is not known; who was not asked told nothing."""
+    assert outlook(result("https://a.example/", found)) is told
+
+
+def test_what_was_remembered_tells_nothing() -> None:
+    """An answer that still stands is no new answer: it must not lengthen its own life."""
+    assert outlook(result("https://a.example/", "ok", remembered=True)) is Outlook.NONE
+
+
+@pytest.mark.parametrize(
+    ("recent", "expected"),
+    [
+        ("", False),
+        ("++++++++++", False),
+        ("----------", False),
+        ("+++--+++++", False),
+        ("+-+++-++++", False),
+        ("+-++-++-++", True),
+        ("+-++-+++--", True),
+        ("-+-+-", True),
+    ],
+)
+def test_flapping_is_three_outages_in_ten_runs(recent: str, *, expected: bool) -> None:
+    """Two bad nights are bad luck and one long outage is one; three separate ones are a habit."""
+    assert flapping(recent) is expected
+
+
+def test_history_says_what_it_was_before() -> None:
+    """``was`` is the verdict of the last run that could tell, so that a night of rate limits makes nothing new."""
+    before = lived([Look(BASE, Outlook.BAD, Verdict.BROKEN), Look(BASE, Outlook.UNSURE, Verdict.UNVERIFIED)])
+    now = after(before, Look(BASE + timedelta(days=1), Outlook.BAD, Verdict.BROKEN))
+
+    told = history(before, now)
+
+    assert told is not None
+    assert (told.was, told.failures, told.failing_since) == (Verdict.BROKEN, 2, BASE)
+    assert history(None, None) is None
