@@ -11,6 +11,7 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from linkwarden.extract._spans import Pieces, Source
 from linkwarden.extract._tags import Comment
@@ -22,6 +23,8 @@ START = "linkwarden-ignore-start"
 END = "linkwarden-ignore-end"
 _KNOWN = (IGNORE, START, END)
 _LONGEST_NAME = 40
+#: "linkwarden-ingore" is as alike as that; "linkwarden is", "prettier-ignore" and other tools' words are not.
+_ALIKE = 0.85
 _LONGEST_REASON = 500
 
 _WORD = re.compile(r"[\s,;]*+([^\s,;]++)")
@@ -132,9 +135,9 @@ def _misspelt(name: str, rest: str) -> _Said | None:
         return None
     if name == "linkwarden":
         second = rest[:_LONGEST_NAME].split(maxsplit=1)[:1]
-        name, near = " ".join((name, *second)), _nearest(f"{name}-{''.join(second).lower()}", 0.85)
+        name, near = " ".join((name, *second)), _nearest(f"{name}-{''.join(second).lower()}")
     else:
-        near = _nearest(name, 0.8)
+        near = _nearest(name)
         if not near and name.startswith("linkwarden-"):
             near = IGNORE
     if not near:
@@ -142,8 +145,9 @@ def _misspelt(name: str, rest: str) -> _Said | None:
     return _Said("", problem=f"{name!r} says nothing to linkwarden, so nothing is ignored. Did you mean {near!r}?")
 
 
-def _nearest(name: str, cutoff: float) -> str:
-    return next(iter(difflib.get_close_matches(name, _KNOWN, n=1, cutoff=cutoff)), "")
+@lru_cache(maxsize=256)  # a list that is full of slips has the same ones
+def _nearest(name: str) -> str:
+    return next(iter(difflib.get_close_matches(name, _KNOWN, n=1, cutoff=_ALIKE)), "")
 
 
 def _lines_below(comments: Sequence[_Placed], source: Source) -> list[tuple[int, int]]:
