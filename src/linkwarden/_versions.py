@@ -65,8 +65,9 @@ def read_versions(
     """
     found = {path: _unchanged(source) for path, source in lists.items()}
     before = {path: entry for path, entry in _documents(entries, lists) if _differs(entry, _read(top, path))}
-    for path in lists.keys() - entries.keys():
-        found[path] = replace(found[path], before=Links())
+    for path in lists:
+        if not _was_there(path, entries):
+            found[path] = replace(found[path], before=Links())
     contents = git.contents((entry.oid for entry in before.values()), MAX_BYTES)
     for path, entry in before.items():
         text = decode(contents[entry.oid] or b"")
@@ -112,6 +113,15 @@ def same_as(entry: FileEntry, data: bytes) -> bool:
 def _unchanged(source: Source) -> Versions:
     links = links_of(source)
     return Versions(links, links, listed=True)
+
+
+def _was_there(path: str, entries: Mapping[str, FileEntry]) -> bool:
+    """Tell whether a file stood in the base; so did those of a submodule, which is another repository's affair."""
+    entry = entries.get(path)
+    if entry is not None:
+        return entry.is_file
+    above = (entries.get(str(folder)) for folder in PurePosixPath(path).parents)
+    return any(folder is not None and folder.is_submodule for folder in above)
 
 
 def _documents(entries: Mapping[str, FileEntry], lists: Mapping[str, Source]) -> Iterator[tuple[str, FileEntry]]:

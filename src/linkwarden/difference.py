@@ -171,17 +171,18 @@ def _lists(config: Config, top: Path) -> Iterator[tuple[str, Source]]:
                 f"--diff: {shown} is no file of the repository, so it has no earlier version",
                 "Name files, or leave out --diff.",
             )
+        if os.path.exists(name):  # noqa: PTH110 - never raises
+            _path_of(name, top)  # before it is read
         for source in local_sources(name, bytes, seen):
             if not isinstance(source, InputError):  # else the run itself says so
-                yield _path_of(source, top), source
+                yield _path_of(source.name, top), source
 
 
-def _path_of(source: Source, top: Path) -> str:
-    place = Path(source.name).resolve()
+def _path_of(name: str, top: Path) -> str:
+    place = Path(name).resolve()
     if not place.is_relative_to(top):
         raise UsageError(
-            f"--diff: {one_line(source.name)} lies outside of the repository {one_line(str(top))}",
-            "Check it on its own.",
+            f"--diff: {one_line(name)} lies outside of the repository {one_line(str(top))}", "Check it on its own."
         )
     return place.relative_to(top).as_posix()
 
