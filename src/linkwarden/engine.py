@@ -301,12 +301,10 @@ class _Inspection:
 
     async def _check(self, provider: Provider, claims: Sequence[Claim]) -> None:
         entries = {claim.target.key: self._ledger.entries[claim.target.key] for claim in claims}
-        if self._outage.certain.is_set() and provider.online:
+        hindrance = self._hindrance() if provider.online else None
+        if hindrance is not None:
             for unreached in entries.values():
-                self._settle(
-                    unreached,
-                    own_evidence(unreached.target, rules.NETWORK_DOWN, "No server could be reached from here."),
-                )
+                self._settle(unreached, own_evidence(unreached.target, *hindrance))
             return
         try:
             # Offline providers never touch the network; they get it typed as present.
@@ -323,6 +321,14 @@ class _Inspection:
                 raise LookupError(f"no answer for {len(entries)} of {len(claims)} links")  # noqa: TRY301 - one way out
         except Exception as error:  # noqa: BLE001 - a provider's defect must not take the run down
             self._crash(provider, tuple(entries.values()), error)
+
+    def _hindrance(self) -> tuple[Rule, str] | None:
+        """Give rule and reason for what need not be asked any more, because nothing would come of it, or None."""
+        if self._outage.certain.is_set():
+            return rules.NETWORK_DOWN, "No server could be reached from here."
+        if self._net is not None and self._net.out_of_time:
+            return rules.OUT_OF_TIME, "The time for this run (--max-time) was used up before this address had its turn."
+        return None
 
     async def _drain(self) -> None:
         """Wait until every job is done, or until it is certain that none can be."""

@@ -38,6 +38,11 @@ class Budget:
         """Whether there is a budget at all."""
         return self._seconds is not None
 
+    @property
+    def over(self) -> bool:
+        """Whether it is used up."""
+        return self._over
+
     @contextmanager
     def spend(self) -> Iterator[None]:
         """Do something within the budget.

@@ -164,6 +164,11 @@ class Net:
     def parked(self, context: Callable[[], AbstractContextManager[None]] | None) -> None:
         self._gate.parked = context
 
+    @property
+    def out_of_time(self) -> bool:
+        """True once the run's time (``policy.max_time``) is used up: every further fetch would raise BUDGET at once."""
+        return self._budget.over
+
     async def fetch(self, ask: Ask) -> Response:
         """Give the answer to an ask, after redirects, retries and waiting for the host's turn.
 
