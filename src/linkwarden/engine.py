@@ -32,6 +32,7 @@ from linkwarden.model import (
     Occurrence,
     Pass,
     Result,
+    Rule,
     Run,
     Target,
 )
