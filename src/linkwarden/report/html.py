@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 from linkwarden._version import __version__
 from linkwarden.model import Run
 from linkwarden.report._base import Report, ReportOptions
-from linkwarden.report._sinks import visible
+from linkwarden.report._sinks import log
 from linkwarden.report._words import sentence
 
 if TYPE_CHECKING:
@@ -75,8 +75,13 @@ def _template() -> Template:
     from markupsafe import Markup  # noqa: PLC0415 - comes with jinja2
 
     def shown(value: object) -> object:
-        """Make all foreign text visible, whoever forgot to; escaping comes after."""
-        return value if isinstance(value, Markup) or not isinstance(value, str) else visible(value)
+        """Make all text visible and unfit for a runner's log, whoever forgot to; escaping comes after."""
+        return log(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+    def prose(text: str) -> Markup:
+        """Set what stands between backticks as code."""
+        parts = map(log, text.split("`"))
+        return Markup("").join(Markup("<code>{}</code>").format(p) if n % 2 else p for n, p in enumerate(parts))
 
     environment = Environment(
         autoescape=True,
@@ -87,7 +92,5 @@ def _template() -> Template:
         finalize=shown,
         loader=DictLoader({name: _read(name) for name in ("page.html.j2", "rows.html.j2")}),
     )
-    environment.filters["own"] = Markup  # the page's own style and script, which are no foreign text
-    environment.filters["number"] = "{:,}".format
-    environment.filters["sentence"] = sentence
+    environment.filters |= {"own": Markup, "number": "{:,}".format, "sentence": sentence, "prose": prose}
     return environment.get_template("page.html.j2")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -13,22 +13,29 @@ from linkwarden.report._words import day, plural
 
 WEEKS = 6
 #: So many dates stand below the calendar; the others are folded.
-_NEXT = 5
+_NEXT = 4
 #: Of one date, so many addresses are named.
-_NAMED = 3
+_NAMED = 2
 _OVER = frozenset({Verdict.EXPIRED, Verdict.BROKEN, Verdict.IGNORED})
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One cell: its date, its number in the month, the month's name where one begins, and how many addresses end."""
+    """One cell: its date, its number in the month, and how many addresses end."""
 
     iso: str
     number: int
-    month: str
     count: int
     today: bool
     past: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """One row: the month's name where one begins or the calendar does, and the days, Monday first."""
+
+    month: str
+    days: tuple[Day, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,7 @@ class Calendar:
     """
 
     total: int
-    weeks: tuple[tuple[Day, ...], ...]
+    weeks: tuple[Week, ...]
     soon: tuple[Ending, ...]
     later: tuple[Ending, ...]
 
@@ -97,8 +104,8 @@ def calendar(run: Run, items: Iterable[Placed]) -> Calendar | None:
     monday = today - min(timedelta(today.weekday()), today - date.min)
     shown = [monday + timedelta(n) for n in range(min(7 * WEEKS, (date.max - monday).days + 1))]
     counts = {d: len(list(same)) for d, same in groupby(ends, key=lambda pair: pair[0])}
-    cells = [_day(d, today, counts.get(d, 0), first=d == monday) for d in shown]
-    weeks = tuple(tuple(cells[n : n + 7]) for n in range(0, len(cells), 7)) if counts.keys() & set(shown) else ()
+    rows = (shown[n : n + 7] for n in range(0, len(shown), 7))
+    weeks = tuple(_week(row, today, counts) for row in rows) if counts.keys() & set(shown) else ()
     near = [pair for pair in ends if pair[0] <= shown[-1]]
     far = ends[len(near) :]
     endings = [_ending(d, day_name(d), today, list(same)) for d, same in groupby(near, key=lambda pair: pair[0])]
@@ -128,9 +135,10 @@ def _end(run: Run, item: Placed) -> date | None:
     return then if then >= date.fromisoformat(day(run.started)) else None
 
 
-def _day(d: date, today: date, count: int, *, first: bool) -> Day:
-    month = _MONTHS[d.month - 1][:3] if first or d.day == 1 else ""
-    return Day(d.isoformat(), d.day, month, count, today=d == today, past=d < today)
+def _week(row: list[date], today: date, counts: Mapping[date, int]) -> Week:
+    days = tuple(Day(d.isoformat(), d.day, counts.get(d, 0), today=d == today, past=d < today) for d in row)
+    begins = [d for d in row if d.day == 1] or ([row[0]] if row[0] <= today else [])
+    return Week(_MONTHS[begins[0].month - 1][:3] if begins else "", days)
 
 
 def _ending(first: date, when: str, today: date, pairs: list[tuple[date, Placed]]) -> Ending:

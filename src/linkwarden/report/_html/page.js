@@ -1,1 +1,212 @@
 "use strict";
+// Filters, order and copy buttons. The page is complete without it: what needs this script is made or shown by it.
+(() => {
+  const byId = (id) => document.getElementById(id);
+  const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+  const make = (name, text, properties = {}) => Object.assign(document.createElement(name), { textContent: text, type: "button" }, properties);
+
+  const findings = byId("findings");
+  const [find, section, host, shown, clear] = ["q", "s", "h", "shown", "clear"].map(byId);
+  const tiles = all("#tiles > li");
+  const rank = new Map(tiles.map((tile, at) => [tile.dataset.v, at]));
+  const verdicts = new Set();
+  let order = "place";
+
+  const rows = all("tr[data-s]", findings).map((element, at) => ({
+    element, at,
+    home: element.parentNode,
+    list: element.closest("table"),
+    verdict: (element.dataset.v ? element : element.closest("[data-v]")).dataset.v,
+    section: element.dataset.s,
+    host: Number(element.dataset.h),
+    time: element.dataset.t === undefined ? Infinity : Number(element.dataset.t),
+    text: null,
+  }));
+  const lists = all(".list:not(.brief)", findings).map((element) => ({
+    element,
+    groups: all("tbody", element),
+    rows: rows.filter((row) => row.list === element),
+    flat: null,
+  }));
+  const folds = all(".fold", findings).map((element) => ({ element, rows: rows.filter((row) => element.contains(row.element)), opened: false }));
+  const parts = all(".part", findings).map((element) => ({
+    element,
+    rows: rows.filter((row) => element.contains(row.element)),
+    number: element.querySelector("h2 .n"),
+  }));
+  const count = (number) => number.toLocaleString("en-US");
+
+  // --- filters ---------------------------------------------------------------------------------------------------
+  const textOf = (row) => (row.text ??= `${row.element.textContent} ${section.options[Number(row.section) + 1].text}`.toLowerCase());
+
+  function filter() {
+    const words = find.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const active = words.length > 0 || section.value !== "" || host.value !== "" || verdicts.size > 0;
+    for (const row of rows) {
+      row.fits = (verdicts.size === 0 || verdicts.has(row.verdict))
+        && (section.value === "" || row.section === section.value)
+        && (host.value === "" || String(row.host) === host.value)
+        && (words.length === 0 || words.every((word) => textOf(row).includes(word)));
+      if (row.element.hidden === row.fits) row.element.hidden = !row.fits;
+    }
+    const fitting = rows.filter((row) => row.fits);
+    for (const list of lists) for (const group of list.groups) group.hidden = list.flat !== null || !group.querySelector("tr[data-s]:not([hidden])");
+    const inView = fitting.some((row) => !row.list.classList.contains("brief"));
+    for (const fold of folds) {
+      const some = fold.rows.some((row) => row.fits);
+      fold.element.hidden = !some;
+      const wanted = active && some && (!inView || verdicts.has(fold.element.dataset.v));
+      if (wanted && !fold.element.open) fold.element.open = fold.opened = true;
+      if (!wanted && fold.opened) fold.element.open = fold.opened = false;
+    }
+    for (const part of parts) {
+      const left = part.rows.filter((row) => row.fits).length;
+      part.element.hidden = active && left === 0;
+      if (part.rows.length) part.number.textContent = left === part.rows.length ? count(left) : `${count(left)} of ${count(part.rows.length)}`;
+    }
+    byId("tiles")?.classList.toggle("chosen", verdicts.size > 0);
+    for (const tile of tiles) tile.firstElementChild.ariaPressed = String(verdicts.has(tile.dataset.v));
+    shown.textContent = active ? `${count(fitting.length)} of ${count(rows.length)} ${rows.length === 1 ? "address" : "addresses"}` : "";
+    clear.hidden = !active && order === "place";
+  }
+
+  // --- order -----------------------------------------------------------------------------------------------------
+  const compare = {
+    place: (a, b) => a.at - b.at,
+    verdict: (a, b) => rank.get(a.verdict) - rank.get(b.verdict),
+    host: (a, b) => a.host - b.host,
+    time: (a, b) => (a.time === b.time ? 0 : a.time - b.time),
+  };
+
+  function sort() {
+    const [name, sign] = order.startsWith("-") ? [order.slice(1), -1] : [order, 1];
+    for (const list of lists) {
+      list.flat?.remove();
+      list.flat = null;
+      if (order === "place") {
+        for (const row of list.rows) row.home.append(row.element);
+      } else {
+        list.flat = make("tbody", "");
+        list.flat.append(...list.rows.toSorted((a, b) => sign * compare[name](a, b) || a.at - b.at).map((row) => row.element));
+        list.element.append(list.flat);
+      }
+      for (const row of list.rows) {
+        const place = row.element.cells[2];
+        if (list.flat) place.dataset.in = section.options[Number(row.section) + 1].text;
+        else delete place.dataset.in;
+      }
+      for (const head of all("th[data-o]", list.element)) {
+        if (head.dataset.o === name) head.ariaSort = sign > 0 ? "ascending" : "descending";
+        else head.removeAttribute("aria-sort");
+      }
+    }
+  }
+
+  // --- state in the address --------------------------------------------------------------------------------------
+  const named = (select, name) => [...select.options].find((option) => option.value !== "" && option.text === name)?.value ?? "";
+  const nameIn = (select) => (select.value === "" ? "" : select.selectedOptions[0].text);
+
+  function write() {
+    const state = new URLSearchParams();
+    const put = (key, value) => value && state.set(key, value);
+    put("verdict", [...rank.keys()].filter((verdict) => verdicts.has(verdict)).join(","));
+    put("section", nameIn(section));
+    put("host", nameIn(host));
+    put("find", find.value.trim());
+    put("order", order === "place" ? "" : order);
+    history.replaceState(null, "", `#${state}`);
+  }
+
+  function read() {
+    const hash = location.hash.slice(1);
+    if (hash && !hash.includes("=")) return; // a place on this page
+    const state = new URLSearchParams(hash);
+    const get = (key) => state.get(key) ?? "";
+    verdicts.clear();
+    for (const verdict of get("verdict").split(",")) if (rank.has(verdict)) verdicts.add(verdict);
+    section.value = named(section, get("section"));
+    host.value = named(host, get("host"));
+    find.value = get("find");
+    order = Object.hasOwn(compare, get("order").replace("-", "")) ? get("order") : "place";
+    sort();
+    filter();
+  }
+
+  const changed = () => { filter(); write(); };
+
+  // --- what the script adds --------------------------------------------------------------------------------------
+  for (const tile of tiles) {
+    const button = make("button", "");
+    button.append(...tile.childNodes);
+    button.addEventListener("click", () => {
+      if (!verdicts.delete(tile.dataset.v)) verdicts.add(tile.dataset.v);
+      changed();
+    });
+    tile.append(button);
+  }
+  byId("tiles")?.classList.add("live");
+  for (const head of all("th[data-o]")) {
+    const button = make("button", head.textContent);
+    button.addEventListener("click", () => {
+      const name = head.dataset.o;
+      order = order === name && name !== "place" ? `-${name}` : name;
+      sort();
+      changed();
+    });
+    head.replaceChildren(button);
+  }
+  for (const code of all(".c", findings)) code.after(" ", make("button", "Copy", { className: "copy" }));
+  findings.addEventListener("click", async ({ target }) => {
+    if (!target.matches(".copy")) return;
+    const code = target.parentNode.querySelector(".c");
+    try {
+      await navigator.clipboard.writeText(code.textContent);
+      target.textContent = "Copied";
+    } catch { // not allowed here: mark it, so that the keyboard's own copy takes it
+      getSelection().selectAllChildren(code);
+      target.textContent = "Marked";
+    }
+    setTimeout(() => { target.textContent = "Copy"; }, 2000);
+  });
+
+  // A row with its evidence unfolded shows the whole address, and what to do; those words stand once, with the rules.
+  findings.addEventListener("toggle", ({ target }) => {
+    if (!target.matches(".e")) return;
+    const row = target.closest("tr");
+    row.classList.toggle("open", target.open);
+    if (!target.open || target.querySelector(".do")) return;
+    const advice = byId(row.querySelector(".k")?.hash.slice(1))?.querySelector(".do").cloneNode(true);
+    if (!advice) return;
+    advice.prepend(make("b", "What to do"), " ");
+    target.querySelector("summary").after(advice);
+  }, true);
+  findings.addEventListener("pointerover", ({ target }) => {
+    if (target.matches(".k") && !target.title) target.title = byId(target.hash.slice(1)).querySelector(".slug").textContent;
+  });
+
+  let waiting = 0;
+  find.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(changed, rows.length > 1000 ? 150 : 0);
+  });
+  section.addEventListener("change", changed);
+  host.addEventListener("change", changed);
+  clear.addEventListener("click", () => {
+    verdicts.clear();
+    find.value = section.value = host.value = "";
+    order = "place";
+    sort();
+    changed();
+    find.focus();
+  });
+  addEventListener("keydown", (event) => {
+    const typing = event.target.matches("input, select, textarea");
+    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      event.preventDefault();
+      find.focus();
+    }
+  });
+  addEventListener("hashchange", read);
+  byId("filters").hidden = rows.length === 0;
+  read();
+})();

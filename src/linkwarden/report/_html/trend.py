@@ -43,18 +43,14 @@ class Trend:
     Attributes:
         sentence: what the chart shows.
         bars: the runs, oldest first; the last is this one. Empty where no run found anything.
-        top: the number that the height stands for.
-        first: day of the oldest run.
-        last: day of this run.
+        colours: the verdicts that the bars show.
         verdicts: columns of the table.
         rows: when, and the counts; newest first.
     """
 
     sentence: str
     bars: tuple[Bar, ...]
-    top: int
-    first: str
-    last: str
+    colours: tuple[str, ...]
     verdicts: tuple[str, ...]
     rows: tuple[tuple[str, tuple[int, ...]], ...]
 
@@ -71,7 +67,8 @@ def trend(run: Run) -> Trend | None:
     width = min(WIDTH / len(runs), _WIDEST + _GAP)
     bars = tuple(_bar(past, n * width, width - _GAP, top) for n, past in enumerate(runs)) if top else ()
     names = tuple(v.value for v in seen)
-    return Trend(_sentence(runs), bars, top, day(runs[0].at), day(runs[-1].at), names, rows)
+    colours = tuple(v.value for v in STACK if v in seen)
+    return Trend(_sentence(runs), bars, colours, names, rows)
 
 
 def _bar(past: Past, x: float, width: float, top: int) -> Bar:

@@ -6,22 +6,24 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from linkwarden._version import HOME
 from linkwarden.model import Rule, Run, Suggestion, Verdict
 from linkwarden.report import _order as order
 from linkwarden.report import _words as words
 from linkwarden.report._html.calendar import away, calendar
 from linkwarden.report._html.trend import trend
 from linkwarden.report._order import Placed
-from linkwarden.report._sinks import cut, link_target, mask_text, one_line, shown_address, shown_place, visible
+from linkwarden.report._sinks import cut, link_target, mask_text, one_line, shorten, shown_address, shown_place, visible
 
 #: Where the pages about the rules can be read.
-RULE_PAGES = "https://github.com/linkwarden/linkwarden/blob/main/docs/rules/"
+RULE_PAGES = f"{HOME}/blob/main/docs/rules/"
 
 _LONGEST_ADDRESS = 1_000
 _LONGEST_PROSE = 600
 _LONGEST_HEADING = 120
 _LONGEST_LABEL = 160
-#: Addresses longer than this are split in two, so that a narrow column can leave out their middle.
+_LONGEST_NAME = 64
+#: Addresses longer than this are split, so that a narrow column can leave out their middle and a long query.
 _SPLIT = 56
 _TAIL = 20
 _PLACES_SHOWN = 3
@@ -42,10 +44,18 @@ _APART = frozenset({Verdict.OK, Verdict.IGNORED, Verdict.UNVERIFIED})
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """An address for people: masked; ``head`` and ``tail`` together are all of it; where a click leads, or None."""
+    """An address for people, secrets masked.
+
+    Attributes:
+        head: its beginning, of which a narrow column shows what it has room for.
+        tail: the end of its path, or "" where ``head`` is short.
+        rest: its query, where that is long; a column shows that there is one.
+        href: where a click leads, or None.
+    """
 
     head: str
     tail: str
+    rest: str
     href: str | None
 
 
@@ -142,6 +152,7 @@ class Unknown:
     hosts: tuple[tuple[str, int], ...]
     more_hosts: int
     reason: str
+    rule: Rule | None
     rows: tuple[Row, ...]
 
 
@@ -201,7 +212,7 @@ class View:
             ("Checked", words.instant(run.started)),
             ("Took", f"{words.seconds(run.duration_s)}, {words.plural(run.requests, 'request')}"),
             ("Looked at", f"{words.plural(run.occurrences, 'link')} to {_addresses(len(run.results))}"),
-            ("Remembered", _addresses(remembered) if remembered else ""),
+            ("From memory", _addresses(remembered) if remembered else ""),
             ("More inputs", f"{more:,}" if more > 0 else ""),
         )
         return tuple((name, value) for name, value in told if value)
@@ -247,15 +258,24 @@ class View:
 
     def _unknown(self, group: order.Unknown) -> Unknown:
         rows = tuple(map(self._row, group.items))
-        return Unknown(group.hosts[:_HOSTS_SHOWN], len(group.hosts[_HOSTS_SHOWN:]), _prose(group.reason), rows)
+        hosts, more = group.hosts[:_HOSTS_SHOWN], len(group.hosts[_HOSTS_SHOWN:])
+        return Unknown(hosts, more, _prose(group.reason), rows[0].rule, rows)
 
-    def brief(self, items: Iterable[Placed]) -> tuple[Row, ...]:
-        """Give rows for the calendar."""
-        return tuple(map(self._row, items))
+    def named(self, items: Iterable[Placed]) -> tuple[tuple[str, str, str | None], ...]:
+        """Give what the calendar says of addresses: where they stand, a short form, and where a click leads."""
+        return tuple(
+            (
+                shown_place(item.places[0].span.path, item.places[0].span.line) if item.places else "",
+                shorten(_without_scheme(shown_address(item.result.target.url, _LONGEST_ADDRESS)), _LONGEST_NAME),
+                link_target(item.result.target.url),
+            )
+            for item in items
+        )
 
     def _row(self, item: Placed) -> Row:
         result = item.result
         judgement = result.judgement
+        address = shown_address(result.target.url, _LONGEST_ADDRESS)
         places = tuple(dict.fromkeys(shown_place(o.span.path, o.span.line) for o in item.places))
         history = result.history
         since = history.failing_since if history is not None else None
@@ -275,7 +295,7 @@ class View:
             ends=_ends(judgement.expires_at, self.run.started),
             at=_seconds(when) if when is not None else None,
             facts=_facts(item),
-            seen=_seen(item),
+            seen=_seen(item, address),
         )
 
 
@@ -289,6 +309,10 @@ def _of(items: Iterable[Placed], verdict: Verdict) -> list[Placed]:
 def _section(item: Placed, *, several: bool) -> str:
     title = cut(one_line(item.section), _LONGEST_HEADING)
     return f"{shown_place(item.places[0].span.path)}: {title}" if several and item.places else title
+
+
+def _without_scheme(address: str) -> str:
+    return address.partition("://")[2] or address
 
 
 def _rules(items: Iterable[Placed]) -> tuple[Rule, ...]:
@@ -306,8 +330,11 @@ def _prose(text: str) -> str:
 
 def _address(url: str) -> Address:
     text = shown_address(url, _LONGEST_ADDRESS)
-    at = len(text) - _TAIL if len(text) > _SPLIT else len(text)
-    return Address(text[:at], text[at:], link_target(url))
+    path, mark, query = text.partition("?") if len(text) > _SPLIT else (text, "", "")
+    if len(query) < _TAIL:
+        path, mark, query = text, "", ""
+    at = len(path) - _TAIL if len(path) > _SPLIT else len(path)
+    return Address(path[:at], path[at:], mark + query, link_target(url))
 
 
 def _fix(suggestion: Suggestion) -> Fix:
@@ -335,11 +362,14 @@ def _facts(item: Placed) -> tuple[tuple[str, str], ...]:
     """Name what is known beside what was seen; only what is there."""
     result = item.result
     evidence, history = result.evidence, result.history
+    told_before = {fact.status for found in (*result.notes, evidence) for fact in found.facts}
+    final = shown_address(evidence.final_url, _LONGEST_ADDRESS) if evidence.final_url else ""
+    new = {shown_address(suggestion.url, _LONGEST_ADDRESS)} if (suggestion := result.judgement.suggestion) else set()
     excused = dict.fromkeys(shown_place(o.span.path, o.span.line) for o in result.excused)
     told = [
         ("Link text", cut(one_line(item.places[0].text), _LONGEST_LABEL) if item.places else ""),
-        ("Status", str(evidence.status) if evidence.status is not None else ""),
-        ("Led to", shown_address(evidence.final_url, _LONGEST_ADDRESS) if evidence.final_url else ""),
+        ("Status", "" if evidence.status in {None, *told_before} else str(evidence.status)),
+        ("Led to", "" if final in new else final),
         ("Title", cut(one_line(evidence.title), _LONGEST_LABEL) if evidence.title else ""),
         ("Ends", words.instant(result.judgement.expires_at) if result.judgement.expires_at else ""),
         ("Accepted at", ", ".join(list(excused)[:_PLACES_MOST])),
@@ -349,15 +379,16 @@ def _facts(item: Placed) -> tuple[tuple[str, str], ...]:
         last = words.instant(history.last_ok) if history.last_ok is not None else ""
         told += [
             ("Last fine", last),
-            ("First seen", words.instant(history.first_seen)),
             ("Lately", "failed and came back several times" if history.flapping else ""),
         ]
     return tuple((name, value) for name, value in told if value)
 
 
-def _seen(item: Placed) -> tuple[Seen, ...]:
+def _seen(item: Placed, address: str) -> tuple[Seen, ...]:
+    """Give what was seen; the link's own address is not said again."""
     facts = [fact for found in (*item.result.notes, item.result.evidence) for fact in found.facts]
+    where = [shown_address(fact.url, _LONGEST_ADDRESS) if fact.url is not None else "" for fact in facts]
     return tuple(
-        Seen(_prose(fact.what), shown_address(fact.url, _LONGEST_ADDRESS) if fact.url is not None else "", fact.status)
-        for fact in facts[:_FACTS_MOST]
+        Seen(_prose(fact.what), "" if url == address else url, fact.status)
+        for fact, url in zip(facts[:_FACTS_MOST], where, strict=False)
     )
