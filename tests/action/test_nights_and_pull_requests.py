@@ -1,0 +1,302 @@
+"""The whole of it: a fresh repository, ``linkwarden init``, then its workflow files night by night, as written.
+
+What is played is in ``workflow.py`` and ``doubles/``: GitHub's own actions, ``gh``, and the internet.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.action.workflow import TOKEN, Hub, Job
+
+pytestmark = pytest.mark.skipif(shutil.which("jq") is None, reason="jq, which gh has built in, is not installed")
+
+NIGHTLY = ".github/workflows/linkwarden-nightly.yml"
+PR_CHECK = ".github/workflows/linkwarden-pr-check.yml"
+COMMIT = "1234567890" * 4
+LIVE, FRAIL, DEAD, NEW = (f"https://{name}.example/page" for name in ("live", "frail", "dead", "new"))
+LIST = f"# Good things\n\n## First\n\n* [Live]({LIVE})\n\n## Second\n\n* [Frail]({FRAIL})\n"
+
+
+class Maintainer:
+    """Somebody with a repository at the hub, and what the world around it is like."""
+
+    def __init__(self, folder: Path) -> None:
+        self._world = folder / "world.json"
+        self._github = folder / "github.json"
+        self.home = folder / "home"
+        self._nights = 0
+        environ = {"TEST_WORLD": str(self._world), "TEST_GITHUB": str(self._github)}
+        self.hub = Hub(folder / "hub", environ)
+        self.home.mkdir()
+        self.git("init", "--quiet", "--bare", str(self.hub.origin))
+        self.git("init", "--quiet", "--initial-branch=main", ".")
+        self.git("remote", "add", "origin", self.hub.origin.as_uri())
+        self._write(self._world, {"pages": {LIVE: 200, FRAIL: 200}, "down": False, "now": "", "asked": []})
+        self._write(self._github, {"has_issues": True, "labels": [], "issues": [], "calls": []})
+
+    def git(self, *arguments: str) -> str:
+        """Give what git says in the maintainer's clone."""
+        who = ["-c", "user.name=M", "-c", "user.email=m@example.org", "-c", "commit.gpgsign=false"]
+        done = subprocess.run(
+            ["git", *who, *arguments],  # noqa: S607 - the git that is installed
+            cwd=self.home,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        return done.stdout
+
+    def write(self, text: str, name: str = "README.md") -> None:
+        """Change a file."""
+        (self.home / name).write_text(text, "utf-8")
+
+    def push(self, branch: str = "main") -> None:
+        """Commit everything and push it."""
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--message=A change")
+        self.git("push", "--quiet", "origin", f"HEAD:refs/heads/{branch}")
+
+    def init(self, *options: str) -> str:
+        """Run ``linkwarden init`` and give what it says."""
+        command = [sys.executable, "-m", "linkwarden", "init", f"--ref={COMMIT}", *options]
+        return subprocess.run(command, cwd=self.home, check=True, capture_output=True, text=True).stdout
+
+    def night(self, *, down: bool = False, **pages: int) -> dict[str, Job]:
+        """Let a night pass; ``frail=404`` changes what a page answers."""
+        self._nights += 1
+        world = self._read(self._world)
+        world["pages"] |= {f"https://{name}.example/page": status for name, status in pages.items()}
+        world |= {"down": down, "now": f"2026-11-{self._nights:02}T03:23:00+00:00", "asked": []}
+        self._write(self._world, world)
+        github = self._read(self._github)
+        self._write(self._github, github | {"calls": []})
+        return self.hub.run(self.home / NIGHTLY)
+
+    def pull_request(self, text: str) -> Job:
+        """Propose a change of the list, as GitHub merges it for the test, and give the check's job."""
+        base = self.git("rev-parse", "HEAD").strip()
+        self.git("checkout", "--quiet", "-b", "proposal")
+        self.write(text)
+        self.git("commit", "--quiet", "--all", "--message=Proposal")
+        self.git("checkout", "--quiet", "--detach", base)
+        self.git("merge", "--quiet", "--no-ff", "--message=Merge", "proposal")
+        self.git("push", "--quiet", "--force", "origin", "HEAD:refs/pull/1/merge")
+        self.git("checkout", "--quiet", "main")
+        self.git("branch", "--quiet", "-D", "proposal")
+        world = self._read(self._world)
+        self._write(self._world, world | {"now": "2026-11-20T12:00:00+00:00", "asked": []})
+        event = {"pull_request": {"number": 1, "base": {"sha": "0" * 40}}}
+        return self.hub.run(self.home / PR_CHECK, ref="refs/pull/1/merge", event=event)["added-links"]
+
+    @property
+    def asked(self) -> set[str]:
+        """The pages that were asked for in the last run; not the made-up ones, by which soft 404s are told."""
+        return {address for address in self._read(self._world)["asked"] if address.endswith("/page")}
+
+    @property
+    def calls(self) -> list[str]:
+        """What the last night changed at GitHub, as in "issue create"."""
+        return [" ".join(call[:2]) for call in self._read(self._github)["calls"]]
+
+    @property
+    def issues(self) -> list[dict[str, Any]]:
+        """All issues."""
+        issues: list[dict[str, Any]] = self._read(self._github)["issues"]
+        return issues
+
+    def change_github(self, **changes: Any) -> None:
+        """Change what GitHub has."""
+        self._write(self._github, self._read(self._github) | changes)
+
+    @staticmethod
+    def _read(path: Path) -> dict[str, Any]:
+        data: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        return data
+
+    @staticmethod
+    def _write(path: Path, value: object) -> None:
+        path.write_text(json.dumps(value), "utf-8")
+
+
+@pytest.fixture
+def maintainer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Maintainer:
+    """A maintainer with a fresh repository and a list, set up by ``linkwarden init``."""
+    for name in [name for name in os.environ if name.startswith("GIT_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    person = Maintainer(tmp_path)
+    person.write(LIST)
+    person.init()
+    person.push()
+    return person
+
+
+def test_the_nights_of_a_list(maintainer: Maintainer) -> None:
+    """Found: one issue. Found again: untouched. Repaired: closed. Broken again: reopened. Never a second one."""
+    jobs = maintainer.night()
+    assert jobs["check"].ok, jobs["check"].log
+    assert jobs["issue"].ok, jobs["check"].log + jobs["issue"].log
+    assert maintainer.calls == []
+    assert maintainer.asked == {LIVE, FRAIL}
+
+    jobs = maintainer.night(frail=404)
+    assert jobs["check"].ok, jobs["check"].log
+    assert jobs["check"].outputs == {"exit-code": "1", "errors": "1"}
+    assert maintainer.calls == ["label create", "issue create"], jobs["issue"].log
+    [issue] = maintainer.issues
+    assert FRAIL in issue["body"]
+    assert LIVE not in issue["body"]
+    assert "file=README.md,line=9," in jobs["check"].log
+    assert FRAIL in jobs["check"].summary
+
+    jobs = maintainer.night()
+    assert jobs["issue"].ok, jobs["check"].log + jobs["issue"].log
+    assert maintainer.calls == []
+    assert "says the same already" in jobs["issue"].log
+
+    jobs = maintainer.night(frail=200)
+    assert jobs["check"].outputs == {"exit-code": "0", "errors": "0"}
+    assert maintainer.calls == ["issue close"], jobs["issue"].log
+    assert "No link of the lists fails any more" in maintainer.issues[0]["comments"][-1]
+
+    jobs = maintainer.night(frail=404)
+    assert jobs["issue"].ok, jobs["check"].log + jobs["issue"].log
+    assert "issue reopen" in maintainer.calls
+    assert [issue["state"] for issue in maintainer.issues] == ["open"]
+
+    maintainer.night(live=410)
+    assert maintainer.calls == ["issue edit"]
+    assert LIVE in maintainer.issues[0]["body"]
+
+
+def test_the_memory_goes_from_night_to_night(maintainer: Maintainer) -> None:
+    """Each night knows the night before: what is new, since when a link is gone, and what is there again."""
+    maintainer.night()
+    new = maintainer.night(frail=404)["check"]
+    still = maintainer.night()["check"]
+    fixed = maintainer.night(frail=200)["check"]
+
+    told = [(job.links["errors"], job.links["new"], job.links["fixed"]) for job in (new, still, fixed)]
+    assert told == [("1", "1", "0"), ("1", "0", "0"), ("0", "0", "1")]
+    assert "2026-11-02" in still.summary
+
+
+@pytest.mark.parametrize("frail", [200, 404])
+def test_a_night_without_a_network_touches_nothing(maintainer: Maintainer, frail: int) -> None:
+    """The job fails, the issue job does not run, and the memory does not take the outage for dead links."""
+    maintainer.night(frail=frail)
+    before = maintainer.issues
+
+    jobs = maintainer.night(down=True)
+
+    assert jobs["check"].ok is False
+    assert jobs["check"].outputs["exit-code"] == "4"
+    assert jobs["issue"].ok is None
+    assert maintainer.calls == []
+    assert maintainer.issues == before
+    assert "error" in jobs["check"].log
+    jobs = maintainer.night()
+    assert maintainer.calls == []
+    assert jobs["check"].outputs["errors"] == ("0" if frail == 200 else "1")
+
+
+def test_somebody_elses_issue_is_not_taken_for_ours(maintainer: Maintainer) -> None:
+    """The mark in an issue that a stranger opened, or in one without the label, or in a pull request, means nothing."""
+    mark = f"<!-- linkwarden:report sha256={'0' * 64} -->\n"
+    bot, stranger = {"login": "github-actions[bot]"}, {"login": "mallory"}
+    planted = [
+        {"number": 1, "user": stranger, "labels": ["linkwarden"], "body": mark, "state": "open"},
+        {"number": 2, "user": bot, "labels": [], "body": mark, "state": "open"},
+        {"number": 3, "user": bot, "labels": ["linkwarden"], "body": mark, "state": "open", "pull_request": {}},
+        {"number": 4, "user": bot, "labels": ["linkwarden"], "body": f"> {mark}", "state": "open"},
+        {"number": 5, "user": bot, "labels": ["linkwarden"], "body": None, "state": "open"},
+    ]
+    maintainer.change_github(issues=planted, labels=["linkwarden"])
+
+    jobs = maintainer.night(frail=404)
+
+    assert maintainer.calls == ["issue create"], jobs["issue"].log
+    assert maintainer.issues[:5] == planted
+
+
+def test_an_issue_closed_as_not_planned_stays_closed_until_something_else_is_found(maintainer: Maintainer) -> None:
+    """Who closes it so has seen it; other findings are other news."""
+    maintainer.night(frail=404)
+    [issue] = maintainer.issues
+    maintainer.change_github(issues=[issue | {"state": "closed", "state_reason": "not_planned"}])
+
+    maintainer.night()
+    assert maintainer.calls == []
+
+    maintainer.night(live=404)
+    assert sorted(maintainer.calls) == ["issue edit", "issue reopen"]
+    assert maintainer.issues[0]["state"] == "open"
+
+
+def test_where_issues_are_switched_off_the_night_says_so(maintainer: Maintainer) -> None:
+    """It warns and does not fail; the report is in the summary."""
+    maintainer.change_github(has_issues=False)
+
+    jobs = maintainer.night(frail=404)
+
+    assert jobs["issue"].ok
+    assert "::warning title=linkwarden::Issues are switched off" in jobs["issue"].log
+    assert maintainer.calls == []
+    assert FRAIL in jobs["check"].summary
+
+
+def test_a_pull_request_that_adds_links_is_told_of_the_dead_one(maintainer: Maintainer) -> None:
+    """One dead and one live link are added: two are asked, the dead one is annotated on its line, the check fails."""
+    maintainer.night(new=200, dead=404)
+
+    job = maintainer.pull_request(f"{LIST}* [New]({NEW})\n* [Dead]({DEAD})\n")
+
+    assert job.ok is False
+    [command] = [line for line in job.log.splitlines() if line.startswith("::error")]
+    assert command.startswith("::error file=README.md,line=11,")
+    assert DEAD in command
+    assert maintainer.asked == {NEW, DEAD}
+    assert TOKEN not in job.log
+
+
+def test_a_pull_request_that_moves_a_section_passes(maintainer: Maintainer) -> None:
+    """Nothing is added, so nothing is asked, not even about a link that is dead."""
+    maintainer.night(frail=404)
+    moved = f"# Good things\n\n## Second\n\n* [Frail]({FRAIL})\n\n## First\n\n  * [Live]({LIVE})\n"
+
+    job = maintainer.pull_request(moved)
+
+    assert job.ok, job.log
+    assert maintainer.asked == set()
+
+
+def test_a_pull_request_check_knows_no_token(maintainer: Maintainer) -> None:
+    """The input is empty, and what the job would have is not handed on."""
+    job = maintainer.pull_request(f"{LIST}* [New]({NEW})\n")
+
+    assert "pull_request_target" not in (maintainer.home / PR_CHECK).read_text("utf-8")
+    assert TOKEN not in job.log
+
+
+def test_the_report_is_committed_where_that_was_asked_for(maintainer: Maintainer) -> None:
+    """``init --commit-reports``: a commit when something else was found than last time, and none otherwise."""
+    maintainer.init("--commit-reports", "--force")
+    maintainer.push()
+
+    for status, commits in ((404, 1), (404, 1), (200, 2)):
+        jobs = maintainer.night(frail=status)
+        assert jobs["commit"].ok, jobs["commit"].log
+        maintainer.git("fetch", "--quiet", "origin")
+        log = maintainer.git("log", "--format=%an %s", "origin/main")
+        assert log.count("github-actions[bot] Link report of") == commits
+    maintainer.git("pull", "--quiet", "origin", "main")
+    assert (maintainer.home / "reports" / "badge.json").exists()
