@@ -13,6 +13,7 @@ from linkwarden.model import Result, Rule, Run, Verdict
 from linkwarden.report import ReportOptions, for_name
 from linkwarden.report._sinks import visible
 from linkwarden.report.github import SHOWN, GithubReport
+from linkwarden.text import mask_secrets
 from tests.reports.runner import Command, commands, obeyed
 from tests.reports.sample import (
     ARCHIVED,
@@ -201,6 +202,6 @@ def test_the_runner_finds_only_our_own_commands(run: Run) -> None:
 @WHOLE_RUNS
 def test_places_come_through_the_escapes(run: Run) -> None:
     """The runner gets the file's name as it is, colons, commas and percent signs included."""
-    known = {visible(place.span.path) for found in run.results for place in found.target.occurrences}
+    known = {visible(mask_secrets(place.span.path)) for found in run.results for place in found.target.occurrences}
 
     assert {command.properties["file"] for command in obeyed(write(run)) if "file" in command.properties} <= known

@@ -208,10 +208,10 @@ def annotation(level: str, lines: Iterable[str], *, title: str, place: dict[str,
         place: ``line``, ``endLine``, ``col`` and ``endColumn``, as far as they are meant.
         path: the file, relative to the checkout, or "" for a message about no file.
     """
-    properties = [f"file={_property(path)}"] if path else []
+    properties = [f"file={_property(mask_secrets(path))}"] if path else []
     properties += [f"{name}={number}" for name, number in (place or {}).items()]
     properties.append(f"title={_property(title)}")
-    message = _data(cut("\n".join(map(visible, lines)), _LONGEST_MESSAGE))
+    message = _data(cut("\n".join(map(log, lines)), _LONGEST_MESSAGE))
     return f"::{level} {','.join(properties)}::{message}"
 
 
@@ -245,13 +245,14 @@ def file_uri(path: str) -> str:
 
     A path relative to the working directory stays relative; an absolute one becomes ``file:///…``.
     """
+    path = mask_secrets(path)
     if is_http(path):
-        return quote(mask_secrets(path), safe="/:?#@!$&'()*+,;=%~", errors="replace")
+        return quote(path, safe="/:?#@!$&'()*+,;=%~", errors="replace")
     try:
         raw = path.encode("utf-8", "surrogateescape")  # how Python reads file names that are not UTF-8
     except UnicodeEncodeError:
         raw = path.encode("utf-8", "replace")
-    encoded = quote_from_bytes(raw, safe="/~")
+    encoded = quote_from_bytes(raw, safe="/*~")
     if not PurePath(path).is_absolute():
         return encoded
     return f"file://{'' if path.startswith('/') else '/'}{encoded}"
