@@ -97,7 +97,7 @@ def _held_back(evidence: Evidence, row: Remembered, patience: Patience) -> Evide
     runs = "1 run" if patience.runs == 1 else f"{patience.runs} runs in a row"
     takes = f"It is called broken once it has failed in {runs} on {_days(patience.days)}"
     reason = f"{evidence.reason} {since}{worked}. {takes}."
-    return replace(evidence, rule=HELD_BACK, reason=reason, suggestion=None)
+    return replace(evidence, rule=HELD_BACK, reason=reason)
 
 
 def _days(days: int) -> str:
