@@ -165,14 +165,11 @@ def _lines_below(comments: Sequence[_Placed], source: Source) -> list[tuple[int,
             found.append((comment.first, comment.last))
             continue
         following = comments[at + 1] if at + 1 < len(comments) else None
-        line = 0
-        if following is None or following.first > comment.last:
-            end = following.start if following else len(body)
-            content = _CONTENT.search(body, max(body.find("\n", comment.end, end), comment.end), end)
-            line = source.line_of(content.start()) if content else 0
+        end = following.start if following else len(body)
+        content = _CONTENT.search(body, comment.end, end)  # the rest of its own line is blank
+        line = source.line_of(content.start()) if content else 0
         if following is not None and line in (0, following.first):
-            # That line is a comment's, and it counts only if there is more on it.
-            found.append((following.first,) * 2 if following.first in busy else found[-1])
+            found.append(found[-1])  # a comment comes first, and it knows whether there is more on its line
         else:
             found.append((line, line) if line else (comment.first, comment.last))
     found.reverse()
