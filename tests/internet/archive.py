@@ -16,6 +16,7 @@ from tests.internet.pictures import PNG
 
 #: Index questions a minute that the archive bears; more are answered with 429 and no Retry-After.
 PER_MINUTE = 30
+_OLD_PAGE = b"<html><title>An old page</title></html>"
 _COLUMNS = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length")
 _PLAYBACK = re.compile(r"/web/(\d{1,14})(?:id_|if_|im_)?/(.+)")
 
@@ -28,6 +29,7 @@ class FakeCapture:
     original: str
     mimetype: str = "text/html"
     status: str = "200"
+    body: bytes = _OLD_PAGE
 
 
 class FakeArchive:
@@ -49,16 +51,24 @@ class FakeArchive:
         site.handle("/cdx/search/cdx", self._index)
         site.handle("/web", self._play)
 
-    def capture(self, url: str, *timestamps: str, mimetype: str = "text/html", status: str = "200") -> None:
+    def capture(
+        self, url: str, *timestamps: str, mimetype: str = "text/html", status: str = "200", body: str | None = None
+    ) -> None:
         """Put copies of an address into the archive."""
+        page = _OLD_PAGE if body is None else body.encode()
         stored = self._captures.setdefault(surt(url), [])
-        stored.extend(FakeCapture(timestamp, url, mimetype, status) for timestamp in timestamps)
+        stored.extend(FakeCapture(timestamp, url, mimetype, status, page) for timestamp in timestamps)
         stored.sort(key=lambda capture: capture.timestamp)
 
     @property
     def questions(self) -> list[Exchange]:
         """The requests to the index, in order."""
         return [e for e in self.internet.requests_to("web.archive.org") if e.path.startswith("/cdx/")]
+
+    @property
+    def copies(self) -> list[Exchange]:
+        """The requests for copies as they were captured, in order."""
+        return [e for e in self.internet.requests_to("web.archive.org") if "id_/" in e.path]
 
     @staticmethod
     def overloaded() -> web.Response:
@@ -99,7 +109,7 @@ class FakeArchive:
         if nearest.timestamp != match[1]:
             location = request.raw_path.replace(match[1], nearest.timestamp, 1)
             return web.Response(status=302, headers={"Location": location})
-        body = PNG if nearest.mimetype.startswith("image/") else b"<html><title>An old page</title></html>"
+        body = PNG if nearest.mimetype.startswith("image/") else nearest.body
         return web.Response(status=int(nearest.status), body=body, content_type=nearest.mimetype)
 
 

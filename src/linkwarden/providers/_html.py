@@ -35,6 +35,7 @@ _FRAME = ["script", "style", "noscript", "template", "svg", "nav", "header", "fo
 _MARKED = "html, body, main, article, section, body > div, main > div, body > div > div, h1"
 #: What may hold the characters ``<title`` without meaning them, by how it begins and ends.
 _HIDING = (("<!--", "-->"), ("<script", "</script"), ("<style", "</style"), ("<noscript", "</noscript"))
+_LANGUAGE = re.compile(r"<html\b[^>]{0,500}?\slang\s*=\s*[\"']?([a-z]{2,3})\b", re.IGNORECASE)
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
 
 
@@ -99,6 +100,12 @@ class Page:
             nodes = (node for node in self._tree.css("title") if node.parent is None or node.parent.tag != "svg")
             found = next((node.text() for node in nodes), "")
         return " ".join((found or "").split())[:_TITLE_LIMIT] or None
+
+    @property
+    def language(self) -> str:
+        """The language that the page gives as its own, as a code of two or three letters in lower case, or ""."""
+        found = _LANGUAGE.search(self.text)
+        return found[1].lower() if found else ""
 
     @cached_property
     def anchors(self) -> frozenset[str]:

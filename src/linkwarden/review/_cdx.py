@@ -35,6 +35,10 @@ class Capture:
         """The day of the copy (UTC), as a reader writes it."""
         return f"{self.timestamp[:4]}-{self.timestamp[4:6]}-{self.timestamp[6:8]}"
 
+    def is_before(self, instant: datetime) -> bool:
+        """Tell whether the copy was made before an instant, or at it."""
+        return self.timestamp <= _stamp(instant)
+
     def address(self, url: str, *, image: bool) -> str:
         """Give the address at which the copy is shown; a picture without the archive's frame around it."""
         return f"{PLAYBACK}/{self.timestamp}{'im_' if image else ''}/{url}"
@@ -89,18 +93,22 @@ def captures(body: bytes) -> list[Capture]:
     return [Capture(timestamp) for timestamp in good if _is_time(timestamp)]
 
 
-def best(found: Sequence[Capture], added: datetime | None) -> tuple[Capture, str] | None:
+def best(found: Sequence[Capture], added: datetime | None, which: str = "the newest") -> tuple[Capture, str] | None:
     """Choose a capture and say why: the last one before the link was added, else the first after, else the newest.
 
     What the author of the list saw is what the link promises; later copies may show what came after it.
+
+    Args:
+        found: captures to choose from.
+        added: when the link was added, or None.
+        which: what the one to choose is called where that is not known ("the oldest", if that was asked for).
     """
     if not found:
         return None
     if added is None:
         newest = max(found)
-        return newest, f"archived on {newest.day}, the newest good copy"
-    limit = _stamp(added)
-    before = [capture for capture in found if capture.timestamp <= limit]
+        return newest, f"archived on {newest.day}, {which} good copy"
+    before = [capture for capture in found if capture.is_before(added)]
     if before:
         return max(before), f"archived on {max(before).day}, before the link was added to the list"
     first = min(found)
