@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from linkwarden._git import FileEntry, Git
 from linkwarden.inputs import MAX_BYTES, Source, decode, extractor_for
-from linkwarden.model import Excuse, Occurrence
+from linkwarden.model import Excuse, Notice, Occurrence
 from linkwarden.report._words import is_health_report
 from linkwarden.text import target_key
 
@@ -26,12 +26,14 @@ class Links:
         pictures: of those that stand as pictures.
         local: everything else, by address as written.
         excuses: what its comments say not to report, and how often.
+        notices: what the extractor remarks on.
     """
 
     links: frozenset[str] = frozenset()
     pictures: frozenset[str] = frozenset()
     local: Mapping[str, tuple[Occurrence, ...]] = field(default_factory=dict)
     excuses: Counter[tuple[object, ...]] = field(default_factory=Counter)
+    notices: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +93,12 @@ def links_of(source: Source) -> Links:
     pictures: set[str] = set()
     local: dict[str, list[Occurrence]] = {}
     excuses: Counter[tuple[object, ...]] = Counter()
+    notices: set[str] = set()
     for item in source.parse():
         if isinstance(item, Excuse):
             excuses[excuse_key(item)] += 1
+        elif isinstance(item, Notice):
+            notices.add(item.message)
         elif isinstance(item, Occurrence):
             address = source.address_of(item.url)
             if address is None:
@@ -101,7 +106,7 @@ def links_of(source: Source) -> Links:
             else:
                 (pictures if item.markup.is_image else links).add(target_key(address, source.name))
     stand = {url: tuple(places) for url, places in local.items()}
-    return Links(frozenset(links), frozenset(pictures), stand, excuses)
+    return Links(frozenset(links), frozenset(pictures), stand, excuses, frozenset(notices))
 
 
 def same_as(entry: FileEntry, data: bytes) -> bool:

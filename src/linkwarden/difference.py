@@ -69,6 +69,11 @@ class Difference:
         """Tell whether a web address (by its key) stood in the lists before, as a picture if it is one now."""
         return key in self.pictures or (not as_image and key in self.links)
 
+    def knew(self, notice: Notice) -> bool:
+        """Tell whether a remark on a list is none on the change: it held before as well."""
+        version = self.versions.get(self.lists.get(notice.path, ""))
+        return version is not None and (version.before is version.after or notice.message in version.before.notices)
+
     async def caused(self, results: Sequence[Result]) -> tuple[Result, ...]:
         """Give the results that come from the change.
 

@@ -404,6 +404,7 @@ class _Inspection:
         results = self._results(network_down=network_down)
         if before is not None:
             results = await self._of_change(before, results)
+            ledger.notices[:] = [n for n in ledger.notices if not before.knew(n)]
             ledger.notices.extend(before.remarks(ledger.excuses))
         done = Run(
             started=self._started,

@@ -372,3 +372,13 @@ async def test_an_empty_list_of_changes(repository: Repository, check: Check, in
     assert internet.log == []
     assert run.results == ()
     assert run.exit_code == 0
+
+
+async def test_remarks_that_held_before_are_left_out(repository: Repository, check: Check) -> None:
+    """A remark on a list is told where the change is to blame for it, and not in every pull request after that."""
+    repository.commit({"README.md": "[a](https://a.example/)\n", "other.md": "\ufffd [b](https://b.example/)\n"})
+    repository.write({"README.md": "\ufffd [a](https://a.example/)\n", "other.md": "words\n\n\ufffd [b](b)\n"})
+
+    run = await check("README.md", "other.md")
+
+    assert [notice.path for notice in run.notices] == ["README.md"]
