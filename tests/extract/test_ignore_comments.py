@@ -75,6 +75,7 @@ def test_the_words_of_a_comment(comment: str, codes: tuple[str, ...], reason: st
         ("<!-- linkwarden-ignore -->\n* <!-- other -->\n  [a](b)", [(3, 3)]),
         ("| a | b |\n|---|---|\n| [a](b) | x <!-- linkwarden-ignore --> |\n| [c](d) | y |", [(3, 3)]),
         ("# T <!-- linkwarden-ignore -->\n[a](b)", [(1, 1)]),
+        ("<!-- linkwarden-ignore\nLW301 --> <a href=b>a</a>\n\n<!-- other -->", [(1, 2)]),
         ("<!-- linkwarden-ignore --> <a href=b>a</a>\n\n[c](d) <!-- other -->", [(1, 1)]),
         ("<!-- linkwarden-ignore -->\n<!-- other\n--> <a href=b>a</a>\n[c](d)", [(2, 3)]),
         ("[a](b)\n<!-- linkwarden-ignore -->\n", [(2, 2)]),
