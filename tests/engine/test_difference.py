@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -382,3 +383,47 @@ async def test_remarks_that_held_before_are_left_out(repository: Repository, che
     run = await check("README.md", "other.md")
 
     assert [notice.path for notice in run.notices] == ["README.md"]
+
+
+async def test_interrupted_it_keeps_what_it_found(repository: Repository, check: Check, internet: FakeInternet) -> None:
+    """Ctrl-C gives what is settled of the change, with what the base says of local links, and exit code 130."""
+    repository.commit({"README.md": "# A\n\n[a](https://a.example/) [old](#gone) [b](#a)\n"})
+    repository.write({"README.md": "# B\n\n[a](https://a.example/) [old](#gone) [b](#a) <https://never.example/>\n"})
+    reached = asyncio.Event()
+
+    async def never(_request: web.Request) -> web.Response:
+        reached.set()
+        await asyncio.Event().wait()
+        return web.Response()
+
+    internet.site("never.example").handle("/", never)
+    task = asyncio.ensure_future(check())
+    await reached.wait()
+    task.cancel()
+
+    run = await task
+
+    assert run.exit_code == 130
+    assert [(r.target.url, r.judgement.verdict.value) for r in run.results] == [
+        ("#a", "broken"),
+        ("https://never.example/", "unverified"),
+    ]
+
+
+async def test_a_base_that_cannot_be_read_in_the_end_loses_nothing(
+    repository: Repository, check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where git or the disk fails after all was asked, every finding is told, and the failure is one of ours."""
+    repository.commit({"README.md": "# A\n\n[old](#gone)\n"})
+    repository.write({"README.md": "# A\n\n[old](#gone) [n](https://n.example/)\n"})
+
+    def no_room(**_: object) -> str:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("linkwarden._former.tempfile.mkdtemp", no_room)
+
+    run = await check()
+
+    assert [r.target.url for r in run.results] == ["#gone", "https://n.example/"]
+    assert "comparing with main" in run.failures[0].where
+    assert run.exit_code == 3
