@@ -71,8 +71,8 @@ class _Places:
     def look(self, count: int) -> None:
         """Find ``count`` entries; where they are written as a list instead, they all stand at the key."""
         headers = [(found.start(1), found[1]) for found in _HEADER.finditer(self._text)]
-        ends = [start for start, _ in headers[1:]] + [len(self._text)]
-        entries = [(start, end) for (start, line), end in zip(headers, ends, strict=True) if _ENTRY.match(line)]
+        ends = [start for start, _ in headers] + [len(self._text)]
+        entries = [(start, ends[at + 1]) for at, (start, line) in enumerate(headers) if _ENTRY.match(line)]
         self._entries = entries if len(entries) == count else []
 
     def key(self) -> str:
