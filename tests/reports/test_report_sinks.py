@@ -89,6 +89,7 @@ def test_shown_address_is_never_nothing() -> None:
         ("line 1743. next", "line 1743. next"),
         ("commit a5c3785ed8d6a35868bc169f07e40e889087fd2e", "commit `a5c3785ed8d6a35868bc169f07e40e889087fd2e`"),
         ("see GH-12 and www.a.example", "see `GH-12` and `www.a.example`"),
+        ("also GH-12- and (x/GH-7) or a5c3785,e40e889", "also `GH-12-` and (`x/GH-7`) or `a5c3785,e40e889`"),
         ("at 10:35:24 UTC (or 9:05), R & D", "at 10:35:24 UTC (or 9:05), R & D"),
         ("a :100: and &amp; &", "a `:100`: and `&amp`; &"),
         ("snake_case and *stars*", "`snake_case` and `*stars*`"),

@@ -30,7 +30,7 @@ _CLOSING = ").,;:!?\"'”’»"
 _WORD = re.compile(r"[(\"'“‘«„]*`[^`]+`[).,;:!?\"'”’»]*(?=\s|$)|\S+")
 _PLAIN = re.compile(r"(?:[A-Za-z0-9.,;:!?%()'\"/+=-]|[^\x00-\x7f])+")
 #: Words that GitHub turns into links or pictures by themselves: addresses, commit ids, GH-1, :emoji:.
-_LIVELY = re.compile(r"(?i)www\.|:.*:|://|^[0-9a-f]{7,}$|^gh-\d+$")
+_LIVELY = re.compile(r"(?i)www\.|:.*:|://|\b[0-9a-f]{7,}\b|\bgh-\d")
 #: Plain although it looks lively: a clock time is no :emoji:, and a lone ampersand no entity.
 _HARMLESS = re.compile(r"\d{1,2}:\d\d(?::\d\d)?|&")
 #: What makes a list or a heading at the start of a line.
