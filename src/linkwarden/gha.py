@@ -54,7 +54,7 @@ def main(environ: MutableMapping[str, str] = os.environ, deps: object = None) ->
     if run is None:
         click.echo(annotation("error", said.last, title="linkwarden could not check the links", path=""))
     _append(environ.get("GITHUB_STEP_SUMMARY"), _summary(folder, code, environ.get("GITHUB_STEP_SUMMARY")))
-    _append(environ.get("GITHUB_OUTPUT"), "".join(_output(*pair) for pair in outputs(run, code, folder).items()))
+    _append(environ.get("GITHUB_OUTPUT"), "".join(output_line(*pair) for pair in outputs(run, code, folder).items()))
     return 0 if code == FINDINGS and not _fails(environ) else code
 
 
@@ -203,7 +203,7 @@ def _stay_inside(names: Sequence[str]) -> None:
                 raise UsageError(f"{match}: a symbolic link that leads out of the workspace", "Commit the list itself.")
 
 
-def _output(name: str, value: str) -> str:
+def output_line(name: str, value: str) -> str:
     """Give a line of GITHUB_OUTPUT in the form that no value can break out of (GitHub docs, "Multiline strings")."""
     mark = f"linkwarden_{secrets.token_hex(16)}"
     if mark in value:
