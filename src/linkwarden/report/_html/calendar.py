@@ -29,6 +29,12 @@ class Day:
     today: bool
     past: bool
 
+    @property
+    def label(self) -> str:
+        """What the mark on it says to who does not see it."""
+        ending = plural(self.count, "address ends", "addresses end")
+        return f"{ending} on {self.iso}"
+
 
 @dataclass(frozen=True, slots=True)
 class Week:

@@ -65,38 +65,42 @@
       if (part.rows.length) part.number.textContent = left === part.rows.length ? count(left) : `${count(left)} of ${count(part.rows.length)}`;
     }
     byId("tiles")?.classList.toggle("chosen", verdicts.size > 0);
-    for (const tile of tiles) tile.firstElementChild.ariaPressed = String(verdicts.has(tile.dataset.v));
+    for (const tile of tiles) tile.firstElementChild.setAttribute("aria-pressed", verdicts.has(tile.dataset.v));
     shown.textContent = active ? `${count(fitting.length)} of ${count(rows.length)} ${rows.length === 1 ? "address" : "addresses"}` : "";
     clear.hidden = !active && order === "place";
   }
 
   // --- order -----------------------------------------------------------------------------------------------------
-  const compare = {
-    place: (a, b) => a.at - b.at,
-    verdict: (a, b) => rank.get(a.verdict) - rank.get(b.verdict),
-    host: (a, b) => a.host - b.host,
-    time: (a, b) => (a.time === b.time ? 0 : a.time - b.time),
+  const keys = {
+    place: (row) => row.at,
+    verdict: (row) => rank.get(row.verdict),
+    host: (row) => row.host,
+    time: (row) => row.time,
+  };
+  // What has no time comes last in both directions.
+  const compare = (key, sign) => (a, b) => {
+    const [one, other] = [key(a), key(b)];
+    return (one === Infinity) - (other === Infinity) || (one === other ? a.at - b.at : sign * (one - other));
   };
 
   function sort() {
     const [name, sign] = order.startsWith("-") ? [order.slice(1), -1] : [order, 1];
     for (const list of lists) {
-      list.flat?.remove();
-      list.flat = null;
       if (order === "place") {
-        for (const row of list.rows) row.home.append(row.element);
+        if (list.flat) for (const row of list.rows) {
+          row.home.append(row.element);
+          delete row.element.cells[2].dataset.in;
+        }
+        list.flat?.remove();
+        list.flat = null;
       } else {
-        list.flat = make("tbody", "");
-        list.flat.append(...list.rows.toSorted((a, b) => sign * compare[name](a, b) || a.at - b.at).map((row) => row.element));
-        list.element.append(list.flat);
-      }
-      for (const row of list.rows) {
-        const place = row.element.cells[2];
-        if (list.flat) place.dataset.in = section.options[Number(row.section) + 1].text;
-        else delete place.dataset.in;
+        list.flat ??= list.element.appendChild(document.createElement("tbody"));
+        const sorted = [...list.rows].sort(compare(keys[name], sign));
+        for (const row of sorted) row.element.cells[2].dataset.in = section.options[Number(row.section) + 1].text;
+        list.flat.append(...sorted.map((row) => row.element));
       }
       for (const head of all("th[data-o]", list.element)) {
-        if (head.dataset.o === name) head.ariaSort = sign > 0 ? "ascending" : "descending";
+        if (head.dataset.o === name) head.setAttribute("aria-sort", sign > 0 ? "ascending" : "descending");
         else head.removeAttribute("aria-sort");
       }
     }
@@ -127,7 +131,7 @@
     section.value = named(section, get("section"));
     host.value = named(host, get("host"));
     find.value = get("find");
-    order = Object.hasOwn(compare, get("order").replace("-", "")) ? get("order") : "place";
+    order = Object.hasOwn(keys, get("order").replace("-", "")) ? get("order") : "place";
     sort();
     filter();
   }
