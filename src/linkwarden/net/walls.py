@@ -7,10 +7,10 @@ runs over the same list must give the same report, whichever answer comes first.
 * What is judged is one *part* of a site: links of one host whose folders and file ending have the same shape
   (``/article/…/*.html``). Pages and pictures are judged apart, because walls often let pictures through.
 * The first links of a part, in the order of the list, are its scouts (``NetPolicy.strikes`` of them, three as it
-  comes). They are asked whatever happens; the others of that part wait until the scouts have their answers. If every
-  scout met the same wall, the rest of the part is not asked. If a single one met anything else, all are asked.
-* The same holds for the host as a whole, with the scouts of its first parts: a site with a folder for every author
-  does not get three requests for each author.
+  comes). They are asked; the others of that part wait until the scouts have their answers. If every scout met the
+  same wall, the rest of the part is not asked. If a single one met anything else, all are asked.
+* The same holds for the host as a whole, with the first twelve scouts of its parts: a site with a folder for every
+  author does not get three requests for each author. A part that comes later then sends no scouts.
 
 So the decision depends on *which* answers the scouts got and never on *when*. For a healthy host nobody waits longer
 than for its first answer. The price: where the first three links of a part are walled and later ones of the same part
