@@ -89,7 +89,7 @@ def load_baseline(path: Path) -> Baseline:
     version = data.get("schema_version") if isinstance(data, dict) else None
     if type(version) is int and version > SCHEMA_VERSION:
         raise UsageError(f"{path}: written by a newer linkwarden (schema_version {version})", "Update linkwarden.")
-    if version != SCHEMA_VERSION or not isinstance(data.get("findings"), list):
+    if type(version) is not int or version != SCHEMA_VERSION or not isinstance(data.get("findings"), list):
         raise UsageError(f"{path}: not a baseline of linkwarden", "Name a file that --write-baseline wrote.")
     try:
         return Baseline(path, dict(_entries(path, text)))

@@ -152,6 +152,28 @@ def test_a_file_of_the_repository_opens_no_door(key: str, value: str, table: str
         load_file(path)
 
 
+@pytest.mark.parametrize(
+    ("key", "instead"),
+    [
+        ("allow-network", "--allow-network"),
+        ("github-token", "GITHUB_TOKEN"),
+        ("token", "GITHUB_TOKEN"),
+        ("proxy", "--proxy"),
+        ("headers", "the command line"),
+        ("show-secrets", "--show-secrets"),
+        ("now", "--now"),
+        ("state", "--state"),
+    ],
+)
+def test_what_opens_a_door_is_named_with_where_it_belongs(key: str, instead: str) -> None:
+    """Somebody who meant well learns which option does it."""
+    Path("linkwarden.toml").write_text(f'{key} = "x"', "utf-8")
+
+    with pytest.raises(UsageError, match="not allowed in a file of the repository") as caught:
+        load_file(Path("linkwarden.toml"))
+    assert instead in caught.value.advice
+
+
 def test_all_that_a_file_of_the_repository_can_set() -> None:
     """A new key is looked at here, and in the threat model, before it is let in."""
     from linkwarden.config._file import FileConfig  # noqa: PLC0415 - the list itself is the claim

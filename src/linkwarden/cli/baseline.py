@@ -12,7 +12,7 @@ from linkwarden.baseline import findings, is_ours, render
 from linkwarden.cli.output import write_atomically
 from linkwarden.config import Config
 from linkwarden.excuses import Accepted, excuse, load_baseline
-from linkwarden.model import LinkwardenError, Run, UsageError
+from linkwarden.model import LinkwardenError, Run, UsageError, Verdict
 from linkwarden.report._sinks import visible
 from linkwarden.report._words import plural
 
@@ -69,8 +69,16 @@ def write_baseline(run: Run, path: Path) -> tuple[Run, list[LinkwardenError]]:
         write_atomically(path, render(found))
     except OSError as error:
         return run, [BaselineNotWrittenError(f"{path}: cannot be written: {error.strerror}", "Choose another place.")]
-    click.echo(f"Baseline: {plural(len(found), 'finding')} written to {visible(str(path))}.", err=True)
+    click.echo(f"Baseline: {plural(len(found), 'finding')} written to {visible(str(path))}.{_unknown(run)}", err=True)
     return excuse(run, Accepted(baseline=load_baseline(path)), run.started.date(), complete=False), []
+
+
+def _unknown(run: Run) -> str:
+    count = run.counts[Verdict.UNVERIFIED]
+    if not count:
+        return ""
+    they = "is not in it, and its finding" if count == 1 else "are not in it, and their findings"
+    return f" {plural(count, 'link')} that could not be verified {they} may come up later."
 
 
 def _incomplete(run: Run) -> str:
