@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from base64 import b64encode
 from dataclasses import replace
 from datetime import timedelta
@@ -157,6 +159,13 @@ def test_userinfo_does_not_slip_into_the_calendar() -> None:
     """The calendar leaves out the scheme, by which masking knows user names."""
     item = result(occurrence("https://me:s3cret@a.example/"), finding=EXPIRING, expires_at=STARTED + timedelta(days=1))
     assert "s3cret" not in write(replace(RUN, results=(item,)))
+
+
+def test_only_who_wants_the_page_pays_for_its_template() -> None:
+    """The formats are found by importing their modules; jinja2 is not among what that costs."""
+    code = "import sys; from linkwarden.report import formats; formats(); print('jinja2' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
 
 
 # --- always the same, and small -----------------------------------------------------------------------------------

@@ -37,7 +37,12 @@
   const count = (number) => number.toLocaleString("en-US");
 
   // --- filters ---------------------------------------------------------------------------------------------------
-  const textOf = (row) => (row.text ??= `${row.element.textContent} ${section.options[Number(row.section) + 1].text}`.toLowerCase());
+  // What is said once for many rows belongs to each of them: the list's section, and why a host is unknown.
+  const textOf = (row) => (row.text ??= [
+    row.element.textContent,
+    section.options[Number(row.section) + 1].text,
+    row.verdict === "unverified" ? row.element.closest(".fold").querySelector("summary").textContent : "",
+  ].join(" ").toLowerCase());
 
   function filter() {
     const words = find.value.toLowerCase().split(/\s+/).filter(Boolean);
