@@ -18,7 +18,7 @@ from linkwarden.cli.check import check
 from linkwarden.cli.init import PLACEHOLDER, WORKFLOWS, Pin, workflow_text
 from tests.action.workflow import ACTION, REPOSITORY
 
-PIN = Pin(f"linkwarden/linkwarden@{'a' * 40} # v1.2.3", fixed=True)
+PIN = Pin(f"linkwarden/linkwarden@{'a' * 40} # v1.2.3")
 RENDERED = {
     "nightly.yml": workflow_text("nightly.yml", PIN),
     "nightly.yml and commit": workflow_text("nightly.yml", PIN, commit=True),

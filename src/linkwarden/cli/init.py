@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
 from linkwarden._git import Git, GitError
 from linkwarden._version import HOME, __version__
+from linkwarden.cli.speech import say
 from linkwarden.model import UsageError
-from linkwarden.report._sinks import log
 
 CONFIG = "linkwarden.toml"
 #: template -> where it goes
@@ -23,8 +24,9 @@ WORKFLOWS = {
     "nightly.yml": ".github/workflows/linkwarden-nightly.yml",
     "pr-check.yml": ".github/workflows/linkwarden-pr-check.yml",
 }
-#: The line of the templates that names the Action; all else in them is the same for everybody.
-PLACEHOLDER = f"linkwarden/linkwarden@{'0' * 40} # v0.0.0"
+#: The Action, and what the templates have in place of its pin; all else in them is the same for everybody.
+ACTION = "linkwarden/linkwarden"
+PLACEHOLDER = f"{ACTION}@{'0' * 40} # v0.0.0"
 TAG = f"v{__version__}"
 _READMES = re.compile(r"readme(\.(md|markdown|mdx|html))?", re.IGNORECASE)
 _LISTS = re.compile(r".*\.(md|markdown)", re.IGNORECASE)
@@ -38,8 +40,8 @@ _WEB_LINK = re.compile(r"https?://[^\s)>\]]")
 #: A file beside the README with so many links is a list of its own.
 _MANY = 10
 _PATIENCE = 15.0  # seconds for one question to git, the one over the network included
-#: Places that do not know GitHub's workflows.
-_ELSEWHERE = ("gitlab.", "codeberg.org", "bitbucket.org", "git.sr.ht")
+#: Hosts that do not know GitHub's workflows.
+_ELSEWHERE = re.compile(r"(.*\.)?(gitlab\..*|codeberg\.org|bitbucket\.org|sr\.ht)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,11 @@ class Pin:
 
     Attributes:
         text: ``owner/repository@commit # tag``, or ``owner/repository@tag``.
-        fixed: it is a commit, which nobody can change.
+        tag: the tag whose commit could not be found out, or "".
     """
 
     text: str
-    fixed: bool
+    tag: str = ""
 
 
 @click.command(short_help="Set up a repository: configuration, nightly check, pull request check.")
@@ -66,19 +68,28 @@ def init(folder: Path, *, force: bool, ref: str | None, commit_reports: bool) ->
     Nothing that is there already is written over, unless --force is given.
     """
     root = repository(folder)
-    inputs = find_inputs(root)
     home = _home(root)
-    files = {CONFIG: config_text(inputs, home)}
-    elsewhere = home is not None and any(name in home for name in _ELSEWHERE)
+    files: dict[str, str] = {}
+    if "[tool.linkwarden" not in _text(root / "pyproject.toml"):
+        files[CONFIG] = config_text(find_inputs(root), home)
     pin = None
-    if not elsewhere:
+    if home is None or not _ELSEWHERE.fullmatch(urlsplit(home).netloc):
         pin = find_pin(root, ref)
         files |= {place: workflow_text(name, pin, commit=commit_reports) for name, place in WORKFLOWS.items()}
+    if root != Path.cwd():
+        say(f"In {root}:")
     written = [name for name, text in files.items() if _write(root / name, text, force=force)]
-    _say(root, files, written)
-    _say_next(root, written, pin)
-    if elsewhere:
-        click.echo(f"This repository is not at GitHub: {HOME}/blob/main/docs/ci.md says how to check it elsewhere.")
+    for name in written:
+        say(f"wrote   {name}")
+    for name in [name for name in files if name not in written]:
+        same = _text(root / name) == files[name]
+        say(f"kept    {name} ({'it says the same' if same else 'it was there; --force writes over it'})")
+    if CONFIG not in files:
+        say("kept    pyproject.toml ([tool.linkwarden] in it is the configuration)")
+    say("", "Next:")
+    for number, step in enumerate(_steps(root, written, pin, commit=commit_reports), 1):
+        first, *more = step.splitlines()
+        say(f"  {number}. {first}", *(f"     {line}" for line in more))
 
 
 def repository(folder: Path) -> Path:
@@ -105,8 +116,10 @@ def find_inputs(root: Path) -> list[str]:
     Raises:
         UsageError: there is nothing of the kind.
     """
-    files = sorted(path for path in root.iterdir() if path.is_file())
+    files = sorted(path for path in root.iterdir() if path.is_file() and path.name.isprintable())
     found = [path.name for path in files if _READMES.fullmatch(path.name)]
+    if not found and (root / ".github" / "README.md").is_file():  # GitHub shows it where there is no other
+        found.append(".github/README.md")
     found += [path.name for path in files if path.name not in found and _is_list(path)]
     found += [name for name in ("docs", "doc") if _has_document(root / name)]
     if not found:
@@ -123,10 +136,9 @@ def find_pin(root: Path, ref: str | None) -> Pin:
         root: the repository; its settings of git hold (a proxy, say).
         ref: a commit or a tag that the user wants, or None for this version's.
     """
-    action = HOME.removeprefix("https://github.com/")
     wanted = ref or TAG
     if re.fullmatch(r"[0-9a-f]{40}", wanted):
-        return Pin(f"{action}@{wanted}", fixed=True)
+        return Pin(f"{ACTION}@{wanted}")
     if not re.fullmatch(r"[\w.+/-]+", wanted):
         raise UsageError(
             f"--ref {wanted}: neither a commit nor a tag", f"Write 40 hexadecimal digits, or a tag: {TAG}."
@@ -137,7 +149,7 @@ def find_pin(root: Path, ref: str | None) -> Pin:
         root, *over_https, "ls-remote", "--quiet", HOME, f"refs/tags/{wanted}", f"refs/tags/{wanted}^{{}}"
     )
     commits = re.findall(r"(?m)^([0-9a-f]{40})\t", answer or "")
-    return Pin(f"{action}@{commits[-1]} # {wanted}", fixed=True) if commits else Pin(f"{action}@{wanted}", fixed=False)
+    return Pin(f"{ACTION}@{commits[-1]} # {wanted}") if commits else Pin(f"{ACTION}@{wanted}", tag=wanted)
 
 
 def config_text(inputs: list[str], contact: str | None) -> str:
@@ -172,10 +184,7 @@ def _template(name: str) -> str:
 def _is_list(path: Path) -> bool:
     if not _LISTS.fullmatch(path.name) or _HOUSEKEEPING.fullmatch(path.name) or path.is_symlink():
         return False
-    try:
-        return len(_WEB_LINK.findall(path.read_text("utf-8", errors="replace"))) >= _MANY
-    except OSError:
-        return False
+    return len(_WEB_LINK.findall(_text(path))) >= _MANY
 
 
 def _has_document(folder: Path) -> bool:
@@ -210,32 +219,27 @@ def _write(path: Path, text: str, *, force: bool) -> bool:
     return True
 
 
-def _say(root: Path, files: dict[str, str], written: list[str]) -> None:
-    for name in written:
-        click.echo(f"wrote   {name}")
-    for name, text in files.items():
-        if name not in written:
-            same = (root / name).read_text("utf-8", errors="replace") == text
-            click.echo(f"kept    {name} ({'it says the same' if same else 'it was there; --force writes over it'})")
+def _text(path: Path) -> str:
+    """Give what a file says, or "" where it is none that can be read."""
+    try:
+        return path.read_text("utf-8", errors="replace")
+    except OSError:
+        return ""
 
 
-def _say_next(root: Path, written: list[str], pin: Pin | None) -> None:
-    steps = [*_steps(root, written, pin)]
-    click.echo("\nNext:")
-    for number, step in enumerate(steps, 1):
-        click.echo(f"  {number}. {log(step)}")
-
-
-def _steps(root: Path, written: list[str], pin: Pin | None) -> Iterator[str]:
-    yield "linkwarden check                  see what it finds today"
-    if pin is not None and not pin.fixed:
+def _steps(root: Path, written: list[str], pin: Pin | None, *, commit: bool) -> Iterator[str]:
+    """Give what is left to the maintainer, each on a line or two."""
+    yield "linkwarden check    shows what it finds today."
+    if pin is not None and pin.tag and not set(written).isdisjoint(WORKFLOWS.values()):
         yield (
-            f"The commit of {TAG} could not be found out, so the workflows name the tag, which can be moved to other "
-            f"code. With a network: linkwarden init --force, or put there what `git ls-remote {HOME} {TAG}` prints."
+            f"The commit of {pin.tag} could not be found out, and a tag can be moved to other code. In the workflows, "
+            f"replace it by the commit that this prints:\ngit ls-remote {HOME} {pin.tag}"
         )
-    if _ask_git(root, "check-ignore", "-q", ".linkwarden/state.sqlite3") is None:
-        yield "Add .linkwarden/ and reports/ to .gitignore: they are what runs leave behind."
+    if not commit and "reports" not in _text(root / ".gitignore"):
+        yield "Put reports/ into .gitignore: `linkwarden check` writes its report there."
     if written:
         yield f"git add {' '.join(written)} && git commit && git push"
     if pin is not None:
-        yield 'On GitHub, below Actions, "links (nightly)" can be run at once; else it runs tonight.'
+        yield 'On GitHub, below Actions, run "links (nightly)" now, or wait for the night.'
+    else:
+        yield f"This repository is not at GitHub. How to check it where it is: {HOME}/blob/main/docs/ci.md"
