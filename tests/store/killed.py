@@ -134,14 +134,14 @@ def with_answers(state: Path) -> None:
 
     def work() -> None:
         with open_memory(state) as memory:
-            for number in range(500):
+            for number in range(1500):
                 memory.keep(f"https://kept.example/{number}", Answer("web", night(0), night(0), 200))
             memory._thread.submit(lambda: None).result()
             os.kill(os.getpid(), signal.SIGKILL)
 
     in_a_child(work)
     with open_memory(state) as memory:
-        kept = sum(memory.recall(f"https://kept.example/{n}") is not None for n in range(500))
+        kept = sum(memory.recall(f"https://kept.example/{n}") is not None for n in range(1500))
     print(json.dumps({"kept": kept}), flush=True)  # noqa: T201 - as above
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
@@ -71,18 +71,28 @@ def after(known: Remembered | None, look: Look) -> Remembered | None:
         return known
     if look.outlook is Outlook.UNSURE and known is not None and known.recent:
         return known
-    first = known if known is not None else Remembered(look.at, look.at, look.verdict)
-    now = replace(first, at=look.at, verdict=look.verdict, code=look.code)
     if look.outlook is Outlook.UNSURE:
-        return now
-    now = replace(now, recent=(first.recent + look.outlook.value)[-LOOKED_BACK:])
-    if look.outlook is Outlook.GOOD:
-        return replace(now, last_ok=look.at, failing_since=None, failures=0, days=0)
-    if first.failing_since is None:
-        return replace(now, failing_since=look.at, failures=1, days=1)
+        return Remembered(known.first_seen if known is not None else look.at, look.at, look.verdict, look.code)
+    return _told(known or Remembered(look.at, look.at, look.verdict), look)
+
+
+def _told(known: Remembered, look: Look) -> Remembered:
+    """Give what is known after a look that could tell."""
+    bad = look.outlook is Outlook.BAD
     # While a row lasts, ``at`` is its last failure.
-    another_day = look.at.date() != first.at.date()
-    return replace(now, failures=first.failures + 1, days=first.days + another_day)
+    another_day = not known.failures or look.at.date() != known.at.date()
+    return Remembered(
+        first_seen=known.first_seen,
+        at=look.at,
+        verdict=look.verdict,
+        code=look.code,
+        last_ok=known.last_ok if bad else look.at,
+        failing_since=(known.failing_since or look.at) if bad else None,
+        failures=known.failures + 1 if bad else 0,
+        days=known.days + another_day if bad else 0,
+        recent=(known.recent + look.outlook.value)[-LOOKED_BACK:],
+        answer=known.answer,
+    )
 
 
 def flapping(recent: str) -> bool:

@@ -21,7 +21,7 @@ from linkwarden.store.schema import BusyError, CorruptError, UnusableError
 
 #: Good answers are written so many at a time, or as many as there are after so many seconds: a run that is killed
 #: asks for these again.
-_BATCH, _BATCH_S = 64, 1.0
+_BATCH, _BATCH_S = 512, 1.0
 #: The folder that is linkwarden's own, beside the list.
 _OWN_FOLDER = ".linkwarden"
 
