@@ -28,7 +28,7 @@ _SAFELY = (
     *("-c", "core.fsmonitor=false"),
     *("-c", f"core.hooksPath={os.devnull}"),
     *("-c", "core.quotePath=false"),
-    *("-c", "protocol.allow=never"),  # a partial clone would fetch what it lacks
+    *("-c", "protocol.allow=never"),  # a partial clone would fetch what it lacks; old versions know no other word
 )
 
 

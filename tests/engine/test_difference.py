@@ -16,6 +16,7 @@ from linkwarden import engine
 from linkwarden.config import Config
 from linkwarden.deps import Deps
 from linkwarden.model import Run, UsageError
+from linkwarden.report._words import TITLE
 from tests.internet import FakeInternet
 from tests.repository import Repository
 
@@ -145,26 +146,27 @@ async def test_what_counts_as_added(
 async def test_what_stands_in_another_list_is_no_addition(
     repository: Repository, check: Check, internet: FakeInternet
 ) -> None:
-    """A link that an unchanged list has already is not asked for, one that no list had is, whoever else has it."""
+    """What an unchanged list has, or another document had, is not asked for; what a document keeps, or a report had, is."""
     repository.commit(
         {
             "README.md": "[a](https://a.example/)\n",
             "other.md": "[b](https://b.example/)\n",
             "unlisted.md": "[c](https://c.example/) [d](https://d.example/)\n",
-            "reports/health.md": "<!-- linkwarden:report -->\n[e](https://e.example/)\n",
+            "reports/health.md": f"{TITLE}\n\nChecked on Monday.\n\n[e](https://e.example/)\n",
         }
     )
     repository.branch("feature")
     repository.commit(
         {
-            "README.md": "".join(f"[{n}](https://{n}.example/)\n" for n in "abcd"),
-            "unlisted.md": "[c](https://c.example/) and [e](https://e.example/)\n",
+            "README.md": "".join(f"[{n}](https://{n}.example/)\n" for n in "abcde"),
+            "unlisted.md": "[c](https://c.example/)\n",
+            "reports/health.md": f"{TITLE}\n\nChecked on Tuesday.\n",
         }
     )
 
     await check("README.md", "other.md")
 
-    assert asked(internet) == {"c.example"}
+    assert asked(internet) == {"c.example", "e.example"}
 
 
 async def test_what_is_not_committed_counts(repository: Repository, check: Check, internet: FakeInternet) -> None:
@@ -242,13 +244,13 @@ async def test_a_heading_of_a_document_that_is_no_list(repository: Repository, c
 
 
 @pytest.mark.parametrize(
-    "link", ["docs/guide.md", "/docs/guide.md", "docs/", "./docs/gu%69de.md?plain=1#x", "DOCS/guide.md"]
+    "link", ["Docs/guide.md", "/Docs/guide.md", "Docs/", "./Docs/gu%69de.md?plain=1#x", "docs/Guide.md"]
 )
 async def test_a_renamed_file_breaks_links_elsewhere(repository: Repository, check: Check, link: str) -> None:
     """Links to a file that is renamed are reported, however they are written; one that led nowhere before is not."""
-    repository.commit({"README.md": f"[g]({link}) [x](docs/never.md)\n", "docs/guide.md": "# x\n"})
+    repository.commit({"README.md": f"[g]({link}) [x](docs/never.md)\n", "Docs/guide.md": "# x\n"})
     repository.branch("feature")
-    repository.git("mv", "docs", "manual")
+    repository.git("mv", "Docs", "manual")
     repository.commit()
 
     assert told(await check()) == [("README.md", link, "file-missing")]
@@ -303,6 +305,11 @@ async def test_a_new_misspelt_address_is_reported(repository: Repository, check:
     repository.commit({"README.md": '[a](htps://old.example/) [b](htps://new.example/) <img src="">\n'})
 
     assert [url for _, url, _ in told(await check())] == ["htps://new.example/", ""]
+    left_out = await check(exclude=("htps:",))
+    assert [(url, rule) for _, url, rule in told(left_out)] == [
+        ("htps://new.example/", "excluded"),
+        ("", "empty-picture-address"),
+    ]
 
 
 async def test_a_file_in_a_submodule_stays_unverified(repository: Repository, check: Check) -> None:
