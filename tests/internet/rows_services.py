@@ -14,6 +14,7 @@ from tests.internet.forges import FakeForges
 from tests.internet.github import FakeGithub
 from tests.internet.huggingface import FakeHub
 from tests.internet.images import badge
+from tests.internet.openml import FakeOpenML
 from tests.internet.openreview import FakeOpenReview
 from tests.internet.pictures import JPEG, png
 from tests.internet.pubmed import FakePubMed
@@ -145,8 +146,9 @@ def _hub(rows: Rows) -> None:
     hub.add("squad/two", "datasets")
     hub.add("meta/gated", gated=True)
     hub.add("org/new-name")
+    hub.add("org/shut", disabled=True)
     hub.former["models/org/old-name"] = "models/org/new-name"
-    hub.pages.add("/papers/1706.03762")
+    hub.pages |= {"/papers/1706.03762", "/org/new-name"}
     base = "https://huggingface.co"
     for path, right in (
         ("google/flan-t5-xl", OK),
@@ -154,6 +156,7 @@ def _hub(rows: Rows) -> None:
         ("datasets/squad/two", OK),
         ("meta/gated", OK),
         ("org/old-name", MOVED),
+        ("org/shut", DEGRADED),
         ("google/gone", BROKEN),
         ("datasets/squad/gone", BROKEN),
         ("google/flan-t5-xl/tree/gone", BROKEN),
@@ -202,8 +205,10 @@ def _data(rows: Rows) -> None:
     rows.page("Kaggle", "www.kaggle.com", "/c/here", OK)
     rows.page("Kaggle", "www.kaggle.com", "/c/live", UNVERIFIED, 404, "404 goes to robots for live pages too")
     rows.link("Papers with Code", "https://paperswithcode.com/paper/mask-r-cnn", SUSPECT)
-    shell = misbehave.answer("<title>OpenML</title><div id=root></div><script src=a.js></script>")
-    rows.served("OpenML", "www.openml.org", "/d/61", UNVERIFIED, shell, "[U] the frame is said to be always 200")
+    FakeOpenML(rows.internet).names["61"] = "iris"
+    rows.link("OpenML", "https://www.openml.org/d/61", OK)
+    rows.link("OpenML", "https://www.openml.org/d/404", BROKEN)
+    rows.link("OpenML", "https://www.openml.org/d/iris", UNVERIFIED, "[U] the frame is said to be always 200")
 
 
 def _sites(rows: Rows) -> None:
@@ -251,6 +256,8 @@ def _papers(rows: Rows) -> None:
     FakeZenodo(rows.internet).records |= {"200": 200, "410": 410}
     crossref = FakeCrossref(rows.internet)
     crossref.elsevier("S014193822100038X")
+    crossref.acm("10.1145/3271625", "A paper that ACM has")
+    crossref.ieee("726791", "A paper that IEEE has")
     FakePubMed(rows.internet).missing.add("404404")
     FakeSemanticScholar(rows.internet).missing.add("f" * 40)
     review = FakeOpenReview(rows.internet)
@@ -269,6 +276,8 @@ def _papers(rows: Rows) -> None:
         ("https://onlinelibrary.wiley.com/doi/10.1002/nope", SUSPECT),
         ("https://dl.acm.org/doi/10.1145/1.2", OK),
         ("https://dl.acm.org/doi/10.1145/404.404", SUSPECT),
+        ("https://dl.acm.org/citation.cfm?id=3271625", OK),
+        ("https://ieeexplore.ieee.org/document/726791", OK),
         ("https://www.sciencedirect.com/science/article/pii/S014193822100038X", OK),
         ("https://pubmed.ncbi.nlm.nih.gov/123456/", OK),
         ("https://pubmed.ncbi.nlm.nih.gov/404404/", BROKEN),

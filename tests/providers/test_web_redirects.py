@@ -85,11 +85,34 @@ def test_a_gate_hides_what_is_behind_it(asked: str, final: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "final", ["https://a.org/404.html", "https://a.org/error/notfound", "https://b.org/404?from=x"]
+    "final",
+    [
+        "https://a.org/404.html",
+        "https://a.org/error/notfound",
+        "https://b.org/404?from=x",
+        "https://a.org/error.aspx?x=1",
+    ],
 )
 def test_an_error_page_that_says_200_is_suspect(final: str) -> None:
     """peers.md 4.2: a redirect to /404.html is no page."""
     assert landing("https://a.org/papers/x", final) == "redirected-to-error-page"
+
+
+@pytest.mark.parametrize(
+    ("asked", "final", "expected"),
+    [
+        ("https://www.coursera.org/learn/retired", "https://www.coursera.org/browse", "redirected-home"),
+        ("https://www.udacity.com/course/retired", "https://www.udacity.com/courses/all", "redirected-home"),
+        ("https://www.coursera.org/browse/data", "https://www.coursera.org/browse/data-science", "ok"),
+        ("https://www.coursera.org/courses", "https://www.coursera.org/browse", "ok"),
+        ("https://www.edx.org/course/old-name", "https://www.edx.org/learn/topic/new-name", "ok"),
+        ("https://a.org/learn/x", "https://a.org/browse", "ok"),
+        ("https://a.org/papers/x", "https://a.org/handbook/error", "ok"),
+    ],
+)
+def test_a_retired_course_leads_to_the_catalogue(asked: str, final: str, expected: str) -> None:
+    """services.md section 5: known sites of courses only, and nothing but their catalogues."""
+    assert landing(asked, final) == expected
 
 
 def move(asked: str, *ends: str, status: int = 301) -> tuple[str, bool] | None:

@@ -113,9 +113,10 @@ REDIRECTED_HOME = Rule(
     "LW312",
     "redirected-home",
     Verdict.SUSPECT,
-    "the link to one page ends on the home page",
-    "A site that sends the address of one page to its home page has usually lost that page.",
-    "Look whether the home page has what the entry promises; if not, find the new address or an archived copy.",
+    "the link to one page ends on the site's home page or catalogue",
+    "A site that sends the address of one page to its home page, or that of a course to its catalogue, has usually "
+    "lost that page.",
+    "Look whether the page there has what the entry promises; if not, find the new address or an archived copy.",
 )
 REDIRECTED_TO_ERROR = Rule(
     "LW313",

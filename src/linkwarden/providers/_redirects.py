@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from linkwarden.model import Claim, Evidence, Suggestion
 from linkwarden.providers import _http_rules as rules
 from linkwarden.providers._http import finding
-from linkwarden.text import host_of, mask_secrets, target_key
+from linkwarden.text import domains_of, host_of, mask_secrets, target_key
 from linkwarden.wire import Response
 
 _LOG_IN_HOSTS = re.compile(r"(?:accounts\.google\.com|(?:log-?in|sign-?in|sso)\..+)\Z")
@@ -22,6 +22,14 @@ _ERROR_SEGMENTS = frozenset(
     {"404", "notfound", "not-found", "not_found", "404error", "error404", "404-error", "error-404", "page-not-found"}
     | {"pagenotfound", "page_not_found", "404notfound", "404-not-found", "errorpage", "error-page"}
 )
+#: Names that say "error page" only where they are the whole path; deeper down they are a chapter's.
+_ERROR_PATHS = frozenset({("error",), ("errors",)})
+#: Sites of courses send the addresses of retired ones to their catalogues [U: seen, and stated by none of them].
+_CATALOGUES = {
+    "coursera.org": frozenset({("browse",), ("courses",), ("search",)}),
+    "edx.org": frozenset({("course",), ("courses",), ("search",)}),
+    "udacity.com": frozenset({("catalog",), ("courses",), ("courses", "all")}),
+}
 _HOME_NAMES = frozenset({"", "index", "home", "default", "main", "start", "welcome"})
 #: First segments that choose a language. Codes that are also departments or words (cs, it, is, my, id) stay out.
 _LANGUAGE = re.compile(
@@ -67,13 +75,21 @@ def landing_evidence(claim: Claim, response: Response) -> Evidence | None:
     if _is_gate(asked, final, _CONSENT_HOSTS, _CONSENT_SEGMENTS):
         reason = "The site sends readers to a consent page first, so linkwarden cannot see what is behind it."
         return finding(claim, rules.LOG_IN_REQUIRED, reason, response)
-    if _stems(final) & _ERROR_SEGMENTS and not _stems(asked) & _ERROR_SEGMENTS:
+    if _is_error_page(final) and not _is_error_page(asked):
         reason = "The site redirects this address to an error page."
         return finding(claim, rules.REDIRECTED_TO_ERROR, reason, response)
+    lost = _where_instead(asked, final)
+    return finding(claim, rules.REDIRECTED_HOME, lost, response) if lost else None
+
+
+def _where_instead(asked: _Place, final: _Place) -> str:
+    """Say that one page's address leads to a site's home page, or a course's to the catalogue; "" if it does not."""
     if final.is_home and not asked.is_home and asked.segments and _is_home_of(final.host, asked.host):
-        reason = f"The address of one page leads to the home page of {final.host}, so the page is probably gone."
-        return finding(claim, rules.REDIRECTED_HOME, reason, response)
-    return None
+        return f"The address of one page leads to the home page of {final.host}, so the page is probably gone."
+    catalogue = next((paths for name in domains_of(final.host) if (paths := _CATALOGUES.get(name))), frozenset())
+    if final.segments in catalogue and len(asked.segments) > 1 and asked.segments not in catalogue:
+        return f"The course's address leads to the catalogue of {final.host}, so the course is probably retired."
+    return ""
 
 
 def is_home(url: str) -> bool:
@@ -136,6 +152,12 @@ def _place(url: str) -> _Place:
 
 def _stems(place: _Place) -> set[str]:
     return {_EXTENSION.sub("", segment) for segment in place.segments}
+
+
+def _is_error_page(place: _Place) -> bool:
+    """Tell whether an address calls itself an error page."""
+    whole = tuple(_EXTENSION.sub("", segment) for segment in place.segments)
+    return bool(_stems(place) & _ERROR_SEGMENTS) or whole in _ERROR_PATHS
 
 
 def _is_gate(asked: _Place, final: _Place, hosts: re.Pattern[str], segments: frozenset[str]) -> bool:
