@@ -65,12 +65,12 @@ class Git:
 
     Args:
         root: a folder in it.
-        seconds: for all questions together.
+        seconds: for all questions together; time between them does not count.
     """
 
     def __init__(self, root: Path, seconds: float) -> None:
         self._root = root.resolve()
-        self._end = time.monotonic() + seconds
+        self._seconds = seconds
         self._program = _program()
 
     def run(self, *arguments: str, stdin: bytes = b"") -> bytes:
@@ -166,7 +166,8 @@ class Git:
             late.set()
             process.kill()
 
-        alarm = threading.Timer(max(self._end - time.monotonic(), 0.0), stop)
+        began = time.monotonic()
+        alarm = threading.Timer(max(self._seconds, 0.0), stop)
         alarm.daemon = True
         alarm.start()
         try:
@@ -177,6 +178,7 @@ class Git:
             process.wait()
         finally:
             alarm.cancel()
+            self._seconds -= time.monotonic() - began
         if late.is_set():
             raise GitError("git took too long")
         return output

@@ -146,7 +146,7 @@ async def test_what_counts_as_added(
 async def test_what_stands_in_another_list_is_no_addition(
     repository: Repository, check: Check, internet: FakeInternet
 ) -> None:
-    """What an unchanged list has, or another document had, is not asked for; what a document keeps, or a report had, is."""
+    """What an unchanged list has, or another document had, is not asked for; what one keeps, or a report had, is."""
     repository.commit(
         {
             "README.md": "[a](https://a.example/)\n",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -196,6 +197,11 @@ def test_git_is_given_so_much_time_and_room(repository: Repository, monkeypatch:
     """Git that takes too long or says too much is stopped, and that is an error and no crash."""
     with pytest.raises(GitError, match="too long"):
         Git(repository.folder, 0.0).run("cat-file", "--batch", stdin=b"")
+    patient = Git(repository.folder, 60.0)
+    patient.run("log")
+    real = time.monotonic
+    monkeypatch.setattr("linkwarden._git.time.monotonic", lambda: real() + 3600.0)
+    patient.run("log")  # an hour of asking others lies between
     monkeypatch.setattr("linkwarden._git.MOST_BYTES", 8)
     with pytest.raises(GitError, match="more than"):
         Git(repository.folder, 60.0).run("log")
