@@ -8,7 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from linkwarden.store.lookup import Address, Mended, Stretch
 
 _WIDEST = 120  # characters of an address in a table
-_YEARS = re.compile(r"(\d{1,3})\s*y", re.ASCII)
+_YEARS = re.compile(r"(\d{1,4})\s*y", re.ASCII)
 _NOT_THERE = "Give it as it stands in the list, in quotes. `linkwarden history` lists what fails."
 
 
@@ -143,7 +143,7 @@ def prune(obj: Any, /, *, older_than: str, state: Path) -> None:
     from linkwarden.store import upkeep  # noqa: PLC0415 - as above
 
     try:
-        before = _now(obj) - parse_duration(_YEARS.sub(_days, older_than.strip()), what="--older-than")
+        before = _now(obj) - _age(older_than)
     except OverflowError:
         raise UsageError(f"--older-than: {older_than!r} is longer than the calendar") from None
     with _writing(state) as connection:
@@ -235,8 +235,10 @@ def _now(obj: Any) -> datetime:
     return now
 
 
-def _days(years: re.Match[str]) -> str:
-    return f"{int(years[1]) * 365}d"
+def _age(text: str) -> timedelta:
+    """Read a duration, in years too, which are nothing that a run takes."""
+    years = _YEARS.fullmatch(text.strip())
+    return timedelta(days=365 * int(years[1])) if years else parse_duration(text, what="--older-than")
 
 
 # --- what is printed ------------------------------------------------------------------------------------------------
