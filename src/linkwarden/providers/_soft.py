@@ -32,7 +32,8 @@ PARKED_DOMAIN = Rule(
     "the domain seems to be for sale or parked",
     "The site that the list means seems to be gone, and its name belongs to a registrar or a dealer in domains. "
     "At least two independent signs agree: the redirect leads to a dealer, the page loads a parking service's scripts, "
-    "its title offers the domain, it links to the sale, or there is nothing else on it.",
+    "its title offers the domain, it links to the sale, there is nothing else on it, or it has nothing in common with "
+    "its copy in the Internet Archive from before the link entered the list.",
     "Look for the site's new home or an archived copy. Take the link out soon: such domains change hands.",
 )
 HIJACKED_DOMAIN = Rule(
@@ -41,8 +42,9 @@ HIJACKED_DOMAIN = Rule(
     Verdict.SUSPECT,
     "the site seems to have changed hands",
     "The page has nothing to do with what the list says about it. At least two independent signs agree: it is about "
-    "gambling or the like or comes from a parking service, none of the words that the link promises stand on it, or "
-    "every address of the site gives the same page.",
+    "gambling or the like or comes from a parking service, every address of the site gives the same page, or it is "
+    "not about what the list says: none of the words that the link promises stand on it, or it has nothing in common "
+    "with its copy in the Internet Archive from before the link entered the list.",
     "Open the page with care. If the domain has a new owner, link to an archived copy or remove the entry.",
 )
 PLACEHOLDER = Rule(
