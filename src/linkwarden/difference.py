@@ -96,12 +96,11 @@ class Difference:
             excuses: all comments in the lists that say what not to report.
         """
         yield from self.notices
-        known = {name: Counter(self.versions[path].before.excuses) for name, path in self.lists.items()}
-        for excuse in excuses:
-            left = known.get(excuse.path, Counter())
-            if left[excuse_key(excuse)] > 0:
-                left[excuse_key(excuse)] -= 1
-            else:
+        left = {path: Counter(_as_before(version).excuses) for path, version in self.versions.items()}
+        fresh = [e for e in excuses if not _taken(left.get(self.lists.get(e.path, "")), e)]
+        moved: Counter[tuple[object, ...]] = sum(left.values(), Counter())
+        for excuse in fresh:
+            if not _taken(moved, excuse):
                 message = "This change adds a comment that keeps findings from being reported."
                 yield Notice(excuse.path, excuse.line, message)
 
@@ -139,7 +138,7 @@ def difference(config: Config, root: Path) -> Difference:
     except GitError as error:
         advice = "Comparing needs git and a whole clone of the repository."
         raise UsageError(f"--diff {wanted}: {one_line(str(error))}", advice) from error
-    before = [_vanished_or_listed(version) for version in versions.values()]
+    before = [_as_before(version) for version in versions.values()]
     found = Difference(
         base=base.words,
         links=frozenset().union(*(links.links for links in before)),
@@ -161,6 +160,14 @@ def _is_new(result: Result, codes: frozenset[str] | None) -> bool:
     """Tell whether a link has a finding that it did not have before; nothing is known of what no provider settles."""
     rule = result.evidence.rule
     return rule is not None and bool(codes) and rule.code not in (codes or ())
+
+
+def _taken(known: Counter[tuple[object, ...]] | None, excuse: Excuse) -> bool:
+    """Take one comment like this out of those that are known, if there is one."""
+    if not known or known[excuse_key(excuse)] <= 0:
+        return False
+    known[excuse_key(excuse)] -= 1
+    return True
 
 
 # --- what is compared ---------------------------------------------------------------------------------------------
@@ -192,12 +199,12 @@ def _path_of(name: str, top: Path) -> str:
     return place.relative_to(top).as_posix()
 
 
-def _vanished_or_listed(version: Versions) -> Links:
+def _as_before(version: Versions) -> Links:
     """Give what counts as having been there: all that a list had, and what left another document."""
     before, after = version.before, version.after
     if version.listed:
         return before
-    return Links(before.links - after.links, before.pictures - after.pictures)
+    return Links(before.links - after.links, before.pictures - after.pictures, excuses=before.excuses - after.excuses)
 
 
 def _gone(versions: Mapping[str, Versions]) -> dict[str, list[str]]:

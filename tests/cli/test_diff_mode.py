@@ -203,8 +203,9 @@ def test_a_new_ignore_comment_is_remarked_on(
     """A comment that hides a dead link is remarked on where the change adds it, and one that stood there is not."""
     old = LIST.replace("gone)", "gone) <!-- linkwarden-ignore LW301 known -->")
     repository.commit({"README.md": old})
-    repository.commit({"README.md": "words\n\n" + old})
-    check("--diff", "HEAD^")
+    repository.git("mv", "README.md", "list.md")
+    repository.commit({"README.md": "[list](list.md)\n", "list.md": "words\n\n" + old})
+    check("README.md", "list.md", "--diff", "HEAD^")
     assert "adds a comment" not in out(capsys)
 
     hidden = "\n* [n](https://b.example/gone?new) <!-- linkwarden-ignore LW301 trust me -->\n"
