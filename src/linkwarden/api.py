@@ -14,16 +14,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
 from linkwarden import engine
-from linkwarden._version import __version__
+from linkwarden._version import HOME, __version__
 from linkwarden.config import Config, Ignore
 from linkwarden.deps import Deps, Memory
-from linkwarden.model import Kind, Run, UsageError, Verdict
+from linkwarden.model import Kind, Run, Verdict
 
 if TYPE_CHECKING:
     from linkwarden.net import Net, NetPolicy, Observer
 
 T = TypeVar("T")
-HOME = "https://github.com/linkwarden/linkwarden"
 
 
 class Options(TypedDict, total=False):
@@ -117,35 +116,23 @@ async def _off_the_loop(manager: AbstractContextManager[T]) -> AsyncIterator[T]:
 
 
 def make_net(config: Config, observer: Observer | None = None) -> Net:
-    """Build the network for a run, to be entered with ``async with``.
-
-    Raises:
-        UsageError: a network in ``allow_networks`` is not in CIDR notation.
-    """
+    """Build the network for a run, to be entered with ``async with``."""
     from linkwarden.net import Net  # noqa: PLC0415 - slow to import, and an offline run does without
 
     return Net(net_policy(config), observer=observer)
 
 
 def net_policy(config: Config) -> NetPolicy:
-    """Give the network layer's numbers for a run.
-
-    Raises:
-        UsageError: as ``make_net``.
-    """
+    """Give the network layer's numbers for a run."""
     from linkwarden.net import NetPolicy  # noqa: PLC0415 - as above
 
-    try:
-        networks = tuple(ip_network(cidr, strict=False) for cidr in config.allow_networks)
-    except ValueError as error:
-        raise UsageError(f"--allow-network: {error}", "Write a network such as 10.0.0.0/8 or ::1/128.") from None
     return NetPolicy(
         user_agent=user_agent(config.contact),
         timeout=config.timeout,
         max_time=config.max_time,
         concurrency=config.concurrency,
         per_host=config.per_host,
-        allow_networks=networks,
+        allow_networks=tuple(ip_network(cidr, strict=False) for cidr in config.allow_networks),
         proxy=config.proxy,
     )
 

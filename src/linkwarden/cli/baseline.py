@@ -6,14 +6,12 @@ import os
 import tempfile
 from pathlib import Path
 
-import click
-
 from linkwarden.baseline import findings, is_ours, render
 from linkwarden.cli.output import write_atomically
+from linkwarden.cli.speech import say
 from linkwarden.config import Config
 from linkwarden.excuses import Accepted, excuse, load_baseline
 from linkwarden.model import LinkwardenError, Run, UsageError, Verdict
-from linkwarden.report._sinks import visible
 from linkwarden.report._words import plural
 
 
@@ -62,14 +60,14 @@ def write_baseline(run: Run, path: Path) -> tuple[Run, list[LinkwardenError]]:
     """
     why = _incomplete(run)
     if why:
-        click.echo(f"Baseline: {visible(str(path))} was not written, because {why}.", err=True)
+        say(f"Baseline: {path} was not written, because {why}.", err=True)
         return run, []
     found = findings(run)
     try:
         write_atomically(path, render(found))
     except OSError as error:
         return run, [BaselineNotWrittenError(f"{path}: cannot be written: {error.strerror}", "Choose another place.")]
-    click.echo(f"Baseline: {plural(len(found), 'finding')} written to {visible(str(path))}.{_unknown(run)}", err=True)
+    say(f"Baseline: {plural(len(found), 'finding')} written to {path}.{_unknown(run)}", err=True)
     return excuse(run, Accepted(baseline=load_baseline(path)), run.started.date(), complete=False), []
 
 

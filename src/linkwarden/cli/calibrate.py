@@ -15,6 +15,7 @@ import click
 
 from linkwarden.cli.guard import say_failure
 from linkwarden.cli.options import make_config, network_options
+from linkwarden.cli.speech import say
 from linkwarden.extract import Extractor
 from linkwarden.inputs import Source
 from linkwarden.model import Extracted, Markup, NothingToCheckError, Occurrence, Result, Run, Span, UsageError, Verdict
@@ -127,7 +128,7 @@ def calibrate(
     cases = _cases(labelled, run)
     score = measure(cases)
     for line in _report(cases, score):
-        click.echo(line)
+        say(line)
     for failure in run.failures:
         say_failure(failure)
     if run.exit_code > 2:

@@ -14,6 +14,7 @@ import click
 from linkwarden.cli.guard import INTERNAL_ERROR, say_error, say_failure
 from linkwarden.cli.options import make_config, memory_options, network_options, shared_options
 from linkwarden.cli.output import FormatName, OutputLostError, Terminal, is_terminal, reserve, write_reports
+from linkwarden.cli.speech import say
 from linkwarden.cli.stdin import stdin_for
 from linkwarden.model import Run, UsageError
 
@@ -71,7 +72,6 @@ def perform(deps: Any, inputs: tuple[str, ...], options: Mapping[str, Any]) -> t
     from linkwarden import api, engine  # noqa: PLC0415 - the network stack is slow to import
     from linkwarden.cli.baseline import baseline_to_write, write_baseline  # noqa: PLC0415 - with it
     from linkwarden.deps import Deps  # noqa: PLC0415 - with it
-    from linkwarden.report._sinks import visible  # noqa: PLC0415 - with it
 
     config = make_config(inputs, options)
     baseline = baseline_to_write(config) if options["write_baseline"] else None
@@ -96,13 +96,13 @@ def perform(deps: Any, inputs: tuple[str, ...], options: Mapping[str, Any]) -> t
         problems.append(error)
     if not (is_text and is_terminal(sys.stdout)):  # else the result has just said it
         for unreadable in run.unreadable:
-            click.echo(f"Error: {unreadable}", err=True)
+            say(f"Error: {unreadable}", err=True)
     for failure in run.failures:
         say_failure(failure)
     for problem in problems:
         say_error(problem)
     if written and is_text and not options["quiet"]:
-        click.echo(f"Reports: {', '.join(visible(str(p)) for p in written)}", err=True)
+        say(f"Reports: {', '.join(map(str, written))}", err=True)
     return run, INTERNAL_ERROR if problems else run.exit_code
 
 

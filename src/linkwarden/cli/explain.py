@@ -8,6 +8,7 @@ import textwrap
 
 import click
 
+from linkwarden.cli.speech import say
 from linkwarden.model import Rule, UsageError
 from linkwarden.report._words import sentence
 
@@ -22,7 +23,7 @@ def explain(code: str | None) -> None:
 
     if code is None:
         for rule in all_rules().values():
-            click.echo(f"{rule.code}  {rule.verdict.value:<10}  {rule.slug:<32}  {sentence(rule.summary)}")
+            say(f"{rule.code}  {rule.verdict.value:<10}  {rule.slug:<32}  {sentence(rule.summary)}")
         return
     found = find_rule(code)
     if found is None:
@@ -30,7 +31,7 @@ def explain(code: str | None) -> None:
         near = difflib.get_close_matches(code, names, n=1, cutoff=0.5)
         hint = f"Did you mean {near[0]}? " if near else ""
         raise UsageError(f"no rule is called {code!r}", f"{hint}`linkwarden explain` lists all.")
-    click.echo(describe(found))
+    say(*describe(found).split("\n"))
 
 
 def describe(rule: Rule) -> str:

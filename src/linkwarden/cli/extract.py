@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import click
 
 from linkwarden.cli.options import make_config, shared_options
+from linkwarden.cli.speech import say
 from linkwarden.cli.stdin import stdin_for
 from linkwarden.model import NothingToCheckError
+from linkwarden.report._sinks import json_text
 from linkwarden.text import mask_secrets
 
 
@@ -20,7 +21,6 @@ from linkwarden.text import mask_secrets
 def extract(inputs: tuple[str, ...], *, as_json: bool, **options: Any) -> int:
     """Show every link of a list: where it stands, how it is written, and who would check it. Asks nobody."""
     from linkwarden.preview import preview  # noqa: PLC0415 - imports every provider
-    from linkwarden.report._sinks import visible  # noqa: PLC0415 - with it
 
     config = make_config(inputs, options)
     planned, problems = preview(config, stdin_for(config.inputs))
@@ -41,19 +41,17 @@ def extract(inputs: tuple[str, ...], *, as_json: bool, **options: Any) -> int:
                 "section": link.occurrence.section,
                 "checked_by": list(link.providers),
             }
-            lines.append(json.dumps(row))
+            lines.append(json_text(row))
         else:
             place = f"{span.path}:{span.line}:{span.col}"
-            lines.append(
-                f"{visible(place)}  {link.occurrence.markup.value}  {'+'.join(link.providers) or '-'}  {visible(url)}"
-            )
+            lines.append(f"{place}  {link.occurrence.markup.value}  {'+'.join(link.providers) or '-'}  {url}")
     if lines:
-        click.echo("\n".join(lines))
+        say(*lines)
     for problem in problems:
-        click.echo(f"Error: {problem}", err=True)
+        say(f"Error: {problem}", err=True)
     if not planned and problems:
         return NothingToCheckError.exit_code
     if not planned:
         raise NothingToCheckError(f"no link found in {', '.join(config.inputs)}", "Is it the right file?")
-    click.echo(f"{len(planned)} links", err=True)
+    say(f"{len(planned)} links", err=True)
     return 2 if problems else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import errno
+import io
 import os
 import platform
 import sys
@@ -14,6 +15,7 @@ from typing import Any
 import click
 
 from linkwarden._version import __version__
+from linkwarden.cli.speech import say
 from linkwarden.model import Failure, LinkwardenError
 from linkwarden.text import mask_secrets
 
@@ -42,10 +44,12 @@ def run_guarded(command: click.Command, arguments: list[str], deps: object = Non
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.ClickException as error:
-        error.show()
+        shown = io.StringIO()
+        error.show(shown)
+        say(*shown.getvalue().removesuffix("\n").split("\n"), err=True)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("\nInterrupted.", err=True)
+        say("", "Interrupted.", err=True)
         return INTERRUPTED
     except LinkwardenError as error:
         say_error(error)
@@ -53,7 +57,7 @@ def run_guarded(command: click.Command, arguments: list[str], deps: object = Non
     except Exception as error:  # noqa: BLE001 - the last resort
         if isinstance(error, OSError) and error.errno in _FULL:
             forget_output()
-            click.echo(f"Error: the output cannot be written: {error.strerror}", err=True)
+            say(f"Error: the output cannot be written: {error.strerror}", err=True)
         else:
             say_failure(Failure("linkwarden", f"{type(error).__name__}: {error}", traceback.format_exc()))
         return INTERNAL_ERROR
@@ -89,21 +93,20 @@ def _look_alike(error: UnicodeError) -> tuple[str | bytes, int]:
 def say_error(error: LinkwardenError) -> None:
     """Tell the user what is wrong and what to do, on standard error."""
     for line in str(error).splitlines():
-        click.echo(f"Error: {line}", err=True)
+        say(f"Error: {line}", err=True)
     if error.advice:
-        click.echo(f"  {error.advice}", err=True)
+        say(f"  {error.advice}", err=True)
 
 
 def say_failure(failure: Failure) -> None:
     """Print a report of a defect of ours that can be pasted into an issue, addresses' secrets masked."""
     where = "" if failure.where == "linkwarden" else f" in {failure.where}"
-    trace = "\n".join(mask_secrets(line) for line in failure.traceback.rstrip().splitlines())
-    click.echo(
-        f"linkwarden itself failed{where}: {mask_secrets(failure.message)}\n"
-        "This is a defect of linkwarden. Please report it with the text between the lines:\n"
-        "----------------------------------------------------------------\n"
-        f"linkwarden {__version__}, Python {platform.python_version()}, {platform.platform()}\n"
-        f"{trace}\n"
+    say(
+        f"linkwarden itself failed{where}: {mask_secrets(failure.message)}",
+        "This is a defect of linkwarden. Please report it with the text between the lines:",
+        "----------------------------------------------------------------",
+        f"linkwarden {__version__}, Python {platform.python_version()}, {platform.platform()}",
+        *(mask_secrets(line) for line in failure.traceback.rstrip().splitlines()),
         "----------------------------------------------------------------",
         err=True,
     )

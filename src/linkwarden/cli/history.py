@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from linkwarden.cli.options import DEFAULT_STATE
+from linkwarden.cli.speech import say
 from linkwarden.config import parse_duration
 from linkwarden.model import NothingToCheckError, UsageError
+from linkwarden.report._sinks import json_line
 
 if TYPE_CHECKING:
     from linkwarden.store.lookup import Address, Mended, Stretch
@@ -56,15 +58,15 @@ def history(context: click.Context, /, *, state: Path) -> None:
     if totals.last_run is None:
         raise NothingToCheckError(f"the memory {state} holds no run yet", "`linkwarden check` adds to it.")
     runs = "1 run" if totals.runs == 1 else f"{totals.runs} runs"
-    click.echo(f"{totals.addresses} addresses, {runs}, the last on {totals.last_run:%Y-%m-%d %H:%M} UTC.")
-    click.echo()
-    click.echo(f"What is the matter now: {len(failing)}")
+    say(f"{totals.addresses} addresses, {runs}, the last on {totals.last_run:%Y-%m-%d %H:%M} UTC.")
+    say()
+    say(f"What is the matter now: {len(failing)}")
     for address in failing:
-        click.echo(_failing_line(address))
-    click.echo()
-    click.echo(f"No more in the last {lookup.LATELY.days} days: {len(mended)}")
+        say(_failing_line(address))
+    say()
+    say(f"No more in the last {lookup.LATELY.days} days: {len(mended)}")
     for one in mended:
-        click.echo(_mended_line(one))
+        say(_mended_line(one))
 
 
 @history.command(short_help="Show how an address has fared.")
@@ -74,6 +76,7 @@ def show(*, url: str, state: Path) -> None:
     """Show the verdicts that URL has had, with their dates. URL is given as it stands in the list."""
     from linkwarden.store import lookup  # noqa: PLC0415 - as above
 
+    url = url.encode("utf-8", "replace").decode()  # an argument need not be UTF-8; what the memory holds is
     with _reading(state) as connection:
         lives = [(address, lookup.life(connection, address)) for address in lookup.find(connection, url)]
         near = [] if lives else lookup.alike(connection, url)
@@ -82,9 +85,9 @@ def show(*, url: str, state: Path) -> None:
         raise UsageError(f"the memory knows no address {_shown(url)}", meant)
     for number, (address, stretches) in enumerate(lives):
         if number:
-            click.echo()
+            say()
         for line in _life_lines(address, stretches):
-            click.echo(line)
+            say(line)
 
 
 @history.command(short_help="Write the memory as JSON Lines.")
@@ -99,11 +102,11 @@ def export(*, file: str, state: Path) -> None:
     from linkwarden.store.exchange import export_lines  # noqa: PLC0415 - as above
 
     with _reading(state) as connection:
+        lines = map(json_line, export_lines(connection))
         if file == "-":
-            for line in export_lines(connection):
-                click.echo(line)
+            say(*lines)
             return
-        text = "".join(f"{line}\n" for line in export_lines(connection))
+        text = "".join(f"{line}\n" for line in lines)
     try:
         write_atomically(Path(file), text)
     except OSError as error:
@@ -129,7 +132,7 @@ def import_(obj: Any, /, *, file: str, state: Path) -> None:
         added = merge(connection, read)
     runs = "1 run" if added.runs == 1 else f"{added.runs} runs"
     addresses = "1 address" if added.addresses == 1 else f"{added.addresses} addresses"
-    click.echo(f"Added {runs} and {addresses}.")
+    say(f"Added {runs} and {addresses}.")
 
 
 @history.command(short_help="Forget what is old.")
@@ -150,7 +153,7 @@ def prune(obj: Any, /, *, older_than: str, state: Path) -> None:
         gone = upkeep.prune(connection, before)
         upkeep.compact(connection)
     addresses = "1 address" if gone == 1 else f"{gone} addresses"
-    click.echo(f"Forgot what is older than {before:%Y-%m-%d}, {addresses} among it.")
+    say(f"Forgot what is older than {before:%Y-%m-%d}, {addresses} among it.")
 
 
 # --- the file -------------------------------------------------------------------------------------------------------

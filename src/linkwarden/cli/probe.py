@@ -10,6 +10,7 @@ import click
 
 from linkwarden.cli.guard import say_failure
 from linkwarden.cli.options import make_config, network_options
+from linkwarden.cli.speech import say
 from linkwarden.extract import Extractor
 from linkwarden.inputs import Source
 from linkwarden.model import Extracted, Markup, Occurrence, Result, Span, UsageError
@@ -29,7 +30,6 @@ def probe(obj: Any, /, url: str, *, image: bool, **options: Any) -> int:
     """Show every request that is made for one address, what came back, and how the verdict follows from it."""
     from linkwarden import api, engine  # noqa: PLC0415 - the network stack is slow to import
     from linkwarden.deps import Deps  # noqa: PLC0415 - with it
-    from linkwarden.report._sinks import visible  # noqa: PLC0415 - with it
 
     if not url.strip():
         raise UsageError("the address is empty", "Give one, such as https://example.org/page.")
@@ -39,13 +39,11 @@ def probe(obj: Any, /, url: str, *, image: bool, **options: Any) -> int:
     deps = replace(deps, observer=log)
     source = Source(NAME, url, _OneLink(Markup.HTML_IMG if image else Markup.MD_LINK))
     run = api.run_loop(engine.run(config, deps, sources=(source,)))
-    for line in log.lines or ["No request was made."]:
-        click.echo(visible(line))
+    say(*(log.lines or ["No request was made."]))
     for result in run.results:
-        for line in _reasoning(result):
-            click.echo(visible(line))
+        say(*_reasoning(result))
     for hint in run.hints:
-        click.echo(f"Hint: {visible(hint)}", err=True)
+        say(f"Hint: {hint}", err=True)
     for failure in run.failures:
         say_failure(failure)
     return run.exit_code

@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable
 from typing import Self
 
-import click
+from linkwarden.cli.speech import say
+from linkwarden.report._sinks import visible
 
 #: Seconds between two lines where there is no terminal.
 EVERY = 10.0
@@ -73,7 +74,7 @@ class PlainProgress:
     def __init__(
         self,
         clock: Callable[[], float] = time.monotonic,
-        write: Callable[[str], None] = lambda line: click.echo(line, err=True),
+        write: Callable[[str], None] = lambda line: say(line, err=True),
     ) -> None:
         self._clock = clock
         self._write = write
@@ -102,4 +103,4 @@ class PlainProgress:
 def busiest(waiting: dict[str, int]) -> str:
     """Name the lanes with most left to do: ``waiting for github.com (12), i.pinimg.com (3)``."""
     most = sorted(waiting.items(), key=lambda item: (-item[1], item[0]))[:_HOSTS_SHOWN]
-    return f"waiting for {', '.join(f'{name} ({count})' for name, count in most)}" if most else ""
+    return f"waiting for {', '.join(f'{visible(name)} ({count})' for name, count in most)}" if most else ""

@@ -6,7 +6,7 @@ import errno
 import sys
 from collections.abc import Callable, Sequence
 
-import click
+from linkwarden.cli.speech import say
 
 
 def stdin_for(inputs: Sequence[str]) -> Callable[[], bytes]:
@@ -35,5 +35,5 @@ def _read() -> bytes:
     if sys.stdin is None:
         raise OSError(errno.EBADF, "it is closed")
     if sys.stdin.isatty():
-        click.echo("Reading a list from the keyboard; Ctrl-D ends it.", err=True)
+        say("Reading a list from the keyboard; Ctrl-D ends it.", err=True)
     return sys.stdin.buffer.read(MAX_BYTES + 1)

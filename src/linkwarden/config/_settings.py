@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -105,10 +106,10 @@ class Config:
         return Patience(self.confirm_runs, self.confirm_days, always=self.patient)
 
     def __post_init__(self) -> None:
-        """Refuse numbers with which a run would never end.
+        """Refuse numbers with which a run would never end, and networks that are none.
 
         Raises:
-            UsageError: one is out of its range.
+            UsageError: one is out of its range, or a network is not in CIDR notation.
         """
         for name, (least, most) in RANGES.items():
             if not least <= getattr(self, name) <= most:
@@ -117,6 +118,11 @@ class Config:
             value: float | None = getattr(self, name)
             if value is not None and not value > 0:
                 raise UsageError(f"{name}: {value} is not more than 0 seconds")
+        try:
+            for cidr in self.allow_networks:
+                ip_network(cidr, strict=False)
+        except ValueError as error:
+            raise UsageError(f"--allow-network: {error}", "Write a network such as 10.0.0.0/8 or ::1/128.") from None
 
 
 def with_overrides(config: Config, overrides: Mapping[str, Any]) -> Config:

@@ -25,6 +25,9 @@ _INVISIBLE = re.compile(
 #: GitHub's runner obeys ``##[command]`` anywhere in a log line (actions/runner, ActionCommand.cs).
 _LOG_COMMAND = re.compile(r"#(?=#\[)")
 
+#: What JSON need not escape and ``json.dumps`` does: all but printing ASCII (white space between values stays).
+_NOT_ASCII = re.compile(r"[^\x00-\x7e]+")
+
 _OPENING = "(\"'“‘«„"
 _CLOSING = ").,;:!?\"'”’»"
 _WORD = re.compile(r"[(\"'“‘«„]*`[^`]+`[).,;:!?\"'”’»]*(?=\s|$)|\S+")
@@ -229,7 +232,14 @@ def json_text(value: object) -> str:
     So neither control characters nor lone surrogates of a hostile page reach a terminal or a log; ``##[`` is broken
     up because GitHub's runner obeys it anywhere in a line.
     """
-    return json.dumps(value, ensure_ascii=True, allow_nan=False).replace("##[", "#\\u0023[")
+    return json_line(json.dumps(value, ensure_ascii=True, allow_nan=False))
+
+
+def json_line(text: str) -> str:
+    """Give JSON that somebody else has written in the same form; what is not ASCII can stand in its strings only."""
+    if not text.isascii() or "\x7f" in text:
+        text = _NOT_ASCII.sub(lambda m: json.dumps(m[0])[1:-1], text)
+    return text.replace("##[", "#\\u0023[")
 
 
 def sarif_text(text: str) -> str:
