@@ -54,6 +54,8 @@ async def former_codes(
 ) -> dict[str, frozenset[str]]:
     """Tell which rules links fell under before ("" for none), by the keys under which they are asked for.
 
+    What no provider settles offline has none at all.
+
     Args:
         asked: for each key where the link stood.
         git: asks the repository.
@@ -64,7 +66,8 @@ async def former_codes(
         GitError: the base cannot be read.
         OSError: there is no room for temporary files.
     """
-    every = [former for formers in asked.values() for former in formers]
+    # What stands in a submodule is not in the base either way; nothing is told of it.
+    every = [former for formers in asked.values() for former in formers if former.path in entries]
     if not every:
         return {}
     folder = await asyncio.to_thread(_lay_out, every, git, entries, root)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from linkwarden import check
 from linkwarden import difference as module
 from linkwarden._git import Git, GitError
 from linkwarden.config import Config
@@ -228,8 +229,11 @@ def test_a_crafted_tree_names_no_places_outside(repository: Repository) -> None:
 def test_a_checked_out_submodule_adds_nothing(repository: Repository, tmp_path: Path) -> None:
     """The files of a submodule belong to another repository: what stands there is no addition of this one."""
     other = Repository(tmp_path / "other")
-    other.commit({"list.md": "[c](https://c.example/)\n"})
+    other.commit({"list.md": "[c](https://c.example/) [x](#gone)\n"})
     repository.git("submodule", "--quiet", "add", other.folder.as_uri(), "lib")
     repository.commit()
 
     assert had(compare(".", diff="HEAD"), "c")
+    run = check(".", diff="HEAD", offline=True)
+    assert run.failures == ()
+    assert run.results == ()
