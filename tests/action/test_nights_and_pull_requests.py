@@ -155,6 +155,9 @@ def test_the_nights_of_a_list(maintainer: Maintainer) -> None:
     [issue] = maintainer.issues
     assert FRAIL in issue["body"]
     assert LIVE not in issue["body"]
+    assert issue["body"].endswith(
+        "[The run that found this](https://github.com/me/awesome/actions/runs/1002) keeps all reports for 30 days.\n"
+    )
     assert "file=README.md,line=9," in jobs["check"].log
     assert FRAIL in jobs["check"].summary
 
