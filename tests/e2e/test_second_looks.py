@@ -81,7 +81,10 @@ async def test_the_price_is_bounded(internet: FakeInternet, world: World) -> Non
 
 
 async def test_no_verdict_depends_on_the_archive(world: World) -> None:
-    """With and without the archive, and with one that fails, each address gets the same verdict."""
+    """With and without the archive, and with one that fails, each address gets the same verdict.
+
+    None of this list's domains shows a sign of another owner; where one does, the archive may confirm it (``owners``).
+    """
     verdicts = []
     for options, answer in (({}, None), ({"archive": False}, None), ({}, world.archive.overloaded)):
         world.archive.always = answer
