@@ -289,6 +289,25 @@ def test_nothing_sticks_out_on_narrow_screens(show: Open, width: int) -> None:
     assert page.js("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_list_is_a_table_to_a_screen_reader(show: Open, width: int) -> None:
+    """Rows are laid out as grids or blocks; they stay rows with cells in a named table all the same."""
+    page = show(width=width)
+    page.call("Accessibility.enable")
+    nodes = page.call("Accessibility.getFullAXTree")["nodes"]
+    told = [
+        (node["role"]["value"], node.get("name", {}).get("value"))
+        for node in nodes
+        if not node["ignored"] and "role" in node
+    ]
+    assert ("table", "What readers no longer get 5") in told
+    assert ("columnheader", "Verdict") in told
+    assert ("rowheader", "Models") in told
+    assert sum(role == "row" for role, _ in told) > 20
+    assert sum(role == "cell" for role, _ in told) > 50
+    assert ("button", "2 broken") in told
+
+
 def test_a_page_without_findings_works_too(show: Open) -> None:
     """Nothing to filter, nothing to trip over."""
     page = show(FINE)
