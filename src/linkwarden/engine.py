@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -84,6 +84,7 @@ class _Inspection:
         self._lanes = Lanes()
         self._offline: list[tuple[Provider, Claim]] = []
         self._batched: dict[str, dict[str, str]] = {}
+        self._alike: dict[tuple[str, str], list[Claim]] = {}
         self._ledger = Ledger()
         self._provider_hints: list[str] = []
         self._settled = 0
@@ -200,7 +201,7 @@ class _Inspection:
                 entry = self._add(item, source)
                 if entry is not None:
                     fresh.append(entry)
-            if count % _BREATH == 0:
+            if (count + 1) % _BREATH == 0:
                 await self._settle_offline()
                 await asyncio.sleep(0)  # lets requests go out while the list is still being read
         if not links:
@@ -260,7 +261,7 @@ class _Inspection:
         elif provider.batch > 1:
             self._batched.setdefault(provider.name, {})[entry.target.key] = ident
         else:
-            self._queue(provider, (claim,))
+            self._queue_alike(provider, claim)
 
     def _known(self, entry: Entry, provider: Provider) -> Answer | None:
         """Give the good answer that a provider got in an earlier run, unless the link has failed since."""
@@ -279,12 +280,27 @@ class _Inspection:
 
     # --- checking -------------------------------------------------------------------------------------------
 
-    def _queue(self, provider: Provider, claims: Sequence[Claim]) -> None:
+    def _queue_alike(self, provider: Provider, claim: Claim) -> None:
+        """Put a claim in its lane, with those of its ident that still wait there: a page and its ``#places``."""
+        question = provider.name, claim.ident
+        waiting = self._alike.get(question)
+        if waiting is not None:
+            waiting.append(claim)
+            return
+        claims = self._alike[question] = [claim]
+        self._queue(provider, claims, lambda: self._alike.pop(question, None))
+
+    def _queue(self, provider: Provider, claims: Sequence[Claim], starts: Callable[[], object] = bool) -> None:
         if provider.batch == 1:
             lane, width = host_of(claims[0].target.address or "") or provider.name, self._config.per_host
         else:
             lane, width = f"{provider.name} (registry)", _BATCHES_AT_ONCE
-        self._lanes.add(lane, lambda: self._check(provider, claims), width=width)
+
+        async def job() -> None:
+            starts()
+            await self._check(provider, claims)
+
+        self._lanes.add(lane, job, width=width)
 
     def _send_batches(self) -> None:
         while self._batched:
