@@ -85,6 +85,7 @@ async def test_a_patient_browser_sees_what_the_world_says(internet: FakeInternet
         "www.sciencedirect.com",
         "www.ncbi.nlm.nih.gov",
         "ieeexplore.ieee.org",
+        "dl.acm.org",
     }
     wrong = [
         (address.url, seen)
