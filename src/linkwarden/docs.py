@@ -33,8 +33,7 @@ EXAMPLE_LIST = """\
 
 ## Networks
 
-* [Attention](https://arxiv.org/abs/1706.03762), [a mistyped one](https://arxiv.org/abs/2113.03762)
-* [Slugs](htps://github.com/Flet/github-slugger)
+* [Attention](https://arxiv.org/abs/1706.03762)
 
 <img src="https://s3.us-west-2.amazonaws.com/secure.notion-static.com/0b1c/block.png?X-Amz-Algorithm=AWS4-HMAC-SHA256\
 &X-Amz-Credential=AKIAEXAMPLE%2F20210209%2Fus-west-2%2Fs3%2Faws4_request&X-Amz-Date=20210209T103524Z\

@@ -51,7 +51,8 @@ def test_the_configuration_in_the_readme_is_valid(tmp_path: Path) -> None:
     path = tmp_path / "linkwarden.toml"
     path.write_text(block("config"), "utf-8")
 
-    assert set(load_file(path)) == {"inputs", "exclude", "fail_on", "expiring_within", "timeout", "max_time", "contact"}
+    said = {"inputs", "exclude", "fail_on", "expiring_within", "timeout", "max_time", "contact", "ignores"}
+    assert set(load_file(path)) == said
 
 
 def test_the_library_call_in_the_readme_works(
