@@ -22,6 +22,8 @@ RuleNames = Mapping[str, str]
 
 _KEYS = ("url", "code", "reason", "until")
 _SAMPLE = "Write it like this:\n  [[ignore]]\n  url = '^https://example\\.org/'\n  code = \"LW301\""
+#: Each pattern is tried on each finding, and a pull request may bring the file.
+_MOST_ENTRIES = 1000
 _LONGEST_REASON = 500
 _LOOK_ALIKES = str.maketrans("oil", "011")
 _HEADER = re.compile(r"(?m)^[ \t]*+(\[.*)$")
@@ -45,6 +47,9 @@ def read_ignores(data: Any, path: Path, text: str, names: Callable[[], RuleNames
         raise UsageError(f"{places.key()}: [ignore] is one table, and there may be several", _SAMPLE)
     if not isinstance(data, list) or not all(isinstance(entry, dict) for entry in data):
         raise UsageError(f"{places.key()}: ignore: must be tables", _SAMPLE)
+    if len(data) > _MOST_ENTRIES:
+        advice = f"Up to {_MOST_ENTRIES:,} are read; for many old findings there is --baseline."
+        raise UsageError(f"{places.key()}: {len(data):,} [[ignore]] entries", advice)
     places.look(len(data))
     known = names() if names is not None and any("code" in entry for entry in data) else None
     return tuple(_entry(entry, number, places, known) for number, entry in enumerate(data))
