@@ -118,7 +118,7 @@ def test_keys_and_their_order() -> None:
         }
     )
     assert {tuple(place) for link in report["links"] for place in link["occurrences"]} == snapshot(
-        {("file", "line", "column", "end_line", "end_column", "text", "section", "markup")}
+        {("file", "line", "column", "end_line", "end_column", "text", "section", "markup", "excused")}
     )
 
 
@@ -166,6 +166,7 @@ def test_one_link() -> None:
                         "text": "The *paper*",
                         "section": "Models",
                         "markup": "md-link",
+                        "excused": False,
                     },
                     {
                         "file": "README.md",
@@ -176,6 +177,7 @@ def test_one_link() -> None:
                         "text": "again",
                         "section": "Data",
                         "markup": "md-link",
+                        "excused": False,
                     },
                 ],
             }

@@ -100,6 +100,16 @@ def test_a_change_alone(report: type[TextReport | MarkdownReport]) -> None:
     }
 
 
+def test_excused_places_are_marked() -> None:
+    """JSON has all places of an address, those with a comment beside them last and marked."""
+    (place,) = RUN.results[0].target.occurrences
+    elsewhere = replace(place, span=replace(place.span, line=99))
+    run = replace(RUN, results=(replace(RUN.results[0], excused=(elsewhere,)),))
+    (link,) = json.loads(JsonReport().render(run, ReportOptions()))["links"]
+    assert [(o["line"], o["excused"]) for o in link["occurrences"]] == [(place.span.line, False), (99, True)]
+    assert run.occurrences == 2
+
+
 def test_the_sample_has_something_to_say() -> None:
     """The sample with a memory really differs from the one without, so that the tests above can fail."""
     assert REMEMBERED.counts[Verdict.BROKEN] == RUN.counts[Verdict.BROKEN]

@@ -127,7 +127,10 @@ def _link(item: Placed, mask: _Mask) -> dict[str, Any]:
         "evidence": [_fact(fact, mask) for fact in facts],
         "suggestion": None if judgement.suggestion is None else _suggestion(judgement.suggestion, mask),
         "history": None if result.history is None else _history(result, result.history),
-        "occurrences": [_occurrence(occurrence, mask) for occurrence in item.places],
+        "occurrences": [
+            *(_occurrence(occurrence, mask, excused=False) for occurrence in item.places),
+            *(_occurrence(occurrence, mask, excused=True) for occurrence in result.excused),
+        ],
     }
 
 
@@ -155,7 +158,7 @@ def _suggestion(suggestion: Suggestion, mask: _Mask) -> dict[str, Any]:
     return {"url": mask.url(suggestion.url), "why": mask.text(suggestion.why), "safe": suggestion.safe}
 
 
-def _occurrence(occurrence: Occurrence, mask: _Mask) -> dict[str, Any]:
+def _occurrence(occurrence: Occurrence, mask: _Mask, *, excused: bool) -> dict[str, Any]:
     span = occurrence.span
     return {
         "file": mask.url(span.path),
@@ -166,4 +169,5 @@ def _occurrence(occurrence: Occurrence, mask: _Mask) -> dict[str, Any]:
         "text": mask.text(occurrence.text),
         "section": mask.text(occurrence.section),
         "markup": occurrence.markup.value,
+        "excused": excused,
     }
