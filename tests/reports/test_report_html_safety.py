@@ -155,6 +155,14 @@ def test_addresses_with_secrets_are_masked_and_not_links() -> None:
     assert not row.css('a[href^="http"], code.c')
 
 
+def test_what_came_masked_is_no_link() -> None:
+    """The memory keeps addresses masked; a click on one would lead elsewhere."""
+    fixed = (Fixed("https://a.example/?token=***", Verdict.BROKEN, "LW301", None, listed=True),)
+    page = parse(replace(RUN, fixed=fixed))
+    assert texts(page, ".fixed .u") == ["https://a.example/?token=***"]
+    assert not page.css(".fixed a")
+
+
 def test_userinfo_does_not_slip_into_the_calendar() -> None:
     """The calendar leaves out the scheme, by which masking knows user names."""
     item = result(occurrence("https://me:s3cret@a.example/"), finding=EXPIRING, expires_at=STARTED + timedelta(days=1))

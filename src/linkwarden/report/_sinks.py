@@ -170,7 +170,7 @@ def link_target(url: str) -> str | None:
     # urlsplit forgives a space in front, which would make the link a relative one.
     if not is_http(url) or not host or len(url) > _LONGEST_LINK:
         return None
-    if _INVISIBLE.search(url) or mask_secrets(url) != url:
+    if _INVISIBLE.search(url) or "***" in url or mask_secrets(url) != url:  # masked already, or to be masked
         return None
     return re.sub(r"(?i)^https?://(?:www\.)?github\.com(?=[/?#:]|$)", "https://redirect.github.com", url)
 

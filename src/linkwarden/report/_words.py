@@ -150,7 +150,7 @@ def headline(run: Run) -> str:
         of = f"{count:,} of {plural(len(run.results), 'address', 'addresses')}"
         return f"{of} no longer {'gives' if count == 1 else 'give'} readers what the list promises."
     if not run.results:
-        return "No link was found."
+        return "No link was added." if run.compared is not None else "No link was found."
     return friendly(run) or "No address was found to be broken or expired."
 
 

@@ -162,14 +162,12 @@ class View:
     def __init__(self, run: Run) -> None:
         self.run = run
         items = order.placed(run)
-        several = len({item.places[0].span.path for item in items if item.places}) > 1
-        titles = {id(item): _section(item, several=several) for item in items}
+        self._several = len({item.places[0].span.path for item in items if item.places}) > 1
         #: Names of the list's sections and of the hosts, for the filters; rows name them by number.
-        self.sections = tuple(dict.fromkeys(titles.values()))
+        self.sections = tuple(dict.fromkeys(map(self._section, items)))
         self.hosts = tuple(sorted({item.host for item in items}))
         self._section_of = {title: number for number, title in enumerate(self.sections)}
         self._host_of = {host: number for number, host in enumerate(self.hosts)}
-        self._title_of = titles
         self.headline = words.headline(run)
         self.cheer = words.friendly(run)
         self.tally = tuple((v.value, count, words.WORDS[v].reader) for v, count in words.tally(run))
@@ -249,12 +247,16 @@ class View:
             if item.verdict in _APART:
                 continue
             name = "lost" if order.fails(self.run, item.verdict) else _HOME[item.verdict]
-            sorted_out[name].setdefault(self._title_of[id(item)], []).append(self._row(item))
+            sorted_out[name].setdefault(self._section(item), []).append(self._row(item))
         return tuple(
             Part(name, title, tuple(Group(heading, tuple(rows)) for heading, rows in sorted_out[name].items()))
             for name, title, _ in _PARTS
             if sorted_out[name]
         )
+
+    def _section(self, item: Placed) -> str:
+        title = cut(one_line(item.section), _LONGEST_HEADING)
+        return f"{shown_place(item.places[0].span.path)}: {title}" if self._several and item.places else title
 
     def _unknown(self, group: order.Unknown) -> Unknown:
         rows = tuple(map(self._row, group.items))
@@ -289,7 +291,7 @@ class View:
             places=places[:_PLACES_SHOWN],
             more_places=places[_PLACES_SHOWN:_PLACES_MOST],
             unnamed_places=len(places[_PLACES_MOST:]),
-            section=self._section_of[self._title_of[id(item)]],
+            section=self._section_of[self._section(item)],
             host=self._host_of[item.host],
             age=words.since(self.run, result),
             ends=_ends(judgement.expires_at, self.run.started),
@@ -304,11 +306,6 @@ _HOME = {verdict: name for name, _, verdicts in _PARTS for verdict in verdicts}
 
 def _of(items: Iterable[Placed], verdict: Verdict) -> list[Placed]:
     return [item for item in items if item.verdict is verdict]
-
-
-def _section(item: Placed, *, several: bool) -> str:
-    title = cut(one_line(item.section), _LONGEST_HEADING)
-    return f"{shown_place(item.places[0].span.path)}: {title}" if several and item.places else title
 
 
 def _without_scheme(address: str) -> str:
@@ -365,14 +362,15 @@ def _facts(item: Placed) -> tuple[tuple[str, str], ...]:
     told_before = {fact.status for found in (*result.notes, evidence) for fact in found.facts}
     final = shown_address(evidence.final_url, _LONGEST_ADDRESS) if evidence.final_url else ""
     new = {shown_address(suggestion.url, _LONGEST_ADDRESS)} if (suggestion := result.judgement.suggestion) else set()
-    excused = dict.fromkeys(shown_place(o.span.path, o.span.line) for o in result.excused)
+    excused = list(dict.fromkeys(shown_place(o.span.path, o.span.line) for o in result.excused))
+    unnamed = len(excused[_PLACES_MOST:])
     told = [
         ("Link text", cut(one_line(item.places[0].text), _LONGEST_LABEL) if item.places else ""),
         ("Status", "" if evidence.status in {None, *told_before} else str(evidence.status)),
         ("Led to", "" if final in new else final),
         ("Title", cut(one_line(evidence.title), _LONGEST_LABEL) if evidence.title else ""),
         ("Ends", words.instant(result.judgement.expires_at) if result.judgement.expires_at else ""),
-        ("Accepted at", ", ".join(list(excused)[:_PLACES_MOST])),
+        ("Accepted at", ", ".join(excused[:_PLACES_MOST]) + (f" and {unnamed:,} more" if unnamed else "")),
         ("Checked by", visible(evidence.checked_by) + (", in an earlier run" if result.remembered else "")),
     ]
     if history is not None:
@@ -387,8 +385,5 @@ def _facts(item: Placed) -> tuple[tuple[str, str], ...]:
 def _seen(item: Placed, address: str) -> tuple[Seen, ...]:
     """Give what was seen; the link's own address is not said again."""
     facts = [fact for found in (*item.result.notes, item.result.evidence) for fact in found.facts]
-    where = [shown_address(fact.url, _LONGEST_ADDRESS) if fact.url is not None else "" for fact in facts]
-    return tuple(
-        Seen(_prose(fact.what), "" if url == address else url, fact.status)
-        for fact, url in zip(facts[:_FACTS_MOST], where, strict=False)
-    )
+    told = [(f, shown_address(f.url, _LONGEST_ADDRESS) if f.url is not None else "") for f in facts[:_FACTS_MOST]]
+    return tuple(Seen(_prose(fact.what), "" if url == address else url, fact.status) for fact, url in told)
