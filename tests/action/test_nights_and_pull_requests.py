@@ -14,10 +14,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
-from tests.action.workflow import TOKEN, Hub, Job
+from linkwarden.cli import cli
+from linkwarden.cli.guard import run_guarded
+from linkwarden.cli.init import Pin, workflow_text
+from tests.action.workflow import BASH, DOUBLES, TOKEN, Hub, Job
 
-pytestmark = pytest.mark.skipif(shutil.which("jq") is None, reason="jq, which gh has built in, is not installed")
+pytestmark = [
+    pytest.mark.skipif(shutil.which("jq") is None, reason="jq, which gh has built in, is not installed"),
+    pytest.mark.timeout(600),  # a night is a process or ten, and a test has up to six nights
+]
 
 NIGHTLY = ".github/workflows/linkwarden-nightly.yml"
 PR_CHECK = ".github/workflows/linkwarden-pr-check.yml"
@@ -65,24 +72,21 @@ class Maintainer:
         self.git("commit", "--quiet", "--message=A change")
         self.git("push", "--quiet", "origin", f"HEAD:refs/heads/{branch}")
 
-    def init(self, *options: str) -> str:
-        """Run ``linkwarden init`` and give what it says."""
-        command = [sys.executable, "-m", "linkwarden", "init", f"--ref={COMMIT}", *options]
-        return subprocess.run(command, cwd=self.home, check=True, capture_output=True, text=True).stdout
+    def init(self, *options: str) -> None:
+        """Run ``linkwarden init``."""
+        assert run_guarded(cli, ["init", str(self.home), f"--ref={COMMIT}", *options]) == 0
 
     def night(self, *, down: bool = False, **pages: int) -> dict[str, Job]:
         """Let a night pass; ``frail=404`` changes what a page answers."""
         self._nights += 1
-        world = self._read(self._world)
-        world["pages"] |= {f"https://{name}.example/page": status for name, status in pages.items()}
-        world |= {"down": down, "now": f"2026-11-{self._nights:02}T03:23:00+00:00", "asked": []}
-        self._write(self._world, world)
+        self._turn(f"2026-11-{self._nights:02}T03:23:00+00:00", pages, down=down)
         github = self._read(self._github)
         self._write(self._github, github | {"calls": []})
         return self.hub.run(self.home / NIGHTLY)
 
-    def pull_request(self, text: str) -> Job:
+    def pull_request(self, text: str, **pages: int) -> Job:
         """Propose a change of the list, as GitHub merges it for the test, and give the check's job."""
+        self._turn("2026-11-20T12:00:00+00:00", pages)
         base = self.git("rev-parse", "HEAD").strip()
         self.git("checkout", "--quiet", "-b", "proposal")
         self.write(text)
@@ -92,8 +96,6 @@ class Maintainer:
         self.git("push", "--quiet", "--force", "origin", "HEAD:refs/pull/1/merge")
         self.git("checkout", "--quiet", "main")
         self.git("branch", "--quiet", "-D", "proposal")
-        world = self._read(self._world)
-        self._write(self._world, world | {"now": "2026-11-20T12:00:00+00:00", "asked": []})
         event = {"pull_request": {"number": 1, "base": {"sha": "0" * 40}}}
         return self.hub.run(self.home / PR_CHECK, ref="refs/pull/1/merge", event=event)["added-links"]
 
@@ -116,6 +118,11 @@ class Maintainer:
     def change_github(self, **changes: Any) -> None:
         """Change what GitHub has."""
         self._write(self._github, self._read(self._github) | changes)
+
+    def _turn(self, now: str, pages: dict[str, int], *, down: bool = False) -> None:
+        world = self._read(self._world)
+        world["pages"] |= {f"https://{name}.example/page": status for name, status in pages.items()}
+        self._write(self._world, world | {"down": down, "now": now, "asked": []})
 
     @staticmethod
     def _read(path: Path) -> dict[str, Any]:
@@ -149,25 +156,27 @@ def test_the_nights_of_a_list(maintainer: Maintainer) -> None:
     assert maintainer.asked == {LIVE, FRAIL}
 
     jobs = maintainer.night(frail=404)
-    assert jobs["check"].ok, jobs["check"].log
-    assert jobs["check"].outputs == {"exit-code": "1", "errors": "1"}
+    assert jobs["check"].outputs == {"exit-code": "1", "errors": "1"}, jobs["check"].log
+    assert "file=README.md,line=9," in jobs["check"].log
+    assert FRAIL in jobs["check"].summary
     assert maintainer.calls == ["label create", "issue create"], jobs["issue"].log
     [issue] = maintainer.issues
     assert FRAIL in issue["body"]
     assert LIVE not in issue["body"]
-    assert issue["body"].endswith(
-        "[The run that found this](https://github.com/me/awesome/actions/runs/1002) keeps all reports for 30 days.\n"
-    )
-    assert "file=README.md,line=9," in jobs["check"].log
-    assert FRAIL in jobs["check"].summary
+    run = "https://github.com/me/awesome/actions/runs/1002"
+    assert issue["body"].endswith(f"[The run that found this]({run}) keeps all reports for 30 days.\n")
+    assert jobs["check"].links["new"] == "1"
 
     jobs = maintainer.night()
     assert jobs["issue"].ok, jobs["check"].log + jobs["issue"].log
     assert maintainer.calls == []
     assert "says the same already" in jobs["issue"].log
+    assert jobs["check"].links["new"] == "0", "the memory went from night to night"
+    assert "2026-11-02" in jobs["check"].summary
 
     jobs = maintainer.night(frail=200)
     assert jobs["check"].outputs == {"exit-code": "0", "errors": "0"}
+    assert jobs["check"].links["fixed"] == "1"
     assert maintainer.calls == ["issue close"], jobs["issue"].log
     assert "No link of the lists fails any more" in maintainer.issues[0]["comments"][-1]
 
@@ -181,35 +190,42 @@ def test_the_nights_of_a_list(maintainer: Maintainer) -> None:
     assert LIVE in maintainer.issues[0]["body"]
 
 
-def test_the_memory_goes_from_night_to_night(maintainer: Maintainer) -> None:
-    """Each night knows the night before: what is new, since when a link is gone, and what is there again."""
-    maintainer.night()
-    new = maintainer.night(frail=404)["check"]
-    still = maintainer.night()["check"]
-    fixed = maintainer.night(frail=200)["check"]
+def test_a_night_without_a_network_touches_nothing(maintainer: Maintainer) -> None:
+    """The job fails and the issue job does not run: no issue is opened for an outage, and an open one stays open."""
+    jobs = maintainer.night(down=True)
+    assert maintainer.calls == []
 
-    told = [(job.links["errors"], job.links["new"], job.links["fixed"]) for job in (new, still, fixed)]
-    assert told == [("1", "1", "0"), ("1", "0", "0"), ("0", "0", "1")]
-    assert "2026-11-02" in still.summary
-
-
-@pytest.mark.parametrize("frail", [200, 404])
-def test_a_night_without_a_network_touches_nothing(maintainer: Maintainer, frail: int) -> None:
-    """The job fails, the issue job does not run, and the memory does not take the outage for dead links."""
-    maintainer.night(frail=frail)
+    maintainer.night(frail=404)
     before = maintainer.issues
+    assert len(before) == 1
 
     jobs = maintainer.night(down=True)
-
     assert jobs["check"].ok is False
     assert jobs["check"].outputs["exit-code"] == "4"
     assert jobs["issue"].ok is None
     assert maintainer.calls == []
     assert maintainer.issues == before
-    assert "error" in jobs["check"].log
-    jobs = maintainer.night()
-    assert maintainer.calls == []
-    assert jobs["check"].outputs["errors"] == ("0" if frail == 200 else "1")
+    assert "::error title=linkwarden could not finish::" in jobs["check"].log
+
+
+@pytest.mark.parametrize("code", ["2", "3", "4", "130", ""])
+def test_the_issue_job_looks_at_the_exit_code_first(tmp_path: Path, code: str) -> None:
+    """Also where somebody lets the workflow go on after an error, nothing is touched unless it is 0 or 1."""
+    job = yaml.safe_load(workflow_text("nightly.yml", Pin("x")))["jobs"]["issue"]
+    github = tmp_path / "github.json"
+    environ = {"PATH": f"{DOUBLES}:{os.environ['PATH']}", "TEST_GITHUB": str(github), "TEST_PYTHON": sys.executable}
+
+    done = subprocess.run(
+        [*BASH, "-c", job["steps"][-1]["run"]],
+        env={**environ, "EXIT_CODE": code, "ERRORS": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "so the issue stays as it is" in done.stdout
+    assert not github.exists(), "gh would have failed for the lack of it"
 
 
 def test_somebody_elses_issue_is_not_taken_for_ours(maintainer: Maintainer) -> None:
@@ -259,13 +275,11 @@ def test_where_issues_are_switched_off_the_night_says_so(maintainer: Maintainer)
 
 def test_a_pull_request_that_adds_links_is_told_of_the_dead_one(maintainer: Maintainer) -> None:
     """One dead and one live link are added: two are asked, the dead one is annotated on its line, the check fails."""
-    maintainer.night(new=200, dead=404)
-
-    job = maintainer.pull_request(f"{LIST}* [New]({NEW})\n* [Dead]({DEAD})\n")
+    job = maintainer.pull_request(f"{LIST}* [New]({NEW})\n* [Dead]({DEAD})\n", new=200, dead=404)
 
     assert job.ok is False
     [command] = [line for line in job.log.splitlines() if line.startswith("::error")]
-    assert command.startswith("::error file=README.md,line=11,")
+    assert command.startswith("::error file=README.md,line=11,"), job.log
     assert DEAD in command
     assert maintainer.asked == {NEW, DEAD}
     assert TOKEN not in job.log
@@ -273,21 +287,12 @@ def test_a_pull_request_that_adds_links_is_told_of_the_dead_one(maintainer: Main
 
 def test_a_pull_request_that_moves_a_section_passes(maintainer: Maintainer) -> None:
     """Nothing is added, so nothing is asked, not even about a link that is dead."""
-    maintainer.night(frail=404)
     moved = f"# Good things\n\n## Second\n\n* [Frail]({FRAIL})\n\n## First\n\n  * [Live]({LIVE})\n"
 
-    job = maintainer.pull_request(moved)
+    job = maintainer.pull_request(moved, frail=404)
 
     assert job.ok, job.log
     assert maintainer.asked == set()
-
-
-def test_a_pull_request_check_knows_no_token(maintainer: Maintainer) -> None:
-    """The input is empty, and what the job would have is not handed on."""
-    job = maintainer.pull_request(f"{LIST}* [New]({NEW})\n")
-
-    assert "pull_request_target" not in (maintainer.home / PR_CHECK).read_text("utf-8")
-    assert TOKEN not in job.log
 
 
 def test_the_report_is_committed_where_that_was_asked_for(maintainer: Maintainer) -> None:
