@@ -196,7 +196,15 @@ def _holes(state: Path) -> None:
     state.write_bytes(data)
 
 
-@pytest.mark.parametrize("damage", [_words, _zeros, _cut, _holes])
+def _out_of_sight(state: Path) -> None:
+    """Spoil what is not read when a run begins, only when it ends."""
+    ((root,),) = rows(state, "SELECT rootpage FROM sqlite_master WHERE name = 'spans'")
+    data = bytearray(state.read_bytes())
+    data[(root - 1) * 4096 : root * 4096] = b"\xff" * 4096
+    state.write_bytes(data)
+
+
+@pytest.mark.parametrize("damage", [_words, _zeros, _cut, _holes, _out_of_sight])
 def test_a_damaged_file_is_set_aside(state: Path, damage: object) -> None:
     """The run goes on with a new memory and says where the old one is; the next run says nothing any more."""
     assert callable(damage)

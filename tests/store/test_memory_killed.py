@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def _reports(*arguments: object) -> list[dict[str, Any]]:
     command = [sys.executable, killed.__file__, *map(str, arguments)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}
     done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment, cwd=ROOT)
     return [json.loads(line) for line in done.stdout.splitlines()]
 

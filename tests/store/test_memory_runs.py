@@ -84,10 +84,10 @@ def test_what_was_taken_out_is_fixed_once(state: Path) -> None:
 @pytest.mark.parametrize("flaw", ["interrupted", "network_down"])
 def test_a_run_that_did_not_see_all_fixes_nothing(state: Path, flaw: str) -> None:
     """What an interrupted run, or one without a network, did not see is not gone from the list."""
-    pass_night(state, 0, {A: "gone", B: "gone"})
+    pass_night(state, 0, {A: "gone", B: "gone", C: "gone"})
     fields: dict[str, Any] = {flaw: True}
-    halted = pass_night(state, 1, {A: "down"}, **fields)
-    later = pass_night(state, 2, {A: "gone", B: "gone"})
+    halted = pass_night(state, 1, {A: "down", C: "ok"}, **fields)
+    later = pass_night(state, 2, {A: "gone", B: "gone", C: "ok"})
 
     assert halted.fixed == later.fixed == ()
     assert [past.at for past in later.past] == [night(0)]
@@ -249,7 +249,7 @@ def test_no_secret_is_in_the_file(state: Path) -> None:
     """Signatures, tokens and passwords of addresses do not get into a file that travels in a cache."""
     signed = "https://user:hunter2@a.example/f?X-Amz-Signature=5ec2e7&token=7ok3n"
     with open_memory(state) as memory:
-        memory.keep(signed, Answer("web", night(0), night(0), 200, final_url=signed))
+        memory.keep(signed + "#b", Answer("web", night(0), night(0), 200, final_url=signed))
         asyncio.run(memory.finish(finished(night(0), {signed: "gone", signed + "#b": "ok"})))
 
     data = b"".join(path.read_bytes() for path in state.parent.iterdir())

@@ -106,6 +106,8 @@ def _days(days: int) -> str:
 
 def _with_remark(evidence: Evidence, result: Result, known: Remembered | None, now: datetime) -> Evidence:
     """Say of a link that comes and goes that it does."""
+    if known is None or Outlook.BAD.value not in known.recent:  # nearly every link of a list
+        return evidence
     told = outlook(result)
     seen = after(known, Look(now, told, verdict_of(evidence)))
     if told is Outlook.NONE or seen is None or not flapping(seen.recent):
