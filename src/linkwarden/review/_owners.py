@@ -80,5 +80,5 @@ def _tells(words: AbstractSet[str]) -> bool:
 def _stand_on(page: Page, words: AbstractSet[str]) -> bool:
     """Tell whether one of some words begins a word of the page, or stands anywhere in a script without spaces."""
     whole = " ".join((page.title or "", page.meta("description"), page.visible_text))
-    text = unicodedata.normalize("NFKC", whole).casefold()
+    text = unicodedata.normalize("NFKC", whole).casefold().replace("\u0307", "")
     return any(re.search(f"{_EDGE if word.isascii() else ''}{re.escape(word[:_STEM])}", text) for word in words)
