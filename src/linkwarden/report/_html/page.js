@@ -15,25 +15,20 @@
   const rows = all("tr[data-s]", findings).map((element, at) => ({
     element, at,
     home: element.parentNode,
-    list: element.closest("table"),
     verdict: (element.dataset.v ? element : element.closest("[data-v]")).dataset.v,
     section: element.dataset.s,
     host: Number(element.dataset.h),
     time: element.dataset.t === undefined ? Infinity : Number(element.dataset.t),
     text: null,
   }));
-  const lists = all(".list:not(.brief)", findings).map((element) => ({
-    element,
-    groups: all("tbody", element),
-    rows: rows.filter((row) => row.list === element),
-    flat: null,
-  }));
-  const folds = all(".fold", findings).map((element) => ({ element, rows: rows.filter((row) => element.contains(row.element)), opened: false }));
-  const parts = all(".part", findings).map((element) => ({
-    element,
-    rows: rows.filter((row) => element.contains(row.element)),
-    number: element.querySelector("h2 .n"),
-  }));
+  const rowsBy = (selector) => {
+    const found = new Map(all(selector, findings).map((element) => [element, []]));
+    for (const row of rows) found.get(row.element.closest(selector))?.push(row);
+    return [...found].map(([element, its]) => ({ element, rows: its }));
+  };
+  const lists = rowsBy(".list:not(.brief)").map((list) => ({ ...list, groups: all("tbody", list.element), flat: null }));
+  const folds = rowsBy(".fold").map((fold) => ({ ...fold, opened: false }));
+  const parts = rowsBy(".part").map((part) => ({ ...part, number: part.element.querySelector("h2 .n") }));
   const count = (number) => number.toLocaleString("en-US");
 
   // --- filters ---------------------------------------------------------------------------------------------------
@@ -56,7 +51,7 @@
     }
     const fitting = rows.filter((row) => row.fits);
     for (const list of lists) for (const group of list.groups) group.hidden = list.flat !== null || !group.querySelector("tr[data-s]:not([hidden])");
-    const inView = fitting.some((row) => !row.list.classList.contains("brief"));
+    const inView = lists.some((list) => list.rows.some((row) => row.fits));
     for (const fold of folds) {
       const some = fold.rows.some((row) => row.fits);
       fold.element.hidden = !some;
