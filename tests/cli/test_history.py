@@ -410,6 +410,23 @@ def test_a_newer_memory_is_named(history: Command, capsys: pytest.CaptureFixture
     assert "newer linkwarden" in capsys.readouterr().err
 
 
+def test_a_check_goes_by_the_memory_and_refuses_a_newer_one(capsys: pytest.CaptureFixture[str]) -> None:
+    """``check`` keeps its memory beside the list without being told, and ends with 2 where it cannot read it."""
+    Path("README.md").write_text("[x](#nowhere)", "utf-8")
+    internet = FakeInternet()
+    deps = Deps(make_net=lambda *_: internet.net(), now=lambda: FIRST)
+
+    assert run_guarded(cli, ["check", "--offline", "--no-report"], deps) == 1
+    assert rows(STATE, "SELECT verdict, failures FROM addresses") == [("broken", 1)]
+    assert run_guarded(cli, ["check", "--offline", "--no-report", "--no-state"], deps) == 1
+    assert rows(STATE, "SELECT verdict, failures FROM addresses") == [("broken", 1)]
+    with closing(sqlite3.connect(STATE)) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    capsys.readouterr()
+    assert run_guarded(cli, ["check", "--offline", "--no-report"], deps) == 2
+    assert "Update linkwarden" in capsys.readouterr().err
+
+
 HOSTILE = "https://h.example/\x1b]0;owned\x07\n::error::x ##[error]y\u202e"
 
 
