@@ -31,7 +31,7 @@ from linkwarden.report._sinks import annotation, log
 REPORTS = ("health.md", "health.json", "health.html", "report.sarif", "issue.md", "badge.json")
 #: Codes that say something certain about the list.
 CONCLUSIVE = frozenset({0, 1})
-FINDINGS, USAGE_ERROR = 1, 2
+FINDINGS = 1
 #: GitHub takes 1 MiB for the summary of a step, and shows nothing of a larger one (runner, FileCommandManager.cs).
 SUMMARY_LIMIT = 1024 * 1024
 _TOLD = 4  # lines of the log in the annotation of a run that could not be
