@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -143,6 +144,14 @@ def test_the_terminal(text: str, color: str, verbose: int, capsys: pytest.Captur
     assert_harmless(capsys.readouterr().out, colour=color == "always")
 
 
+@EVERY_LITERAL
+def test_the_port_of_the_runner_knows_an_attack(text: str) -> None:
+    """The tests above could not fail if the port found nothing: what acts in a raw log is found in it."""
+    acts = re.search(r"(?:^|[\r\n])\s*::[a-z-]+[^:]*::|##\[[a-z-]+[^]]*\]", text) is not None
+
+    assert bool(obeyed(text)) == acts
+
+
 # --- what each format must not become ---------------------------------------------------------------------------
 
 
@@ -189,7 +198,7 @@ def is_plain_markdown(report: str) -> None:
 
 def is_still_html(report: str) -> None:
     """Fail if a browser would run, load or link to anything but what stands in the page of a harmless run."""
-    page, harmless = LexborHTMLParser(report), LexborHTMLParser(render(_html(), REMEMBERED))
+    page, harmless = LexborHTMLParser(report), _harmless_page()
     assert _scripts(page) == _scripts(harmless)
     assert page.css_first("meta[http-equiv='Content-Security-Policy' i]") is not None
     assert {node.tag for node in page.css("*")} <= {node.tag for node in harmless.css("*")} | _HARMLESS_TAGS
@@ -209,10 +218,11 @@ def _scripts(page: LexborHTMLParser) -> list[str]:
     return [node.text() for node in page.css("script") if "json" not in (node.attributes.get("type") or "")]
 
 
-def _html() -> type[Report]:
+@cache
+def _harmless_page() -> LexborHTMLParser:
     found = for_name("html")
     assert found is not None
-    return found
+    return LexborHTMLParser(render(found, REMEMBERED))
 
 
 _LOOK: dict[str, Callable[[str], Any]] = {
