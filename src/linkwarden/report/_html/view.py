@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -128,21 +128,21 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A heading of the page with its findings, grouped by the list's own sections."""
+    """A heading of the page with its findings, grouped by the list's own sections.
+
+    Attributes:
+        id: what links lead to.
+        title: the heading.
+        groups: the findings.
+        size: how many they are.
+        dated: it is known of any of them since when, or until when.
+    """
 
     id: str
     title: str
     groups: tuple[Group, ...]
-
-    @property
-    def size(self) -> int:
-        """How many findings it has."""
-        return sum(len(group.rows) for group in self.groups)
-
-    @property
-    def dated(self) -> bool:
-        """True if it is known of any finding since when, or until when."""
-        return any(row.age or row.ends for group in self.groups for row in group.rows)
+    size: int
+    dated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,11 +248,7 @@ class View:
                 continue
             name = "lost" if order.fails(self.run, item.verdict) else _HOME[item.verdict]
             sorted_out[name].setdefault(self._section(item), []).append(self._row(item))
-        return tuple(
-            Part(name, title, tuple(Group(heading, tuple(rows)) for heading, rows in sorted_out[name].items()))
-            for name, title, _ in _PARTS
-            if sorted_out[name]
-        )
+        return tuple(_part(name, title, sorted_out[name]) for name, title, _ in _PARTS if sorted_out[name])
 
     def _section(self, item: Placed) -> str:
         title = cut(one_line(item.section), _LONGEST_HEADING)
@@ -306,6 +302,12 @@ _HOME = {verdict: name for name, _, verdicts in _PARTS for verdict in verdicts}
 
 def _of(items: Iterable[Placed], verdict: Verdict) -> list[Placed]:
     return [item for item in items if item.verdict is verdict]
+
+
+def _part(name: str, title: str, sections: Mapping[str, list[Row]]) -> Part:
+    rows = [row for group in sections.values() for row in group]
+    groups = tuple(Group(heading, tuple(group)) for heading, group in sections.items())
+    return Part(name, title, groups, len(rows), any(row.age or row.ends for row in rows))
 
 
 def _without_scheme(address: str) -> str:
