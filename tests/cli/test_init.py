@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -62,6 +63,18 @@ def test_a_fresh_repository_gets_configuration_and_workflows(repository: Reposit
     assert f"git add {CONFIG} {NIGHTLY} {PR_CHECK}" in said
     assert len(said.splitlines()) < 12
     assert "commit:" not in (repository.folder / NIGHTLY).read_text("utf-8")
+
+
+def test_every_setting_that_is_offered_is_one(repository: Repository, run: Run) -> None:
+    """What stands in the configuration behind a # works as it stands, once the # is taken away."""
+    del repository
+    run("--ref", COMMIT)
+    text = Path(CONFIG).read_text("utf-8")
+    offered = re.sub(r"(?m)^# (?=[\w-]+ = |\[\[)", "", text)
+
+    Path(CONFIG).write_text(offered, "utf-8")
+
+    assert set(load_file(Path(CONFIG))) >= {"inputs", "contact", "fail_on", "expiring_within", "exclude", "ignores"}
 
 
 def test_nothing_is_written_over(repository: Repository, run: Run) -> None:
