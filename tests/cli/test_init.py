@@ -204,7 +204,7 @@ def test_outside_of_a_repository_it_says_so(
 
 
 def test_without_any_list_it_says_so(repository: Repository, run: Run) -> None:
-    """A repository of code alone has nothing to check."""
+    """A repository of code alone has nothing to check, unless a configuration says otherwise."""
     repository.remove("README.md")
 
     code, said = run()
@@ -212,6 +212,11 @@ def test_without_any_list_it_says_so(repository: Repository, run: Run) -> None:
     assert code == 2
     assert "no README" in said
     assert not (repository.folder / ".github").exists()
+
+    repository.write({CONFIG: "inputs = ['list.txt']\n"})
+
+    assert run("--ref", COMMIT)[0] == 0
+    assert (repository.folder / NIGHTLY).exists()
 
 
 def test_it_sets_up_the_root_of_the_repository(

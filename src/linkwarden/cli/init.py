@@ -71,7 +71,13 @@ def init(folder: Path, *, force: bool, ref: str | None, commit_reports: bool) ->
     home = _home(root)
     files: dict[str, str] = {}
     if "[tool.linkwarden" not in _text(root / "pyproject.toml"):
-        files[CONFIG] = config_text(find_inputs(root), home)
+        inputs = find_inputs(root)
+        if not inputs and (force or not (root / CONFIG).exists()):
+            raise UsageError(
+                f"{root}: no README and no other list to check",
+                f'Write {CONFIG} yourself, with inputs = ["your-list.md"], and run this again.',
+            )
+        files[CONFIG] = config_text(inputs, home)
     pin = None
     if home is None or not _ELSEWHERE.fullmatch(urlsplit(home).netloc):
         pin = find_pin(root, ref)
@@ -111,21 +117,13 @@ def repository(folder: Path) -> Path:
 
 
 def find_inputs(root: Path) -> list[str]:
-    """Give what to check in a repository: its README, lists beside it, and docs/ if there are documents in it.
-
-    Raises:
-        UsageError: there is nothing of the kind.
-    """
+    """Give what to check in a repository: its README, lists beside it, and docs/ if there are documents in it."""
     files = sorted(path for path in root.iterdir() if path.is_file() and path.name.isprintable())
     found = [path.name for path in files if _READMES.fullmatch(path.name)]
     if not found and (root / ".github" / "README.md").is_file():  # GitHub shows it where there is no other
         found.append(".github/README.md")
     found += [path.name for path in files if path.name not in found and _is_list(path)]
     found += [name for name in ("docs", "doc") if _has_document(root / name)]
-    if not found:
-        raise UsageError(
-            f"{root}: no README and no other list to check", f'Write {CONFIG} by hand, with inputs = ["your-list.md"].'
-        )
     return found
 
 
