@@ -390,6 +390,15 @@ def test_a_run_that_has_it_open_is_named(
     assert "another run is using it" in capsys.readouterr().err
 
 
+def test_a_link_is_not_followed(history: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    """What a repository links to in place of a memory is not opened (a device would hold the command for ever)."""
+    STATE.parent.mkdir()
+    STATE.symlink_to("/dev/null")
+
+    assert history() == 2
+    assert "a symbolic link leads elsewhere" in capsys.readouterr().err
+
+
 def test_damage_is_said_and_left_to_the_next_run(history: Command, capsys: pytest.CaptureFixture[str]) -> None:
     """A question changes nothing."""
     STATE.parent.mkdir()

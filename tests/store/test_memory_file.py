@@ -99,15 +99,23 @@ def test_one_file_is_left(state: Path) -> None:
     assert [path.name for path in state.parent.iterdir()] == ["state.sqlite3"]
 
 
-def test_a_link_in_a_repository_is_not_followed(tmp_path: Path) -> None:
-    """A hostile repository cannot have our file written elsewhere through a ``.linkwarden`` that is a link."""
-    elsewhere = tmp_path / "elsewhere"
-    elsewhere.mkdir()
-    (tmp_path / ".linkwarden").symlink_to(elsewhere)
+@pytest.mark.parametrize("folder_too", [True, False])
+def test_a_link_in_a_repository_is_not_followed(tmp_path: Path, *, folder_too: bool) -> None:
+    """A hostile repository has no file written, or read, elsewhere through a ``.linkwarden`` that is a link."""
+    elsewhere, own = tmp_path / "elsewhere", tmp_path / ".linkwarden"
+    pass_night(elsewhere / "state.sqlite3", 0, {A: "gone"})
+    if folder_too:
+        own.symlink_to(elsewhere)
+    else:
+        own.mkdir()
+        (own / "state.sqlite3").symlink_to(elsewhere / "state.sqlite3")
+    before = (elsewhere / "state.sqlite3").read_bytes()
 
-    run = pass_night(tmp_path / ".linkwarden" / "state.sqlite3", 0, {A: "ok"})
+    run = pass_night(own / "state.sqlite3", 1, {A: "gone"})
 
-    assert list(elsewhere.iterdir()) == []
+    assert [path.name for path in elsewhere.iterdir()] == ["state.sqlite3"]
+    assert (elsewhere / "state.sqlite3").read_bytes() == before
+    assert one(run, A).history is None
     assert "a symbolic link leads elsewhere" in said(run)
 
 

@@ -167,7 +167,7 @@ def _reading(state: Path) -> Iterator[sqlite3.Connection]:
     with _said(state), tempfile.TemporaryDirectory(prefix="linkwarden-") as folder:
         try:
             connection = schema.open_file(_existing(state))
-        except (schema.BusyError, schema.CorruptError):
+        except (schema.BusyError, schema.CorruptError, schema.ElsewhereError):
             raise
         except schema.UnusableError:
             connection = schema.copy_of(state, Path(folder))
@@ -211,6 +211,9 @@ def _said(state: Path) -> Iterator[None]:
 
 
 def _existing(state: Path) -> Path:
+    from linkwarden.store import schema  # noqa: PLC0415 - as above
+
+    schema.refuse_links(state)
     if not state.exists():
         raise NothingToCheckError(
             f"there is no memory yet: {state} does not exist",

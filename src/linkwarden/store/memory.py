@@ -17,13 +17,11 @@ from pathlib import Path
 from linkwarden.model import Answer, Failure, Notice, Remembered, Run
 from linkwarden.store import closing, records, schema, upkeep
 from linkwarden.store.records import Known, Scope, digest
-from linkwarden.store.schema import BusyError, CorruptError, UnusableError
+from linkwarden.store.schema import BusyError, CorruptError, ElsewhereError, UnusableError
 
 #: Good answers are written so many at a time, or as many as there are after so many seconds: a run that is killed
 #: asks for these again.
 _BATCH, _BATCH_S = 512, 1.0
-#: The folder that is linkwarden's own, beside the list.
-_OWN_FOLDER = ".linkwarden"
 
 
 class StoredMemory:
@@ -75,8 +73,8 @@ class StoredMemory:
             self._use(schema.open_file(self._path))
         except CorruptError:
             self._begin_anew()
-        except BusyError as busy:
-            self._say(f"This run went on without the memory: {busy}. What it found was not written down.")
+        except (BusyError, ElsewhereError) as trouble:
+            self._say(f"This run had no memory, and what it found was not written down: {trouble}.")
         except UnusableError as trouble:
             self._only_read(trouble)
 
@@ -196,7 +194,8 @@ class StoredMemory:
         if isinstance(trouble, CorruptError):
             self._close()
             with suppress(OSError):
-                schema.set_aside(self._path, datetime.now(UTC))
+                aside = schema.set_aside(self._path, datetime.now(UTC))
+                self._say(f"The memory was set aside as {aside.name}; the next run begins a new one.")
 
     def _say(self, text: str) -> None:
         if text not in self._notices:
@@ -229,15 +228,13 @@ def make_folder(path: Path) -> None:
     Raises:
         UnusableError: it cannot be made, or a link leads elsewhere.
     """
+    schema.refuse_links(path)
     folder = path.parent
-    if folder.name == _OWN_FOLDER and (folder.is_symlink() or path.is_symlink()):
-        # Whoever wrote the repository might have put it there, to have a file of ours written somewhere else.
-        raise UnusableError("a symbolic link leads elsewhere; name the place that you mean with --state")
     if folder.exists():
         return
     try:
         folder.mkdir(parents=True)
-        if folder.name == _OWN_FOLDER:
+        if folder.name == schema.OWN_FOLDER:
             (folder / ".gitignore").write_text("*\n", "utf-8")
     except OSError as error:
         raise UnusableError(f"its folder could not be made: {error.strerror}") from None

@@ -14,6 +14,8 @@ from linkwarden.model import UsageError
 APPLICATION_ID = 0x4C576D6D
 #: Seconds to wait for a command that is just reading; a run holds the file until its end.
 PATIENCE_S = 2.0
+#: The folder that is linkwarden's own, beside the list.
+OWN_FOLDER = ".linkwarden"
 _MAGIC = b"SQLite format 3\x00"
 
 #: Each entry leads from one version of the file to the next. Entries that were released are never changed.
@@ -74,6 +76,10 @@ class CorruptError(UnusableError):
     """It is no database any more."""
 
 
+class ElsewhereError(UnusableError):
+    """A symbolic link leads away from where it should be."""
+
+
 def open_file(path: Path, *, named: Path | None = None) -> sqlite3.Connection:
     """Open a memory, brought to the newest version, and keep everybody else out of it until it is closed.
 
@@ -103,6 +109,19 @@ def open_file(path: Path, *, named: Path | None = None) -> sqlite3.Connection:
             raise as_unusable(error) from error
         raise
     return connection
+
+
+def refuse_links(path: Path) -> None:
+    """Refuse a ``.linkwarden`` in a repository that is a link, or holds one in place of the file.
+
+    Whoever wrote the repository might have put it there to have a file of ours written somewhere else, or another
+    one read (a terminal, a device).
+
+    Raises:
+        ElsewhereError: it is one.
+    """
+    if path.parent.name == OWN_FOLDER and (path.parent.is_symlink() or path.is_symlink()):
+        raise ElsewhereError("a symbolic link leads elsewhere; name the place that you mean with --state")
 
 
 def as_unusable(error: sqlite3.Error) -> UnusableError:
