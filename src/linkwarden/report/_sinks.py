@@ -247,7 +247,7 @@ def sarif_text(text: str) -> str:
 
     Backslashes before a bracket are doubled, so that a reader who takes them for escapes sees no link either.
     """
-    return re.sub(r"(\\*)([\[\]])", lambda m: f"{m[1] * 2}\\{m[2]}", visible(text))
+    return re.sub(r"(?<!\\)(\\*+)([\[\]])", lambda m: f"{m[1] * 2}\\{m[2]}", visible(text))
 
 
 def file_uri(path: str) -> str:
