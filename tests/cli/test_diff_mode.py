@@ -142,12 +142,12 @@ def test_no_base_no_run(repository: Repository, check: Desk, capsys: pytest.Capt
 def test_too_many_links_end_with_2(repository: Repository, check: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     """A change that adds more than may be asked for is refused in words, whatever stands in the host's name."""
     repository.write({"README.md": "".join(f"* <https://bad\x1bhost.example/{n}>\n" for n in range(60))})
-    repository.write({"more.md": "".join(f"* <https://n.example/{n}>\n" for n in range(60))})
+    repository.write({"more.md": "".join(f"* <https://bad\x1bmore.example/{n}>\n" for n in range(61))})
 
     assert check("README.md", "more.md", "--diff", "main") == 2
 
     told = capsys.readouterr().err
-    assert "adds 60 addresses on n.example" in told
+    assert "adds 61 addresses on bad\\u{1b}more.example" in told
     assert "Split the change" in told
     assert "\x1b" not in told
     assert check.asked == []
