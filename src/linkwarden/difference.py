@@ -233,12 +233,12 @@ def _check_amount(found: Difference) -> None:
         raise _too_many(f"adds {len(added):,} addresses, and linkwarden asks at most {MOST_ADDED} for one change")
     registries = {d for cls in rules.provider_classes() if cls.online and cls.batch > 1 for d in cls.domains or ()}
     hosts = Counter(host for key in added if registries.isdisjoint(domains_of(host := host_of(key))))
-    for host, count in hosts.most_common(1):
-        if count > MOST_ON_ONE_HOST:
-            raise _too_many(
-                f"adds {count:,} addresses on {one_line(host) or 'hosts that are none'}, "
-                f"and linkwarden asks one host for at most {MOST_ON_ONE_HOST} for one change"
-            )
+    host = min(hosts, key=lambda host: (-hosts[host], host), default="")
+    if hosts[host] > MOST_ON_ONE_HOST:
+        raise _too_many(
+            f"adds {hosts[host]:,} addresses on {one_line(host) or 'hosts that are none'}, "
+            f"and linkwarden asks one host for at most {MOST_ON_ONE_HOST} for one change"
+        )
 
 
 def _too_many(what: str) -> UsageError:

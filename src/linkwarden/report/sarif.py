@@ -66,7 +66,8 @@ class _Log:
     def text(self) -> str:
         run = {
             "tool": {"driver": self._driver()},
-            "automationDetails": {"id": "linkwarden/links/"},
+            # A change alone is a category of its own: findings that it does not name are not fixed for that.
+            "automationDetails": {"id": f"linkwarden/{'links' if self._run.compared is None else 'change'}/"},
             "columnKind": "unicodeCodePoints",
             "invocations": [self._invocation()],
         }
