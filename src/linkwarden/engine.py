@@ -379,8 +379,11 @@ class _Inspection:
             self._deps.progress.step(self._settled, len(self._ledger.entries), lambda: self._lanes.waiting)
 
     def _keep(self, provider: Provider, found: Evidence) -> None:
-        """Let the memory have a good answer at once: a run that is killed later need not ask for it again."""
-        if self._memory is not None and provider.online and found.rule is None:
+        """Let the memory have a good answer at once: a run that is killed later need not ask for it again.
+
+        Not one that a review has still to clear of a doubt.
+        """
+        if self._memory is not None and provider.online and found.rule is None and found.doubt is None:
             looked = found.looked or self._now
             self._memory.keep(
                 found.key,

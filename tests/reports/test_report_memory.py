@@ -12,6 +12,7 @@ from inline_snapshot import snapshot
 from linkwarden.model import Compared, Run, Verdict
 from linkwarden.report import ReportOptions
 from linkwarden.report._words import changes, how_fixed, since
+from linkwarden.report.issue import IssueReport
 from linkwarden.report.json import JsonReport, schema
 from linkwarden.report.markdown import MarkdownReport
 from linkwarden.report.text import TextReport
@@ -89,8 +90,8 @@ def test_programs_read_it() -> None:
 @pytest.mark.parametrize("report", [TextReport, MarkdownReport])
 def test_a_change_alone(report: type[TextReport | MarkdownReport]) -> None:
     """A run over what a change adds says so, and that there was nothing to ask where nothing was added."""
-    assert "Only what was added since" in report().render(ADDED, ReportOptions())
-    assert "532 addresses stood there before" in report().render(ADDED, ReportOptions())
+    told = " ".join(report().render(ADDED, ReportOptions()).replace("`", "").split())
+    assert "Compared with HEAD^1 (1a2b3c4): only what was added since was checked; 532 addresses stood there" in told
     nothing = report().render(NOTHING_ADDED, ReportOptions())
     assert "No link was added (exit code 0)." in nothing
     assert NOTHING_ADDED.exit_code == 0
@@ -98,6 +99,15 @@ def test_a_change_alone(report: type[TextReport | MarkdownReport]) -> None:
         "base": "HEAD^1 (1a2b3c4)",
         "unchanged": 532,
     }
+
+
+def test_an_issue_speaks_of_days_only() -> None:
+    """The text of the issue stands for many nights, so it says nothing that is true of one night alone."""
+    text = IssueReport().render(REMEMBERED, ReportOptions())
+    assert "since 2026-11-19 ·" in text
+    assert "in 4 runs" not in text
+    assert "last run" not in text
+    assert ", new" not in text
 
 
 def test_excused_places_are_marked() -> None:

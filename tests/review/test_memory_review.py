@@ -15,6 +15,7 @@ from linkwarden.config import Config
 from linkwarden.deps import Deps
 from linkwarden.model import Answer, Remembered, Result, Run, Verdict
 from linkwarden.review.memory import MemoryReview
+from linkwarden.review.repairs import RepairsReview
 from linkwarden.review.second_opinion import SecondOpinionReview
 from tests.internet import FakeInternet
 from tests.internet.time import START
@@ -135,6 +136,21 @@ async def test_what_fails_for_days_is_broken(internet: FakeInternet, night: Nigh
     assert "it has failed on 3 different days" in seen(found)
     assert f"it last worked on {since - timedelta(days=1):%Y-%m-%d}" in seen(found)
     assert len(found.evidence.facts) > 2  # what the provider saw stands before
+
+
+async def test_what_is_broken_by_now_is_offered_its_twin(
+    internet: FakeInternet, night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A link that has failed for days is looked for under its other name; one that may come back is not."""
+    monkeypatch.setattr(rules, "review_classes", lambda: sorted((*REVIEWS, RepairsReview), key=lambda r: r.rank))
+    internet.site("www.a.example").page("/x", "<title>Here</title> it stands now, as it did before")
+    dead(internet, "silent")
+
+    assert (await night(failed(1, 1))).judgement.suggestion is None
+    assert not internet.requests_to("www.a.example")
+    suggestion = (await night(failed(2, 2))).judgement.suggestion
+    assert suggestion is not None
+    assert suggestion.url == "https://www.a.example/x"
 
 
 @pytest.mark.parametrize("how", UNSURE)

@@ -147,7 +147,7 @@ def headline(run: Run) -> str:
     """Say in one sentence what readers no longer get."""
     count = lost(run)
     if count:
-        of = f"{count:,} of {plural(len(run.results), 'address', 'addresses')}"
+        of = "The one address" if len(run.results) == 1 else f"{count:,} of {len(run.results):,} addresses"
         return f"{of} no longer {'gives' if count == 1 else 'give'} readers what the list promises."
     if not run.results:
         return "No link was added." if run.compared is not None else "No link was found."
@@ -157,7 +157,8 @@ def headline(run: Run) -> str:
 def since(run: Run, result: Result) -> str:
     """Say since when a finding has been one: "new", "since 2026-11-19, in 4 runs", or "" where nobody knows.
 
-    What began today is not dated: who runs it three times in an hour has learnt nothing new.
+    What began today is not dated: who runs it three times in an hour has learnt nothing new. Without earlier runs
+    (the text of the issue, which stands for many nights) there is only the day.
     """
     history = result.history
     if history is None:
@@ -168,7 +169,7 @@ def since(run: Run, result: Result) -> str:
     if begun is None or history.failures < 2 or day(begun) >= day(run.started):
         return ""
     lead = "no answer since" if result.judgement.verdict in SETTLED else "since"
-    return f"{lead} {day(begun)}, in {plural(history.failures, 'run')}"
+    return f"{lead} {day(begun)}" + (f", in {plural(history.failures, 'run')}" if run.past else "")
 
 
 def changes(run: Run) -> str:
@@ -193,7 +194,7 @@ def compared_note(run: Run) -> str:
     if run.compared is None:
         return ""
     before = plural(run.compared.unchanged, "address", "addresses")
-    return f"Only what was added since {run.compared.base} was checked; {before} stood there before."
+    return f"Compared with {run.compared.base}: only what was added since was checked; {before} stood there before."
 
 
 def conclusion(run: Run) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import ClassVar
 
 from linkwarden.model import Run
@@ -27,7 +28,8 @@ class IssueReport(Report):
         """Give the mark and the report, at most 60,000 bytes of UTF-8."""
         del options
         mark = f"{REPORT_MARK} sha256={fingerprint(run)} -->\n"
-        return mark + health(run, BUDGET - len(mark))
+        # The text stands for as long as the findings do: what is said of the run before would soon be untrue.
+        return mark + health(replace(run, past=(), fixed=()), BUDGET - len(mark))
 
 
 def fingerprint(run: Run) -> str:
