@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
-from linkwarden.net import Net
 from linkwarden.wire import NetErrorKind
+
+if TYPE_CHECKING:  # the network stack is slow to import, and an offline run does without
+    from linkwarden.net import Net
 
 #: Once this many hosts have failed and none has answered, the rest need not be tried.
 _HOSTS_THAT_PROVE_IT = 12

@@ -126,3 +126,17 @@ def test_version_imports_nothing_heavy() -> None:
     assert not {"aiohttp", "markdown_it", "click", "rich", "selectolax", "msgspec", "tenacity", "asyncio", "ssl"} & set(
         loaded
     )
+
+
+def test_an_offline_check_does_without_what_it_does_not_use(tmp_path: Path) -> None:
+    """A check that asks nobody and remembers nothing loads no network stack, database or templates."""
+    (tmp_path / "README.md").write_text("[x](https://a.example/)", "utf-8")
+    arguments = ["check", "--offline", "--no-state", "--no-report", "--quiet"]
+    code = f"import sys, linkwarden.__main__ as m\ntry: m.main({arguments})\nexcept SystemExit: print(*sys.modules)"
+
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path
+    ).stdout.split()
+
+    assert "linkwarden.engine" in loaded
+    assert not {"aiohttp", "tenacity", "sqlite3", "jinja2", "urllib.request"} & set(loaded)

@@ -7,12 +7,12 @@ cross references in a GitHub comment, pictures that tell when a report is read, 
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Iterable
 from pathlib import PurePath
 from urllib.parse import quote, quote_from_bytes, urlsplit
-from xml.sax.saxutils import escape, quoteattr
 
 from linkwarden.text import is_http, mask_secrets
 
@@ -270,9 +270,9 @@ def file_uri(path: str) -> str:
 
 def xml_text(text: str) -> str:
     """Give text between two tags of XML: only characters that XML 1.0 has (section 2.2), with everything visible."""
-    return escape(visible(text))
+    return html.escape(visible(text), quote=False)
 
 
 def xml_attribute(text: str) -> str:
     """Give an attribute's value of XML with its quotes."""
-    return quoteattr(visible(text))
+    return f'"{html.escape(visible(text))}"'
