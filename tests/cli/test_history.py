@@ -82,6 +82,21 @@ def test_what_was_fixed_long_ago_is_not_told(history: Command, capsys: pytest.Ca
     assert "No more in the last 30 days: 0" in capsys.readouterr().out
 
 
+def test_a_run_that_was_cut_short_takes_nothing_out(history: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    """What an interrupted run found stands in the list, also as the first run; what it did not reach still does."""
+    pass_night(STATE, 0, {A: "gone"}, interrupted=True)
+    assert history() == 0
+    first = capsys.readouterr().out
+    pass_night(STATE, 1, {A: "gone", B: "gone"})
+    pass_night(STATE, 2, {B: "gone"}, network_down=True)
+    assert history() == 0
+    last = capsys.readouterr().out
+
+    assert "What is the matter now: 1" in first
+    assert "What is the matter now: 2" in last
+    assert "taken out" not in first + last
+
+
 @pytest.mark.parametrize("command", [[], ["show", A], ["export"], ["prune", "--older-than", "1y"]])
 def test_no_memory_yet_is_said(history: Command, command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """Before the first run there is nothing, and asking makes no file."""

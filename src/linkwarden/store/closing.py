@@ -138,8 +138,7 @@ def write_run(connection: sqlite3.Connection, run: Run, lines: list[Line], scope
         ids = _write_lives(connection, kept, seconds(at))
         _write_spans(connection, kept, ids, seconds(at))
         _forget_answers(connection, kept)
-        if state_of(run) == "complete":
-            _write_listed(connection, number, set(ids.values()))
+        _write_listed(connection, number, set(ids.values()), complete=state_of(run) == "complete")
 
 
 def _write_lives(connection: sqlite3.Connection, lines: list[Line], at: int) -> Mapping[bytes, int]:
@@ -188,7 +187,9 @@ def _forget_answers(connection: sqlite3.Connection, lines: list[Line]) -> None:
     connection.executemany("DELETE FROM answers WHERE key = ?", ill)
 
 
-def _write_listed(connection: sqlite3.Connection, number: int, now: set[int]) -> None:
+def _write_listed(connection: sqlite3.Connection, number: int, now: set[int], *, complete: bool) -> None:
+    """Note what stands in the lists; only a run that has seen all of them can tell what does so no more."""
     before = {row[0] for row in connection.execute("SELECT address FROM listed WHERE list = ?", (number,))}
-    connection.executemany("DELETE FROM listed WHERE list = ? AND address = ?", [(number, a) for a in before - now])
+    gone = before - now if complete else set()
+    connection.executemany("DELETE FROM listed WHERE list = ? AND address = ?", [(number, a) for a in gone])
     connection.executemany("INSERT INTO listed (list, address) VALUES (?, ?)", [(number, a) for a in now - before])
