@@ -25,7 +25,7 @@ from linkwarden.cli.check import check, perform
 from linkwarden.cli.guard import run_guarded
 from linkwarden.model import LinkwardenError, Run, UsageError, Verdict
 from linkwarden.report._levels import Level, is_finding, level_of
-from linkwarden.report._sinks import annotation, log
+from linkwarden.sinks import annotation, log
 
 #: What the report folder holds; the ending of each name chooses the format.
 REPORTS = ("health.md", "health.json", "health.html", "report.sarif", "issue.md", "badge.json")

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import linkwarden
-from linkwarden._excused_rules import rule_names
 from linkwarden.config import load_file
+from linkwarden.excuses import rule_names
 from linkwarden.model import Verdict
 
 PAGE = (Path(__file__).parents[2] / "docs" / "living-with-findings.md").read_text("utf-8")

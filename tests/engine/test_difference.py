@@ -427,7 +427,7 @@ async def test_a_base_that_cannot_be_read_in_the_end_loses_nothing(
     def no_room(**_: object) -> str:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("linkwarden._former.tempfile.mkdtemp", no_room)
+    monkeypatch.setattr("linkwarden.difference._former.tempfile.mkdtemp", no_room)
 
     run = await check()
 

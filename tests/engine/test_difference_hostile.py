@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from linkwarden import check
-from linkwarden import difference as module
-from linkwarden._git import Git, GitError
 from linkwarden.config import Config
 from linkwarden.difference import Difference, difference
+from linkwarden.difference import _difference as module
+from linkwarden.git import Git, GitError
 from linkwarden.model import UsageError
 from linkwarden.text import target_key
 from tests.repository import Repository
@@ -201,9 +201,9 @@ def test_git_is_given_so_much_time_and_room(repository: Repository, monkeypatch:
     patient = Git(repository.folder, 60.0)
     patient.run("log")
     real = time.monotonic
-    monkeypatch.setattr("linkwarden._git.time.monotonic", lambda: real() + 3600.0)
+    monkeypatch.setattr("linkwarden.git.time.monotonic", lambda: real() + 3600.0)
     patient.run("log")  # an hour of asking others lies between
-    monkeypatch.setattr("linkwarden._git.MOST_BYTES", 8)
+    monkeypatch.setattr("linkwarden.git.MOST_BYTES", 8)
     with pytest.raises(GitError, match="more than"):
         Git(repository.folder, 60.0).run("log")
     monkeypatch.setattr(module, "_PATIENCE", 0.0)

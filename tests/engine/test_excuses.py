@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linkwarden import rules
-from linkwarden.baseline import Baseline, Known
 from linkwarden.config import Ignore
 from linkwarden.excuses import Accepted, excuse
+from linkwarden.excuses.baseline import Baseline, Known
 from linkwarden.model import (
     Evidence,
     Excuse,

@@ -11,8 +11,8 @@ from inline_snapshot import snapshot
 
 from linkwarden.model import Result, Rule, Run, Verdict
 from linkwarden.report import ReportOptions, for_name
-from linkwarden.report._sinks import visible
 from linkwarden.report.github import SHOWN, GithubReport
+from linkwarden.sinks import visible
 from linkwarden.text import mask_secrets
 from tests.reports.runner import Command, commands, obeyed
 from tests.reports.sample import (

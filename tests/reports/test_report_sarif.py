@@ -13,8 +13,8 @@ from jsonschema import Draft4Validator, Draft202012Validator
 
 from linkwarden.model import Judgement, Result, Run, Suggestion, Verdict
 from linkwarden.report import ReportOptions, for_path
-from linkwarden.report._sinks import file_uri, sarif_text
 from linkwarden.report.sarif import MOST_RESULTS, SarifReport
+from linkwarden.sinks import file_uri, sarif_text
 from tests.reports.runner import commands
 from tests.reports.sample import (
     ARCHIVED,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linkwarden.report._sinks import (
+from linkwarden.sinks import (
     link_target,
     mask_text,
     md_code,

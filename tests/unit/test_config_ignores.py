@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from linkwarden._excused_rules import rule_names
 from linkwarden.config import Ignore, load_file
+from linkwarden.excuses import rule_names
 from linkwarden.model import UsageError
 
 

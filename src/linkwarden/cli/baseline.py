@@ -6,11 +6,11 @@ import os
 import tempfile
 from pathlib import Path
 
-from linkwarden.baseline import findings, is_ours, render
 from linkwarden.cli.output import write_atomically
 from linkwarden.cli.speech import say
 from linkwarden.config import Config
 from linkwarden.excuses import Accepted, excuse, load_baseline
+from linkwarden.excuses.baseline import findings, is_ours, render
 from linkwarden.model import LinkwardenError, Run, UsageError, Verdict
 from linkwarden.report._words import plural
 

@@ -249,7 +249,7 @@ def _matrix(cases: Sequence[Case]) -> Iterator[str]:
 
 
 def _case(case: Case) -> Iterator[str]:
-    from linkwarden.report._sinks import visible  # noqa: PLC0415 - the reports are slow to import
+    from linkwarden.sinks import visible  # noqa: PLC0415 - the reports are slow to import
 
     judgement, labelled = case.result.judgement, case.labelled
     rule = f" {judgement.rule.code} {judgement.rule.slug}" if judgement.rule else ""

@@ -10,7 +10,7 @@ from linkwarden.cli.options import make_config, shared_options
 from linkwarden.cli.speech import say
 from linkwarden.cli.stdin import stdin_for
 from linkwarden.model import NothingToCheckError
-from linkwarden.report._sinks import json_text
+from linkwarden.sinks import json_text
 from linkwarden.text import mask_secrets
 
 

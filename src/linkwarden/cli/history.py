@@ -18,7 +18,7 @@ from linkwarden.cli.options import DEFAULT_STATE
 from linkwarden.cli.speech import say
 from linkwarden.config import parse_duration
 from linkwarden.model import NothingToCheckError, UsageError
-from linkwarden.report._sinks import json_line
+from linkwarden.sinks import json_line
 
 if TYPE_CHECKING:
     from linkwarden.store.lookup import Address, Mended, Stretch
@@ -290,12 +290,12 @@ def _named(code: str) -> str:
 
 
 def _shown(url: str) -> str:
-    from linkwarden.report._sinks import shown_address  # noqa: PLC0415 - the reports are slow to import
+    from linkwarden.sinks import shown_address  # noqa: PLC0415 - the reports are slow to import
 
     return shown_address(url, _WIDEST)
 
 
 def _visible(text: str) -> str:
-    from linkwarden.report._sinks import visible  # noqa: PLC0415 - as above
+    from linkwarden.sinks import visible  # noqa: PLC0415 - as above
 
     return visible(text)

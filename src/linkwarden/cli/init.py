@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 import click
 
-from linkwarden._git import Git, GitError
 from linkwarden._version import HOME, __version__
 from linkwarden.cli.speech import say
+from linkwarden.git import Git, GitError
 from linkwarden.model import UsageError
 
 CONFIG = "linkwarden.toml"

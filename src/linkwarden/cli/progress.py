@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Self
 
 from linkwarden.cli.speech import say
-from linkwarden.report._sinks import visible
+from linkwarden.sinks import visible
 
 #: Seconds between two lines where there is no terminal.
 EVERY = 10.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from linkwarden.report._sinks import log
+from linkwarden.sinks import log
 
 
 def say(*lines: str, err: bool = False) -> None:

@@ -8,8 +8,8 @@ from enum import IntEnum
 
 from linkwarden.model import SETTLED, Occurrence, Rule, Run, Suggestion, Verdict
 from linkwarden.report._order import Placed
-from linkwarden.report._sinks import one_line, shown_address
 from linkwarden.report._words import WORST_FIRST
+from linkwarden.sinks import one_line, shown_address
 
 _WARNINGS = frozenset({Verdict.BROKEN, Verdict.EXPIRED, Verdict.SUSPECT, Verdict.EXPIRING, Verdict.UNVERIFIED})
 

@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from linkwarden.model import Run, Verdict
 from linkwarden.report._base import Report, ReportOptions
-from linkwarden.report._sinks import json_text
 from linkwarden.report._words import day, lost
+from linkwarden.sinks import json_text
 
 #: Keys that shields.io knows; any other makes it refuse the badge (badges/shields, services/endpoint-common.js).
 _CACHED_FOR = 3600  # seconds; the file changes once a night

@@ -9,8 +9,8 @@ from linkwarden.model import Run
 from linkwarden.report._base import Report, ReportOptions
 from linkwarden.report._levels import Level, Marked, marked
 from linkwarden.report._order import placed
-from linkwarden.report._sinks import cut, log, one_line, shown_address, shown_place
 from linkwarden.report._words import conclusion
+from linkwarden.sinks import cut, log, one_line, shown_address, shown_place
 
 _WORDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"}
 _LONGEST_ADDRESS = 300

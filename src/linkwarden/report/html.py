@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, ClassVar
 from linkwarden._version import __version__
 from linkwarden.model import Run
 from linkwarden.report._base import Report, ReportOptions
-from linkwarden.report._sinks import log
 from linkwarden.report._words import sentence
+from linkwarden.sinks import log
 
 if TYPE_CHECKING:
     from jinja2 import Template

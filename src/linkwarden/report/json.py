@@ -12,8 +12,8 @@ from linkwarden._version import __version__
 from linkwarden.model import Compared, Fact, Fixed, History, Occurrence, Result, Run, Suggestion, Verdict
 from linkwarden.report._base import Report, ReportOptions
 from linkwarden.report._order import Placed, failures, hints, notices, placed, unreadable
-from linkwarden.report._sinks import json_text, mask_text
 from linkwarden.report._words import iso
+from linkwarden.sinks import json_text, mask_text
 from linkwarden.text import mask_secrets
 
 SCHEMA_VERSION = 1

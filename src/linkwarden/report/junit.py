@@ -14,8 +14,8 @@ from linkwarden.model import Occurrence, Run, Verdict
 from linkwarden.report._base import Report, ReportOptions
 from linkwarden.report._levels import instead
 from linkwarden.report._order import Placed, failures, placed, unreadable
-from linkwarden.report._sinks import log, mask_text, one_line, shown_address, xml_attribute, xml_text
 from linkwarden.report._words import conclusion, iso, since
+from linkwarden.sinks import log, mask_text, one_line, shown_address, xml_attribute, xml_text
 
 _LONGEST_ADDRESS = 1_000
 _NOT_LOOKED_AT = frozenset({Verdict.UNVERIFIED, Verdict.IGNORED})

@@ -21,7 +21,6 @@ from linkwarden.report._order import (
     unknowns,
     unreadable,
 )
-from linkwarden.report._sinks import cut, md_code, md_link, md_text, one_line, shown_address, shown_place, visible
 from linkwarden.report._words import (
     TITLE,
     WORDS,
@@ -38,6 +37,7 @@ from linkwarden.report._words import (
     tally,
     unverified_note,
 )
+from linkwarden.sinks import cut, md_code, md_link, md_text, one_line, shown_address, shown_place, visible
 
 #: GitHub takes 1 MiB for a job summary and uploads nothing of a larger one; this leaves room for what others add.
 BUDGET = 900 * 1024

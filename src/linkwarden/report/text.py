@@ -21,7 +21,6 @@ from linkwarden.report._order import (
     unreadable,
 )
 from linkwarden.report._page import Line, Page, plain
-from linkwarden.report._sinks import cut, mask_text, one_line, shorten, shown_address, shown_place, visible
 from linkwarden.report._words import (
     WORDS,
     changes,
@@ -37,6 +36,7 @@ from linkwarden.report._words import (
     tally,
     unverified_note,
 )
+from linkwarden.sinks import cut, mask_text, one_line, shorten, shown_address, shown_place, visible
 
 WIDTH = 100
 _LONGEST_ADDRESS = 120

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from linkwarden._git import Git, GitError
+from linkwarden.git import Git, GitError
 
 #: Seconds for all of git's work in a run; a date makes a suggestion better and is not worth more.
 _PATIENCE = 10.0

@@ -13,7 +13,7 @@ from linkwarden.report import _words as words
 from linkwarden.report._html.calendar import away, calendar
 from linkwarden.report._html.trend import trend
 from linkwarden.report._order import Placed
-from linkwarden.report._sinks import cut, link_target, mask_text, one_line, shorten, shown_address, shown_place, visible
+from linkwarden.sinks import cut, link_target, mask_text, one_line, shorten, shown_address, shown_place, visible
 
 #: Where the pages about the rules can be read.
 RULE_PAGES = f"{HOME}/blob/main/docs/rules/"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from linkwarden._git import Git, GitError
+from linkwarden.git import Git, GitError
 from linkwarden.model import UsageError
 
 #: What ``--diff`` takes for "find it yourself"; a branch of this name is ``refs/heads/auto``.

@@ -20,7 +20,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
 from linkwarden import rules
-from linkwarden._git import FileEntry, Git
+from linkwarden.git import FileEntry, Git
 from linkwarden.inputs import anchors_reader
 from linkwarden.model import Claim, Evidence, Occurrence, Target
 from linkwarden.providers import LoadContext, Provider

@@ -17,14 +17,14 @@ from pathlib import Path
 from typing import Any
 
 from linkwarden import rules
-from linkwarden._former import Former, former_codes
-from linkwarden._git import FileEntry, Git, GitError
-from linkwarden._git_base import find_base
-from linkwarden._versions import Links, Versions, excuse_key, read_versions, same_as
 from linkwarden.config import Config
+from linkwarden.difference._base import find_base
+from linkwarden.difference._former import Former, former_codes
+from linkwarden.difference._versions import Links, Versions, excuse_key, read_versions, same_as
+from linkwarden.git import FileEntry, Git, GitError
 from linkwarden.inputs import InputError, Source, is_remote, local_sources
 from linkwarden.model import Excuse, Notice, Result, UsageError
-from linkwarden.report._sinks import one_line
+from linkwarden.sinks import one_line
 from linkwarden.text import domains_of, host_of
 
 #: Addresses that a change may add. Anybody can open a pull request, and chooses whose servers it makes us ask; the

@@ -1,7 +1,6 @@
-"""Living with findings: what comments in a list, the configuration and a baseline say not to report.
+"""What was found in a run, laid beside what is accepted.
 
 The links concerned are checked like all others, so that it can be told when an excuse is no longer needed.
-How users write it: ``docs/living-with-findings.md``.
 """
 
 from __future__ import annotations
@@ -12,13 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from linkwarden import rules
-from linkwarden._excused_lines import Coverage, Lines, Question
-from linkwarden._excused_rules import named
-from linkwarden.baseline import Baseline, known_as, load_baseline
 from linkwarden.config import Ignore
+from linkwarden.excuses._lines import Coverage, Lines, Question
+from linkwarden.excuses._names import named
+from linkwarden.excuses.baseline import Baseline, known_as
 from linkwarden.model import Excuse, Judgement, Notice, Occurrence, Result, Rule, Run, Target, Verdict
-
-__all__ = ["Accepted", "Baseline", "excuse", "load_baseline"]
 
 #: These say nothing about the link, so nobody can have accepted it.
 _SAYS_NOTHING = frozenset(

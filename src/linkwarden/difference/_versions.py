@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
-from linkwarden._git import FileEntry, Git
+from linkwarden.git import FileEntry, Git
 from linkwarden.inputs import MAX_BYTES, Source, decode, extractor_for
 from linkwarden.model import Excuse, Notice, Occurrence
 from linkwarden.report._words import is_health_report
