@@ -227,3 +227,44 @@ async def test_hostile_pages_are_only_data(net: Net, site: Site) -> None:
     site.page("/c", b"\xff\xfe<title>\x00404\x00</title><link rel=canonical href='http://[bad'><a href='http://[x'>")
     for path in "abc":
         assert verdict_of(await look(net, f"{SITE}/{path}")) in {Verdict.OK, Verdict.SUSPECT}
+
+
+# --- what a fresh set of pages taught -------------------------------------------------------------------------------
+
+
+async def test_a_reply_to_a_message_about_an_error_is_no_error(net: Net, site: Site) -> None:
+    """In an archive of a mailing list the subject quotes the error; the page is the mail."""
+    site.page("/m/12.html", "<title>Re: File not found</title><h1>Re: File not found</h1><p>Fixed it in CVS. Ana")
+    site.page("/m/13.html", "<title>File not found</title><h1>File not found</h1><p>Sorry.")
+    found = await pages(net, SITE + "/m/12.html", SITE + "/m/13.html")
+    assert [slug(evidence) for evidence in found.values()] == ["ok", "soft-404"]
+
+
+async def test_a_status_page_may_speak_of_maintenance(internet: FakeInternet, net: Net) -> None:
+    """Troubles are what such a site is about; the same words elsewhere mean that the site itself is down."""
+    text = "<title>Scheduled maintenance</title><h1>Scheduled maintenance</h1><p>Storage: Sunday."
+    for host in ("status.a.example.org", "shop.a.example.org"):
+        internet.site(host).page("/", text)
+    found = await pages(net, "https://status.a.example.org/", "https://shop.a.example.org/")
+    assert [slug(evidence) for evidence in found.values()] == ["ok", "down-for-now"]
+
+
+@pytest.mark.parametrize(("where", "expected"), [("canonical", "soft-404"), ("text", "ok")])
+async def test_the_name_of_the_site_in_its_own_address_keeps_no_promise(
+    net: Net, site: Site, where: str, expected: str
+) -> None:
+    """A domain that was sold still names itself in its pages' addresses; one that speaks of the project is its own."""
+    about = "The Example benchmark is closed." if where == "text" else "The best mattresses of the year."
+    home = f'<link rel="canonical" href="{SITE}/"><title>Sleep well</title><h1>Sleep well</h1><p>{about}</p>{WORDS}'
+    site.default(misbehave.answer(home))
+    assert slug(await look(net, SITE + "/2014/table.html", "Example benchmark")) == expected
+
+
+@pytest.mark.parametrize(("entries", "expected"), [("cgi-bin", "placeholder-page"), ("cgi-bin data", "ok")])
+async def test_a_listing_without_anything_of_the_owner_is_a_placeholder(
+    net: Net, site: Site, entries: str, expected: str
+) -> None:
+    """Hosts put ``cgi-bin`` into each site; a listing with more in it was put there by somebody."""
+    listed = "".join(f'<li><a href="{name}/"> {name}/</a></li>' for name in entries.split())
+    site.page("/", f"<title>Index of /</title><h1>Index of /</h1><ul>{listed}</ul>")
+    assert slug(await look(net, SITE + "/")) == expected

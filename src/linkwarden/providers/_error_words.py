@@ -22,6 +22,10 @@ _LEFT_OVER = 2
 #: A site's name in a title has no more words than this; more are a sentence, and the page is about something.
 _NAME_WORDS = 5
 _LONGEST = 160
+#: How the subject of a reply or a forwarded message begins: what it quotes was said of something else.
+_REPLY = re.compile(
+    r"\s*(?:re|aw|sv|vs|rv|antw|odp|fwd?|wg|tr|回复|回覆|答复|转发|回信)\s*(?:\[\d+\])?\s*[:\uff1a]", re.IGNORECASE
+)
 _ASCII_MARKS = {code: " " for code in range(128) if not chr(code).isalnum()}
 
 
@@ -53,7 +57,7 @@ def is_error_text(text: str, names: tuple[str, ...] = ()) -> bool:
         names: words that may stand in it besides, such as the site's name.
     """
     words = plain(text)
-    if not words or len(words) > _LONGEST:
+    if not words or len(words) > _LONGEST or _REPLY.match(text):
         return False
     spaceless = _SPACELESS.search(words) is not None
     core = _CORE if spaceless else _CORE_IN_WORDS
@@ -79,6 +83,8 @@ def error_part(title: str, names: tuple[str, ...] = ()) -> str | None:
     """Give the part of a title that is an error message, if the rest is no more than a site's name, else None."""
     if is_error_text(title, names):
         return title
+    if _REPLY.match(title):
+        return None
     parts = parts_of(title)
     for part in parts:
         if is_error_text(part, names):

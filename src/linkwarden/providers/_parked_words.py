@@ -136,9 +136,22 @@ PLACEHOLDERS: tuple[tuple[str, str], ...] = (
         r"(?:.* )?(?:website expired|expired website|site expired).*",
         r"expired.{0,80}(?:owner|renew|log in)|squarespace",
     ),
+    # A listing of a site's root that holds nothing but what the host puts into each: the site was wiped.
+    (
+        r"index of",
+        r"\AIndex of /\s+(?:Name\s+Last modified\s+Size\s+Description\s+)?cgi-bin/[-\s\d:]*(?:\S*/?cgi-bin/\s*)?\Z",
+    ),
+    (r"apache is functioning normally", r"\A\s*Apache is functioning normally\s*\Z"),
+    (
+        r"(?:.* )?connectyourdomain|(?:.* )?looks like this domain isn t connected.*",
+        r"isn.t connected to a website yet",
+    ),
     (r"hello world|(?:your )?caddy(?: web server)? works.*", r"your (?:caddy )?web server is working"),
     (
-        r"(?:future home of something quite cool|(?:website )?coming soon|(?:site (?:is )?)?under construction)",
+        (
+            r"(?:future home of something quite cool|(?:website )?coming soon|launching soon"
+            r"|(?:site (?:is )?)?under construction)"
+        ),
         (
             r"cpanel|plesk|godaddy|hostgator|bluehost|hostinger|if you(?: are|.re) the (?:web ?)?site(?:.s)? owner"
             r"|file manager|public_html|\bftp\b"

@@ -88,6 +88,8 @@ _GATE = re.compile(
     r"|gate)\b|\bare you (?:over|a robot|human)\b|\bcaptcha\b|\bconfidentialité\b|\bprivacidad\b",
     re.IGNORECASE,
 )
+#: Sites that tell how other sites are doing: troubles and maintenance are their content.
+_STATUS_HOST = re.compile(r"(?:system)?(?:status|uptime)\.")
 #: What a page says to programs about the work that it is about, in lower case: a paper, a song, a book.
 _WORK_MARKS = ("citation_title", '"@type":"scholarlyarticle"', '"@type":"musicrecording"', '"@type":"book"')
 
@@ -200,7 +202,14 @@ class _Looker:
         """True if the link promises something in words, and none of them stands anywhere in the page's source."""
         low = self._page.low
         telling = [word for word in self._promised if len(word) >= 4 or not word.isascii()]
-        return bool(telling) and self._page.response.complete and not any(word[:8] in low for word in telling)
+        if not telling or not self._page.response.complete:
+            return False
+        there = [word for word in telling if word[:8] in low]
+        if not there or not all(word in self._host for word in there):
+            return not there
+        # A site's own address stands on each of its pages, whoever owns the name by now.
+        bare = low.replace(self._host.removeprefix("www."), " ")
+        return not any(word[:8] in bare for word in there)
 
     @cached_property
     def _headline(self) -> str:
@@ -279,7 +288,7 @@ class _Looker:
     def _promises_the_message(self) -> bool:
         """True if the link's text or address speaks of the error message itself: a song, a paper, a guide."""
         texts = [o.text for o in self._target.occurrences]
-        if any(speaks_of_errors(text) for text in texts):
+        if any(speaks_of_errors(text) for text in texts) or _STATUS_HOST.match(self._host):
             return True
         path = plain(unquote(urlsplit(self._asked).path))
         return not self._page.response.hops and (speaks_of_errors(path) or says_later(path))
