@@ -2,7 +2,29 @@
 
 from __future__ import annotations
 
-from linkwarden.cli.progress import PlainProgress, busiest
+import io
+import re
+
+import pytest
+from rich.console import Console
+
+from linkwarden.cli.progress import LiveProgress, PlainProgress, busiest
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_a_narrow_terminal_cuts_what_is_waited_for_and_nothing_else(width: int) -> None:
+    """The word, the bar and the count stay whole on one line, however long the names of the hosts are."""
+    paper = io.StringIO()
+    progress = LiveProgress(Console(file=paper, force_terminal=True, width=width, color_system=None))
+    with progress:
+        progress.step(14, 730, lambda: {"media.springernature.example": 8, "user-images.github.example": 7, "a": 6})
+        progress.phase("looking for archived copies of what is lost, with a long word: " + "x" * 200)
+    lines = [line for line in re.split(r"[\r\n]", paper.getvalue()) if "14/730" in line]
+
+    assert lines
+    assert all(
+        re.search(r"Checking [━ ]{20} +14/730 ", line) and line.rstrip("\x1b[?25h").endswith("…") for line in lines
+    )
 
 
 def test_a_line_every_ten_seconds() -> None:

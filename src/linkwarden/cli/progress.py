@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from linkwarden.cli.speech import say
 from linkwarden.sinks import visible
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 #: Seconds between two lines where there is no terminal.
 EVERY = 10.0
@@ -15,28 +18,44 @@ _HOSTS_SHOWN = 3
 
 
 class LiveProgress:
-    """A bar on a terminal: done of total, the hosts that are waited for, the time left."""
+    """A bar on a terminal: done of total, the time left, the hosts that are waited for.
 
-    def __init__(self) -> None:
+    Args:
+        console: where it is drawn; standard error if None.
+    """
+
+    def __init__(self, console: Console | None = None) -> None:
         # Not needed where there is no terminal, and slow to import.
-        from rich.console import Console  # noqa: PLC0415
+        from rich import console as terminal  # noqa: PLC0415
         from rich.progress import (  # noqa: PLC0415
             BarColumn,
             MofNCompleteColumn,
             Progress,
+            ProgressColumn,
+            Task,
             TextColumn,
             TimeRemainingColumn,
         )
+        from rich.table import Column  # noqa: PLC0415
         from rich.text import Text  # noqa: PLC0415
 
-        self._text = Text
+        class Waiting(ProgressColumn):
+            """What is waited for: the one column that gives way where the terminal is narrow."""
+
+            def render(self, task: Task) -> Text:
+                """Give one line, cut to the room that there is."""
+                return Text(task.fields["waiting"], style="dim", no_wrap=True, overflow="ellipsis")
+
+        def whole() -> Column:
+            return Column(no_wrap=True)
+
         self._bar = Progress(
             TextColumn("Checking"),
-            BarColumn(bar_width=30),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            TextColumn("{task.fields[waiting]}", style="dim", markup=False),
-            console=Console(stderr=True),
+            BarColumn(bar_width=20, table_column=whole()),
+            MofNCompleteColumn(table_column=whole()),
+            TimeRemainingColumn(table_column=whole()),
+            Waiting(),
+            console=console or terminal.Console(stderr=True),
             transient=True,
             refresh_per_second=8,
         )
@@ -56,7 +75,7 @@ class LiveProgress:
         if at - self._shown < 0.125 and done != total:
             return
         self._shown = at
-        self._bar.update(self._task, completed=done, total=total, waiting=self._text(busiest(waiting())).plain)
+        self._bar.update(self._task, completed=done, total=total, waiting=busiest(waiting()))
 
     def phase(self, doing: str) -> None:
         """Say what goes on after the last address was settled."""
