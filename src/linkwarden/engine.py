@@ -79,8 +79,7 @@ class _Inspection:
         self._net = net
         self._memory = deps.memory
         self._sources = sources
-        self._started = deps.now()
-        self._now = config.now or self._started
+        self._now = config.now or deps.now()
         self._lanes = Lanes()
         self._offline: list[tuple[Provider, Claim]] = []
         self._batched: dict[str, dict[str, str]] = {}
@@ -426,7 +425,7 @@ class _Inspection:
             ledger.notices[:] = [n for n in ledger.notices if not before.knew(n)]
             ledger.notices.extend(before.remarks(ledger.excuses))
         done = Run(
-            started=self._started,
+            started=self._now,
             duration_s=duration,
             inputs=tuple(ledger.names),
             results=results,

@@ -90,8 +90,11 @@ def shown_address(url: str, limit: int) -> str:
 
 
 def shown_place(path: str, *numbers: int) -> str:
-    """Give ``file:line:column`` as editors and terminals take it; a file may be an address with a token in it."""
-    return ":".join([shown_address(path, _LONGEST_PATH), *map(str, numbers)])
+    """Give ``file:line:column`` as editors and terminals take it; a file may be an address with a token in it.
+
+    A line of 0 is left out: that is about the whole file.
+    """
+    return ":".join([shown_address(path, _LONGEST_PATH), *(str(number) for number in numbers if number)])
 
 
 def md_code(text: str, *, table: bool = False) -> str:

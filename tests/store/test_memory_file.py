@@ -142,7 +142,7 @@ def test_the_place_of_a_notice_is_the_file(state: Path, monkeypatch: pytest.Monk
     with open_memory(state):
         run = pass_night(state, 0, {A: "ok"})
 
-    assert [(notice.path, notice.line) for notice in run.notices] == [(str(state), 1)]
+    assert [(notice.path, notice.line) for notice in run.notices] == [(str(state), 0)]
 
 
 # --- where nothing can be written -----------------------------------------------------------------------------------

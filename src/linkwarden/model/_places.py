@@ -86,7 +86,13 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something about an input that is not about one link: mojibake, nesting too deep, a cut line."""
+    """Something about an input that is not about one link: mojibake, nesting too deep, a cut line.
+
+    Attributes:
+        path: the file.
+        line: where in it, from 1; 0 for the whole file.
+        message: what there is to say.
+    """
 
     path: str
     line: int

@@ -77,7 +77,7 @@ class Run:
     """Everything that a report is made from.
 
     Attributes:
-        started: when the run began (UTC).
+        started: when the run began (UTC), or the instant as of which it was to judge (``--now``).
         duration_s: seconds it took.
         inputs: names of the inputs as the user gave them.
         results: sorted by first occurrence.

@@ -173,8 +173,8 @@ def since(run: Run, result: Result) -> str:
 
 
 def changes(run: Run) -> str:
-    """Say in one sentence what is other than in the run before, or "" without one."""
-    if not run.past:
+    """Say in one sentence what is other than in the run before, or "" without one and where nobody could look."""
+    if not run.past or run.network_down:
         return ""
     new = sum(result.is_new for result in run.results)
     told = [f"{new:,} new {'finding' if new == 1 else 'findings'}"] if new else []

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from linkwarden.model import Answer, Failure, Notice, Remembered, Run
@@ -22,6 +22,9 @@ from linkwarden.store.schema import BusyError, CorruptError, ElsewhereError, Unu
 #: Good answers are written so many at a time, or as many as there are after so many seconds: a run that is killed
 #: asks for these again.
 _BATCH, _BATCH_S = 512, 1.0
+#: A look at a future further off than any two clocks differ is no run of the present: written down, it would make all
+#: runs until then too early to be written down.
+_A_DAY = timedelta(days=1)
 
 
 class StoredMemory:
@@ -68,6 +71,9 @@ class StoredMemory:
         self._thread.shutdown()
 
     def _open(self) -> None:
+        if self._now is not None and self._now > datetime.now(UTC) + _A_DAY:
+            self._only_read(UnusableError("--now names a day that has not come yet"))
+            return
         try:
             make_folder(self._path)
             self._use(schema.open_file(self._path))
@@ -143,7 +149,7 @@ class StoredMemory:
         """Write down what a run found, and give the run with histories, earlier runs and what was fixed."""
         self._flush()
         run = await asyncio.get_running_loop().run_in_executor(self._thread, self._finish, run)
-        notices = tuple(Notice(str(self._path), 1, text) for text in self._notices)
+        notices = tuple(Notice(_named(self._path), 0, text) for text in self._notices)
         return replace(run, notices=(*run.notices, *notices))
 
     def _finish(self, run: Run) -> Run:
@@ -169,7 +175,7 @@ class StoredMemory:
         if last is not None and at < last:
             self._say(
                 f"Nothing was written down: this run is of {at:%Y-%m-%d %H:%M}, and the memory knows a later one, of "
-                f"{last:%Y-%m-%d %H:%M} UTC."
+                f"{last:%Y-%m-%d %H:%M} UTC. If a clock was wrong then, remove the file; a new one is begun."
             )
             return told
         scope = Scope(run.inputs, self._filters)
@@ -200,6 +206,14 @@ class StoredMemory:
     def _say(self, text: str) -> None:
         if text not in self._notices:
             self._notices.append(text)
+
+
+def _named(path: Path) -> str:
+    """Give a file's name as the user would write it: from the working directory, where it lies below it."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except (ValueError, OSError):
+        return str(path)
 
 
 @contextmanager
