@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -20,6 +21,7 @@ LOOKED_BACK = 10
 #: So many separate outages among them make a link flap. One failure in twenty is ordinary on the internet: with that,
 #: two outages in ten runs befall one link in ten, three befall one in a hundred.
 OUTAGES = 3
+_OUTAGE = re.compile("-+")  # ``Outlook.BAD``, in a row
 
 
 class Outlook(Enum):
@@ -97,7 +99,7 @@ def _told(known: Remembered, look: Look) -> Remembered:
 
 def flapping(recent: str) -> bool:
     """Tell whether an address went and came often among its last runs (``Remembered.recent``)."""
-    return sum(1 for stretch in recent[-LOOKED_BACK:].split(Outlook.GOOD.value) if stretch) >= OUTAGES
+    return len(_OUTAGE.findall(recent[-LOOKED_BACK:])) >= OUTAGES
 
 
 def history(before: Remembered | None, now: Remembered | None) -> History | None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from linkwarden._version import __version__
@@ -34,6 +35,7 @@ def seconds(instant: datetime) -> int:
     return int(instant.timestamp() // 1)
 
 
+@lru_cache(maxsize=4096)  # a run's rows share a few instants
 def instant(stored: int) -> datetime:
     """Give an instant from the file."""
     return datetime.fromtimestamp(stored, UTC)
@@ -92,16 +94,15 @@ class Known:
         A good answer that is younger than the last finished run is a look of its own: the run that got it was killed.
         """
         life, answer = self._lives.get(name), self._answers.get(name)
-        known = _remembered(life) if life is not None else None
-        if answer is None:
+        told = _answer(answer) if answer is not None else None
+        known = _remembered(life, told) if life is not None else None
+        if told is None or (known is not None and told.at <= known.at):
             return known
-        told = _answer(answer)
-        if known is None or known.at < told.at:
-            known = after(known, Look(told.at, Outlook.GOOD, Verdict.OK))
-        return replace(known, answer=told) if known is not None else None
+        looked = after(known, Look(told.at, Outlook.GOOD, Verdict.OK))
+        return replace(looked, answer=told) if looked is not None else None
 
 
-def _remembered(row: Row) -> Remembered:
+def _remembered(row: Row, answer: Answer | None) -> Remembered:
     _, first_seen, at, said, code, last_ok, failing_since, failures, days, recent = row
     return Remembered(
         first_seen=instant(first_seen),
@@ -113,6 +114,7 @@ def _remembered(row: Row) -> Remembered:
         failures=failures,
         days=days,
         recent=recent,
+        answer=answer,
     )
 
 
