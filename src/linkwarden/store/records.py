@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -192,8 +192,3 @@ def read_counts(stored: str) -> Mapping[Verdict, int]:
     """Give how many addresses had each verdict, every verdict named."""
     told = json.loads(stored)
     return {verdict: int(told.get(verdict.value, 0)) for verdict in Verdict}
-
-
-def chunks(values: list[int], size: int = 500) -> Iterable[list[int]]:
-    """Cut ids into lots that one statement may name."""
-    return (values[at : at + size] for at in range(0, len(values), size))
