@@ -64,10 +64,10 @@ def test_the_list_says_what_fails_and_what_was_fixed(history: Command, capsys: p
 
     out = capsys.readouterr().out
     assert "3 addresses, 3 runs, the last on 2026-11-03 03:00 UTC." in out
-    assert "What is the matter now: 1" in out
+    assert "Findings now: 1" in out
     assert "  broken      LW301  since 2026-11-02, 2 runs on 2 days" in out
-    assert "No more in the last 30 days: 2" in out
-    fixed = out.partition("No more")[2].splitlines()
+    assert "Fixed in the last 30 days: 2" in out
+    fixed = out.partition("Fixed")[2].splitlines()
     assert any("2026-11-02" in line and "answers again" in line and B in line for line in fixed)
     assert any("2026-11-01 to 2026-11-02" in line and "taken out" in line and C in line for line in fixed)
 
@@ -79,7 +79,7 @@ def test_what_was_fixed_long_ago_is_not_told(history: Command, capsys: pytest.Ca
 
     assert history() == 0
 
-    assert "No more in the last 30 days: 0" in capsys.readouterr().out
+    assert "Fixed in the last 30 days: 0" in capsys.readouterr().out
 
 
 def test_a_run_that_was_cut_short_takes_nothing_out(history: Command, capsys: pytest.CaptureFixture[str]) -> None:
@@ -92,8 +92,8 @@ def test_a_run_that_was_cut_short_takes_nothing_out(history: Command, capsys: py
     assert history() == 0
     last = capsys.readouterr().out
 
-    assert "What is the matter now: 1" in first
-    assert "What is the matter now: 2" in last
+    assert "Findings now: 1" in first
+    assert "Findings now: 2" in last
     assert "taken out" not in first + last
 
 

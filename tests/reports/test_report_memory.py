@@ -47,9 +47,9 @@ def test_without_a_memory_nothing_is_new() -> None:
 
 def test_changes_are_told_in_a_sentence() -> None:
     """The summary says what is other than in the run before, also that nothing is."""
-    assert changes(REMEMBERED) == snapshot("Since the last run (2026-11-21 03:00 UTC): 1 new finding and 2 no more.")
+    assert changes(REMEMBERED) == snapshot("Since the last run (2026-11-21 03:00 UTC): 1 new finding and 2 fixed.")
     assert changes(replace(REMEMBERED, results=(), fixed=())) == snapshot(
-        "Since the last run (2026-11-21 03:00 UTC): nothing new and nothing gone."
+        "Since the last run (2026-11-21 03:00 UTC): nothing new and nothing fixed."
     )
     assert [how_fixed(fixed) for fixed in REMEMBERED.fixed] == snapshot(
         ["fine again, after failing since 2026-11-01", "no longer in the list"]
@@ -64,7 +64,7 @@ def test_people_read_it(report: type[TextReport | MarkdownReport]) -> None:
     assert changes(REMEMBERED) in text
     assert "https://back.example/" in text
     assert "fine again, after failing since 2026-11-01" in text
-    assert "No finding any more" not in report().render(RUN, ReportOptions())
+    assert "Fixed since the last run" not in report().render(RUN, ReportOptions())
 
 
 def test_programs_read_it() -> None:

@@ -87,7 +87,7 @@ def test_entries_may_be_written_as_a_list() -> None:
         ('[[ignore]]\nurl = "a"\ncode = "LW3O1"', ":3:1: code: 'LW3O1' is no rule", "Did you mean LW301?"),
         ('[[ignore]]\nurl = "a"\ncode = ["404"]', ":3:1: code: '404' is no rule", "Did you mean LW404?"),
         ('[[ignore]]\nurl = "a"\ncode = ["not-fuond"]', ":3:1: code: 'not-fuond' is no rule", "mean not-found?"),
-        ('[[ignore]]\nurl = "a"\ncode = "xyz"', ":3:1: code: 'xyz' is no rule", "docs/rules/README.md"),
+        ('[[ignore]]\nurl = "a"\ncode = "xyz"', ":3:1: code: 'xyz' is no rule", "`linkwarden explain`"),
         ('[[ignore]]\nurl = "a"\n' * 1001, ":1:1: 1,001 [[ignore]] entries", "--baseline"),
         ('[[ignore]]\nurl = "a"\ncode = []', ":3:1: code: must be a rule", '"LW301"'),
         ('[[ignore]]\nurl = "a"\ncode = [301]', ":3:1: code: must be a rule", '"LW301"'),

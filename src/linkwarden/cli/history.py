@@ -60,11 +60,11 @@ def history(context: click.Context, /, *, state: Path) -> None:
     runs = "1 run" if totals.runs == 1 else f"{totals.runs} runs"
     say(f"{totals.addresses} addresses, {runs}, the last on {totals.last_run:%Y-%m-%d %H:%M} UTC.")
     say()
-    say(f"What is the matter now: {len(failing)}")
+    say(f"Findings now: {len(failing)}")
     for address in failing:
         say(_failing_line(address))
     say()
-    say(f"No more in the last {lookup.LATELY.days} days: {len(mended)}")
+    say(f"Fixed in the last {lookup.LATELY.days} days: {len(mended)}")
     for one in mended:
         say(_mended_line(one))
 

@@ -138,7 +138,7 @@ def _code(word: str, place: str, names: RuleNames | None) -> str:
         return name.upper() if name.startswith("lw") else name
     if name not in names:
         near = nearest_rule(name, names)
-        hint = f"Did you mean {near}?" if near else "docs/rules/README.md lists the rules; both code and name will do."
+        hint = f"Did you mean {near}?" if near else "`linkwarden explain` lists the rules; both code and name will do."
         raise UsageError(f"{place}: code: {word!r} is no rule", hint)
     return names[name]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +20,9 @@ REPORT_MARK = "<!-- linkwarden:report"
 
 #: Code of the engine's rule for what had no turn before the run was stopped (``linkwarden.rules.OUT_OF_TIME``).
 _NO_TURN = "LW012"
+
+#: Codes of the engine's rules for findings that the maintainer has accepted (``linkwarden.rules``), and by what.
+_ACCEPTED = {"LW015": "in the list's comments", "LW016": "in the configuration", "LW017": "in the baseline"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,22 @@ def unverified_note(run: Run) -> str:
     return f"{count:,} could not be verified; {they} not counted as fine nor as broken."
 
 
+def is_accepted(result: Result) -> bool:
+    """Tell whether something was found that the maintainer has said not to report."""
+    rule = result.judgement.rule
+    return rule is not None and rule.code in _ACCEPTED
+
+
+def accepted_note(run: Run) -> str:
+    """Say how many findings are accepted, and by what; or "" where none is."""
+    codes = Counter(r.judgement.rule.code for r in run.results if r.judgement.rule is not None and is_accepted(r))
+    if not codes:
+        return ""
+    findings = f"{codes.total():,} {'finding is' if codes.total() == 1 else 'findings are'} accepted"
+    by = [f"{codes[code]:,} {by}" if len(codes) > 1 else by for code, by in _ACCEPTED.items() if codes[code]]
+    return f"{findings}{':' if len(codes) > 1 else ''} {listed(by)}."
+
+
 def not_looked_at(run: Run) -> int:
     """Count the addresses that had no turn before the run was stopped."""
     return sum(1 for r in run.results if r.judgement.rule is not None and r.judgement.rule.code == _NO_TURN)
@@ -136,6 +156,8 @@ def friendly(run: Run) -> str:
     if any(count and verdict not in quiet for verdict, count in run.counts.items()):
         return ""
     fine = run.counts[Verdict.OK]
+    if any(map(is_accepted, run.results)):
+        return "Nothing was found but what is accepted."
     if run.counts[Verdict.UNVERIFIED]:
         return "Nothing amiss was found." if fine else ""
     if not fine:
@@ -178,8 +200,8 @@ def changes(run: Run) -> str:
         return ""
     new = sum(result.is_new for result in run.results)
     told = [f"{new:,} new {'finding' if new == 1 else 'findings'}"] if new else []
-    told += [f"{len(run.fixed):,} no more"] if run.fixed else []
-    return f"Since the last run ({instant(run.past[-1].at)}): {listed(told) or 'nothing new and nothing gone'}."
+    told += [f"{len(run.fixed):,} fixed"] if run.fixed else []
+    return f"Since the last run ({instant(run.past[-1].at)}): {listed(told) or 'nothing new and nothing fixed'}."
 
 
 def how_fixed(fixed: Fixed) -> str:

@@ -24,12 +24,14 @@ from linkwarden.report._order import (
 from linkwarden.report._words import (
     TITLE,
     WORDS,
+    accepted_note,
     changes,
     compared_note,
     conclusion,
     headline,
     how_fixed,
     instant,
+    is_accepted,
     plural,
     seconds,
     sentence,
@@ -81,8 +83,12 @@ class _Health:
         self._soon()
         self._simple("Worth a look", (Verdict.SUSPECT,), self._finding)
         self._simple("Repairs", (Verdict.MOVED, Verdict.DEGRADED), _repair)
-        self._doc.section("No finding any more", [("", [_mended(fixed) for fixed in self._run.fixed])])
+        self._doc.section("Fixed since the last run", [("", [_mended(fixed) for fixed in self._run.fixed])])
         self._unverified()
+        accepted = [
+            f"- {_where(i)} · {_address(i)}{_BREAK}{_prose(i.reason)}" for i in self._items if is_accepted(i.result)
+        ]
+        self._doc.section("Found, and accepted", [("", accepted)])
         self._about()
         self._reading()
         return self._doc.text()
@@ -103,7 +109,9 @@ class _Health:
             f"Checked on {instant(run.started)} by linkwarden {__version__}: {names}. "
             f"{plural(run.requests, 'request')} in {seconds(run.duration_s)}."
         )
-        doc.add(" ".join(filter(None, [f"**{headline(run)}**", unverified_note(run), changes(run)])))
+        doc.add(
+            " ".join(filter(None, [f"**{headline(run)}**", unverified_note(run), accepted_note(run), changes(run)]))
+        )
         if note := compared_note(run):
             doc.add(_prose(note))
         doc.add(conclusion(run))

@@ -23,12 +23,14 @@ from linkwarden.report._order import (
 from linkwarden.report._page import Line, Page, plain
 from linkwarden.report._words import (
     WORDS,
+    accepted_note,
     changes,
     compared_note,
     conclusion,
     friendly,
     how_fixed,
     instant,
+    is_accepted,
     plural,
     seconds,
     sentence,
@@ -100,6 +102,8 @@ class _Text:
             self._fixed()
         if not self._quiet or _UNKNOWN in self._run.fail_on:
             self._unverified()
+        if self._verbose:
+            self._accepted()
         if not self._quiet:
             self._notices()
         self._unreadable()
@@ -138,7 +142,7 @@ class _Text:
         fixed = self._run.fixed
         if not fixed:
             return
-        self._page.heading("No finding any more", len(fixed))
+        self._page.heading("Fixed since the last run", len(fixed))
         for one in fixed if self._verbose else fixed[:SHOWN]:
             address = shown_address(one.url, _LONGEST_ADDRESS)
             self._page.add(("good", "    ✓ "), ("address", address), ("quiet", f"  {how_fixed(one)}"))
@@ -158,6 +162,14 @@ class _Text:
         rest = sum(len(group.items) for group in groups[len(shown) :])
         if rest:
             self._page.add(("quiet", f"    … and {rest:,} more on other hosts; -v shows them all"))
+
+    def _accepted(self) -> None:
+        items = [item for item in self._items if is_accepted(item.result)]
+        if items:
+            self._page.heading("Found, and accepted", len(items))
+        for item in items:
+            self._page.add(("", "    "), ("place", _place(item.places[:1])), ("address", f"  {_address(item)}"))
+            self._page.prose(_prose(item.reason), "quiet", indent=6)
 
     def _notices(self) -> None:
         remarks = notices(self._run)
@@ -201,6 +213,8 @@ class _Text:
         if counts:
             page.add(*counts)
         page.prose(unverified_note(run), "unknown" if run.counts[_UNKNOWN] else "quiet", indent=0)
+        if note := accepted_note(run):
+            page.prose(note if self._verbose else f"{note[:-1]}; -v shows them.", "quiet", indent=0)
         page.prose(changes(run), "quiet", indent=0)
         page.prose(_volume(run), "quiet", indent=0)
         page.prose(mask_text(visible(compared_note(run))), "quiet", indent=0)
