@@ -56,7 +56,7 @@ def test_verbose_shows_each_with_place_and_reason(check: Check) -> None:
 
     assert "Found, and accepted (1)" in told
     assert "README.md:4:11  #print" in told
-    assert "LW120 anchor-missing, only in print" in told
+    assert "LW120 anchor-missing, accepted in README.md:4: only in print" in told
     assert "Found, and accepted" not in check("--no-report")
     assert "Found, and accepted" not in check("--no-report", "-q")
 
