@@ -78,7 +78,7 @@ def test_a_moved_section_passes(repository: Repository, check: Desk, capsys: pyt
     assert check.asked == []
     told = out(capsys)
     assert "No link was added" in told
-    assert "since main" in told
+    assert "Compared with main" in told
 
 
 def test_a_pull_request_with_a_dead_and_a_live_link(
