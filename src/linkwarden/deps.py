@@ -32,6 +32,9 @@ class Memory(Protocol):
     def recall(self, key: str) -> Remembered | None:
         """Give what is known of an address, by its key. Makes no IO."""
 
+    def writes(self, at: datetime) -> bool:
+        """Tell whether later runs will know what a run of that instant finds. Makes no IO."""
+
     def keep(self, key: str, answer: Answer) -> None:
         """Keep a good answer, so that a run that is killed does not ask for it again. Makes no IO itself."""
 

@@ -27,6 +27,7 @@ from linkwarden.model import (
     Evidence,
     Excuse,
     Fact,
+    Kind,
     NothingToCheckError,
     Notice,
     Occurrence,
@@ -135,7 +136,10 @@ class _Inspection:
             archive=config.archive,
         )
         if self._memory is not None:
-            self._context = replace(self._context, recall=self._memory.recall, patience=config.patience)
+            # A look at another time than now is not written down and waits all the same: it is not every night's.
+            counts = config.now is not None or self._memory.writes(self._now)
+            patience = replace(config.patience, counts=counts)
+            self._context = replace(self._context, recall=self._memory.recall, patience=patience)
         loaded: list[Provider] = []
         for cls in rules.provider_classes():
             provider = cls.load(self._context)
@@ -250,8 +254,8 @@ class _Inspection:
             self._settle(entry, own_evidence(entry.target, rules.OFFLINE, "Not asked, because --offline was given."))
             return
         known = self._known(entry, provider) if provider.online else None
-        if known is not None and self._now - known.at < max(self._config.fresh_for, provider.lasting):
-            entry.remembered = True
+        entry.remembered = known is not None and self._now - known.at < max(self._config.fresh_for, provider.lasting)
+        if known is not None and entry.remembered:
             self._settle(entry, _as_remembered(entry.target, known))
             return
         claim = Claim(provider.name, entry.target, ident, known)
@@ -263,7 +267,12 @@ class _Inspection:
             self._queue_alike(provider, claim)
 
     def _known(self, entry: Entry, provider: Provider) -> Answer | None:
-        """Give the good answer that a provider got in an earlier run, unless the link has failed since."""
+        """Give the good answer that a provider got in an earlier run, unless the link has failed since.
+
+        Not for a picture, but by those who know pictures only: the answer may have been for the link of a page.
+        """
+        if entry.as_image and provider.kind is not Kind.IMAGE:
+            return None
         past = self._memory.recall(entry.target.key) if self._memory is not None else None
         if past is None or past.answer is None or past.failing_since is not None:
             return None

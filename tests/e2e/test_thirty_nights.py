@@ -206,7 +206,7 @@ class _Unfinished:
     """A memory whose run is killed before its end."""
 
     def __init__(self, memory: Any) -> None:
-        self.recall, self.keep = memory.recall, memory.keep
+        self.recall, self.keep, self.writes = memory.recall, memory.keep, memory.writes
 
     async def finish(self, run: Run) -> Run:
         """Never come to it."""

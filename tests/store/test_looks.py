@@ -19,6 +19,7 @@ _SAID = {
     Outlook.UNSURE: Verdict.UNVERIFIED,
     Outlook.NONE: Verdict.IGNORED,
 }
+_WAITING = {**_SAID, Outlook.BAD: Verdict.UNVERIFIED}
 
 
 def lives() -> st.SearchStrategy[list[Look]]:
@@ -81,6 +82,29 @@ def test_a_look_that_cannot_tell_changes_no_row(looks: list[Look], where: int) -
     )
 
 
+@given(lives())
+def test_a_refusal_ends_a_row_of_failures_that_waits_and_no_other(looks: list[Look]) -> None:
+    """A server that refuses is alive; what was called broken by then stays dated as it is."""
+    known = lived([Look(look.at, look.outlook, _WAITING[look.outlook], passing=True) for look in looks])
+    at = looks[-1].at if looks else BASE
+    refused = after(known, Look(at, Outlook.UNSURE, Verdict.UNVERIFIED, answered=True))
+    assert refused is not None
+    assert (refused.failing_since, refused.failures, refused.days) == (None, 0, 0)
+
+    broken = lived(looks)
+    still = after(broken, Look(at, Outlook.UNSURE, Verdict.UNVERIFIED, answered=True))
+    assert broken is None or not broken.recent or still == broken
+
+
+def test_suspicion_is_no_part_of_a_row_of_failures() -> None:
+    """A page that has looked ill for weeks is not dead by one bad night; a page that was gone is still gone."""
+    for said, failures in ((Verdict.SUSPECT, 1), (Verdict.BROKEN, 6)):
+        known = lived([Look(BASE + timedelta(days=n), Outlook.BAD, said) for n in range(5)])
+        now = after(known, Look(BASE + timedelta(days=5), Outlook.BAD, Verdict.UNVERIFIED, passing=True))
+        assert now is not None
+        assert (now.failures, now.days) == (failures, failures)
+
+
 @pytest.mark.parametrize(
     ("found", "told"),
     [
@@ -101,8 +125,9 @@ def test_what_a_finding_tells(found: str, told: Outlook) -> None:
 
 
 def test_what_was_remembered_tells_nothing() -> None:
-    """An answer that still stands is no new answer: it must not lengthen its own life."""
+    """An answer that still stands is no new answer: it must not lengthen its own life; what a review found is."""
     assert outlook(result("https://a.example/", "ok", remembered=True)) is Outlook.NONE
+    assert outlook(result("https://a.example/", "gone", remembered=True)) is Outlook.BAD
 
 
 @pytest.mark.parametrize(

@@ -22,11 +22,14 @@ class Patience:
         days: on how many different days (UTC), at least.
         always: wait even where the address never answered in an earlier run; without it, only an address that is
             known to have answered gets the benefit of the doubt.
+        counts: what this run sees is written down. Where it is not, no later run could tell that the wait is over, so
+            nothing is held back.
     """
 
     runs: int = 3
     days: int = 3
     always: bool = False
+    counts: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 A server that says "not changed" (304) sends no body, which spares both sides the page. The question is put only where
 its answer cannot be mistaken: the earlier answer came from the address itself, without a redirect, because validators
-belong to the address that gave them (section 8.8); and a 304 counts only if it was asked for and came from there.
+belong to the address that gave them (section 8.8); and a 304 counts only if it was asked for, came from there, and is
+about what was asked for.
 How long a thing may go unread this way is the engine's to bound; what the memory holds beyond that is not handed out.
 """
 
@@ -45,7 +46,7 @@ async def fetch_if_changed(ask: Ask, claims: Sequence[Claim], fetch: Callable[[A
     if known is None:
         return await fetch(ask)
     response = await fetch(replace(ask, headers=_headers(known)))
-    if response.status == 304 and response.hops:  # said by another address, of which nothing is known
+    if response.status == 304 and (response.hops or _contradicts(known, response)):
         return await fetch(replace(ask, headers=NO_HEADERS))
     return response
 
@@ -77,6 +78,19 @@ def with_validators(evidence: Evidence, response: Response) -> Evidence:
         modified if _DATE.fullmatch(modified) else None,
     )
     return evidence if validators == Validators() else replace(evidence, validators=validators)
+
+
+def _contradicts(known: Answer, response: Response) -> bool:
+    """Tell whether "not changed" comes with a validator of something else.
+
+    What is compared is the address; a server that has put another file there (one page for all that is missing, older
+    than the page that is gone) says so if only the dates are compared. RFC 9110 section 15.4.5 has it send the tag.
+    """
+    asked = known.validators or Validators()
+    etag, modified = response.headers.get("etag"), response.headers.get("last-modified")
+    if etag and asked.etag:
+        return etag.removeprefix("W/") != asked.etag.removeprefix("W/")
+    return bool(modified and asked.last_modified and modified != asked.last_modified)
 
 
 def _known(claims: Sequence[Claim]) -> Answer | None:

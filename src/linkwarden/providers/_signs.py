@@ -207,9 +207,10 @@ class _Looker:
         there = [word for word in telling if word[:8] in low]
         if not there or not all(word in self._host for word in there):
             return not there
-        # A site's own address stands on each of its pages, whoever owns the name by now.
-        bare = low.replace(self._host.removeprefix("www."), " ")
-        return not any(word[:8] in bare for word in there)
+        # A site's own address stands in each of its pages, whoever owns the name by now.
+        name = self._host.removeprefix("www.")
+        rest = low.replace(f"//www.{name}", " ").replace(f"//{name}", " ")
+        return not any(word[:8] in rest for word in there)
 
     @cached_property
     def _headline(self) -> str:

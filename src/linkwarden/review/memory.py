@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 from linkwarden.judge import verdict_of
@@ -70,14 +70,17 @@ def _weighed(evidence: Evidence, known: Remembered | None, patience: Patience, n
     verdict = verdict_of(evidence)
     if evidence.rule is None or not evidence.rule.repeatable:
         return evidence
-    row = after(known, Look(now, Outlook.BAD, verdict))
+    row = after(known, Look(now, Outlook.BAD, verdict, passing=True))
     if row is None or row.failing_since is None:
         return evidence
     called_broken = known is not None and known.failing_since is not None and known.verdict is Verdict.BROKEN
-    lasting = called_broken or (row.failures >= patience.runs and row.days >= patience.days)
+    # Three dates may be no more than 25 hours; half a day off is left to nightly runs that begin late.
+    long = now - row.failing_since >= timedelta(days=patience.days - 1.5)
+    lasting = called_broken or (row.failures >= patience.runs and row.days >= patience.days and long)
     if verdict is Verdict.UNVERIFIED and lasting:
         return _broken(evidence, row)
-    if verdict is Verdict.BROKEN and not lasting and (patience.always or row.last_ok is not None):
+    doubtful = patience.counts and (patience.always or row.last_ok is not None)
+    if verdict is Verdict.BROKEN and not lasting and doubtful:
         return _held_back(evidence, row, patience)
     return evidence
 

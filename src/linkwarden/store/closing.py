@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -29,19 +29,31 @@ from linkwarden.text import mask_secrets
 #: How many earlier runs a report gets: a quarter of a year of nights.
 MAX_PAST = 90
 
+Recall = Callable[[bytes], Remembered | None]
+
 _LIFE_PLACES = ", ".join("?" * (LIFE.count(",") + 1))
 _UPDATE = ", ".join(f"{name} = excluded.{name}" for name in LIFE.split(", ") if name != "first_seen")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One result with what was known before and what is known now."""
+    """One result with what was known before and what is known now.
+
+    Attributes:
+        result: what the run found.
+        name: what the address is called in the file.
+        look: what that tells.
+        before: what finished runs knew, and so told.
+        now: what is known with this run, and with good answers to runs that were killed.
+        kept: what of it is written down, or None.
+    """
 
     result: Result
     name: bytes
     look: Look
     before: Remembered | None
     now: Remembered | None
+    kept: Remembered | None
 
 
 def state_of(run: Run) -> str:
@@ -53,15 +65,34 @@ def state_of(run: Run) -> str:
     return "partial" if run.failures or run.unreadable else "complete"
 
 
-def lines_of(run: Run, at: datetime, recall: Callable[[bytes], Remembered | None]) -> list[Line]:
-    """Put every result of a run beside what is known of its address."""
-    lines = []
-    for result in run.results:
-        name = digest(result.target.key)
-        before = recall(name)
-        look = _look(result, run, at, before)
-        lines.append(Line(result, name, look, before, after(before, look)))
-    return lines
+def lines_of(run: Run, at: datetime, recall: Recall, finished: Recall) -> list[Line]:
+    """Put every result of a run beside what is known of its address.
+
+    Args:
+        run: what was found.
+        at: when.
+        recall: gives what is known of an address, by its name in the file.
+        finished: gives what finished runs knew of it.
+    """
+    return [_line(result, run, at, recall, finished) for result in run.results]
+
+
+def _line(result: Result, run: Run, at: datetime, recall: Recall, finished: Recall) -> Line:
+    name = digest(result.target.key)
+    before, known = finished(name), recall(name)
+    look = _look(result, run, at, known)
+    now = after(known, look)
+    kept = now
+    if _is_mended(result, before, now):
+        # What is mended is told by a run that comes to its end; until then the finding stands.
+        kept = None if _was_halted(run) else now
+    elif look.outlook in (Outlook.NONE, Outlook.UNSURE):
+        kept = after(before, look)
+    return Line(result, name, look, before, now, kept)
+
+
+def _was_halted(run: Run) -> bool:
+    return run.interrupted or run.network_down
 
 
 def _look(result: Result, run: Run, at: datetime, before: Remembered | None) -> Look:
@@ -72,35 +103,67 @@ def _look(result: Result, run: Run, at: datetime, before: Remembered | None) -> 
         # Nobody came to ask whether it has lasted long enough; it has if it had before.
         row = before is not None and before.failing_since is not None
         said = before.verdict if before is not None and row else Verdict.UNVERIFIED
-    return Look(at, outlook(result), said, judgement.rule.code if judgement.rule is not None else "")
+    code = judgement.rule.code if judgement.rule is not None else ""
+    passing = rule is not None and rule.repeatable
+    return Look(at, outlook(result), said, code, passing=passing, answered=result.evidence.status is not None)
 
 
-def with_histories(run: Run, lines: list[Line]) -> Run:
-    """Give the run with the history of every result."""
+def with_histories(run: Run, lines: list[Line], listed: Container[bytes] | None = None) -> Run:
+    """Give the run with the history of every result.
+
+    Args:
+        run: what was found.
+        lines: its results, beside what is known.
+        listed: what stood in these lists when they were last checked, or None where nobody knows. A finding that was
+            put in since is new to them, however long it has been one.
+    """
     results = tuple(
         line.result
         if line.result.judgement.verdict is Verdict.IGNORED
-        else replace(line.result, history=history(line.before, line.now))
+        else replace(
+            line.result, history=history(line.before if listed is None or line.name in listed else None, line.now)
+        )
         for line in lines
     )
     return replace(run, results=results)
 
 
+def listed_before(connection: sqlite3.Connection, scope: Scope) -> frozenset[bytes] | None:
+    """Give what stood in the lists when they were last checked; None if they never were."""
+    known = connection.execute(
+        "SELECT 1 FROM runs JOIN lists ON lists.id = runs.list WHERE scope = ? AND state = 'complete' LIMIT 1",
+        (scope.as_text(),),
+    )
+    if known.fetchone() is None:
+        return None
+    rows = connection.execute(
+        "SELECT key FROM addresses JOIN listed ON listed.address = addresses.id JOIN lists ON lists.id = listed.list "
+        "WHERE scope = ?",
+        (scope.as_text(),),
+    )
+    return frozenset(key for (key,) in rows)
+
+
 def with_past(connection: sqlite3.Connection, run: Run, lines: list[Line], scope: Scope, at: datetime) -> Run:
     """Give the run with its earlier runs, and with what was fixed, as far as it can tell."""
     run = replace(run, past=past_runs(connection, scope, at, MAX_PAST))
-    if run.interrupted or run.network_down:
+    if _was_halted(run):
         return run
-    fixed = [_fixed(line.result.target.url, line.before) for line in lines if line.before and _mended(line)]
+    fixed = [
+        _fixed(line.result.target.url, line.before)
+        for line in lines
+        if line.before and _is_mended(line.result, line.before, line.now)
+    ]
     if state_of(run) == "complete":
         fixed += _taken_out(connection, lines, scope)
     return replace(run, fixed=tuple(fixed))
 
 
-def _mended(line: Line) -> bool:
-    if line.before is None or line.before.verdict in SETTLED or line.result.judgement.verdict is not Verdict.OK:
+def _is_mended(result: Result, before: Remembered | None, now: Remembered | None) -> bool:
+    """Tell whether what was a finding for the last finished run is fine now, also by the word of a killed run."""
+    if before is None or before.verdict in SETTLED or result.judgement.verdict is not Verdict.OK:
         return False
-    return line.look.outlook is Outlook.GOOD
+    return now is not None and now.verdict is Verdict.OK
 
 
 def _fixed(url: str, before: Remembered) -> Fixed:
@@ -134,7 +197,7 @@ def write_run(connection: sqlite3.Connection, run: Run, lines: list[Line], scope
             (seconds(at), number, state_of(run), json.dumps(counts, sort_keys=True), __version__),
         )
         # What nobody has ever looked at (mail addresses, what was left out) is not worth a row.
-        kept = [line for line in lines if line.now is not None]
+        kept = [line for line in lines if line.kept is not None]
         ids = _write_lives(connection, kept, seconds(at))
         _write_spans(connection, kept, ids, seconds(at))
         _forget_answers(connection, kept)
@@ -143,8 +206,8 @@ def write_run(connection: sqlite3.Connection, run: Run, lines: list[Line], scope
 
 def _write_lives(connection: sqlite3.Connection, lines: list[Line], at: int) -> Mapping[bytes, int]:
     def row(line: Line) -> Row:
-        assert line.now is not None  # noqa: S101 - the caller leaves these out
-        return (line.name, mask_secrets(line.result.target.url), at, *life_row(line.now))
+        assert line.kept is not None  # noqa: S101 - the caller leaves these out
+        return (line.name, mask_secrets(line.result.target.url), at, *life_row(line.kept))
 
     connection.executemany(
         f"INSERT INTO addresses (key, url, last_seen, {LIFE}) VALUES (?, ?, ?, {_LIFE_PLACES}) "  # noqa: S608

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
@@ -35,12 +35,23 @@ class Outlook(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One look at an address: when, what it told, and what was said of it."""
+    """One look at an address: when, what it told, and what was said of it.
+
+    Attributes:
+        at: when.
+        outlook: what it told.
+        verdict: what was said of the address.
+        code: the rule that was named, or "".
+        passing: a failure of the network or of a server, which may pass by itself.
+        answered: a server answered, whatever it said.
+    """
 
     at: datetime
     outlook: Outlook
     verdict: Verdict
     code: str = ""
+    passing: bool = False
+    answered: bool = False
 
 
 def outlook(result: Result) -> Outlook:
@@ -50,10 +61,12 @@ def outlook(result: Result) -> Outlook:
     host that is silent look well.
     """
     verdict, rule = result.judgement.verdict, result.evidence.rule
-    if result.remembered or verdict is Verdict.IGNORED or (rule is not None and rule.code in _NOBODY_LOOKED):
+    if verdict is Verdict.IGNORED or (rule is not None and rule.code in _NOBODY_LOOKED):
         return Outlook.NONE
-    if verdict in _FAILING:
+    if verdict in _FAILING:  # by a review, where nobody was asked
         return Outlook.BAD
+    if result.remembered:
+        return Outlook.NONE
     if rule is not None and rule.verdict is Verdict.UNVERIFIED:
         return Outlook.BAD if rule.repeatable else Outlook.UNSURE
     return Outlook.UNSURE if verdict is Verdict.UNVERIFIED else Outlook.GOOD
@@ -63,7 +76,8 @@ def after(known: Remembered | None, look: Look) -> Remembered | None:
     """Give what is known of an address after one more look.
 
     A look that could not tell neither breaks nor lengthens a row of failures, and what an earlier one told stands:
-    ``at``, ``verdict`` and ``code`` are those of the last look that could tell, if there ever was one.
+    ``at``, ``verdict`` and ``code`` are those of the last look that could tell, if there ever was one. But a server
+    that refuses is no dead one: it ends a row of failures of the network that was not called broken yet.
 
     Args:
         known: what was known before, or None.
@@ -72,7 +86,8 @@ def after(known: Remembered | None, look: Look) -> Remembered | None:
     if look.outlook is Outlook.NONE:
         return known
     if look.outlook is Outlook.UNSURE and known is not None and known.recent:
-        return known
+        waiting = known.failing_since is not None and known.verdict is Verdict.UNVERIFIED
+        return _without_row(known) if waiting and look.answered else known
     if look.outlook is Outlook.UNSURE:
         return Remembered(known.first_seen if known is not None else look.at, look.at, look.verdict, look.code)
     return _told(known or Remembered(look.at, look.at, look.verdict), look)
@@ -81,6 +96,8 @@ def after(known: Remembered | None, look: Look) -> Remembered | None:
 def _told(known: Remembered, look: Look) -> Remembered:
     """Give what is known after a look that could tell."""
     bad = look.outlook is Outlook.BAD
+    if bad and look.passing and known.verdict is Verdict.SUSPECT:
+        known = _without_row(known)  # a page that looks ill, on a server that is well, is a matter of its own
     # While a row lasts, ``at`` is its last failure.
     another_day = not known.failures or look.at.date() != known.at.date()
     return Remembered(
@@ -95,6 +112,10 @@ def _told(known: Remembered, look: Look) -> Remembered:
         recent=(known.recent + look.outlook.value)[-LOOKED_BACK:],
         answer=known.answer,
     )
+
+
+def _without_row(known: Remembered) -> Remembered:
+    return replace(known, failing_since=None, failures=0, days=0)
 
 
 def flapping(recent: str) -> bool:

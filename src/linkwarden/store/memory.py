@@ -45,6 +45,8 @@ class StoredMemory:
         self._now = now
         self._known: Known | None = None
         self._connection: sqlite3.Connection | None = None
+        self._last: datetime | None = None
+        self._busy = False
         self._notices: list[str] = []
         self._waiting: dict[str, Answer] = {}
         self._flushed = 0.0
@@ -80,6 +82,7 @@ class StoredMemory:
         except CorruptError:
             self._begin_anew()
         except (BusyError, ElsewhereError) as trouble:
+            self._busy = isinstance(trouble, BusyError)
             self._say(f"This run had no memory, and what it found was not written down: {trouble}.")
         except UnusableError as trouble:
             self._only_read(trouble)
@@ -87,6 +90,7 @@ class StoredMemory:
     def _use(self, connection: sqlite3.Connection) -> None:
         try:
             self._known = Known(connection)
+            self._last = records.last_run(connection)
         except sqlite3.Error as error:
             connection.close()
             raise schema.as_unusable(error) from error
@@ -124,15 +128,22 @@ class StoredMemory:
         return self._recall(digest(key))
 
     def _recall(self, name: bytes) -> Remembered | None:
-        if self._known is None:
-            return None
-        try:
-            return self._known.recall(name)
-        except (TypeError, ValueError, OverflowError, OSError):  # a row that we did not write like that
-            return None
+        return _read(self._known.recall, name) if self._known is not None else None
+
+    def _finished(self, name: bytes) -> Remembered | None:
+        return _read(self._known.finished, name) if self._known is not None else None
+
+    def writes(self, at: datetime) -> bool:
+        """Tell whether later runs will know what a run of that instant finds. Makes no IO.
+
+        A run beside another one counts as written down: the other one writes, and the next is alone again.
+        """
+        return self._busy or (self._connection is not None and (self._last is None or at >= self._last))
 
     def keep(self, key: str, answer: Answer) -> None:
         """Keep a good answer, so that a run that is killed does not ask for it again. Makes no IO itself."""
+        if not self.writes(answer.at):
+            return
         self._waiting[key] = answer
         if len(self._waiting) >= _BATCH or time.monotonic() - self._flushed > _BATCH_S:
             self._flush()
@@ -166,19 +177,18 @@ class StoredMemory:
         at = (self._now or run.started).replace(microsecond=0)
         if self._known is None:
             return run
-        lines = closing.lines_of(run, at, self._recall)
-        told = closing.with_histories(run, lines)
-        connection = self._connection
+        lines = closing.lines_of(run, at, self._recall, self._finished)
+        connection, last = self._connection, self._last
         if connection is None:
-            return told
-        last = records.last_run(connection)
+            return closing.with_histories(run, lines)
         if last is not None and at < last:
             self._say(
                 f"Nothing was written down: this run is of {at:%Y-%m-%d %H:%M}, and the memory knows a later one, of "
                 f"{last:%Y-%m-%d %H:%M} UTC. If a clock was wrong then, remove the file; a new one is begun."
             )
-            return told
+            return closing.with_histories(run, lines)
         scope = Scope(run.inputs, self._filters)
+        told = closing.with_histories(run, lines, closing.listed_before(connection, scope))
         told = closing.with_past(connection, told, lines, scope, at)
         self._write(lambda connection: closing.write_run(connection, run, lines, scope, at))
         self._write(upkeep.keep_small)
@@ -206,6 +216,13 @@ class StoredMemory:
     def _say(self, text: str) -> None:
         if text not in self._notices:
             self._notices.append(text)
+
+
+def _read(recall: Callable[[bytes], Remembered | None], name: bytes) -> Remembered | None:
+    try:
+        return recall(name)
+    except (TypeError, ValueError, OverflowError, OSError):  # a row that we did not write like that
+        return None
 
 
 def _named(path: Path) -> str:

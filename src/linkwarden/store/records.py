@@ -88,6 +88,11 @@ class Known:
         rows = connection.execute(f"SELECT key, {_ANSWER} FROM answers WHERE version = ?", (__version__,))  # noqa: S608
         self._answers: dict[bytes, Row] = {row[0]: row for row in rows}
 
+    def finished(self, name: bytes) -> Remembered | None:
+        """Give what finished runs knew of an address, by its digest: what reports have told of it."""
+        life = self._lives.get(name)
+        return _remembered(life, None) if life is not None else None
+
     def recall(self, name: bytes) -> Remembered | None:
         """Give what is known of an address, by its digest.
 
