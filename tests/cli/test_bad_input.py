@@ -179,7 +179,7 @@ def run(folder: Path, *arguments: str, redirect: str = "", **variables: str) -> 
         capture_output=True,
         env={**os.environ, "PYTHONWARNINGS": "error", **variables},
         check=False,
-        timeout=120,
+        timeout=240,
     )
 
 
@@ -242,7 +242,7 @@ def test_a_reader_who_goes_away_does_not_change_the_exit_code(tmp_path: Path) ->
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=240,
     )
 
     assert done.stderr == "code 0\n"
