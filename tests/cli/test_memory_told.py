@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from linkwarden import api
 from linkwarden.cli import cli
 from linkwarden.cli.guard import run_guarded
 from linkwarden.deps import Deps
+from linkwarden.model import Run
 from tests.internet import FakeInternet
 from tests.store.nights import FIRST, rows
 
@@ -87,3 +89,23 @@ def test_without_a_network_nothing_is_said_of_what_is_new(
 
     assert code == 4
     assert "Since the last run" not in capsys.readouterr().out
+
+
+def test_interrupted_before_a_list_was_read_it_tells_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ctrl-C while the list is still on its way: no report of nothing takes the place of the last one."""
+    monkeypatch.chdir(tmp_path)
+    health = tmp_path / "health.md"
+    health.write_text("# Link health\n\nChecked on the last day", "utf-8")
+
+    def cut(work: Coroutine[Any, Any, Run]) -> Run:
+        work.close()
+        return Run(started=FIRST, duration_s=0.1, inputs=(), results=(), interrupted=True)
+
+    monkeypatch.setattr(api, "run_loop", cut)
+    code = run_guarded(cli, ["check", "--offline", "-o", "health.md"])
+
+    assert code == 130
+    assert health.read_text("utf-8").endswith("the last day")
+    assert capsys.readouterr().out == ""

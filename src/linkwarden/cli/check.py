@@ -68,6 +68,7 @@ def perform(deps: Any, inputs: tuple[str, ...], options: Mapping[str, Any]) -> t
 
     Raises:
         LinkwardenError: there is no run; see ``linkwarden.cli.guard.run_guarded``.
+        KeyboardInterrupt: it was interrupted before any list was read.
     """
     from linkwarden import api, engine  # noqa: PLC0415 - the network stack is slow to import
     from linkwarden.cli.baseline import baseline_to_write, write_baseline  # noqa: PLC0415 - with it
@@ -86,6 +87,8 @@ def perform(deps: Any, inputs: tuple[str, ...], options: Mapping[str, Any]) -> t
     with api.memory_for(config) as memory, progress as shown:
         wired = replace(deps or Deps(make_net=api.make_net), progress=shown, stdin=stdin, memory=memory)
         run = api.run_loop(engine.run(config, wired))
+    if run.interrupted and not run.results:
+        raise KeyboardInterrupt  # no list was read yet: there is nothing to tell, and the last reports stay
     run, not_written = (run, []) if baseline is None else write_baseline(run, baseline)
     written, problems = write_reports(run, outputs, show_secrets=options["show_secrets"])
     problems += not_written

@@ -215,8 +215,9 @@ def compared_note(run: Run) -> str:
     """Say that only what a change adds was looked at, or ""."""
     if run.compared is None:
         return ""
-    before = plural(run.compared.unchanged, "address", "addresses")
-    return f"Compared with {run.compared.base}: only what was added since was checked; {before} stood there before."
+    known = run.compared.unchanged
+    before = f"; {plural(known, 'address', 'addresses')} stood there before" if known else ""
+    return f"Compared with {run.compared.base}: only what was added since was checked{before}."
 
 
 def conclusion(run: Run) -> str:
