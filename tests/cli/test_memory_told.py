@@ -109,3 +109,24 @@ def test_interrupted_before_a_list_was_read_it_tells_nothing(
     assert code == 130
     assert health.read_text("utf-8").endswith("the last day")
     assert capsys.readouterr().out == ""
+
+
+def test_history_says_in_which_list_an_anchor_is_missing(
+    check: Check, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same ``#gone`` in two lists is two findings; the list and the life of each name its list."""
+    check("--offline")
+    assert run_guarded(cli, ["history"]) == 0
+    assert capsys.readouterr().out.count("1 address, 1 run") == 1
+
+    (tmp_path / "OTHER.md").write_text("[Gone](#gone)\n", "utf-8")
+    check("--offline", "README.md", "OTHER.md")
+    capsys.readouterr()
+    run_guarded(cli, ["history"])
+    listed = capsys.readouterr().out
+    run_guarded(cli, ["history", "show", "#gone"])
+    lives = capsys.readouterr().out
+
+    for told in (listed, lives):
+        assert "#gone  in README.md\n" in told
+        assert "#gone  in OTHER.md\n" in told

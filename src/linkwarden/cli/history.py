@@ -58,7 +58,8 @@ def history(context: click.Context, /, *, state: Path) -> None:
     if totals.last_run is None:
         raise NothingToCheckError(f"the memory {state} holds no run yet", "`linkwarden check` adds to it.")
     runs = "1 run" if totals.runs == 1 else f"{totals.runs} runs"
-    say(f"{totals.addresses} addresses, {runs}, the last on {totals.last_run:%Y-%m-%d %H:%M} UTC.")
+    addresses = "1 address" if totals.addresses == 1 else f"{totals.addresses} addresses"
+    say(f"{addresses}, {runs}, the last on {totals.last_run:%Y-%m-%d %H:%M} UTC.")
     say()
     say(f"Findings now: {len(failing)}")
     for address in failing:
@@ -256,17 +257,22 @@ def _failing_line(address: Address) -> str:
         times = "1 run" if address.failures == 1 else f"{address.failures} runs"
         days = "1 day" if address.days == 1 else f"{address.days} days"
         how_long = f"since {address.failing_since:%Y-%m-%d}, {times} on {days}"
-    return f"  {address.verdict.value:<10}  {address.code:<5}  {how_long:<34}  {_shown(address.url)}"
+    return f"  {address.verdict.value:<10}  {address.code:<5}  {how_long:<34}  {_named_address(address)}"
+
+
+def _named_address(one: Address | Mended) -> str:
+    """Give an address; a local one, such as ``#tools``, with the list that it stands in."""
+    return _shown(one.url) + (f"  in {_shown(one.path)}" if one.path else "")
 
 
 def _mended_line(one: Mended) -> str:
     how = "answers again" if one.listed else "taken out"
     what = f"{one.stretch.verdict.value:<10}  {one.stretch.code:<5}"
-    return f"  {what}  {_dates(one.stretch):<24}  {how:<13}  {_shown(one.url)}"
+    return f"  {what}  {_dates(one.stretch):<24}  {how:<13}  {_named_address(one)}"
 
 
 def _life_lines(address: Address, stretches: list[Stretch]) -> Iterator[str]:
-    yield _shown(address.url)
+    yield _named_address(address)
     yield f"  first checked {address.first_seen:%Y-%m-%d}, last stood in a list {address.last_seen:%Y-%m-%d}"
     if address.failing_since is not None:
         times = "1 run" if address.failures == 1 else f"{address.failures} runs"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import json
 import sqlite3
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,7 +17,7 @@ from linkwarden.text import is_http, mask_secrets, target_key
 LATELY = timedelta(days=30)
 _MOST_LIKE = 5
 
-_COLUMNS = "id, url, verdict, code, first_seen, last_seen, at, last_ok, failing_since, failures, days"
+_COLUMNS = "id, key, url, verdict, code, first_seen, last_seen, at, last_ok, failing_since, failures, days"
 _SETTLED = ", ".join(f"'{v.value}'" for v in sorted(SETTLED))
 
 
@@ -36,6 +38,7 @@ class Address:
     Attributes:
         number: its row.
         url: the address, secrets masked.
+        path: the list that a local address belongs to, as far as it is still known; else "".
         verdict: of the last run that could tell.
         code: the rule, or "".
         first_seen: when it was first checked.
@@ -49,6 +52,7 @@ class Address:
 
     number: int
     url: str
+    path: str
     verdict: Verdict
     code: str
     first_seen: datetime
@@ -62,9 +66,10 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Mended:
-    """A finding that is one no more: its stretch, and whether it still stands in a list."""
+    """A finding that is one no more: address and list (as in ``Address``), its stretch, and if it is listed."""
 
     url: str
+    path: str
     stretch: Stretch
     listed: bool
 
@@ -91,7 +96,8 @@ def failing(connection: sqlite3.Connection) -> list[Address]:
         f"SELECT {_COLUMNS} FROM addresses WHERE (failing_since IS NOT NULL OR verdict NOT IN ({_SETTLED})) "  # noqa: S608
         "AND id IN (SELECT address FROM listed) ORDER BY failing_since IS NULL, failing_since, url, key"
     )
-    return [_address(row) for row in rows]
+    inputs = _inputs(connection)
+    return [_address(row, inputs) for row in rows]
 
 
 def mended(connection: sqlite3.Connection, lately: timedelta = LATELY) -> list[Mended]:
@@ -100,7 +106,7 @@ def mended(connection: sqlite3.Connection, lately: timedelta = LATELY) -> list[M
     if last is None:
         return []
     rows = connection.execute(
-        "SELECT url, first, max(last), spans.verdict, spans.code, addresses.verdict, "  # noqa: S608 - our own words
+        "SELECT key, url, first, max(last), spans.verdict, spans.code, addresses.verdict, "  # noqa: S608 - our own words
         "addresses.id IN (SELECT address FROM listed) "
         "FROM spans JOIN addresses ON addresses.id = spans.address "
         f"WHERE spans.verdict NOT IN ({_SETTLED}) AND last >= ? "
@@ -108,7 +114,11 @@ def mended(connection: sqlite3.Connection, lately: timedelta = LATELY) -> list[M
         "GROUP BY addresses.id ORDER BY max(last) DESC, url, key",
         (seconds(instant(last) - lately),),
     )
-    return [Mended(url, _stretch((a, b, said, code)), bool(listed)) for url, a, b, said, code, _, listed in rows]
+    inputs = _inputs(connection)
+    return [
+        Mended(url, _path(key, url, inputs), _stretch((a, b, said, code)), bool(listed))
+        for key, url, a, b, said, code, _, listed in rows
+    ]
 
 
 def find(connection: sqlite3.Connection, url: str) -> list[Address]:
@@ -123,7 +133,8 @@ def find(connection: sqlite3.Connection, url: str) -> list[Address]:
         f"SELECT {_COLUMNS} FROM addresses WHERE key IN (?, ?, ?) OR url IN (?, ?) ORDER BY url, key",  # noqa: S608
         (*names, *[names[0]] * (3 - len(names)), url, shown),
     )
-    return [_address(row) for row in rows]
+    inputs = _inputs(connection)
+    return [_address(row, inputs) for row in rows]
 
 
 def alike(connection: sqlite3.Connection, url: str) -> list[str]:
@@ -149,11 +160,28 @@ def _stretch(row: Row) -> Stretch:
     return Stretch(instant(first), instant(last), verdict(said), code)
 
 
-def _address(row: Row) -> Address:
-    number, url, said, code, first_seen, last_seen, at, last_ok, since, failures, days = row
+def _inputs(connection: sqlite3.Connection) -> list[str]:
+    """Give the names of all lists that were ever checked."""
+    names: set[str] = set()
+    for (scope,) in connection.execute("SELECT scope FROM lists"):
+        with suppress(ValueError, TypeError):  # a scope that we did not write
+            names.update(map(str, json.loads(scope)[0]))
+    return sorted(names)
+
+
+def _path(key: bytes, url: str, inputs: list[str]) -> str:
+    """Find the list of a local address: the file holds no more of it than the digest of the two."""
+    if is_http(url):
+        return ""
+    return next((name for name in inputs if digest(target_key(url, name)) == key), "")
+
+
+def _address(row: Row, inputs: list[str]) -> Address:
+    number, key, url, said, code, first_seen, last_seen, at, last_ok, since, failures, days = row
     return Address(
         number,
         url,
+        _path(key, url, inputs),
         verdict(said),
         code,
         instant(first_seen),

@@ -135,6 +135,8 @@ def as_unusable(error: sqlite3.Error) -> UnusableError:
         return UnusableError("the disk is full")
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         return UnusableError("it cannot be written here")
+    if code == sqlite3.SQLITE_IOERR:  # also where its folder is read-only
+        return UnusableError(f"it cannot be read or written here ({error})")
     return UnusableError(str(error))
 
 
