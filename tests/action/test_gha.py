@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from linkwarden import api, gha
-from linkwarden.config import Config
-from linkwarden.deps import Deps
-from linkwarden.net import Net, Observer
 from tests.action.workflow import parsed_outputs
+from tests.deps import on_fake_internet
 from tests.internet import Exchange, FakeInternet
-from tests.internet.time import START
 from tests.reports.runner import obeyed
 
 TOKEN = "ghs_0123456789"
@@ -42,6 +37,14 @@ class Ended:
     def commands(self) -> list[str]:
         """What the runner is told to do by the log, by name."""
         return [command.name for command in obeyed(self.log)]
+
+
+def two_sites(internet: FakeInternet) -> None:
+    """A page that is there, one that is gone, and GitHub."""
+    internet.site("there.example").page("/", "<title>There</title> hello")
+    internet.site("gone.example").page("/", "no", status=404)
+    internet.site("api.github.com")
+    internet.site("github.com")
 
 
 class Runner:
@@ -73,19 +76,8 @@ class Runner:
             self._environ.setenv(name, value)
         requests: list[Exchange] = []
 
-        @asynccontextmanager
-        async def network(_config: Config, observer: Observer | None) -> AsyncIterator[Net]:
-            async with FakeInternet() as internet:
-                internet.site("there.example").page("/", "<title>There</title> hello")
-                internet.site("gone.example").page("/", "no", status=404)
-                internet.site("api.github.com")
-                internet.site("github.com")
-                async with internet.net(observer=observer) as net:
-                    yield net
-                requests.extend(internet.log)
-
         self._capfd.readouterr()
-        code = gha.main(os.environ, Deps(make_net=network, now=lambda: START))
+        code = gha.main(os.environ, on_fake_internet(two_sites, requests))
         out, err = self._capfd.readouterr()
         return Ended(
             code,

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +12,11 @@ import pytest
 from linkwarden import api
 from linkwarden.cli import cli, output
 from linkwarden.cli.guard import run_guarded
-from linkwarden.config import Config
-from linkwarden.deps import Deps
 from linkwarden.model import Run
-from linkwarden.net import Net, Observer
+from tests.deps import Build, on_fake_internet
 from tests.internet import FakeInternet
 from tests.internet.time import START
 
-Build = Callable[[FakeInternet], None]
 Command = Callable[..., int]
 
 
@@ -58,15 +54,8 @@ def linkwarden() -> Command:
     """Run ``linkwarden check`` on a fake internet, without memory, and give the exit code."""
 
     def run(*arguments: str, world: Build = usual) -> int:
-        @asynccontextmanager
-        async def network(config: Config, observer: Observer | None) -> AsyncIterator[Net]:
-            async with FakeInternet() as internet:
-                world(internet)
-                async with internet.net(observer=observer, timeout=config.timeout) as net:
-                    yield net
-
         given = ["check", *arguments, "-o", "health.json", "--no-state", "--no-archive"]
-        return run_guarded(cli, given, Deps(make_net=network, now=lambda: START))
+        return run_guarded(cli, given, on_fake_internet(world))
 
     return run
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,11 +11,8 @@ import pytest
 from linkwarden import api
 from linkwarden.cli import cli
 from linkwarden.cli.guard import run_guarded
-from linkwarden.config import Config
-from linkwarden.deps import Deps
-from linkwarden.net import Net, Observer
+from tests.deps import on_fake_internet
 from tests.internet import FakeInternet
-from tests.internet.time import START
 
 Command = Callable[..., int]
 WORDS = "<p>There is something to read here." * 30
@@ -40,14 +36,7 @@ def calibrate() -> Command:
     """Run the command on a fake internet and give the exit code."""
 
     def run(*arguments: str) -> int:
-        @asynccontextmanager
-        async def network(config: Config, observer: Observer | None) -> AsyncIterator[Net]:
-            async with FakeInternet() as internet:
-                living(internet)
-                async with internet.net(observer=observer, timeout=config.timeout) as net:
-                    yield net
-
-        return run_guarded(cli, ["calibrate", *arguments], Deps(make_net=network, now=lambda: START))
+        return run_guarded(cli, ["calibrate", *arguments], on_fake_internet(living))
 
     return run
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,13 +13,9 @@ from linkwarden import __version__, api
 from linkwarden.__main__ import main
 from linkwarden.cli import cli
 from linkwarden.cli.guard import run_guarded
-from linkwarden.config import Config
-from linkwarden.deps import Deps
-from linkwarden.net import Net, Observer
+from tests.deps import Build, on_fake_internet
 from tests.internet import FakeInternet
-from tests.internet.time import START
 
-Build = Callable[[FakeInternet], None]
 Command = Callable[..., int]
 
 
@@ -41,14 +36,7 @@ def linkwarden() -> Command:
     """Run a command line on a fake internet and give the exit code."""
 
     def run(*arguments: str, world: Build = living) -> int:
-        @asynccontextmanager
-        async def network(config: Config, observer: Observer | None) -> AsyncIterator[Net]:
-            async with FakeInternet() as internet:
-                world(internet)
-                async with internet.net(observer=observer, timeout=config.timeout) as net:
-                    yield net
-
-        return run_guarded(cli, list(arguments), Deps(make_net=network, now=lambda: START))
+        return run_guarded(cli, list(arguments), on_fake_internet(world))
 
     return run
 

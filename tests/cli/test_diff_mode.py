@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -12,15 +10,20 @@ import pytest
 from linkwarden import api
 from linkwarden.cli import cli
 from linkwarden.cli.guard import run_guarded
-from linkwarden.config import Config
-from linkwarden.deps import Deps
-from linkwarden.net import Net, Observer
+from tests.deps import on_fake_internet
 from tests.internet import FakeInternet
-from tests.internet.time import START
+from tests.internet.log import Exchange
 from tests.repository import Forge, Repository
 
 LIST = "# List\n\n## Papers\n\n* [a](https://a.example/)\n* [b](https://b.example/gone)\n\n## More\n\n* [c](#papers)\n"
 MOVED = "# List\n\n## More\n\n* [c](#papers)\n\n## Papers\n\n* [b](https://b.example/gone)\n* [a](https://a.example/)\n"
+
+
+def living(internet: FakeInternet) -> None:
+    """Two pages, and one that is gone."""
+    internet.site("a.example").page("/", "<title>A</title> hello")
+    internet.site("b.example").page("/gone", "no", status=404)
+    internet.site("n.example").page("/", "<title>N</title> hello")
 
 
 class Desk:
@@ -31,20 +34,10 @@ class Desk:
 
     def __call__(self, *arguments: str) -> int:
         """Run ``linkwarden check …`` without report files and give the exit code."""
-
-        @asynccontextmanager
-        async def network(config: Config, observer: Observer | None) -> AsyncIterator[Net]:
-            async with FakeInternet() as internet:
-                internet.site("a.example").page("/", "<title>A</title> hello")
-                internet.site("b.example").page("/gone", "no", status=404)
-                internet.site("n.example").page("/", "<title>N</title> hello")
-                async with internet.net(observer=observer, timeout=config.timeout) as net:
-                    yield net
-                self.asked = [entry.url for entry in internet.log]
-
-        self.asked = []
-        deps = Deps(make_net=network, now=lambda: START)
-        return run_guarded(cli, ["check", "--no-report", "--no-archive", *arguments], deps)
+        seen: list[Exchange] = []
+        code = run_guarded(cli, ["check", "--no-report", "--no-archive", *arguments], on_fake_internet(living, seen))
+        self.asked = [entry.url for entry in seen]
+        return code
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import json
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -17,13 +17,10 @@ from linkwarden import api
 from linkwarden.cli import cli
 from linkwarden.cli.guard import run_guarded, say_error, say_failure
 from linkwarden.cli.progress import PlainProgress, busiest
-from linkwarden.config import Config
-from linkwarden.deps import Deps
 from linkwarden.model import Failure, UsageError
-from linkwarden.net import Net, Observer
 from linkwarden.report import formats
+from tests.deps import on_fake_internet
 from tests.internet import FakeInternet
-from tests.internet.time import START
 from tests.reports.harm import LITERALS, assert_harmless
 from tests.reports.test_injection import only_our_commands
 
@@ -75,14 +72,7 @@ def linkwarden(capsys: pytest.CaptureFixture[str]) -> Command:
     """Run a command line on a hostile internet and give what it prints on standard output and standard error."""
 
     def run(*arguments: str) -> tuple[str, str]:
-        @asynccontextmanager
-        async def network(config: Config, observer: Observer | None) -> AsyncIterator[Net]:
-            async with FakeInternet() as internet:
-                hostile_site(internet)
-                async with internet.net(observer=observer, timeout=config.timeout) as net:
-                    yield net
-
-        run_guarded(cli, list(arguments), Deps(make_net=network, now=lambda: START))
+        run_guarded(cli, list(arguments), on_fake_internet(hostile_site))
         printed = capsys.readouterr()
         assert "This is a defect of linkwarden" not in printed.err, printed.err
         return printed.out, printed.err

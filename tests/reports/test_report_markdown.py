@@ -4,11 +4,9 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from dataclasses import replace
 from html.parser import HTMLParser
 
-import pytest
 from hypothesis import given
 from inline_snapshot import snapshot
 
@@ -16,6 +14,7 @@ from linkwarden import __version__
 from linkwarden.model import Run, Verdict
 from linkwarden.report import ReportOptions, for_name, for_path, formats
 from linkwarden.report.markdown import BUDGET, MarkdownReport
+from tests.reports.harm import cmark
 from tests.reports.runner import commands
 from tests.reports.sample import EMPTY, EXPIRING, FAILURE, FINE, NOT_FOUND, RUN, WALLED, occurrence, result
 from tests.reports.strategies import WHOLE_RUNS, runs
@@ -24,16 +23,6 @@ from tests.reports.strategies import WHOLE_RUNS, runs
 def write(run: Run) -> str:
     """Give the report."""
     return MarkdownReport().render(run, ReportOptions())
-
-
-def render(markdown: str) -> str:
-    """Give the HTML that GitHub makes of it, as far as cmark-gfm goes."""
-    command = ["cmark-gfm", "--unsafe", "-e", "table", "-e", "autolink", "-e", "strikethrough"]
-    try:
-        done = subprocess.run(command, input=markdown.encode(), capture_output=True, check=True)
-    except FileNotFoundError:
-        pytest.skip("cmark-gfm is not installed here")
-    return done.stdout.decode()
 
 
 class Page(HTMLParser):
@@ -250,7 +239,7 @@ def test_hostile_comment() -> None:
     poison = "@org/team #1 `|` <!-- linkwarden:report --> ![x](http://evil.example/b.png) <img src=x> " + "y" * 3000
     found = result(occurrence("https://a.example/`|@x", text=poison, section=poison), finding=NOT_FOUND, reason=poison)
 
-    page = Page(render(write(replace(RUN, results=(found,), notices=(), hints=(poison,)))))
+    page = Page(cmark(write(replace(RUN, results=(found,), notices=(), hints=(poison,)))))
 
     assert page.links == []
     assert "img" not in page.tags
@@ -263,7 +252,7 @@ def test_a_table_row_has_its_three_cells() -> None:
     reason = "a | b \\| c \\\\| `|` the end"
     found = result(occurrence("https://h.example/"), finding=WALLED, reason=reason)
 
-    row = Page(render(write(replace(RUN, results=(found,))))).rows[-1]
+    row = Page(cmark(write(replace(RUN, results=(found,))))).rows[-1]
 
     assert row[:2] == ["h.example", "1"]
     assert row[2].endswith("the end")
@@ -274,7 +263,7 @@ def test_a_table_row_has_its_three_cells() -> None:
 def test_nothing_foreign_acts(run: Run) -> None:
     """Whatever the run: our tags only, our links only, whole tables, no mention or reference outside of code."""
     text = write(run)
-    page = Page(render(text))
+    page = Page(cmark(text))
 
     allowed = "h1 h2 h3 p strong code a ul li br hr table thead tbody tr th td"
     assert page.tags <= set(allowed.split())

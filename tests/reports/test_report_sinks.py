@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from html import unescape
 
 import pytest
@@ -21,6 +20,7 @@ from linkwarden.sinks import (
     shown_address,
     visible,
 )
+from tests.reports.harm import cmark
 from tests.reports.runner import commands
 from tests.reports.strategies import WHOLE_RUNS, hostile, urls
 
@@ -162,21 +162,11 @@ def test_md_link_is_no_log_command() -> None:
     assert md_link("https://a.example/##[add-mask]e", "open") == "[open](<https://a.example/##%5Badd-mask]e>)"
 
 
-def render(markdown: str) -> str:
-    """Give the HTML that GitHub makes of it, as far as cmark-gfm goes."""
-    command = ["cmark-gfm", "--unsafe", "-e", "table", "-e", "autolink", "-e", "strikethrough"]
-    try:
-        done = subprocess.run(command, input=markdown.encode(), capture_output=True, check=True)
-    except FileNotFoundError:
-        pytest.skip("cmark-gfm is not installed here")
-    return done.stdout.decode()
-
-
 @given(hostile)
 @WHOLE_RUNS
 def test_prose_renders_as_one_paragraph_of_text_and_code(text: str) -> None:
     """At the start of a line, where it could do most, foreign prose makes nothing but text and code."""
-    html = render(md_text(text))
+    html = cmark(md_text(text))
 
     assert set(re.findall(r"<(/?[a-z0-9]+)", html)) <= {"p", "/p", "code", "/code"}
     outside = re.sub(r"<code>.*?</code>", "", html)
@@ -187,7 +177,7 @@ def test_prose_renders_as_one_paragraph_of_text_and_code(text: str) -> None:
 @WHOLE_RUNS
 def test_a_code_span_stays_in_its_cell(text: str) -> None:
     """A code span in a table cell leaves the next cell where it is, and holds all of its text."""
-    html = render(f"| a | b |\n|---|---|\n| x{md_code(text, table=True)}y | end |\n")
+    html = cmark(f"| a | b |\n|---|---|\n| x{md_code(text, table=True)}y | end |\n")
 
     cells = re.findall(r"<td>(.*?)</td>", html, re.DOTALL)
     assert len(cells) == 2
@@ -202,7 +192,7 @@ def test_a_code_span_stays_in_its_cell(text: str) -> None:
 def test_a_link_is_one_link(url: str) -> None:
     """A link is one <a> with our label and an http(s) address, or nothing at all."""
     link = md_link(url, "open")
-    html = render(f"see {link} here")
+    html = cmark(f"see {link} here")
 
     assert html.count("<a ") == (1 if link else 0)
     assert not link or re.fullmatch(r'<p>see <a href="https?://[^"]*">open</a> here</p>\n', html, re.IGNORECASE)
