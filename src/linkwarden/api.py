@@ -44,15 +44,15 @@ class Options(TypedDict, total=False):
     contact: str | None
     allow_networks: tuple[str, ...]
     proxy: str | None
-    root: Path | None
+    root: str | Path | None
     archive: bool
-    state: Path | None
+    state: str | Path | None
     fresh_for: timedelta
     confirm_runs: int
     confirm_days: int
     patient: bool
     ignores: tuple[Ignore, ...]
-    baseline: Path | None
+    baseline: str | Path | None
     diff: str | None
     event: Path | None
     file: Path | None
@@ -83,9 +83,16 @@ async def check_async(
 ) -> Run:
     """Do what ``check`` does, inside a running loop."""
     names = (inputs,) if isinstance(inputs, str | Path) else tuple(inputs)
-    config = replace(Config(**options), inputs=tuple(str(name) for name in names))
+    config = _config(options, tuple(str(name) for name in names))
     async with _off_the_loop(memory_for(config)) as memory:
         return await engine.run(config, replace(deps or Deps(make_net=make_net), memory=memory))
+
+
+def _config(options: Options, names: tuple[str, ...]) -> Config:
+    """Give the configuration that a caller means; files may be named by strings."""
+    given: dict[str, Any] = dict(options)
+    files = {key: Path(given[key]) for key in ("root", "state", "baseline") if isinstance(given.get(key), str)}
+    return Config(**{**given, **files, "inputs": names})
 
 
 def memory_for(config: Config) -> AbstractContextManager[Memory | None]:

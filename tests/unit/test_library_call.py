@@ -48,3 +48,15 @@ def test_the_user_agent_says_who_asks() -> None:
     assert user_agent(None).startswith("linkwarden/")
     assert "mailto:me@example.org" in user_agent("me@example.org")
     assert "https://example.org/me" in user_agent("https://example.org/me")
+
+
+def test_files_may_be_named_by_strings(tmp_path: Path) -> None:
+    """Memory and baseline are found as strings too, as the list itself is."""
+    (tmp_path / "a.md").write_text("[x](#nowhere)", "utf-8")
+    (tmp_path / "known.json").write_text('{"schema_version": 1, "findings": []}', "utf-8")
+    run = linkwarden.check(
+        str(tmp_path / "a.md"), offline=True, state=str(tmp_path / "s.sqlite3"), baseline=str(tmp_path / "known.json")
+    )
+
+    assert run.exit_code == 1
+    assert (tmp_path / "s.sqlite3").exists()

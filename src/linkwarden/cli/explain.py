@@ -7,6 +7,7 @@ import shutil
 import textwrap
 
 import click
+from click.shell_completion import CompletionItem
 
 from linkwarden.cli.speech import say
 from linkwarden.model import Rule, UsageError
@@ -15,8 +16,18 @@ from linkwarden.report._words import sentence
 _WIDEST, _NARROWEST = 80, 30
 
 
+def _complete(_context: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Give the codes and names of rules that begin so, for the shell's completion."""
+    from linkwarden.rules import all_rules  # noqa: PLC0415 - imports every provider
+
+    rules = all_rules().values()
+    codes = [CompletionItem(rule.code, help=rule.slug) for rule in rules if rule.code.startswith(incomplete.upper())]
+    names = [CompletionItem(rule.slug) for rule in rules if incomplete and rule.slug.startswith(incomplete)]
+    return codes + names
+
+
 @click.command(short_help="Say what a rule code means and what to do.")
-@click.argument("code", required=False)
+@click.argument("code", required=False, shell_complete=_complete)
 def explain(code: str | None) -> None:
     """Say what a rule code (LW201) or its name means, how linkwarden knows, and what to do. Without one, list all."""
     from linkwarden.rules import all_rules, find_rule  # noqa: PLC0415 - imports every provider

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
+from click.shell_completion import CompletionItem
 
 from linkwarden import report
 from linkwarden.cli.guard import forget_output
@@ -43,6 +44,10 @@ class FormatName(click.ParamType[type[Report]]):
         if cls is None:
             self.fail(f"{value!r} is not one of {', '.join(_names())}.", param, ctx)
         return cls
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002 - click's signature
+        """Give the formats that begin so, for the shell's completion."""
+        return [CompletionItem(name) for name in _names() if name.startswith(incomplete)]
 
 
 class OutputLostError(LinkwardenError):
