@@ -6,7 +6,6 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,13 +20,10 @@ from linkwarden.judge import Policy
 from linkwarden.ledger import Entry, Ledger, own_evidence
 from linkwarden.model import (
     Anchor,
-    Answer,
     Claim,
     Compared,
     Evidence,
     Excuse,
-    Fact,
-    Kind,
     NothingToCheckError,
     Notice,
     Occurrence,
@@ -37,18 +33,17 @@ from linkwarden.model import (
     Run,
     Target,
 )
+from linkwarden.outage import Outage
 from linkwarden.providers import LoadContext, Provider, Roster, Skip
+from linkwarden.recollection import as_remembered, keep, known_good
 from linkwarden.schedule import Lanes
 from linkwarden.text import host_of, target_key
 
 if TYPE_CHECKING:  # the network stack is slow to import, and an offline run does without
     from linkwarden.net import Net
-from linkwarden.outage import Outage
 
 #: An address that unwraps to another that unwraps again: more than this is a game.
 MAX_UNWRAPS = 3
-#: However long a good answer may stand, and however often a server says "not changed": after this a page is looked at.
-_LONGEST_TRUST = timedelta(days=30)
 #: Chunks of one registry under way at once; net spaces their requests.
 _BATCHES_AT_ONCE = 4
 #: How much of an address a user's pattern gets to see; see docs/threat-model.md, "patterns".
@@ -253,10 +248,10 @@ class _Inspection:
         if provider.online and self._net is None:
             self._settle(entry, own_evidence(entry.target, rules.OFFLINE, "Not asked, because --offline was given."))
             return
-        known = self._known(entry, provider) if provider.online else None
+        known = known_good(self._memory, entry, provider, self._now)
         entry.remembered = known is not None and self._now - known.at < max(self._config.fresh_for, provider.lasting)
         if known is not None and entry.remembered:
-            self._settle(entry, _as_remembered(entry.target, known))
+            self._settle(entry, as_remembered(entry.target, known))
             return
         claim = Claim(provider.name, entry.target, ident, known)
         if not provider.online:
@@ -265,20 +260,6 @@ class _Inspection:
             self._batched.setdefault(provider.name, {})[entry.target.key] = ident
         else:
             self._queue_alike(provider, claim)
-
-    def _known(self, entry: Entry, provider: Provider) -> Answer | None:
-        """Give the good answer that a provider got in an earlier run, unless the link has failed since.
-
-        Not for a picture, but by those who know pictures only: the answer may have been for the link of a page.
-        """
-        if entry.as_image and provider.kind is not Kind.IMAGE:
-            return None
-        past = self._memory.recall(entry.target.key) if self._memory is not None else None
-        if past is None or past.answer is None or past.failing_since is not None:
-            return None
-        answer = past.answer
-        young = answer.looked <= answer.at <= self._now < answer.looked + _LONGEST_TRUST
-        return answer if young and answer.checked_by == provider.name else None
 
     def _left_out(self, target: Target) -> bool:
         url = (target.address or target.url)[:_MATCHED_CHARS]
@@ -341,7 +322,7 @@ class _Inspection:
                     self._pass_on(entry, provider, answer)
                 else:
                     self._settle(entry, answer)
-                    self._keep(provider, answer)
+                    keep(self._memory, provider, answer, self._now)
             if entries:
                 raise LookupError(f"no answer for {len(entries)} of {len(claims)} links")  # noqa: TRY301 - one way out
         except Exception as error:  # noqa: BLE001 - a provider's defect must not take the run down
@@ -385,18 +366,6 @@ class _Inspection:
         entry.evidence = evidence
         if self._deps.progress is not None:
             self._deps.progress.step(self._settled, len(self._ledger.entries), lambda: self._lanes.waiting)
-
-    def _keep(self, provider: Provider, found: Evidence) -> None:
-        """Let the memory have a good answer at once: a run that is killed later need not ask for it again.
-
-        Not one that a review has still to clear of a doubt.
-        """
-        if self._memory is not None and provider.online and found.rule is None and found.doubt is None:
-            looked = found.looked or self._now
-            self._memory.keep(
-                found.key,
-                Answer(provider.name, self._now, looked, found.status, found.final_url, found.title, found.validators),
-            )
 
     def _crash(self, provider: Provider, entries: Sequence[Entry], error: Exception) -> None:
         self._ledger.fail(f"provider {provider.name}", error)
@@ -474,18 +443,6 @@ class _Inspection:
     def _results(self, *, network_down: bool = False) -> tuple[Result, ...]:
         policy = Policy(self._now, self._config.expiring_within)
         return self._ledger.results(policy, network_down=network_down)
-
-
-def _as_remembered(target: Target, known: Answer) -> Evidence:
-    fact = Fact(f"not asked in this run: all was well on {known.at:%Y-%m-%d %H:%M} UTC", known.final_url, known.status)
-    return Evidence(
-        key=target.key,
-        checked_by=known.checked_by,
-        status=known.status,
-        final_url=known.final_url,
-        title=known.title,
-        facts=(fact,),
-    )
 
 
 def _chunks(claims: Sequence[Claim], size: int) -> Iterator[list[Claim]]:
