@@ -19,6 +19,7 @@ from linkwarden.cli.speech import say
 from linkwarden.extract import Extractor
 from linkwarden.inputs import Source
 from linkwarden.model import Extracted, Markup, NothingToCheckError, Occurrence, Result, Run, Span, UsageError, Verdict
+from linkwarden.sinks import visible
 from linkwarden.text import mask_secrets, target_key
 
 if TYPE_CHECKING:
@@ -249,8 +250,6 @@ def _matrix(cases: Sequence[Case]) -> Iterator[str]:
 
 
 def _case(case: Case) -> Iterator[str]:
-    from linkwarden.sinks import visible  # noqa: PLC0415 - the reports are slow to import
-
     judgement, labelled = case.result.judgement, case.labelled
     rule = f" {judgement.rule.code} {judgement.rule.slug}" if judgement.rule else ""
     yield f"- line {labelled.line}: {visible(mask_secrets(labelled.url))}"

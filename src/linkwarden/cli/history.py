@@ -18,7 +18,7 @@ from linkwarden.cli.options import DEFAULT_STATE
 from linkwarden.cli.speech import say
 from linkwarden.config import parse_duration
 from linkwarden.model import NothingToCheckError, UsageError
-from linkwarden.sinks import json_line
+from linkwarden.sinks import json_line, shown_address, visible
 
 if TYPE_CHECKING:
     from linkwarden.store.lookup import Address, Mended, Stretch
@@ -292,16 +292,8 @@ def _named(code: str) -> str:
     from linkwarden.rules import find_rule  # noqa: PLC0415 - imports every provider
 
     rule = find_rule(code) if code else None
-    return f"{code} {rule.slug}" if rule is not None else _visible(code)
+    return f"{code} {rule.slug}" if rule is not None else visible(code)
 
 
 def _shown(url: str) -> str:
-    from linkwarden.sinks import shown_address  # noqa: PLC0415 - the reports are slow to import
-
     return shown_address(url, _WIDEST)
-
-
-def _visible(text: str) -> str:
-    from linkwarden.sinks import visible  # noqa: PLC0415 - as above
-
-    return visible(text)
