@@ -113,11 +113,11 @@ class NetErrorKind(StrEnum):
     """Why no HTTP answer could be had. The words go into evidence and ``probe``."""
 
     NXDOMAIN = "nxdomain"  # the resolver says that there is no such name
-    DNS = "dns-failure"  # SERVFAIL, timeout, no address of a reachable family
+    DNS = "dns-failure"  # SERVFAIL, timeout
     REFUSED = "connection-refused"
     RESET = "connection-reset"
     TIMEOUT = "timeout"
-    UNREACHABLE = "unreachable"  # no route, network down
+    UNREACHABLE = "unreachable"  # no route, no address of a family that this machine has, network down
     TLS_EXPIRED = "tls-expired"
     TLS_HOSTNAME = "tls-wrong-host"
     TLS_SELF_SIGNED = "tls-self-signed"

@@ -34,6 +34,8 @@ FATES: dict[str, Callable[[FakeInternet], object]] = {
     "nxdomain": lambda internet: internet.dns(HOST, "nxdomain"),
     "500": lambda internet: internet.site(HOST).page("/x", "oops", status=500),
     "404": lambda internet: internet.site(HOST).page("/x", "no", status=404),
+    "tls": lambda internet: internet.tls(HOST, "legacy"),
+    "ipv6": lambda internet: internet.dns(HOST, "no-address"),
     "wall": lambda internet: internet.site(HOST).page("/x", "no", status=403),
     "slowly": lambda internet: internet.site(HOST).page("/x", "no", status=429),
     "moved": lambda internet: internet.site(HOST).page("/x", status=301, headers={"location": "/y"}),
@@ -185,6 +187,15 @@ def test_a_night_without_a_network_counts_for_nothing(life: Life) -> None:
     told = one(runs[-1]).history
     assert told is not None
     assert (told.failing_since, told.failures) == (runs[1].started.replace(microsecond=0), 3)
+
+
+@pytest.mark.parametrize("fate", ["tls", "ipv6"])
+def test_what_may_be_our_own_inability_is_no_death(life: Life, fate: str) -> None:
+    """Readers may get through where this machine never has; what has worked from here and does so no more is dead."""
+    assert set(said(life.nights(f"{fate} " * 6))) == {DOWN}
+    life.internet._tls.clear()
+
+    assert said(life.nights(f"ok {fate} {fate} {fate}")) == [OK, DOWN, DOWN, GONE]
 
 
 @pytest.mark.parametrize("days", [7, 30])

@@ -129,7 +129,7 @@ class TestConnections:
             ("nxdomain", NetErrorKind.NXDOMAIN, 1),
             ("servfail", NetErrorKind.DNS, 3),
             ("timeout", NetErrorKind.DNS, 3),
-            ("no-address", NetErrorKind.DNS, 3),
+            ("no-address", NetErrorKind.UNREACHABLE, 3),
         ],
     )
     async def test_dns(self, internet: FakeInternet, net: Net, fault: str, kind: str, lookups: int) -> None:
@@ -173,7 +173,7 @@ class TestConnections:
 
     @pytest.mark.parametrize(
         ("code", "kind"),
-        [(4, NetErrorKind.NXDOMAIN), (1, NetErrorKind.DNS), (12, NetErrorKind.DNS)],
+        [(4, NetErrorKind.NXDOMAIN), (1, NetErrorKind.UNREACHABLE), (12, NetErrorKind.DNS)],
     )
     def test_aiodns_is_understood_too(self, code: int, kind: NetErrorKind) -> None:
         """With the ``speed`` extra, the codes are those of c-ares, one exception deeper."""

@@ -110,11 +110,11 @@ def _classify_dns(root: BaseException) -> tuple[NetErrorKind, str]:
         if code == _ARES_NOTFOUND:
             return NetErrorKind.NXDOMAIN, "there is no such host name"
         if code == _ARES_NODATA:
-            return NetErrorKind.DNS, "the host has no address that this machine can reach"
+            return NetErrorKind.UNREACHABLE, "the host has no address that this machine can reach"
     if code in _NO_SUCH_NAME:
         return NetErrorKind.NXDOMAIN, "there is no such host name"
     if code in _NO_ADDRESS:
-        return NetErrorKind.DNS, "the host has no address that this machine can reach"
+        return NetErrorKind.UNREACHABLE, "the host has no address that this machine can reach"
     return NetErrorKind.DNS, "the name server did not answer properly for this host"
 
 

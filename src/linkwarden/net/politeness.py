@@ -44,7 +44,7 @@ _FINAL = frozenset(
 _FINAL_FOR_NAME = frozenset({NetErrorKind.NXDOMAIN, NetErrorKind.BLOCKED})
 #: Endings that a second look takes back: what was said of a name or a port, and may have been a moment's trouble.
 _TAKEN_BACK = _FINAL | {NetErrorKind.NXDOMAIN, NetErrorKind.DNS, NetErrorKind.REFUSED}
-_SILENCE = frozenset({NetErrorKind.TIMEOUT, NetErrorKind.UNREACHABLE, NetErrorKind.RESET})
+_SILENCE = frozenset({NetErrorKind.TIMEOUT, NetErrorKind.RESET})
 
 
 @dataclass(slots=True, frozen=True)
@@ -328,7 +328,10 @@ class HostSlot:
             self.closure = Closure(kind, error.detail)
             return
         dead = kind in _FINAL and not origin.answered
-        if dead or (kind is NetErrorKind.REFUSED and strikes >= REFUSED_STRIKES):
+        refused = kind is NetErrorKind.REFUSED and strikes >= REFUSED_STRIKES
+        # Told of each link as what it is, which may be a lack of this machine, and not as silence.
+        no_way = kind is NetErrorKind.UNREACHABLE and enough
+        if dead or refused or no_way:
             origin.closure = Closure(kind, error.detail)
         elif enough and kind in _SILENCE:
             detail = f"it was tried {strikes} times in a row without an answer ({error.detail})"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from linkwarden.judge import verdict_of
 from linkwarden.model import Evidence, Fact, Patience, Remembered, Result, Rule, Verdict
+from linkwarden.providers import _http_rules as http
 from linkwarden.review._base import Review
 from linkwarden.store.looks import Look, Outlook, after, flapping, outlook
 
@@ -23,7 +24,8 @@ LASTING_FAILURE = Rule(
     "One failure of a server or of the network proves nothing, so linkwarden first calls such a link unverified. Its "
     "memory of earlier runs shows that the address has failed in every run since the day that is named, and that no "
     "run in between got a good answer. --confirm-runs and --confirm-days say how long that has to last; by default "
-    "it is three runs on three different days.",
+    "it is three runs on three different days. Where the cause may as well lie on this side (no common way to encrypt, "
+    "no route, an answer that only browsers forgive), only an address that has worked from here before is called so.",
     "Open the address in a browser. If it does not work there either, replace it with the copy that is suggested, if "
     "any, or remove it.",
     repeatable=True,
@@ -39,6 +41,11 @@ HELD_BACK = Rule(
     "Nothing to do yet. `linkwarden history show` with the address shows how it has fared.",
     repeatable=True,
 )
+
+
+#: Failures that may be linkwarden's own or its machine's every night, while readers get through: old encryption, a
+#: network without IPv6, bad HTTP (facts on services, sections 6.2 and 6.5).
+_MAY_BE_OURS = frozenset(rule.code for rule in (http.TLS_FAILED, http.UNREACHABLE, http.PROTOCOL_ERROR))
 
 
 class MemoryReview(Review):
@@ -77,7 +84,8 @@ def _weighed(evidence: Evidence, known: Remembered | None, patience: Patience, n
     # Three dates may be no more than 25 hours; half a day off is left to nightly runs that begin late.
     long = now - row.failing_since >= timedelta(days=patience.days - 1.5)
     lasting = called_broken or (row.failures >= patience.runs and row.days >= patience.days and long)
-    if verdict is Verdict.UNVERIFIED and lasting:
+    theirs = called_broken or row.last_ok is not None or evidence.rule.code not in _MAY_BE_OURS
+    if verdict is Verdict.UNVERIFIED and lasting and theirs:
         return _broken(evidence, row)
     doubtful = patience.counts and (patience.always or row.last_ok is not None)
     if verdict is Verdict.BROKEN and not lasting and doubtful:
