@@ -113,6 +113,9 @@ class _Inspection:
         except asyncio.CancelledError:
             interrupted = True
             await self._lanes.close()
+            down = self._outage.suspected
+            if self._ledger.entries:  # the reviews that make no request: the memory's patience holds all the same
+                await self._look_again(online=False)
         self._outage.forget()
         return await self._finish(self._deps.clock() - began, interrupted=interrupted, network_down=down)
 

@@ -49,6 +49,11 @@ class Outage:
         failures = self._net.weather().failures
         return sum(n for kind, n in failures.items() if kind is not NetErrorKind.NXDOMAIN) >= _HOSTS_THAT_PROVE_IT
 
+    @property
+    def suspected(self) -> bool:
+        """Tell, of a run that ends before ``happened`` can, whether hosts have failed and none has answered."""
+        return self._net is not None and self._net.weather().dark
+
     def forget(self) -> None:
         """Stop watching."""
         if self._inquiry is not None:
