@@ -11,6 +11,7 @@ from linkwarden import api, engine, rules
 from linkwarden.config import Config
 from linkwarden.deps import Deps, Memory
 from linkwarden.model import Run, Verdict
+from linkwarden.report._words import conclusion
 from linkwarden.review.memory import HELD_BACK
 from linkwarden.store.memory import open_memory
 from tests.internet import FakeInternet
@@ -49,6 +50,9 @@ async def test_without_any_answer_nobody_is_called_gone(internet: FakeInternet, 
     assert {result.judgement.verdict for result in run.results} == {Verdict.UNVERIFIED}
     assert {r.judgement.rule for r in run.results} == {rules.NETWORK_DOWN}
     assert run.exit_code == 130
+    assert conclusion(run) == (
+        "Interrupted before any server was reached; what needs no network is told here (exit code 130)."
+    )
 
 
 async def test_the_patience_of_the_memory_holds(internet: FakeInternet, tmp_path: Path) -> None:

@@ -227,9 +227,11 @@ def conclusion(run: Run) -> str:
 
 def _ending(run: Run) -> str:
     if run.interrupted:
+        if run.network_down:
+            return "Interrupted before any server was reached; what needs no network is told here"
         left = not_looked_at(run)
-        rest = f"{plural(left, 'address', 'addresses')} had no turn" if left else "every address had had its turn"
-        return f"Interrupted: {rest}; what was found until then is told here"
+        rest = f": {plural(left, 'address', 'addresses')} had no turn" if left else ""
+        return f"Interrupted{rest}; what was found until then is told here"
     if run.failures:
         where = plural(len(run.failures), "place")
         return f"linkwarden itself failed in {where}; what the other checks found holds"
