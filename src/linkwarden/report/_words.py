@@ -225,13 +225,17 @@ def conclusion(run: Run) -> str:
     return f"{_ending(run)} (exit code {run.exit_code})."
 
 
+def _cut_short(run: Run) -> str:
+    if run.network_down:
+        return "Interrupted before any server was reached; what needs no network is told here"
+    left = not_looked_at(run)
+    rest = f": {plural(left, 'address', 'addresses')} had no turn" if left else ""
+    return f"Interrupted{rest}; what was found until then is told here"
+
+
 def _ending(run: Run) -> str:
     if run.interrupted:
-        if run.network_down:
-            return "Interrupted before any server was reached; what needs no network is told here"
-        left = not_looked_at(run)
-        rest = f": {plural(left, 'address', 'addresses')} had no turn" if left else ""
-        return f"Interrupted{rest}; what was found until then is told here"
+        return _cut_short(run)
     if run.failures:
         where = plural(len(run.failures), "place")
         return f"linkwarden itself failed in {where}; what the other checks found holds"
