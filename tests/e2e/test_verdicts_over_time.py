@@ -448,21 +448,26 @@ def test_what_a_broken_off_run_saw_mended_is_told_by_the_next(
 
 
 def test_broken_off_runs_between_failures_are_nights_like_others(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What they saw fail has failed; nobody is called dead by them."""
+    """What they saw fail has failed, and on the third day it is called so; then it is no news for the next."""
     life.nights("ok silent")
     with monkeypatch.context() as patch:
         _break_off(patch, "interrupted")
-        broken_off = life.run("silent")
-    last = life.run("silent")
+        broken_off = life.nights("silent silent")
+    last = life.nights("silent ok")
 
-    assert said([broken_off, last]) == [DOWN, GONE]
+    assert said(broken_off + last) == [DOWN, GONE, GONE, OK]
+    assert [one(run).is_new for run in broken_off + last] == [False, True, False, False]
+    assert [mended(run) for run in last] == [[], [URL]]
 
 
 def _break_off(patch: pytest.MonkeyPatch, how: str) -> None:
     """Let a run be stopped after all is asked: with its report still written, or at once."""
+    look_again = engine._Inspection._look_again
 
-    async def stop(*_: Any, **__: Any) -> None:
-        raise asyncio.CancelledError
+    async def stop(self: engine._Inspection, *, online: bool) -> None:
+        if online:
+            raise asyncio.CancelledError
+        await look_again(self, online=online)
 
     if how == "interrupted":
         patch.setattr(engine._Inspection, "_look_again", stop)

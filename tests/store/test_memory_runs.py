@@ -143,14 +143,6 @@ def test_now_is_the_instant_that_was_given(state: Path) -> None:
     assert rows(state, "SELECT at FROM runs") == [(int(night(9).timestamp()),)]
 
 
-def test_an_interrupted_run_calls_nothing_dead_for_a_network_failure(state: Path) -> None:
-    """Nobody came to ask the memory how long it has lasted, so the next run must not take it for settled."""
-    pass_night(state, 0, {A: "ok"})
-    pass_night(state, 1, {A: "no host"}, interrupted=True)
-
-    assert rows(state, "SELECT verdict, code, failures FROM addresses") == [("unverified", "LW350", 1)]
-
-
 def test_every_verdict_with_its_time_is_kept_small(state: Path) -> None:
     """Twenty nights of two verdicts are three rows, from the first run to the last that gave it."""
     for number in range(20):

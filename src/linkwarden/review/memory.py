@@ -125,4 +125,6 @@ def _with_remark(evidence: Evidence, result: Result, known: Remembered | None, n
         return evidence
     failed = seen.recent.count(Outlook.BAD.value)
     remark = f"it comes and goes: it failed in {failed} of the last {len(seen.recent)} runs, and came back in between"
+    if Fact(remark) in evidence.facts:  # said before the run was interrupted
+        return evidence
     return replace(evidence, facts=(*evidence.facts, Fact(remark)))

@@ -80,7 +80,7 @@ def lines_of(run: Run, at: datetime, recall: Recall, finished: Recall) -> list[L
 def _line(result: Result, run: Run, at: datetime, recall: Recall, finished: Recall) -> Line:
     name = digest(result.target.key)
     before, known = finished(name), recall(name)
-    look = _look(result, run, at, known)
+    look = _look(result, at)
     now = after(known, look)
     kept = now
     if _is_mended(result, before, now):
@@ -95,17 +95,13 @@ def _was_halted(run: Run) -> bool:
     return run.interrupted or run.network_down
 
 
-def _look(result: Result, run: Run, at: datetime, before: Remembered | None) -> Look:
+def _look(result: Result, at: datetime) -> Look:
     judgement = result.judgement
     rule = result.evidence.rule
-    said = judgement.verdict
-    if run.interrupted and said is Verdict.BROKEN and rule is not None and rule.repeatable:
-        # Nobody came to ask whether it has lasted long enough; it has if it had before.
-        row = before is not None and before.failing_since is not None
-        said = before.verdict if before is not None and row else Verdict.UNVERIFIED
     code = judgement.rule.code if judgement.rule is not None else ""
     passing = rule is not None and rule.repeatable
-    return Look(at, outlook(result), said, code, passing=passing, answered=result.evidence.status is not None)
+    answered = result.evidence.status is not None
+    return Look(at, outlook(result), judgement.verdict, code, passing=passing, answered=answered)
 
 
 def with_histories(run: Run, lines: list[Line], listed: Container[bytes] | None = None) -> Run:
