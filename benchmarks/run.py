@@ -58,10 +58,10 @@ class Contest:
             file.writelines(pieces)
         return name
 
-    def check(self, name: str) -> list[str]:
-        """Give the command that checks a list on loopback as a user would."""
+    def check(self, name: str, *, memory: str = "--no-state") -> list[str]:
+        """Give the command that checks a list on loopback as a user would, without a memory if none is named."""
         doors = ["--isolated", "--allow-network", "127.0.0.0/8"]
-        return [self.linkwarden, "check", name, *doors, "--no-report", "--format", "json"]
+        return [self.linkwarden, "check", name, *doors, "--no-report", "--format", "json", memory]
 
     def best(
         self,
@@ -185,7 +185,7 @@ def scenario_a(contest: Contest) -> None:
             for scheme, port in place["ports"].items():
                 remaps += ["--remap", f"^{scheme}://{name.replace('.', '[.]')}(:[0-9]+)?/ {scheme}://{address}:{port}/"]
         child = [contest.python, str(HERE / "child.py"), "world.json", "check", "ml-papers.md", "--isolated"]
-        ours = [*child, "--allow-network", "127.0.0.0/8", "--no-report", "--format", "json"]
+        ours = [*child, "--allow-network", "127.0.0.0/8", "--no-report", "--format", "json", "--no-state"]
         rows = contest.best(
             {
                 "linkwarden, with a token": [*ours, "--github-token", place["token"]],
@@ -209,6 +209,7 @@ def scenario_b(contest: Contest) -> None:
         rows = contest.best(
             {
                 "linkwarden": contest.check(name),
+                "linkwarden, with its memory": contest.check(name, memory="--state=memory.sqlite3"),
                 "lychee": theirs,
                 "lychee, throttles off": [*theirs, *UNTHROTTLED],
                 "aiohttp alone": [contest.python, str(HERE / "bare.py"), name],
@@ -261,13 +262,15 @@ def scenario_c(contest: Contest) -> None:
 def scenario_d(contest: Contest) -> None:
     """How long commands take to start."""
     name = contest.write("one.md", ["# One\n\n[here](#one)\n"])
+    offline = [contest.linkwarden, "check", name, "--offline", "--no-report"]
     rows = contest.best(
         {
             "python -c pass": [contest.python, "-c", "pass"],
             "linkwarden --version": [contest.linkwarden, "--version"],
             "linkwarden --help": [contest.linkwarden, "--help"],
             "linkwarden check --help": [contest.linkwarden, "check", "--help"],
-            "linkwarden check --offline, one link": [contest.linkwarden, "check", name, "--offline", "--no-report"],
+            "linkwarden check --offline, one link": [*offline, "--no-state"],
+            "the same with its memory": offline,
             "lychee --version": [contest.lychee, "--version"],
         },
         times=max(10, contest.repeat),
