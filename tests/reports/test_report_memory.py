@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -11,12 +12,13 @@ from inline_snapshot import snapshot
 
 from linkwarden.model import Compared, Run, Verdict
 from linkwarden.report import ReportOptions
-from linkwarden.report._words import changes, how_fixed, since
+from linkwarden.report._words import changes, friendly, headline, how_fixed, since
 from linkwarden.report.issue import IssueReport
 from linkwarden.report.json import JsonReport, schema
 from linkwarden.report.markdown import MarkdownReport
 from linkwarden.report.text import TextReport
 from tests.reports.sample import EMPTY, REMEMBERED, RUN
+from tests.store.nights import pass_night
 
 ADDED = replace(RUN, compared=Compared("HEAD^1 (1a2b3c4)", 532))
 NOTHING_ADDED = replace(EMPTY, compared=Compared("HEAD^1 (1a2b3c4)", 532))
@@ -124,3 +126,17 @@ def test_the_sample_has_something_to_say() -> None:
     """The sample with a memory really differs from the one without, so that the tests above can fail."""
     assert REMEMBERED.counts[Verdict.BROKEN] == RUN.counts[Verdict.BROKEN]
     assert any(r.is_new for r in REMEMBERED.results)
+
+
+def test_what_has_begun_to_fail_is_not_called_nothing_amiss(tmp_path: Path) -> None:
+    """A link that the memory has seen working and that fails now is told; no cheerful line stands beside it."""
+    state = tmp_path / "state.sqlite3"
+    pass_night(state, 0, {"https://a.example/": "ok", "https://b.example/": "ok"})
+    run = pass_night(state, 1, {"https://a.example/": "timeout", "https://b.example/": "ok"})
+    walled = pass_night(
+        state, 2, {"https://a.example/": "ok", "https://b.example/": "wall", "https://c.example/": "ok"}
+    )
+
+    assert friendly(run) == ""
+    assert headline(run) == "No address was found to be broken or expired."
+    assert friendly(walled) == "Nothing amiss was found."

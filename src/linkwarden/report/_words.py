@@ -159,7 +159,8 @@ def friendly(run: Run) -> str:
     if any(map(is_accepted, run.results)):
         return "Nothing was found but what is accepted."
     if run.counts[Verdict.UNVERIFIED]:
-        return "Nothing amiss was found." if fine else ""
+        ailing = any(r.history is not None and r.history.failing_since is not None for r in run.results)
+        return "Nothing amiss was found." if fine and not ailing else ""
     if not fine:
         return ""
     return "The one link works." if fine == 1 else f"All is well: {fine:,} addresses give readers what they promise."
