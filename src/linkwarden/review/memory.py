@@ -93,9 +93,14 @@ def _weighed(evidence: Evidence, known: Remembered | None, patience: Patience, n
     return evidence
 
 
+#: With what providers end the reason of one failure; after days of it, linkwarden can tell.
+_DOUBT = ", so linkwarden cannot tell"
+
+
 def _broken(evidence: Evidence, row: Remembered) -> Evidence:
     runs = f"in {row.failures} runs" if row.failures > 1 else "in this run"
-    reason = f"No usable answer {runs} since {row.failing_since:%Y-%m-%d}. The last time: {evidence.reason}"
+    last = evidence.reason.replace(_DOUBT, "")
+    reason = f"No usable answer {runs} since {row.failing_since:%Y-%m-%d}. The last time: {last}"
     facts = (*evidence.facts, Fact(f"it has failed on {_days(row.days)}, and in no run between did it work"))
     if row.last_ok is not None:
         facts = (*facts, Fact(f"it last worked on {row.last_ok:%Y-%m-%d}"))
