@@ -144,6 +144,14 @@ async def test_what_fails_for_days_is_broken(internet: FakeInternet, night: Nigh
     assert len(found.evidence.facts) > 2  # what the provider saw stands before
 
 
+async def test_what_never_worked_from_here_says_so(internet: FakeInternet, night: Night) -> None:
+    """A host may turn this machine away without a word, so the maintainer is told to look from elsewhere."""
+    dead(internet, "silent")
+
+    assert "has never worked from here" in (await night(failed(2, 2, worked=False))).judgement.reason
+    assert "has never worked from here" not in (await night(failed(2, 2))).judgement.reason
+
+
 async def test_what_is_broken_by_now_is_offered_its_twin(
     internet: FakeInternet, night: Night, monkeypatch: pytest.MonkeyPatch
 ) -> None:

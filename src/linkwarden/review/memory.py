@@ -104,6 +104,8 @@ def _broken(evidence: Evidence, row: Remembered) -> Evidence:
     facts = (*evidence.facts, Fact(f"it has failed on {_days(row.days)}, and in no run between did it work"))
     if row.last_ok is not None:
         facts = (*facts, Fact(f"it last worked on {row.last_ok:%Y-%m-%d}"))
+    else:  # some hosts drop what comes from data centres without a word
+        reason += " It has never worked from here, so look at it from elsewhere before you take it out."
     return replace(evidence, rule=LASTING_FAILURE, reason=reason, facts=facts)
 
 
