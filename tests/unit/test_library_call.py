@@ -36,6 +36,10 @@ def test_errors_are_exceptions(tmp_path: Path) -> None:
     list_.write_text("https://a.example/", "utf-8")
     with pytest.raises(UsageError, match="--allow-network"):
         linkwarden.check(list_, allow_networks=("nonsense",))
+    with pytest.raises(UsageError, match="fail_on: unknown word 'brokn'"):
+        linkwarden.check(list_, fail_on=frozenset({"broken", "brokn"}))  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="kinds: unknown word 'picture'"):
+        linkwarden.check(list_, kinds=frozenset({"picture"}))  # type: ignore[arg-type]
 
 
 def test_options_are_those_of_the_config() -> None:

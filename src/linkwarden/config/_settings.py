@@ -106,11 +106,16 @@ class Config:
         return Patience(self.confirm_runs, self.confirm_days, always=self.patient)
 
     def __post_init__(self) -> None:
-        """Refuse numbers with which a run would never end, and networks that are none.
+        """Refuse numbers with which a run would never end, and words and networks that are none.
 
         Raises:
-            UsageError: one is out of its range, or a network is not in CIDR notation.
+            UsageError: a number is out of its range, a verdict or a kind does not exist, or a network is not in CIDR
+                notation.
         """
+        for name, known in (("fail_on", Verdict), ("kinds", Kind)):
+            wrong = sorted(str(word) for word in getattr(self, name) if word not in set(known))
+            if wrong:
+                raise UsageError(f"{name}: unknown word {wrong[0]!r}", f"Known are: {', '.join(known)}.")
         for name, (least, most) in RANGES.items():
             if not least <= getattr(self, name) <= most:
                 raise UsageError(f"{name}: {getattr(self, name)} is not from {least} to {most}")
