@@ -412,7 +412,8 @@ class _Inspection:
             results=results,
             requests=self._net.requests if self._net is not None else 0,
             notices=tuple(ledger.notices),
-            hints=tuple(sorted(self._provider_hints)),  # their order of arrival is chance
+            # Their order of arrival is chance; and how to ask better helps nobody who could not ask at all.
+            hints=() if network_down else tuple(sorted(self._provider_hints)),
             failures=tuple(ledger.failures),
             unreadable=tuple(ledger.unreadable),
             interrupted=interrupted,

@@ -18,8 +18,19 @@ _NO_CONNECTION = frozenset({"LW356", "LW357", "LW358", "LW359", "LW360", "LW368"
 
 def hints(run: Run) -> tuple[str, ...]:
     """Give the hints that a finished run calls for, most useful first; those of providers are in the run already."""
-    found = (one(run) for one in (_all_left_out, _out_of_time, _one_host_unverified, _moved, _nothing_connects))
+    found = (
+        one(run) for one in (_no_network, _all_left_out, _out_of_time, _one_host_unverified, _moved, _nothing_connects)
+    )
     return tuple(text for text in found if text is not None)
+
+
+def _no_network(run: Run) -> str | None:
+    if not run.network_down:
+        return None
+    return (
+        "Check the connection, a firewall, or a proxy (--proxy names one), and run again; "
+        "--offline tells at once what needs no network."
+    )
 
 
 def _all_left_out(run: Run) -> str | None:

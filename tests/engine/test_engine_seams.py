@@ -255,6 +255,8 @@ async def test_network_down_is_said_once_and_accuses_nobody(internet: FakeIntern
     assert run.counts[Verdict.BROKEN] == 1
     assert run.counts[Verdict.UNVERIFIED] == 30
     assert {r.judgement.rule for r in run.results if r.judgement.verdict is Verdict.UNVERIFIED} == {rules.NETWORK_DOWN}
+    assert len(run.hints) == 1
+    assert run.hints[0].startswith("Check the connection")
 
 
 async def test_one_dead_host_among_living_ones_is_not_the_network(internet: FakeInternet, check: Check) -> None:

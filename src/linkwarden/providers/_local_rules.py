@@ -12,7 +12,7 @@ ANCHOR_MISSING = Rule(
     "GitHub makes a name from each heading: small letters, a hyphen for each space, punctuation and emoji left out, "
     "and -1, -2 … behind repeated ones. No heading gives this name, and no HTML element of the document has it as id "
     "or name, so the link leads to the top of the page or nowhere.",
-    "Correct the name after `#`, or write the heading that it should lead to.",
+    "Correct the name after `#`, or write or mend the heading that it should lead to.",
 )
 ANCHOR_CASE = Rule(
     "LW121",

@@ -1,0 +1,22 @@
+"""What the user is advised to do depends on what the run could do."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from linkwarden import engine
+from linkwarden.config import Config
+from tests.deps import on_fake_internet
+from tests.internet import FakeInternet
+
+
+async def test_without_a_network_there_is_one_thing_to_do(tmp_path: Path) -> None:
+    """Who could not be asked at all could not have been asked better: no token is recommended, only a connection."""
+    path = tmp_path / "list.md"
+    await asyncio.to_thread(path.write_text, "\n\n".join(f"https://github.com/a/b{n}" for n in range(9)))
+
+    run = await engine.run(Config(inputs=(str(path),)), on_fake_internet(FakeInternet.down))
+
+    assert run.network_down
+    assert [hint.partition(",")[0] for hint in run.hints] == ["Check the connection"]
