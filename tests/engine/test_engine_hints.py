@@ -7,16 +7,18 @@ from pathlib import Path
 
 from linkwarden import engine
 from linkwarden.config import Config
-from tests.deps import on_fake_internet
+from linkwarden.deps import Deps
 from tests.internet import FakeInternet
 
 
-async def test_without_a_network_there_is_one_thing_to_do(tmp_path: Path) -> None:
+async def test_without_a_network_there_is_one_thing_to_do(internet: FakeInternet, tmp_path: Path) -> None:
     """Who could not be asked at all could not have been asked better: no token is recommended, only a connection."""
+    internet.down()
     path = tmp_path / "list.md"
-    await asyncio.to_thread(path.write_text, "\n\n".join(f"https://github.com/a/b{n}" for n in range(9)))
+    await asyncio.to_thread(path.write_text, "\n\n".join(f"https://github.com/a/b{n}" for n in range(9)), "utf-8")
+    deps = Deps(make_net=lambda *_: internet.net(), now=internet.time.now, clock=internet.time.clock)
 
-    run = await engine.run(Config(inputs=(str(path),)), on_fake_internet(FakeInternet.down))
+    run = await engine.run(Config(inputs=(str(path),)), deps)
 
     assert run.network_down
     assert [hint.partition(",")[0] for hint in run.hints] == ["Check the connection"]
