@@ -9,18 +9,22 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Mapping
+from abc import abstractmethod
+from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
 from linkwarden.model import Claim, Evidence, Fact, Pass, Rule, Suggestion, Target
+from linkwarden.providers._base import Provider, by_ident
 from linkwarden.providers._http import batch_unverified, wall_of
 from linkwarden.text import host_of, mask_secrets
 from linkwarden.wire import Ask, NetError, NetErrorKind, Response
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from linkwarden.net import Net
 
 #: An answer of an interface about one thing is far smaller; a longer one is read this far.
@@ -298,6 +302,25 @@ async def side_by_side(
     finally:
         for task in tasks:
             task.cancel()
+
+
+class OneByOne(Provider):
+    """A provider that puts one question for each thing, several at the same time."""
+
+    async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:
+        """Settle what each ident names; the network layer spaces the questions."""
+        del now
+        async for item in side_by_side(self.settle(net, group) for group in by_ident(claims).values()):
+            yield item
+
+    @abstractmethod
+    async def settle(self, net: Net, group: Sequence[Claim]) -> list[Evidence | Pass]:
+        """Settle all links to one thing; gives an answer for each, and raises as ``Provider.check``.
+
+        Args:
+            net: the only way to the network.
+            group: claims of one ident, at least one.
+        """
 
 
 def _json(response: Response) -> object:

@@ -6,20 +6,18 @@ Source: services.md section 5 (archived packages; observed).
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from linkwarden.model import Claim, Evidence, Kind, Pass, Rule, Target, Verdict
 from linkwarden.providers import _http_rules as http
-from linkwarden.providers._base import Example, Provider, by_ident
+from linkwarden.providers._base import Example
 from linkwarden.providers._http import finding, fine, net_evidence, status_evidence
 from linkwarden.providers._redirects import landing_evidence, move_of
-from linkwarden.providers._registry import place_of, side_by_side
+from linkwarden.providers._registry import OneByOne, place_of
 from linkwarden.wire import Ask, NetError, Response
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from linkwarden.net import Net
 
 _HOST = "cran.r-project.org"
@@ -39,7 +37,7 @@ REMOVED = Rule(
 )
 
 
-class Cran(Provider):
+class Cran(OneByOne):
     """Settles the main pages of packages; manuals, task views and places on pages are left to the web."""
 
     name: ClassVar[str] = "cran"
@@ -75,20 +73,14 @@ class Cran(Provider):
                 return None
         return target.address if _PACKAGE.fullmatch(name) else None
 
-    async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:
-        """Ask once for each page."""
-        del now
-        async for item in side_by_side(_settle(net, url, group) for url, group in by_ident(claims).items()):
-            yield item
-
-
-async def _settle(net: Net, url: str, group: Sequence[Claim]) -> list[Evidence | Pass]:
-    """Settle all links to one page."""
-    try:
-        response = await net.fetch(Ask(url=url, purpose="page", max_bytes=_BYTES))
-    except NetError as error:
-        return [net_evidence(claim, error) for claim in group]
-    return [_judged(claim, response) for claim in group]
+    async def settle(self, net: Net, group: Sequence[Claim]) -> list[Evidence | Pass]:
+        """Settle all links to one page."""
+        url = group[0].ident
+        try:
+            response = await net.fetch(Ask(url=url, purpose="page", max_bytes=_BYTES))
+        except NetError as error:
+            return [net_evidence(claim, error) for claim in group]
+        return [_judged(claim, response) for claim in group]
 
 
 def _judged(claim: Claim, response: Response) -> Evidence:

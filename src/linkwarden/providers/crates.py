@@ -9,17 +9,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion, Target, Verdict
-from linkwarden.providers._base import Example, Provider, by_ident
-from linkwarden.providers._registry import Reply, ask, encoded, place_of, side_by_side, silent, told
+from linkwarden.providers._base import Example
+from linkwarden.providers._registry import OneByOne, Reply, ask, encoded, place_of, silent, told
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from linkwarden.net import Net
 
 _SERVICE = "crates.io"
@@ -84,7 +82,7 @@ class _Known:
     reply: Reply
 
 
-class Crates(Provider):
+class Crates(OneByOne):
     """Settles crates and their versions. The documentation at docs.rs tells by itself."""
 
     name: ClassVar[str] = "crates"
@@ -107,11 +105,28 @@ class Crates(Provider):
         crate = _crate(target)
         return None if crate is None else crate.name.lower()
 
-    async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:
-        """Read the index file of each crate, and ask the interface about what is not in it."""
-        del now
-        async for item in side_by_side(_settle(net, group) for group in by_ident(claims).values()):
-            yield item
+    async def settle(self, net: Net, group: Sequence[Claim]) -> list[Evidence | Pass]:
+        """Settle all links to one crate and its versions.
+
+        The index file is read, and the interface asked about what is not in it.
+        """
+        cases = [(claim, crate) for claim in group if (crate := _crate(claim.target)) is not None]
+        much = _INDEX_BYTES_FOR_VERSIONS if any(crate.version for _, crate in cases) else _INDEX_BYTES
+        known = _read(await ask(net, cases[0][1].index, "crate-index", accept="*/*", max_bytes=much))
+        if known is not None:
+            return [await _there(net, claim, crate, known) for claim, crate in cases]
+        reply = await ask(net, f"{_API}/{encoded(cases[0][1].name)}", "crates-api")
+        if reply.status == 200 and reply.is_object:
+            known = _Known({}, whole=False, reply=reply)
+            return [await _there(net, claim, crate, known) for claim, crate in cases]
+        if not _says_missing(reply):
+            return list(silent(group, _SERVICE, reply))
+        facts = (
+            Fact("the index has no such crate", url=cases[0][1].index),
+            reply.fact("the interface has no such crate"),
+        )
+        reason = f"crates.io has no crate called {cases[0][1].name}."
+        return [told(claim, reply, MISSING, reason, facts=facts) for claim, _ in cases]
 
 
 def _crate(target: Target) -> _Crate | None:
@@ -122,24 +137,6 @@ def _crate(target: Target) -> _Crate | None:
     if _NAME.fullmatch(name) is None:
         return None
     return _Crate(name, version if _VERSION.fullmatch(version) else "")
-
-
-async def _settle(net: Net, group: Sequence[Claim]) -> list[Evidence | Pass]:
-    """Settle all links to one crate and its versions."""
-    cases = [(claim, crate) for claim in group if (crate := _crate(claim.target)) is not None]
-    much = _INDEX_BYTES_FOR_VERSIONS if any(crate.version for _, crate in cases) else _INDEX_BYTES
-    known = _read(await ask(net, cases[0][1].index, "crate-index", accept="*/*", max_bytes=much))
-    if known is not None:
-        return [await _there(net, claim, crate, known) for claim, crate in cases]
-    reply = await ask(net, f"{_API}/{encoded(cases[0][1].name)}", "crates-api")
-    if reply.status == 200 and reply.is_object:
-        known = _Known({}, whole=False, reply=reply)
-        return [await _there(net, claim, crate, known) for claim, crate in cases]
-    if not _says_missing(reply):
-        return list(silent(group, _SERVICE, reply))
-    facts = (Fact("the index has no such crate", url=cases[0][1].index), reply.fact("the interface has no such crate"))
-    reason = f"crates.io has no crate called {cases[0][1].name}."
-    return [told(claim, reply, MISSING, reason, facts=facts) for claim, _ in cases]
 
 
 def _read(reply: Reply) -> _Known | None:

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from linkwarden.model import Claim, Evidence, Kind, Pass, Rule, Target, Verdict
-from linkwarden.providers._base import Example, LoadContext, Provider, by_ident
+from linkwarden.providers._base import Example, LoadContext
 from linkwarden.providers._http import batch_unverified
-from linkwarden.providers._registry import Reply, ask, encoded, place_of, side_by_side, silent, told
+from linkwarden.providers._registry import OneByOne, Reply, ask, encoded, place_of, silent, told
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from linkwarden.net import Net
 
 _SERVICE = "Docker Hub"
@@ -41,7 +39,7 @@ MISSING = Rule(
 )
 
 
-class DockerHub(Provider):
+class DockerHub(OneByOne):
     """Settles images; accounts and searches have pages that never tell, and are left to the web."""
 
     name: ClassVar[str] = "docker-hub"
@@ -76,15 +74,9 @@ class DockerHub(Provider):
                 return f"{_OFFICIAL}/{name}"
         return None
 
-    async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:
-        """Ask once for each image."""
-        del now
-        jobs = (self._settle(net, name, group) for name, group in by_ident(claims).items())
-        async for item in side_by_side(jobs):
-            yield item
-
-    async def _settle(self, net: Net, name: str, group: Sequence[Claim]) -> list[Evidence | Pass]:
+    async def settle(self, net: Net, group: Sequence[Claim]) -> list[Evidence | Pass]:
         """Settle all links to one image."""
+        name = group[0].ident
         reply = await ask(net, f"{_API}/{encoded(name, '/')}/", "docker-hub")
         if reply.status == 200 and isinstance(reply.table.get("name"), str):
             facts = (reply.fact(f"Docker Hub has the image {name}"),)

@@ -7,28 +7,26 @@ confirm past the wall. Source: services.md section 5.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion, Target, Verdict
-from linkwarden.providers._base import Example, Provider, by_ident
+from linkwarden.providers._base import Example
 from linkwarden.providers._forges_hosts import HOSTS, Dialect, ForgeRef, is_name, parse
 from linkwarden.providers._http import batch_unverified
 from linkwarden.providers._registry import (
+    OneByOne,
     Reply,
     ask,
     encoded,
     page_stands,
     place_of,
-    side_by_side,
     title_of,
     told,
     with_path_start,
 )
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from linkwarden.net import Net
 
 MISSING = Rule(
@@ -61,7 +59,7 @@ ARCHIVED = Rule(
 _GITEA_TABS = {"issues": "has_issues", "pulls": "has_pull_requests", "releases": "has_releases"}
 
 
-class Forges(Provider):
+class Forges(OneByOne):
     """Settles repositories; of addresses inside one it tells whether the repository is gone, and asks the page."""
 
     name: ClassVar[str] = "forges"
@@ -89,42 +87,33 @@ class Forges(Provider):
         ref = _ref(target)
         return None if ref is None else ref.ident
 
-    async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:
-        """Ask once for each repository, and a second way before one is called missing."""
-        del now
-        async for item in side_by_side(_settle(net, group) for group in by_ident(claims).values()):
-            yield item
+    async def settle(self, net: Net, group: Sequence[Claim]) -> list[Evidence | Pass]:
+        """Settle all links into one repository.
+
+        Where the interface says nothing, the pages are asked: they never show what is not there, and a host that is
+        dead is dead for both.
+        """
+        cases = [(claim, ref) for claim in group if (ref := _ref(claim.target)) is not None]
+        first = cases[0][1]
+        reply = await ask(net, first.api(first.name), "forge")
+        if _is_repository(first, reply):
+            return [await _there(net, claim, ref, reply) for claim, ref in cases]
+        if not _says_missing(first, reply):
+            return [Pass(claim.target.key) for claim in group]
+        contradiction = await _contradicted(net, first)
+        if contradiction is None:
+            why = f"{first.forge} has no such repository to show, and its page could not be seen"
+            return list(batch_unverified(group, f"{why}, so linkwarden cannot tell.", status=reply.status))
+        if contradiction:
+            return [Pass(claim.target.key) for claim in group]
+        reason = f"{first.forge} has no repository {first.name}: it is missing or private, and readers cannot see it."
+        facts = (reply.fact("the interface has no such repository"),)
+        return [told(claim, reply, MISSING, reason, facts=facts) for claim, _ in cases]
 
 
 def _ref(target: Target) -> ForgeRef | None:
     place = place_of(target)
     return None if place is None else parse(place)
-
-
-async def _settle(net: Net, group: Sequence[Claim]) -> list[Evidence | Pass]:
-    """Settle all links into one repository.
-
-    Where the interface says nothing, the pages are asked: they never show what is not there, and a host that is
-    dead is dead for both.
-    """
-    cases = [(claim, ref) for claim in group if (ref := _ref(claim.target)) is not None]
-    first = cases[0][1]
-    reply = await ask(net, first.api(first.name), "forge")
-    if _is_repository(first, reply):
-        return [await _there(net, claim, ref, reply) for claim, ref in cases]
-    if not _says_missing(first, reply):
-        return [Pass(claim.target.key) for claim in group]
-    contradiction = await _contradicted(net, first)
-    if contradiction is None:
-        why = (
-            f"{first.forge} has no such repository to show, and its page could not be seen, so linkwarden cannot tell."
-        )
-        return list(batch_unverified(group, why, status=reply.status))
-    if contradiction:
-        return [Pass(claim.target.key) for claim in group]
-    reason = f"{first.forge} has no repository {first.name}: it is missing or private, and readers cannot see it."
-    facts = (reply.fact("the interface has no such repository"),)
-    return [told(claim, reply, MISSING, reason, facts=facts) for claim, _ in cases]
 
 
 def _is_repository(ref: ForgeRef, reply: Reply) -> bool:

@@ -6,21 +6,21 @@ section 5. The hub tells in ``X-Error-Code`` what an answer is about; a 401 with
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import unquote, urlsplit
 
 from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion, Target, Verdict
-from linkwarden.providers._base import Example, Provider, by_ident
+from linkwarden.providers._base import Example
 from linkwarden.providers._http import batch_unverified
 from linkwarden.providers._huggingface_urls import HOSTS, HUB, HubRef, What, is_name, parse
 from linkwarden.providers._registry import (
+    OneByOne,
     Reply,
     ask,
     page_stands,
     place_of,
-    side_by_side,
     silent,
     told,
     with_path_start,
@@ -28,8 +28,6 @@ from linkwarden.providers._registry import (
 from linkwarden.text import host_of
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from linkwarden.net import Net
 
 _SERVICE = "Hugging Face"
@@ -82,7 +80,7 @@ class _Repository:
     reply: Reply
 
 
-class HuggingFace(Provider):
+class HuggingFace(OneByOne):
     """Settles repositories of the hub and files in them; its other pages tell by themselves."""
 
     name: ClassVar[str] = "huggingface"
@@ -109,36 +107,32 @@ class HuggingFace(Provider):
         ref = _ref(target)
         return None if ref is None else ref.ident
 
-    async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:
-        """Ask once for each repository, and once more for each file in one that is there."""
-        del now
-        async for item in side_by_side(_settle(net, group) for group in by_ident(claims).values()):
-            yield item
+    async def settle(self, net: Net, group: Sequence[Claim]) -> list[Evidence | Pass]:
+        """Settle all links into one repository.
+
+        Asks once for the repository, and once more for each file in one that is there.
+        """
+        cases = [(claim, ref) for claim in group if (ref := _ref(claim.target)) is not None]
+        first = cases[0][1]
+        reply = await ask(net, first.api, "hugging-face")
+        code = reply.header("x-error-code")
+        if reply.status == 200 and reply.is_object:
+            repository = _repository(first, reply)
+            return [await _inside(net, claim, ref, repository) for claim, ref in cases]
+        if code == "RepoNotFound" and reply.status in (401, 404):
+            return await _missing(net, cases, reply)
+        if code == "GatedRepo" and reply.status in (401, 403):
+            repository = _Repository(first.name, gated=True, disabled=False, reply=reply)
+            return [await _inside(net, claim, ref, repository) for claim, ref in cases]
+        if reply.status == 403 and reply.header("x-error-message").lower() == _DISABLED:
+            repository = _Repository(first.name, gated=False, disabled=True, reply=reply)
+            return [_healthy(claim, ref, repository) for claim, ref in cases]
+        return list(silent(group, _SERVICE, reply))
 
 
 def _ref(target: Target) -> HubRef | None:
     place = place_of(target)
     return None if place is None else parse(place)
-
-
-async def _settle(net: Net, group: Sequence[Claim]) -> list[Evidence | Pass]:
-    """Settle all links into one repository."""
-    cases = [(claim, ref) for claim in group if (ref := _ref(claim.target)) is not None]
-    first = cases[0][1]
-    reply = await ask(net, first.api, "hugging-face")
-    code = reply.header("x-error-code")
-    if reply.status == 200 and reply.is_object:
-        repository = _repository(first, reply)
-        return [await _inside(net, claim, ref, repository) for claim, ref in cases]
-    if code == "RepoNotFound" and reply.status in (401, 404):
-        return await _missing(net, cases, reply)
-    if code == "GatedRepo" and reply.status in (401, 403):
-        repository = _Repository(first.name, gated=True, disabled=False, reply=reply)
-        return [await _inside(net, claim, ref, repository) for claim, ref in cases]
-    if reply.status == 403 and reply.header("x-error-message").lower() == _DISABLED:
-        repository = _Repository(first.name, gated=False, disabled=True, reply=reply)
-        return [_healthy(claim, ref, repository) for claim, ref in cases]
-    return list(silent(group, _SERVICE, reply))
 
 
 def _repository(ref: HubRef, reply: Reply) -> _Repository:

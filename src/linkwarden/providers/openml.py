@@ -7,16 +7,14 @@ accusation rests on just that answer; any other one proves nothing, so a fact th
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from linkwarden.model import Claim, Evidence, Kind, Pass, Rule, Target, Verdict
-from linkwarden.providers._base import Example, Provider, by_ident
-from linkwarden.providers._registry import Reply, ask, place_of, side_by_side, silent, title_of, told
+from linkwarden.providers._base import Example
+from linkwarden.providers._registry import OneByOne, Reply, ask, place_of, silent, title_of, told
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from linkwarden.net import Net
 
 _API = "https://www.openml.org/api/v1/json/data/"
@@ -34,7 +32,7 @@ MISSING = Rule(
 )
 
 
-class OpenML(Provider):
+class OpenML(OneByOne):
     """Settles data sets; tasks, flows, runs and everything else are left to the web."""
 
     name: ClassVar[str] = "openml"
@@ -66,25 +64,19 @@ class OpenML(Provider):
                 return None
         return number if _NUMBER.fullmatch(number) else None
 
-    async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:
-        """Ask once for each data set."""
-        del now
-        async for item in side_by_side(_settle(net, number, group) for number, group in by_ident(claims).items()):
-            yield item
-
-
-async def _settle(net: Net, number: str, group: Sequence[Claim]) -> list[Evidence | Pass]:
-    """Settle all links to one data set."""
-    reply = await ask(net, _API + number, "openml")
-    about = reply.table.get("data_set_description")
-    if reply.status == 200 and isinstance(about, dict) and str(about.get("id")) == number:
-        facts = (reply.fact(f"OpenML has the data set {number}"),)
-        return [told(claim, reply, title=title_of(about.get("name")), facts=facts) for claim in group]
-    if reply.status == 412 and _code_of(reply) == _UNKNOWN and not reply.is_wall:
-        reason = f"OpenML has no data set {number}."
-        facts = (reply.fact(f"OpenML says that the data set is unknown (error {_UNKNOWN})"),)
-        return [told(claim, reply, MISSING, reason, facts=facts) for claim in group]
-    return list(silent(group, "OpenML", reply))
+    async def settle(self, net: Net, group: Sequence[Claim]) -> list[Evidence | Pass]:
+        """Settle all links to one data set."""
+        number = group[0].ident
+        reply = await ask(net, _API + number, "openml")
+        about = reply.table.get("data_set_description")
+        if reply.status == 200 and isinstance(about, dict) and str(about.get("id")) == number:
+            facts = (reply.fact(f"OpenML has the data set {number}"),)
+            return [told(claim, reply, title=title_of(about.get("name")), facts=facts) for claim in group]
+        if reply.status == 412 and _code_of(reply) == _UNKNOWN and not reply.is_wall:
+            reason = f"OpenML has no data set {number}."
+            facts = (reply.fact(f"OpenML says that the data set is unknown (error {_UNKNOWN})"),)
+            return [told(claim, reply, MISSING, reason, facts=facts) for claim in group]
+        return list(silent(group, "OpenML", reply))
 
 
 def _code_of(reply: Reply) -> str:

@@ -5,18 +5,16 @@ Source: services.md section 5 (YouTube and Vimeo oEmbed, YouTube's preview pictu
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion, Target, Verdict
-from linkwarden.providers._base import Example, Provider, by_ident
+from linkwarden.providers._base import Example
 from linkwarden.providers._http import batch_unverified
-from linkwarden.providers._registry import Reply, ask, encoded, place_of, side_by_side, silent, title_of, told
+from linkwarden.providers._registry import OneByOne, Reply, ask, encoded, place_of, silent, title_of, told
 from linkwarden.providers._video_urls import Sort, VideoRef, parse
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from linkwarden.net import Net
 
 MISSING = Rule(
@@ -48,7 +46,7 @@ HIDDEN = Rule(
 )
 
 
-class Video(Provider):
+class Video(OneByOne):
     """Settles videos and playlists; channels are pages of their own."""
 
     name: ClassVar[str] = "video"
@@ -79,32 +77,28 @@ class Video(Provider):
         ref = _ref(target)
         return None if ref is None else ref.ident
 
-    async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:
-        """Ask once for each video, and for its preview picture before it is called gone."""
-        del now
-        async for item in side_by_side(_settle(net, group) for group in by_ident(claims).values()):
-            yield item
+    async def settle(self, net: Net, group: Sequence[Claim]) -> list[Evidence | Pass]:
+        """Settle all links to one video or playlist.
+
+        Asks once, and for its preview picture before it is called gone.
+        """
+        ref = _ref(group[0].target)
+        if ref is None:
+            return [Pass(claim.target.key) for claim in group]
+        if ref.sort is Sort.VIMEO:
+            reply = await ask(net, f"https://vimeo.com/api/oembed.json?url={encoded(ref.page)}", "oembed")
+            return _vimeo(group, ref, reply)
+        if ref.impossible:
+            reason = f"“{ref.name[:60]}” is no name of a YouTube video: those have eleven letters, digits, “-” or “_”."
+            return [told(claim, Reply(ref.page), MALFORMED, reason) for claim in group]
+        url = f"https://www.youtube.com/oembed?url={encoded(ref.page)}&format=json"
+        reply = await ask(net, url, "oembed")
+        return await _youtube(net, group, ref, reply)
 
 
 def _ref(target: Target) -> VideoRef | None:
     place = place_of(target)
     return None if place is None else parse(place)
-
-
-async def _settle(net: Net, group: Sequence[Claim]) -> list[Evidence | Pass]:
-    """Settle all links to one video or playlist."""
-    ref = _ref(group[0].target)
-    if ref is None:
-        return [Pass(claim.target.key) for claim in group]
-    if ref.sort is Sort.VIMEO:
-        reply = await ask(net, f"https://vimeo.com/api/oembed.json?url={encoded(ref.page)}", "oembed")
-        return _vimeo(group, ref, reply)
-    if ref.impossible:
-        reason = f"“{ref.name[:60]}” is no name of a YouTube video: those have eleven letters, digits, “-” or “_”."
-        return [told(claim, Reply(ref.page), MALFORMED, reason) for claim in group]
-    url = f"https://www.youtube.com/oembed?url={encoded(ref.page)}&format=json"
-    reply = await ask(net, url, "oembed")
-    return await _youtube(net, group, ref, reply)
 
 
 async def _youtube(net: Net, group: Sequence[Claim], ref: VideoRef, reply: Reply) -> list[Evidence | Pass]:

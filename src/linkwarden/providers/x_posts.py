@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from linkwarden.model import Claim, Evidence, Kind, Pass, Rule, Target, Verdict
-from linkwarden.providers._base import Example, LoadContext, Provider, by_ident
+from linkwarden.providers._base import Example, LoadContext
 from linkwarden.providers._http import batch_unverified
-from linkwarden.providers._registry import Reply, ask, encoded, place_of, side_by_side, silent, told
+from linkwarden.providers._registry import OneByOne, Reply, ask, encoded, place_of, silent, told
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from linkwarden.net import Net
 
 _SERVICE = "X"
@@ -48,7 +46,7 @@ PROTECTED = Rule(
 )
 
 
-class XPosts(Provider):
+class XPosts(OneByOne):
     """Settles single posts; accounts, searches and addresses without an account's name are left to the web."""
 
     name: ClassVar[str] = "x-posts"
@@ -78,13 +76,7 @@ class XPosts(Provider):
         post = _post(target)
         return None if post is None else post[1]
 
-    async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:
-        """Ask once for each post."""
-        del now
-        async for item in side_by_side(self._settle(net, group) for group in by_ident(claims).values()):
-            yield item
-
-    async def _settle(self, net: Net, group: Sequence[Claim]) -> list[Evidence | Pass]:
+    async def settle(self, net: Net, group: Sequence[Claim]) -> list[Evidence | Pass]:
         """Settle all links to one post."""
         post = _post(group[0].target)
         if post is None:

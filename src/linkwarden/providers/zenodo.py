@@ -7,16 +7,14 @@ Records whose DOI is registered are settled before by the DOI system. Source: se
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from linkwarden.model import Claim, Evidence, Kind, Pass, Rule, Target, Verdict
-from linkwarden.providers._base import Example, Provider, by_ident
-from linkwarden.providers._registry import ask, place_of, side_by_side, silent, told
+from linkwarden.providers._base import Example
+from linkwarden.providers._registry import OneByOne, ask, place_of, silent, told
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from linkwarden.net import Net
 
 _API = "https://zenodo.org/api/records/"
@@ -33,7 +31,7 @@ MISSING = Rule(
 )
 
 
-class Zenodo(Provider):
+class Zenodo(OneByOne):
     """Settles records that the DOI system does not; communities, searches and files are left to the web."""
 
     name: ClassVar[str] = "zenodo"
@@ -60,22 +58,16 @@ class Zenodo(Provider):
                 return number
         return None
 
-    async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:
-        """Ask once for each record."""
-        del now
-        async for item in side_by_side(_settle(net, number, group) for number, group in by_ident(claims).items()):
-            yield item
-
-
-async def _settle(net: Net, number: str, group: Sequence[Claim]) -> list[Evidence | Pass]:
-    """Settle all links to one record."""
-    reply = await ask(net, _API + number, "zenodo")
-    if reply.status == 200 and reply.is_object:
-        return [told(claim, reply, facts=(reply.fact(f"Zenodo has the record {number}"),)) for claim in group]
-    if reply.status not in (404, 410) or reply.is_wall or not reply.table:
-        return list(silent(group, "Zenodo", reply))
-    if reply.status == 410:
-        reason, seen = f"Zenodo took the record {number} down.", "Zenodo says that the record was taken down"
-    else:
-        reason, seen = f"Zenodo has no record {number}.", "Zenodo has no such record"
-    return [told(claim, reply, MISSING, reason, facts=(reply.fact(seen),)) for claim in group]
+    async def settle(self, net: Net, group: Sequence[Claim]) -> list[Evidence | Pass]:
+        """Settle all links to one record."""
+        number = group[0].ident
+        reply = await ask(net, _API + number, "zenodo")
+        if reply.status == 200 and reply.is_object:
+            return [told(claim, reply, facts=(reply.fact(f"Zenodo has the record {number}"),)) for claim in group]
+        if reply.status not in (404, 410) or reply.is_wall or not reply.table:
+            return list(silent(group, "Zenodo", reply))
+        if reply.status == 410:
+            reason, seen = f"Zenodo took the record {number} down.", "Zenodo says that the record was taken down"
+        else:
+            reason, seen = f"Zenodo has no record {number}.", "Zenodo has no such record"
+        return [told(claim, reply, MISSING, reason, facts=(reply.fact(seen),)) for claim in group]
