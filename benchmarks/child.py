@@ -20,9 +20,9 @@ from linkwarden import api, inputs
 from linkwarden.cli import cli
 from linkwarden.cli.guard import run_guarded
 from linkwarden.config import Config
-from linkwarden.engine import Deps
 from linkwarden.model import Extracted
 from linkwarden.net import Net, Observer
+from linkwarden.run.engine import Deps
 
 
 class Places(AbstractResolver):

@@ -9,7 +9,7 @@ from linkwarden.judge import Policy, judge
 from linkwarden.model import Claim, Evidence, Kind, Result, Target
 from linkwarden.net import Net
 from linkwarden.providers import LoadContext
-from linkwarden.providers.web import WebProvider
+from linkwarden.providers.web.page import WebProvider
 from linkwarden.review.siblings import SiblingsReview
 from tests.links import NOW, target
 

@@ -13,11 +13,11 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
-from linkwarden import engine
 from linkwarden._version import HOME, __version__
 from linkwarden.config import Config, Ignore
-from linkwarden.deps import Deps, Memory
 from linkwarden.model import Kind, Run, Verdict
+from linkwarden.run import engine
+from linkwarden.run.deps import Deps, Memory
 
 if TYPE_CHECKING:
     from linkwarden.net import Net, NetPolicy, Observer

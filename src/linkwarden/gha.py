@@ -24,7 +24,7 @@ from linkwarden.__main__ import leave
 from linkwarden.cli.check import check, perform
 from linkwarden.cli.guard import run_guarded
 from linkwarden.model import LinkwardenError, Run, UsageError, Verdict
-from linkwarden.report._levels import Level, is_finding, level_of
+from linkwarden.report._order import Level, is_finding, level_of
 from linkwarden.sinks import annotation, log
 
 #: What the report folder holds; the ending of each name chooses the format.
@@ -43,7 +43,7 @@ def main(environ: MutableMapping[str, str] = os.environ, deps: object = None) ->
     Args:
         environ: where the inputs and GitHub's own variables are. Tokens are taken out of it, so that nothing that is
             started later (git) inherits one.
-        deps: replaces the network and the clock (``linkwarden.deps.Deps``), for tests.
+        deps: replaces the network and the clock (``linkwarden.run.deps.Deps``), for tests.
     """
     token = _take_tokens(environ)
     folder = Path(tempfile.mkdtemp(prefix="linkwarden-report-", dir=environ.get("RUNNER_TEMP")))

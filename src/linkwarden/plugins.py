@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -14,9 +15,9 @@ T = TypeVar("T")
 
 
 def discover(package: ModuleType, base: type[T]) -> tuple[type[T], ...]:
-    """Give every concrete subclass of ``base`` that a public module of ``package`` defines.
+    """Return every concrete subclass of ``base`` that a public module of ``package`` defines, at any depth.
 
-    Modules whose name starts with ``_`` are helpers and are not looked at. The classes come sorted by
+    Modules and packages whose name starts with ``_`` are helpers and are not looked at. The classes come sorted by
     ``(rank, name)`` where they have a rank, else by name, so that the order never depends on the file system.
 
     Args:
@@ -27,10 +28,8 @@ def discover(package: ModuleType, base: type[T]) -> tuple[type[T], ...]:
         ValueError: two plug-ins have the same name.
     """
     found: dict[str, type[T]] = {}
-    for info in pkgutil.iter_modules(package.__path__):
-        if info.name.startswith("_"):
-            continue
-        module = importlib.import_module(f"{package.__name__}.{info.name}")
+    for module_name in _modules(package.__path__, f"{package.__name__}."):
+        module = importlib.import_module(module_name)
         for member in vars(module).values():
             if not inspect.isclass(member) or not issubclass(member, base) or inspect.isabstract(member):
                 continue
@@ -41,3 +40,14 @@ def discover(package: ModuleType, base: type[T]) -> tuple[type[T], ...]:
                 raise ValueError(f"two plug-ins are called {name!r}: {found[name]} and {member}")
             found[name] = member
     return tuple(sorted(found.values(), key=lambda cls: (getattr(cls, "rank", 0), cls.name)))  # type: ignore[attr-defined]
+
+
+def _modules(path: Iterable[str], prefix: str) -> list[str]:
+    names: list[str] = []
+    for info in pkgutil.iter_modules(path, prefix):
+        if info.name.removeprefix(prefix).startswith("_"):
+            continue
+        names.append(info.name)
+        if info.ispkg:
+            names += _modules(importlib.import_module(info.name).__path__, f"{info.name}.")
+    return names

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from linkwarden import api, engine
+from linkwarden import api
 from linkwarden.__main__ import main
 from linkwarden.cli import cli
 from linkwarden.cli.guard import run_guarded
 from linkwarden.inputs import MAX_BYTES
 from linkwarden.rules import all_rules
+from linkwarden.run import engine
 
 COMMAND = [sys.executable, "-m", "linkwarden"]
 

@@ -309,7 +309,7 @@ def test_a_defect_of_ours_ends_with_3_and_a_report(
     def broken(_run: object) -> None:
         raise RuntimeError("https://x.example/?token=verysecretvalue")
 
-    monkeypatch.setattr("linkwarden.engine.hints", broken)
+    monkeypatch.setattr("linkwarden.run.engine.hints", broken)
 
     assert linkwarden("check") == 3
     err = capsys.readouterr().err

@@ -138,5 +138,5 @@ def test_an_offline_check_does_without_what_it_does_not_use(tmp_path: Path) -> N
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path
     ).stdout.split()
 
-    assert "linkwarden.engine" in loaded
+    assert "linkwarden.run.engine" in loaded
     assert not {"aiohttp", "tenacity", "sqlite3", "jinja2", "urllib.request"} & set(loaded)

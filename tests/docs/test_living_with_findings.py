@@ -9,8 +9,8 @@ import pytest
 
 import linkwarden
 from linkwarden.config import load_file
-from linkwarden.excuses import rule_names
 from linkwarden.model import Verdict
+from linkwarden.suppress import rule_names
 
 PAGE = (Path(__file__).parents[2] / "docs" / "living-with-findings.md").read_text("utf-8")
 

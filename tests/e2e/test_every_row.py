@@ -20,11 +20,11 @@ from pathlib import Path
 
 import pytest
 
-from linkwarden import engine
+from linkwarden.answers.walls import wall_of
 from linkwarden.config import Config
-from linkwarden.deps import Deps
 from linkwarden.model import Run
-from linkwarden.providers._walls import wall_of
+from linkwarden.run import engine
+from linkwarden.run.deps import Deps
 from linkwarden.wire import Ask
 from tests.internet import FakeInternet
 from tests.internet.rows import HEALTHY, ILL, UNVERIFIED, Case, Rows

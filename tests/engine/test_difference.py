@@ -12,11 +12,11 @@ from aiohttp import web
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from linkwarden import engine
 from linkwarden.config import Config
-from linkwarden.deps import Deps
 from linkwarden.model import Run, UsageError
 from linkwarden.report._words import TITLE
+from linkwarden.run import engine
+from linkwarden.run.deps import Deps
 from tests.internet import FakeInternet
 from tests.repository import Repository
 
@@ -428,7 +428,7 @@ async def test_a_base_that_cannot_be_read_in_the_end_loses_nothing(
     def no_room(**_: object) -> str:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("linkwarden.difference._former.tempfile.mkdtemp", no_room)
+    monkeypatch.setattr("linkwarden.diff._former.tempfile.mkdtemp", no_room)
 
     run = await check()
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from linkwarden.config import Config
-from linkwarden.difference import Difference, difference
+from linkwarden.diff import Difference, difference
 from linkwarden.model import UsageError
 from linkwarden.text import target_key
 from tests.repository import Forge, Repository

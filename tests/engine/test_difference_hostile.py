@@ -12,8 +12,8 @@ import pytest
 
 from linkwarden import check
 from linkwarden.config import Config
-from linkwarden.difference import Difference, difference
-from linkwarden.difference import _difference as module
+from linkwarden.diff import Difference, difference
+from linkwarden.diff import _diff as module
 from linkwarden.git import Git, GitError
 from linkwarden.model import UsageError
 from linkwarden.text import target_key

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from linkwarden import engine
 from linkwarden.config import Config
-from linkwarden.deps import Deps
+from linkwarden.run import engine
+from linkwarden.run.deps import Deps
 from tests.internet import FakeInternet
 
 

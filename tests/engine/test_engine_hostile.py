@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from linkwarden import engine, rules, schedule
+from linkwarden import rules
 from linkwarden.config import Config
-from linkwarden.deps import Deps
 from linkwarden.extract.markdown import Markdown
 from linkwarden.inputs import Source
 from linkwarden.model import Extracted, NothingToCheckError, Run, Target, Verdict
-from linkwarden.providers.web import WebProvider
+from linkwarden.providers.web.page import WebProvider
+from linkwarden.run import engine, schedule
+from linkwarden.run.deps import Deps
 from tests.internet import FakeInternet
 
 

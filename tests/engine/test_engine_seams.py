@@ -11,24 +11,14 @@ from typing import ClassVar
 import pytest
 from aiohttp import web
 
-from linkwarden import engine, rules
+from linkwarden import rules
 from linkwarden.config import Config
-from linkwarden.deps import Deps
-from linkwarden.model import (
-    Claim,
-    Evidence,
-    Kind,
-    NothingToCheckError,
-    Pass,
-    Result,
-    Rule,
-    Run,
-    Target,
-    Verdict,
-)
+from linkwarden.model import Claim, Evidence, Kind, NothingToCheckError, Pass, Result, Rule, Run, Target, Verdict
 from linkwarden.net import Net
 from linkwarden.providers import Provider
 from linkwarden.review import Review
+from linkwarden.run import engine
+from linkwarden.run.deps import Deps
 from linkwarden.wire import Ask, NetError
 from tests.internet import FakeInternet
 

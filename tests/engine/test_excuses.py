@@ -13,8 +13,6 @@ from hypothesis import strategies as st
 
 from linkwarden import rules
 from linkwarden.config import Ignore
-from linkwarden.excuses import Accepted, excuse
-from linkwarden.excuses.baseline import Baseline, Known
 from linkwarden.model import (
     Evidence,
     Excuse,
@@ -29,6 +27,8 @@ from linkwarden.model import (
     Target,
     Verdict,
 )
+from linkwarden.suppress import Accepted, excuse
+from linkwarden.suppress.baseline import Baseline, Known
 
 TODAY = date(2026, 11, 22)
 DEAD = rules.all_rules()["LW301"]

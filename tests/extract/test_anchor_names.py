@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from linkwarden.extract._slug import Slugger, base_slug
+from linkwarden.extract._reader import Slugger, base_slug
 from linkwarden.extract.markdown import Markdown
 from linkwarden.model import Anchor, AnchorSource, Occurrence
 from tests.shared import SHARED, needs_shared

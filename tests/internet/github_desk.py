@@ -8,8 +8,8 @@ from pathlib import Path
 
 from linkwarden.model import Claim, Evidence, Markup, Occurrence, Pass, Span, Target
 from linkwarden.net import Net
-from linkwarden.providers._base import LoadContext
-from linkwarden.providers.github import Github
+from linkwarden.providers.base import LoadContext
+from linkwarden.providers.code.github.provider import Github
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 TOKEN = "good-token"

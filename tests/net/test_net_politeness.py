@@ -10,7 +10,7 @@ from itertools import pairwise
 import pytest
 
 from linkwarden.net import Net, NetWeather
-from linkwarden.net.manners import MANNERS
+from linkwarden.net.policy import MANNERS
 from linkwarden.wire import Ask, NetError, NetErrorKind, Response
 from tests.internet import FakeInternet
 from tests.internet.misbehave import answer, in_turn, silent, slow

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linkwarden.net.retry_after import http_date, pause_asked, quota_pause, retry_after, tells_quota
+from linkwarden.net.retry import http_date, pause_asked, quota_pause, retry_after, tells_quota
 
 NOW = datetime(2026, 11, 22, 3, 0, 0, tzinfo=UTC)
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linkwarden import engine
 from linkwarden.config import Config
-from linkwarden.deps import Deps
 from linkwarden.model import Anchor, AnchorSource, Judgement, Run, Verdict
-from linkwarden.providers._local_anchors import Places, anchor_evidence, nearest
+from linkwarden.providers.offline.local.anchors import Places, anchor_evidence, nearest
+from linkwarden.run import engine
+from linkwarden.run.deps import Deps
 from tests.internet import FakeInternet
 
 

@@ -13,8 +13,8 @@ from aiohttp import web
 from linkwarden.model import Claim, Evidence, Markup, Occurrence, Pass, Span, Target, Verdict
 from linkwarden.net import Net
 from linkwarden.providers import LoadContext
-from linkwarden.providers._arxiv_api import CANARY
-from linkwarden.providers.arxiv import Arxiv, ArxivIds
+from linkwarden.providers.papers.arxiv.api import CANARY
+from linkwarden.providers.papers.arxiv.provider import Arxiv, ArxivIds
 from tests.internet import FakeInternet
 from tests.internet.arxiv import FakeArxiv
 from tests.shared import SHARED, needs_shared

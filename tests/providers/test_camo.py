@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 from linkwarden.model import Evidence, Pass
 from linkwarden.net import Net
 from linkwarden.providers import LoadContext
-from linkwarden.providers._signed import Status
-from linkwarden.providers._signed.camo import DEEPEST, unwrap
-from linkwarden.providers.camo import CamoProvider
-from linkwarden.providers.signed_url import classify
+from linkwarden.providers.offline.signed import Status
+from linkwarden.providers.offline.signed.classify import DEEPEST_CAMO, unwrap
+from linkwarden.providers.offline.signed.provider import CamoProvider, classify
 from tests.links import judged, target
 from tests.providers.signed_samples import sigv4
 
@@ -99,7 +98,7 @@ async def test_a_signed_picture_is_judged_and_not_suggested(net: Net) -> None:
 def test_nesting_is_read_so_deep_and_no_deeper() -> None:
     """Three layers are read; a fourth is a paste gone wrong."""
     url = PICTURE
-    for _ in range(DEEPEST):
+    for _ in range(DEEPEST_CAMO):
         url = wrap(url)
     assert classify(url).unwraps_to == PICTURE
     assert classify(wrap(url)).status is Status.MALFORMED

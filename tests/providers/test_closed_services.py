@@ -9,9 +9,9 @@ import pytest
 from linkwarden.model import Evidence, Pass, Verdict
 from linkwarden.net import Net
 from linkwarden.providers import LoadContext
-from linkwarden.providers._signed.closed import SERVICES, Fate
-from linkwarden.providers.closed_services import ClosedServicesProvider
-from linkwarden.providers.signed_url import classify
+from linkwarden.providers.offline.closed.provider import ClosedServicesProvider
+from linkwarden.providers.offline.closed.table import SERVICES, Fate
+from linkwarden.providers.offline.signed.provider import classify
 from tests.links import judged, target
 
 

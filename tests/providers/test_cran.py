@@ -6,7 +6,7 @@ import pytest
 
 from linkwarden.model import Verdict
 from linkwarden.net import Net
-from linkwarden.providers.cran import Cran
+from linkwarden.providers.code.cran import Cran
 from tests.internet import FakeInternet
 from tests.internet.asking import answers, code, evidence, load
 

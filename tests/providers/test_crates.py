@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 
 from linkwarden.net import Net
-from linkwarden.providers.crates import Crates
+from linkwarden.providers.code.crates import Crates
 from tests.internet import FakeInternet
 from tests.internet.asking import answers, code, evidence, load, target
 from tests.internet.crates import FakeCrates

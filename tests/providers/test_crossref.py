@@ -14,7 +14,7 @@ from aiohttp import web
 from linkwarden.model import Claim, Evidence, Pass
 from linkwarden.net import Net
 from linkwarden.providers import LoadContext
-from linkwarden.providers.crossref import Crossref
+from linkwarden.providers.papers.crossref import Crossref
 from linkwarden.wire import Ask
 from tests.internet import FakeInternet
 from tests.internet.crossref_registry import FakeCrossref

@@ -6,7 +6,7 @@ import pytest
 from aiohttp import web
 
 from linkwarden.net import Net
-from linkwarden.providers.docker_hub import DockerHub
+from linkwarden.providers.code.docker_hub import DockerHub
 from tests.internet import FakeInternet
 from tests.internet.asking import answers, code, evidence, load, target
 from tests.internet.docker_hub import FakeDockerHub

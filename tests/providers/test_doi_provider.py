@@ -14,7 +14,7 @@ from linkwarden.judge import Policy, judge
 from linkwarden.model import Claim, Evidence, Markup, Occurrence, Pass, Span, Target, Verdict
 from linkwarden.net import Net
 from linkwarden.providers import LoadContext
-from linkwarden.providers.doi import Doi
+from linkwarden.providers.papers.doi.provider import Doi
 from tests.internet import FakeInternet
 from tests.internet.doi import FakeDoi
 

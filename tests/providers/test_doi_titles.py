@@ -11,7 +11,7 @@ from aiohttp import web
 from linkwarden.model import Claim, Evidence, Pass, Verdict
 from linkwarden.net import Net
 from linkwarden.providers import LoadContext
-from linkwarden.providers.doi import Doi
+from linkwarden.providers.papers.doi.provider import Doi
 from tests.internet import FakeInternet
 from tests.internet.doi import FakeDoi
 from tests.links import NOW, judged, slug, target, verdict, verdict_of

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linkwarden.providers._doi_urls import (
+from linkwarden.providers.papers.doi.urls import (
     Source,
     doi_of,
     encoded,

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from linkwarden import engine
 from linkwarden.config import Config
-from linkwarden.deps import Deps
 from linkwarden.model import Judgement, Kind, Result, Run, Verdict
-from linkwarden.providers._local import Status, Tree, forgotten_scheme
+from linkwarden.providers.offline.local.tree import Status, Tree, forgotten_scheme
+from linkwarden.run import engine
+from linkwarden.run.deps import Deps
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(24)
 

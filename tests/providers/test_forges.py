@@ -6,7 +6,7 @@ import pytest
 from aiohttp import web
 
 from linkwarden.net import Net
-from linkwarden.providers.forges import Forges
+from linkwarden.providers.code.forges import Forges
 from tests.internet import FakeInternet, misbehave
 from tests.internet.asking import answers, code, evidence, load, target
 from tests.internet.forges import FakeForges

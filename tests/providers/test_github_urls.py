@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linkwarden.providers._github.urls import GithubRef, What, canonical, parse, with_branch, with_repository
+from linkwarden.providers.code.github.urls import GithubRef, What, canonical, parse, with_branch, with_repository
 
 _GIST = "aa5a315d61ae9438b18d"
 _SHAPES: list[tuple[str, What, str, str]] = [

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from linkwarden.model import Pass
 from linkwarden.net import Net
-from linkwarden.providers._github.git import read_refs
-from linkwarden.providers._github.graphql import Question, State, read
+from linkwarden.providers.code.github.git import read_refs
+from linkwarden.providers.code.github.graphql import Question, State, read
 from tests.internet import FakeInternet
 from tests.internet.github import FakeGithub, FakeRepository, advertisement
 from tests.internet.github_desk import Desk, code, suggested

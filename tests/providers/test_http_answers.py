@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from linkwarden.answers import read as _http
 from linkwarden.model import Verdict
-from linkwarden.providers import _http
 from linkwarden.wire import Hop, NetError, NetErrorKind, Response
 from tests.internet.stores import S3_ERRORS
 from tests.links import claim, slug, verdict_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from linkwarden.providers._http import status_evidence, wall_of
+from linkwarden.answers.read import status_evidence, wall_of
 from linkwarden.wire import Response
 from tests.internet.walls import WALLS, WallKind
 from tests.links import claim, slug

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from linkwarden.model import Verdict
 from linkwarden.net import Net
-from linkwarden.providers.huggingface import HuggingFace
+from linkwarden.providers.code.huggingface import HuggingFace
 from tests.internet import FakeInternet, misbehave
 from tests.internet.asking import answers, code, evidence, load, target
 from tests.internet.huggingface import FakeHub, disabled

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from linkwarden.model import Verdict
 from linkwarden.net import Net
-from linkwarden.providers.image import HEAD_BYTES, ImageProvider, picture_evidence
+from linkwarden.providers.web.image.provider import HEAD_BYTES, ImageProvider, picture_evidence
 from linkwarden.wire import Response
 from tests.internet import FakeInternet, misbehave, pictures
 from tests.internet.images import FakeImageHosts

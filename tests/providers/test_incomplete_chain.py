@@ -6,7 +6,7 @@ import pytest
 
 from linkwarden.model import Verdict
 from linkwarden.net import Net
-from linkwarden.providers.web import WebProvider
+from linkwarden.providers.web.page import WebProvider
 from tests.internet import FakeInternet
 from tests.links import slug, verdict, verdict_of
 

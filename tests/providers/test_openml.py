@@ -9,7 +9,7 @@ from aiohttp import web
 
 from linkwarden.model import Evidence
 from linkwarden.net import Net
-from linkwarden.providers.openml import MISSING, OpenML
+from linkwarden.providers.papers.openml import MISSING, OpenML
 from tests.internet import FakeInternet
 from tests.internet.asking import answers, code, load
 from tests.internet.openml import FakeOpenML

@@ -12,7 +12,7 @@ from aiohttp import web
 from linkwarden.model import Claim, Evidence, Verdict
 from linkwarden.net import Net
 from linkwarden.providers import LoadContext
-from linkwarden.providers.openreview import OpenReview
+from linkwarden.providers.papers.openreview import OpenReview
 from tests.internet import FakeInternet
 from tests.internet.openreview import FakeOpenReview
 from tests.links import NOW, judged, slug, target, verdict, verdict_of

@@ -12,7 +12,7 @@ from aiohttp import web
 from linkwarden.model import Claim, Evidence, Verdict
 from linkwarden.net import Net
 from linkwarden.providers import LoadContext
-from linkwarden.providers.pubmed import PubMed
+from linkwarden.providers.papers.pubmed import PubMed
 from tests.internet import FakeInternet
 from tests.internet.pubmed import FakePubMed
 from tests.links import NOW, judged, slug, target, verdict, verdict_of

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from linkwarden.model import Evidence, Pass, Verdict
 from linkwarden.net import Net
 from linkwarden.providers import Provider
-from linkwarden.providers.crossref import Crossref
-from linkwarden.providers.openreview import OpenReview
-from linkwarden.providers.pubmed import PubMed
-from linkwarden.providers.semantic_scholar import CANARY, SemanticScholar
+from linkwarden.providers.papers.crossref import Crossref
+from linkwarden.providers.papers.openreview import OpenReview
+from linkwarden.providers.papers.pubmed import PubMed
+from linkwarden.providers.papers.semantic_scholar import CANARY, SemanticScholar
 from linkwarden.wire import Ask, Response
 from tests.links import judged, verdict_of
 

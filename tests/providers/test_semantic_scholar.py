@@ -12,7 +12,7 @@ from aiohttp import web
 from linkwarden.model import Evidence, Verdict
 from linkwarden.net import Net
 from linkwarden.providers import LoadContext
-from linkwarden.providers.semantic_scholar import CANARY, SemanticScholar
+from linkwarden.providers.papers.semantic_scholar import CANARY, SemanticScholar
 from tests.internet import FakeInternet
 from tests.internet.semantic_scholar import FakeSemanticScholar
 from tests.links import judged, slug, target, verdict, verdict_of

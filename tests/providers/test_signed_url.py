@@ -11,7 +11,7 @@ import pytest
 from linkwarden.model import Evidence, Pass, Verdict
 from linkwarden.net import Net
 from linkwarden.providers import LoadContext
-from linkwarden.providers.signed_url import SignedUrlProvider, settle
+from linkwarden.providers.offline.signed.provider import SignedUrlProvider, settle
 from tests.links import judged, target
 from tests.providers.signed_samples import DATED, INNOCENT, NOISE, UNDATED, Build, sigv4, token, unix
 

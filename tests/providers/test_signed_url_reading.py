@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from linkwarden.providers._signed import SCHEMES, Status
-from linkwarden.providers.signed_url import classify, is_signed
+from linkwarden.providers.offline.signed import SCHEMES, Status
+from linkwarden.providers.offline.signed.provider import classify, is_signed
 from tests.providers.signed_samples import DATED, INNOCENT, NOISE, UNDATED, Build, cloudfront_policy, sigv4, token, unix
 
 END = datetime(2024, 2, 29, 23, 59, 59, tzinfo=UTC)

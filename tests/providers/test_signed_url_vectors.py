@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linkwarden.providers.signed_url import classify
+from linkwarden.providers.offline.signed.provider import classify
 from tests.providers.signed_samples import DATED, INNOCENT, UNDATED
 from tests.shared import SHARED, needs_shared
 

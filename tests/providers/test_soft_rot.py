@@ -6,7 +6,7 @@ import pytest
 
 from linkwarden.model import Verdict
 from linkwarden.net import Net
-from linkwarden.providers._siblings import sibling_of
+from linkwarden.soft404.siblings import sibling_of
 from tests.internet import FakeInternet, Site, misbehave
 from tests.links import slug, verdict_of
 from tests.rot import page as look

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linkwarden.providers import _parked
-from linkwarden.providers._error_words import error_part, is_error_text, plain, says_later, says_no_hits
-from linkwarden.providers._html import Page
-from linkwarden.providers._promise import promised_words, script_of
-from linkwarden.providers._siblings import Sibling, same_page, sibling_of
-from linkwarden.providers._soft import NEEDED, POINTS, PageSigns, Sign, assess, with_sign, would_decide
+from linkwarden.soft404 import parked as _parked
+from linkwarden.soft404.errors import error_part, is_error_text, plain, says_later, says_no_hits
+from linkwarden.soft404.page import Page
+from linkwarden.soft404.siblings import Sibling, same_page, sibling_of
+from linkwarden.soft404.signs import promised_words, script_of
+from linkwarden.soft404.weigh import NEEDED, POINTS, PageSigns, Sign, assess, with_sign, would_decide
 from linkwarden.wire import Hop, Response
 from tests.links import target
 

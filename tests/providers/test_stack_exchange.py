@@ -6,7 +6,7 @@ import pytest
 from aiohttp import web
 
 from linkwarden.net import Net
-from linkwarden.providers.stack_exchange import StackExchange
+from linkwarden.providers.sites.stack_exchange import StackExchange
 from tests.internet import FakeInternet, misbehave
 from tests.internet.asking import answers, code, evidence, load, target
 from tests.internet.stack_exchange import FakeStackExchange

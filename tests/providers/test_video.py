@@ -7,7 +7,7 @@ from aiohttp import web
 
 from linkwarden.model import Verdict
 from linkwarden.net import Net
-from linkwarden.providers.video import Video
+from linkwarden.providers.sites.video import Video
 from tests.internet import FakeInternet
 from tests.internet.asking import answers, code, evidence, load, target
 from tests.internet.video import FakeVideos

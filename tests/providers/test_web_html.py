@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linkwarden.providers._html import Page, is_html
+from linkwarden.soft404.page import Page, is_html
 from linkwarden.wire import Response
 
 WORDS = "<p>" + "There is much to read on this page. " * 20

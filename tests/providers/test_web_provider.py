@@ -7,7 +7,7 @@ from aiohttp import web
 
 from linkwarden.model import Evidence, Pass, Verdict
 from linkwarden.net import Net
-from linkwarden.providers.web import WebProvider
+from linkwarden.providers.web.page import WebProvider
 from tests.internet import FakeInternet, Handler, Site, misbehave
 from tests.internet.stores import FakeStores
 from tests.links import judged, slug, verdict, verdict_of

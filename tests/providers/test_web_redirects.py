@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from linkwarden.providers._redirects import landing_evidence, move_of
+from linkwarden.answers.redirects import landing_evidence, move_of
 from linkwarden.wire import Hop, Response
 from tests.links import claim, slug
 

@@ -12,11 +12,12 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linkwarden import engine, rules
+from linkwarden import rules
+from linkwarden.answers.conditional import with_validators
 from linkwarden.config import Config
-from linkwarden.deps import Deps
 from linkwarden.model import Answer, Evidence, Remembered, Result, Run, Validators, Verdict
-from linkwarden.providers._conditional import with_validators
+from linkwarden.run import engine
+from linkwarden.run.deps import Deps
 from linkwarden.wire import Response
 from tests.internet import FakeInternet, Handler, pictures
 from tests.internet.misbehave import answer

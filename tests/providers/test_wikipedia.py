@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linkwarden.net import Net
-from linkwarden.providers.wikipedia import Wikipedia
+from linkwarden.providers.sites.wikipedia import Wikipedia
 from tests.internet import FakeInternet
 from tests.internet.asking import answers, code, evidence, load, target
 from tests.internet.wikipedia import FakeWikipedia

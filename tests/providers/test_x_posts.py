@@ -7,7 +7,7 @@ from aiohttp import web
 
 from linkwarden.model import Verdict
 from linkwarden.net import Net
-from linkwarden.providers.x_posts import MISSING, PROTECTED, XPosts
+from linkwarden.providers.sites.x_posts import MISSING, PROTECTED, XPosts
 from tests.internet import FakeInternet, misbehave
 from tests.internet.asking import answers, code, evidence, load
 from tests.internet.x_posts import FakeX

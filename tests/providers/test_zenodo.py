@@ -7,7 +7,7 @@ from aiohttp import web
 
 from linkwarden.model import Verdict
 from linkwarden.net import Net
-from linkwarden.providers.zenodo import MISSING, Zenodo
+from linkwarden.providers.papers.zenodo import MISSING, Zenodo
 from tests.internet import FakeInternet
 from tests.internet.asking import answers, code, load
 from tests.internet.zenodo import FakeZenodo

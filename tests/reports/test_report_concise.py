@@ -10,8 +10,7 @@ from hypothesis import given
 
 from linkwarden.model import Run
 from linkwarden.report import ReportOptions, for_name
-from linkwarden.report._levels import marked
-from linkwarden.report._order import placed
+from linkwarden.report._order import marked, placed
 from linkwarden.report.concise import ConciseReport
 from tests.reports.sample import RUN
 from tests.reports.strategies import runs

@@ -13,8 +13,7 @@ from hypothesis import given
 from linkwarden.model import Run, Verdict
 from linkwarden.report import ReportOptions, for_path
 from linkwarden.report._words import REPORT_MARK, is_health_report
-from linkwarden.report.issue import BUDGET, IssueReport
-from linkwarden.report.markdown import MarkdownReport
+from linkwarden.report.markdown import ISSUE_BUDGET, IssueReport, MarkdownReport
 from tests.reports.sample import EMPTY, EXPIRING, NOT_FOUND, REMEMBERED, RUN, SOFT_404, TIMEOUT, occurrence, result
 from tests.reports.strategies import WHOLE_RUNS, runs
 
@@ -112,7 +111,7 @@ def test_a_full_issue_keeps_within_the_budget() -> None:
 
     text = write(replace(RUN, results=(*lost, *soon)))
 
-    assert BUDGET - 10_000 < len(text.encode()) <= BUDGET
+    assert ISSUE_BUDGET - 10_000 < len(text.encode()) <= ISSUE_BUDGET
     assert re.search(r"… and [\d,]+ more, for which there is no room", text)
     assert "## What readers no longer get" in text
 
@@ -124,7 +123,7 @@ def test_whatever_was_found_it_is_small_enough(run: Run) -> None:
     wide = "\U0001f600'" * 400
     run = replace(run, inputs=tuple(f"{n}{wide}" for n in range(40)), hints=(wide,) * 200, unreadable=(wide,) * 200)
 
-    assert len(write(run).encode()) <= BUDGET
+    assert len(write(run).encode()) <= ISSUE_BUDGET
 
 
 def test_a_later_run_does_not_take_it_for_a_list() -> None:

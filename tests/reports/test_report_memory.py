@@ -13,9 +13,8 @@ from inline_snapshot import snapshot
 from linkwarden.model import Compared, Run, Verdict
 from linkwarden.report import ReportOptions
 from linkwarden.report._words import changes, friendly, headline, how_fixed, since
-from linkwarden.report.issue import IssueReport
 from linkwarden.report.json import JsonReport, schema
-from linkwarden.report.markdown import MarkdownReport
+from linkwarden.report.markdown import IssueReport, MarkdownReport
 from linkwarden.report.text import TextReport
 from tests.reports.sample import EMPTY, REMEMBERED, RUN
 from tests.store.nights import pass_night

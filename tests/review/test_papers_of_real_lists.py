@@ -10,8 +10,8 @@ import pytest
 
 from linkwarden.extract.markdown import Markdown
 from linkwarden.model import Occurrence, Verdict
-from linkwarden.providers._arxiv_ids import parse
-from linkwarden.providers._doi_urls import doi_of
+from linkwarden.providers.papers.arxiv.ids import parse
+from linkwarden.providers.papers.doi.urls import doi_of
 from linkwarden.review._titles import Match, compare, core
 from linkwarden.review.papers import Papers
 from tests.internet import FakeInternet

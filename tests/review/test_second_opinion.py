@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from linkwarden.answers import rules as http
 from linkwarden.model import Evidence, Judgement, Kind, Result, Verdict
 from linkwarden.net import Net
 from linkwarden.providers import LoadContext
-from linkwarden.providers import _http_rules as http
 from linkwarden.review._asking import in_lanes
 from linkwarden.review.second_opinion import SecondOpinionReview
 from tests.internet import FakeInternet, misbehave

@@ -10,8 +10,8 @@ import pytest
 
 from linkwarden import api
 from linkwarden.cli import cli
+from linkwarden.cli.calibrate import SavedNet, read_saved
 from linkwarden.cli.guard import run_guarded
-from linkwarden.cli.saved import SavedNet, read_saved
 from tests.rot import pages
 
 HERE = Path(__file__).parent

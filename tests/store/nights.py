@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from linkwarden import rules
+from linkwarden.answers import rules as http
 from linkwarden.judge import Policy, judge
 from linkwarden.model import Answer, Evidence, Kind, Result, Rule, Run
-from linkwarden.providers import _http_rules as http
 from linkwarden.store.memory import open_memory
 from tests.links import target
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from linkwarden.model import Answer, UsageError, Verdict
-from linkwarden.store import schema, upkeep
+from linkwarden.store import schema
+from linkwarden.store import schema as upkeep
 from linkwarden.store.memory import StoredMemory, open_memory
 from tests.store.nights import finished, night, one, pass_night, rows, said
 

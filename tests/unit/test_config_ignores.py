@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from linkwarden.config import Ignore, load_file
-from linkwarden.excuses import rule_names
 from linkwarden.model import UsageError
+from linkwarden.suppress import rule_names
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from linkwarden.schedule import Job, Lanes
+from linkwarden.run.schedule import Job, Lanes
 
 
 class Watch:

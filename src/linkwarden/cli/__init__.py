@@ -23,7 +23,7 @@ _COMMANDS = {
     "history": "linkwarden.cli.history:history",
     "calibrate": "linkwarden.cli.calibrate:calibrate",
     "init": "linkwarden.cli.init:init",
-    "completion": "linkwarden.cli.completion:completion",
+    "completion": "linkwarden.cli.explain:completion",
 }
 
 

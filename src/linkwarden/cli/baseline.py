@@ -9,10 +9,10 @@ from pathlib import Path
 from linkwarden.cli.output import write_atomically
 from linkwarden.cli.speech import say
 from linkwarden.config import Config
-from linkwarden.excuses import Accepted, excuse, load_baseline
-from linkwarden.excuses.baseline import findings, is_ours, render
 from linkwarden.model import LinkwardenError, Run, UsageError, Verdict
 from linkwarden.report._words import plural
+from linkwarden.suppress import Accepted, excuse, load_baseline
+from linkwarden.suppress.baseline import findings, is_ours, render
 
 
 class BaselineNotWrittenError(LinkwardenError):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -15,8 +16,38 @@ from linkwarden.cli.guard import INTERNAL_ERROR, say_error, say_failure
 from linkwarden.cli.options import make_config, memory_options, network_options, shared_options
 from linkwarden.cli.output import FormatName, OutputLostError, Terminal, is_terminal, reserve, write_reports
 from linkwarden.cli.speech import say
-from linkwarden.cli.stdin import stdin_for
 from linkwarden.model import Run, UsageError
+
+
+def stdin_for(inputs: Sequence[str]) -> Callable[[], bytes]:
+    """Read standard input to its end if it is among the inputs, and give a function that gives what was read.
+
+    Read now and not when its turn comes, so that the progress bar is not in the way and Ctrl-C ends the waiting.
+    The function raises OSError if standard input cannot be read.
+    """
+    if "-" not in inputs:
+        return lambda: b""
+    try:
+        data = _read()
+    except OSError as error:
+        problem = error
+
+        def refuse() -> bytes:
+            raise problem
+
+        return refuse
+    return lambda: data
+
+
+def _read() -> bytes:
+    from linkwarden.inputs import MAX_BYTES  # noqa: PLC0415 - only where a list is read
+
+    if sys.stdin is None:
+        raise OSError(errno.EBADF, "it is closed")
+    if sys.stdin.isatty():
+        say("Reading a list from the keyboard; Ctrl-D ends it.", err=True)
+    return sys.stdin.buffer.read(MAX_BYTES + 1)
+
 
 DEFAULT_REPORTS = ("reports/health.md", "reports/health.json")
 
@@ -62,7 +93,7 @@ def perform(deps: Any, inputs: tuple[str, ...], options: Mapping[str, Any]) -> t
     """Do what ``check`` was told, and give the run with the exit code; the Action (``linkwarden.gha``) wants both.
 
     Args:
-        deps: replaces the network and the clock (``linkwarden.deps.Deps``), or None.
+        deps: replaces the network and the clock (``linkwarden.run.deps.Deps``), or None.
         inputs: what to check.
         options: what click made of the command's options, by parameter name.
 
@@ -70,9 +101,10 @@ def perform(deps: Any, inputs: tuple[str, ...], options: Mapping[str, Any]) -> t
         LinkwardenError: there is no run; see ``linkwarden.cli.guard.run_guarded``.
         KeyboardInterrupt: it was interrupted before any list was read.
     """
-    from linkwarden import api, engine  # noqa: PLC0415 - the network stack is slow to import
+    from linkwarden import api  # noqa: PLC0415 - the network stack is slow to import
     from linkwarden.cli.baseline import baseline_to_write, write_baseline  # noqa: PLC0415 - with it
-    from linkwarden.deps import Deps  # noqa: PLC0415 - with it
+    from linkwarden.run import engine  # noqa: PLC0415 - with it
+    from linkwarden.run.deps import Deps  # noqa: PLC0415 - with it
 
     config = make_config(inputs, options)
     baseline = baseline_to_write(config) if options["write_baseline"] else None

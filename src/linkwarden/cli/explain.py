@@ -7,11 +7,27 @@ import shutil
 import textwrap
 
 import click
-from click.shell_completion import CompletionItem
+from click.shell_completion import CompletionItem, get_completion_class
 
 from linkwarden.cli.speech import say
 from linkwarden.model import Rule, UsageError
 from linkwarden.report._words import sentence
+
+
+@click.command(short_help="Print the completion script for a shell.")
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print the completion script for a shell.
+
+    bash and zsh: eval "$(linkwarden completion bash)"; fish: linkwarden completion fish | source
+    """
+    from linkwarden.cli import cli  # noqa: PLC0415 - it imports this module
+
+    cls = get_completion_class(shell)
+    if cls is None:
+        raise UsageError(f"no completion for {shell}", "Use bash, zsh or fish.")
+    click.echo(cls(cli, {}, "linkwarden", "_LINKWARDEN_COMPLETE").source())
+
 
 _WIDEST, _NARROWEST = 80, 30
 

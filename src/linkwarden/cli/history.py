@@ -144,7 +144,7 @@ def import_(obj: Any, /, *, file: str, state: Path) -> None:
 @_state
 def prune(obj: Any, /, *, older_than: str, state: Path) -> None:
     """Forget runs and verdicts that are older, and addresses that no list has held since."""
-    from linkwarden.store import upkeep  # noqa: PLC0415 - as above
+    from linkwarden.store import schema as upkeep  # noqa: PLC0415 - as above
 
     try:
         before = _now(obj) - _age(older_than)

@@ -130,7 +130,7 @@ def make_config(inputs: tuple[str, ...], options: Mapping[str, Any], environ: Ma
 
 
 def _rule_names() -> Mapping[str, str]:
-    from linkwarden.excuses import rule_names  # noqa: PLC0415 - slow to import
+    from linkwarden.suppress import rule_names  # noqa: PLC0415 - slow to import
 
     return rule_names()
 

@@ -28,8 +28,9 @@ NAME = "<command line>"
 @click.pass_obj
 def probe(obj: Any, /, url: str, *, image: bool, **options: Any) -> int:
     """Show every request that is made for one address, what came back, and how the verdict follows from it."""
-    from linkwarden import api, engine  # noqa: PLC0415 - the network stack is slow to import
-    from linkwarden.deps import Deps  # noqa: PLC0415 - with it
+    from linkwarden import api  # noqa: PLC0415 - the network stack is slow to import
+    from linkwarden.run import engine  # noqa: PLC0415 - with it
+    from linkwarden.run.deps import Deps  # noqa: PLC0415 - with it
 
     if not url.strip():
         raise UsageError("the address is empty", "Give one, such as https://example.org/page.")

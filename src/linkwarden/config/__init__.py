@@ -4,10 +4,16 @@ What opens doors (networks, tokens, proxies, headers) never comes from a file in
 (``docs/threat-model.md``); such a key is an error here.
 """
 
-from linkwarden.config._file import FILE_NAME, find_file, inputs_beside, load_file
-from linkwarden.config._ignores import RuleNames, nearest_rule
-from linkwarden.config._settings import RANGES, Config, Ignore, with_overrides
-from linkwarden.config._values import parse_duration, parse_instant, read_values
+from linkwarden.config._file import FILE_NAME, RuleNames, find_file, inputs_beside, load_file, nearest_rule
+from linkwarden.config._settings import (
+    RANGES,
+    Config,
+    Ignore,
+    parse_duration,
+    parse_instant,
+    read_values,
+    with_overrides,
+)
 
 __all__ = [
     "FILE_NAME",

@@ -2,7 +2,7 @@
 
 The readers of Markdown and HTML decide what a comment is; here it is told what each one says, and which lines it is
 about (``docs/living-with-findings.md``). The names of rules are not known here: what looks like one is taken for one,
-and ``linkwarden.excuses`` says which of them there are.
+and ``linkwarden.suppress`` says which of them there are.
 """
 
 from __future__ import annotations

@@ -2,18 +2,57 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
 from linkwarden.extract._charrefs import decode_attribute
 from linkwarden.extract._directives import Directives
-from linkwarden.extract._html_links import HEADINGS, links
-from linkwarden.extract._slug import Slugger
 from linkwarden.extract._spans import Pieces, Source
-from linkwarden.extract._tags import Tag, TagScanner
+from linkwarden.extract._tags import HEADINGS, Tag, TagScanner, links
 from linkwarden.extract._text import html_text, squeeze
 from linkwarden.model import Anchor, AnchorSource, Excuse, Extracted, Markup, Notice, Occurrence
+
+_DROPPED = frozenset(
+    {"No", "Pe", "Pf", "Pi", "Ps", "Po", "Pd", "Sm", "Sc", "Sk", "So", "Cc", "Co", "Cf", "Cn", "Zs", "Zl", "Zp"}
+)
+#: Circled and squared letters are symbols to Unicode and letters to GitHub.
+_LETTER_SYMBOLS = (
+    range(0x24B6, 0x24EA),
+    range(0x1F130, 0x1F14A),
+    range(0x1F150, 0x1F16A),
+    range(0x1F170, 0x1F18A),
+)
+
+
+def _kept(char: str) -> bool:
+    code = ord(char)
+    if code < 0x80:
+        return char in " -_" or char.isalnum()
+    return any(code in r for r in _LETTER_SYMBOLS) or unicodedata.category(char) not in _DROPPED
+
+
+def base_slug(text: str) -> str:
+    """Give a heading's slug before duplicates are numbered. ``text`` is the heading as it is shown."""
+    return "".join(filter(_kept, text.lower())).replace(" ", "-")
+
+
+class Slugger:
+    """Numbers the headings of one document as GitHub does: a second ``x`` becomes ``x-1``."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, int] = {}
+
+    def slug(self, text: str) -> str:
+        """Give the next heading's slug."""
+        base = result = base_slug(text)
+        while result in self._seen:
+            self._seen[base] += 1
+            result = f"{base}-{self._seen[base]}"
+        self._seen[result] = 0
+        return result
+
 
 _PREFIX = "user-content-"
 #: Elements whose ``name`` is no place in the page but a field or a setting.

@@ -7,9 +7,8 @@ from typing import ClassVar
 
 from linkwarden.extract._base import Extractor
 from linkwarden.extract._charrefs import decode_attribute
-from linkwarden.extract._notices import text_notices
 from linkwarden.extract._reader import Reader
-from linkwarden.extract._spans import Pieces, Source
+from linkwarden.extract._spans import Pieces, Source, text_notices
 from linkwarden.extract._tags import TagScanner
 from linkwarden.model import Extracted, Notice
 

@@ -10,10 +10,8 @@ from linkwarden.extract._base import Extractor
 from linkwarden.extract._blocks import Block, BlockKind, Document, blocks, without_closing
 from linkwarden.extract._entries import entry_at, words_beside
 from linkwarden.extract._inline import Html, InlineScanner, Link
-from linkwarden.extract._notices import text_notices
-from linkwarden.extract._reader import Draft, Reader
-from linkwarden.extract._slug import base_slug
-from linkwarden.extract._spans import Source
+from linkwarden.extract._reader import Draft, Reader, base_slug
+from linkwarden.extract._spans import Source, text_notices
 from linkwarden.extract._tags import TAGFILTER, TagScanner
 from linkwarden.extract._text import Texts
 from linkwarden.model import Anchor, AnchorSource, Extracted, Markup, Notice, Occurrence

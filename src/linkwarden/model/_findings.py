@@ -3,13 +3,243 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING
-
-from linkwarden.model._places import Target
-from linkwarden.model._words import Verdict
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+
+class LinkwardenError(Exception):
+    """An error that the user can mend. ``advice`` says how; ``exit_code`` is what the process ends with."""
+
+    exit_code = 2
+
+    def __init__(self, message: str, advice: str = "") -> None:
+        super().__init__(message)
+        self.advice = advice
+
+
+class UsageError(LinkwardenError):
+    """An option, a configuration key or an input is wrong (exit code 2)."""
+
+
+class NothingToCheckError(LinkwardenError):
+    """No readable input, or none with a link in it (exit code 4)."""
+
+    exit_code = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a source file.
+
+    Lines and columns count from 1, in Unicode code points; ``end_col`` is exclusive, as in SARIF. ``start`` and
+    ``end`` are offsets from 0 into the decoded text, so that ``text[start:end]`` is what the span claims.
+    """
+
+    path: str
+    line: int
+    col: int
+    end_line: int
+    end_col: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One place where a list links to something.
+
+    Attributes:
+        url: the address as a browser would take it (character references decoded once, Markdown escapes undone).
+        raw: the address as it stands in the source; ``text[span.start:span.end] == raw``. For a bare ``www.…``
+            link ``raw`` lacks the ``http://`` that ``url`` has.
+        markup: how it is written.
+        span: where ``raw`` stands. For a reference link that is the definition; ``used`` is then the place of use.
+        text: the link's visible text, or the image's alternative text.
+        section: text of the nearest heading above, or "".
+        used: span of the use of a reference link, else None.
+        entry: line on which the list item, the table row or the line of its own begins whose entry it is part of; 0
+            for a link in running text, a badge, and where the reader of the document does not tell.
+        leads: no words stand before it in its entry, so that the entry is about what it leads to.
+        context: where ``text`` is a word or two ("paper"), the words of its entry that say what it leads to, at most
+            300 characters; else "", and also where the reader of the document does not tell.
+    """
+
+    url: str
+    raw: str
+    markup: Markup
+    span: Span
+    text: str = ""
+    section: str = ""
+    used: Span | None = None
+    entry: int = 0
+    leads: bool = False
+    context: str = ""
+
+
+class AnchorSource(StrEnum):
+    """Where an in-page anchor comes from."""
+
+    HEADING = "heading"
+    HTML_ID = "html-id"
+    SWALLOWED = "swallowed"  # a heading's source line that GitHub shows as text, so it makes no anchor
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A place inside a document that ``#name`` leads to (or, if swallowed, fails to lead to).
+
+    Attributes:
+        name: the slug or id, without ``#`` and without ``user-content-``.
+        text: the heading's text, or "" for an HTML id.
+        line: line of the heading or tag, from 1.
+        source: what makes the anchor.
+        cause_line: for a swallowed heading, the line of the HTML block that swallows it.
+    """
+
+    name: str
+    text: str
+    line: int
+    source: AnchorSource
+    cause_line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something about an input that is not about one link: mojibake, nesting too deep, a cut line.
+
+    Attributes:
+        path: the file.
+        line: where in it, from 1; 0 for the whole file.
+        message: what there is to say.
+    """
+
+    path: str
+    line: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Excuse:
+    """A comment in a list that says not to report what is found beside it (``<!-- linkwarden-ignore … -->``).
+
+    Attributes:
+        path: the document.
+        line: where the comment stands, from 1.
+        column: the same.
+        first: the first line that it is about.
+        last: the last one, inclusive.
+        codes: rules that it is about; empty is all.
+        reason: the maintainer's own words, or "".
+    """
+
+    path: str
+    line: int
+    column: int
+    first: int
+    last: int
+    codes: tuple[str, ...] = ()
+    reason: str = ""
+
+
+Extracted = Occurrence | Anchor | Notice | Excuse
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One distinct address, with every place where it stands.
+
+    Attributes:
+        key: what makes it distinct (see ``linkwarden.text.target_key``).
+        url: the address as it stands (decoded), of the first occurrence; what the report shows.
+        address: the absolute http(s) address to ask, or None for anchors, files and other schemes.
+        path: the input it was first seen in, which relative links start from.
+        occurrences: all of them, in source order.
+    """
+
+    key: str
+    url: str
+    address: str | None
+    path: str
+    occurrences: tuple[Occurrence, ...]
+
+    @property
+    def is_image(self) -> bool:
+        """True if it stands as a picture anywhere."""
+        return any(o.markup.is_image for o in self.occurrences)
+
+
+class Verdict(StrEnum):
+    """What a reader of the list gets from one address (contract: ``docs/verdicts.md``)."""
+
+    OK = "ok"
+    MOVED = "moved"
+    DEGRADED = "degraded"
+    EXPIRING = "expiring"
+    EXPIRED = "expired"
+    BROKEN = "broken"
+    SUSPECT = "suspect"
+    UNVERIFIED = "unverified"
+    IGNORED = "ignored"
+
+
+#: Verdicts from best to worst for a reader; ``judge`` and the reports rank by it.
+BY_SEVERITY: tuple[Verdict, ...] = (
+    Verdict.IGNORED,
+    Verdict.OK,
+    Verdict.MOVED,
+    Verdict.DEGRADED,
+    Verdict.UNVERIFIED,
+    Verdict.EXPIRING,
+    Verdict.SUSPECT,
+    Verdict.EXPIRED,
+    Verdict.BROKEN,
+)
+FAILS_BY_DEFAULT = frozenset({Verdict.EXPIRED, Verdict.BROKEN})
+#: Verdicts that are no findings: nothing is the matter, nobody looked, or nobody knows.
+SETTLED = frozenset({Verdict.OK, Verdict.IGNORED, Verdict.UNVERIFIED})
+
+
+class Kind(StrEnum):
+    """What sort of thing a link points at, as JSON reports name it."""
+
+    PAPER = "paper"
+    REPOSITORY = "repository"
+    IMAGE = "image"
+    VIDEO = "video"
+    PAGE = "page"
+    ANCHOR = "anchor"
+    FILE = "file"
+    OTHER = "other"
+
+
+class Markup(StrEnum):
+    """How a link is written in its source."""
+
+    MD_LINK = "md-link"  # [text](url)
+    MD_IMAGE = "md-image"  # ![alt](url)
+    MD_REFERENCE = "md-reference"  # [text][ref], [ref][], [ref]
+    MD_REFERENCE_IMAGE = "md-reference-image"
+    MD_AUTOLINK = "md-autolink"  # <https://…>
+    MD_BARE = "md-bare"  # https://… or www.… in running text (GFM)
+    HTML_A = "html-a"
+    HTML_IMG = "html-img"
+    HTML_SRCSET = "html-srcset"  # one candidate of <img srcset> or <source srcset>
+    HTML_POSTER = "html-poster"
+    HTML_MEDIA = "html-media"  # src of <video>, <audio>, <source>, <track>
+    HTML_OTHER = "html-other"  # area, iframe, embed, object, link …
+
+    @property
+    def is_image(self) -> bool:
+        """True where a reader is shown a picture, so that anything but a picture is a defect."""
+        return self in _IMAGE_MARKUP
+
+
+_IMAGE_MARKUP = frozenset(
+    {Markup.MD_IMAGE, Markup.MD_REFERENCE_IMAGE, Markup.HTML_IMG, Markup.HTML_SRCSET, Markup.HTML_POSTER}
+)
 
 
 @dataclass(frozen=True, slots=True)

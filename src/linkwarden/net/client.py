@@ -18,8 +18,8 @@ import random
 import ssl
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol, Self
@@ -27,12 +27,10 @@ from typing import Protocol, Self
 from aiohttp.abc import AbstractResolver
 from yarl import URL
 
-from linkwarden.net.budget import Budget
 from linkwarden.net.errors import NETWORK_ERRORS, explain, is_incomplete_chain, is_old_tls, is_unknown_coding
 from linkwarden.net.gate import Gate
 from linkwarden.net.guard import BlockedAddress, Guard
-from linkwarden.net.manners import counted_with
-from linkwarden.net.policy import NetPolicy
+from linkwarden.net.policy import NetPolicy, counted_with
 from linkwarden.net.politeness import HostSlot, Origin
 from linkwarden.net.redirects import Chain
 from linkwarden.net.retry import Outcome, is_transient, persist
@@ -40,6 +38,74 @@ from linkwarden.net.transport import Answer, Transport
 from linkwarden.net.walls import Walls
 from linkwarden.net.wire_form import wire_url
 from linkwarden.wire import INCOMPLETE_CHAIN, Ask, NetError, NetErrorKind, Response
+
+
+class Budget:
+    """Seconds that a run may spend on the network.
+
+    Costs nothing where there is no budget; otherwise one timer for the run.
+    """
+
+    def __init__(self, seconds: float | None, sleep: Callable[[float], Awaitable[None]]) -> None:
+        self._seconds = seconds
+        self._sleep = sleep
+        self._over = False
+        self._alarm: asyncio.Task[None] | None = None
+        self._running: set[asyncio.Task[object]] = set()
+        self._cut: set[asyncio.Task[object]] = set()
+
+    def begin(self) -> None:
+        """Start the clock."""
+        if self._seconds is not None:
+            self._alarm = asyncio.get_running_loop().create_task(self._ring(self._seconds), name="linkwarden-budget")
+
+    def end(self) -> None:
+        """Stop the clock."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+
+    @property
+    def limited(self) -> bool:
+        """Whether there is a budget at all."""
+        return self._seconds is not None
+
+    @property
+    def over(self) -> bool:
+        """Whether it is used up."""
+        return self._over
+
+    @contextmanager
+    def spend(self) -> Iterator[None]:
+        """Do something within the budget.
+
+        Raises:
+            NetError: BUDGET, if it is used up before or meanwhile.
+        """
+        if self._over:
+            raise self._error()
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - coroutines run in tasks
+        self._running.add(task)
+        try:
+            yield
+        except asyncio.CancelledError:
+            if task in self._cut and task.uncancel() == 0:
+                raise self._error() from None
+            raise
+        finally:
+            self._running.discard(task)
+            self._cut.discard(task)
+
+    def _error(self) -> NetError:
+        return NetError(NetErrorKind.BUDGET, "the time for this run (--max-time) is used up")
+
+    async def _ring(self, seconds: float) -> None:
+        await self._sleep(seconds)
+        self._over = True
+        for task in tuple(self._running):
+            self._cut.add(task)
+            task.cancel()
+
 
 #: How often one request is made again after 429 before the refusal counts as its answer. With a shared cool-down
 #: and a measured pace, two or three are usual; eight means that this very page is always refused.

@@ -1,6 +1,5 @@
 """Who settles which address. Each public module is one provider; ``_base`` says what that is."""
 
-from linkwarden.providers._base import Example, LoadContext, Provider, Skip, by_ident
-from linkwarden.providers._roster import Roster
+from linkwarden.providers.base import Example, LoadContext, Provider, Roster, Skip, by_ident
 
 __all__ = ["Example", "LoadContext", "Provider", "Roster", "Skip", "by_ident"]

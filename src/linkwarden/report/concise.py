@@ -7,8 +7,7 @@ from typing import ClassVar
 
 from linkwarden.model import Run
 from linkwarden.report._base import Report, ReportOptions
-from linkwarden.report._levels import Level, Marked, marked
-from linkwarden.report._order import placed
+from linkwarden.report._order import Level, Marked, marked, placed
 from linkwarden.report._words import conclusion
 from linkwarden.sinks import cut, log, one_line, shown_address, shown_place
 

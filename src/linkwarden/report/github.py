@@ -7,8 +7,7 @@ from typing import ClassVar
 
 from linkwarden.model import Run, Span
 from linkwarden.report._base import Report, ReportOptions
-from linkwarden.report._levels import Level, Marked, instead, marked, worst_first
-from linkwarden.report._order import failures, placed, unreadable
+from linkwarden.report._order import Level, Marked, failures, instead, marked, placed, unreadable, worst_first
 from linkwarden.report._words import conclusion, plural, seconds, since, tally
 from linkwarden.sinks import annotation, log, one_line, shown_address
 from linkwarden.text import is_http

@@ -12,8 +12,7 @@ from typing import ClassVar
 
 from linkwarden.model import Occurrence, Run, Verdict
 from linkwarden.report._base import Report, ReportOptions
-from linkwarden.report._levels import instead
-from linkwarden.report._order import Placed, failures, placed, unreadable
+from linkwarden.report._order import Placed, failures, instead, placed, unreadable
 from linkwarden.report._words import conclusion, iso, since
 from linkwarden.sinks import log, mask_text, one_line, shown_address, xml_attribute, xml_text
 

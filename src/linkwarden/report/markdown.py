@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shlex
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from linkwarden._version import __version__
 from linkwarden.model import Fixed, Occurrence, Rule, Run, Suggestion, Verdict
 from linkwarden.report._base import Report, ReportOptions
-from linkwarden.report._document import Document
 from linkwarden.report._order import (
     Placed,
     Unknown,
     fails,
     failures,
     hints,
+    is_finding,
     notices,
     placed,
     unknowns,
     unreadable,
 )
 from linkwarden.report._words import (
+    REPORT_MARK,
     TITLE,
     WORDS,
     accepted_note,
@@ -40,6 +44,86 @@ from linkwarden.report._words import (
     unverified_note,
 )
 from linkwarden.sinks import cut, md_code, md_link, md_text, one_line, shown_address, shown_place, visible
+from linkwarden.text import mask_secrets
+
+#: Kept free for tables' heads, the counts of what was left out, and the end.
+_RESERVE = 8 * 1024
+
+
+class Document:
+    """Blocks of Markdown, separated by empty lines.
+
+    Args:
+        budget: most bytes of UTF-8 that ``text`` may give.
+    """
+
+    def __init__(self, budget: int) -> None:
+        self._blocks: list[str] = []
+        self._room = budget - _RESERVE
+
+    def add(self, block: str) -> None:
+        """Add a block of linkwarden's own, short by its nature."""
+        self._blocks.append(block)
+        self._room -= len(block.encode()) + 2
+
+    def section(self, title: str, parts: Sequence[tuple[str, list[str]]]) -> None:
+        """Add a section of list items, if there are any.
+
+        Args:
+            title: the heading, our own words.
+            parts: lists, each under a heading of its own (already escaped) or under "".
+        """
+        total = sum(len(items) for _, items in parts)
+        if not total:
+            return
+        self.add(f"## {title}")
+        written = 0
+        for heading, items in parts:
+            fitting = self._fitting(items, extra=heading)
+            if not fitting:
+                continue
+            if heading:
+                self._blocks.append(f"### {heading}")
+            self._blocks.append("\n".join(fitting))
+            written += len(fitting)
+        self._left_out(total - written)
+
+    def table(self, title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Add a section with a table, if it has rows; cells come escaped."""
+        if not rows:
+            return
+        self.add(f"## {title}")
+        lines = [f"| {' | '.join(row)} |" for row in rows]
+        fitting = self._fitting(lines)
+        rule = "|" + "---|" * len(head)
+        if fitting:
+            self._blocks.append("\n".join([f"| {' | '.join(head)} |", rule, *fitting]))
+        self._left_out(len(lines) - len(fitting))
+
+    def end(self, block: str) -> None:
+        """Add the last words under a rule."""
+        self._blocks += ["---", block]
+
+    def text(self) -> str:
+        """Give the document, ending in a newline."""
+        return "\n\n".join(self._blocks) + "\n"
+
+    def _fitting(self, items: Iterable[str], *, extra: str = "") -> list[str]:
+        fitting: list[str] = []
+        need = len(extra.encode()) + 8
+        for item in items:
+            need += len(item.encode()) + 1
+            if need > self._room:
+                break
+            fitting.append(item)
+            self._room -= need
+            need = 0
+        return fitting
+
+    def _left_out(self, count: int) -> None:
+        if count:
+            self._blocks.append(f"… and {count:,} more, for which there is no room here; the JSON report has them all.")
+
 
 #: GitHub takes 1 MiB for a job summary and uploads nothing of a larger one; this leaves room for what others add.
 BUDGET = 900 * 1024
@@ -255,3 +339,40 @@ def _address(item: Placed) -> str:
 
 def _prose(text: str) -> str:
     return md_text(cut(text, _LONGEST_PROSE))
+
+
+#: GitHub takes 65,536 characters for the text of an issue.
+ISSUE_BUDGET = 60_000
+
+
+class IssueReport(Report):
+    """The health report with a mark in front by which the next run finds the issue and knows what it says."""
+
+    name: ClassVar[str] = "issue"
+    suffix: ClassVar[str] = "issue.md"
+
+    def render(self, run: Run, options: ReportOptions) -> str:
+        """Give the mark and the report, at most 60,000 bytes of UTF-8."""
+        del options
+        mark = f"{REPORT_MARK} sha256={fingerprint(run)} -->\n"
+        # The text stands for as long as the findings do: what is said of the run before would soon be untrue.
+        return mark + health(replace(run, past=(), fixed=()), ISSUE_BUDGET - len(mark))
+
+
+def fingerprint(run: Run) -> str:
+    """Give a hash of what is amiss: verdict, rule, address and files of every finding, and nothing that passes.
+
+    Times, line numbers and the number of requests are not in it, so that a night that found the same leaves the
+    issue alone. Addresses that could not be verified are not in it either: they change from night to night.
+    """
+    findings = sorted(
+        [
+            str(result.judgement.verdict),
+            result.judgement.rule.code if result.judgement.rule else "",
+            mask_secrets(result.target.url),
+            sorted({place.span.path for place in result.target.occurrences}),
+        ]
+        for result in run.results
+        if is_finding(run, result.judgement.verdict)
+    )
+    return hashlib.sha256(json.dumps(findings).encode()).hexdigest()

@@ -18,8 +18,21 @@ from typing import Any, ClassVar
 from linkwarden._version import HOME, __version__
 from linkwarden.model import Occurrence, Rule, Run, Span, Verdict
 from linkwarden.report._base import Report, ReportOptions
-from linkwarden.report._levels import Level, Marked, instead, marked, worst_first
-from linkwarden.report._order import Placed, Unknown, failures, hints, notices, placed, unknowns, unreadable
+from linkwarden.report._order import (
+    Level,
+    Marked,
+    Placed,
+    Unknown,
+    failures,
+    hints,
+    instead,
+    marked,
+    notices,
+    placed,
+    unknowns,
+    unreadable,
+    worst_first,
+)
 from linkwarden.report._words import conclusion, iso, listed, plural, sentence
 from linkwarden.sinks import cut, file_uri, json_text, mask_text, one_line, sarif_text, shown_address
 from linkwarden.text import mask_secrets

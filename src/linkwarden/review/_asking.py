@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from linkwarden.model import Claim, Evidence, Target, Verdict
 from linkwarden.providers import LoadContext, Provider
-from linkwarden.providers.image import ImageProvider
-from linkwarden.providers.web import WebProvider
+from linkwarden.providers.web.image.provider import ImageProvider
+from linkwarden.providers.web.page import WebProvider
 from linkwarden.wire import Ask, Response
 
 if TYPE_CHECKING:

@@ -8,11 +8,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from linkwarden.model import Evidence, Fact, Result, Suggestion
-from linkwarden.providers import signed_url
+from linkwarden.providers.offline.signed import provider as signed_url
 from linkwarden.review._asking import FAILING
 from linkwarden.review._base import Review
-from linkwarden.review._cdx import PLAYBACK, Capture, best
-from linkwarden.review._wayback import Archive, added_on, archived_under, may_be_asked
+from linkwarden.review._wayback import PLAYBACK, Archive, Capture, added_on, archived_under, best, may_be_asked
 
 if TYPE_CHECKING:
     from linkwarden.net import Net

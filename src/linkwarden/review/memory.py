@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
+from linkwarden.answers import rules as http
 from linkwarden.judge import verdict_of
 from linkwarden.model import Evidence, Fact, Patience, Remembered, Result, Rule, Verdict
-from linkwarden.providers import _http_rules as http
 from linkwarden.review._base import Review
-from linkwarden.store.looks import Look, Outlook, after, flapping, outlook
+from linkwarden.store.records import Look, Outlook, after, flapping, outlook
 
 if TYPE_CHECKING:
     from linkwarden.net import Net

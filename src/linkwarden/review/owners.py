@@ -7,26 +7,94 @@ if it was about something else.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import AsyncIterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from linkwarden.model import Claim, Evidence, Fact, Result, Suggestion
-from linkwarden.providers._html import Page, is_html
-from linkwarden.providers._rot import Doubt, rot_evidence
-from linkwarden.providers._soft import Sign, with_sign, would_decide
-from linkwarden.providers.web import WebProvider
+from linkwarden.model import Claim, Evidence, Fact, Result, Suggestion, Target
+from linkwarden.providers.web.page import WebProvider
 from linkwarden.review._asking import FAILING
 from linkwarden.review._base import Review
-from linkwarden.review._cdx import Capture, best
-from linkwarden.review._owners import has_nothing_in_common, language_of, shows_what_is_promised, was_so_before
-from linkwarden.review._wayback import Archive, added_on, archived_under, may_be_asked
-from linkwarden.text import mask_secrets
+from linkwarden.review._wayback import Archive, Capture, added_on, archived_under, best, may_be_asked
+from linkwarden.soft404.judge import Doubt, rot_evidence
+from linkwarden.soft404.page import Page, is_html
+from linkwarden.soft404.signs import promised_words, read_signs, script_of, words_of_text
+from linkwarden.soft404.weigh import PageSigns, Sign, assess, with_sign, would_decide
+from linkwarden.text import host_of, mask_secrets
 from linkwarden.wire import Ask, NetError
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
+
+#: Telling words that a copy's title, headings and description must have together to be compared.
+_ENOUGH = 2
+#: Words are one if they begin alike: "network", "networks".
+_STEM = 5
+_EDGE = r"(?<![a-z0-9])"
+#: Signs of the time, which the copy may have as well as the page; all others are signs of an owner.
+_OF_ANY_PAGE = frozenset({Sign.SHORT, Sign.NO_INDEX, Sign.MUCH_TEXT, Sign.UNRELATED, Sign.ON_SUBJECT, Sign.NAMED})
+
+
+def has_nothing_in_common(address: str, page: Page, copy: Page) -> bool:
+    """Tell whether a page and its copy are about different things; False where that cannot be told.
+
+    Args:
+        address: the link's address. The site's name, which whoever owns the domain puts everywhere, is no subject;
+            but a page that has it in its title still is not taken for another one.
+        page: what is there now.
+        copy: what was there.
+    """
+    if not page.title or not copy.title:
+        return False
+    now, then = _headline(page), _headline(copy)
+    if _stems(now) & _stems(then):
+        return False
+    names = _stems(words_of_text(host_of(address).replace("-", ".").split(".")))
+    now, then = (frozenset(word for word in words if word[:_STEM] not in names) for words in (now, then))
+    return bool(now) and _tells(then) and not _stand_on(page, then) and not _stand_on(copy, now)
+
+
+def shows_what_is_promised(target: Target, copy: Page) -> bool:
+    """Tell whether a word that a link promises stands on a copy, so that the copy is what the list means."""
+    return _stand_on(copy, promised_words(target))
+
+
+def was_so_before(target: Target, signs: PageSigns, copy: Page) -> bool:
+    """Tell whether the copy is ill itself, or has one of the page's signs: then nothing has changed since."""
+    before = read_signs(target, copy)
+    if before is None:
+        return False
+    return assess(before) is not None or bool(before.seen.keys() & signs.seen.keys() - _OF_ANY_PAGE)
+
+
+def language_of(page: Page) -> str:
+    """Name the language that a page gives as its own ("en"), else the script of its title ("latin"), else ""."""
+    return page.language or script_of(page.title or "").lower()
+
+
+def _headline(page: Page) -> frozenset[str]:
+    return words_of_text([page.title or "", *page.headings, page.meta("description")])
+
+
+def _stems(words: AbstractSet[str]) -> set[str]:
+    return {word[:_STEM] for word in words}
+
+
+def _tells(words: AbstractSet[str]) -> bool:
+    """Tell whether words suffice to compare by; in scripts without spaces a run of characters is many words."""
+    return len(words) >= _ENOUGH or any(not word.isascii() and len(word) > _STEM for word in words)
+
+
+def _stand_on(page: Page, words: AbstractSet[str]) -> bool:
+    """Tell whether one of some words begins a word of the page, or stands anywhere in a script without spaces."""
+    whole = " ".join((page.title or "", page.meta("description"), page.visible_text))
+    text = unicodedata.normalize("NFKC", whole).casefold().replace("\u0307", "")
+    return any(re.search(f"{_EDGE if word.isascii() else ''}{re.escape(word[:_STEM])}", text) for word in words)
+
 
 #: Links that are looked up in a run; each costs two questions to the archive, of its 24 a minute.
 MOST = 5

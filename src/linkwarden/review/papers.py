@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from linkwarden.model import Evidence, Fact, Markup, Occurrence, Result, Rule, Suggestion, Verdict
-from linkwarden.providers._arxiv_api import ENDPOINT, Answer, ask, by_titles
-from linkwarden.providers._arxiv_ids import Form, Problem, address_of, parse
-from linkwarden.providers._doi_urls import doi_of
+from linkwarden.providers.papers.arxiv.api import ENDPOINT, Answer, ask, by_titles
+from linkwarden.providers.papers.arxiv.ids import Form, Problem, address_of, parse
+from linkwarden.providers.papers.doi.urls import doi_of
 from linkwarden.review._base import Review
 from linkwarden.review._titles import (
     Match,

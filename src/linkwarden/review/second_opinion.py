@@ -9,12 +9,12 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
 
+from linkwarden.answers import rules as http
 from linkwarden.judge import verdict_of
 from linkwarden.model import FAILS_BY_DEFAULT, Evidence, Fact, Result, Rule, Verdict
-from linkwarden.providers import _http_rules as http
-from linkwarden.providers import _picture_rules as pictures
-from linkwarden.providers.image import ImageProvider
-from linkwarden.providers.web import WebProvider
+from linkwarden.providers.web.image import provider as pictures
+from linkwarden.providers.web.image.provider import ImageProvider
+from linkwarden.providers.web.page import WebProvider
 from linkwarden.review._asking import Asker, in_lanes
 from linkwarden.review._base import Review
 from linkwarden.text import host_of

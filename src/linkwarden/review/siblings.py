@@ -7,22 +7,54 @@ that few questions can be spent where they decide most, whatever the order in wh
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from linkwarden.model import Evidence, Result
-from linkwarden.providers._rot import Doubt
-from linkwarden.providers._siblings import sibling_of
-from linkwarden.providers._soft import Sign, would_decide
-from linkwarden.providers.web import WebProvider
+from linkwarden.model import Claim, Evidence, Fact, Result, Target
+from linkwarden.providers.web.page import WebProvider, follow
 from linkwarden.review._asking import in_lanes
 from linkwarden.review._base import Review
-from linkwarden.review._made_up import ask_sibling, same_everywhere
-from linkwarden.text import host_of
+from linkwarden.soft404.judge import Doubt, doubt_of, rot_evidence
+from linkwarden.soft404.siblings import Sibling, same_page, sibling, sibling_of
+from linkwarden.soft404.weigh import Sign, with_sign, would_decide
+from linkwarden.text import host_of, mask_secrets
+from linkwarden.wire import Ask, NetError
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
+
+
+async def ask_sibling(net: Net, url: str) -> Sibling | None:
+    """Ask for a made-up address; None if there is no answer.
+
+    Asked once only: a site that does not like such questions is not to be taken for a silent one.
+    """
+    try:
+        return sibling(url, await follow(Ask(url=url, purpose="sibling", attempts=1), net))
+    except NetError:
+        return None
+
+
+def same_everywhere(target: Target, evidence: Evidence, doubt: Doubt, other: Sibling) -> Evidence | None:
+    """Judge a page in doubt anew if its site gives the same page for a made-up address; None if it does not.
+
+    Args:
+        target: the link.
+        evidence: what was found about it.
+        doubt: the page and its signs.
+        other: the answer for the made-up address.
+    """
+    page = doubt.page
+    if not same_page(target.address or "", page, other):
+        return None
+    signs = with_sign(doubt.signs, Sign.SAME_EVERYWHERE, "a made-up address of the same site gives the same page")
+    status = other.response.status if other.response else None
+    seen = Fact("made-up address of the same site, same page", url=mask_secrets(other.url), status=status)
+    claim = Claim(WebProvider.name, target, (target.address or "").partition("#")[0])
+    return rot_evidence(claim, page, signs, seen) or replace(evidence, doubt=doubt_of(page, signs))
+
 
 #: Made-up addresses that are asked in a run, for each page that was asked; with what else is asked again, a run
 #: stays below 1.3 requests a page even where every site answers everything with 200 …

@@ -15,7 +15,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from linkwarden.model import Answer, Failure, Notice, Remembered, Run
-from linkwarden.store import closing, records, schema, upkeep
+from linkwarden.store import closing, records, schema
+from linkwarden.store import schema as upkeep
 from linkwarden.store.records import Known, Scope, digest
 from linkwarden.store.schema import BusyError, CorruptError, ElsewhereError, UnusableError
 
@@ -28,7 +29,7 @@ _A_DAY = timedelta(days=1)
 
 
 class StoredMemory:
-    """What earlier runs found, in a file (``linkwarden.deps.Memory``).
+    """What earlier runs found, in a file (``linkwarden.run.deps.Memory``).
 
     Everything that touches the file happens in one thread of its own. Where the file cannot be used, the memory knows
     nothing, writes nothing, and says so in a notice of the run.

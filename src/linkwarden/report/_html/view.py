@@ -10,8 +10,7 @@ from linkwarden._version import HOME
 from linkwarden.model import Rule, Run, Suggestion, Verdict
 from linkwarden.report import _order as order
 from linkwarden.report import _words as words
-from linkwarden.report._html.calendar import away, calendar
-from linkwarden.report._html.trend import trend
+from linkwarden.report._html.calendar import away, calendar, trend
 from linkwarden.report._order import Placed
 from linkwarden.sinks import cut, link_target, mask_text, one_line, shorten, shown_address, shown_place, visible
 

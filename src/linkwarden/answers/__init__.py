@@ -1,0 +1,1 @@
+"""What an HTTP response means for a link, whoever asked for it."""

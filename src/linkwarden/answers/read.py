@@ -1,0 +1,310 @@
+"""Reads what came back over HTTP, or why nothing did, and says what that means for a link.
+
+Every online provider uses these functions, so that one status has one meaning everywhere. The meanings are those of
+RFC 9110, corrected by what services are known to do. What is no proof is ``unverified``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import replace
+from types import MappingProxyType
+
+from linkwarden.answers import rules
+from linkwarden.answers.rules import REGISTRY_SILENT
+from linkwarden.answers.walls import StoreError, store_error, wall_of
+from linkwarden.model import Claim, Evidence, Fact, Rule, Suggestion
+from linkwarden.text import domains_of, host_of, mask_secrets
+from linkwarden.wire import INCOMPLETE_CHAIN, Hop, NetError, NetErrorKind, Response
+
+__all__ = [
+    "REGISTRY_SILENT",
+    "RULES",
+    "batch_unverified",
+    "finding",
+    "fine",
+    "host_in",
+    "net_evidence",
+    "status_evidence",
+    "wall_of",
+]
+
+RULES: tuple[Rule, ...] = rules.HTTP_RULES
+
+#: Hosts that answer 404 to programs for pages that exist, with the reports that say so.
+LYING_404 = MappingProxyType(
+    {
+        "ieeexplore.ieee.org": "answers robots with 418, 202 and soft pages; spinalcordtoolbox issue 4649",
+        "kaggle.com": "Daft issue 5725, dvc.org issue 1242",
+        "linkedin.com": "link-checker threads; 999 for most programs, 404 for some",
+    }
+)
+
+_ORIGIN_UNKNOWN = re.compile(rb"error(?: code:)?\s*1016", re.IGNORECASE)
+
+#: What a status means for a link (RFC 9110 section 15, RFC 7725, and what sites do to programs); ``{thing}`` is
+#: "page" or "picture".
+_STATUSES = MappingProxyType(
+    {
+        204: (rules.ODD_ANSWER, "The server answers without content (204), so there is no {thing} to see."),
+        205: (rules.ODD_ANSWER, "The server answers without content (205), so there is no {thing} to see."),
+        304: (
+            rules.ODD_ANSWER,
+            "The server says that the {thing} has not changed (304), which nobody had asked it.",
+        ),
+        400: (
+            rules.ACCESS_REFUSED,
+            "The server did not understand the request (400), which it may say to programs only.",
+        ),
+        401: (rules.LOG_IN_REQUIRED, "The server asks readers to log in (401)."),
+        402: (rules.ACCESS_REFUSED, "The server asks for payment (402)."),
+        403: (rules.ACCESS_REFUSED, "The server refuses access (403), as many do to programs."),
+        404: (rules.NOT_FOUND, "The server says that there is no such {thing} (404)."),
+        405: (
+            rules.ACCESS_REFUSED,
+            "The server refuses this way of asking (405), as sites do that keep programs out.",
+        ),
+        406: (rules.ACCESS_REFUSED, "The server has no version of the {thing} that it gives to programs (406)."),
+        407: (rules.ODD_ANSWER, "The proxy on the way asks for a password (407)."),
+        408: (rules.SERVER_ERROR, "The server did not take the request in time (408)."),
+        410: (rules.GONE, "The server says that the {thing} was removed for good (410)."),
+        418: (rules.ACCESS_REFUSED, "The server turns programs away (418)."),
+        425: (rules.SERVER_ERROR, "The server did not take the request in time (425)."),
+        429: (rules.RATE_LIMITED, "The server says that it was asked too often (429)."),
+        451: (rules.LEGAL_BLOCK, "The server may not show the {thing} for legal reasons (451)."),
+        999: (rules.ACCESS_REFUSED, "The server turns programs away (999)."),
+    }
+)
+#: What is said of the other statuses of a hundred.
+_HUNDREDS = MappingProxyType(
+    {
+        3: (rules.ODD_ANSWER, "The server redirects without saying where to ({status})."),
+        4: (rules.ACCESS_REFUSED, "The server refuses the request ({status}), which it may do to programs only."),
+        5: (rules.SERVER_ERROR, "The server is in trouble ({status}), so linkwarden cannot tell."),
+    }
+)
+_FINE = frozenset({*range(200, 300), 300} - {204, 205})
+
+_NETWORK = MappingProxyType(
+    {
+        NetErrorKind.NXDOMAIN: (rules.NO_SUCH_HOST, "There is no such host: {host}."),
+        NetErrorKind.DNS: (rules.DNS_FAILED, "The name {host} could not be looked up."),
+        NetErrorKind.REFUSED: (rules.CONNECTION_REFUSED, "{host} refuses the connection: no web server answers there."),
+        NetErrorKind.RESET: (rules.CONNECTION_BROKEN, "{host} closed the connection without an answer."),
+        NetErrorKind.TIMEOUT: (rules.TIMED_OUT, "{host} did not answer in time."),
+        NetErrorKind.UNREACHABLE: (rules.UNREACHABLE, "There is no way to {host} from this network."),
+        NetErrorKind.TLS_EXPIRED: (rules.CERTIFICATE_EXPIRED, "The certificate of {host} has expired."),
+        NetErrorKind.TLS_HOSTNAME: (rules.CERTIFICATE_WRONG_HOST, "The certificate of {host} is for another site."),
+        NetErrorKind.TLS_SELF_SIGNED: (
+            rules.CERTIFICATE_UNTRUSTED,
+            "The certificate of {host} is signed by nobody that browsers trust.",
+        ),
+        NetErrorKind.TLS_CHAIN: (
+            rules.CHAIN_INCOMPLETE,
+            "{host} does not send its whole certificate chain; most browsers mend that by themselves.",
+        ),
+        NetErrorKind.TLS: (rules.TLS_FAILED, "No secure connection to {host} could be made."),
+        NetErrorKind.REDIRECT_LOOP: (
+            rules.REDIRECT_LOOP,
+            "{host} redirects in a circle, as sites do that do not want programs; a browser may get through.",
+        ),
+        NetErrorKind.TOO_MANY_REDIRECTS: (rules.TOO_MANY_REDIRECTS, "There are too many redirects at {host}."),
+        NetErrorKind.BAD_REDIRECT: (rules.BAD_REDIRECT, "{host} redirects to something that is not a web address."),
+        NetErrorKind.BLOCKED: (
+            rules.BLOCKED_ADDRESS,
+            "{host} is not a public address, so linkwarden did not ask it; readers elsewhere cannot reach it either.",
+        ),
+        NetErrorKind.INVALID_URL: (rules.UNASKABLE, "The address cannot be asked as it stands."),
+        NetErrorKind.PROTOCOL: (rules.PROTOCOL_ERROR, "The answer of {host} could not be understood."),
+        NetErrorKind.COOLDOWN: (
+            rules.RATE_LIMITED,
+            "{host} asked to be left alone for longer than this run lasts, so linkwarden cannot tell.",
+        ),
+        NetErrorKind.GIVEN_UP: (
+            rules.HOST_SILENT,
+            "{host} stopped answering earlier in this run, so linkwarden did not ask again.",
+        ),
+        NetErrorKind.BUDGET: (rules.OUT_OF_TIME, "The time for this run was used up before this link's turn."),
+    }
+)
+
+
+#: The same sentence for who met the wall and for who was spared it, so that reports show them as one group.
+_WALLED = "The site turns robots away ({wall}, {status}), so linkwarden cannot tell; open it in a browser."
+
+
+def finding(
+    claim: Claim,
+    rule: Rule,
+    reason: str,
+    response: Response | None = None,
+    *,
+    suggestion: Suggestion | None = None,
+    title: str | None = None,
+    facts: tuple[Fact, ...] = (),
+) -> Evidence:
+    """Make the evidence for a rule, with the hops and the status of the answer as facts before the given ones."""
+    return Evidence(
+        key=claim.target.key,
+        checked_by=claim.provider,
+        rule=rule,
+        reason=reason,
+        status=response.status if response else None,
+        final_url=_final_url(response),
+        suggestion=suggestion,
+        title=title,
+        facts=_answer_facts(response) + facts,
+    )
+
+
+def fine(
+    claim: Claim, response: Response | None = None, *, title: str | None = None, facts: tuple[Fact, ...] = ()
+) -> Evidence:
+    """Make the evidence for a link that does what it promises, if need be with what is to be said of its server."""
+    if response is not None and INCOMPLETE_CHAIN in response.remarks:
+        words = _NETWORK[NetErrorKind.TLS_CHAIN][1].format(host=host_of(response.url))
+        return finding(claim, rules.CHAIN_INCOMPLETE, words, response, title=title, facts=facts)
+    return Evidence(
+        key=claim.target.key,
+        checked_by=claim.provider,
+        status=response.status if response else None,
+        final_url=_final_url(response),
+        title=title,
+        facts=_answer_facts(response) + facts,
+    )
+
+
+def host_in(host: str, table: Container[str]) -> bool:
+    """Tell whether a host is one of those named, or a subdomain of one (whole labels)."""
+    return any(name in table for name in domains_of(host))
+
+
+def net_evidence(claim: Claim, error: NetError) -> Evidence:
+    """Say what it means for a link that no HTTP answer could be had.
+
+    ``broken`` is only what a reader meets as well: no such host, nothing listening, a certificate that browsers
+    refuse. A redirect loop is ``unverified``: cookies are kept within a chain, so a loop that is left is most often
+    a site's way to get rid of programs. Everything that may pass by itself is ``unverified`` and repeatable.
+    """
+    if error.kind is NetErrorKind.GIVEN_UP and error.status is not None:
+        return _behind_wall(claim, error.detail, error.status)
+    rule, words = _NETWORK[error.kind]
+    asked = host_of(claim.target.address or "")
+    reason = words.format(host=error.host or asked or "the server")
+    if error.hops and error.host and error.host != asked:
+        reason = f"{asked} redirects to {error.host}. {reason}"
+    return Evidence(
+        key=claim.target.key,
+        checked_by=claim.provider,
+        rule=rule,
+        reason=reason,
+        status=error.status,
+        facts=(*_hop_facts(error.hops), Fact(f"no answer: {error.kind.value}", status=error.status)),
+    )
+
+
+def status_evidence(claim: Claim, response: Response) -> Evidence | None:
+    """Say what is wrong with an answer by its bot wall, its storage error or its status; None if nothing is.
+
+    Args:
+        claim: the link; an image is called a picture in the reason, and a picture that a storage service refuses
+            is for its provider to judge further.
+        response: the answer after redirects, with at least the first few KiB of the body.
+    """
+    wall = wall_of(response)
+    if wall is not None:
+        reason = _WALLED.format(wall=wall, status=response.status)
+        return finding(claim, rules.BOT_WALL, reason, response, facts=(Fact(f"bot wall: {wall}"),))
+    store = store_error(response)
+    if store is not None:
+        evidence = _store_evidence(claim, response, store)
+        if evidence is not None:
+            return evidence
+    verdict = _by_status(response, "picture" if claim.target.is_image else "page")
+    return None if verdict is None else finding(claim, verdict[0], verdict[1], response)
+
+
+def _behind_wall(claim: Claim, wall: str, status: int) -> Evidence:
+    """Make the evidence for a link that was not asked, because others of its site met a wall (``net.walls``)."""
+    seen = f"not asked: the first links to this part of {host_of(claim.target.address or '')} met a bot wall ({wall})"
+    return Evidence(
+        key=claim.target.key,
+        checked_by=claim.provider,
+        rule=rules.BOT_WALL,
+        reason=_WALLED.format(wall=wall, status=status),
+        status=status,
+        facts=(Fact(seen, status=status),),
+    )
+
+
+def batch_unverified(claims: Iterable[Claim], why: str, *, status: int | None = None) -> Iterator[Evidence]:
+    """Give every claim the evidence that the registry which knows about it did not answer.
+
+    Args:
+        claims: the links that were in the question.
+        why: the reason, one plain sentence.
+        status: the HTTP status of the registry's answer, if there was one.
+    """
+    for claim in claims:
+        yield Evidence(
+            key=claim.target.key,
+            checked_by=claim.provider,
+            rule=REGISTRY_SILENT,
+            reason=why,
+            status=status,
+            facts=(Fact("the service gave no usable answer", status=status),),
+        )
+
+
+def _by_status(response: Response, thing: str) -> tuple[Rule, str] | None:
+    """Give rule and reason for a status, or None for one that is fine."""
+    status = response.status
+    if status == 404 and host_in(host := host_of(response.url), LYING_404):
+        return rules.UNTRUSTED_404, f"{host} answers 404 to programs even for pages that exist."
+    if status == 530 and _ORIGIN_UNKNOWN.search(response.body[:4096]):
+        return rules.ORIGIN_UNKNOWN, "Cloudflare says that the site behind it no longer has an address (1016)."
+    if status == 202 and not response.body:
+        return rules.ODD_ANSWER, "The server puts the answer off (202) and sends nothing, as sites do to programs."
+    if status in _FINE:
+        return None
+    rule, words = (
+        _STATUSES.get(status)
+        or _HUNDREDS.get(status // 100)
+        or (rules.ODD_ANSWER, "The server answers with a status that has no meaning ({status}).")
+    )
+    return rule, words.format(thing=thing, status=status)
+
+
+def _store_evidence(claim: Claim, response: Response, error: StoreError) -> Evidence | None:
+    """Judge an object store's error by its code; None leaves it to the status."""
+    match error.meaning:
+        case "missing":
+            return finding(
+                claim, rules.OBJECT_MISSING, f"The file is no longer in its storage ({error.code}).", response
+            )
+        case "expired":
+            reason = "The storage service says that this temporary address has ended."
+            return replace(finding(claim, rules.OBJECT_EXPIRED, reason, response), expires_at=error.expires_at)
+        case "signature":
+            reason = f"The storage service does not accept the signature in the address ({error.code})."
+            return finding(claim, rules.SIGNATURE_REFUSED, reason, response)
+        case "denied":
+            reason = f"The storage service does not hand out the file ({error.code}): it is private or no longer there."
+            return finding(claim, rules.OBJECT_REFUSED, reason, response)
+    return None
+
+
+def _final_url(response: Response | None) -> str | None:
+    return mask_secrets(response.url) if response and response.hops else None
+
+
+def _hop_facts(hops: Iterable[Hop]) -> tuple[Fact, ...]:
+    return tuple(Fact("redirect", url=mask_secrets(hop.url), status=hop.status) for hop in hops)
+
+
+def _answer_facts(response: Response | None) -> tuple[Fact, ...]:
+    if response is None:
+        return ()
+    last = Fact("answer", url=mask_secrets(response.url), status=response.status)
+    return (*_hop_facts(response.hops), last, *(Fact(remark) for remark in response.remarks))

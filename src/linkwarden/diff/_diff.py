@@ -1,0 +1,273 @@
+"""What a change adds: the links that stand in the lists now and did not before (``--diff``).
+
+The head is the files as they are read, committed or not. Both versions of every document that differs go through the
+same extractors, and addresses are compared, not lines: what moved within a file or to another one, was indented anew
+or stands in a file with another name is no addition. Git is asked for the base only; that it looks at no working tree
+leaves a hostile repository no filter or monitor to have run.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from linkwarden import rules
+from linkwarden.config import Config
+from linkwarden.diff._base import find_base
+from linkwarden.diff._former import Former, former_codes
+from linkwarden.diff._versions import Links, Versions, excuse_key, read_versions, same_as
+from linkwarden.git import FileEntry, Git, GitError
+from linkwarden.inputs import InputError, Source, is_remote, local_sources
+from linkwarden.model import Excuse, Notice, Result, UsageError
+from linkwarden.sinks import one_line
+from linkwarden.text import domains_of, host_of
+
+#: Addresses that a change may add. Anybody can open a pull request, and chooses whose servers it makes us ask; the
+#: maintainer can check any number without ``--diff``.
+MOST_ADDED = 500
+#: Of these, on one host that is not a registry, where one question settles many.
+MOST_ON_ONE_HOST = 50
+#: Seconds for all that git is asked.
+_PATIENCE = 60.0
+_MOST_SETTING_BYTES = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What stood in the lists before a change.
+
+    Attributes:
+        base: what the lists are compared with, in words for people.
+        links: keys of the web addresses that stood as links.
+        pictures: of those that stood as pictures.
+        lists: path in the repository by the name of an input.
+        versions: documents by path.
+        gone: for a local link as written, the documents that the change took it out of.
+        notices: on files that decide what is reported.
+        git: asks the repository.
+        entries: what the base has.
+        root: the folder that local links may not leave, from the top of the repository; "" is the top.
+    """
+
+    base: str
+    links: frozenset[str]
+    pictures: frozenset[str]
+    lists: Mapping[str, str]
+    versions: Mapping[str, Versions]
+    gone: Mapping[str, Sequence[str]]
+    notices: tuple[Notice, ...]
+    git: Git
+    entries: Mapping[str, FileEntry]
+    root: str
+
+    def had(self, key: str, *, as_image: bool) -> bool:
+        """Tell whether a web address (by its key) stood in the lists before, as a picture if it is one now."""
+        return key in self.pictures or (not as_image and key in self.links)
+
+    def knew(self, notice: Notice) -> bool:
+        """Tell whether a remark on a list is none on the change: it held before as well."""
+        version = self.versions.get(self.lists.get(notice.path, ""))
+        return version is not None and (version.before is version.after or notice.message in version.before.notices)
+
+    async def caused(self, results: Sequence[Result]) -> tuple[Result, ...]:
+        """Give the results that come from the change.
+
+        Of local links these are the new ones, and those with a finding that they did not have before: a heading or a
+        file was taken away or renamed. Web addresses all count; those from before are not asked for at all.
+
+        Raises:
+            GitError: the base cannot be read.
+            OSError: there is no room for temporary files.
+        """
+        former = {r.target.key: stood for r in results if (stood := self._stood(r))}
+        doubtful = {r.target.key: former[r.target.key] for r in results if r.evidence.rule and r.target.key in former}
+        codes = await former_codes(doubtful, self.git, self.entries, self.root)
+        return tuple(r for r in results if r.target.key not in former or _is_new(r, codes.get(r.target.key)))
+
+    def remarks(self, excuses: Iterable[Excuse]) -> Iterator[Notice]:
+        """Give notices on what the change does to what is reported: its author may hide links of their own by it.
+
+        Args:
+            excuses: all comments in the lists that say what not to report.
+        """
+        yield from self.notices
+        left = {path: Counter(_as_before(version).excuses) for path, version in self.versions.items()}
+        fresh = [e for e in excuses if not _taken(left.get(self.lists.get(e.path, "")), e)]
+        moved: Counter[tuple[object, ...]] = sum(left.values(), Counter())
+        for excuse in fresh:
+            if not _taken(moved, excuse):
+                message = "This change adds a comment that keeps findings from being reported."
+                yield Notice(excuse.path, excuse.line, message)
+
+    def _stood(self, result: Result) -> list[Former]:
+        """Give where a local link stood before: in its document, else in those that it has gone from."""
+        target, path = result.target, self.lists.get(result.target.path)
+        if target.address is not None or path is None:
+            return []
+        here = [path] if target.url in self.versions[path].before.local else self.gone.get(target.url, ())
+        by = result.evidence.checked_by
+        return [Former(origin, self.versions[origin].before.local[target.url], by) for origin in here]
+
+
+def difference(config: Config, root: Path) -> Difference:
+    """Read what the lists were before a change. Blocks, so call it in a thread.
+
+    Args:
+        config: says what to compare with (``diff``, ``event``), what is checked, and which files decide what is
+            reported (``file``, ``baseline``).
+        root: the folder that local links may not leave.
+
+    Raises:
+        UsageError: git is not there, it is no repository, the base cannot be found, an input is none of its files,
+            or the change adds too much; the message says what to do.
+    """
+    wanted = config.diff or ""
+    try:
+        git = Git(root, _PATIENCE)
+        base = find_base(git, wanted, config.event)
+        top = Path(os.fsdecode(git.run("rev-parse", "--show-toplevel").removesuffix(b"\n"))).resolve()
+        entries = git.files(base.commit)
+        lists = dict(_lists(config, top))
+        versions = read_versions(git, entries, top, lists)
+        settings = tuple(_settings(config, git, entries, top))
+    except GitError as error:
+        advice = "Comparing needs git and a whole clone of the repository."
+        raise UsageError(f"--diff {wanted}: {one_line(str(error))}", advice) from error
+    before = [_as_before(version) for version in versions.values()]
+    found = Difference(
+        base=base.words,
+        links=frozenset().union(*(links.links for links in before)),
+        pictures=frozenset().union(*(links.pictures for links in before)),
+        lists={source.name: path for path, source in lists.items()},
+        versions=versions,
+        gone=_gone(versions),
+        notices=settings,
+        git=git,
+        entries=entries,
+        root=root.resolve().relative_to(top).as_posix(),
+    )
+    if not config.offline:
+        _check_amount(found)
+    return found
+
+
+def _is_new(result: Result, codes: frozenset[str] | None) -> bool:
+    """Tell whether a link has a finding that it did not have before; nothing is known of what no provider settles."""
+    rule = result.evidence.rule
+    return rule is not None and bool(codes) and rule.code not in (codes or ())
+
+
+def _taken(known: Counter[tuple[object, ...]] | None, excuse: Excuse) -> bool:
+    """Take one comment like this out of those that are known, if there is one."""
+    if not known or known[excuse_key(excuse)] <= 0:
+        return False
+    known[excuse_key(excuse)] -= 1
+    return True
+
+
+# --- what is compared ---------------------------------------------------------------------------------------------
+
+
+def _lists(config: Config, top: Path) -> Iterator[tuple[str, Source]]:
+    """Give the inputs with their paths in the repository."""
+    seen: set[Path] = set()
+    for name in dict.fromkeys(config.inputs):
+        if name == "-" or is_remote(name):
+            shown = "standard input" if name == "-" else one_line(name)
+            raise UsageError(
+                f"--diff: {shown} is no file of the repository, so it has no earlier version",
+                "Name files, or leave out --diff.",
+            )
+        if os.path.exists(name):  # noqa: PTH110 - never raises
+            _path_of(name, top)  # before it is read
+        for source in local_sources(name, bytes, seen):
+            if not isinstance(source, InputError):  # else the run itself says so
+                yield _path_of(source.name, top), source
+
+
+def _path_of(name: str, top: Path) -> str:
+    place = Path(name).resolve()
+    if not place.is_relative_to(top):
+        raise UsageError(
+            f"--diff: {one_line(name)} lies outside of the repository {one_line(str(top))}", "Check it on its own."
+        )
+    return place.relative_to(top).as_posix()
+
+
+def _as_before(version: Versions) -> Links:
+    """Give what counts as having been there: all that a list had, and what left another document."""
+    before, after = version.before, version.after
+    if version.listed:
+        return before
+    return Links(before.links - after.links, before.pictures - after.pictures, excuses=before.excuses - after.excuses)
+
+
+def _gone(versions: Mapping[str, Versions]) -> dict[str, list[str]]:
+    gone: dict[str, list[str]] = {}
+    for path, version in versions.items():
+        for url in version.before.local.keys() - version.after.local.keys():
+            gone.setdefault(url, []).append(path)
+    return gone
+
+
+# --- how much is added --------------------------------------------------------------------------------------------
+
+
+def _check_amount(found: Difference) -> None:
+    """Refuse a change that would make us ask too much, before anything is asked.
+
+    Raises:
+        UsageError: it does.
+    """
+    added: set[str] = set()
+    for version in found.versions.values():
+        if version.listed:
+            added.update(key for key in version.after.links if not found.had(key, as_image=False))
+            added.update(key for key in version.after.pictures if not found.had(key, as_image=True))
+    if len(added) > MOST_ADDED:
+        raise _too_many(f"adds {len(added):,} addresses, and linkwarden asks at most {MOST_ADDED} for one change")
+    registries = {d for cls in rules.provider_classes() if cls.online and cls.batch > 1 for d in cls.domains or ()}
+    hosts = Counter(host for key in added if registries.isdisjoint(domains_of(host := host_of(key))))
+    host = min(hosts, key=lambda host: (-hosts[host], host), default="")
+    if hosts[host] > MOST_ON_ONE_HOST:
+        raise _too_many(
+            f"adds {hosts[host]:,} addresses on {one_line(host) or 'hosts that are none'}, "
+            f"and linkwarden asks one host for at most {MOST_ON_ONE_HOST} for one change"
+        )
+
+
+def _too_many(what: str) -> UsageError:
+    return UsageError(f"--diff: this change {what}", "Split the change, or check the whole list without --diff.")
+
+
+# --- what decides what is reported --------------------------------------------------------------------------------
+
+
+def _settings(config: Config, git: Git, entries: Mapping[str, FileEntry], top: Path) -> Iterator[Notice]:
+    """Give a notice for the configuration and the baseline if the change touches them."""
+    for file, what in ((config.file, "linkwarden's configuration"), (config.baseline, "the baseline")):
+        place = file.resolve() if file is not None else top
+        if not place.is_relative_to(top) or not place.is_file():
+            continue
+        path = place.relative_to(top).as_posix()
+        now, entry = place.read_bytes(), entries.get(path)
+        if entry is not None and same_as(entry, now):
+            continue
+        then = git.contents([entry.oid], _MOST_SETTING_BYTES)[entry.oid] if entry is not None else None
+        if place.name != "pyproject.toml" or _table(then or b"") != _table(now):
+            message = f"This change also changes {what}, which says what is reported: look at that part as well."
+            yield Notice(path, 1, message)
+
+
+def _table(project: bytes) -> Any:
+    """Give what ``pyproject.toml`` says to linkwarden; the rest of it is not about links."""
+    try:
+        tool = tomllib.loads(project.decode("utf-8", errors="replace")).get("tool", {})
+    except tomllib.TOMLDecodeError:
+        return project
+    return tool.get("linkwarden") if isinstance(tool, dict) else None

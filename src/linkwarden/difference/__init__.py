@@ -1,5 +1,0 @@
-"""What a change adds (``--diff``): which commit it is compared with, the lists on both sides, and what it caused."""
-
-from linkwarden.difference._difference import MOST_ADDED, MOST_ON_ONE_HOST, Difference, difference
-
-__all__ = ["MOST_ADDED", "MOST_ON_ONE_HOST", "Difference", "difference"]

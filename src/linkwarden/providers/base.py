@@ -1,0 +1,162 @@
+"""What a provider is: somebody who knows how one kind of address is settled.
+
+Adding one costs a file in this package and its test. Discovery finds it; ``explain``, the reports and the docs
+derive from its rules; ``tests/contracts`` runs its examples.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from linkwarden.model import Anchor, Claim, Evidence, Kind, Pass, Patience, Remembered, Rule, Target
+from linkwarden.text import domains_of, host_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from linkwarden.net import Net
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """An address and what ``claim`` gives for it (None: not this provider's); run by the contract test."""
+
+    url: str
+    ident: str | None
+    image: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """A provider's reason for sitting this run out; shown once as a hint where it is worth one."""
+
+    reason: str
+    hint: str = ""
+
+
+def _no_anchors(_path: Path) -> Sequence[Anchor] | None:
+    return None
+
+
+def _no_memory(_key: str) -> Remembered | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadContext:
+    """What a provider may know about the run before it begins.
+
+    Attributes:
+        root: the repository root, out of which no local file is read.
+        github_token: a token, or None.
+        contact: mail address or URL for APIs that want one, or None.
+        offline: no request will be made.
+        anchors_of: gives the anchors of a local document (read and parsed once), or None if it is not a document
+            that linkwarden reads.
+        hint: call it to tell the user something once at the end.
+        allow_networks: networks in CIDR notation that count as public (``--allow-network``).
+        archive: the Internet Archive may be asked for copies of what is lost.
+        recall: gives what the memory holds of an address, by key, or None.
+        patience: how long a failure of the network has to last before a link is called broken; None without a memory.
+    """
+
+    root: Path
+    github_token: str | None = None
+    contact: str | None = None
+    offline: bool = False
+    anchors_of: Callable[[Path], Sequence[Anchor] | None] = _no_anchors
+    hint: Callable[[str], None] = lambda _text: None
+    allow_networks: tuple[str, ...] = ()
+    archive: bool = True
+    recall: Callable[[str], Remembered | None] = _no_memory
+    patience: Patience | None = None
+
+
+class Provider(ABC):
+    """One kind of address and how to settle it.
+
+    Class attributes:
+        name: unique, kebab-case; becomes ``checked_by`` in reports.
+        rank: who is asked first (lower comes first); 10..99 offline, 100..499 registries, 500 image, 1000 web.
+        batch: how many distinct idents one call of ``check`` may get.
+        online: False if ``check`` makes no request; such providers also run under ``--offline``.
+        kind: what its targets are in reports; an image stays an image.
+        domains: it claims nothing outside these domains and what lies below them, so it is not asked about the rest
+            of a list; None if it looks at every address.
+        rules: every rule that it can raise.
+        lasting: for how long a good answer stands without asking again, because what it says does not change (that a
+            DOI is registered); with a memory only.
+        examples: addresses with the ident that ``claim`` gives.
+    """
+
+    name: ClassVar[str]
+    rank: ClassVar[int]
+    batch: ClassVar[int] = 1
+    online: ClassVar[bool] = True
+    kind: ClassVar[Kind] = Kind.PAGE
+    domains: ClassVar[frozenset[str] | None] = None
+    rules: ClassVar[tuple[Rule, ...]] = ()
+    lasting: ClassVar[timedelta] = timedelta(0)
+    examples: ClassVar[tuple[Example, ...]] = ()
+
+    def __init__(self, ctx: LoadContext) -> None:
+        self.ctx = ctx
+
+    @classmethod
+    def load(cls, ctx: LoadContext) -> Self | Skip:
+        """Make the provider for a run, or decline with a reason."""
+        return cls(ctx)
+
+    @abstractmethod
+    def claim(self, target: Target) -> str | None:
+        """Give the ident under which this provider can settle the target, or None. Pure; never raises."""
+
+    @abstractmethod
+    def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:
+        """Settle claims: at least one Evidence or Pass for each, in any order.
+
+        Args:
+            claims: at most ``batch`` distinct idents; claims that share one come together.
+            net: the only way to the network. Offline providers do not touch it.
+            now: the instant that counts as the present (``--now``).
+
+        Raises:
+            Exception: a defect of the provider. The engine reports it; its links become internal errors, the
+                other providers' results stand. ``NetError`` must be handled here.
+        """
+
+
+def by_ident(claims: Iterable[Claim]) -> dict[str, list[Claim]]:
+    """Group claims by ident, in the order in which the idents first come."""
+    groups: dict[str, list[Claim]] = {}
+    for claim in claims:
+        groups.setdefault(claim.ident, []).append(claim)
+    return groups
+
+
+class Roster:
+    """Providers in the order in which they are asked; those for a host are found out once."""
+
+    def __init__(self, providers: Iterable[Provider] = ()) -> None:
+        self._all = tuple(providers)
+        self._by_host: dict[str, tuple[Provider, ...]] = {}
+
+    def __iter__(self) -> Iterator[Provider]:
+        return iter(self._all)
+
+    def concerned(self, target: Target) -> tuple[Provider, ...]:
+        """Give those providers that may claim a target, in order (see ``Provider.domains``)."""
+        if target.address is None:
+            return self._all
+        host = host_of(target.address)
+        found = self._by_host.get(host)
+        if found is None:
+            above = frozenset(domains_of(host))
+            found = tuple(p for p in self._all if p.domains is None or not above.isdisjoint(p.domains))
+            self._by_host[host] = found
+        return found

@@ -1,0 +1,1 @@
+"""Providers of code hosts and package registries."""

@@ -1,0 +1,346 @@
+"""Repositories at GitLab, Codeberg (Gitea) and Bitbucket, asked by their interfaces.
+
+The pages of a forge send those who are not logged in elsewhere for what is missing, or stand behind a bot wall; the
+interfaces tell. What lies inside a repository is left to the pages, except files at Gitea, which its interface can
+confirm past the wall. Source: services.md section 5.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, ClassVar
+
+from linkwarden.answers.read import batch_unverified
+from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion, Target, Verdict
+from linkwarden.providers.base import Example
+from linkwarden.providers.registry import (
+    OneByOne,
+    Place,
+    Reply,
+    ask,
+    encoded,
+    page_stands,
+    place_of,
+    title_of,
+    told,
+    with_path_start,
+)
+
+if TYPE_CHECKING:
+    from linkwarden.net import Net
+
+
+class Dialect(StrEnum):
+    """An interface, by the name of the software or service."""
+
+    GITLAB = "GitLab"
+    GITEA = "Gitea"
+    BITBUCKET = "Bitbucket"
+
+
+#: The instances beside gitlab.com and codeberg.org are from memory [U]. One that has changed its software answers
+#: without the interface's JSON, and then its pages are asked.
+HOSTS = {
+    "gitlab.com": (Dialect.GITLAB, "GitLab"),
+    "gitlab.gnome.org": (Dialect.GITLAB, "GNOME's GitLab"),
+    "gitlab.freedesktop.org": (Dialect.GITLAB, "freedesktop.org's GitLab"),
+    "salsa.debian.org": (Dialect.GITLAB, "Debian's GitLab"),
+    "framagit.org": (Dialect.GITLAB, "Framagit"),
+    "invent.kde.org": (Dialect.GITLAB, "KDE's GitLab"),
+    "codeberg.org": (Dialect.GITEA, "Codeberg"),
+    "gitea.com": (Dialect.GITEA, "gitea.com"),
+    "bitbucket.org": (Dialect.BITBUCKET, "Bitbucket"),
+}
+
+_NAME = re.compile(r"[\w.+-]{1,255}", re.ASCII)
+_RESERVED_WORDS = {
+    Dialect.GITLAB: (
+        "- .well-known 404.html abuse_reports admin api assets dashboard deploy.html explore files groups health_check "
+        "help import jwt login oauth profile projects public robots.txt s search sitemap snippets unsubscribes uploads "
+        "users v2"
+    ),
+    Dialect.GITEA: (
+        "- admin api assets attachments avatars captcha explore ghost issues login metrics milestones new "
+        "notifications org pulls repo repo-avatars robots.txt serviceworker.js ssh_info swagger.v1.json user v2"
+    ),
+    # From memory [U]; an ordinary page that is missing here is found out by asking it before anybody is accused.
+    Dialect.BITBUCKET: "account api blog dashboard features gateway product repo site snippets socialauth support xhr",
+}
+_RESERVED = {dialect: frozenset(words.split()) for dialect, words in _RESERVED_WORDS.items()}
+#: GitLab: no project may be called so, so that a repository's name ends before them.
+_NEVER_PROJECTS_WORDS = (
+    "- badges blame blob builds commits create create_dir edit environments files find_file gitlab-lfs info new "
+    "preview raw refs tree update wikis"
+)
+_NEVER_PROJECTS = frozenset(_NEVER_PROJECTS_WORDS.split())
+#: GitLab: sections of a project in addresses older than 2019, which a project may also be called.
+_MAYBE_SECTIONS_WORDS = (
+    "activity archive boards branches commit compare forks graphs issues jobs labels merge_requests milestones network "
+    "pipelines releases repository snippets tags uploads"
+)
+_MAYBE_SECTIONS = frozenset(_MAYBE_SECTIONS_WORDS.split())
+
+
+@dataclass(frozen=True, slots=True)
+class ForgeRef:
+    """A repository, and what in it an address is about.
+
+    Attributes:
+        host: of the forge.
+        names: the repository's full name; where an address can be read in two ways, the longest reading first.
+        rest: path segments that follow the first reading.
+    """
+
+    host: str
+    names: tuple[str, ...]
+    rest: tuple[str, ...] = ()
+
+    @property
+    def dialect(self) -> Dialect:
+        """The interface of the host."""
+        return HOSTS[self.host][0]
+
+    @property
+    def forge(self) -> str:
+        """What people call it."""
+        return HOSTS[self.host][1]
+
+    @property
+    def name(self) -> str:
+        """The repository's full name, in the likeliest reading."""
+        return self.names[0]
+
+    @property
+    def segments(self) -> int:
+        """How many path segments the name has."""
+        return self.name.count("/") + 1
+
+    @property
+    def ident(self) -> str:
+        """What makes one question; forges do not tell capitals apart in names."""
+        return f"{self.host}/{self.name.lower()}"
+
+    def api(self, name: str) -> str:
+        """Give the question about a repository."""
+        match self.dialect:
+            case Dialect.GITLAB:
+                return f"https://{self.host}/api/v4/projects/{encoded(name)}"
+            case Dialect.GITEA:
+                return f"https://{self.host}/api/v1/repos/{encoded(name, '/')}"
+            case Dialect.BITBUCKET:
+                return f"https://api.bitbucket.org/2.0/repositories/{encoded(name, '/')}"
+
+    def group_api(self) -> str:
+        """Give the question whether the name is a group of GitLab, which an address does not show."""
+        return f"https://{self.host}/api/v4/groups/{encoded(self.name)}?with_projects=false"
+
+    def contents_api(self, name: str) -> str | None:
+        """Give Gitea's question about a file or folder; None if the address names none."""
+        match self.rest:
+            case ("src" | "raw" | "media", "branch" | "tag" | "commit", revision, *path) if path:
+                where = f"{self.api(name)}/contents/{encoded('/'.join(path), '/')}"
+                return f"{where}?ref={encoded(revision)}"
+        return None
+
+
+def parse(place: Place) -> ForgeRef | None:
+    """Read an address; None for accounts, the forge's own pages, and other hosts."""
+    known = HOSTS.get(place.host)
+    segments = place.segments
+    if known is None or len(segments) < 2 or segments[0].lower() in _RESERVED[known[0]]:
+        return None
+    if known[0] is Dialect.GITLAB:
+        return _gitlab(place.host, segments)
+    if segments[1] == "-":
+        return None
+    return _ref_in(place.host, (segments[:2],), segments[2:])
+
+
+def is_name(name: str) -> bool:
+    """Tell whether a text can be the full name of a repository."""
+    parts = name.split("/")
+    return len(parts) >= 2 and all(_NAME.fullmatch(part) and part not in (".", "..") for part in parts)
+
+
+def _gitlab(host: str, segments: tuple[str, ...]) -> ForgeRef | None:
+    """Read an address of GitLab: groups may be nested, and ``/-/`` or a section's name ends the project's."""
+    end = next((i for i, s in enumerate(segments) if i >= 1 and s in _NEVER_PROJECTS), len(segments))
+    if end < 2:
+        return None
+    whole, rest = segments[:end], segments[end:]
+    shorter = next((i for i, s in enumerate(whole) if i >= 2 and s in _MAYBE_SECTIONS), None)
+    readings = (whole,) if shorter is None else (whole, whole[:shorter])
+    return _ref_in(host, readings, rest)
+
+
+def _ref_in(host: str, readings: tuple[tuple[str, ...], ...], rest: tuple[str, ...]) -> ForgeRef | None:
+    names = tuple("/".join(reading).removesuffix(".git") for reading in readings)
+    return ForgeRef(host, names, rest) if all(map(is_name, names)) else None
+
+
+MISSING = Rule(
+    "LW635",
+    "forge-repository-missing",
+    Verdict.BROKEN,
+    "the forge has no such repository, or it is private",
+    "The interface of GitLab, Codeberg or Bitbucket says that there is no repository of this name. It gives the same "
+    "answer for private ones; readers of the list see neither.",
+    "Look for the new place of the project, ask the owner to make it public, or take the entry out.",
+)
+MOVED = Rule(
+    "LW636",
+    "forge-repository-moved",
+    Verdict.MOVED,
+    "the repository has a new name",
+    "The forge leads from the old name of the repository to the new one, until somebody else takes the old name.",
+    "Put the new name into the list.",
+)
+ARCHIVED = Rule(
+    "LW637",
+    "forge-repository-archived",
+    Verdict.DEGRADED,
+    "the repository is archived",
+    "Its owner has marked the repository as archived: it can be read, and nobody works on it any more.",
+    "Decide whether the entry should stay, or say in the list that the project is archived.",
+)
+
+#: Tabs of a repository at Gitea, with the field that tells whether it has them.
+_GITEA_TABS = {"issues": "has_issues", "pulls": "has_pull_requests", "releases": "has_releases"}
+
+
+class Forges(OneByOne):
+    """Settles repositories; of addresses inside one it tells whether the repository is gone, and asks the page."""
+
+    name: ClassVar[str] = "forges"
+    rank: ClassVar[int] = 230
+    domains: ClassVar[frozenset[str] | None] = frozenset(HOSTS)
+    batch: ClassVar[int] = 50
+    kind: ClassVar[Kind] = Kind.REPOSITORY
+    rules: ClassVar[tuple[Rule, ...]] = (MISSING, MOVED, ARCHIVED)
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example("https://gitlab.com/inkscape/inkscape", "gitlab.com/inkscape/inkscape"),
+        Example("https://gitlab.com/a/b/C.git", "gitlab.com/a/b/c"),
+        Example("https://gitlab.com/a/b/c/-/blob/main/README.md", "gitlab.com/a/b/c"),
+        Example("https://gitlab.com/a/b/tree/master/src", "gitlab.com/a/b"),
+        Example("https://codeberg.org/forgejo/forgejo/src/branch/main/README.md", "codeberg.org/forgejo/forgejo"),
+        Example("https://bitbucket.org/atlassian/jest/src/master/", "bitbucket.org/atlassian/jest"),
+        Example("https://gitlab.com/inkscape", None),
+        Example("https://gitlab.com/explore/projects", None),
+        Example("https://codeberg.org/user/login", None),
+        Example("https://about.gitlab.com/a/b", None),
+        Example("https://gitlab.com/a/b/-/raw/main/logo.png", None, image=True),
+    )
+
+    def claim(self, target: Target) -> str | None:
+        """Give host and full name of the repository, in lower case."""
+        ref = _ref(target)
+        return None if ref is None else ref.ident
+
+    async def settle(self, net: Net, group: Sequence[Claim]) -> list[Evidence | Pass]:
+        """Settle all links into one repository.
+
+        Where the interface says nothing, the pages are asked: they never show what is not there, and a host that is
+        dead is dead for both.
+        """
+        cases = [(claim, ref) for claim in group if (ref := _ref(claim.target)) is not None]
+        first = cases[0][1]
+        reply = await ask(net, first.api(first.name), "forge")
+        if _is_repository(first, reply):
+            return [await _there(net, claim, ref, reply) for claim, ref in cases]
+        if not _says_missing(first, reply):
+            return [Pass(claim.target.key) for claim in group]
+        contradiction = await _contradicted(net, first)
+        if contradiction is None:
+            why = f"{first.forge} has no such repository to show, and its page could not be seen"
+            return list(batch_unverified(group, f"{why}, so linkwarden cannot tell.", status=reply.status))
+        if contradiction:
+            return [Pass(claim.target.key) for claim in group]
+        reason = f"{first.forge} has no repository {first.name}: it is missing or private, and readers cannot see it."
+        facts = (reply.fact("the interface has no such repository"),)
+        return [told(claim, reply, MISSING, reason, facts=facts) for claim, _ in cases]
+
+
+def _ref(target: Target) -> ForgeRef | None:
+    place = place_of(target)
+    return None if place is None else parse(place)
+
+
+def _is_repository(ref: ForgeRef, reply: Reply) -> bool:
+    return reply.status == 200 and (bool(_full_name(ref, reply)) or (reply.is_object and not reply.table))
+
+
+def _says_missing(ref: ForgeRef, reply: Reply) -> bool:
+    """Tell whether a 404 is the interface's own word: each wraps it in its JSON."""
+    key = "error" if ref.dialect is Dialect.BITBUCKET else "message"
+    return reply.status == 404 and key in reply.table
+
+
+async def _contradicted(net: Net, ref: ForgeRef) -> bool | None:
+    """Look at the name in other ways before it is called missing: True if it is something, None if unknown.
+
+    At GitLab a name may be a group, or a project with a section after it, as old addresses have it. Bitbucket's
+    interface is less well known [U], so that its page has a word too.
+    """
+    if ref.dialect is Dialect.GITEA:
+        return False
+    if ref.dialect is Dialect.BITBUCKET:
+        return await page_stands(net, f"https://{ref.host}/{encoded(ref.name, '/')}")
+    for url in (*(ref.api(name) for name in ref.names[1:]), ref.group_api()):
+        reply = await ask(net, url, "forge")
+        if reply.status == 200 and reply.is_object:
+            return True
+        if not _says_missing(ref, reply):
+            return None
+    return False
+
+
+def _full_name(ref: ForgeRef, reply: Reply) -> str:
+    """Give the name that the repository has today, or "" if the answer tells none."""
+    name = reply.table.get("path_with_namespace" if ref.dialect is Dialect.GITLAB else "full_name")
+    return name if isinstance(name, str) and is_name(name) else ""
+
+
+async def _there(net: Net, claim: Claim, ref: ForgeRef, reply: Reply) -> Evidence | Pass:
+    """Settle a link into a repository that is there."""
+    name = _full_name(ref, reply) or ref.name
+    facts: tuple[Fact, ...] = (reply.fact(f"{ref.forge} has the repository {name}"),)
+    if ref.rest:
+        inside = await _inside(net, ref, name, reply)
+        if inside is None:
+            return Pass(claim.target.key)
+        facts += (inside,)
+    elif "#" in (claim.target.address or ""):  # forges put READMEs into their pages by script
+        facts += (Fact("the section of the README was not looked for"),)
+    title = title_of(reply.table.get("name"))
+    if name.casefold() != ref.name.casefold():
+        better = with_path_start(claim.target.address or "", ref.segments, name)
+        suggestion = Suggestion(better, "the repository's present name", safe=True)
+        reason = f"The repository is now called {name}."
+        return told(claim, reply, MOVED, reason, suggestion=suggestion, title=title, facts=facts)
+    if reply.table.get("archived") is True and not ref.rest:
+        return told(claim, reply, ARCHIVED, f"The repository {name} is archived.", title=title, facts=facts)
+    return told(claim, reply, title=title, facts=facts)
+
+
+async def _inside(net: Net, ref: ForgeRef, name: str, repository: Reply) -> Fact | None:
+    """Confirm what an address is about inside a repository at Gitea; None leaves it to the page.
+
+    Codeberg's pages stand behind a bot wall and its interface does not. Its "no" is not believed: a branch's name
+    may contain slashes, which an address does not show.
+    """
+    if ref.dialect is not Dialect.GITEA:
+        return None
+    if len(ref.rest) == 1 and repository.table.get(_GITEA_TABS.get(ref.rest[0], "")) is True:
+        return Fact(f"the repository has {ref.rest[0]}; their page was not asked")
+    url = ref.contents_api(name)
+    if url is None:
+        return None
+    reply = await ask(net, url, "forge")
+    return (
+        reply.fact("the file or folder is there")
+        if reply.status == 200 and (reply.is_list or reply.is_object)
+        else None
+    )

@@ -1,0 +1,176 @@
+"""Settles links without a token: git says whether a repository is there, raw files speak for themselves.
+
+REST allows 60 questions an hour without a token, so it is asked only for what nobody else can tell: accounts, issues,
+folders, commits, and why a file is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from linkwarden.model import Evidence, Fact, Pass
+from linkwarden.providers.code.github import evidence as say
+from linkwarden.providers.code.github import followup, git, rules
+from linkwarden.providers.code.github.evidence import Case, Repository
+from linkwarden.providers.code.github.git import GitReply, Refs, There
+from linkwarden.providers.code.github.rest import Rest
+from linkwarden.providers.code.github.urls import NUMBERED, PATHS, What, looks_like_sha
+from linkwarden.wire import Ask, NetError
+
+if TYPE_CHECKING:
+    from linkwarden.net import Net
+
+Outcome = Evidence | Pass
+
+
+async def settle(net: Net, rest: Rest, cases: Sequence[Case]) -> list[Outcome]:  # noqa: PLR0911 - one per answer
+    """Settle all links of one ident: an account, a gist, or everything in one repository."""
+    ref = cases[0].ref
+    if ref.what is What.GIST:
+        return await _gist(net, rest, cases)
+    if ref.what is What.OWNER:
+        return await followup.account(net, rest, cases)
+    wants_refs = any(case.ref.what in PATHS or case.ref.what is What.TAG for case in cases)
+    reply = await git.ask(net, ref.full_name, refs=wants_refs)
+    match reply.there:
+        case There.NO:
+            return [say.no_repository(case, reply.status, "git's question to github.com") for case in cases]
+        case There.BLOCKED:
+            outcome = await followup.absent_repository(net, rest, cases)
+            if isinstance(outcome, Repository) or any(
+                isinstance(o, Pass) or o.rule is rules.NO_ANSWER for o in outcome
+            ):
+                return [say.blocked(case, None) for case in cases]
+            return outcome
+        case There.UNKNOWN:
+            return [case.unverified(reply.why) for case in cases]
+        case There.YES:
+            inside = _Inside(net, rest, reply)
+            return [await inside.settle(case) for case in cases]
+
+
+async def _gist(net: Net, rest: Rest, cases: Sequence[Case]) -> list[Outcome]:
+    """A gist is a repository too: git's yes costs nothing of REST's hour; its no is left for REST to confirm [U]."""
+    try:
+        response = await net.fetch(
+            Ask(
+                url=f"https://gist.github.com/{cases[0].ref.name.lower()}.git/info/refs?service=git-upload-pack",
+                purpose="git-refs",
+                accept=git.ADVERTISEMENT,
+                max_bytes=git.FIRST_LINE_BYTES,
+                follow=False,
+            )
+        )
+    except NetError:
+        return await followup.gist(net, rest, cases)
+    if response.status == 200 and response.media_type == git.ADVERTISEMENT:
+        return [say.healthy(case, None, [Fact("git: the gist exists", status=200)]) for case in cases]
+    return await followup.gist(net, rest, cases)
+
+
+class _Inside:
+    """What git knows of a repository that is there, and the questions about what lies in it."""
+
+    def __init__(self, net: Net, rest: Rest, reply: GitReply) -> None:
+        self._net = net
+        self._rest = rest
+        self._refs: Refs = reply.refs
+        self._repository = Repository(
+            reply.full_name,
+            default_branch=reply.refs.head,
+            empty=reply.refs.empty,
+            source="git's question to github.com",
+        )
+
+    async def settle(self, case: Case) -> Outcome:  # noqa: PLR0911 - one per sort of thing
+        """Settle one link into the repository."""
+        ref = case.ref
+        if ref.what is What.TAG:
+            return await self._tag(case)
+        if ref.what is What.COMMIT:
+            return await followup.commit(self._net, self._rest, case, self._repository, ref.name)
+        if ref.what in NUMBERED:
+            return await followup.number(self._net, self._rest, case, self._repository)
+        if ref.what not in PATHS:
+            return say.healthy(case, self._repository)
+        if ref.what is What.RAW:
+            return await self._raw(case)
+        if ref.what is What.FILE:
+            return await self._file(case)
+        return await self._tree(case)
+
+    async def _tag(self, case: Case) -> Outcome:
+        known = self._refs.has(f"refs/tags/{case.ref.name}")
+        if known:
+            return say.healthy(case, self._repository)
+        if known is False:
+            return say.no_release(case, self._repository)
+        return await followup.tag(self._net, self._rest, case, self._repository)
+
+    def _branch_known(self, case: Case) -> bool | None:
+        """Tell whether any reading of the address names a branch or tag; None if the list does not say."""
+        if case.ref.branch == "HEAD":
+            return True
+        answers = [self._refs.has(revision) for revision, _ in case.ref.splits]
+        if True in answers:
+            return True
+        return None if None in answers or looks_like_sha(case.ref.branch) else False
+
+    async def _raw(self, case: Case) -> Outcome:
+        """A raw file answers for itself, unless its branch went away and the file is still there."""
+        if self._branch_known(case) is False and await self._raw_status(f"HEAD/{case.ref.path}") == 200:
+            return await followup.raw_page(self._net, case, self._repository)
+        found = say.healthy(case, self._repository)
+        return say.as_note(case, found) if isinstance(found, Evidence) else found
+
+    async def _file(self, case: Case) -> Outcome:
+        """A file's page is there if its raw file is; a missing raw file may be a folder or a submodule."""
+        status = await self._raw_status("/".join((*_prefix(case), *case.ref.rest)))
+        if status == 200:
+            return say.healthy(case, self._repository, [Fact("the raw file is there", status=200)])
+        if status != 404:
+            return await self._path(case, on_default=False, branch_known=self._branch_known(case))
+        known = self._branch_known(case)
+        on_default = known is not True and await self._raw_status(f"HEAD/{case.ref.path}") == 200
+        if known is False and on_default:
+            return await followup.absent_branch(self._net, self._rest, case, self._repository, on_default=True)
+        return await self._path(case, on_default=on_default, branch_known=known)
+
+    async def _tree(self, case: Case) -> Outcome:
+        """A branch or tag is in git's list; of folders only REST knows."""
+        known = self._branch_known(case)
+        if any(not path and self._refs.has(revision) for revision, path in case.ref.splits):
+            return say.healthy(case, self._repository)
+        if not case.ref.path:
+            if known is False:
+                return await followup.absent_branch(self._net, self._rest, case, self._repository, on_default=True)
+            return await followup.commit(self._net, self._rest, case, self._repository, case.ref.splits[0][0])
+        return await self._path(case, on_default=False, branch_known=known)
+
+    async def _path(self, case: Case, *, on_default: bool, branch_known: bool | None) -> Outcome:
+        """Let REST settle a path, reading branch names with slashes from git's list."""
+        revision = next((r for r, _ in case.ref.splits if self._refs.has(r)), None)
+        return await followup.absent_path(
+            self._net,
+            self._rest,
+            case,
+            self._repository,
+            on_default=on_default,
+            branch_known=branch_known,
+            revision=revision,
+        )
+
+    async def _raw_status(self, rest: str) -> int | None:
+        """Ask the raw host for the head of a file; None if it did not answer."""
+        url = f"https://raw.githubusercontent.com/{self._repository.full_name}/{quote(rest)}"
+        try:
+            response = await self._net.fetch(Ask(url=url, purpose="github-raw", accept="*/*", max_bytes=1))
+        except NetError:
+            return None
+        return response.status
+
+
+def _prefix(case: Case) -> tuple[str, ...]:
+    return tuple(case.ref.prefix.rstrip("/").split("/")) if case.ref.prefix else ()

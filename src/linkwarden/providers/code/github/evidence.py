@@ -1,0 +1,320 @@
+"""Turns what GitHub said into evidence, in words for the maintainer of a list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from linkwarden.model import Claim, Evidence, Fact, Pass, Rule, Suggestion
+from linkwarden.providers.code.github import rules, urls
+from linkwarden.providers.code.github.urls import HISTORY, GithubRef, What, is_line_fragment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+PROVIDER = "github"
+#: Names that default branches had before most went to ``main``. Where one is gone and the repository has another
+#: default branch, that is the rename of services.md 3.3.
+OLD_DEFAULTS = frozenset({"master", "main", "develop", "trunk", "dev", "devel"})
+
+_LOCK_REASONS = {
+    "BILLING": "for a billing matter",
+    "MIGRATING": "while it is being migrated",
+    "MOVING": "while it is being moved",
+    "RENAME": "while it is being renamed",
+    "TRADE_RESTRICTION": "for trade restrictions",
+    "TRANSFERRING_OWNERSHIP": "while it changes hands",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """What is known of a repository that exists.
+
+    Attributes:
+        full_name: its present name.
+        default_branch: or None where there is none or nobody told.
+        archived: "" or the date on which it was archived ("an unknown day" where GitHub does not say).
+        disabled, empty, private, wiki_off: as GitHub says; False where nobody told.
+        locked: "" or why it is locked, as an adverbial.
+        source: who told, for the facts.
+    """
+
+    full_name: str
+    default_branch: str | None = None
+    archived: str = ""
+    disabled: bool = False
+    empty: bool = False
+    private: bool = False
+    wiki_off: bool = False
+    locked: str = ""
+    source: str = "git"
+
+    @classmethod
+    def from_graphql(cls, data: Mapping[str, Any]) -> Repository:
+        """Read the fields of the query's fragment; what is missing or odd counts as not told."""
+        branch = data.get("defaultBranchRef")
+        name = branch.get("name") if isinstance(branch, dict) else None
+        archived = data.get("archivedAt")
+        date = archived[:10] if isinstance(archived, str) and len(archived) >= 10 else "an unknown day"
+        return cls(
+            full_name=str(data["nameWithOwner"]),
+            default_branch=name if isinstance(name, str) else None,
+            archived=date if data.get("isArchived") is True else "",
+            disabled=data.get("isDisabled") is True,
+            empty=data.get("isEmpty") is True,
+            private=data.get("isPrivate") is True,
+            wiki_off=data.get("hasWikiEnabled") is False,
+            locked=_LOCK_REASONS.get(str(data.get("lockReason")), "by GitHub") if data.get("isLocked") is True else "",
+            source="GitHub's GraphQL interface",
+        )
+
+    def renamed_from(self, ref: GithubRef) -> bool:
+        """Tell whether the address uses another name; case does not count (regression case 7)."""
+        return self.full_name.casefold() != ref.full_name.casefold()
+
+    @property
+    def fact(self) -> Fact:
+        """That it exists, and who said so."""
+        branch = f", default branch {self.default_branch}" if self.default_branch else ""
+        return Fact(f"{self.source}: the repository {self.full_name} exists{branch}")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One claim with its address read."""
+
+    claim: Claim
+    ref: GithubRef
+
+    @property
+    def url(self) -> str:
+        """The address to which suggestions keep as near as they can."""
+        return self.claim.target.address or self.claim.target.url
+
+    @property
+    def is_picture(self) -> bool:
+        """True where the image provider has the last word: a picture's bytes must be looked at."""
+        return self.claim.target.is_image
+
+    def evidence(
+        self,
+        rule: Rule | None = None,
+        reason: str = "",
+        *,
+        status: int | None = None,
+        suggestion: Suggestion | None = None,
+        facts: Iterable[Fact] = (),
+    ) -> Evidence:
+        """Make this provider's evidence about the claim."""
+        return Evidence(
+            key=self.claim.target.key,
+            checked_by=PROVIDER,
+            rule=rule,
+            reason=reason,
+            status=status,
+            suggestion=suggestion,
+            facts=tuple(facts),
+        )
+
+    def unverified(self, why: str) -> Evidence | Pass:
+        """Nobody could tell; a raw file is then asked for like any file on the web."""
+        if self.ref.what is What.RAW or self.is_picture:
+            return Pass(self.claim.target.key)
+        clause = why[:1].upper() + why[1:]
+        return self.evidence(rules.NO_ANSWER, f"{clause}, so whether this exists is not known.", facts=[Fact(why)])
+
+    def improved(self, repository: Repository | None, branch: str = "") -> str:
+        """Give the address with everything put right that GitHub redirects for good."""
+        url = urls.canonical(self.url)
+        if branch:
+            url = urls.with_branch(url, self.ref, branch)
+        if repository is not None and self.ref.repo and repository.renamed_from(self.ref):
+            url = urls.with_repository(url, repository.full_name)
+        return url
+
+
+def healthy(case: Case, repository: Repository | None, facts: Iterable[Fact] = ()) -> Evidence | Pass:
+    """The thing itself is there: say what a reader should know of its repository and address, if anything."""
+    noted = list(facts)
+    if repository is not None:
+        noted.insert(0, repository.fact)
+    if case.ref.fragment and not _fragment_is_known(case.ref) and not any("section" in f.what for f in noted):
+        noted.append(Fact(f"the section #{case.ref.fragment} was not checked"))
+    rule, reason = _remark(case, repository)
+    better = case.improved(repository)
+    suggestion = None
+    if better != case.url:
+        why = (
+            "the repository's present name" if repository and repository.renamed_from(case.ref) else "GitHub redirects"
+        )
+        suggestion = Suggestion(better, why, safe=True)
+    found = case.evidence(rule, reason, suggestion=suggestion, facts=noted)
+    return as_note(case, found) if case.is_picture else found
+
+
+def as_note(case: Case, found: Evidence) -> Pass:
+    """Pass a link on with what was found; that the address redirects, the next provider sees for itself."""
+    worth_it = found.rule is not None and found.rule is not rules.OLD_ADDRESS
+    return Pass(case.claim.target.key, note=found if worth_it else None)
+
+
+def _fragment_is_known(ref: GithubRef) -> bool:
+    """Tell whether nothing need be checked: lines of a file, or the README's own heading."""
+    return is_line_fragment(ref.fragment) or ref.fragment.lower() == "readme"
+
+
+def _remark(case: Case, repository: Repository | None) -> tuple[Rule | None, str]:  # noqa: PLR0911 - one per remark
+    """Choose what to say of a repository that is there, the gravest first."""
+    if repository is not None and case.ref.repo:
+        name = repository.full_name
+        if repository.private:
+            return (
+                rules.PRIVATE,
+                f"The repository {name} is private; readers without access are told it does not exist.",
+            )
+        if not case.is_picture:
+            if repository.disabled:
+                return rules.DISABLED, f"GitHub has disabled the repository {name}."
+            if repository.locked:
+                return rules.LOCKED, f"The repository {name} is locked {repository.locked}."
+            if repository.empty and case.ref.what is What.REPO:
+                return rules.EMPTY, f"The repository {name} is empty."
+            if repository.archived and case.ref.what not in HISTORY:
+                return rules.ARCHIVED, f"The repository {name} was archived on {repository.archived}."
+        if repository.renamed_from(case.ref):
+            return rules.RENAMED, f"The repository {case.ref.full_name} is now called {name}."
+    if case.improved(None) != case.url:
+        return rules.OLD_ADDRESS, "GitHub redirects this address to https://github.com for good."
+    return None, ""
+
+
+def no_repository(case: Case, status: int | None, source: str) -> Evidence:
+    """There is no such repository for the public."""
+    return case.evidence(
+        rules.NO_REPOSITORY,
+        f"There is no public repository {case.ref.full_name}: it was deleted or made private, or the name is misspelt.",
+        status=status,
+        facts=[Fact(f"{source}: no such repository", status=status)],
+    )
+
+
+def blocked(case: Case, notice: str | None) -> Evidence:
+    """GitHub refuses access to everybody, for legal reasons; ``notice`` is the address of the public notice."""
+    facts = [Fact("GitHub's REST interface: unavailable for legal reasons", status=451)]
+    if notice:
+        facts.append(Fact("the notice that GitHub published", url=notice))
+    return case.evidence(
+        rules.BLOCKED,
+        f"GitHub has blocked the repository {case.ref.full_name} for a legal claim (451).",
+        status=451,
+        facts=facts,
+    )
+
+
+def branch_renamed(case: Case, repository: Repository, branch: str) -> Evidence:
+    """A page's branch has another name now; GitHub redirects the page."""
+    return case.evidence(
+        rules.BRANCH_RENAMED,
+        f"The branch {case.ref.branch} of {repository.full_name} is now called {branch}.",
+        suggestion=Suggestion(case.improved(repository, branch), "the branch's present name", safe=True),
+        facts=[repository.fact, Fact(f"there is no branch or tag {case.ref.branch}")],
+    )
+
+
+def raw_branch_renamed(case: Case, repository: Repository, *, status: int | None = None) -> Evidence:
+    """A raw file's branch is gone and the file lies on the default branch (regression case 8)."""
+    branch = repository.default_branch or "HEAD"
+    return case.evidence(
+        rules.RAW_BRANCH_RENAMED,
+        f"The branch {case.ref.branch} of {repository.full_name} is gone, and GitHub does not redirect raw files; "
+        f"the file is on the branch {branch}.",
+        status=status,
+        suggestion=Suggestion(
+            case.improved(repository, branch),
+            "the same file on the default branch",
+            safe=case.ref.branch in OLD_DEFAULTS,
+        ),
+        facts=[
+            repository.fact,
+            Fact(f"there is no branch or tag {case.ref.branch}"),
+            Fact(f"{case.ref.path} is on the default branch"),
+        ],
+    )
+
+
+def no_path(case: Case, repository: Repository, *, on_default: bool = False, status: int | None = None) -> Evidence:
+    """Nothing lies at the path."""
+    where = f"{case.ref.branch} of {repository.full_name}"
+    reason = f"There is no {case.ref.path or case.ref.branch} on {where}."
+    suggestion = None
+    if on_default and repository.default_branch:
+        reason = f"{reason[:-1]}, but there is on {repository.default_branch}."
+        suggestion = Suggestion(
+            case.improved(repository, repository.default_branch), "the same path on the default branch"
+        )
+    return case.evidence(
+        rules.NO_PATH,
+        reason,
+        status=status,
+        suggestion=suggestion,
+        facts=[repository.fact, Fact(f"{case.ref.path or '/'} was not found on {case.ref.branch}", status=status)],
+    )
+
+
+def no_revision(case: Case, repository: Repository, *, on_default: bool = False, status: int | None = None) -> Evidence:
+    """There is no such branch, tag or commit."""
+    name = case.ref.name or case.ref.branch
+    what = "commit" if case.ref.what is What.COMMIT else "branch, tag or commit"
+    suggestion = None
+    if on_default and repository.default_branch:
+        better = case.improved(repository, repository.default_branch)
+        suggestion = Suggestion(better, "the same path on the default branch")
+    return case.evidence(
+        rules.NO_REF,
+        f"The repository {repository.full_name} has no {what} {name}.",
+        status=status,
+        suggestion=suggestion,
+        facts=[repository.fact, Fact(f"{name} is not known", status=status)],
+    )
+
+
+def no_release(case: Case, repository: Repository, *, status: int | None = None) -> Evidence:
+    """There is neither a release nor a tag of that name."""
+    return case.evidence(
+        rules.NO_RELEASE,
+        f"The repository {repository.full_name} has no release or tag {case.ref.name}.",
+        status=status,
+        facts=[repository.fact, Fact(f"neither a release nor a tag {case.ref.name} was found", status=status)],
+    )
+
+
+def no_number(case: Case, repository: Repository, status: int | None) -> Evidence:
+    """There is no issue, pull request, discussion or milestone of that number."""
+    how = "was deleted" if status == 410 else "does not exist"
+    return case.evidence(
+        rules.NO_NUMBER,
+        f"The {case.ref.what} {case.ref.number} of {repository.full_name} {how}.",
+        status=status,
+        facts=[repository.fact, Fact(f"number {case.ref.number} {how}", status=status)],
+    )
+
+
+def number_moved(case: Case, repository: Repository, url: str) -> Evidence:
+    """An issue was transferred or became a discussion."""
+    return case.evidence(
+        rules.NUMBER_MOVED,
+        f"Number {case.ref.number} of {case.ref.full_name} is now at another address.",
+        suggestion=Suggestion(url, "where GitHub redirects", safe=True),
+        facts=[repository.fact, Fact("GitHub names the new address", url=url)],
+    )
+
+
+def no_account(case: Case, status: int | None) -> Evidence:
+    """There is no such user or organisation."""
+    return case.evidence(
+        rules.NO_ACCOUNT,
+        f"There is no GitHub user or organisation {case.ref.owner}.",
+        status=status,
+        facts=[Fact("GitHub's REST interface: no such account", status=status)],
+    )

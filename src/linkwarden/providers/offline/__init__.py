@@ -1,0 +1,1 @@
+"""Providers that settle a link without a request."""

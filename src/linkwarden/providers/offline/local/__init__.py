@@ -1,0 +1,1 @@
+"""Links inside the repository: files, folders and headings."""

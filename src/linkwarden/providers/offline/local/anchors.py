@@ -1,0 +1,174 @@
+"""Judges the name after ``#`` by the anchors of a document (fact sheet on services, section 3.6)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from difflib import SequenceMatcher
+from pathlib import Path, PurePath
+from urllib.parse import quote, unquote
+
+from linkwarden.model import Anchor, AnchorSource, Evidence, Suggestion
+from linkwarden.providers.offline.local import tree as rules
+
+#: Pages without any name in them get their names from scripts, or have none.
+_PAGES = frozenset({".html", ".htm", ".xhtml"})
+_PREFIX = "user-content-"
+_LINES = re.compile(r"L\d+(?:C\d+)?(?:-L?\d+(?:C\d+)?)?\Z")
+#: A name that an author gives to a heading (Pandoc, "heading identifiers"). GitHub shows it as text …
+_GIVEN = re.compile(r"\{[^{}#]*#([^\s{}]+)[^{}]*\}\s*\Z")
+#: … but documents with these suffixes are built into pages by programs that know it (Quarto, R Markdown, MDX).
+_BUILT = frozenset({".qmd", ".rmd", ".mdx"})
+_WORD = re.compile(r"[^\W_]+")
+#: How alike two names must be for one to be offered in place of the other (share of letters in common).
+_ALIKE = 0.7
+#: How much of two names is compared.
+_COMPARED = 100
+#: In a document with more places than this, only names with the same words are offered.
+_MOST_COMPARED = 2000
+
+
+class Places:
+    """The places of one document, made ready for being looked up many times."""
+
+    def __init__(self, anchors: Iterable[Anchor]) -> None:
+        self.anchors = tuple(anchors)
+        self.real = tuple(a for a in self.anchors if a.source is not AnchorSource.SWALLOWED)
+        self.names = frozenset(a.name for a in self.real)
+        self.given = frozenset(name for a in self.real for name in _GIVEN.findall(a.text))
+        self.by_folded_name = {a.name.casefold(): a for a in reversed(self.real)}
+        self.swallowed = {a.name.casefold(): a for a in reversed(self.anchors) if a.source is AnchorSource.SWALLOWED}
+
+
+class PlacesOf:
+    """Gives the places of documents; each document is made ready once."""
+
+    def __init__(self, anchors_of: Callable[[Path], Sequence[Anchor] | None]) -> None:
+        self._anchors_of = anchors_of
+        self._ready: dict[Path, Places] = {}
+
+    def __call__(self, path: Path) -> Places | None:
+        """Give a document's places, or None if its headings are not known. Blocks: it may read the file."""
+        anchors = self._anchors_of(path)
+        if anchors is None or (not anchors and path.suffix.casefold() in _PAGES):
+            return None
+        ready = self._ready.get(path)
+        if ready is None or len(ready.anchors) != len(anchors):  # a list may still be in reading
+            ready = self._ready[path] = Places(anchors)
+        return ready
+
+
+def anchor_evidence(
+    key: str, by: str, fragment: str, places: Places | None, *, document: str, before: str = ""
+) -> Evidence:
+    """Judge the part of a link after ``#``.
+
+    Args:
+        key: the target's key.
+        by: the provider's name.
+        fragment: what stands after ``#``.
+        places: the document's, or None if it was not read.
+        document: the document's name, for sentences and because ``#readme`` works in a README only.
+        before: what stands before ``#``, for suggestions.
+    """
+    name = fragment.partition(":~:")[0]
+    if always_there(name, document):
+        return Evidence(key=key, checked_by=by)
+    if places is None:
+        reason = f"The headings of {document} were not read, so it is not known whether #{name} is one."
+        return Evidence(key=key, checked_by=by, rule=rules.ANCHORS_UNKNOWN, reason=reason)
+    wanted = _spellings(name)
+    named = places.given if PurePath(document).suffix.casefold() in _BUILT else frozenset()
+    if not (places.names | named).isdisjoint(wanted):
+        return Evidence(key=key, checked_by=by)
+    folded = [w.casefold() for w in wanted]
+    other_case = next((places.by_folded_name[f] for f in folded if f in places.by_folded_name), None)
+    if other_case is not None:
+        reason = f'The heading\'s name is "#{other_case.name}"; upper and lower case differ.'
+        meant = Suggestion(f"{before}#{_encoded(other_case.name)}", "the heading's own name", safe=True)
+        return Evidence(key=key, checked_by=by, rule=rules.ANCHOR_CASE, reason=reason, suggestion=meant)
+    swallowed = next((places.swallowed[f] for f in folded if f in places.swallowed), None)
+    if swallowed is not None:
+        return Evidence(key=key, checked_by=by, rule=rules.ANCHOR_MISSING, reason=_swallowed(swallowed))
+    reason = f"No heading of {document if before else 'this document'} has the name #{name}."
+    near = _suggestion(nearest(wanted[-1], places.real), before)
+    return Evidence(key=key, checked_by=by, rule=rules.ANCHOR_MISSING, reason=reason, suggestion=near)
+
+
+def always_there(name: str, document: str) -> bool:
+    """Tell whether a name needs no heading: the top of the page, a README on its repository's page, a source line."""
+    if name.casefold() in ("", "top") or _LINES.match(name):
+        return True
+    # A text from standard input or ``owner/repo`` has no suffix, and may be a README.
+    return name == "readme" and (PurePath(document).stem.casefold() == "readme" or not PurePath(document).suffix)
+
+
+def _suggestion(near: Anchor | None, before: str) -> Suggestion | None:
+    if near is None:
+        return None
+    text = f'the heading "{near.text}"' if near.text else "the nearest name in the document"
+    return Suggestion(f"{before}#{_encoded(near.name)}", f"{text} in line {near.line}")
+
+
+def _swallowed(anchor: Anchor) -> str:
+    if anchor.cause_line is None:
+        return f"The heading in line {anchor.line} makes no anchor: GitHub shows it as text."
+    return (
+        f"The heading in line {anchor.line} makes no anchor: GitHub shows it as text, because the HTML that begins in "
+        f"line {anchor.cause_line} goes on until the next blank line. Put a blank line before the heading."
+    )
+
+
+def _spellings(fragment: str) -> tuple[str, ...]:
+    """Give the names that a fragment may stand for: as written, decoded, and without GitHub's prefix."""
+    names = [fragment, unquote(fragment)]
+    names += [n.removeprefix(_PREFIX) for n in names]
+    return tuple(dict.fromkeys(names))
+
+
+def nearest(name: str, anchors: Sequence[Anchor]) -> Anchor | None:
+    """Give the anchor whose name is most like the wanted one, or None if none is like it.
+
+    An anchor that has all the wanted words comes first, the shortest of them foremost.
+    """
+    words = _words(name)
+    by_letters = len(anchors) <= _MOST_COMPARED
+    best: tuple[float, int] = (0.0, 0)
+    found: Anchor | None = None
+    for anchor in anchors:
+        score = _likeness(name, words, anchor.name, by_letters=by_letters), -len(anchor.name)
+        if score[0] >= _ALIKE and score > best:
+            best, found = score, anchor
+    return found
+
+
+def _likeness(name: str, words: frozenset[str], other: str, *, by_letters: bool) -> float:
+    others = _words(other)
+    if words and words == others:
+        return 4.0
+    if words and words < others:
+        return 3.0
+    if others and others < words and 2 * len(others) >= len(words):
+        return 2.0
+    if not by_letters:
+        return 0.0
+    matcher = SequenceMatcher(None, name.casefold()[:_COMPARED], other.casefold()[:_COMPARED], autojunk=False)
+    if matcher.real_quick_ratio() < _ALIKE or matcher.quick_ratio() < _ALIKE:
+        return 0.0
+    return matcher.ratio()
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(name.casefold()))
+
+
+def _encoded(name: str) -> str:
+    """Write a name so that it can stand in a link and every character of it is seen."""
+    return "".join(c if _is_plain(c) else quote(c) for c in name)
+
+
+def _is_plain(char: str) -> bool:
+    if char.isascii():
+        return char.isalnum() or char in "-_.~!$&'*+,;=:@/"
+    return unicodedata.category(char)[0] in "LNM" and not 0xFE00 <= ord(char) <= 0xFE0F

@@ -1,0 +1,174 @@
+"""Settles relative links: files, folders and pictures of the repository, and places in its documents."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from linkwarden.model import Claim, Evidence, Kind, Pass, Rule, Suggestion, Target
+from linkwarden.providers.base import Example, LoadContext, Provider
+from linkwarden.providers.offline.local import tree as rules
+from linkwarden.providers.offline.local.anchors import PlacesOf, anchor_evidence
+from linkwarden.providers.offline.local.tree import ANCHOR_RULES, Link, Look, Status, Tree, split
+from linkwarden.providers.web.image.sniff import is_lfs_pointer, sniff, what_else
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from linkwarden.net import Net
+
+
+class AnchorsProvider(Provider):
+    """Compares ``#name`` with the names that GitHub gives to the document's headings, and with its HTML ids."""
+
+    name: ClassVar[str] = "anchors"
+    rank: ClassVar[int] = 20
+    batch: ClassVar[int] = 1000
+    online: ClassVar[bool] = False
+    kind: ClassVar[Kind] = Kind.ANCHOR
+    rules: ClassVar[tuple[Rule, ...]] = ANCHOR_RULES
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example("#models", "#models"),
+        Example("#", "#"),
+        Example("other.md#models", None),
+        Example("https://a.example/#models", None),
+    )
+
+    def __init__(self, ctx: LoadContext) -> None:
+        super().__init__(ctx)
+        self._places_of = PlacesOf(ctx.anchors_of)
+
+    def claim(self, target: Target) -> str | None:
+        """Take what begins with ``#``; the ident is the link."""
+        return target.url if target.address is None and target.url.startswith("#") else None
+
+    async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:  # noqa: ARG002 - the contract; nothing is asked
+        """Settle each claim by the document's anchors."""
+        for claim in claims:
+            target = claim.target
+            yield await asyncio.to_thread(self._settle, target)
+
+    def _settle(self, target: Target) -> Evidence:
+        path = Path(target.path)
+        return anchor_evidence(target.key, self.name, target.url[1:], self._places_of(path), document=path.name)
+
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+#: Placeholders of Jekyll, Hugo, ERB, JavaScript and the shell.
+_TEMPLATE = re.compile(r"\{\{|\{%|<%|\$\{|\$\(|\A\$[A-Z_]+/|\A%[A-Z_]+%")
+_HEAD_BYTES = 4096
+_WHY_UNSEEN = {
+    Status.OUTSIDE: "The link leads out of the repository, where linkwarden does not look.",
+    Status.SUBMODULE: "The link leads into a submodule, which is another repository and is not fetched here.",
+    Status.UNREADABLE: "The folder could not be read, so it is not known whether the file is there.",
+}
+
+
+class FilesProvider(Provider):
+    """Looks for files beside the list, as GitHub does when somebody follows a relative link."""
+
+    name: ClassVar[str] = "files"
+    rank: ClassVar[int] = 21
+    batch: ClassVar[int] = 1000
+    online: ClassVar[bool] = False
+    kind: ClassVar[Kind] = Kind.FILE
+    rules: ClassVar[tuple[Rule, ...]] = rules.FILE_RULES
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example("docs/setup.md#install", "docs/setup.md#install"),
+        Example("/images/logo.png?raw=true", "/images/logo.png?raw=true", image=True),
+        Example("../other.md", "../other.md"),
+        Example("#models", None),
+        Example("mailto:somebody@a.example", None),
+        Example("https://a.example/docs/setup.md", None),
+    )
+
+    def __init__(self, ctx: LoadContext) -> None:
+        super().__init__(ctx)
+        self._tree = Tree(ctx.root)
+        self._places_of = PlacesOf(ctx.anchors_of)
+
+    def claim(self, target: Target) -> str | None:
+        """Take relative links; the ident is the link as it stands."""
+        url = target.url
+        foreign = target.address is not None or not url.strip() or url.startswith(("#", "//")) or _SCHEME.match(url)
+        return None if foreign else url
+
+    async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:  # noqa: ARG002 - the contract; nothing is asked
+        """Settle each claim by the files that are there."""
+        for claim in claims:
+            yield await asyncio.to_thread(self._settle, claim.target)
+
+    def _settle(self, target: Target) -> Evidence:
+        link = split(target.url)
+        if _TEMPLATE.search(target.url):
+            reason = "The address holds a placeholder that a program fills in before readers see it."
+            return self._finding(target, rules.TEMPLATE, reason)
+        if not link.path:
+            return self._in_document(target, link, Path(target.path))
+        look = self._tree.look(target.path, target.url)
+        if look.status is Status.MISSING:
+            return self._backslashes(target, link) or self._missing(target, link, look)
+        if look.path is None:
+            return self._finding(target, rules.OUTSIDE, _WHY_UNSEEN[look.status])
+        if look.status is Status.WRONG_CASE:
+            reason = f"The path is spelt {look.spelled}; on GitHub upper and lower case count."
+            return self._finding(target, rules.FILE_CASE, reason, _with_rest(look.spelled, link), safe=True)
+        return self._picture(target, look.path) if target.is_image else self._in_document(target, link, look.path)
+
+    def _missing(self, target: Target, link: Link, look: Look) -> Evidence:
+        reason = f"There is no such file or folder in the repository: {link.path}"
+        return self._finding(target, rules.FILE_MISSING, reason, _with_rest(look.nearest, link) if look.nearest else "")
+
+    def _backslashes(self, target: Target, link: Link) -> Evidence | None:
+        slashed = link.path.replace("\\", "/")
+        if slashed == link.path or self._tree.look(target.path, slashed).status is not Status.THERE:
+            return None
+        reason = "The path is written with backslashes, which only Windows takes for slashes."
+        return self._finding(target, rules.BACKSLASHES, reason, _with_rest(slashed, link), safe=True)
+
+    def _in_document(self, target: Target, link: Link, path: Path) -> Evidence:
+        """Settle the part after ``#`` if there is one and the file is a document."""
+        if not link.fragment or path.is_dir():
+            return Evidence(key=target.key, checked_by=self.name)
+        if self.ctx.anchors_of(path) is None:
+            return Evidence(key=target.key, checked_by=self.name)  # line numbers of source code, pages of a PDF
+        before = link.path + link.query
+        return anchor_evidence(
+            target.key, self.name, link.fragment, self._places_of(path), document=path.name, before=before
+        )
+
+    def _picture(self, target: Target, path: Path) -> Evidence:
+        if path.is_dir():
+            return self._finding(target, rules.NOT_A_PICTURE, "The path that stands as a picture is a folder.")
+        try:
+            with path.open("rb") as file:
+                head = file.read(_HEAD_BYTES)
+        except OSError:
+            return self._finding(target, rules.OUTSIDE, "The file could not be read.")
+        if sniff(head) is not None:
+            return Evidence(key=target.key, checked_by=self.name)
+        return self._finding(target, *_no_picture(head))
+
+    def _finding(self, target: Target, rule: Rule, reason: str, meant: str = "", *, safe: bool = False) -> Evidence:
+        why = "the path as the repository has it" if safe else "the most similar file in the repository"
+        suggestion = Suggestion(meant, why, safe=safe) if meant else None
+        return Evidence(key=target.key, checked_by=self.name, rule=rule, reason=reason, suggestion=suggestion)
+
+
+def _no_picture(head: bytes) -> tuple[Rule, str]:
+    """Say what a file is that does not begin as a picture does."""
+    if not head:
+        return rules.NOT_A_PICTURE, "The file that stands as a picture is empty."
+    if is_lfs_pointer(head):
+        return rules.LFS_POINTER, "The picture is kept in Git LFS, and only the note that stands for it is here."
+    other = what_else(head, "")
+    if other is None:
+        return rules.DOUBTFUL_PICTURE, "The file does not begin as any kind of picture does."
+    return rules.NOT_A_PICTURE, f"The file that stands as a picture is {other}."
+
+
+def _with_rest(path: str, link: Link) -> str:
+    return f"{path}{link.query}" + (f"#{link.fragment}" if link.fragment is not None else "")

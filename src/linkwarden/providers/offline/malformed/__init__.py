@@ -1,0 +1,1 @@
+"""URLs that no browser can open as written."""

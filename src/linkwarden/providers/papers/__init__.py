@@ -1,0 +1,1 @@
+"""Providers of papers and datasets: preprint servers, DOI registries, publishers."""

@@ -1,0 +1,1 @@
+"""arXiv: ids, its API, and the provider."""

@@ -1,0 +1,272 @@
+"""How arXiv's query API is asked, and how its answer is read without trusting it.
+
+Source: arXiv API User's Manual (``info.arxiv.org/help/api``), arXiv's terms of use for its APIs (one connection,
+three seconds between requests: kept by ``net``), and answers recorded in 2026.
+"""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from linkwarden.providers.papers.arxiv.ids import Form, read, split_version
+from linkwarden.wire import Ask, NetError, NetErrorKind, Response
+
+if TYPE_CHECKING:
+    from linkwarden.net import Net
+
+ENDPOINT = "https://export.arxiv.org/api/query"
+#: A paper that arXiv certainly has: "Attention Is All You Need" is among the most cited of all, is in no current
+#: month, and was never withdrawn. It rides along in each query. arXiv sometimes answers 200 with too few entries,
+#: or none; an answer without this paper proves nothing about the papers that are missing from it.
+CANARY = "1706.03762"
+#: Identifiers in one query, the canary included; 100 to 200 is customary, and the answer stays near 1 MB.
+PER_QUERY = 200
+#: 200 entries with abstracts and long author lists (collaborations of 3,000 names) stay well below this.
+MAX_BYTES = 16 * 1024 * 1024
+#: Longest list that travels in the address; servers cut addresses at 8 kB, the manual advises POST for long ones.
+_MAX_GET = 4_000
+#: Queries that one call may cost when arXiv refuses identifiers; at three seconds each this is half a minute.
+_MAX_QUERIES = 10
+
+_ATOM = "{http://www.w3.org/2005/Atom}"
+_SEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
+_ARXIV = "{http://arxiv.org/schemas/atom}"
+# Comments are free text: "withdrawn from ICLR" tells about a conference, not about the paper at arXiv.
+_COMMENT_WITHDRAWN = re.compile(r"\bwithdrawn\b(?!\s+from\s+(?!(?:the\s+)?arxiv))", re.IGNORECASE)
+# An abstract that is replaced by a notice begins with it; "withdrawn" further on is the paper's own topic.
+_ABSTRACT_WITHDRAWN = re.compile(
+    r"(?:withdrawn\b|(?:this|the|our)\s+(?:\w+\s+){0,2}?(?:paper|article|submission|manuscript|preprint|letter|note|work)"
+    r"\s+(?:is|was|has|had)\b[^.]{0,40}?\bwithdrawn\b)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One version of a paper as the API describes it.
+
+    Attributes:
+        base: canonical identifier without version.
+        version: the version described.
+        title: on one line; LaTeX is left as it is.
+        withdrawn: its comment or abstract says that it is withdrawn (the API has no flag for it).
+    """
+
+    base: str
+    version: int
+    title: str
+    withdrawn: bool
+
+
+class Papers:
+    """What arXiv was seen to have."""
+
+    def __init__(self, papers: Sequence[Paper] = ()) -> None:
+        self._by_base: dict[str, dict[int, Paper]] = {}
+        self.add(papers)
+
+    def add(self, papers: Sequence[Paper]) -> None:
+        """Take more papers in."""
+        for paper in papers:
+            self._by_base.setdefault(paper.base, {})[paper.version] = paper
+
+    def find(self, ident: str) -> Paper | None:
+        """Give the paper of an identifier: that very version, or the newest seen where none is named."""
+        base, version = split_version(ident)
+        versions = self._by_base.get(base, {})
+        return versions.get(max(versions, default=0) if version is None else version)
+
+    def newest(self, ident: str) -> Paper | None:
+        """Give the newest version seen of the paper that an identifier names, whatever version it names."""
+        return self.find(split_version(ident)[0])
+
+
+@dataclass(slots=True)
+class Answer:
+    """What came of asking for some identifiers.
+
+    Attributes:
+        papers: what arXiv has.
+        absent: identifiers that a complete answer, canary included, did not hold.
+        unknown: for identifiers about which nothing was learnt, why.
+        denied: arXiv has shut us out; it must not be asked again in this run.
+    """
+
+    papers: Papers = field(default_factory=Papers)
+    absent: list[str] = field(default_factory=list)
+    unknown: dict[str, str] = field(default_factory=dict)
+    denied: bool = False
+
+
+class _RefusedError(Exception):
+    """arXiv answered 400: one of the identifiers is none to it; ``named`` says which, if it does."""
+
+    def __init__(self, named: str | None) -> None:
+        super().__init__(named)
+        self.named = named
+
+
+class _NoAnswerError(Exception):
+    """There is no answer that proves anything; the text says why, in a clause."""
+
+    def __init__(self, why: str, *, denied: bool = False) -> None:
+        super().__init__(why)
+        self.denied = denied
+
+
+async def ask(net: Net, idents: Sequence[str]) -> Answer:
+    """Ask which of the identifiers arXiv has, in one query for each ``PER_QUERY - 1`` of them.
+
+    An identifier that arXiv refuses to read (400 for the whole query) is left out and the others are asked again.
+    """
+    answer = Answer()
+    step = PER_QUERY - 1
+    pending = [list(idents[i : i + step]) for i in range(0, len(idents), step)]
+    budget = len(pending) + _MAX_QUERIES
+    while pending:
+        chunk = pending.pop(0)
+        budget -= 1
+        if answer.denied or budget < 0:
+            answer.unknown |= dict.fromkeys(chunk, "arXiv was not asked again after it refused earlier questions")
+            continue
+        try:
+            papers, complete = await _query(net, chunk)
+        except _RefusedError as refusal:
+            pending.extend(_without(chunk, refusal.named, answer))
+        except _NoAnswerError as failure:
+            answer.denied |= failure.denied
+            answer.unknown |= dict.fromkeys(chunk, str(failure))
+        else:
+            answer.papers.add(papers)
+            missing = [ident for ident in chunk if answer.papers.find(ident) is None]
+            if complete:
+                answer.absent += missing
+            else:
+                answer.unknown |= dict.fromkeys(missing, "arXiv's answer held fewer papers than it announced")
+    return answer
+
+
+async def by_titles(net: Net, titles: Sequence[str]) -> list[Paper]:
+    """Search for papers with these titles, in one query; what comes back may have other titles with the same words.
+
+    That a paper is not among them proves nothing: the search has its own idea of words, and gaps.
+
+    Args:
+        net: the network.
+        titles: as words, without punctuation or TeX; a few.
+    """
+    terms = " OR ".join(f'ti:"{title}"' for title in titles)
+    # Each title's own paper, and some that have it in theirs.
+    fields = {"search_query": terms, "start": 0, "max_results": 5 * len(titles)}
+    question = Ask(
+        url=f"{ENDPOINT}?{urlencode(fields)}",
+        purpose="arxiv-api",
+        accept="application/atom+xml",
+        max_bytes=MAX_BYTES,
+    )
+    try:
+        feed = _feed(await net.fetch(question))
+    except (NetError, _NoAnswerError, _RefusedError):
+        return []
+    return [paper for entry in feed.iter(f"{_ATOM}entry") if (paper := _paper(entry)) is not None]
+
+
+def _without(chunk: list[str], named: str | None, answer: Answer) -> list[list[str]]:
+    """Give what is left to ask after a refusal, with the culprit set aside if it is known, else two halves."""
+    culprit = named if named in chunk else None
+    if culprit is None and len(chunk) == 1:
+        culprit = chunk[0]
+    if culprit is None:
+        middle = len(chunk) // 2
+        return [chunk[:middle], chunk[middle:]]
+    answer.unknown[culprit] = "arXiv's API did not accept this identifier"
+    rest = [ident for ident in chunk if ident != culprit]
+    return [rest] if rest else []
+
+
+async def _query(net: Net, idents: Sequence[str]) -> tuple[list[Paper], bool]:
+    """Send one query; give the papers in the answer and whether that is all that arXiv found.
+
+    Raises:
+        _RefusedError: arXiv cannot read one of the identifiers.
+        _NoAnswerError: there is no trustworthy answer.
+    """
+    wanted = list(dict.fromkeys([*idents, CANARY]))
+    try:
+        response = await net.fetch(_question(wanted))
+    except NetError as error:
+        busy = error.kind is NetErrorKind.COOLDOWN
+        raise _NoAnswerError(
+            "arXiv asks us to come back later" if busy else "arXiv's API could not be reached"
+        ) from error
+    feed = _feed(response)
+    papers = [paper for entry in feed.iter(f"{_ATOM}entry") if (paper := _paper(entry)) is not None]
+    if Papers(papers).find(CANARY) is None:
+        raise _NoAnswerError("arXiv's answer lacked a paper that it certainly has, so it proves nothing")
+    total = feed.findtext(f"{_SEARCH}totalResults", "").strip()
+    return papers, total.isdecimal() and int(total) <= len(papers)
+
+
+def _question(idents: Sequence[str]) -> Ask:
+    # Without max_results the API answers with ten entries, however many identifiers it was given.
+    query = urlencode({"id_list": ",".join(idents), "start": 0, "max_results": len(idents)}, safe=",/")
+    long = len(query) > _MAX_GET
+    return Ask(
+        url=ENDPOINT if long else f"{ENDPOINT}?{query}",
+        purpose="arxiv-api",
+        method="POST" if long else "GET",
+        accept="application/atom+xml",
+        body=query.encode() if long else None,
+        headers={"content-type": "application/x-www-form-urlencoded"} if long else {},
+        max_bytes=MAX_BYTES,
+    )
+
+
+def _feed(response: Response) -> ET.Element:
+    """Read an answer as an Atom feed; status 400 with an error entry is a refusal."""
+    if response.status == 403:
+        raise _NoAnswerError("arXiv has denied us access", denied=True)
+    if response.status not in (200, 400):
+        raise _NoAnswerError(f"arXiv's API answered with status {response.status}")
+    if not response.complete:
+        raise _NoAnswerError("arXiv's answer broke off")
+    try:
+        text = response.body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise _NoAnswerError("arXiv's API did not answer in its usual form") from None
+    # Feeds have no document type, so one means that this is a web page, or an attempt at entity expansion.
+    if re.search(r"<!(?:DOCTYPE|ENTITY)", text, re.IGNORECASE):
+        raise _NoAnswerError("arXiv's API answered with a web page")
+    try:
+        feed = ET.fromstring(text)  # noqa: S314 - no document type, hence no entities; the size is capped
+    except (ET.ParseError, ValueError):
+        raise _NoAnswerError("arXiv's API did not answer in its usual form") from None
+    if feed.tag != f"{_ATOM}feed":
+        raise _NoAnswerError("arXiv's API did not answer in its usual form")
+    error = re.search(r"/api/errors#(\S*)", feed.findtext(f"{_ATOM}entry/{_ATOM}id", ""))
+    if error is not None and "incorrect_id_format" in error[1]:
+        raise _RefusedError(error[1].partition("_for_")[2] or None)
+    if response.status == 400 or error is not None:
+        raise _RefusedError(None)
+    return feed
+
+
+def _paper(entry: ET.Element) -> Paper | None:
+    """Read one entry; None if it is not about a paper."""
+    _, found, written = entry.findtext(f"{_ATOM}id", "").strip().partition("/abs/")
+    ref = read(written, Form.ABS) if found else None
+    if ref is None or ref.problem is not None:
+        return None
+    comment = " ".join(entry.findtext(f"{_ARXIV}comment", "").split())
+    abstract = entry.findtext(f"{_ATOM}summary", "").strip()
+    return Paper(
+        base=ref.base,
+        version=ref.version or 1,
+        title=" ".join(entry.findtext(f"{_ATOM}title", "").split()),
+        withdrawn=bool(_COMMENT_WITHDRAWN.search(comment) or _ABSTRACT_WITHDRAWN.match(abstract)),
+    )

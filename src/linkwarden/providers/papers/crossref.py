@@ -1,0 +1,380 @@
+"""Papers of Elsevier, IEEE and ACM whose addresses hold no DOI: Crossref is asked, because their pages are walled off.
+
+Crossref can prove that a paper exists, never that it does not. So this provider accuses nobody: what Crossref cannot
+tell goes on to the next provider.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from urllib.parse import parse_qs, unquote, urlencode, urlsplit
+
+from linkwarden.answers.read import fine
+from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Target
+from linkwarden.providers.base import Example, LoadContext, Provider, by_ident
+from linkwarden.providers.registry import NoAnswerError, ask_json, mail_address, odd_answer, place_of, title_of
+from linkwarden.text import host_of
+from linkwarden.wire import Ask
+
+if TYPE_CHECKING:
+    from linkwarden.net import Net
+
+ENDPOINT = "https://api.crossref.org/works"
+#: Filters that leave the works of one publisher: IEEE by its number as a member of Crossref, ACM by its DOI prefix.
+IEEE = "member:263"
+ACM = "prefix:10.1145"
+#: PIIs in one question: longer addresses are cut on the way (the list of works can only be asked for by GET).
+PIIS_PER_QUESTION = 50
+#: Works that are looked at for one title.
+_CANDIDATES = 5
+_MAX_BYTES = 1024 * 1024
+_WHO = "Crossref"
+_DOCUMENT = re.compile(r"/document/0*(\d+)(?:/|\Z)", re.ASCII)
+_ACM_DOI = re.compile(r"10\.1145/(?:\d+\.)?(\d+)", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A work that is registered with Crossref.
+
+    Attributes:
+        doi: its DOI.
+        title: its title, perhaps with markup, or None.
+        numbers: the publisher's own numbers of it, in upper case (at Elsevier its PII).
+        address: where its DOI leads, or "".
+    """
+
+    doi: str
+    title: str | None
+    numbers: frozenset[str]
+    address: str
+
+
+async def by_pii(net: Net, piis: Sequence[str], contact: str | None) -> dict[str, Work]:
+    """Find the works with these PIIs, in one question.
+
+    A PII that is not among them may exist all the same: not every work was registered with its PII.
+
+    Args:
+        net: the network.
+        piis: at most ``PIIS_PER_QUESTION``, in upper case.
+        contact: the user's contact; Crossref wants a mail address.
+
+    Raises:
+        NoAnswerError: Crossref gave no usable answer.
+    """
+    fields = {
+        "filter": ",".join(f"alternative-id:{pii}" for pii in piis),
+        "select": "DOI,title,alternative-id,resource",
+        "rows": str(4 * len(piis)),  # the default is 20; errata and parts may carry the same number
+    }
+    works = await _ask(net, fields, contact)
+    wanted = frozenset(piis)
+    return {number: work for work in reversed(works) for number in work.numbers & wanted}
+
+
+async def by_title(net: Net, title: str, publisher: str, contact: str | None) -> list[Work]:
+    """Find the works that are likeliest to have this title; a search engine's answer, so there is always some.
+
+    Crossref does not know a publisher's own numbers, but what a work was registered with holds them
+    (``document_number``, ``article_number``), and that is the proof.
+
+    Args:
+        net: the network.
+        title: a title, perhaps with other words around it.
+        publisher: ``IEEE`` or ``ACM``.
+        contact: the user's contact.
+
+    Raises:
+        NoAnswerError: Crossref gave no usable answer.
+    """
+    fields = {
+        "query.bibliographic": title,
+        "filter": publisher,
+        "select": "DOI,title,resource",
+        "rows": str(_CANDIDATES),
+    }
+    return await _ask(net, fields, contact)
+
+
+def document_number(url: str) -> str | None:
+    """Give the document number in an address at IEEE Xplore, without leading zeros; None if it has none."""
+    if host_of(url) not in ("ieeexplore.ieee.org", "www.ieeexplore.ieee.org"):
+        return None
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    found = _DOCUMENT.search(parts.path)
+    if found is not None:
+        return found[1] if found[1] != "0" else None
+    if not parts.path.endswith(".jsp"):
+        return None
+    try:
+        number = parse_qs(parts.query).get("arnumber", [""])[0].lstrip("0")
+    except ValueError:  # more fields than the standard library takes
+        return None
+    return number if number.isascii() and number.isdecimal() else None
+
+
+def article_number(doi: str) -> str | None:
+    """Give the number that ACM's library has for the work of a DOI, or None if it is not ACM's.
+
+    It is the last part of the DOI: alone for a journal's article, behind the volume's number for a paper of a
+    conference [U: seen in the DOIs of either, stated nowhere].
+    """
+    found = _ACM_DOI.fullmatch(doi)
+    return found[1] if found is not None else None
+
+
+async def _ask(net: Net, fields: dict[str, str], contact: str | None) -> list[Work]:
+    mail = mail_address(contact)
+    query = urlencode(fields | ({"mailto": mail} if mail else {}), safe=":,@", errors="replace")
+    ask = Ask(url=f"{ENDPOINT}?{query}", purpose="crossref-api", accept="application/json", max_bytes=_MAX_BYTES)
+    status, answer = await ask_json(net, ask, _WHO)
+    message = answer.get("message") if isinstance(answer, dict) else None
+    items = message.get("items") if isinstance(message, dict) else None
+    if not isinstance(items, list):
+        raise odd_answer(_WHO, status)
+    return list(_works(items))
+
+
+def _works(items: list[Any]) -> Iterator[Work]:
+    for item in items:
+        if not isinstance(item, dict) or not isinstance(item.get("DOI"), str):
+            continue
+        titles, numbers = item.get("title"), item.get("alternative-id")
+        resource = item.get("resource")
+        primary = resource.get("primary") if isinstance(resource, dict) else None
+        address = primary.get("URL") if isinstance(primary, dict) else None
+        yield Work(
+            doi=item["DOI"],
+            title=title_of(titles[0]) if isinstance(titles, list) and titles else None,
+            numbers=frozenset(n.upper() for n in numbers if isinstance(n, str))
+            if isinstance(numbers, list)
+            else frozenset(),
+            address=address if isinstance(address, str) else "",
+        )
+
+
+_T = TypeVar("_T")
+_PII = "pii:"
+# A serial's PII: S, ISSN, year, number, check character; before 1995 without the S. Book chapters (B…) are left out:
+# Crossref knows them by ISBN and DOI only. What follows the PII is a form of the article (pdf, pdfft, fulltext).
+_PII_PATH = re.compile(
+    r"/(?:science/article/(?:\w+/)?|retrieve/)pii/(S?\d{15}[\dX])(?:/[\w.-]+)?/?", re.ASCII | re.IGNORECASE
+)
+_ELSEVIER_HOSTS = frozenset({"sciencedirect.com", "linkinghub.elsevier.com"})
+# Pages about a document, by path: what else has a number is a picture, an issue or an author.
+_IEEE_PATH = re.compile(
+    r"/(?:(?:abstract/)?document/\d+(?:/.*)?|(?:xpls?|stamp|stampPDF)/\w+\.jsp)", re.ASCII | re.IGNORECASE
+)
+# ACM's addresses until 2019; newer ones hold the DOI. The number may stand behind that of its volume.
+_ACM_NUMBER = re.compile(r"(?:\d+\.)?0*([1-9]\d*)", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """A publisher whose numbers Crossref does not know, so that it is asked by title.
+
+    Attributes:
+        who: the publisher.
+        works: Crossref's filter for its works.
+        number_of: gives the publisher's number of a work, which proves that it is the one meant.
+    """
+
+    who: str
+    works: str
+    number_of: Callable[[Work], str | None]
+
+
+_SHELVES: Mapping[str, _Shelf] = MappingProxyType(
+    {
+        "ieee:": _Shelf("IEEE", IEEE, lambda work: document_number(work.address)),
+        "acm:": _Shelf("ACM", ACM, lambda work: article_number(work.doi)),
+    }
+)
+
+#: A title may be long, and an address must not.
+_MAX_TITLE = 300
+_TAG = re.compile(r"\[[^\[\]]*\]|\((?:19|20)\d\d\)")
+_YEAR = re.compile(r"\A\W*(?:19|20)\d\d\b\W*")
+_WORDS_OF_NO_TITLE = (
+    "a abstract an and article arxiv by code conference data dataset doc document doi download for from full fulltext"
+    " here home ieee in journal link of official on online open page paper pdf poster ppt preprint project publication"
+    " read ref reference see site slides source supplement text the this to url version via video view website xplore"
+)
+#: What a link is called when it is not called by the paper's title.
+_NO_TITLE = frozenset(_WORDS_OF_NO_TITLE.split())
+
+
+class Crossref(Provider):
+    """Settles addresses at ScienceDirect by their PII, and those of IEEE and ACM by their number and the title."""
+
+    name: ClassVar[str] = "crossref"
+    rank: ClassVar[int] = 160
+    batch: ClassVar[int] = PIIS_PER_QUESTION
+    kind: ClassVar[Kind] = Kind.PAPER
+    domains: ClassVar[frozenset[str] | None] = _ELSEVIER_HOSTS | {"ieeexplore.ieee.org", "dl.acm.org"}
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example("https://www.sciencedirect.com/science/article/abs/pii/S014193822100038X", "pii:S014193822100038X"),
+        Example("https://linkinghub.elsevier.com/retrieve/pii/S0141-9382", None),
+        Example("https://ieeexplore.ieee.org/document/726791", "ieee:726791"),
+        Example("https://ieeexplore.ieee.org/abstract/document/9288349/authors", "ieee:9288349"),
+        Example("http://ieeexplore.ieee.org/xpls/abs_all.jsp?arnumber=726791", "ieee:726791"),
+        Example("https://ieeexplore.ieee.org/stamp/stamp.jsp?tp=&arnumber=07298801", "ieee:7298801"),
+        Example("https://dl.acm.org/citation.cfm?id=3271625", "acm:3271625"),
+        Example("http://dl.acm.org/citation.cfm?doid=1390156.1390294", "acm:1390294"),
+        Example("https://dl.acm.org/author_page.cfm?id=81100287543", None),
+        Example("https://ieeexplore.ieee.org/author/37284310200", None),
+        Example("https://www.sciencedirect.com/journal/displays", None),
+        Example("https://ars.els-cdn.com/content/image/1-s2.0-S1361841518300495-gr12.jpg", None, image=True),
+        Example("https://ieeexplore.ieee.org/document/726791", None, image=True),
+    )
+
+    def __init__(self, ctx: LoadContext) -> None:
+        super().__init__(ctx)
+        self._denied = False
+
+    def claim(self, target: Target) -> str | None:
+        """Give the PII or the publisher's number, each with a word before it that says whose it is."""
+        return _ident(target)
+
+    async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:
+        """Ask for all PIIs at once, and for each title by itself, which Crossref cannot batch."""
+        del now  # a paper does not depend on the day
+        groups = by_ident(claims)
+        search = _Search(net, self.ctx.contact, self._denied)
+        await search.elsevier([i.removeprefix(_PII) for i in groups if i.startswith(_PII)])
+        await search.by_title({ident: group for ident, group in groups.items() if not ident.startswith(_PII)})
+        self._denied |= search.denied
+        for ident, group in groups.items():
+            for claim in group:
+                yield _settle(claim, ident, search)
+
+
+@dataclass(slots=True)
+class _Search:
+    """The questions of one call of ``check``, and what came of them.
+
+    Attributes:
+        net: the network.
+        contact: the user's contact.
+        denied: Crossref has shut us out; it is not asked again in this run.
+        works: what was found, by ident.
+        vain: what was seen of those that were asked for and not found, by ident.
+    """
+
+    net: Net
+    contact: str | None
+    denied: bool
+    works: dict[str, Work] = field(default_factory=dict)
+    vain: dict[str, str] = field(default_factory=dict)
+
+    async def elsevier(self, piis: Sequence[str]) -> None:
+        """Find works by PII: once all, once more those that were not found."""
+        absent = list(piis)
+        for _ in range(2):
+            found = await self._answer(by_pii(self.net, absent, self.contact)) if absent and not self.denied else None
+            if found is None:
+                return
+            self.works |= {_PII + pii: work for pii, work in found.items()}
+            absent = [pii for pii in absent if pii not in found]
+        self.vain |= {_PII + pii: f"Crossref has no work with the PII {pii}, which proves nothing" for pii in absent}
+
+    async def by_title(self, wanted: Mapping[str, Sequence[Claim]]) -> None:
+        """Find works by title, one after the other; a service in trouble is not asked a hundred times."""
+        for ident, group in wanted.items():
+            title = _title_of(group)
+            if not title:
+                self.vain[ident] = "the list has no title for the link by which Crossref could be asked"
+                continue
+            if self.denied:
+                return
+            shelf, number = _shelf_of(ident)
+            found = await self._answer(by_title(self.net, title, shelf.works, self.contact))
+            if found is None:
+                return
+            work = next((work for work in found if shelf.number_of(work) == number), None)
+            if work is not None:
+                self.works[ident] = work
+            else:
+                self.vain[ident] = "Crossref has no work with this title that leads here"
+
+    async def _answer(self, question: Awaitable[_T]) -> _T | None:
+        """Put a question; None if there is no usable answer."""
+        try:
+            return await question
+        except NoAnswerError as failure:
+            self.denied |= failure.status == 403  # Crossref's way to say that a person has blocked us
+            return None
+
+
+def _ident(target: Target) -> str | None:
+    place = place_of(target)
+    if place is None:
+        return None
+    path = unquote(place.path)
+    if place.host in _ELSEVIER_HOSTS:
+        pii = _PII_PATH.fullmatch(path)
+        return _PII + pii[1].upper() if pii else None
+    if place.host == "dl.acm.org":
+        told = place.query.get("id") or place.query.get("doid") or ""
+        article = _ACM_NUMBER.fullmatch(told) if path.lower() == "/citation.cfm" else None
+        return f"acm:{article[1]}" if article else None
+    number = document_number(target.address or "") if _IEEE_PATH.fullmatch(path) else None
+    return f"ieee:{number}" if number is not None else None
+
+
+def _shelf_of(ident: str) -> tuple[_Shelf, str]:
+    """Give the publisher that an ident names, and its number."""
+    name, colon, number = ident.partition(":")
+    return _SHELVES[name + colon], number
+
+
+def _title_of(group: Sequence[Claim]) -> str:
+    """Give the title that the list has for a paper: a link's text, else what its entry says; "" if neither can be one.
+
+    Words around the title do no harm: it is looked for by a search engine, and the number is the proof.
+    """
+    places = [o for claim in group for o in claim.target.occurrences]
+    titles = [title for o in places for title in _titles_in(o.text)]
+    return max(titles or [title for o in places for title in _titles_in(o.context)], key=len, default="")
+
+
+def _titles_in(text: str) -> Iterator[str]:
+    """Take from a text what may be the paper's title, without the year and the tags that lists put before it."""
+    if "://" in text:
+        return
+    title = " ".join(_YEAR.sub("", _TAG.sub(" ", text)).strip(" -–—:*|.[(,").split())[:_MAX_TITLE]
+    words = re.findall(r"\w{2,}", title.lower())
+    if len([word for word in words if word not in _NO_TITLE]) >= 2:
+        yield title
+
+
+def _settle(claim: Claim, ident: str, search: _Search) -> Evidence | Pass:
+    """Say what was found, or hand the link on.
+
+    A work that Crossref does not have is not even a hint: it holds no complete list of PIIs, and no other numbers.
+    What was seen goes along as evidence.
+    """
+    work = search.works.get(ident)
+    if work is None:
+        vain = search.vain.get(ident)
+        note = None if vain is None else fine(claim, facts=(Fact(vain, url=ENDPOINT),))
+        return Pass(claim.target.key, note=note)
+    if ident.startswith(_PII):
+        what = f"Crossref has the paper with this PII; its DOI is {work.doi}"
+    else:
+        who = _shelf_of(ident)[0].who
+        what = f"Crossref has a paper by the title in the list; its DOI {work.doi} leads to this document at {who}"
+    facts = (
+        Fact(what, url=ENDPOINT),
+        Fact("the publisher's own page was not asked: it turns programs away"),
+    )
+    return fine(claim, title=work.title, facts=facts)

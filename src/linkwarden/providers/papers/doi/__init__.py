@@ -1,0 +1,1 @@
+"""DOIs: their URLs, the registries, and the provider."""

@@ -1,0 +1,1 @@
+"""Providers of sites with an interface of their own."""

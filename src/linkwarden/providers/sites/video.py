@@ -1,0 +1,260 @@
+"""Videos at YouTube and Vimeo, asked by oEmbed: their pages answer 200 for what is gone, or wall programs off.
+
+Source: services.md section 5 (YouTube and Vimeo oEmbed, YouTube's preview pictures).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, ClassVar
+
+from linkwarden.answers.read import batch_unverified
+from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion, Target, Verdict
+from linkwarden.providers.base import Example
+from linkwarden.providers.registry import OneByOne, Place, Reply, ask, encoded, place_of, silent, title_of, told
+
+if TYPE_CHECKING:
+    from linkwarden.net import Net
+
+_YOUTUBE = frozenset({"youtube.com", "m.youtube.com", "music.youtube.com", "youtube-nocookie.com"})
+_IN_PATH = frozenset({"embed", "shorts", "live", "v", "e"})
+#: What stands in the place of an identifier in players of something else.
+_NO_IDS = frozenset({"videoseries", "live_stream", "playlist"})
+_ID = re.compile(r"[\w-]{11}", re.ASCII)
+#: Playlists that YouTube makes up for each viewer; nobody else can be asked about them.
+_PERSONAL = re.compile(r"(?:WL|LL|LM|HL)\Z|RD")
+_LIST = re.compile(r"[\w-]{2,64}\Z", re.ASCII)
+_NUMBER = re.compile(r"[1-9]\d{0,11}\Z", re.ASCII)
+_HASH = re.compile(r"[0-9a-f]{6,20}\Z", re.ASCII)
+#: What may stand before a number in an address of Vimeo.
+_VIMEO_PREFIXES = re.compile(r"(?:channels/[^/]+/|groups/[^/]+/videos/|(?:album|showcase)/\d+/video/|video/)?\Z")
+
+
+class Sort(StrEnum):
+    """What an address shows, as it is called in sentences."""
+
+    VIDEO = "video"
+    PLAYLIST = "playlist"
+    VIMEO = "Vimeo video"
+
+
+@dataclass(frozen=True, slots=True)
+class VideoRef:
+    """A video or a playlist.
+
+    Attributes:
+        sort: which of them.
+        name: its identifier as written, which may be a wrong one.
+        page: its own address, which oEmbed is asked about.
+    """
+
+    sort: Sort
+    name: str
+    page: str
+
+    @property
+    def ident(self) -> str:
+        """What makes one question; YouTube's identifiers depend on case."""
+        return f"{self.sort.name.lower()}:{self.name}"
+
+    @property
+    def impossible(self) -> bool:
+        """True if YouTube never had a video of this name: fewer than eleven characters, or others than it uses.
+
+        More than eleven are a question for YouTube, which may overlook what is stuck to the end [U].
+        """
+        return self.sort is Sort.VIDEO and _ID.match(self.name) is None
+
+    @property
+    def well_formed(self) -> bool:
+        """True for eleven characters of those that YouTube uses."""
+        return _ID.fullmatch(self.name) is not None
+
+
+def parse(place: Place) -> VideoRef | None:
+    """Read an address; None for channels, searches, pictures and other sites."""
+    if place.host in ("vimeo.com", "player.vimeo.com"):
+        return _vimeo_ref(place)
+    name = _youtube_id(place)
+    if name:
+        return VideoRef(Sort.VIDEO, name, f"https://www.youtube.com/watch?v={encoded(name)}")
+    playlist = place.query.get("list", "") if _shows_playlist(place) else ""
+    if not _LIST.match(playlist) or _PERSONAL.match(playlist):
+        return None
+    return VideoRef(Sort.PLAYLIST, playlist, f"https://www.youtube.com/playlist?list={playlist}")
+
+
+def _youtube_id(place: Place) -> str:
+    """Give what stands where the identifier belongs, or ""."""
+    segments = place.segments
+    name = ""
+    if place.host == "youtu.be" and segments:
+        name = segments[0]
+    elif place.host in _YOUTUBE and segments == ("watch",):
+        return place.query.get("v", "").strip()
+    elif place.host in _YOUTUBE and len(segments) >= 2 and segments[0] in _IN_PATH:
+        name = segments[1]
+    name = name.partition("&")[0].strip()  # the old player's address has its options after the name
+    return "" if name in _NO_IDS else name
+
+
+def _shows_playlist(place: Place) -> bool:
+    if place.host == "youtu.be":
+        return not place.segments
+    return place.host in _YOUTUBE and place.segments in (("playlist",), ("watch",), ("embed", "videoseries"))
+
+
+def _vimeo_ref(place: Place) -> VideoRef | None:
+    """Read an address of Vimeo: a number, and after it the key of one that is not listed."""
+    segments = place.segments
+    at = next((i for i, segment in enumerate(segments) if _NUMBER.match(segment) and _follows(segments[:i])), None)
+    if at is None or len(segments) > at + 2:
+        return None
+    key = segments[at + 1] if len(segments) == at + 2 else place.query.get("h", "")
+    if key and not _HASH.match(key):
+        return None
+    name = f"{segments[at]}/{key}" if key else segments[at]
+    return VideoRef(Sort.VIMEO, name, f"https://vimeo.com/{name}")
+
+
+def _follows(before: tuple[str, ...]) -> bool:
+    return _VIMEO_PREFIXES.match("".join(f"{segment}/" for segment in before)) is not None
+
+
+MISSING = Rule(
+    "LW630",
+    "video-missing",
+    Verdict.BROKEN,
+    "YouTube has no such video",
+    "YouTube's oEmbed interface says that there is no such video, and its server of preview pictures has none of it "
+    "either. The video's page answers 200 all the same and tells viewers that the video is not available.",
+    "Search for another upload of the video, or take the entry out.",
+)
+MALFORMED = Rule(
+    "LW631",
+    "malformed-video-id",
+    Verdict.BROKEN,
+    "the address names no possible video of YouTube",
+    "The name of a YouTube video has eleven characters: letters, digits, “-” and “_”. This one has fewer or others, or "
+    "YouTube itself calls it a bad one.",
+    "Copy the video's address again.",
+)
+HIDDEN = Rule(
+    "LW632",
+    "video-hidden",
+    Verdict.SUSPECT,
+    "viewers probably do not get to see it: it is private, or gone",
+    "The service says that it does not show this to everybody. Of private videos YouTube says so; of a playlist, and "
+    "of a video at Vimeo, the same answer is given whether it is private or gone.",
+    "Open the address in a browser where you are not logged in. If nothing is shown, look for another copy.",
+)
+
+
+class Video(OneByOne):
+    """Settles videos and playlists; channels are pages of their own."""
+
+    name: ClassVar[str] = "video"
+    rank: ClassVar[int] = 220
+    domains: ClassVar[frozenset[str] | None] = frozenset(
+        {"youtube.com", "youtu.be", "youtube-nocookie.com", "vimeo.com"}
+    )
+    batch: ClassVar[int] = 50
+    kind: ClassVar[Kind] = Kind.VIDEO
+    rules: ClassVar[tuple[Rule, ...]] = (MISSING, MALFORMED, HIDDEN)
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example("https://www.youtube.com/watch?v=dQw4w9WgXcQ&t=10s", "video:dQw4w9WgXcQ"),
+        Example("https://youtu.be/dQw4w9WgXcQ?si=abc", "video:dQw4w9WgXcQ"),
+        Example("https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ", "video:dQw4w9WgXcQ"),
+        Example("https://m.youtube.com/shorts/dQw4w9WgXcQ", "video:dQw4w9WgXcQ"),
+        Example("http://www.youtube.com/v/dQw4w9WgXcQ&hl=en", "video:dQw4w9WgXcQ"),
+        Example("https://www.youtube.com/playlist?list=PLabc-1", "playlist:PLabc-1"),
+        Example("https://vimeo.com/channels/staffpicks/76979871", "vimeo:76979871"),
+        Example("https://player.vimeo.com/video/76979871?h=8272103f6e", "vimeo:76979871/8272103f6e"),
+        Example("https://www.youtube.com/@handle", None),
+        Example("https://www.youtube.com/channel/UCabc", None),
+        Example("https://img.youtube.com/vi/dQw4w9WgXcQ/0.jpg", None),
+        Example("https://www.youtube.com/watch?v=dQw4w9WgXcQ", None, image=True),
+    )
+
+    def claim(self, target: Target) -> str | None:
+        """Give the video or playlist that an address shows."""
+        ref = _ref(target)
+        return None if ref is None else ref.ident
+
+    async def settle(self, net: Net, group: Sequence[Claim]) -> list[Evidence | Pass]:
+        """Settle all links to one video or playlist.
+
+        Asks once, and for its preview picture before it is called gone.
+        """
+        ref = _ref(group[0].target)
+        if ref is None:
+            return [Pass(claim.target.key) for claim in group]
+        if ref.sort is Sort.VIMEO:
+            reply = await ask(net, f"https://vimeo.com/api/oembed.json?url={encoded(ref.page)}", "oembed")
+            return _vimeo(group, ref, reply)
+        if ref.impossible:
+            reason = f"“{ref.name[:60]}” is no name of a YouTube video: those have eleven letters, digits, “-” or “_”."
+            return [told(claim, Reply(ref.page), MALFORMED, reason) for claim in group]
+        url = f"https://www.youtube.com/oembed?url={encoded(ref.page)}&format=json"
+        reply = await ask(net, url, "oembed")
+        return await _youtube(net, group, ref, reply)
+
+
+def _ref(target: Target) -> VideoRef | None:
+    place = place_of(target)
+    return None if place is None else parse(place)
+
+
+async def _youtube(net: Net, group: Sequence[Claim], ref: VideoRef, reply: Reply) -> list[Evidence | Pass]:
+    """Say what YouTube's answer means."""
+    if reply.status == 200 and reply.table:
+        return _there(group, reply, f"YouTube's oEmbed knows the {ref.sort}")
+    if reply.status == 401:
+        return _there(group, reply, f"YouTube's oEmbed knows the {ref.sort}, and it may not be embedded elsewhere")
+    if reply.refuses_plainly:
+        reason = f"YouTube says that the {ref.sort} is private, so viewers do not get to see it."
+        return [told(claim, reply, HIDDEN, reason, facts=(reply.fact("oEmbed refuses"),)) for claim in group]
+    if reply.status in (400, 404) and not reply.is_wall:
+        if ref.sort is Sort.PLAYLIST:
+            reason = "YouTube does not know this playlist: it is private or gone."
+            return [told(claim, reply, HIDDEN, reason, facts=(reply.fact("no such playlist"),)) for claim in group]
+        return await _absent(net, group, ref, reply)
+    return list(silent(group, "YouTube", reply))
+
+
+async def _absent(net: Net, group: Sequence[Claim], ref: VideoRef, reply: Reply) -> list[Evidence | Pass]:
+    """Ask for the preview picture before a video is called gone; contradicting answers prove nothing."""
+    url = f"https://img.youtube.com/vi/{ref.name[:11]}/0.jpg"
+    picture = await ask(net, url, "preview", accept="image/*", max_bytes=1)
+    facts = (reply.fact("oEmbed knows no such video"), picture.fact("its preview picture"))
+    if not ref.well_formed:
+        better = None
+        if picture.status == 200:
+            better = Suggestion(f"https://www.youtube.com/watch?v={ref.name[:11]}", "the name without what follows it")
+        reason = f"“{ref.name[:60]}” is no name of a YouTube video: it has more than eleven characters."
+        return [told(claim, reply, MALFORMED, reason, suggestion=better, facts=facts) for claim in group]
+    if picture.status != 404:
+        why = "YouTube's interface knows no such video, but its preview picture does not confirm that"
+        return list(batch_unverified(group, f"{why}, so linkwarden cannot tell.", status=reply.status))
+    reason = f"YouTube has no video {ref.name}, although its page still answers."
+    return [told(claim, reply, MISSING, reason, facts=facts) for claim in group]
+
+
+def _vimeo(group: Sequence[Claim], ref: VideoRef, reply: Reply) -> list[Evidence | Pass]:
+    """Say what Vimeo's answer means; it gives the same one for what is private and for what is gone."""
+    if reply.status == 200 and reply.table:
+        return _there(group, reply, "Vimeo's oEmbed knows the video")
+    if reply.refuses_plainly:
+        return _there(group, reply, "Vimeo's oEmbed knows the video, and it may not be embedded elsewhere")
+    if reply.status == 404 and not reply.is_wall:
+        reason = f"Vimeo does not show the video {ref.name.partition('/')[0]}: it is private or gone."
+        return [told(claim, reply, HIDDEN, reason, facts=(reply.fact("no such video"),)) for claim in group]
+    return list(silent(group, "Vimeo", reply))
+
+
+def _there(group: Sequence[Claim], reply: Reply, what: str) -> list[Evidence | Pass]:
+    seen: Fact = reply.fact(what)
+    return [told(claim, reply, title=title_of(reply.table.get("title")), facts=(seen,)) for claim in group]

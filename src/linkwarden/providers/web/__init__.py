@@ -1,0 +1,1 @@
+"""Providers of last resort: any page, any image."""

@@ -1,0 +1,1 @@
+"""Images: asked like a browser does, recognised by their first bytes."""

@@ -1,0 +1,1 @@
+"""One run: read the lists, ask about their links, judge the answers."""

@@ -1,0 +1,191 @@
+"""What a run has collected so far: the addresses, what was found out about each, and what went wrong."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from linkwarden import rules
+from linkwarden.judge import Policy, judge
+from linkwarden.model import (
+    Anchor,
+    Answer,
+    Evidence,
+    Excuse,
+    Fact,
+    Failure,
+    Kind,
+    Notice,
+    Occurrence,
+    Result,
+    Rule,
+    Target,
+    Verdict,
+)
+from linkwarden.providers import Provider
+from linkwarden.run.deps import Memory
+
+_NOT_THE_NETWORK = frozenset(r.code for r in (rules.INTERNAL_ERROR, rules.OUT_OF_TIME))
+
+
+@dataclass(slots=True)
+class Entry:
+    """A target while it is being collected and settled."""
+
+    target: Target
+    occurrences: list[Occurrence]
+    provider: Provider | None = None
+    as_image: bool = False
+    unwraps: int = 0
+    remembered: bool = False
+    notes: list[Evidence] = field(default_factory=list)
+    evidence: Evidence | None = None
+
+    def refreshed(self) -> Target:
+        """Give the target with every occurrence found so far.
+
+        Made when it is needed and not at each occurrence: a badge that stands 10,000 times in a list would be
+        copied 10,000 times.
+        """
+        if len(self.target.occurrences) != len(self.occurrences):
+            self.target = replace(self.target, occurrences=tuple(self.occurrences))
+        return self.target
+
+    @property
+    def kind(self) -> Kind:
+        """What sort of thing it is, as far as is known."""
+        if self.as_image:
+            return Kind.IMAGE
+        if self.target.address is None and self.target.url.startswith("#"):
+            return Kind.ANCHOR
+        return self.provider.kind if self.provider is not None else Kind.OTHER
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Everything that a run has collected.
+
+    Attributes:
+        names: of the inputs that were read, in their order.
+        entries: by target key.
+        anchors: by document.
+        excuses: comments that say what not to report.
+        notices: remarks about inputs.
+        unreadable: inputs that could not be read, each with why.
+    """
+
+    names: list[str] = field(default_factory=list)
+    entries: dict[str, Entry] = field(default_factory=dict)
+    anchors: dict[Path, list[Anchor]] = field(default_factory=dict)
+    excuses: list[Excuse] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
+    _failures: dict[tuple[object, ...], Failure] = field(default_factory=dict)
+
+    def add(self, occurrence: Occurrence, key: str, address: str | None, path: str) -> tuple[Entry, bool]:
+        """Take in one occurrence; gives its entry, and whether somebody has to be asked anew for it.
+
+        That is so for a new address, and for one that was taken for a page and now stands as a picture: as a picture
+        it has to be more than that.
+        """
+        entry = self.entries.get(key)
+        if entry is None:
+            target = Target(key, occurrence.url, address, path, (occurrence,))
+            entry = self.entries[key] = Entry(target, [occurrence], as_image=occurrence.markup.is_image)
+            return entry, True
+        entry.occurrences.append(occurrence)
+        if occurrence.markup.is_image and not entry.as_image:
+            entry.as_image = True
+            entry.notes.clear()
+            return entry, address is not None
+        return entry, False
+
+    def fail(self, where: str, error: Exception) -> None:
+        """Keep a failure with its trace, once: a defect that strikes at 5,000 links is one defect."""
+        frames = tuple((f.filename, f.lineno) for f in traceback.extract_tb(error.__traceback__))
+        trace = "".join(traceback.format_exception(error))
+        failure = Failure(where, f"{type(error).__name__}: {error}", trace)
+        self._failures.setdefault((where, type(error), frames), failure)
+
+    @property
+    def failures(self) -> Sequence[Failure]:
+        """What of linkwarden's own crashed, each defect once."""
+        return tuple(self._failures.values())
+
+    def results(self, policy: Policy, *, network_down: bool = False) -> tuple[Result, ...]:
+        """Judge every entry, in source order; what has no evidence was not reached in time."""
+        place = {name: i for i, name in enumerate(self.names)}
+
+        def first(entry: Entry) -> tuple[int, int]:
+            return place[entry.target.path], entry.occurrences[0].span.start
+
+        return tuple(_result(e, policy, network_down=network_down) for e in sorted(self.entries.values(), key=first))
+
+
+def own_evidence(target: Target, rule: Rule, reason: str) -> Evidence:
+    """Give the engine's own word on a target."""
+    return Evidence(key=target.key, checked_by="linkwarden", rule=rule, reason=reason)
+
+
+def _result(entry: Entry, policy: Policy, *, network_down: bool) -> Result:
+    target = entry.refreshed()
+    evidence = entry.evidence
+    if network_down and (evidence is None or (evidence.rule is not None and _blames_network(evidence.rule))):
+        evidence = own_evidence(target, rules.NETWORK_DOWN, "No server could be reached from here.")
+    if evidence is None:
+        reason = "The run was stopped before this address had its turn."
+        evidence = own_evidence(target, rules.OUT_OF_TIME, reason)
+    judgement = judge(evidence, entry.notes, policy)
+    return Result(target, entry.kind, evidence, tuple(entry.notes), judgement, remembered=entry.remembered)
+
+
+def _blames_network(rule: Rule) -> bool:
+    return rule.repeatable or (rule.verdict is Verdict.UNVERIFIED and rule.code not in _NOT_THE_NETWORK)
+
+
+#: However long a good answer may stand, and however often a server says "not changed": after this a page is looked at.
+_LONGEST_TRUST = timedelta(days=30)
+
+
+def known_good(memory: Memory | None, entry: Entry, provider: Provider, now: datetime) -> Answer | None:
+    """Give the good answer that a provider got in an earlier run, unless the link has failed since.
+
+    Not for a picture, but by those who know pictures only: the answer may have been for the link of a page.
+    """
+    if memory is None or not provider.online or (entry.as_image and provider.kind is not Kind.IMAGE):
+        return None
+    past = memory.recall(entry.target.key)
+    if past is None or past.answer is None or past.failing_since is not None:
+        return None
+    answer = past.answer
+    young = answer.looked <= answer.at <= now < answer.looked + _LONGEST_TRUST
+    return answer if young and answer.checked_by == provider.name else None
+
+
+def as_remembered(target: Target, known: Answer) -> Evidence:
+    """Give the evidence for a link that is not asked in this run, because it was well a short while ago."""
+    fact = Fact(f"not asked in this run: all was well on {known.at:%Y-%m-%d %H:%M} UTC", known.final_url, known.status)
+    return Evidence(
+        key=target.key,
+        checked_by=known.checked_by,
+        status=known.status,
+        final_url=known.final_url,
+        title=known.title,
+        facts=(fact,),
+    )
+
+
+def keep(memory: Memory | None, provider: Provider, found: Evidence, now: datetime) -> None:
+    """Let the memory have a good answer at once: a run that is killed later need not ask for it again.
+
+    Not one that a review has still to clear of a doubt.
+    """
+    if memory is not None and provider.online and found.rule is None and found.doubt is None:
+        looked = found.looked or now
+        memory.keep(
+            found.key,
+            Answer(provider.name, now, looked, found.status, found.final_url, found.title, found.validators),
+        )

@@ -1,0 +1,1 @@
+"""Detection of pages that are gone although the server answers 200."""
