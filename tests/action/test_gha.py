@@ -13,7 +13,7 @@ from linkwarden import api, gha
 from tests.action.workflow import parsed_outputs
 from tests.deps import on_fake_internet
 from tests.internet import Exchange, FakeInternet
-from tests.reports.runner import obeyed
+from tests.report.runner import obeyed
 
 TOKEN = "ghs_0123456789"
 

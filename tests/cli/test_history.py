@@ -19,7 +19,7 @@ from linkwarden.run.deps import Deps
 from linkwarden.store import schema
 from linkwarden.store.memory import open_memory
 from tests.internet import FakeInternet
-from tests.reports.runner import commands
+from tests.report.runner import commands
 from tests.store.nights import FIRST, pass_night, rows
 
 Command = Callable[..., int]

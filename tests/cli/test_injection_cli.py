@@ -21,8 +21,8 @@ from linkwarden.model import Failure, UsageError
 from linkwarden.report import formats
 from tests.deps import on_fake_internet
 from tests.internet import FakeInternet
-from tests.reports.harm import LITERALS, assert_harmless
-from tests.reports.test_injection import only_our_commands
+from tests.report.harm import LITERALS, assert_harmless
+from tests.report.test_injection import only_our_commands
 
 _PRINTS = frozenset({
     "print", "click.echo", "click.secho", "echo", "secho", "sys.stdout.write", "sys.stderr.write",
@@ -274,7 +274,7 @@ def test_everything_that_is_said_goes_through_say() -> None:
     assert printing == {
         "cli/speech.py",
         "cli/output.py",  # reports
-        "cli/completion.py",  # click's own scripts
+        "cli/explain.py",  # click's own completion scripts
         "__main__.py",  # the version
         "gha.py",  # an annotation, and what SafeLog has made harmless
     }

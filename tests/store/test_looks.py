@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linkwarden.model import Remembered, Verdict
-from linkwarden.store.records import LOOKED_BACK, Look, Outlook, after, flapping, history, outlook
+from linkwarden.store.observations import LOOKED_BACK, Look, Outlook, after, flapping, history, outlook
 from tests.store.nights import result
 
 BASE = datetime(2026, 1, 1, tzinfo=UTC)

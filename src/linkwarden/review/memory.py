@@ -11,7 +11,7 @@ from linkwarden.answers import rules as http
 from linkwarden.judge import verdict_of
 from linkwarden.model import Evidence, Fact, Patience, Remembered, Result, Rule, Verdict
 from linkwarden.review._base import Review
-from linkwarden.store.records import Look, Outlook, after, flapping, outlook
+from linkwarden.store.observations import Look, Outlook, after, flapping, outlook
 
 if TYPE_CHECKING:
     from linkwarden.net import Net

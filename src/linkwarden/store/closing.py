@@ -10,19 +10,15 @@ from datetime import datetime
 
 from linkwarden._version import __version__
 from linkwarden.model import SETTLED, Fixed, Remembered, Result, Run, Verdict
+from linkwarden.store.observations import Look, Outlook, after, history, outlook
 from linkwarden.store.records import (
     LIFE,
-    Look,
-    Outlook,
     Row,
     Scope,
-    after,
     digest,
-    history,
     instant,
     life_row,
     list_id,
-    outlook,
     past_runs,
     seconds,
     transaction,

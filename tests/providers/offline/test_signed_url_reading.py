@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 
 from linkwarden.providers.offline.signed import SCHEMES, Status
 from linkwarden.providers.offline.signed.provider import classify, is_signed
-from tests.providers.signed_samples import DATED, INNOCENT, NOISE, UNDATED, Build, cloudfront_policy, sigv4, token, unix
+from tests.providers.offline.signed_samples import (
+    DATED,
+    INNOCENT,
+    NOISE,
+    UNDATED,
+    Build,
+    cloudfront_policy,
+    sigv4,
+    token,
+    unix,
+)
 
 END = datetime(2024, 2, 29, 23, 59, 59, tzinfo=UTC)
 #: Instants that every scheme can write: ten decimal digits, eight hexadecimal ones.

@@ -9,8 +9,8 @@ from linkwarden.net import Net
 from linkwarden.soft404.siblings import sibling_of
 from tests.internet import FakeInternet, Site, misbehave
 from tests.links import slug, verdict_of
-from tests.rot import page as look
-from tests.rot import pages
+from tests.soft404.rot import page as look
+from tests.soft404.rot import pages
 
 SITE = "https://a.example.org"
 WORDS = "<p>" + "There is much to read on this page. " * 40

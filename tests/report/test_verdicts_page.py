@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from linkwarden.model import FAILS_BY_DEFAULT, Kind, Verdict
 from linkwarden.report import ReportOptions
 from linkwarden.report.json import JsonReport, schema
-from tests.reports.sample import RUN
+from tests.report.sample import RUN
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "verdicts.md").read_text(encoding="utf-8")
 

@@ -20,9 +20,9 @@ from linkwarden.sinks import (
     shown_address,
     visible,
 )
-from tests.reports.harm import cmark
-from tests.reports.runner import commands
-from tests.reports.strategies import WHOLE_RUNS, hostile, urls
+from tests.report.harm import cmark
+from tests.report.runner import commands
+from tests.report.strategies import WHOLE_RUNS, hostile, urls
 
 
 @pytest.mark.parametrize(

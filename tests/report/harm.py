@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from tests.reports.runner import commands
+from tests.report.runner import commands
 
 #: One for every sink that was ever attacked: terminals, runners' logs (both syntaxes), Markdown, HTML, XML, tables.
 LITERALS = (

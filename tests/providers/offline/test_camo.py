@@ -16,7 +16,7 @@ from linkwarden.providers.offline.signed import Status
 from linkwarden.providers.offline.signed.classify import DEEPEST_CAMO, unwrap
 from linkwarden.providers.offline.signed.provider import CamoProvider, classify
 from tests.links import judged, target
-from tests.providers.signed_samples import sigv4
+from tests.providers.offline.signed_samples import sigv4
 
 PICTURE = "http://lab.example/figures/teaser.jpg"
 

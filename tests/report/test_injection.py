@@ -40,10 +40,10 @@ from linkwarden.model import (
 )
 from linkwarden.report import Report, ReportOptions, for_name, formats
 from linkwarden.report.text import TextReport
-from tests.reports.harm import LITERALS, Rendered, assert_harmless, cmark
-from tests.reports.runner import commands, obeyed
-from tests.reports.sample import REMEMBERED, STARTED
-from tests.reports.strategies import WHOLE_RUNS, runs
+from tests.report.harm import LITERALS, Rendered, assert_harmless, cmark
+from tests.report.runner import commands, obeyed
+from tests.report.sample import REMEMBERED, STARTED
+from tests.report.strategies import WHOLE_RUNS, runs
 
 VERBOSITIES = (-1, 0, 1, 2)
 

@@ -15,8 +15,8 @@ from hypothesis import given
 from selectolax.lexbor import LexborHTMLParser
 
 from linkwarden.model import Compared, Evidence, Fact, Fixed, Run, Suggestion, Verdict
-from tests.reports.html_page import parse, text, texts, write
-from tests.reports.sample import (
+from tests.report.html_page import parse, text, texts, write
+from tests.report.sample import (
     EXPIRING,
     FAILURE,
     MOVED,
@@ -28,7 +28,7 @@ from tests.reports.sample import (
     occurrence,
     result,
 )
-from tests.reports.strategies import WHOLE_RUNS, runs
+from tests.report.strategies import WHOLE_RUNS, runs
 
 
 def links(page: LexborHTMLParser) -> list[str]:

@@ -18,9 +18,9 @@ from linkwarden import __version__
 from linkwarden.model import Occurrence, Run, Suggestion
 from linkwarden.report import ReportOptions
 from linkwarden.report.json import JsonReport, schema
-from tests.reports.runner import commands
-from tests.reports.sample import EMPTY, FAILURE, NOT_FOUND, RESULTS, RUN, occurrence, result
-from tests.reports.strategies import WHOLE_RUNS, runs
+from tests.report.runner import commands
+from tests.report.sample import EMPTY, FAILURE, NOT_FOUND, RESULTS, RUN, occurrence, result
+from tests.report.strategies import WHOLE_RUNS, runs
 
 VALIDATOR = Draft202012Validator(schema())
 PLAIN = ReportOptions()

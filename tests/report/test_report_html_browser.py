@@ -13,8 +13,8 @@ import pytest
 from linkwarden.model import Past, Run, Verdict
 from linkwarden.report._words import headline
 from tests.chromium import Browser, Page, needs_chromium
-from tests.reports.html_page import write
-from tests.reports.sample import FINE, NOT_FOUND, RUN, STARTED, occurrence, result
+from tests.report.html_page import write
+from tests.report.sample import FINE, NOT_FOUND, RUN, STARTED, occurrence, result
 
 pytestmark = [needs_chromium, pytest.mark.timeout(600)]
 

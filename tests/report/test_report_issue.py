@@ -14,8 +14,8 @@ from linkwarden.model import Run, Verdict
 from linkwarden.report import ReportOptions, for_path
 from linkwarden.report._words import REPORT_MARK, is_health_report
 from linkwarden.report.markdown import ISSUE_BUDGET, IssueReport, MarkdownReport
-from tests.reports.sample import EMPTY, EXPIRING, NOT_FOUND, REMEMBERED, RUN, SOFT_404, TIMEOUT, occurrence, result
-from tests.reports.strategies import WHOLE_RUNS, runs
+from tests.report.sample import EMPTY, EXPIRING, NOT_FOUND, REMEMBERED, RUN, SOFT_404, TIMEOUT, occurrence, result
+from tests.report.strategies import WHOLE_RUNS, runs
 
 
 def write(run: Run) -> str:

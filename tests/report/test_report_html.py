@@ -12,8 +12,8 @@ from linkwarden.model import Compared, Fixed, History, Past, Verdict
 from linkwarden.report import for_name, for_path
 from linkwarden.report._words import conclusion, headline, unverified_note
 from linkwarden.report.html import HtmlReport
-from tests.reports.html_page import parse, text, texts, write
-from tests.reports.sample import (
+from tests.report.html_page import parse, text, texts, write
+from tests.report.sample import (
     EMPTY,
     EXPIRED,
     EXPIRING,

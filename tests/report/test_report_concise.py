@@ -12,8 +12,8 @@ from linkwarden.model import Run
 from linkwarden.report import ReportOptions, for_name
 from linkwarden.report._order import marked, placed
 from linkwarden.report.concise import ConciseReport
-from tests.reports.sample import RUN
-from tests.reports.strategies import runs
+from tests.report.sample import RUN
+from tests.report.strategies import runs
 
 MATCHER = Path(__file__).parents[2] / "action" / "problem-matcher.json"
 

@@ -13,7 +13,7 @@ from linkwarden.net import Net
 from linkwarden.providers import LoadContext
 from linkwarden.providers.offline.signed.provider import SignedUrlProvider, settle
 from tests.links import judged, target
-from tests.providers.signed_samples import DATED, INNOCENT, NOISE, UNDATED, Build, sigv4, token, unix
+from tests.providers.offline.signed_samples import DATED, INNOCENT, NOISE, UNDATED, Build, sigv4, token, unix
 
 END = datetime(2021, 2, 10, 10, 35, 24, tzinfo=UTC)
 LATER = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linkwarden.providers.offline.signed.provider import classify
-from tests.providers.signed_samples import DATED, INNOCENT, UNDATED
+from tests.providers.offline.signed_samples import DATED, INNOCENT, UNDATED
 from tests.shared import SHARED, needs_shared
 
 END = datetime(2024, 2, 29, 23, 59, 59, tzinfo=UTC)

@@ -14,8 +14,8 @@ from linkwarden.report import ReportOptions, for_name
 from linkwarden.report.github import SHOWN, GithubReport
 from linkwarden.sinks import visible
 from linkwarden.text import mask_secrets
-from tests.reports.runner import Command, commands, obeyed
-from tests.reports.sample import (
+from tests.report.runner import Command, commands, obeyed
+from tests.report.sample import (
     ARCHIVED,
     EMPTY,
     EXPIRED,
@@ -30,7 +30,7 @@ from tests.reports.sample import (
     occurrence,
     result,
 )
-from tests.reports.strategies import WHOLE_RUNS, runs
+from tests.report.strategies import WHOLE_RUNS, runs
 
 
 def write(run: Run) -> str:

@@ -14,10 +14,10 @@ from linkwarden import __version__
 from linkwarden.model import Run, Verdict
 from linkwarden.report import ReportOptions, for_name, for_path, formats
 from linkwarden.report.markdown import BUDGET, MarkdownReport
-from tests.reports.harm import cmark
-from tests.reports.runner import commands
-from tests.reports.sample import EMPTY, EXPIRING, FAILURE, FINE, NOT_FOUND, RUN, WALLED, occurrence, result
-from tests.reports.strategies import WHOLE_RUNS, runs
+from tests.report.harm import cmark
+from tests.report.runner import commands
+from tests.report.sample import EMPTY, EXPIRING, FAILURE, FINE, NOT_FOUND, RUN, WALLED, occurrence, result
+from tests.report.strategies import WHOLE_RUNS, runs
 
 
 def write(run: Run) -> str:

@@ -12,7 +12,7 @@ from hypothesis import given
 from linkwarden.model import Compared, Run, Verdict
 from linkwarden.report import ReportOptions, for_path
 from linkwarden.report.badge import BadgeReport
-from tests.reports.sample import (
+from tests.report.sample import (
     ARCHIVED,
     EMPTY,
     EXCLUDED,
@@ -26,7 +26,7 @@ from tests.reports.sample import (
     occurrence,
     result,
 )
-from tests.reports.strategies import WHOLE_RUNS, runs
+from tests.report.strategies import WHOLE_RUNS, runs
 
 #: Every key that shields.io knows (badges/shields, services/endpoint-common.js); any other makes it refuse the badge.
 KEYS = {

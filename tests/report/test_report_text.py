@@ -15,8 +15,8 @@ from linkwarden.model import Run, Verdict
 from linkwarden.report import ReportOptions
 from linkwarden.report._words import WORDS
 from linkwarden.report.text import SHOWN, TextReport, lines
-from tests.reports.runner import commands
-from tests.reports.sample import (
+from tests.report.runner import commands
+from tests.report.sample import (
     EMPTY,
     FAILURE,
     FINE,
@@ -30,7 +30,7 @@ from tests.reports.sample import (
     result,
     rule,
 )
-from tests.reports.strategies import WHOLE_RUNS, runs
+from tests.report.strategies import WHOLE_RUNS, runs
 
 STYLES = {word.style for word in WORDS.values()} | {"", "place", "address", "fix", "heading", "quiet"}
 

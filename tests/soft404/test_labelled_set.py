@@ -12,7 +12,7 @@ from linkwarden import api
 from linkwarden.cli import cli
 from linkwarden.cli.calibrate import SavedNet, read_saved
 from linkwarden.cli.guard import run_guarded
-from tests.rot import pages
+from tests.soft404.rot import pages
 
 HERE = Path(__file__).parent
 LABELS = HERE / "labels.jsonl"

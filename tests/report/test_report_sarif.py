@@ -15,8 +15,8 @@ from linkwarden.model import Judgement, Result, Run, Suggestion, Verdict
 from linkwarden.report import ReportOptions, for_path
 from linkwarden.report.sarif import MOST_RESULTS, SarifReport
 from linkwarden.sinks import file_uri, sarif_text
-from tests.reports.runner import commands
-from tests.reports.sample import (
+from tests.report.runner import commands
+from tests.report.sample import (
     ARCHIVED,
     EMPTY,
     EXPIRED,
@@ -33,7 +33,7 @@ from tests.reports.sample import (
     result,
     rule,
 )
-from tests.reports.strategies import WHOLE_RUNS, runs
+from tests.report.strategies import WHOLE_RUNS, runs
 
 SCHEMAS = Path(__file__).parents[1] / "schema"
 VALIDATOR = Draft4Validator(json.loads((SCHEMAS / "sarif-2.1.0-rtm.5.json").read_text("utf-8")))

@@ -16,7 +16,7 @@ from linkwarden.report._words import changes, friendly, headline, how_fixed, sin
 from linkwarden.report.json import JsonReport, schema
 from linkwarden.report.markdown import IssueReport, MarkdownReport
 from linkwarden.report.text import TextReport
-from tests.reports.sample import EMPTY, REMEMBERED, RUN
+from tests.report.sample import EMPTY, REMEMBERED, RUN
 from tests.store.nights import pass_night
 
 ADDED = replace(RUN, compared=Compared("HEAD^1 (1a2b3c4)", 532))

@@ -11,8 +11,8 @@ from hypothesis import given
 from linkwarden.model import Result, Run, Verdict
 from linkwarden.report import ReportOptions, for_path
 from linkwarden.report.junit import JunitReport
-from tests.reports.runner import commands
-from tests.reports.sample import (
+from tests.report.runner import commands
+from tests.report.sample import (
     EMPTY,
     EXCLUDED,
     EXPIRING,
@@ -25,7 +25,7 @@ from tests.reports.sample import (
     occurrence,
     result,
 )
-from tests.reports.strategies import WHOLE_RUNS, runs
+from tests.report.strategies import WHOLE_RUNS, runs
 
 
 def write(run: Run) -> ET.Element:
