@@ -110,6 +110,12 @@ def provider_classes() -> tuple[type[Provider], ...]:
 
 
 @cache
+def registry_domains() -> frozenset[str]:
+    """Return the domains whose links are settled by an interface that knows them, not by fetching their pages."""
+    return frozenset(domain for cls in provider_classes() if cls.online for domain in cls.domains or ())
+
+
+@cache
 def review_classes() -> tuple[type[Review], ...]:
     """Give every review there is, in the order in which they look."""
     return discover(review_package, Review)  # type: ignore[type-abstract]

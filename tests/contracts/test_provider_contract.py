@@ -45,7 +45,9 @@ def test_says_what_it_does(cls: type[Provider]) -> None:
     """Each provider has examples of what it takes, and a rank that tells offline and online ones apart."""
     assert any(e.ident is not None for e in cls.examples)
     assert cls.online == (cls.rank >= 100)
-    assert cls.batch >= 1
+    assert cls.per_question >= 1
+    assert cls.gathers or cls.per_question == 1  # nobody else reads it
+    assert cls.online or not cls.gathers  # what makes no request has nothing to wait for
 
 
 @pytest.mark.parametrize("cls", PROVIDERS, ids=lambda cls: cls.name)

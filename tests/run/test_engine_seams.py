@@ -52,7 +52,7 @@ class Notes(Provider):
 class Registry(Provider):
     """A registry that is asked once for all papers."""
 
-    name, rank, batch, kind = "registry", 100, 3, Kind.PAPER
+    name, rank, kind, gathers, per_question = "registry", 100, Kind.PAPER, True, 3
     calls: ClassVar[list[list[str]]] = []
 
     def claim(self, target: Target) -> str | None:

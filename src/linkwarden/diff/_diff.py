@@ -231,7 +231,7 @@ def _check_amount(found: Difference) -> None:
             added.update(key for key in version.after.pictures if not found.had(key, as_image=True))
     if len(added) > MOST_ADDED:
         raise _too_many(f"adds {len(added):,} addresses, and linkwarden asks at most {MOST_ADDED} for one change")
-    registries = {d for cls in rules.provider_classes() if cls.online and cls.batch > 1 for d in cls.domains or ()}
+    registries = rules.registry_domains()
     hosts = Counter(host for key in added if registries.isdisjoint(domains_of(host := host_of(key))))
     host = min(hosts, key=lambda host: (-hosts[host], host), default="")
     if hosts[host] > MOST_ON_ONE_HOST:

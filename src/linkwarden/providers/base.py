@@ -83,7 +83,9 @@ class Provider(ABC):
     Class attributes:
         name: unique, kebab-case; becomes ``checked_by`` in reports.
         rank: who is asked first (lower comes first); 10..99 offline, 100..499 registries, 500 image, 1000 web.
-        batch: how many distinct idents one call of ``check`` may get.
+        gathers: True where many links cost one question: they wait until all lists are read, then go to ``check``
+            together, in a lane of the provider's own. False: each goes at once, in the lane of its host.
+        per_question: the most distinct idents that one call of ``check`` gets; read only where links are gathered.
         online: False if ``check`` makes no request; such providers also run under ``--offline``.
         kind: what its targets are in reports; an image stays an image.
         domains: it claims nothing outside these domains and what lies below them, so it is not asked about the rest
@@ -96,7 +98,8 @@ class Provider(ABC):
 
     name: ClassVar[str]
     rank: ClassVar[int]
-    batch: ClassVar[int] = 1
+    gathers: ClassVar[bool] = False
+    per_question: ClassVar[int] = 1
     online: ClassVar[bool] = True
     kind: ClassVar[Kind] = Kind.PAGE
     domains: ClassVar[frozenset[str] | None] = None
@@ -116,12 +119,19 @@ class Provider(ABC):
     def claim(self, target: Target) -> str | None:
         """Give the ident under which this provider can settle the target, or None. Pure; never raises."""
 
+    def lane(self, claim: Claim) -> str:
+        """Return the name of the queue in which a claim waits for its turn."""
+        if self.gathers:
+            return f"{self.name} (registry)"
+        return host_of(claim.target.address or "") or self.name
+
     @abstractmethod
     def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:
         """Settle claims: at least one Evidence or Pass for each, in any order.
 
         Args:
-            claims: at most ``batch`` distinct idents; claims that share one come together.
+            claims: of one ident, or of at most ``per_question`` idents where links are gathered; claims that share
+                an ident come together.
             net: the only way to the network. Offline providers do not touch it.
             now: the instant that counts as the present (``--now``).
 

@@ -13,7 +13,7 @@ from abc import abstractmethod
 from collections.abc import AsyncIterator, Container, Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
 from linkwarden.answers.read import batch_unverified, wall_of
@@ -369,6 +369,9 @@ async def side_by_side(
 
 class OneByOne(Provider):
     """A provider that puts one question for each thing, several at the same time."""
+
+    gathers: ClassVar[bool] = True
+    per_question: ClassVar[int] = 50  # in one call of ``check``; each is a question of its own
 
     async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:
         """Settle what each ident names; the network layer spaces the questions."""

@@ -36,7 +36,7 @@ from linkwarden.run.ledger import Entry, Ledger, as_remembered, keep, known_good
 from linkwarden.run.outage import Outage
 from linkwarden.run.schedule import Lanes
 from linkwarden.suppress import Accepted, excuse, load_baseline
-from linkwarden.text import host_of, target_key
+from linkwarden.text import target_key
 
 if TYPE_CHECKING:  # the network stack is slow to import, and an offline run does without
     from linkwarden.net import Net
@@ -44,7 +44,7 @@ if TYPE_CHECKING:  # the network stack is slow to import, and an offline run doe
 #: An address that unwraps to another that unwraps again: more than this is a game.
 MAX_UNWRAPS = 3
 #: Chunks of one registry under way at once; net spaces their requests.
-_BATCHES_AT_ONCE = 4
+_CHUNKS_AT_ONCE = 4
 #: How much of an address a user's pattern gets to see; see docs/threat-model.md, "patterns".
 _MATCHED_CHARS = 2048
 _BREATH = 64
@@ -77,7 +77,7 @@ class _Inspection:
         self._now = config.now or deps.now()
         self._lanes = Lanes()
         self._offline: list[tuple[Provider, Claim]] = []
-        self._batched: dict[str, dict[str, str]] = {}
+        self._gathered: dict[str, dict[str, str]] = {}
         self._alike: dict[tuple[str, str], list[Claim]] = {}
         self._ledger = Ledger()
         self._provider_hints: list[str] = []
@@ -103,9 +103,9 @@ class _Inspection:
             await self._read()
             # A registry is asked once for all its links; what others pass on late goes in a further round.
             rounds = 0
-            while self._batched or not rounds:
+            while self._gathered or not rounds:
                 rounds += 1
-                self._send_batches()
+                self._send_gathered()
                 await self._drain()
             down = await self._outage.happened()
             await self._look_again(online=self._net is not None and not down)
@@ -258,8 +258,8 @@ class _Inspection:
         claim = Claim(provider.name, entry.target, ident, known)
         if not provider.online:
             self._offline.append((provider, claim))
-        elif provider.batch > 1:
-            self._batched.setdefault(provider.name, {})[entry.target.key] = ident
+        elif provider.gathers:
+            self._gathered.setdefault(provider.name, {})[entry.target.key] = ident
         else:
             self._queue_alike(provider, claim)
 
@@ -282,23 +282,20 @@ class _Inspection:
         self._queue(provider, claims, lambda: self._alike.pop(question, None))
 
     def _queue(self, provider: Provider, claims: Sequence[Claim], starts: Callable[[], object] = bool) -> None:
-        if provider.batch == 1:
-            lane, width = host_of(claims[0].target.address or "") or provider.name, self._config.per_host
-        else:
-            lane, width = f"{provider.name} (registry)", _BATCHES_AT_ONCE
+        width = _CHUNKS_AT_ONCE if provider.gathers else self._config.per_host
 
         async def job() -> None:
             starts()
             await self._check(provider, claims)
 
-        self._lanes.add(lane, job, width=width)
+        self._lanes.add(provider.lane(claims[0]), job, width=width)
 
-    def _send_batches(self) -> None:
-        while self._batched:
-            name, idents = self._batched.popitem()
+    def _send_gathered(self) -> None:
+        while self._gathered:
+            name, idents = self._gathered.popitem()
             provider = next(p for p in self._providers if p.name == name)
             claims = [Claim(name, self._ledger.entries[key].refreshed(), ident) for key, ident in idents.items()]
-            for chunk in _chunks(claims, provider.batch):
+            for chunk in _chunks(claims, provider.per_question):
                 self._queue(provider, chunk)
 
     async def _settle_offline(self) -> None:

@@ -61,7 +61,7 @@ def _slugs(items: Sequence[Evidence | Pass]) -> list[str]:
 
 async def test_all_piis_are_one_question(net: Net, internet: FakeInternet, crossref: FakeCrossref) -> None:
     """A full batch of papers at ScienceDirect costs one request to Crossref, and the wall before them none."""
-    piis = [f"S0141938221{n:06}" for n in range(Crossref.batch)]
+    piis = [f"S0141938221{n:06}" for n in range(Crossref.per_question)]
     for pii in piis:
         crossref.elsevier(pii, f"Paper {pii}")
 

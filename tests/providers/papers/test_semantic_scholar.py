@@ -52,7 +52,7 @@ async def test_a_list_of_papers_is_one_question(net: Net, internet: FakeInternet
 
 async def test_a_full_batch_fits_into_one_question(net: Net, scholar: FakeSemanticScholar) -> None:
     """As many papers as a batch may hold, and the canary, stay within the API's 500."""
-    urls = [f"{SITE}/{_sha(n)}" for n in range(SemanticScholar.batch)]
+    urls = [f"{SITE}/{_sha(n)}" for n in range(SemanticScholar.per_question)]
 
     found = await judged(SemanticScholar, net, *urls)
 

@@ -42,7 +42,6 @@ class Cran(OneByOne):
 
     name: ClassVar[str] = "cran"
     rank: ClassVar[int] = 280
-    batch: ClassVar[int] = 50
     kind: ClassVar[Kind] = Kind.PAGE
     domains: ClassVar[frozenset[str] | None] = frozenset({_HOST})
     rules: ClassVar[tuple[Rule, ...]] = (REMOVED,)

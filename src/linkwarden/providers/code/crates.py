@@ -88,7 +88,6 @@ class Crates(OneByOne):
     name: ClassVar[str] = "crates"
     rank: ClassVar[int] = 240
     domains: ClassVar[frozenset[str] | None] = frozenset({_SERVICE})
-    batch: ClassVar[int] = 100
     kind: ClassVar[Kind] = Kind.PAGE
     rules: ClassVar[tuple[Rule, ...]] = (MISSING, NO_SUCH_VERSION, YANKED)
     examples: ClassVar[tuple[Example, ...]] = (

@@ -45,7 +45,6 @@ class DockerHub(OneByOne):
     name: ClassVar[str] = "docker-hub"
     rank: ClassVar[int] = 250
     domains: ClassVar[frozenset[str] | None] = _HOSTS
-    batch: ClassVar[int] = 50
     kind: ClassVar[Kind] = Kind.REPOSITORY
     rules: ClassVar[tuple[Rule, ...]] = (MISSING,)
     examples: ClassVar[tuple[Example, ...]] = (

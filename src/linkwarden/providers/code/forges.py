@@ -217,7 +217,6 @@ class Forges(OneByOne):
     name: ClassVar[str] = "forges"
     rank: ClassVar[int] = 230
     domains: ClassVar[frozenset[str] | None] = frozenset(HOSTS)
-    batch: ClassVar[int] = 50
     kind: ClassVar[Kind] = Kind.REPOSITORY
     rules: ClassVar[tuple[Rule, ...]] = (MISSING, MOVED, ARCHIVED)
     examples: ClassVar[tuple[Example, ...]] = (

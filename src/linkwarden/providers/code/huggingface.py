@@ -216,7 +216,6 @@ class HuggingFace(OneByOne):
     name: ClassVar[str] = "huggingface"
     rank: ClassVar[int] = 200
     domains: ClassVar[frozenset[str] | None] = HOSTS
-    batch: ClassVar[int] = 50
     kind: ClassVar[Kind] = Kind.REPOSITORY
     rules: ClassVar[tuple[Rule, ...]] = (MISSING, NO_SUCH_FILE, RENAMED, DISABLED)
     examples: ClassVar[tuple[Example, ...]] = (

@@ -218,7 +218,8 @@ class Crossref(Provider):
 
     name: ClassVar[str] = "crossref"
     rank: ClassVar[int] = 160
-    batch: ClassVar[int] = PIIS_PER_QUESTION
+    gathers: ClassVar[bool] = True
+    per_question: ClassVar[int] = PIIS_PER_QUESTION
     kind: ClassVar[Kind] = Kind.PAPER
     domains: ClassVar[frozenset[str] | None] = _ELSEVIER_HOSTS | {"ieeexplore.ieee.org", "dl.acm.org"}
     examples: ClassVar[tuple[Example, ...]] = (

@@ -37,7 +37,6 @@ class OpenML(OneByOne):
 
     name: ClassVar[str] = "openml"
     rank: ClassVar[int] = 295
-    batch: ClassVar[int] = 50
     kind: ClassVar[Kind] = Kind.PAGE
     domains: ClassVar[frozenset[str] | None] = frozenset({"openml.org"})
     rules: ClassVar[tuple[Rule, ...]] = (MISSING,)

@@ -63,7 +63,8 @@ class OpenReview(Provider):
 
     name: ClassVar[str] = "openreview"
     rank: ClassVar[int] = 170
-    batch: ClassVar[int] = 1_000  # in one call, so that one answer settles them all where the API is closed
+    gathers: ClassVar[bool] = True
+    per_question: ClassVar[int] = 1_000  # in one call, so that one answer settles them all where the API is closed
     kind: ClassVar[Kind] = Kind.PAPER
     domains: ClassVar[frozenset[str] | None] = frozenset({"openreview.net"})
     rules: ClassVar[tuple[Rule, ...]] = (UNKNOWN_PAPER,)

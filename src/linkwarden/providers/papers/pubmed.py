@@ -215,7 +215,8 @@ class PubMed(Provider):
 
     name: ClassVar[str] = "pubmed"
     rank: ClassVar[int] = 150
-    batch: ClassVar[int] = PER_QUESTION - 1  # the canary takes a place
+    gathers: ClassVar[bool] = True
+    per_question: ClassVar[int] = PER_QUESTION - 1  # the canary takes a place
     kind: ClassVar[Kind] = Kind.PAPER
     domains: ClassVar[frozenset[str] | None] = frozenset({"ncbi.nlm.nih.gov", "europepmc.org"})
     rules: ClassVar[tuple[Rule, ...]] = (UNKNOWN_PMID, UNKNOWN_PMCID, OLD_ADDRESS, RETRACTED)

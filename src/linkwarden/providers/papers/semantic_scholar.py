@@ -75,7 +75,8 @@ class SemanticScholar(Provider):
 
     name: ClassVar[str] = "semantic-scholar"
     rank: ClassVar[int] = 140
-    batch: ClassVar[int] = PER_QUESTION - 1  # the canary takes a place
+    gathers: ClassVar[bool] = True
+    per_question: ClassVar[int] = PER_QUESTION - 1  # the canary takes a place
     kind: ClassVar[Kind] = Kind.PAPER
     domains: ClassVar[frozenset[str] | None] = frozenset({"semanticscholar.org"})
     rules: ClassVar[tuple[Rule, ...]] = (UNKNOWN_PAPER, MERGED)

@@ -36,7 +36,6 @@ class Zenodo(OneByOne):
 
     name: ClassVar[str] = "zenodo"
     rank: ClassVar[int] = 290
-    batch: ClassVar[int] = 50
     kind: ClassVar[Kind] = Kind.PAGE
     domains: ClassVar[frozenset[str] | None] = frozenset({"zenodo.org"})
     rules: ClassVar[tuple[Rule, ...]] = (MISSING,)

@@ -221,7 +221,8 @@ class StackExchange(Provider):
     name: ClassVar[str] = "stack-exchange"
     rank: ClassVar[int] = 260
     domains: ClassVar[frozenset[str] | None] = _SITES | {"stackexchange.com"}
-    batch: ClassVar[int] = PER_QUERY
+    gathers: ClassVar[bool] = True
+    per_question: ClassVar[int] = PER_QUERY
     kind: ClassVar[Kind] = Kind.PAGE
     rules: ClassVar[tuple[Rule, ...]] = (MISSING, ANSWER_MISSING)
     examples: ClassVar[tuple[Example, ...]] = (

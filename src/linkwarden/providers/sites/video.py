@@ -161,7 +161,6 @@ class Video(OneByOne):
     domains: ClassVar[frozenset[str] | None] = frozenset(
         {"youtube.com", "youtu.be", "youtube-nocookie.com", "vimeo.com"}
     )
-    batch: ClassVar[int] = 50
     kind: ClassVar[Kind] = Kind.VIDEO
     rules: ClassVar[tuple[Rule, ...]] = (MISSING, MALFORMED, HIDDEN)
     examples: ClassVar[tuple[Example, ...]] = (

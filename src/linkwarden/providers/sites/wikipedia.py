@@ -117,7 +117,8 @@ class Wikipedia(Provider):
     name: ClassVar[str] = "wikipedia"
     rank: ClassVar[int] = 210
     domains: ClassVar[frozenset[str] | None] = frozenset({"wikipedia.org"})
-    batch: ClassVar[int] = _PER_QUERY
+    gathers: ClassVar[bool] = True
+    per_question: ClassVar[int] = _PER_QUERY
     kind: ClassVar[Kind] = Kind.PAGE
     rules: ClassVar[tuple[Rule, ...]] = (MISSING, IMPOSSIBLE)
     examples: ClassVar[tuple[Example, ...]] = (

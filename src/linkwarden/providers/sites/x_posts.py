@@ -51,7 +51,6 @@ class XPosts(OneByOne):
 
     name: ClassVar[str] = "x-posts"
     rank: ClassVar[int] = 270
-    batch: ClassVar[int] = 50
     kind: ClassVar[Kind] = Kind.PAGE
     domains: ClassVar[frozenset[str] | None] = frozenset({"twitter.com", "x.com"})
     rules: ClassVar[tuple[Rule, ...]] = (MISSING, PROTECTED)

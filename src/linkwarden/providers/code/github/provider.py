@@ -35,7 +35,8 @@ class Github(Provider):
 
     name: ClassVar[str] = PROVIDER
     rank: ClassVar[int] = 130
-    batch: ClassVar[int] = 100
+    gathers: ClassVar[bool] = True
+    per_question: ClassVar[int] = 100
     kind: ClassVar[Kind] = Kind.REPOSITORY
     domains: ClassVar[frozenset[str]] = HOSTS
     rules: ClassVar[tuple[Rule, ...]] = RULES

@@ -54,7 +54,6 @@ class ClosedServicesProvider(Provider):
 
     name: ClassVar[str] = "closed-services"
     rank: ClassVar[int] = 12
-    batch: ClassVar[int] = 1000
     online: ClassVar[bool] = False
     kind: ClassVar[Kind] = Kind.PAGE
     rules: ClassVar[tuple[Rule, ...]] = (CLOSED, REPLACED, DOUBTFUL)

@@ -26,7 +26,6 @@ class AnchorsProvider(Provider):
 
     name: ClassVar[str] = "anchors"
     rank: ClassVar[int] = 20
-    batch: ClassVar[int] = 1000
     online: ClassVar[bool] = False
     kind: ClassVar[Kind] = Kind.ANCHOR
     rules: ClassVar[tuple[Rule, ...]] = ANCHOR_RULES
@@ -72,7 +71,6 @@ class FilesProvider(Provider):
 
     name: ClassVar[str] = "files"
     rank: ClassVar[int] = 21
-    batch: ClassVar[int] = 1000
     online: ClassVar[bool] = False
     kind: ClassVar[Kind] = Kind.FILE
     rules: ClassVar[tuple[Rule, ...]] = rules.FILE_RULES

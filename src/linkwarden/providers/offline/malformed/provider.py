@@ -28,7 +28,6 @@ class MalformedProvider(Provider):
 
     name: ClassVar[str] = "malformed"
     rank: ClassVar[int] = 15
-    batch: ClassVar[int] = 1000
     online: ClassVar[bool] = False
     kind: ClassVar[Kind] = Kind.OTHER
     rules = rules.RULES

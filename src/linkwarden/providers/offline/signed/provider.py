@@ -44,7 +44,6 @@ class CamoProvider(Provider):
 
     name: ClassVar[str] = "camo"
     rank: ClassVar[int] = 5
-    batch: ClassVar[int] = 1000
     online: ClassVar[bool] = False
     kind: ClassVar[Kind] = Kind.IMAGE
     domains: ClassVar[frozenset[str]] = frozenset({CAMO_HOST})
@@ -200,7 +199,6 @@ class SignedUrlProvider(Provider):
 
     name: ClassVar[str] = "signed-url"
     rank: ClassVar[int] = 10
-    batch: ClassVar[int] = 1000
     online: ClassVar[bool] = False
     kind: ClassVar[Kind] = Kind.FILE
     rules: ClassVar[tuple[Rule, ...]] = (

@@ -94,7 +94,6 @@ class ArxivIds(Provider):
 
     name: ClassVar[str] = "arxiv-id"
     rank: ClassVar[int] = 60
-    batch: ClassVar[int] = 10_000
     online: ClassVar[bool] = False
     kind: ClassVar[Kind] = Kind.PAPER
     domains: ClassVar[frozenset[str]] = HOSTS
@@ -133,7 +132,8 @@ class Arxiv(Provider):
 
     name: ClassVar[str] = "arxiv"
     rank: ClassVar[int] = 110
-    batch: ClassVar[int] = PER_QUERY - 1  # the canary takes a place
+    gathers: ClassVar[bool] = True
+    per_question: ClassVar[int] = PER_QUERY - 1  # the canary takes a place
     kind: ClassVar[Kind] = Kind.PAPER
     domains: ClassVar[frozenset[str]] = HOSTS
     rules: ClassVar[tuple[Rule, ...]] = (UNKNOWN_PAPER, ID_FORM, UNKNOWN_VERSION, WITHDRAWN, MIRROR, TOO_NEW)

@@ -127,7 +127,8 @@ class Doi(Provider):
 
     name: ClassVar[str] = "doi"
     rank: ClassVar[int] = 120
-    batch: ClassVar[int] = 100
+    gathers: ClassVar[bool] = True
+    per_question: ClassVar[int] = 100
     kind: ClassVar[Kind] = Kind.PAPER
     domains: ClassVar[frozenset[str]] = DOMAINS
     rules: ClassVar[tuple[Rule, ...]] = (
