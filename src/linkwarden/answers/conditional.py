@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from linkwarden.answers.read import fine
+from linkwarden.answers.read import from_response
 from linkwarden.answers.walls import wall_of
 from linkwarden.model import Answer, Claim, Evidence, Fact, Validators
 from linkwarden.text import host_of
@@ -97,7 +97,7 @@ def unchanged(claim: Claim, response: Response) -> Evidence:
     known = _known([claim])
     assert known is not None  # noqa: S101 - ``says_unchanged`` was asked before
     seen = Fact(f"not changed since {known.looked:%Y-%m-%d}, says the server; all was well then", status=304)
-    evidence = fine(claim, response, title=known.title, facts=(seen,))
+    evidence = from_response(claim, response, title=known.title, facts=(seen,))
     return replace(evidence, validators=known.validators, looked=known.looked)
 
 

@@ -22,8 +22,7 @@ __all__ = [
     "REGISTRY_SILENT",
     "RULES",
     "batch_unverified",
-    "finding",
-    "fine",
+    "from_response",
     "host_in",
     "net_evidence",
     "status_evidence",
@@ -134,42 +133,37 @@ _NETWORK = MappingProxyType(
 _WALLED = "The site turns robots away ({wall}, {status}), so linkwarden cannot tell; open it in a browser."
 
 
-def finding(
+def from_response(
     claim: Claim,
-    rule: Rule,
-    reason: str,
-    response: Response | None = None,
+    response: Response,
+    rule: Rule | None = None,
+    reason: str = "",
     *,
     suggestion: Suggestion | None = None,
     title: str | None = None,
     facts: tuple[Fact, ...] = (),
 ) -> Evidence:
-    """Make the evidence for a rule, with the hops and the status of the answer as facts before the given ones."""
-    return Evidence(
-        key=claim.target.key,
-        checked_by=claim.provider,
-        rule=rule,
-        reason=reason,
-        status=response.status if response else None,
-        final_url=_final_url(response),
+    """Return the evidence that an HTTP response gives; what was found without one is ``Evidence.of``.
+
+    Args:
+        claim: the link.
+        response: the response; its redirects, its status and its remarks become facts before the given ones.
+        rule: what is wrong, or None where the link is ok: then only what is to be said of its server is said.
+        reason: the sentence for the rule.
+        suggestion: what to put there instead.
+        title: the title of the page.
+        facts: what else was seen.
+    """
+    if rule is None and INCOMPLETE_CHAIN in response.remarks:
+        rule = rules.CHAIN_INCOMPLETE
+        reason = _NETWORK[NetErrorKind.TLS_CHAIN][1].format(host=host_of(response.url))
+    return Evidence.of(
+        claim,
+        rule,
+        reason,
+        status=response.status,
+        final_url=mask_secrets(response.url) if response.hops else None,
         suggestion=suggestion,
-        title=title,
-        facts=_answer_facts(response) + facts,
-    )
-
-
-def fine(
-    claim: Claim, response: Response | None = None, *, title: str | None = None, facts: tuple[Fact, ...] = ()
-) -> Evidence:
-    """Make the evidence for a link that does what it promises, if need be with what is to be said of its server."""
-    if response is not None and INCOMPLETE_CHAIN in response.remarks:
-        words = _NETWORK[NetErrorKind.TLS_CHAIN][1].format(host=host_of(response.url))
-        return finding(claim, rules.CHAIN_INCOMPLETE, words, response, title=title, facts=facts)
-    return Evidence(
-        key=claim.target.key,
-        checked_by=claim.provider,
-        status=response.status if response else None,
-        final_url=_final_url(response),
         title=title,
         facts=_answer_facts(response) + facts,
     )
@@ -194,11 +188,10 @@ def net_evidence(claim: Claim, error: NetError) -> Evidence:
     reason = words.format(host=error.host or asked or "the server")
     if error.hops and error.host and error.host != asked:
         reason = f"{asked} redirects to {error.host}. {reason}"
-    return Evidence(
-        key=claim.target.key,
-        checked_by=claim.provider,
-        rule=rule,
-        reason=reason,
+    return Evidence.of(
+        claim,
+        rule,
+        reason,
         status=error.status,
         facts=(*_hop_facts(error.hops), Fact(f"no answer: {error.kind.value}", status=error.status)),
     )
@@ -215,27 +208,21 @@ def status_evidence(claim: Claim, response: Response) -> Evidence | None:
     wall = wall_of(response)
     if wall is not None:
         reason = _WALLED.format(wall=wall, status=response.status)
-        return finding(claim, rules.BOT_WALL, reason, response, facts=(Fact(f"bot wall: {wall}"),))
+        return from_response(claim, response, rules.BOT_WALL, reason, facts=(Fact(f"bot wall: {wall}"),))
     store = store_error(response)
     if store is not None:
         evidence = _store_evidence(claim, response, store)
         if evidence is not None:
             return evidence
     verdict = _by_status(response, "picture" if claim.target.is_image else "page")
-    return None if verdict is None else finding(claim, verdict[0], verdict[1], response)
+    return None if verdict is None else from_response(claim, response, verdict[0], verdict[1])
 
 
 def _behind_wall(claim: Claim, wall: str, status: int) -> Evidence:
     """Make the evidence for a link that was not asked, because others of its site met a wall (``net.walls``)."""
     seen = f"not asked: the first links to this part of {host_of(claim.target.address or '')} met a bot wall ({wall})"
-    return Evidence(
-        key=claim.target.key,
-        checked_by=claim.provider,
-        rule=rules.BOT_WALL,
-        reason=_WALLED.format(wall=wall, status=status),
-        status=status,
-        facts=(Fact(seen, status=status),),
-    )
+    reason = _WALLED.format(wall=wall, status=status)
+    return Evidence.of(claim, rules.BOT_WALL, reason, status=status, facts=(Fact(seen, status=status),))
 
 
 def batch_unverified(claims: Iterable[Claim], why: str, *, status: int | None = None) -> Iterator[Evidence]:
@@ -247,14 +234,8 @@ def batch_unverified(claims: Iterable[Claim], why: str, *, status: int | None = 
         status: the HTTP status of the registry's answer, if there was one.
     """
     for claim in claims:
-        yield Evidence(
-            key=claim.target.key,
-            checked_by=claim.provider,
-            rule=REGISTRY_SILENT,
-            reason=why,
-            status=status,
-            facts=(Fact("the service gave no usable answer", status=status),),
-        )
+        seen = Fact("the service gave no usable answer", status=status)
+        yield Evidence.of(claim, REGISTRY_SILENT, why, status=status, facts=(seen,))
 
 
 def _by_status(response: Response, thing: str) -> tuple[Rule, str] | None:
@@ -280,31 +261,25 @@ def _store_evidence(claim: Claim, response: Response, error: StoreError) -> Evid
     """Judge an object store's error by its code; None leaves it to the status."""
     match error.meaning:
         case "missing":
-            return finding(
-                claim, rules.OBJECT_MISSING, f"The file is no longer in its storage ({error.code}).", response
+            return from_response(
+                claim, response, rules.OBJECT_MISSING, f"The file is no longer in its storage ({error.code})."
             )
         case "expired":
             reason = "The storage service says that this temporary address has ended."
-            return replace(finding(claim, rules.OBJECT_EXPIRED, reason, response), expires_at=error.expires_at)
+            return replace(from_response(claim, response, rules.OBJECT_EXPIRED, reason), expires_at=error.expires_at)
         case "signature":
             reason = f"The storage service does not accept the signature in the address ({error.code})."
-            return finding(claim, rules.SIGNATURE_REFUSED, reason, response)
+            return from_response(claim, response, rules.SIGNATURE_REFUSED, reason)
         case "denied":
             reason = f"The storage service does not hand out the file ({error.code}): it is private or no longer there."
-            return finding(claim, rules.OBJECT_REFUSED, reason, response)
+            return from_response(claim, response, rules.OBJECT_REFUSED, reason)
     return None
-
-
-def _final_url(response: Response | None) -> str | None:
-    return mask_secrets(response.url) if response and response.hops else None
 
 
 def _hop_facts(hops: Iterable[Hop]) -> tuple[Fact, ...]:
     return tuple(Fact("redirect", url=mask_secrets(hop.url), status=hop.status) for hop in hops)
 
 
-def _answer_facts(response: Response | None) -> tuple[Fact, ...]:
-    if response is None:
-        return ()
+def _answer_facts(response: Response) -> tuple[Fact, ...]:
     last = Fact("answer", url=mask_secrets(response.url), status=response.status)
     return (*_hop_facts(response.hops), last, *(Fact(remark) for remark in response.remarks))

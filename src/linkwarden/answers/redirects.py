@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from linkwarden.answers import rules
-from linkwarden.answers.read import finding
+from linkwarden.answers.read import from_response
 from linkwarden.model import Claim, Evidence, Suggestion
 from linkwarden.text import domains_of, host_of, mask_secrets, target_key
 from linkwarden.wire import Response
@@ -71,15 +71,15 @@ def landing_evidence(claim: Claim, response: Response) -> Evidence | None:
     asked, final = _place(claim.target.address or ""), _place(response.url)
     if _is_gate(asked, final, _LOG_IN_HOSTS, _LOG_IN_SEGMENTS):
         reason = "The site sends readers to a log-in page, so linkwarden cannot see what is behind it."
-        return finding(claim, rules.LOG_IN_REQUIRED, reason, response)
+        return from_response(claim, response, rules.LOG_IN_REQUIRED, reason)
     if _is_gate(asked, final, _CONSENT_HOSTS, _CONSENT_SEGMENTS):
         reason = "The site sends readers to a consent page first, so linkwarden cannot see what is behind it."
-        return finding(claim, rules.LOG_IN_REQUIRED, reason, response)
+        return from_response(claim, response, rules.LOG_IN_REQUIRED, reason)
     if _is_error_page(final) and not _is_error_page(asked):
         reason = "The site redirects this address to an error page."
-        return finding(claim, rules.REDIRECTED_TO_ERROR, reason, response)
+        return from_response(claim, response, rules.REDIRECTED_TO_ERROR, reason)
     lost = _where_instead(asked, final)
-    return finding(claim, rules.REDIRECTED_HOME, lost, response) if lost else None
+    return from_response(claim, response, rules.REDIRECTED_HOME, lost) if lost else None
 
 
 def _where_instead(asked: _Place, final: _Place) -> str:

@@ -380,6 +380,34 @@ class Evidence:
     looked: datetime | None = None
     doubt: object | None = field(default=None, compare=False, repr=False)
 
+    @classmethod
+    def of(  # noqa: PLR0913 - the attributes, by name
+        cls,
+        claim: Claim,
+        rule: Rule | None = None,
+        reason: str = "",
+        *,
+        status: int | None = None,
+        final_url: str | None = None,
+        expires_at: datetime | None = None,
+        suggestion: Suggestion | None = None,
+        facts: tuple[Fact, ...] = (),
+        title: str | None = None,
+    ) -> Evidence:
+        """Return what a claim's provider found out about its target; without a rule the link is ok."""
+        return cls(
+            key=claim.target.key,
+            checked_by=claim.provider,
+            rule=rule,
+            reason=reason,
+            status=status,
+            final_url=final_url,
+            expires_at=expires_at,
+            suggestion=suggestion,
+            facts=facts,
+            title=title,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Pass:

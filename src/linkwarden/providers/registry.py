@@ -317,16 +317,7 @@ def told(
 
     The interface's own address never becomes ``final_url``: it is not where a reader lands.
     """
-    return Evidence(
-        key=claim.target.key,
-        checked_by=claim.provider,
-        rule=rule,
-        reason=reason,
-        status=reply.status,
-        suggestion=suggestion,
-        title=title,
-        facts=facts,
-    )
+    return Evidence.of(claim, rule, reason, status=reply.status, suggestion=suggestion, title=title, facts=facts)
 
 
 def silent(claims: Iterable[Claim], service: str, reply: Reply) -> Iterator[Evidence]:

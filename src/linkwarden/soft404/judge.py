@@ -9,7 +9,7 @@ from __future__ import annotations
 import zlib
 from dataclasses import dataclass, replace
 
-from linkwarden.answers.read import finding
+from linkwarden.answers.read import from_response
 from linkwarden.model import Claim, Evidence, Fact
 from linkwarden.soft404.page import Page
 from linkwarden.soft404.signs import read_signs
@@ -77,4 +77,4 @@ def rot_evidence(claim: Claim, page: Page, signs: PageSigns, *seen: Fact) -> Evi
     if found is None:
         return None
     facts = (*(Fact(f"sign: {signs.seen[sign]}") for sign in found.signs), *seen)
-    return finding(claim, found.rule, found.reason, page.response, title=page.title, facts=facts)
+    return from_response(claim, page.response, found.rule, found.reason, title=page.title, facts=facts)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from linkwarden.answers import rules as http
-from linkwarden.answers.read import finding, fine, net_evidence, status_evidence
+from linkwarden.answers.read import from_response, net_evidence, status_evidence
 from linkwarden.answers.redirects import landing_evidence, move_of
 from linkwarden.model import Claim, Evidence, Kind, Pass, Rule, Target, Verdict
 from linkwarden.providers.base import Example
@@ -88,9 +88,9 @@ def _judged(claim: Claim, response: Response) -> Evidence:
         return bad
     if _REMOVED.search(response.body):
         reason = "CRAN says that the package was removed; only its former versions are left, in the archive."
-        return finding(claim, REMOVED, reason, response)
+        return from_response(claim, response, REMOVED, reason)
     better = move_of(claim.target.address or "", response)
     if better is not None:
         reason = "The page has a new permanent address."
-        return finding(claim, http.MOVED_PERMANENTLY, reason, response, suggestion=better)
-    return fine(claim, response)
+        return from_response(claim, response, http.MOVED_PERMANENTLY, reason, suggestion=better)
+    return from_response(claim, response)

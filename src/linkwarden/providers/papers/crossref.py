@@ -14,7 +14,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
-from linkwarden.answers.read import fine
 from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Target
 from linkwarden.providers.base import Example, LoadContext, Provider, by_ident
 from linkwarden.providers.registry import NoAnswerError, ask_json, mail_address, odd_answer, place_of, title_of
@@ -367,7 +366,7 @@ def _settle(claim: Claim, ident: str, search: _Search) -> Evidence | Pass:
     work = search.works.get(ident)
     if work is None:
         vain = search.vain.get(ident)
-        note = None if vain is None else fine(claim, facts=(Fact(vain, url=ENDPOINT),))
+        note = None if vain is None else Evidence.of(claim, facts=(Fact(vain, url=ENDPOINT),))
         return Pass(claim.target.key, note=note)
     if ident.startswith(_PII):
         what = f"Crossref has the paper with this PII; its DOI is {work.doi}"
@@ -378,4 +377,4 @@ def _settle(claim: Claim, ident: str, search: _Search) -> Evidence | Pass:
         Fact(what, url=ENDPOINT),
         Fact("the publisher's own page was not asked: it turns programs away"),
     )
-    return fine(claim, title=work.title, facts=facts)
+    return Evidence.of(claim, title=work.title, facts=facts)

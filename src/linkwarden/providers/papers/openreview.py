@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
 
-from linkwarden.answers.read import batch_unverified, finding, fine
+from linkwarden.answers.read import batch_unverified
 from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Target, Verdict
 from linkwarden.providers.base import Example, LoadContext, Provider, by_ident
 from linkwarden.providers.registry import NoAnswerError, ask_json, odd_answer, place_of, title_of
@@ -165,8 +165,8 @@ def _title(content: object) -> str | None:
 def _settle(claim: Claim, number: str, paper: _Paper | None) -> Evidence:
     if paper is None:
         facts = tuple(Fact(f"was asked twice and has no {number}", url=api) for api in APIS)
-        return finding(claim, UNKNOWN_PAPER, f"OpenReview has no paper with the number {number}.", facts=facts)
+        return Evidence.of(claim, UNKNOWN_PAPER, f"OpenReview has no paper with the number {number}.", facts=facts)
     facts = (Fact(f"{_WHO} has the paper", url=paper.place),)
     if urlsplit(claim.target.address or "").path.startswith("/pdf"):
         facts += (Fact("whether its PDF is there was not asked"),)
-    return fine(claim, title=paper.title, facts=facts)
+    return Evidence.of(claim, title=paper.title, facts=facts)

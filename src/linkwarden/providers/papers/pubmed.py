@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlencode, urlsplit
 
-from linkwarden.answers.read import batch_unverified, finding, fine
+from linkwarden.answers.read import batch_unverified
 from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion, Target, Verdict
 from linkwarden.providers.base import Example, Provider, by_ident
 from linkwarden.providers.registry import NoAnswerError, ask_json, mail_address, odd_answer, place_of, title_of
@@ -326,7 +326,7 @@ def _settle(claim: Claim, number: str, service: Service, word: _Word) -> Evidenc
         library, rule = ("PubMed Central", UNKNOWN_PMCID) if service is PMC else ("PubMed", UNKNOWN_PMID)
         named = number if service is PMC else f"the number {number}"
         asked = Fact(f"{service.who} was asked twice and has no {number}", url=service.endpoint)
-        return finding(claim, rule, f"{library} has no article with {named}.", facts=(asked,))
+        return Evidence.of(claim, rule, f"{library} has no article with {named}.", facts=(asked,))
     return _found(claim, service, article)
 
 
@@ -346,8 +346,8 @@ def _found(claim: Claim, service: Service, article: Article) -> Evidence:
         suggestion = Suggestion(address, "NCBI's present address of it", safe=not ref.part)
     if article.retracted:
         reason = "PubMed says that this article was retracted."
-        return finding(claim, RETRACTED, reason, suggestion=suggestion, title=article.title, facts=tuple(facts))
+        return Evidence.of(claim, RETRACTED, reason, suggestion=suggestion, title=article.title, facts=tuple(facts))
     if suggestion is not None:
         reason = "The article exists, and NCBI redirects from this old address to a new one."
-        return finding(claim, OLD_ADDRESS, reason, suggestion=suggestion, title=article.title, facts=tuple(facts))
-    return fine(claim, title=article.title, facts=tuple(facts))
+        return Evidence.of(claim, OLD_ADDRESS, reason, suggestion=suggestion, title=article.title, facts=tuple(facts))
+    return Evidence.of(claim, title=article.title, facts=tuple(facts))

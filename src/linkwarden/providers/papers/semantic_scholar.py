@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from linkwarden.answers.read import batch_unverified, finding, fine
+from linkwarden.answers.read import batch_unverified
 from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion, Target, Verdict
 from linkwarden.providers.base import Example, Provider, by_ident
 from linkwarden.providers.registry import NoAnswerError, Place, ask_json, odd_answer, place_of, title_of
@@ -193,7 +193,7 @@ def _in_order(papers: dict[str, _Paper | None]) -> bool:
 
 def _settle(claim: Claim, ident: str, paper: _Paper | None) -> Evidence:
     if paper is None:
-        return finding(
+        return Evidence.of(
             claim,
             UNKNOWN_PAPER,
             "Semantic Scholar does not know the paper that this address names.",
@@ -205,7 +205,7 @@ def _settle(claim: Claim, ident: str, paper: _Paper | None) -> Evidence:
     )
     if _SHA.fullmatch(ident) and paper.sha != ident:
         address = f"https://www.semanticscholar.org/paper/{paper.sha}"
-        return finding(
+        return Evidence.of(
             claim,
             MERGED,
             "Semantic Scholar has the paper under another number now.",
@@ -213,4 +213,4 @@ def _settle(claim: Claim, ident: str, paper: _Paper | None) -> Evidence:
             title=paper.title,
             facts=facts,
         )
-    return fine(claim, title=paper.title, facts=facts)
+    return Evidence.of(claim, title=paper.title, facts=facts)

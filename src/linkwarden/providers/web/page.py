@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from linkwarden.answers import rules as http
 from linkwarden.answers.conditional import fetch_if_changed, says_unchanged, unchanged, visit, with_validators
-from linkwarden.answers.read import RULES, finding, fine, net_evidence, status_evidence
+from linkwarden.answers.read import RULES, from_response, net_evidence, status_evidence
 from linkwarden.answers.redirects import landing_evidence, move_of
 from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion, Target, Verdict
 from linkwarden.providers.base import Example, Provider, by_ident
@@ -139,7 +139,7 @@ def _without_asking(address: str, group: Sequence[Claim]) -> list[Evidence | Pas
     if why is None:
         return None
     reason = f"{why}, so linkwarden did not ask; open it in a browser."
-    return [finding(claim, http.SITE_NEVER_TELLS, reason) for claim in group]
+    return [Evidence.of(claim, http.SITE_NEVER_TELLS, reason) for claim in group]
 
 
 def _why_silent(address: str) -> str | None:
@@ -207,17 +207,17 @@ def page_evidence(claim: Claim, response: Response, page: Page | None) -> Eviden
         return bad
     title = page.title if page else None
     if page and response.status < 300 and not response.body.strip():  # 300 needs no body
-        return finding(claim, http.ODD_ANSWER, "The server sends an empty page.", response)
+        return from_response(claim, response, http.ODD_ANSWER, "The server sends an empty page.")
     if page and title and _LOG_IN_TITLE.match(title) and page.has_password_field:
-        return finding(claim, http.LOG_IN_REQUIRED, "The page asks readers to log in.", response, title=title)
+        return from_response(claim, response, http.LOG_IN_REQUIRED, "The page asks readers to log in.", title=title)
     missing = _missing_place(claim, response, page) if page else None
     if missing is not None:
         return replace(missing, title=title)
     better = move_of(claim.target.address or "", response)
     if better is not None:
         reason = "The page has a new permanent address."
-        return finding(claim, http.MOVED_PERMANENTLY, reason, response, suggestion=better, title=title)
-    return fine(claim, response, title=title)
+        return from_response(claim, response, http.MOVED_PERMANENTLY, reason, suggestion=better, title=title)
+    return from_response(claim, response, title=title)
 
 
 def _place_named(claim: Claim) -> str | None:
@@ -243,4 +243,4 @@ def _missing_place(claim: Claim, response: Response, page: Page) -> Evidence | N
         better = Suggestion(f"{base}#{near[0]}", "the page has this place, written in another case")
     reason = f'The page is there, but it has no place called "{unquote(name)[:80]}".'
     facts = (Fact(f"{len(anchors)} places with a name on the page"),)
-    return finding(claim, ANCHOR_MISSING, reason, response, suggestion=better, facts=facts)
+    return from_response(claim, response, ANCHOR_MISSING, reason, suggestion=better, facts=facts)

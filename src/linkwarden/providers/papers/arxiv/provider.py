@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from linkwarden.answers.read import batch_unverified, finding, fine
+from linkwarden.answers.read import batch_unverified
 from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion, Target, Verdict
 from linkwarden.providers.base import Example, LoadContext, Provider, by_ident
 from linkwarden.providers.papers.arxiv.api import ENDPOINT, PER_QUERY, Answer, Paper, ask
@@ -122,7 +122,7 @@ class ArxivIds(Provider):
             suggestion = None
             if ref.canonical_url is not None and ref.problem in (Problem.MALFORMED, Problem.JUNK):
                 suggestion = Suggestion(ref.canonical_url, "what was probably meant", safe=ref.safe)
-            yield finding(
+            yield Evidence.of(
                 claim, MALFORMED_ID, f"This address leads to no paper at arXiv: {problem}.", suggestion=suggestion
             )
 
@@ -226,18 +226,18 @@ def _found(claim: Claim, paper: Paper) -> Evidence | Pass:
         reason = "The paper says at arXiv that it was withdrawn."
         if ref.form is Form.PDF:
             reason = "The paper says at arXiv that it was withdrawn, and arXiv has no PDF of a withdrawn version."
-        return finding(claim, WITHDRAWN, reason, title=paper.title, facts=(seen,))
+        return Evidence.of(claim, WITHDRAWN, reason, title=paper.title, facts=(seen,))
     if ref.form is Form.DVI:
         reason = "arXiv no longer offers DVI files; the paper's page lists what it offers."
-        return finding(claim, ID_FORM, reason, suggestion=suggestion, title=paper.title, facts=(seen,))
+        return Evidence.of(claim, ID_FORM, reason, suggestion=suggestion, title=paper.title, facts=(seen,))
     if ref.problem is Problem.REPAIRED:
         reason = f"The paper exists; {ref.why} and redirects there."
-        return finding(claim, ID_FORM, reason, suggestion=suggestion, title=paper.title, facts=(seen,))
+        return Evidence.of(claim, ID_FORM, reason, suggestion=suggestion, title=paper.title, facts=(seen,))
     if ref.problem is Problem.MIRROR:
         reason = f"The paper exists at arxiv.org; {ref.why}, and not all of its copies are still there."
-        return finding(claim, MIRROR, reason, suggestion=suggestion, title=paper.title, facts=(seen,))
+        return Evidence.of(claim, MIRROR, reason, suggestion=suggestion, title=paper.title, facts=(seen,))
     unasked = (Fact("whether arXiv has an HTML version of it was not asked"),) if ref.form is Form.HTML else ()
-    return fine(claim, title=paper.title, facts=(seen, *unasked))
+    return Evidence.of(claim, title=paper.title, facts=(seen, *unasked))
 
 
 def _absent(claim: Claim, ident: str, newest: Paper | None, now: datetime) -> Evidence | Pass:
@@ -245,7 +245,7 @@ def _absent(claim: Claim, ident: str, newest: Paper | None, now: datetime) -> Ev
     ref = _ref(claim.target)
     base, version = split_version(ident)
     if newest is not None and version is not None and ref is not None:
-        return finding(
+        return Evidence.of(
             claim,
             UNKNOWN_VERSION,
             f"arXiv has this paper, but no version {version} of it (version {newest.version} is the newest).",
@@ -258,8 +258,8 @@ def _absent(claim: Claim, ident: str, newest: Paper | None, now: datetime) -> Ev
         if ref.form is Form.READER:
             return Pass(claim.target.key)
         reason = "arXiv's API does not know this paper, but it is too new for that to be a proof."
-        return finding(claim, TOO_NEW, reason, facts=facts)
-    return finding(claim, UNKNOWN_PAPER, f"arXiv has no paper with the identifier {base}.", facts=facts)
+        return Evidence.of(claim, TOO_NEW, reason, facts=facts)
+    return Evidence.of(claim, UNKNOWN_PAPER, f"arXiv has no paper with the identifier {base}.", facts=facts)
 
 
 def _is_reader(claim: Claim) -> bool:

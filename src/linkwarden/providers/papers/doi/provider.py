@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from linkwarden.answers.read import batch_unverified, finding, fine
+from linkwarden.answers.read import batch_unverified
 from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion, Target, Verdict
 from linkwarden.providers.base import Example, Provider, by_ident
 from linkwarden.providers.papers.arxiv.ids import parse as arxiv_of
@@ -201,7 +201,7 @@ def _settle(claim: Claim, doi: str, words: _Words) -> Evidence | Pass:
         return _broken(claim, ref, standing, words.shorter(doi))
     if standing is Standing.ABSENT and ref.source is Source.LITERAL and words.shorter(doi) is None:
         reason = f"The DOI system does not know {ref.written}, which this address names."
-        return Pass(claim.target.key, note=finding(claim, UNREGISTERED, reason, facts=_asked(doi)))
+        return Pass(claim.target.key, note=Evidence.of(claim, UNREGISTERED, reason, facts=_asked(doi)))
     return Pass(claim.target.key)  # not the DOI's fault: the page itself must be looked at
 
 
@@ -213,12 +213,12 @@ def _registered(claim: Claim, ref: DoiRef, agency: str, record: Record) -> Evide
     )
     if record.taken_back:
         reason = f"{agency}'s record of this DOI says that the work was {record.taken_back}."
-        return finding(claim, RETRACTED, reason, title=record.title, facts=facts)
+        return Evidence.of(claim, RETRACTED, reason, title=record.title, facts=facts)
     if host_of(claim.target.address or "") == "dx.doi.org":
         suggestion = Suggestion(resolver_address(ref.written), "the DOI system's own address", safe=True)
         reason = "The DOI is registered, and dx.doi.org is an old name of doi.org."
-        return finding(claim, OLD_RESOLVER, reason, suggestion=suggestion, title=record.title, facts=facts)
-    return fine(claim, title=record.title, facts=facts)
+        return Evidence.of(claim, OLD_RESOLVER, reason, suggestion=suggestion, title=record.title, facts=facts)
+    return Evidence.of(claim, title=record.title, facts=facts)
 
 
 def _broken(claim: Claim, ref: DoiRef, standing: Standing, shorter: str | None) -> Evidence:
@@ -229,11 +229,11 @@ def _broken(claim: Claim, ref: DoiRef, standing: Standing, shorter: str | None) 
         why = "the DOI without what is stuck to its end"
         suggestion = Suggestion(resolver_address(kept), why, safe=without_punctuation(ref.doi) == shorter)
         reason = f"The DOI {kept} is registered, but the address has {_quoted(cut)} after it."
-        return finding(claim, JUNK_AFTER_DOI, reason, suggestion=suggestion, facts=facts)
+        return Evidence.of(claim, JUNK_AFTER_DOI, reason, suggestion=suggestion, facts=facts)
     if standing is Standing.INVALID:
-        return finding(claim, INVALID_DOI, f"The DOI system says that {ref.written} cannot be a DOI.", facts=facts)
+        return Evidence.of(claim, INVALID_DOI, f"The DOI system says that {ref.written} cannot be a DOI.", facts=facts)
     reason = f"The DOI system does not know {ref.written}."
-    return finding(claim, UNKNOWN_DOI, reason, suggestion=_instead(ref), facts=facts)
+    return Evidence.of(claim, UNKNOWN_DOI, reason, suggestion=_instead(ref), facts=facts)
 
 
 def _instead(ref: DoiRef) -> Suggestion | None:

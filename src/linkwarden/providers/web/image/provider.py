@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from linkwarden.answers import rules as http
 from linkwarden.answers.conditional import fetch_if_changed, says_unchanged, unchanged, visit, with_validators
-from linkwarden.answers.read import RULES, finding, fine, net_evidence, status_evidence
+from linkwarden.answers.read import RULES, from_response, net_evidence, status_evidence
 from linkwarden.answers.redirects import move_of
 from linkwarden.answers.walls import store_error
 from linkwarden.model import Claim, Evidence, Kind, Pass, Rule, Suggestion, Target, Verdict
@@ -196,7 +196,7 @@ def readme_evidence(claim: Claim, response: Response) -> Evidence | None:
     if not is_proxied(host_of(claim.target.address or "")):
         return None
     reason = _redirects(response) or _type(response) or _weight(response)
-    return finding(claim, reason[0], reason[1], response) if reason else None
+    return from_response(claim, response, reason[0], reason[1]) if reason else None
 
 
 def _redirects(response: Response) -> tuple[Rule, str] | None:
@@ -319,7 +319,7 @@ def picture_evidence(claim: Claim, response: Response, sizes: Sizes | None = Non
     if refused is not None:
         if refused.rule is http.OBJECT_REFUSED:
             return _refused(claim, response, refused, sizes)
-        return finding(claim, EMPTY_PICTURE, _EMPTY, response) if response.status == 204 else refused
+        return from_response(claim, response, EMPTY_PICTURE, _EMPTY) if response.status == 204 else refused
     if not response.body:
         return _empty(claim, response)
     media_type = sniff(response.body)
@@ -330,7 +330,7 @@ def picture_evidence(claim: Claim, response: Response, sizes: Sizes | None = Non
         or _damage(claim, response, media_type)
         or readme_evidence(claim, response)
         or _moved(claim, response)
-        or fine(claim, response)
+        or from_response(claim, response)
     )
 
 
@@ -370,21 +370,21 @@ def _refused(claim: Claim, response: Response, refused: Evidence, sizes: Sizes |
     """Judge a picture that a storage service does not hand out."""
     if sizes is None:
         reason = "The storage service does not hand out the picture, so readers see none: it is private or gone."
-        return finding(claim, PICTURE_REFUSED, reason, response)
+        return from_response(claim, response, PICTURE_REFUSED, reason)
     if sizes.alive is not None:
         reason = "Pinterest does not hand out the picture in this size; another size is there."
         better = Suggestion(sizes.alive, "the same picture in a size that Pinterest hands out")
-        return finding(claim, PICTURE_REFUSED, reason, response, suggestion=better)
+        return from_response(claim, response, PICTURE_REFUSED, reason, suggestion=better)
     if not sizes.all_refused:
         return refused
     reason = "Pinterest hands out this picture in no size, so readers see none: it is gone, or this size is forbidden."
-    return finding(claim, PICTURE_REFUSED, reason, response)
+    return from_response(claim, response, PICTURE_REFUSED, reason)
 
 
 def _empty(claim: Claim, response: Response) -> Evidence:
     if response.complete:
-        return finding(claim, EMPTY_PICTURE, _EMPTY, response)
-    return finding(claim, http.CONNECTION_BROKEN, "The transfer of the picture broke off.", response)
+        return from_response(claim, response, EMPTY_PICTURE, _EMPTY)
+    return from_response(claim, response, http.CONNECTION_BROKEN, "The transfer of the picture broke off.")
 
 
 def _no_picture(claim: Claim, response: Response) -> Evidence:
@@ -392,30 +392,30 @@ def _no_picture(claim: Claim, response: Response) -> Evidence:
     body, media_type = response.body, response.media_type
     if is_lfs_pointer(body):
         reason = "The address gives a Git LFS note instead of the picture."
-        return finding(claim, LFS_POINTER, reason, response)
+        return from_response(claim, response, LFS_POINTER, reason)
     if media_type == "image/svg+xml" and not response.complete and may_be_svg(body):
-        return readme_evidence(claim, response) or _moved(claim, response) or fine(claim, response)
+        return readme_evidence(claim, response) or _moved(claim, response) or from_response(claim, response)
     if not body.strip():
-        return finding(claim, EMPTY_PICTURE, "The server sends nothing but white space.", response)
+        return from_response(claim, response, EMPTY_PICTURE, "The server sends nothing but white space.")
     instead = what_else(body, media_type)
     if instead is not None:
-        return finding(claim, NOT_A_PICTURE, f"The server sends {instead} instead of a picture.", response)
+        return from_response(claim, response, NOT_A_PICTURE, f"The server sends {instead} instead of a picture.")
     if media_type.startswith("image/") and media_type not in SIGNED_TYPES:
-        return readme_evidence(claim, response) or fine(claim, response)
+        return readme_evidence(claim, response) or from_response(claim, response)
     reason = "The file does not begin as a picture of any kind does, so readers probably see none."
-    return finding(claim, UNKNOWN_PICTURE, reason, response)
+    return from_response(claim, response, UNKNOWN_PICTURE, reason)
 
 
 def _stand_in(claim: Claim, response: Response) -> Evidence | None:
     """Know the pictures that stand for a missing one."""
     if response.hops and _REMOVED.match(response.url):
         reason = f"{host_of(response.url)} shows its sign for removed pictures."
-        return finding(claim, REMOVED_PICTURE, reason, response)
+        return from_response(claim, response, REMOVED_PICTURE, reason)
     if response.hops and _STAND_IN.search(response.url) and not _STAND_IN.search(claim.ident):
         reason = "The address redirects to a file that is named like a sign for missing pictures."
-        return finding(claim, STAND_IN, reason, response)
+        return from_response(claim, response, STAND_IN, reason)
     if size_of(response.body) == (1, 1) and not _COUNTERS.search(host_of(response.url)):
-        return finding(claim, STAND_IN, "The picture is a single pixel, so readers see nothing.", response)
+        return from_response(claim, response, STAND_IN, "The picture is a single pixel, so readers see nothing.")
     return None
 
 
@@ -423,7 +423,9 @@ def _damage(claim: Claim, response: Response, media_type: str) -> Evidence | Non
     """Know files that end too early, and badges that show an error."""
     whole = response.complete and len(response.body) < HEAD_BYTES
     if whole and is_cut_short(response.body, media_type):
-        return finding(claim, CUT_SHORT, "The picture's file ends too early; readers see a part or none.", response)
+        return from_response(
+            claim, response, CUT_SHORT, "The picture's file ends too early; readers see a part or none."
+        )
     if media_type == "image/svg+xml" and host_of(response.url) in _BADGE_HOSTS:
         return _badge(claim, response)
     return None
@@ -435,7 +437,7 @@ def _badge(claim: Claim, response: Response) -> Evidence | None:
     words = " ".join(((found.group(1) or found.group(2)) if found else "").split())
     if not _BADGE_FAULT.search(words):
         return None
-    return finding(claim, BADGE_ERROR, f'The badge reads "{words[:80]}".', response)
+    return from_response(claim, response, BADGE_ERROR, f'The badge reads "{words[:80]}".')
 
 
 def _moved(claim: Claim, response: Response) -> Evidence | None:
@@ -444,4 +446,4 @@ def _moved(claim: Claim, response: Response) -> Evidence | None:
     if better is None:
         return None
     reason = "The picture has a new permanent address."
-    return finding(claim, http.MOVED_PERMANENTLY, reason, response, suggestion=better)
+    return from_response(claim, response, http.MOVED_PERMANENTLY, reason, suggestion=better)
