@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from linkwarden.model import Result, Run, Verdict
+from linkwarden.model import Run, Tag, Verdict
 from linkwarden.text import host_of
 
 _WORTH_A_HINT = 5
-_LEFT_OUT = "LW010"
-_OFFLINE = "LW011"
-#: No turn: the engine's own word for it, and that of the providers that were asking.
-_NO_TURN = frozenset({"LW012", "LW370"})
-#: What a firewall or proxy in the way looks like: no connection, no name, no answer.
-_NO_CONNECTION = frozenset({"LW356", "LW357", "LW358", "LW359", "LW360", "LW368"})
 
 
 def hints(run: Run) -> tuple[str, ...]:
@@ -34,13 +28,13 @@ def _no_network(run: Run) -> str | None:
 
 
 def _all_left_out(run: Run) -> str | None:
-    if run.counts[Verdict.IGNORED] < len(run.results) or not any(_code(r) == _LEFT_OUT for r in run.results):
+    if run.counts[Verdict.IGNORED] < len(run.results) or not any(r.has(Tag.LEFT_OUT) for r in run.results):
         return None
     return "Every address was left out by --include, --exclude or --kind, so nothing was checked."
 
 
 def _out_of_time(run: Run) -> str | None:
-    count = sum(_code(r) in _NO_TURN for r in run.results)
+    count = sum(r.has(Tag.NO_TURN) for r in run.results)
     if run.interrupted or not count:
         return None
     return f"The time of --max-time was used up before {count} addresses had their turn; a longer one reaches them."
@@ -50,7 +44,7 @@ def _one_host_unverified(run: Run) -> str | None:
     hosts = Counter(
         host_of(r.target.address or "")
         for r in run.results
-        if r.judgement.verdict is Verdict.UNVERIFIED and _code(r) not in _NO_TURN
+        if r.judgement.verdict is Verdict.UNVERIFIED and not r.has(Tag.NO_TURN)
     )
     hosts.pop("", None)
     if run.network_down or run.interrupted or not hosts:
@@ -77,15 +71,11 @@ def _moved(run: Run) -> str | None:
 
 
 def _nothing_connects(run: Run) -> str | None:
-    count = sum(_code(r) in _NO_CONNECTION for r in run.results)
+    count = sum(r.has(Tag.NO_CONNECTION) for r in run.results)
     if run.network_down or run.interrupted or count < _WORTH_A_HINT or count * 2 <= len(run.results):
         return None
     return "Most addresses could not be reached from here; is a proxy or firewall in the way?"
 
 
 def _offline(run: Run) -> bool:
-    return any(_code(r) == _OFFLINE for r in run.results)
-
-
-def _code(result: Result) -> str:
-    return result.judgement.rule.code if result.judgement.rule is not None else ""
+    return any(r.has(Tag.OFFLINE) for r in run.results)

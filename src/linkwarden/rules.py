@@ -7,7 +7,7 @@ from functools import cache
 
 import linkwarden.providers as providers_package
 import linkwarden.review as review_package
-from linkwarden.model import Rule, Verdict
+from linkwarden.model import Rule, Tag, Verdict
 from linkwarden.plugins import discover
 from linkwarden.providers import Provider
 from linkwarden.review import Review
@@ -20,6 +20,7 @@ INTERNAL_ERROR = Rule(
     "A defect of linkwarden, not of the link: the part that settles this kind of address crashed or gave no answer. "
     "The other links of the run are not affected.",
     "Report it with the text that linkwarden printed; the exit code is 3.",
+    tags=frozenset({Tag.NOT_LOOKED_AT}),
 )
 EXCLUDED = Rule(
     "LW010",
@@ -28,6 +29,7 @@ EXCLUDED = Rule(
     "left out by --include, --exclude or --kind",
     "An option or the configuration file says not to look at this address.",
     "Nothing to do; change the option if it should be looked at.",
+    tags=frozenset({Tag.NOT_LOOKED_AT, Tag.LEFT_OUT}),
 )
 OFFLINE = Rule(
     "LW011",
@@ -36,6 +38,7 @@ OFFLINE = Rule(
     "not asked, because --offline was given",
     "Only the network can tell, and this run was told not to use it.",
     "Run without --offline.",
+    tags=frozenset({Tag.NOT_LOOKED_AT, Tag.OFFLINE}),
 )
 OUT_OF_TIME = Rule(
     "LW012",
@@ -44,6 +47,7 @@ OUT_OF_TIME = Rule(
     "not asked before the run was stopped",
     "The run was interrupted, or its --max-time was used up, before this address had its turn.",
     "Run again, with more time if --max-time was given.",
+    tags=frozenset({Tag.NOT_LOOKED_AT, Tag.NO_TURN}),
 )
 NETWORK_DOWN = Rule(
     "LW013",
@@ -53,6 +57,7 @@ NETWORK_DOWN = Rule(
     "No host of the list could be resolved or connected to, so the fault lies with this machine's network and "
     "nothing can be said about the link.",
     "Check the connection, a proxy or a firewall, and run again.",
+    tags=frozenset({Tag.NOT_LOOKED_AT}),
 )
 NOT_WEB = Rule(
     "LW014",
@@ -61,6 +66,7 @@ NOT_WEB = Rule(
     "an address of another kind than http or https",
     "Mail addresses, phone numbers and other schemes cannot be checked by asking a web server.",
     "Nothing to do.",
+    tags=frozenset({Tag.NOT_LOOKED_AT}),
 )
 IGNORED_BY_COMMENT = Rule(
     "LW015",
@@ -70,6 +76,7 @@ IGNORED_BY_COMMENT = Rule(
     "Something was found, and a comment beside every place of the address (linkwarden-ignore) says not to report it. "
     "The link is still checked, so that linkwarden can say when the comment is no longer needed.",
     "Nothing to do; take the comment out if the finding should be reported again.",
+    tags=frozenset({Tag.ACCEPTED_IN_LIST}),
 )
 IGNORED_BY_CONFIGURATION = Rule(
     "LW016",
@@ -79,6 +86,7 @@ IGNORED_BY_CONFIGURATION = Rule(
     "Something was found, and an [[ignore]] entry of the configuration file says not to report it. The link is still "
     "checked, so that linkwarden can say when the entry is no longer needed.",
     "Nothing to do; take the entry out if the finding should be reported again.",
+    tags=frozenset({Tag.ACCEPTED_IN_CONFIG}),
 )
 IN_BASELINE = Rule(
     "LW017",
@@ -88,6 +96,7 @@ IN_BASELINE = Rule(
     "The same was found for the same address when the baseline was written, so it is not reported again. The link is "
     "still checked, so that linkwarden can say when its line in the baseline is no longer needed.",
     "Nothing to do for now; mend the link when there is time, and write the baseline anew with --write-baseline.",
+    tags=frozenset({Tag.ACCEPTED_IN_BASELINE}),
 )
 
 ENGINE_RULES = (

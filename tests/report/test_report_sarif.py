@@ -14,6 +14,7 @@ from jsonschema import Draft4Validator, Draft202012Validator
 from linkwarden.model import Judgement, Result, Run, Suggestion, Verdict
 from linkwarden.report import ReportOptions, for_path
 from linkwarden.report.sarif import MOST_RESULTS, SarifReport
+from linkwarden.rules import IGNORED_BY_COMMENT, IN_BASELINE
 from linkwarden.sinks import file_uri, sarif_text
 from tests.report.runner import commands
 from tests.report.sample import (
@@ -31,7 +32,6 @@ from tests.report.sample import (
     TIMEOUT,
     occurrence,
     result,
-    rule,
 )
 from tests.report.strategies import WHOLE_RUNS, runs
 
@@ -224,9 +224,6 @@ def test_properties_tell_the_rest() -> None:
 
 # --- what was accepted ------------------------------------------------------------------------------------------
 
-BY_COMMENT = rule("LW015", "ignored-by-comment", Verdict.IGNORED, "accepted by a comment")
-IN_BASELINE = rule("LW017", "in-baseline", Verdict.IGNORED, "known before")
-
 
 def accepted(how: Any, line: int = 1) -> Result:
     """Give a broken link that the maintainer has accepted."""
@@ -239,7 +236,7 @@ def test_what_was_accepted_is_no_result() -> None:
     partly = replace(
         result(occurrence("https://b.example/", 5), finding=NOT_FOUND), excused=(occurrence("https://b.example/", 6),)
     )
-    run = only(accepted(BY_COMMENT), accepted(IN_BASELINE, 2), partly)
+    run = only(accepted(IGNORED_BY_COMMENT), accepted(IN_BASELINE, 2), partly)
 
     assert [r["properties"]["url"] for r in write(run)["results"]] == ["https://b.example/"]
     assert notifications(run) == [
@@ -252,7 +249,7 @@ def test_verbose_tells_what_was_accepted() -> None:
     partly = replace(
         result(occurrence("https://b.example/", 5), finding=NOT_FOUND), excused=(occurrence("https://b.example/", 6),)
     )
-    run = only(accepted(BY_COMMENT), accepted(IN_BASELINE, 2), partly)
+    run = only(accepted(IGNORED_BY_COMMENT), accepted(IN_BASELINE, 2), partly)
 
     told = write(run, verbose=1)["results"]
 

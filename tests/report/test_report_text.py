@@ -15,6 +15,7 @@ from linkwarden.model import Run, Verdict
 from linkwarden.report import ReportOptions
 from linkwarden.report._words import WORDS
 from linkwarden.report.text import SHOWN, TextReport, lines
+from linkwarden.rules import OUT_OF_TIME
 from tests.report.runner import commands
 from tests.report.sample import (
     EMPTY,
@@ -28,7 +29,6 @@ from tests.report.sample import (
     WALLED,
     occurrence,
     result,
-    rule,
 )
 from tests.report.strategies import WHOLE_RUNS, runs
 
@@ -141,8 +141,7 @@ Nothing here makes the run fail (exit code 0).
 
 def test_interrupted() -> None:
     """An interruption is said, with how many addresses had no turn."""
-    late = rule("LW012", "not-asked-in-time", Verdict.UNVERIFIED, "not asked before the run was stopped")
-    results = (*RESULTS[:1], result(occurrence("https://late.example/"), finding=late, reason="Stopped before."))
+    results = (*RESULTS[:1], result(occurrence("https://late.example/"), finding=OUT_OF_TIME, reason="Stopped before."))
 
     text = render(replace(RUN, results=results, interrupted=True))
 

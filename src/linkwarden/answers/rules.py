@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from linkwarden.model import Rule, Verdict
+from linkwarden.model import Rule, Tag, Verdict
 
 _LOOK = "Open the address in a browser. If it works there, nothing needs to be done."
 _TRY_LATER = "Run linkwarden again later. If the link keeps failing for days, replace it or take it out."
@@ -245,6 +245,7 @@ TLS_FAILED = Rule(
     "The server and linkwarden found no common way to encrypt. A browser may still find one with an old server.",
     _LOOK,
     repeatable=True,
+    tags=frozenset({Tag.NO_CONNECTION}),
 )
 DNS_FAILED = Rule(
     "LW357",
@@ -254,6 +255,7 @@ DNS_FAILED = Rule(
     "The name could not be looked up, but nobody said that it does not exist. Such failures usually pass.",
     _TRY_LATER,
     repeatable=True,
+    tags=frozenset({Tag.NO_CONNECTION}),
 )
 TIMED_OUT = Rule(
     "LW358",
@@ -263,6 +265,7 @@ TIMED_OUT = Rule(
     "The server took longer than linkwarden waits, several times. It may be slow, down, or silent to programs.",
     _TRY_LATER,
     repeatable=True,
+    tags=frozenset({Tag.NO_CONNECTION}),
 )
 CONNECTION_BROKEN = Rule(
     "LW359",
@@ -272,6 +275,7 @@ CONNECTION_BROKEN = Rule(
     "The server closed the connection before it had answered, several times.",
     _TRY_LATER,
     repeatable=True,
+    tags=frozenset({Tag.NO_CONNECTION}),
 )
 UNREACHABLE = Rule(
     "LW360",
@@ -281,6 +285,7 @@ UNREACHABLE = Rule(
     "The network found no route to the server. The server may be down, or this network may lack a way (IPv6, say).",
     _TRY_LATER,
     repeatable=True,
+    tags=frozenset({Tag.NO_CONNECTION}),
 )
 PROTOCOL_ERROR = Rule(
     "LW361",
@@ -340,6 +345,7 @@ HOST_SILENT = Rule(
     "Several requests to this host in a row were not answered, so linkwarden stopped asking it for this run.",
     _TRY_LATER,
     repeatable=True,
+    tags=frozenset({Tag.NO_CONNECTION}),
 )
 OUT_OF_TIME = Rule(
     "LW370",
@@ -348,6 +354,7 @@ OUT_OF_TIME = Rule(
     "the run ended before this link's turn",
     "The time that was set for the whole run (`--max-time`) was used up.",
     "Give the run more time.",
+    tags=frozenset({Tag.NO_TURN}),
 )
 
 HTTP_RULES: tuple[Rule, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Rule))

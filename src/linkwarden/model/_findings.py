@@ -242,6 +242,20 @@ _IMAGE_MARKUP = frozenset(
 )
 
 
+class Tag(StrEnum):
+    """A group that a rule belongs to. Whatever treats a group of rules alike asks for its tag, never for codes."""
+
+    NOT_LOOKED_AT = "not-looked-at"  # nobody looked at the link, so the finding says nothing about it
+    LEFT_OUT = "left-out"  # by --include, --exclude or --kind
+    OFFLINE = "offline"  # by --offline
+    NO_TURN = "no-turn"  # the run was stopped first
+    NO_CONNECTION = "no-connection"  # no response at all; what a firewall or a proxy in the way looks like
+    PAGE_EXISTS = "page-exists"  # the finding is about a page that is there, so an archived copy is no help
+    ACCEPTED_IN_LIST = "accepted-in-list"  # the maintainer accepted the finding, in a comment
+    ACCEPTED_IN_CONFIG = "accepted-in-config"  # the same, in the configuration file
+    ACCEPTED_IN_BASELINE = "accepted-in-baseline"  # the same, in the baseline
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A kind of finding, declared where it is raised.
@@ -254,6 +268,7 @@ class Rule:
         explanation: why it matters and how linkwarden knows.
         remedy: what a maintainer does about it.
         repeatable: the finding is a network-level failure; seen again over days it means the link is dead.
+        tags: the groups of rules that it belongs to.
     """
 
     code: str
@@ -263,6 +278,7 @@ class Rule:
     explanation: str
     remedy: str
     repeatable: bool = False
+    tags: frozenset[Tag] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from linkwarden.model._findings import (
     Kind,
     Notice,
     Occurrence,
+    Tag,
     Target,
     Verdict,
 )
@@ -156,6 +157,10 @@ class Result:
     excused: tuple[Occurrence, ...] = ()
     remembered: bool = False
     history: History | None = None
+
+    def has(self, tag: Tag) -> bool:
+        """Return whether the rule that decided belongs to a group of rules."""
+        return self.judgement.rule is not None and tag in self.judgement.rule.tags
 
     @property
     def is_new(self) -> bool:

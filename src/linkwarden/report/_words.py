@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from linkwarden.model import BY_SEVERITY, FAILS_BY_DEFAULT, SETTLED, Fixed, Result, Run, Verdict
+from linkwarden.model import BY_SEVERITY, FAILS_BY_DEFAULT, SETTLED, Fixed, Result, Run, Tag, Verdict
 
 #: Verdicts in the order in which reports count them, worst first.
 WORST_FIRST = tuple(reversed(BY_SEVERITY))
@@ -18,11 +18,12 @@ TITLE = "# Link health"
 #: With what the text of the nightly issue begins; whoever looks for the issue looks for this.
 REPORT_MARK = "<!-- linkwarden:report"
 
-#: Code of the engine's rule for what had no turn before the run was stopped (``linkwarden.rules.OUT_OF_TIME``).
-_NO_TURN = "LW012"
-
-#: Codes of the engine's rules for findings that the maintainer has accepted (``linkwarden.rules``), and by what.
-_ACCEPTED = {"LW015": "in the list's comments", "LW016": "in the configuration", "LW017": "in the baseline"}
+#: Where the maintainer has accepted a finding.
+_ACCEPTED = {
+    Tag.ACCEPTED_IN_LIST: "in the list's comments",
+    Tag.ACCEPTED_IN_CONFIG: "in the configuration",
+    Tag.ACCEPTED_IN_BASELINE: "in the baseline",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,23 +125,27 @@ def unverified_note(run: Run) -> str:
 
 def is_accepted(result: Result) -> bool:
     """Tell whether something was found that the maintainer has said not to report."""
-    rule = result.judgement.rule
-    return rule is not None and rule.code in _ACCEPTED
+    return accepted_in(result) is not None
+
+
+def accepted_in(result: Result) -> Tag | None:
+    """Return where the maintainer has accepted the finding, or None."""
+    return next((tag for tag in _ACCEPTED if result.has(tag)), None)
 
 
 def accepted_note(run: Run) -> str:
     """Say how many findings are accepted, and by what; or "" where none is."""
-    codes = Counter(r.judgement.rule.code for r in run.results if r.judgement.rule is not None and is_accepted(r))
-    if not codes:
+    tags = Counter(tag for result in run.results if (tag := accepted_in(result)) is not None)
+    if not tags:
         return ""
-    findings = f"{codes.total():,} {'finding is' if codes.total() == 1 else 'findings are'} accepted"
-    by = [f"{codes[code]:,} {by}" if len(codes) > 1 else by for code, by in _ACCEPTED.items() if codes[code]]
-    return f"{findings}{':' if len(codes) > 1 else ''} {listed(by)}."
+    findings = f"{tags.total():,} {'finding is' if tags.total() == 1 else 'findings are'} accepted"
+    by = [f"{tags[tag]:,} {place}" if len(tags) > 1 else place for tag, place in _ACCEPTED.items() if tags[tag]]
+    return f"{findings}{':' if len(tags) > 1 else ''} {listed(by)}."
 
 
 def not_looked_at(run: Run) -> int:
     """Count the addresses that had no turn before the run was stopped."""
-    return sum(1 for r in run.results if r.judgement.rule is not None and r.judgement.rule.code == _NO_TURN)
+    return sum(result.has(Tag.NO_TURN) for result in run.results)
 
 
 def lost(run: Run) -> int:

@@ -16,7 +16,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from linkwarden._version import HOME, __version__
-from linkwarden.model import Occurrence, Rule, Run, Span, Verdict
+from linkwarden.model import Occurrence, Rule, Run, Span, Tag, Verdict
 from linkwarden.report._base import Report, ReportOptions
 from linkwarden.report._order import (
     Level,
@@ -33,7 +33,7 @@ from linkwarden.report._order import (
     unreadable,
     worst_first,
 )
-from linkwarden.report._words import conclusion, iso, listed, plural, sentence
+from linkwarden.report._words import accepted_in, conclusion, iso, listed, plural, sentence
 from linkwarden.sinks import cut, file_uri, json_text, mask_text, one_line, sarif_text, shown_address
 from linkwarden.text import mask_secrets
 
@@ -43,8 +43,6 @@ MOST_RESULTS = 25_000
 _WORDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "note"}
 _GITHUB_WORDS = {"error": "error", "warning": "warning", "note": "recommendation"}
 _LEVELS = {Verdict.SUSPECT: "warning", Verdict.EXPIRING: "warning", Verdict.UNVERIFIED: "warning"}
-#: Codes of the engine's rules for what the maintainer has accepted (``linkwarden.rules``), and where it is said.
-_ACCEPTED = {"LW015": "inSource", "LW016": "external", "LW017": "external"}
 _LONGEST_PROSE = 1_000
 _NAMED_HOSTS = 10
 _LONGEST_ADDRESS = 1_000
@@ -186,8 +184,10 @@ def _accepted(items: Sequence[Placed]) -> Iterator[tuple[Marked, dict[str, str]]
     """Give every place of a finding that the maintainer has accepted, with SARIF's word for how."""
     for item in items:
         judgement = item.result.judgement
-        if judgement.rule is not None and judgement.rule.code in _ACCEPTED:
-            told = {"kind": _ACCEPTED[judgement.rule.code], "justification": _prose(item.reason)}
+        tag = accepted_in(item.result)
+        if tag is not None:
+            kind = "inSource" if tag is Tag.ACCEPTED_IN_LIST else "external"
+            told = {"kind": kind, "justification": _prose(item.reason)}
             for nth, place in enumerate(item.places):
                 yield Marked(item, place, nth, Level.NOTE, _found(item)), told
         for nth, place in enumerate(item.result.excused):

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from linkwarden.model import Evidence, Fact, Result, Suggestion
-from linkwarden.providers.offline.signed import provider as signed_url
+from linkwarden.model import Evidence, Fact, Result, Suggestion, Tag
 from linkwarden.review._asking import FAILING
 from linkwarden.review._base import Review
 from linkwarden.review._wayback import PLAYBACK, Archive, Capture, added_on, archived_under, best, may_be_asked
@@ -18,9 +17,6 @@ if TYPE_CHECKING:
 
 #: Questions in one run: at the archive's 24 a minute, two minutes of waiting.
 MAX_LOOKUPS = 50
-
-#: Findings about a page that is there: for members only (LW205), or of another paper (LW801, ``papers``).
-_STILL_THERE = frozenset({signed_url.PRIVATE.code, "LW801"})
 
 
 @dataclass(slots=True)
@@ -76,12 +72,12 @@ def _lookups(results: Sequence[Result]) -> list[_Lookup]:
     """Give the questions that the lost links of a run call for, in source order."""
     found: dict[tuple[str, bool], _Lookup] = {}
     for result in results:
-        rule, suggestion = result.judgement.rule, result.judgement.suggestion
+        suggestion = result.judgement.suggestion
         if result.judgement.verdict not in FAILING:
             continue
         if suggestion is not None and (suggestion.safe or suggestion.url.startswith(PLAYBACK)):
             continue  # nothing better can be found, or another review has found the copy already
-        if rule is not None and rule.code in _STILL_THERE:
+        if result.has(Tag.PAGE_EXISTS):
             continue
         url = archived_under(result)
         if url is not None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from linkwarden.model import Evidence, Fact, Markup, Occurrence, Result, Rule, Suggestion, Verdict
+from linkwarden.model import Evidence, Fact, Markup, Occurrence, Result, Rule, Suggestion, Tag, Verdict
 from linkwarden.providers.papers.arxiv.api import ENDPOINT, Answer, ask, by_titles
 from linkwarden.providers.papers.arxiv.ids import Form, Problem, address_of, parse
 from linkwarden.providers.papers.doi.urls import doi_of
@@ -36,6 +36,7 @@ NAMES_ANOTHER = Rule(
     "forgotten. Texts that are no titles, such as “pdf” or the name of a method, are never compared.",
     "Open the address and look at the title. If another address is offered, it is that of the paper which the text "
     "names.",
+    tags=frozenset({Tag.PAGE_EXISTS}),
 )
 
 #: Who says what a paper is called; the titles of web pages say what a site calls itself.

@@ -7,13 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
-from linkwarden.model import FAILS_BY_DEFAULT, History, Remembered, Result, Verdict
+from linkwarden.model import FAILS_BY_DEFAULT, History, Remembered, Result, Tag, Verdict
 
 #: Verdicts that a reader does not get the link with, whatever the rule.
 _FAILING = FAILS_BY_DEFAULT | {Verdict.SUSPECT}
-#: Rules of the engine with which nobody looked: a defect of ours, left out, offline, out of time, our network down,
-#: not for a web server. None of them says anything about the link.
-_NOBODY_LOOKED = frozenset({"LW001", "LW010", "LW011", "LW012", "LW013", "LW014"})
 
 #: How many runs that could tell are looked back on for links that come and go: a week and a half of nights. What was
 #: shaky a month ago does not matter to anybody any more.
@@ -61,7 +58,7 @@ def outlook(result: Result) -> Outlook:
     host that is silent look well.
     """
     verdict, rule = result.judgement.verdict, result.evidence.rule
-    if verdict is Verdict.IGNORED or (rule is not None and rule.code in _NOBODY_LOOKED):
+    if verdict is Verdict.IGNORED or (rule is not None and Tag.NOT_LOOKED_AT in rule.tags):
         return Outlook.NONE
     if verdict in _FAILING:  # by a review, where nobody was asked
         return Outlook.BAD

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
-from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion, Target, Verdict
+from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion, Tag, Target, Verdict
 from linkwarden.providers.base import Example, Provider
 from linkwarden.providers.offline.signed import Signature, Status, advice, classify, parse
 from linkwarden.providers.offline.signed.classify import CAMO_HOST, unwrap
@@ -141,6 +141,7 @@ PRIVATE = Rule(
     "Only people who are logged in to the site get what the address promises.",
     "Its site shows such addresses to members of a workspace only. You may see it because you are logged in.",
     "Upload the file to a place that everybody may read, best the repository.",
+    tags=frozenset({Tag.PAGE_EXISTS}),
 )
 SERVER_SIDE = Rule(
     "LW206",
