@@ -8,7 +8,7 @@ from linkwarden.model import Verdict
 from linkwarden.net import Net
 from linkwarden.providers.web.page import WebProvider
 from tests.internet import FakeInternet
-from tests.links import slug, verdict, verdict_of
+from tests.links import evidence_of, slug, verdict_of
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ async def test_the_status_decides_and_the_chain_is_a_remark(
     """A page that is there is degraded; one that is not is broken, whatever its certificate."""
     internet.tls("a.org", "incomplete").page("/x", "<title>A page</title> with some words", status=status)
 
-    evidence = await verdict(WebProvider, net, "https://a.org/x")
+    evidence = await evidence_of(WebProvider, net, "https://a.org/x")
 
     assert (verdict_of(evidence), slug(evidence)) == (expected, rule)
     assert any("certificate chain" in fact.what for fact in evidence.facts)

@@ -10,33 +10,18 @@ from hypothesis import strategies as st
 
 from linkwarden import rules
 from linkwarden.docs import pages
-from linkwarden.model import Markup, Occurrence, Span, Target
-from linkwarden.providers import LoadContext, Provider, Skip
-from linkwarden.text import is_http, target_key
+from linkwarden.providers import Provider
+from tests.links import load, target
 
 REPOSITORY = Path(__file__).parents[2]
 PROVIDERS = rules.provider_classes()
 EXAMPLES = [(cls, example) for cls in PROVIDERS for example in cls.examples]
 
 
-def target(url: str, *, image: bool = False) -> Target:
-    """Make a target that stands once in a README."""
-    markup = Markup.MD_IMAGE if image else Markup.MD_LINK
-    occurrence = Occurrence(url, url, markup, Span("README.md", 1, 1, 1, 1 + len(url), 0, len(url)))
-    return Target(target_key(url, "README.md"), url, url if is_http(url) else None, "README.md", (occurrence,))
-
-
-def load(cls: type[Provider], root: Path) -> Provider:
-    """Load a provider in an empty repository."""
-    provider = cls.load(LoadContext(root=root))
-    assert not isinstance(provider, Skip)
-    return provider
-
-
 @pytest.mark.parametrize(("cls", "example"), EXAMPLES, ids=[f"{c.name}-{e.url}" for c, e in EXAMPLES])
 def test_claims_its_examples(cls: type[Provider], example: object, tmp_path: Path) -> None:
     """A provider claims the addresses that it gives as examples, under the ident that it gives."""
-    provider = load(cls, tmp_path)
+    provider = load(cls, root=tmp_path)
     assert provider.claim(target(example.url, image=example.image)) == example.ident  # type: ignore[attr-defined]
 
 
@@ -54,7 +39,7 @@ def test_says_what_it_does(cls: type[Provider]) -> None:
 @given(url=st.one_of(st.text(max_size=80), st.from_regex(r"https?://[a-z.:@/?#%&=\[\]0-9-]{0,60}", fullmatch=True)))
 def test_claim_never_raises(cls: type[Provider], url: str) -> None:
     """Whatever stands in a list, claiming it is a yes or a no."""
-    provider = load(cls, Path("/nonexistent"))
+    provider = load(cls, root=Path("/nonexistent"))
     for image in (False, True):
         ident = provider.claim(target(url, image=image))
         assert ident is None or isinstance(ident, str)

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from linkwarden import rules
-from linkwarden.model import Markup, Occurrence, Span, Target
-from linkwarden.providers import LoadContext, Provider, Skip
+from linkwarden.model import Markup
+from linkwarden.providers import Provider
 from linkwarden.text import domains_of, host_of, is_http
+from tests.links import load, target
 from tests.shared import SHARED
 
 PROVIDERS = [cls for cls in rules.provider_classes() if cls.domains is not None]
@@ -35,14 +36,12 @@ ADDRESSES = addresses()
 @pytest.mark.parametrize("cls", PROVIDERS, ids=lambda cls: cls.name)
 def test_claims_nothing_outside_its_domains(cls: type[Provider], tmp_path: Path) -> None:
     """Of all addresses at hand, a provider claims only such as lie in its domains."""
-    provider = cls.load(LoadContext(root=tmp_path))
-    assert not isinstance(provider, Skip)
+    provider = load(cls, root=tmp_path)
     assert cls.domains is not None
     claimed = 0
     for url in ADDRESSES:
         for markup in (Markup.MD_LINK, Markup.MD_IMAGE):
-            occurrence = Occurrence(url, url, markup, Span("README.md", 1, 1, 1, 1 + len(url), 0, len(url)))
-            if provider.claim(Target(url, url, url, "README.md", (occurrence,))) is not None:
+            if provider.claim(target(url, markup=markup)) is not None:
                 claimed += 1
                 assert not cls.domains.isdisjoint(domains_of(host_of(url))), url
     assert claimed

@@ -8,7 +8,7 @@ from linkwarden.model import Verdict
 from linkwarden.net import Net
 from linkwarden.providers.code.cran import Cran
 from tests.internet import FakeInternet
-from tests.internet.asking import answers, code, evidence, load
+from tests.links import answers_of, evidence_of, slug
 
 CRAN = "https://cran.r-project.org"
 
@@ -36,12 +36,12 @@ def cran(internet: FakeInternet) -> None:
 )
 async def test_what_each_page_means(net: Net, path: str, wanted: str) -> None:
     """A removed package is told by its page's words, a missing one by 404."""
-    assert code((await answers(load(Cran), net, CRAN + path))[CRAN + path]) == wanted
+    assert slug((await answers_of(Cran, net, CRAN + path))[CRAN + path]) == wanted
 
 
 async def test_a_removed_package_fails_no_run(net: Net) -> None:
     """Readers still find the page and the archive, so it is a remark."""
-    found = await evidence(load(Cran), net, f"{CRAN}/package=old")
+    found = await evidence_of(Cran, net, f"{CRAN}/package=old")
 
     assert found.rule is not None
     assert found.rule.verdict is Verdict.DEGRADED
@@ -51,4 +51,4 @@ async def test_a_host_that_is_not_there_is_told_by_the_network(internet: FakeInt
     """Without an answer the link is judged as any other."""
     internet.dns("cran.r-project.org", "servfail")
 
-    assert code((await answers(load(Cran), net, f"{CRAN}/package=gbm"))[f"{CRAN}/package=gbm"]) == "dns-failure"
+    assert slug((await answers_of(Cran, net, f"{CRAN}/package=gbm"))[f"{CRAN}/package=gbm"]) == "dns-failure"

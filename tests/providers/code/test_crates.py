@@ -10,8 +10,8 @@ from aiohttp import web
 from linkwarden.net import Net
 from linkwarden.providers.code.crates import Crates
 from tests.internet import FakeInternet
-from tests.internet.asking import answers, code, evidence, load, target
 from tests.internet.crates import FakeCrates
+from tests.links import answers_of, evidence_of, load, slug, target
 
 CRATES = "https://crates.io/crates/"
 
@@ -33,7 +33,7 @@ def crates(internet: FakeInternet) -> FakeCrates:
 
 async def ask(net: Net, url: str) -> str:
     """Settle one address and name the answer."""
-    return code((await answers(load(Crates), net, url))[url])
+    return slug((await answers_of(Crates, net, url))[url])
 
 
 async def test_what_exists_is_settled_by_the_index(net: Net, crates: FakeCrates) -> None:
@@ -49,9 +49,9 @@ async def test_what_exists_is_settled_by_the_index(net: Net, crates: FakeCrates)
         f"{CRATES}rand_core?x=1#readme",
     ]
 
-    found = await answers(load(Crates), net, *urls)
+    found = await answers_of(Crates, net, *urls)
 
-    assert {code(item) for item in found.values()} == {"ok"}
+    assert {slug(item) for item in found.values()} == {"ok"}
     assert crates.internet.hosts == {"index.crates.io"}
     assert sorted(e.path for e in crates.internet.log) == [
         "/1/a",
@@ -67,9 +67,9 @@ async def test_missing_needs_both_words(net: Net, crates: FakeCrates) -> None:
     crates.crates["fresh"] = {"0.1.0": False}
     crates.not_indexed.add("fresh")
 
-    gone = await evidence(load(Crates), net, f"{CRATES}no-such-crate")
+    gone = await evidence_of(Crates, net, f"{CRATES}no-such-crate")
 
-    assert code(gone) == "crate-missing"
+    assert slug(gone) == "crate-missing"
     assert gone.reason == "crates.io has no crate called no-such-crate."
     assert [f.url for f in gone.facts] == [
         "https://index.crates.io/no/-s/no-such-crate",
@@ -89,10 +89,10 @@ async def test_dashes_and_underscores_are_one_to_the_interface(net: Net, crates:
 async def test_versions(net: Net, crates: FakeCrates) -> None:
     """A version may be missing or yanked; both come with the crate itself as an offer."""
     del crates
-    missing = await evidence(load(Crates), net, f"{CRATES}serde/9.9.9")
-    yanked = await evidence(load(Crates), net, f"{CRATES}serde/1.0.1")
+    missing = await evidence_of(Crates, net, f"{CRATES}serde/9.9.9")
+    yanked = await evidence_of(Crates, net, f"{CRATES}serde/1.0.1")
 
-    assert (code(missing), code(yanked)) == ("crate-version-missing", "crate-yanked")
+    assert (slug(missing), slug(yanked)) == ("crate-version-missing", "crate-yanked")
     for found in (missing, yanked):
         assert found.suggestion is not None
         assert found.suggestion.url == f"{CRATES}serde"
@@ -173,7 +173,7 @@ async def test_the_interface_is_asked_once_a_second(net: Net, internet: FakeInte
     """However many crates are missing, crates.io gets one request a second."""
     del crates
 
-    await answers(load(Crates), net, *(f"{CRATES}gone-{n}" for n in range(5)))
+    await answers_of(Crates, net, *(f"{CRATES}gone-{n}" for n in range(5)))
 
     starts = internet.starts("crates.io")
     assert len(starts) == 5

@@ -8,8 +8,8 @@ from aiohttp import web
 from linkwarden.net import Net
 from linkwarden.providers.code.docker_hub import DockerHub
 from tests.internet import FakeInternet
-from tests.internet.asking import answers, code, evidence, load, target
 from tests.internet.docker_hub import FakeDockerHub
+from tests.links import answers_of, evidence_of, load, slug, target
 
 HUB = "https://hub.docker.com"
 
@@ -24,16 +24,16 @@ def docker(internet: FakeInternet) -> FakeDockerHub:
 
 async def ask(net: Net, url: str) -> str:
     """Settle one address and name the answer."""
-    return code((await answers(load(DockerHub), net, url))[url])
+    return slug((await answers_of(DockerHub, net, url))[url])
 
 
 async def test_what_exists_is_one_question(net: Net, docker: FakeDockerHub) -> None:
     """Each image is asked for once, official ones under their namespace, and no page is fetched."""
     urls = [f"{HUB}/r/grafana/grafana", f"{HUB}/r/grafana/grafana/tags?page=2", f"{HUB}/_/postgres/"]
 
-    found = await answers(load(DockerHub), net, *urls)
+    found = await answers_of(DockerHub, net, *urls)
 
-    assert {code(item) for item in found.values()} == {"ok"}
+    assert {slug(item) for item in found.values()} == {"ok"}
     assert sorted(docker.questions) == ["grafana/grafana", "library/postgres"]
 
 
@@ -41,11 +41,11 @@ async def test_missing_is_broken_while_the_canary_lives(net: Net, docker: FakeDo
     """Many missing images cost one question more: for the image that must be there."""
     urls = [f"{HUB}/r/nobody/one", f"{HUB}/r/nobody/two", f"{HUB}/_/postgress"]
 
-    found = await answers(load(DockerHub), net, *urls)
+    found = await answers_of(DockerHub, net, *urls)
 
-    assert {code(item) for item in found.values()} == {"docker-image-missing"}
+    assert {slug(item) for item in found.values()} == {"docker-image-missing"}
     assert docker.questions.count("library/alpine") == 1
-    missing = await evidence(load(DockerHub), net, urls[2])
+    missing = await evidence_of(DockerHub, net, urls[2])
     assert missing.reason.startswith("Docker Hub has no image called postgress: it is missing or private")
 
 

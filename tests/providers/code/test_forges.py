@@ -8,8 +8,8 @@ from aiohttp import web
 from linkwarden.net import Net
 from linkwarden.providers.code.forges import Forges
 from tests.internet import FakeInternet, misbehave
-from tests.internet.asking import answers, code, evidence, load, target
 from tests.internet.forges import FakeForges
+from tests.links import answers_of, evidence_of, load, slug, target
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def forges(internet: FakeInternet) -> FakeForges:
 
 async def ask(net: Net, url: str) -> str:
     """Settle one address and name the answer."""
-    return code((await answers(load(Forges), net, url))[url])
+    return slug((await answers_of(Forges, net, url))[url])
 
 
 async def test_what_exists_is_one_question(net: Net, forges: FakeForges) -> None:
@@ -39,9 +39,9 @@ async def test_what_exists_is_one_question(net: Net, forges: FakeForges) -> None
         "https://bitbucket.org/team/tool",
     ]
 
-    found = await answers(load(Forges), net, *urls)
+    found = await answers_of(Forges, net, *urls)
 
-    assert {code(item) for item in found.values()} == {"ok"}
+    assert {slug(item) for item in found.values()} == {"ok"}
     assert sorted(forges.questions) == [
         "api.bitbucket.org/2.0/repositories/team/tool",
         "codeberg.org/api/v1/repos/forgejo/forgejo",
@@ -65,9 +65,9 @@ async def test_what_is_missing_is_broken_inside_and_out(net: Net, forges: FakeFo
     """A repository that the interface does not have is broken with everything in it; private is admitted."""
     del forges
 
-    found = await evidence(load(Forges), net, url)
+    found = await evidence_of(Forges, net, url)
 
-    assert code(found) == "forge-repository-missing"
+    assert slug(found) == "forge-repository-missing"
     assert "it is missing or private" in found.reason
     assert (found.status, found.final_url) == (404, None)
 
@@ -109,10 +109,10 @@ async def test_a_new_name_is_offered(net: Net, forges: FakeForges) -> None:
     forges.former["gitlab.com/old/place/x"] = "a/b/c"
     forges.former["codeberg.org/me/old"] = "forgejo/forgejo"
 
-    root = await evidence(load(Forges), net, "https://gitlab.com/old/place/x?ref=1")
-    file = await evidence(load(Forges), net, "https://codeberg.org/me/old/src/branch/main/docs/a%20b.md#L3")
+    root = await evidence_of(Forges, net, "https://gitlab.com/old/place/x?ref=1")
+    file = await evidence_of(Forges, net, "https://codeberg.org/me/old/src/branch/main/docs/a%20b.md#L3")
 
-    assert (code(root), code(file)) == ("forge-repository-moved", "forge-repository-moved")
+    assert (slug(root), slug(file)) == ("forge-repository-moved", "forge-repository-moved")
     assert root.suggestion is not None
     assert file.suggestion is not None
     assert root.suggestion.url == "https://gitlab.com/a/b/c?ref=1"
@@ -154,9 +154,9 @@ async def test_a_section_of_the_readme_is_admitted_as_unseen(net: Net, forges: F
     """Forges build READMEs by script, so that a section is neither confirmed nor accused."""
     del forges
 
-    found = await evidence(load(Forges), net, "https://gitlab.com/inkscape/inkscape#install")
+    found = await evidence_of(Forges, net, "https://gitlab.com/inkscape/inkscape#install")
 
-    assert code(found) == "ok"
+    assert slug(found) == "ok"
     assert found.facts[-1].what == "the section of the README was not looked for"
 
 
@@ -178,9 +178,9 @@ async def test_odd_answers_leave_it_to_the_page(net: Net, forges: FakeForges, ha
     hosts = ("gitlab.com", "codeberg.org", "bitbucket.org")
     forges.always = dict.fromkeys(hosts, handler)  # type: ignore[arg-type]
 
-    found = await answers(load(Forges), net, *(f"https://{host}/a/b" for host in hosts))
+    found = await answers_of(Forges, net, *(f"https://{host}/a/b" for host in hosts))
 
-    assert {code(item) for item in found.values()} == {"pass"}
+    assert {slug(item) for item in found.values()} == {"pass"}
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,9 @@ from linkwarden.model import Evidence, Pass
 from linkwarden.net import Net
 from tests.internet import FakeInternet
 from tests.internet.github import FakeGithub
-from tests.internet.github_desk import Desk, code, suggested, target
 from tests.internet.github_graphql import schema_installed
+from tests.links import target
+from tests.providers.code.github_desk import Desk, code, suggested
 from tests.shared import SHARED, needs_shared
 
 

@@ -14,7 +14,7 @@ from linkwarden.providers.code.github.git import read_refs
 from linkwarden.providers.code.github.graphql import Question, State, read
 from tests.internet import FakeInternet
 from tests.internet.github import FakeGithub, FakeRepository, advertisement
-from tests.internet.github_desk import Desk, code, suggested
+from tests.providers.code.github_desk import Desk, code, suggested
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from linkwarden.model import Verdict
 from linkwarden.net import Net
 from linkwarden.providers.code.huggingface import HuggingFace
 from tests.internet import FakeInternet, misbehave
-from tests.internet.asking import answers, code, evidence, load, target
 from tests.internet.huggingface import FakeHub, disabled
+from tests.links import answers_of, evidence_of, load, slug, target
 
 HUB = "https://huggingface.co"
 
@@ -27,7 +27,7 @@ def hub(internet: FakeInternet) -> FakeHub:
 
 async def ask(net: Net, url: str) -> str:
     """Settle one address and name the answer."""
-    return code((await answers(load(HuggingFace), net, url))[url])
+    return slug((await answers_of(HuggingFace, net, url))[url])
 
 
 async def test_what_exists_is_ok_by_one_question_each(net: Net, hub: FakeHub) -> None:
@@ -39,9 +39,9 @@ async def test_what_exists_is_ok_by_one_question_each(net: Net, hub: FakeHub) ->
         f"{HUB}/spaces/org/demo",
     ]
 
-    found = await answers(load(HuggingFace), net, *urls)
+    found = await answers_of(HuggingFace, net, *urls)
 
-    assert {code(item) for item in found.values()} == {"ok"}
+    assert {slug(item) for item in found.values()} == {"ok"}
     assert sorted(hub.questions) == [
         "/api/datasets/rajpurkar/squad",
         "/api/models/google/flan-t5-xl",
@@ -52,9 +52,9 @@ async def test_what_exists_is_ok_by_one_question_each(net: Net, hub: FakeHub) ->
 
 async def test_401_with_the_hubs_code_is_missing_or_private(net: Net, hub: FakeHub) -> None:
     """RepoNotFound is an accusation that says what it cannot tell apart; the interface's address is not shown."""
-    found = await evidence(load(HuggingFace), net, f"{HUB}/google/no-such-model")
+    found = await evidence_of(HuggingFace, net, f"{HUB}/google/no-such-model")
 
-    assert code(found) == "hub-repository-missing"
+    assert slug(found) == "hub-repository-missing"
     assert found.rule is not None
     assert found.rule.verdict is Verdict.BROKEN
     assert found.reason == (
@@ -92,10 +92,10 @@ async def test_a_rename_is_offered_with_everything_that_follows(net: Net, hub: F
     hub.former["models/gpt2"] = "models/openai/gpt2"
     hub.former["datasets/squad"] = "datasets/rajpurkar/squad"
 
-    file = await evidence(load(HuggingFace), net, f"{HUB}/gpt2/blob/main/config.json?x=1#L3")
-    dataset = await evidence(load(HuggingFace), net, "https://hf.co/datasets/squad")
+    file = await evidence_of(HuggingFace, net, f"{HUB}/gpt2/blob/main/config.json?x=1#L3")
+    dataset = await evidence_of(HuggingFace, net, "https://hf.co/datasets/squad")
 
-    assert (code(file), code(dataset)) == ("hub-repository-renamed", "hub-repository-renamed")
+    assert (slug(file), slug(dataset)) == ("hub-repository-renamed", "hub-repository-renamed")
     assert file.suggestion is not None
     assert dataset.suggestion is not None
     assert file.suggestion.url == f"{HUB}/openai/gpt2/blob/main/config.json?x=1#L3"
@@ -146,12 +146,12 @@ async def test_a_gated_repository_is_there(net: Net, hub: FakeHub) -> None:
     """Readers can get a gated model by logging in, so it is fine, and the facts say it; files in it as well."""
     hub.add("meta/llama", gated=True)
 
-    model = await evidence(load(HuggingFace), net, f"{HUB}/meta/llama")
-    file = await evidence(load(HuggingFace), net, f"{HUB}/meta/llama/blob/main/config.json")
+    model = await evidence_of(HuggingFace, net, f"{HUB}/meta/llama")
+    file = await evidence_of(HuggingFace, net, f"{HUB}/meta/llama/blob/main/config.json")
     hub.always = lambda: web.Response(status=403, headers={"X-Error-Code": "GatedRepo"}, text="{}")
-    closed = await evidence(load(HuggingFace), net, f"{HUB}/meta/llama")
+    closed = await evidence_of(HuggingFace, net, f"{HUB}/meta/llama")
 
-    assert {code(model), code(file), code(closed)} == {"ok"}
+    assert {slug(model), slug(file), slug(closed)} == {"ok"}
     assert any("log in and agree" in fact.what for fact in model.facts)
     assert any("only to readers who logged in" in fact.what for fact in file.facts)
 
@@ -195,18 +195,18 @@ async def test_odd_answers_are_unverified(net: Net, hub: FakeHub, handler: objec
     """HTML, broken JSON, a 404 without the hub's code and trouble say nothing about any link."""
     hub.always = handler  # type: ignore[assignment]
 
-    found = await answers(load(HuggingFace), net, f"{HUB}/a/b", f"{HUB}/datasets/c/d")
+    found = await answers_of(HuggingFace, net, f"{HUB}/a/b", f"{HUB}/datasets/c/d")
 
-    assert {code(item) for item in found.values()} == {"registry-silent"}
+    assert {slug(item) for item in found.values()} == {"registry-silent"}
 
 
 async def test_an_unreachable_hub_is_unverified(internet: FakeInternet) -> None:
     """Without an answer nothing is known, and the reason says so."""
     internet.dns("huggingface.co", "timeout")
     async with internet.net() as net:
-        found = await evidence(load(HuggingFace), net, f"{HUB}/a/b")
+        found = await evidence_of(HuggingFace, net, f"{HUB}/a/b")
 
-    assert code(found) == "registry-silent"
+    assert slug(found) == "registry-silent"
     assert found.reason == "Hugging Face could not be reached, so linkwarden cannot tell."
 
 
@@ -214,9 +214,9 @@ async def test_a_wall_is_unverified(net: Net, internet: FakeInternet) -> None:
     """A challenge in front of the interface is no answer of the hub."""
     internet.site("huggingface.co").default(misbehave.bot_wall("cloudflare"))
 
-    found = await evidence(load(HuggingFace), net, f"{HUB}/a/b")
+    found = await evidence_of(HuggingFace, net, f"{HUB}/a/b")
 
-    assert code(found) == "registry-silent"
+    assert slug(found) == "registry-silent"
     assert "turned linkwarden away" in found.reason
 
 

@@ -15,7 +15,7 @@ from linkwarden.providers import LoadContext
 from linkwarden.providers.offline.signed import Status
 from linkwarden.providers.offline.signed.classify import DEEPEST_CAMO, unwrap
 from linkwarden.providers.offline.signed.provider import CamoProvider, classify
-from tests.links import judged, target
+from tests.links import answers_of, target
 from tests.providers.offline.signed_samples import sigv4
 
 PICTURE = "http://lab.example/figures/teaser.jpg"
@@ -30,7 +30,7 @@ def wrap(inner: str, digest: str = "0a" * 32) -> str:
 async def test_sends_the_picture_on_under_its_own_address(net: Net, digest: str) -> None:
     """Old and new checksums are known; the picture's own address is suggested and judged."""
     url = wrap(PICTURE, digest)
-    found = (await judged(CamoProvider, net, url, image=True))[url]
+    found = (await answers_of(CamoProvider, net, url, image=True))[url]
     assert isinstance(found, Pass)
     assert found.instead == PICTURE
     assert found.note is not None
@@ -60,7 +60,7 @@ async def test_sends_the_picture_on_under_its_own_address(net: Net, digest: str)
 )
 async def test_an_unreadable_proxy_address_is_broken(net: Net, url: str) -> None:
     """A cut or changed proxy address shows nothing, and says why."""
-    found = (await judged(CamoProvider, net, url, image=True))[url]
+    found = (await answers_of(CamoProvider, net, url, image=True))[url]
     assert isinstance(found, Evidence)
     assert found.rule is not None
     assert found.rule.code == "LW231"
@@ -84,7 +84,7 @@ def test_other_hosts_are_not_the_proxy() -> None:
 async def test_a_signed_picture_is_judged_and_not_suggested(net: Net) -> None:
     """A picture whose own address ends is no better in its place, and its signature is not printed."""
     inner = sigv4(datetime(2021, 1, 1, tzinfo=UTC))
-    found = (await judged(CamoProvider, net, wrap(inner), image=True))[wrap(inner)]
+    found = (await answers_of(CamoProvider, net, wrap(inner), image=True))[wrap(inner)]
     assert isinstance(found, Pass)
     assert found.instead == inner
     assert found.note is not None

@@ -12,7 +12,7 @@ from linkwarden.providers import LoadContext
 from linkwarden.providers.offline.closed.provider import ClosedServicesProvider
 from linkwarden.providers.offline.closed.table import SERVICES, Fate
 from linkwarden.providers.offline.signed.provider import classify
-from tests.links import judged, target
+from tests.links import answers_of, target
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ from tests.links import judged, target
 )
 async def test_closed_services_are_settled(net: Net, url: str, code: str, suggested: str | None) -> None:
     """Each is settled from the table, with when it closed, what to do, and the new address where one follows."""
-    found = (await judged(ClosedServicesProvider, net, url))[url]
+    found = (await answers_of(ClosedServicesProvider, net, url))[url]
     assert isinstance(found, Evidence)
     assert found.rule is not None
     assert found.rule.code == code
@@ -63,7 +63,7 @@ async def test_closed_services_are_settled(net: Net, url: str, code: str, sugges
 )
 async def test_unsure_closures_are_left_to_the_network(net: Net, url: str, suggested: str | None) -> None:
     """Where nobody has said so, the server is asked, and the remark is a suspicion."""
-    found = (await judged(ClosedServicesProvider, net, url))[url]
+    found = (await answers_of(ClosedServicesProvider, net, url))[url]
     assert isinstance(found, Pass)
     assert found.note is not None
     assert found.note.rule is not None

@@ -12,7 +12,7 @@ from linkwarden.model import Evidence, Pass, Verdict
 from linkwarden.net import Net
 from linkwarden.providers import LoadContext
 from linkwarden.providers.offline.signed.provider import SignedUrlProvider, settle
-from tests.links import judged, target
+from tests.links import answers_of, target
 from tests.providers.offline.signed_samples import DATED, INNOCENT, NOISE, UNDATED, Build, sigv4, token, unix
 
 END = datetime(2021, 2, 10, 10, 35, 24, tzinfo=UTC)
@@ -58,7 +58,7 @@ def test_an_expired_picture_is_settled_with_its_instant_and_advice() -> None:
 async def test_the_provider_settles_what_it_claims(net: Net) -> None:
     """Through the provider's own surface, an expired address is evidence and a temporary one is passed on."""
     temporary = "https://replicate.delivery/pbxt/x/out.png"
-    answers = await judged(SignedUrlProvider, net, NOTION, temporary, now=LATER)
+    answers = await answers_of(SignedUrlProvider, net, NOTION, temporary, now=LATER)
     assert isinstance(answers[NOTION], Evidence)
     assert isinstance(answers[temporary], Pass)
 

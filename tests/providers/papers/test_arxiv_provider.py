@@ -3,62 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from aiohttp import web
 
-from linkwarden.model import Claim, Evidence, Markup, Occurrence, Pass, Span, Target, Verdict
+from linkwarden.model import Evidence, Pass, Verdict
 from linkwarden.net import Net
-from linkwarden.providers import LoadContext
 from linkwarden.providers.papers.arxiv.api import CANARY
 from linkwarden.providers.papers.arxiv.provider import Arxiv, ArxivIds
 from tests.internet import FakeInternet
 from tests.internet.arxiv import FakeArxiv
+from tests.links import answers_of, evidence_of, load, slug, target
 from tests.shared import SHARED, needs_shared
-
-NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 @pytest.fixture
 def arxiv(internet: FakeInternet) -> FakeArxiv:
     """An arXiv that has every paper, unless told otherwise."""
     return FakeArxiv(internet)
-
-
-def _target(url: str, markup: Markup = Markup.MD_LINK) -> Target:
-    where = Occurrence(url=url, raw=url, markup=markup, span=Span("README.md", 1, 1, 1, 2, 0, 1))
-    return Target(key=url, url=url, address=url, path="README.md", occurrences=(where,))
-
-
-def _claims(provider: Arxiv | ArxivIds, urls: Sequence[str]) -> list[Claim]:
-    claims = []
-    for url in urls:
-        ident = provider.claim(_target(url))
-        assert ident is not None, url
-        claims.append(Claim(provider.name, _target(url), ident))
-    return claims
-
-
-async def _ask(
-    net: Net, *urls: str, provider: Arxiv | ArxivIds | None = None, now: datetime = NOW
-) -> dict[str, Evidence | Pass]:
-    provider = provider or Arxiv(LoadContext(root=Path()))
-    return {item.key: item async for item in provider.check(_claims(provider, urls), net, now)}
-
-
-async def _evidence(net: Net, url: str, now: datetime = NOW) -> Evidence:
-    item = (await _ask(net, url, now=now))[url]
-    assert isinstance(item, Evidence)
-    return item
-
-
-def _code(item: Evidence | Pass) -> str:
-    if isinstance(item, Pass):
-        return "pass"
-    return "ok" if item.rule is None else item.rule.slug
 
 
 def _is_unverified(item: Evidence | Pass) -> bool:
@@ -70,13 +32,13 @@ def _is_unverified(item: Evidence | Pass) -> bool:
 
 async def test_impossible_identifiers_are_settled_without_a_request(net: Net, internet: FakeInternet) -> None:
     """Malformed and future identifiers are broken, good ones go on, and nobody is asked."""
-    provider = ArxivIds(LoadContext(root=Path()))
+    provider = load(ArxivIds)
     bad = ["2113.00001", "2612.00001", "2106.15928%20", "abc"]
     urls = [f"https://arxiv.org/abs/{written}" for written in [*bad, "2106.15928", "1805.0001"]]
 
-    found = await _ask(net, *urls, provider=provider)
+    found = await answers_of(provider, net, *urls)
 
-    assert [_code(found[url]) for url in urls] == ["malformed-arxiv-id"] * 4 + ["pass"] * 2
+    assert [slug(found[url]) for url in urls] == ["malformed-arxiv-id"] * 4 + ["pass"] * 2
     assert internet.log == []
     assert not provider.online
 
@@ -85,7 +47,7 @@ async def test_junk_at_the_end_gets_a_safe_suggestion(net: Net) -> None:
     """The reason says what is stuck to the identifier, and the fix cuts it off."""
     url = "https://arxiv.org/pdf/2106.15928%E2%80%8B"
 
-    item = (await _ask(net, url, provider=ArxivIds(LoadContext(root=Path()))))[url]
+    item = (await answers_of(ArxivIds, net, url))[url]
 
     assert isinstance(item, Evidence)
     assert "U+200B" in item.reason
@@ -97,7 +59,7 @@ async def test_a_future_month_gets_no_suggestion(net: Net) -> None:
     """For a paper of next month nothing can be offered, least of all the same address."""
     url = "https://arxiv.org/abs/2612.00001"
 
-    item = (await _ask(net, url, provider=ArxivIds(LoadContext(root=Path()))))[url]
+    item = (await answers_of(ArxivIds, net, url))[url]
 
     assert isinstance(item, Evidence)
     assert item.suggestion is None
@@ -106,10 +68,10 @@ async def test_a_future_month_gets_no_suggestion(net: Net) -> None:
 
 def test_a_picture_is_nobodys_paper() -> None:
     """What stands as an image must be judged as one, even at arXiv."""
-    target = _target("https://arxiv.org/pdf/2106.15928", Markup.MD_IMAGE)
+    shown = target("https://arxiv.org/pdf/2106.15928", image=True)
 
-    assert Arxiv(LoadContext(root=Path())).claim(target) is None
-    assert ArxivIds(LoadContext(root=Path())).claim(target) is None
+    assert load(Arxiv).claim(shown) is None
+    assert load(ArxivIds).claim(shown) is None
 
 
 # --- one question ----------------------------------------------------------------------------------------------------
@@ -121,9 +83,9 @@ async def test_the_real_lists_197_papers_cost_one_request(net: Net, internet: Fa
     text = (SHARED / "lists" / "ml-papers.md").read_text(encoding="utf-8")
     urls = list(dict.fromkeys(re.findall(r"https?://arxiv\.org/(?:abs|pdf)/[^)\s\"]+", text)))
 
-    found = await _ask(net, *urls)
+    found = await answers_of(Arxiv, net, *urls)
 
-    assert {_code(item) for item in found.values()} == {"ok"}
+    assert {slug(item) for item in found.values()} == {"ok"}
     assert len(found) == len(urls)
     (query,) = arxiv.queries
     idents = query["id_list"].split(",")
@@ -139,9 +101,9 @@ async def test_order_does_not_matter_and_versions_match_exactly(net: Net, arxiv:
     arxiv.paper("1707.08567", versions=4, title="Proceedings")
     urls = [f"https://arxiv.org/abs/{i}" for i in ("1812.01187v1", "1707.08567", "1812.01187", "hep-th/9901001")]
 
-    found = await _ask(net, *urls)
+    found = await answers_of(Arxiv, net, *urls)
 
-    assert [_code(found[url]) for url in urls] == ["ok"] * 4
+    assert [slug(found[url]) for url in urls] == ["ok"] * 4
     first = found[urls[0]]
     assert isinstance(first, Evidence)
     assert first.title == "Bag of Tricks"
@@ -157,9 +119,9 @@ async def test_one_identifier_is_asked_once_for_all_its_addresses(net: Net, arxi
         "https://arxiv.org/html/2012.01714",
     ]
 
-    found = await _ask(net, *urls)
+    found = await answers_of(Arxiv, net, *urls)
 
-    assert [_code(found[url]) for url in urls] == ["ok"] * 4
+    assert [slug(found[url]) for url in urls] == ["ok"] * 4
     assert all(isinstance(item, Evidence) and item.suggestion is None for item in found.values())
     assert [query["id_list"] for query in arxiv.queries] == [f"2012.01714,{CANARY}"]
 
@@ -168,7 +130,7 @@ async def test_an_html_page_is_vouched_for_with_a_reservation(net: Net, arxiv: F
     """The identifier proves the paper; that its HTML version was not asked stands in the facts."""
     del arxiv
 
-    item = await _evidence(net, "https://arxiv.org/html/2403.12345v1")
+    item = await evidence_of(Arxiv, net, "https://arxiv.org/html/2403.12345v1")
 
     assert item.rule is None
     assert any("HTML" in fact.what for fact in item.facts)
@@ -178,9 +140,9 @@ async def test_a_long_list_of_identifiers_is_posted(net: Net, internet: FakeInte
     """Beyond about 4 kB the identifiers travel in the body, and all get their verdict."""
     urls = [f"https://arxiv.org/abs/cond-mat/99{m:02d}{n:03d}v12" for m in range(1, 12) for n in range(1, 19)]
 
-    found = await _ask(net, *urls[:199])
+    found = await answers_of(Arxiv, net, *urls[:199])
 
-    assert {_code(item) for item in found.values()} == {"ok"}
+    assert {slug(item) for item in found.values()} == {"ok"}
     assert [entry.method for entry in internet.log] == ["POST"]
     assert len(arxiv.queries[0]["id_list"].split(",")) == len(urls) + 1
 
@@ -191,8 +153,8 @@ async def test_titles_are_put_on_one_line_and_a_title_may_be_zero(net: Net, arxi
     arxiv.paper("2104.12255", title="0")
     arxiv.paper("hep-ex/0307015", title="Multi-Electron Production in ep Collisions at HERA")
 
-    assert (await _evidence(net, "https://arxiv.org/abs/2104.12255")).title == "0"
-    wrapped = await _evidence(net, "https://arxiv.org/abs/hep-ex/0307015")
+    assert (await evidence_of(Arxiv, net, "https://arxiv.org/abs/2104.12255")).title == "0"
+    wrapped = await evidence_of(Arxiv, net, "https://arxiv.org/abs/hep-ex/0307015")
     assert wrapped.title == "Multi-Electron Production in ep Collisions at HERA"
 
 
@@ -203,9 +165,9 @@ async def test_an_unknown_paper_is_broken_after_two_complete_answers(net: Net, a
     """Absence is believed when it is seen twice with the canary; nothing is suggested, digits cannot be guessed."""
     arxiv.missing = {"2101.99999"}
 
-    item = await _evidence(net, "https://arxiv.org/abs/2101.99999")
+    item = await evidence_of(Arxiv, net, "https://arxiv.org/abs/2101.99999")
 
-    assert _code(item) == "unknown-arxiv-paper"
+    assert slug(item) == "unknown-arxiv-paper"
     assert item.suggestion is None
     assert [query["id_list"] for query in arxiv.queries] == [f"2101.99999,{CANARY}"] * 2
 
@@ -214,7 +176,7 @@ async def test_a_gap_in_one_answer_accuses_nobody(net: Net, arxiv: FakeArxiv) ->
     """A paper that the first answer left out and the second one has is ok."""
     arxiv.hidden = {"2101.00001": 1}
 
-    assert _code(await _evidence(net, "https://arxiv.org/abs/2101.00001")) == "ok"
+    assert slug(await evidence_of(Arxiv, net, "https://arxiv.org/abs/2101.00001")) == "ok"
 
 
 async def test_an_unknown_version_is_told_from_an_unknown_paper(net: Net, arxiv: FakeArxiv) -> None:
@@ -223,16 +185,16 @@ async def test_an_unknown_version_is_told_from_an_unknown_paper(net: Net, arxiv:
     arxiv.missing = {"2101.99999"}
     urls = ["https://arxiv.org/pdf/1707.08567v7.pdf", "https://arxiv.org/abs/2101.99999v2"]
 
-    found = await _ask(net, *urls)
+    found = await answers_of(Arxiv, net, *urls)
 
     wrong = found[urls[0]]
     assert isinstance(wrong, Evidence)
-    assert _code(wrong) == "unknown-arxiv-version"
+    assert slug(wrong) == "unknown-arxiv-version"
     assert "no version 7" in wrong.reason
     assert "version 2 is the newest" in wrong.reason
     assert wrong.suggestion is not None
     assert wrong.suggestion.url == "https://arxiv.org/pdf/1707.08567"
-    assert _code(found[urls[1]]) == "unknown-arxiv-paper"
+    assert slug(found[urls[1]]) == "unknown-arxiv-paper"
     assert len(arxiv.queries) == 2
 
 
@@ -240,9 +202,9 @@ async def test_a_missing_paper_of_this_month_is_not_accused(net: Net, arxiv: Fak
     """The index lags behind; a paper of the current month that it lacks is unverified."""
     arxiv.missing = {"2611.00042"}
 
-    item = await _evidence(net, "https://arxiv.org/abs/2611.00042")
+    item = await evidence_of(Arxiv, net, "https://arxiv.org/abs/2611.00042")
 
-    assert _code(item) == "arxiv-too-new"
+    assert slug(item) == "arxiv-too-new"
     assert _is_unverified(item)
 
 
@@ -269,9 +231,9 @@ async def test_a_withdrawn_paper_is_degraded(
     """Comment or abstract say so; the word alone in another sense does not."""
     arxiv.paper("2101.00001", comment=comment, summary=summary)
 
-    item = await _evidence(net, "https://arxiv.org/pdf/2101.00001")
+    item = await evidence_of(Arxiv, net, "https://arxiv.org/pdf/2101.00001")
 
-    assert _code(item) == ("arxiv-withdrawn" if withdrawn else "ok")
+    assert slug(item) == ("arxiv-withdrawn" if withdrawn else "ok")
 
 
 async def test_repaired_spellings_and_mirrors_are_moved_with_a_safe_fix(net: Net, arxiv: FakeArxiv) -> None:
@@ -283,9 +245,9 @@ async def test_repaired_spellings_and_mirrors_are_moved_with_a_safe_fix(net: Net
         "https://arxiv.org/dvi/1707.08567",
     ]
 
-    found = await _ask(net, *urls)
+    found = await answers_of(Arxiv, net, *urls)
 
-    assert [_code(found[url]) for url in urls] == ["arxiv-id-form", "arxiv-mirror", "arxiv-id-form"]
+    assert [slug(found[url]) for url in urls] == ["arxiv-id-form", "arxiv-mirror", "arxiv-id-form"]
     offers = [item.suggestion for item in found.values() if isinstance(item, Evidence)]
     assert [offer.url for offer in offers if offer and offer.safe] == [
         "https://arxiv.org/abs/math/0309136",
@@ -299,9 +261,9 @@ async def test_a_page_about_a_paper_is_passed_on_unless_the_paper_is_unknown(net
     arxiv.missing = {"2101.99999"}
     urls = ["https://huggingface.co/papers/2106.15928", "https://www.alphaxiv.org/abs/2101.99999"]
 
-    found = await _ask(net, *urls)
+    found = await answers_of(Arxiv, net, *urls)
 
-    assert [_code(found[url]) for url in urls] == ["pass", "unknown-arxiv-paper"]
+    assert [slug(found[url]) for url in urls] == ["pass", "unknown-arxiv-paper"]
 
 
 # --- bad days --------------------------------------------------------------------------------------------------------
@@ -347,7 +309,7 @@ async def test_an_answer_that_proves_nothing_makes_the_batch_unverified(
     arxiv.missing = {"2101.99999"}
     urls = ["https://arxiv.org/abs/2101.00001", "https://arxiv.org/abs/2101.99999"]
 
-    found = await _ask(net, *urls)
+    found = await answers_of(Arxiv, net, *urls)
 
     assert all(_is_unverified(found[url]) for url in urls)
     assert arxiv.internet.requests_to("arxiv.org") == []
@@ -364,9 +326,9 @@ async def test_a_second_answer_that_fails_leaves_the_absent_ones_unverified(net:
         return await arxiv._query(request)
 
     arxiv.internet.site("export.arxiv.org").handle("/api/query", fail_later)
-    found = await _ask(net, *urls)
+    found = await answers_of(Arxiv, net, *urls)
 
-    assert _code(found[urls[0]]) == "ok"
+    assert slug(found[urls[0]]) == "ok"
     assert _is_unverified(found[urls[1]])
 
 
@@ -382,7 +344,7 @@ async def test_an_answer_that_announces_more_than_it_holds_accuses_nobody(net: N
 
     arxiv.internet.site("export.arxiv.org").handle("/api/query", cut)
 
-    assert _is_unverified(await _evidence(net, "https://arxiv.org/abs/2101.99999"))
+    assert _is_unverified(await evidence_of(Arxiv, net, "https://arxiv.org/abs/2101.99999"))
 
 
 @pytest.mark.parametrize("named", [True, False])
@@ -398,19 +360,19 @@ async def test_one_refused_identifier_does_not_spoil_the_others(net: Net, arxiv:
 
     if not named:
         arxiv.internet.site("export.arxiv.org").handle("/api/query", anonymous)
-    found = await _ask(net, *urls)
+    found = await answers_of(Arxiv, net, *urls)
 
-    assert [_code(found[url]) for url in urls if not url.endswith("3")] == ["ok"] * 6
+    assert [slug(found[url]) for url in urls if not url.endswith("3")] == ["ok"] * 6
     assert _is_unverified(found[urls[2]])
 
 
 async def test_a_denied_client_asks_no_more_in_this_run(net: Net, arxiv: FakeArxiv) -> None:
     """After 403 "Access denied" later links are unverified without a request."""
     arxiv.always = FakeArxiv.denied
-    provider = Arxiv(LoadContext(root=Path()))
+    provider = load(Arxiv)
 
-    await _ask(net, "https://arxiv.org/abs/2101.00001", provider=provider)
-    found = await _ask(net, "https://arxiv.org/abs/2101.00002", provider=provider)
+    await answers_of(provider, net, "https://arxiv.org/abs/2101.00001")
+    found = await answers_of(provider, net, "https://arxiv.org/abs/2101.00002")
 
     assert all(_is_unverified(item) for item in found.values())
     assert len(arxiv.queries) == 1
@@ -420,4 +382,4 @@ async def test_no_network_is_no_verdict(net: Net, internet: FakeInternet) -> Non
     """Where the API's host does not resolve, papers are unverified: that says nothing about them."""
     internet.dns("export.arxiv.org", "nxdomain")
 
-    assert _is_unverified(await _evidence(net, "https://arxiv.org/abs/2101.00001"))
+    assert _is_unverified(await evidence_of(Arxiv, net, "https://arxiv.org/abs/2101.00001"))

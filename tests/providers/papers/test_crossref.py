@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from aiohttp import web
 
-from linkwarden.model import Claim, Evidence, Pass
+from linkwarden.model import Evidence, Pass
 from linkwarden.net import Net
-from linkwarden.providers import LoadContext
 from linkwarden.providers.papers.crossref import Crossref
 from linkwarden.wire import Ask
 from tests.internet import FakeInternet
 from tests.internet.crossref_registry import FakeCrossref
 from tests.internet.doi import FakeDoi
-from tests.links import NOW, slug, target
+from tests.links import answers_of, load, slug, target
 
 PII = "S014193822100038X"
 ELSEVIER = f"https://www.sciencedirect.com/science/article/abs/pii/{PII}"
@@ -36,19 +33,12 @@ def crossref(internet: FakeInternet) -> FakeCrossref:
     return fake
 
 
-def _claim(url: str, text: str, context: str = "") -> Claim:
-    place = target(url)
-    named = replace(place, occurrences=tuple(replace(o, text=text, context=context) for o in place.occurrences))
-    ident = Crossref(LoadContext(root=Path())).claim(named)
-    assert ident is not None, url
-    return Claim("crossref", named, ident)
-
-
 async def _ask(
     net: Net, *links: tuple[str, ...], contact: str | None = None, provider: Crossref | None = None
 ) -> list[Evidence | Pass]:
-    asked = provider or Crossref(LoadContext(root=Path(), contact=contact))
-    found = {item.key: item async for item in asked.check([_claim(*link) for link in links], net, NOW)}
+    """Settle links, each a URL with its text and perhaps the words of its entry."""
+    asked = [target(url, text=text, context="".join(context)) for url, text, *context in links]
+    found = await answers_of(provider or load(Crossref, contact=contact), net, *asked)
     return [found[link[0]] for link in links]
 
 
@@ -320,7 +310,7 @@ async def test_a_service_in_trouble_is_not_asked_a_hundred_times(net: Net, cross
 async def test_who_is_blocked_stops_for_the_run(net: Net, crossref: FakeCrossref) -> None:
     """403 means that a person at Crossref has blocked us: nothing more is asked, in later batches neither."""
     crossref.always = lambda: web.Response(status=403)
-    provider = Crossref(LoadContext(root=Path()))
+    provider = load(Crossref)
 
     await _ask(net, (ELSEVIER, "x"), (LENET, TITLE), provider=provider)
     await _ask(net, (ELSEVIER, "x"), (LENET, TITLE), provider=provider)
@@ -353,4 +343,4 @@ async def test_no_network_hands_the_links_on(net: Net, internet: FakeInternet) -
 )
 def test_what_names_no_paper_is_left_alone(url: str) -> None:
     """Pictures, journals, book chapters and other hosts are other providers' business."""
-    assert Crossref(LoadContext(root=Path())).claim(target(url)) is None
+    assert load(Crossref).claim(target(url)) is None

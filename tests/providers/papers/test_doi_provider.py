@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from aiohttp import web
 
 from linkwarden.judge import Policy, judge
-from linkwarden.model import Claim, Evidence, Markup, Occurrence, Pass, Span, Target, Verdict
+from linkwarden.model import Evidence, Pass, Verdict
 from linkwarden.net import Net
-from linkwarden.providers import LoadContext
 from linkwarden.providers.papers.doi.provider import Doi
 from tests.internet import FakeInternet
 from tests.internet.doi import FakeDoi
+from tests.links import NOW, answers_of, evidence_of, load, slug, target
 
-NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 WILEY = "https://onlinelibrary.wiley.com/doi/full/10.1002/mrm.27106"
 
 
@@ -26,37 +23,6 @@ WILEY = "https://onlinelibrary.wiley.com/doi/full/10.1002/mrm.27106"
 def doi(internet: FakeInternet) -> FakeDoi:
     """A DOI system in which every DOI is registered, unless told otherwise."""
     return FakeDoi(internet)
-
-
-def _target(url: str, markup: Markup = Markup.MD_LINK) -> Target:
-    where = Occurrence(url=url, raw=url, markup=markup, span=Span("README.md", 1, 1, 1, 2, 0, 1))
-    return Target(key=url, url=url, address=url, path="README.md", occurrences=(where,))
-
-
-def _claims(provider: Doi, urls: Sequence[str]) -> list[Claim]:
-    claims = []
-    for url in urls:
-        ident = provider.claim(_target(url))
-        assert ident is not None, url
-        claims.append(Claim(provider.name, _target(url), ident))
-    return claims
-
-
-async def _ask(net: Net, *urls: str) -> dict[str, Evidence | Pass]:
-    provider = Doi(LoadContext(root=Path()))
-    return {item.key: item async for item in provider.check(_claims(provider, urls), net, NOW)}
-
-
-async def _evidence(net: Net, url: str) -> Evidence:
-    item = (await _ask(net, url))[url]
-    assert isinstance(item, Evidence)
-    return item
-
-
-def _code(item: Evidence | Pass) -> str:
-    if isinstance(item, Pass):
-        return "pass"
-    return "ok" if item.rule is None else item.rule.slug
 
 
 # --- what exists ---------------------------------------------------------------------------------------------------
@@ -76,9 +42,9 @@ async def test_doi_links_and_publishers_pages_cost_one_question(net: Net, intern
         "https://journals.plos.org/plosone/article?id=10.1371/journal.pone.0224426",
     ]
 
-    found = await _ask(net, *urls)
+    found = await answers_of(Doi, net, *urls)
 
-    assert [_code(found[url]) for url in urls] == ["ok"] * len(urls)
+    assert [slug(found[url]) for url in urls] == ["ok"] * len(urls)
     assert internet.hosts == {"doi.org", "api.crossref.org"}
     assert len(doi.questions) == 1
     assert doi.questions[0].startswith("/doiRA/10.1117/12.2293755,10.1007/978-3-030-61598-7_12,")
@@ -88,7 +54,7 @@ async def test_an_ok_by_doi_says_what_was_not_asked(net: Net, doi: FakeDoi) -> N
     """The facts name the registered DOI and its agency, and admit that the publisher's page was not seen."""
     del doi
 
-    item = await _evidence(net, WILEY)
+    item = await evidence_of(Doi, net, WILEY)
 
     assert item.rule is None
     assert "10.1002/mrm.27106 is registered (by way of Crossref)" in item.facts[0].what
@@ -99,21 +65,21 @@ async def test_the_old_resolver_is_moved_with_a_safe_fix(net: Net, doi: FakeDoi)
     """dx.doi.org works, and doi.org is offered, with the DOI as the author wrote it; http: alone is no finding."""
     del doi
 
-    moved = await _evidence(net, "http://dx.doi.org/10.1002/CHEM.2020%3C1")
+    moved = await evidence_of(Doi, net, "http://dx.doi.org/10.1002/CHEM.2020%3C1")
 
-    assert _code(moved) == "old-doi-resolver"
+    assert slug(moved) == "old-doi-resolver"
     assert moved.suggestion is not None
     assert (moved.suggestion.url, moved.suggestion.safe) == ("https://doi.org/10.1002/CHEM.2020%3C1", True)
-    assert _code(await _evidence(net, "http://doi.org/10.1002/chem.2020")) == "ok"
+    assert slug(await evidence_of(Doi, net, "http://doi.org/10.1002/chem.2020")) == "ok"
 
 
 async def test_one_doi_in_many_addresses_is_one_question(net: Net, doi: FakeDoi) -> None:
     """Case does not make another DOI, and neither does the publisher's address of the same paper."""
     urls = ["https://doi.org/10.1002/MRM.27106", "https://dx.doi.org/10.1002/mrm.27106", WILEY]
 
-    found = await _ask(net, *urls)
+    found = await answers_of(Doi, net, *urls)
 
-    assert [_code(found[url]) for url in urls] == ["ok", "old-doi-resolver", "ok"]
+    assert [slug(found[url]) for url in urls] == ["ok", "old-doi-resolver", "ok"]
     assert doi.questions == ["/doiRA/10.1002/mrm.27106"]
 
 
@@ -121,9 +87,9 @@ async def test_a_comma_in_a_doi_is_not_a_separator(net: Net, doi: FakeDoi) -> No
     """A DOI with a comma and angle brackets is asked and answered whole."""
     doi.only = {"10.1002/(sici)1097<1,2::aid>3.0.co;2-2"}
 
-    item = await _evidence(net, "https://doi.org/10.1002/(SICI)1097%3C1,2::AID%3E3.0.CO;2-2")
+    item = await evidence_of(Doi, net, "https://doi.org/10.1002/(SICI)1097%3C1,2::AID%3E3.0.CO;2-2")
 
-    assert _code(item) == "ok"
+    assert slug(item) == "ok"
 
 
 async def test_questions_stay_below_two_kilobytes(net: Net, internet: FakeInternet, doi: FakeDoi) -> None:
@@ -131,21 +97,21 @@ async def test_questions_stay_below_two_kilobytes(net: Net, internet: FakeIntern
     del doi
     urls = [f"https://doi.org/10.1000/{'long-name-' * 4}{n}" for n in range(100)]
 
-    found = await _ask(net, *urls)
+    found = await answers_of(Doi, net, *urls)
 
-    assert [_code(found[url]) for url in urls] == ["ok"] * 100
+    assert [slug(found[url]) for url in urls] == ["ok"] * 100
     assert 1 < len(internet.requests_to("doi.org")) <= 4
     assert all(len(entry.url) <= 2_000 for entry in internet.requests_to("doi.org"))
 
 
 def test_pictures_are_not_claimed() -> None:
     """A figure's file, and a page that stands as a picture, are the image provider's."""
-    provider = Doi(LoadContext(root=Path()))
+    provider = load(Doi)
     figure = "https://media.springernature.com/full/springer-static/image/art%3A10.1038%2Fs41592-019-0627-0/MediaObjects/1.png"
 
-    assert provider.claim(_target(figure)) is None
-    assert provider.claim(_target(figure, Markup.HTML_IMG)) is None
-    assert provider.claim(_target("https://www.nature.com/articles/nature14539", Markup.MD_IMAGE)) is None
+    assert provider.claim(target(figure)) is None
+    assert provider.claim(target(figure, image=True)) is None
+    assert provider.claim(target("https://www.nature.com/articles/nature14539", image=True)) is None
 
 
 # --- what does not -------------------------------------------------------------------------------------------------
@@ -155,9 +121,9 @@ async def test_an_unregistered_doi_is_broken_after_two_words(net: Net, doi: Fake
     """DoiRA and the handle API both say no, and the facts show where to see it."""
     doi.missing = {"10.1002/nope"}
 
-    item = await _evidence(net, "https://doi.org/10.1002/nope")
+    item = await evidence_of(Doi, net, "https://doi.org/10.1002/nope")
 
-    assert _code(item) == "unknown-doi"
+    assert slug(item) == "unknown-doi"
     assert item.suggestion is None
     assert doi.questions == ["/doiRA/10.1002/nope", "/api/handles/10.1002/nope"]
     assert [fact.status for fact in item.facts] == [None, 404]
@@ -168,9 +134,9 @@ async def test_the_handle_api_has_the_last_word(net: Net, doi: FakeDoi) -> None:
     doi.overlooked = {"10.1002/new"}
     doi.unsure = {"10.1002/odd"}
 
-    found = await _ask(net, "https://doi.org/10.1002/new", "https://doi.org/10.1002/odd")
+    found = await answers_of(Doi, net, "https://doi.org/10.1002/new", "https://doi.org/10.1002/odd")
 
-    assert {_code(item) for item in found.values()} == {"ok"}
+    assert {slug(item) for item in found.values()} == {"ok"}
 
 
 @pytest.mark.parametrize("junk", [".", ")", "%20", "%E2%80%8B", "),", "/"])
@@ -178,9 +144,9 @@ async def test_junk_after_a_doi_is_broken_with_a_safe_fix(net: Net, doi: FakeDoi
     """The DOI as it stands is not registered, without the junk it is: a reader is lost, and the fix is certain."""
     doi.only = {"10.1000/ABC"}
 
-    item = await _evidence(net, f"https://doi.org/10.1000/ABC{junk}")
+    item = await evidence_of(Doi, net, f"https://doi.org/10.1000/ABC{junk}")
 
-    assert _code(item) == "junk-after-doi"
+    assert slug(item) == "junk-after-doi"
     assert item.suggestion is not None
     assert (item.suggestion.url, item.suggestion.safe) == ("https://doi.org/10.1000/ABC", True)
 
@@ -189,16 +155,16 @@ async def test_a_doi_may_end_in_punctuation(net: Net, doi: FakeDoi) -> None:
     """If the registry knows the DOI with its last character, nothing is wrong with it."""
     doi.only = {"10.1000/abc."}
 
-    assert _code(await _evidence(net, "https://doi.org/10.1000/abc.")) == "ok"
+    assert slug(await evidence_of(Doi, net, "https://doi.org/10.1000/abc.")) == "ok"
 
 
 async def test_a_path_after_a_doi_wants_a_look(net: Net, doi: FakeDoi) -> None:
     """Whole segments that were appended are cut in the suggestion, which is not safe."""
     doi.only = {"10.1038/nature14539"}
 
-    item = await _evidence(net, "https://doi.org/10.1038/nature14539/figures/1")
+    item = await evidence_of(Doi, net, "https://doi.org/10.1038/nature14539/figures/1")
 
-    assert _code(item) == "junk-after-doi"
+    assert slug(item) == "junk-after-doi"
     assert item.suggestion is not None
     assert (item.suggestion.url, item.suggestion.safe) == ("https://doi.org/10.1038/nature14539", False)
 
@@ -207,7 +173,7 @@ async def test_what_cannot_be_a_doi_is_told_apart(net: Net, doi: FakeDoi) -> Non
     """The registry's "Invalid DOI" has a rule and a reason of its own."""
     doi.invalid = {"10.12/abc"}
 
-    assert _code(await _evidence(net, "https://doi.org/10.12/abc")) == "invalid-doi"
+    assert slug(await evidence_of(Doi, net, "https://doi.org/10.12/abc")) == "invalid-doi"
 
 
 @pytest.mark.parametrize(
@@ -221,9 +187,9 @@ async def test_two_habits_of_making_dois_up_get_an_offer(net: Net, doi: FakeDoi,
     """A versioned arXiv DOI and ACM's unregistered numbers exist elsewhere; the offer wants a look."""
     doi.missing = {written}
 
-    item = await _evidence(net, f"https://doi.org/{written}")
+    item = await evidence_of(Doi, net, f"https://doi.org/{written}")
 
-    assert _code(item) == "unknown-doi"
+    assert slug(item) == "unknown-doi"
     assert item.suggestion is not None
     assert (item.suggestion.url, item.suggestion.safe) == (offer, False)
 
@@ -240,7 +206,7 @@ async def test_a_derived_doi_accuses_nobody(net: Net, doi: FakeDoi) -> None:
         "https://elifesciences.org/articles/1",
     ]
 
-    found = await _ask(net, *urls)
+    found = await answers_of(Doi, net, *urls)
 
     assert list(found.values()) == [Pass(url) for url in urls]
 
@@ -249,7 +215,7 @@ async def test_an_unregistered_doi_in_an_address_is_suspect_unless_the_page_is_s
     """The note loses against a page that is there, and wins over a wall; a page that is gone is broken anyway."""
     doi.only = set()
 
-    item = (await _ask(net, WILEY))[WILEY]
+    item = (await answers_of(Doi, net, WILEY))[WILEY]
 
     assert isinstance(item, Pass)
     assert item.note is not None
@@ -265,7 +231,7 @@ async def test_something_behind_a_registered_doi_is_the_pages_question(net: Net,
     doi.only = {"10.1021/acs.1"}
     url = "https://pubs.acs.org/doi/10.1021/acs.1/suppl_file/a.zip"
 
-    assert (await _ask(net, url))[url] == Pass(url)
+    assert (await answers_of(Doi, net, url))[url] == Pass(url)
 
 
 # --- bad days ------------------------------------------------------------------------------------------------------
@@ -305,7 +271,7 @@ async def test_an_answer_that_proves_nothing_is_no_verdict(
     setattr(doi, which, answer)
     page = "https://onlinelibrary.wiley.com/doi/10.1002/nope"
 
-    found = await _ask(net, "https://doi.org/10.1002/nope", page)
+    found = await answers_of(Doi, net, "https://doi.org/10.1002/nope", page)
 
     item = found["https://doi.org/10.1002/nope"]
     assert isinstance(item, Evidence)
@@ -319,7 +285,7 @@ async def test_a_doi_without_address_is_not_called_fine(net: Net, doi: FakeDoi) 
     doi.unsure = {"10.1002/empty"}
     doi.without_url = {"10.1002/empty"}
 
-    assert _code(await _evidence(net, "https://doi.org/10.1002/empty")) == "registry-silent"
+    assert slug(await evidence_of(Doi, net, "https://doi.org/10.1002/empty")) == "registry-silent"
 
 
 async def test_a_handle_service_in_trouble_is_not_asked_a_hundred_times(net: Net, doi: FakeDoi) -> None:
@@ -328,9 +294,9 @@ async def test_a_handle_service_in_trouble_is_not_asked_a_hundred_times(net: Net
     doi.handles = _json({"responseCode": 2}, 418)
     urls = [f"https://doi.org/10.1002/x{n}" for n in range(20)]
 
-    found = await _ask(net, *urls)
+    found = await answers_of(Doi, net, *urls)
 
-    assert {_code(item) for item in found.values()} == {"registry-silent"}
+    assert {slug(item) for item in found.values()} == {"registry-silent"}
     assert sum("/api/handles/" in question for question in doi.questions) == 1
 
 
@@ -338,4 +304,4 @@ async def test_no_network_is_no_verdict(net: Net, internet: FakeInternet) -> Non
     """Where doi.org does not resolve its links are unverified: that says nothing about the DOI."""
     internet.dns("doi.org", "nxdomain")
 
-    assert _code(await _evidence(net, "https://doi.org/10.1002/x")) == "registry-silent"
+    assert slug(await evidence_of(Doi, net, "https://doi.org/10.1002/x")) == "registry-silent"

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 from aiohttp import web
 
 from linkwarden.model import Claim, Evidence, Pass, Verdict
 from linkwarden.net import Net
-from linkwarden.providers import LoadContext
 from linkwarden.providers.papers.doi.provider import Doi
 from tests.internet import FakeInternet
 from tests.internet.doi import FakeDoi
-from tests.links import NOW, judged, slug, target, verdict, verdict_of
+from tests.links import NOW, answers_of, evidence_of, load, slug, target, verdict_of
 
 CROSSREF = "api.crossref.org"
 DATACITE = "api.datacite.org"
@@ -34,7 +32,7 @@ async def test_a_title_comes_with_the_verdict(net: Net, doi: FakeDoi) -> None:
     """Each agency is asked for the titles of its own DOIs, whatever the case in which the list writes them."""
     doi.titles |= {"10.1000/abc": "A  Title\n of Crossref's", "10.5281/zenodo.1": "A data set"}
 
-    found = await judged(Doi, net, "https://doi.org/10.1000/ABC", "https://doi.org/10.5281/zenodo.1")
+    found = await answers_of(Doi, net, "https://doi.org/10.1000/ABC", "https://doi.org/10.5281/zenodo.1")
 
     assert [item.title for item in found.values() if isinstance(item, Evidence)] == [
         "A Title of Crossref's",
@@ -47,7 +45,7 @@ async def test_fifty_titles_are_one_question(net: Net, internet: FakeInternet, d
     del doi
     urls = _links(70) + _links(30, "10.5281/zenodo")
 
-    found = await judged(Doi, net, *urls)
+    found = await answers_of(Doi, net, *urls)
 
     assert all(isinstance(item, Evidence) and item.title for item in found.values())
     assert len(internet.requests_to(CROSSREF)) == 2
@@ -59,7 +57,7 @@ async def test_only_what_is_registered_is_asked_for(net: Net, internet: FakeInte
     doi.missing = {"10.1000/gone"}
     urls = ["https://doi.org/10.1000/gone", "https://doi.org/10.1000/a,b"]
 
-    found = await judged(Doi, net, *urls)
+    found = await answers_of(Doi, net, *urls)
 
     assert [slug(found[url]) for url in urls] == ["unknown-doi", "ok"]
     assert internet.requests_to(CROSSREF) == []
@@ -69,7 +67,7 @@ async def test_a_mail_address_is_given_where_there_is_one(net: Net, internet: Fa
     """With a mail address as contact the question goes into Crossref's polite pool; without one it names nobody."""
     del doi
     for contact in ("me@example.org", "https://example.org/bot", None):
-        provider = Doi(LoadContext(root=Path(), contact=contact))
+        provider = load(Doi, contact=contact)
         claims = [Claim("doi", target(_links(1)[0]), "10.1000/paper.0")]
         assert [slug(item) async for item in provider.check(claims, net, NOW)] == ["ok"]
 
@@ -99,7 +97,7 @@ async def test_without_an_answer_a_doi_is_as_fine(net: Net, doi: FakeDoi, text: 
     """Whatever the agencies answer to the question for titles, registered DOIs are ok, without a title."""
     doi.crossref = doi.datacite = lambda: _text(text, status)
 
-    found = await judged(Doi, net, *_links(1), *_links(1, "10.5281/zenodo"))
+    found = await answers_of(Doi, net, *_links(1), *_links(1, "10.5281/zenodo"))
 
     assert [(slug(item), item.title) for item in found.values() if isinstance(item, Evidence)] == [("ok", None)] * 2
 
@@ -108,7 +106,7 @@ async def test_who_blocks_us_is_not_asked_for_the_rest(net: Net, internet: FakeI
     """After Crossref's 403, with which a person shuts programs out, no further question goes there."""
     doi.crossref = lambda: _text("blocked", 403)
 
-    found = await judged(Doi, net, *_links(100))
+    found = await answers_of(Doi, net, *_links(100))
 
     assert {slug(item) for item in found.values()} == {"ok"}
     assert len(internet.requests_to(CROSSREF)) == 1
@@ -128,7 +126,7 @@ async def test_a_retracted_work_is_degraded(net: Net, doi: FakeDoi, details: dic
     """A work that was taken back, by whichever sign, is degraded: readers get its page and should know."""
     doi.details["10.1000/paper.0"] = details
 
-    item = await verdict(Doi, net, _links(1)[0])
+    item = await evidence_of(Doi, net, _links(1)[0])
 
     assert (slug(item), verdict_of(item)) == ("retracted", Verdict.DEGRADED)
     assert f"was {word}" in item.reason
@@ -150,7 +148,7 @@ async def test_what_was_corrected_or_takes_back_another_is_fine(
     """Corrected works, notices about others, and works on retraction are not retracted themselves."""
     doi.details["10.1000/paper.0"] = details
 
-    assert slug(await verdict(Doi, net, _links(1)[0])) == "ok"
+    assert slug(await evidence_of(Doi, net, _links(1)[0])) == "ok"
 
 
 async def test_titles_come_although_a_field_cannot_be_selected(net: Net, doi: FakeDoi) -> None:
@@ -158,7 +156,7 @@ async def test_titles_come_although_a_field_cannot_be_selected(net: Net, doi: Fa
     doi.unselectable = {"updated-by"}
     doi.titles["10.1000/paper.0"] = "A title"
 
-    assert (await verdict(Doi, net, _links(1)[0])).title == "A title"
+    assert (await evidence_of(Doi, net, _links(1)[0])).title == "A title"
 
 
 async def test_pages_of_publishers_have_titles_too(net: Net, doi: FakeDoi) -> None:
@@ -167,7 +165,7 @@ async def test_pages_of_publishers_have_titles_too(net: Net, doi: FakeDoi) -> No
     doi.missing = {"10.1002/none"}
     there, gone = (f"https://onlinelibrary.wiley.com/doi/full/10.1002/{name}" for name in ("mrm.27106", "none"))
 
-    found = await judged(Doi, net, there, gone)
+    found = await answers_of(Doi, net, there, gone)
 
     item = found[there]
     assert isinstance(item, Evidence)

@@ -11,8 +11,8 @@ from linkwarden.model import Evidence
 from linkwarden.net import Net
 from linkwarden.providers.papers.openml import MISSING, OpenML
 from tests.internet import FakeInternet
-from tests.internet.asking import answers, code, load
 from tests.internet.openml import FakeOpenML
+from tests.links import answers_of, slug
 
 PAGE = "https://www.openml.org/d/"
 
@@ -29,9 +29,9 @@ async def test_what_each_answer_means(net: Net, openml: FakeOpenML) -> None:
     """Each data set costs one question, whatever the form of its address, and no frame is asked for."""
     search = "https://openml.org/search?type=data&id=61"
 
-    found = await answers(load(OpenML), net, f"{PAGE}61", search, f"{PAGE}404")
+    found = await answers_of(OpenML, net, f"{PAGE}61", search, f"{PAGE}404")
 
-    assert {url: code(item) for url, item in found.items()} == {
+    assert {url: slug(item) for url, item in found.items()} == {
         f"{PAGE}61": "ok",
         search: "ok",
         f"{PAGE}404": MISSING.slug,
@@ -60,4 +60,4 @@ async def test_answers_that_say_nothing(net: Net, openml: FakeOpenML, answer: Ca
     """Pages in place of JSON, other data sets, other errors and trouble leave the link unverified."""
     openml.always = answer
 
-    assert code((await answers(load(OpenML), net, f"{PAGE}404"))[f"{PAGE}404"]) == "registry-silent"
+    assert slug((await answers_of(OpenML, net, f"{PAGE}404"))[f"{PAGE}404"]) == "registry-silent"

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from aiohttp import web
 
 from linkwarden.model import Claim, Evidence, Verdict
 from linkwarden.net import Net
-from linkwarden.providers import LoadContext
 from linkwarden.providers.papers.openreview import OpenReview
 from tests.internet import FakeInternet
 from tests.internet.openreview import FakeOpenReview
-from tests.links import NOW, judged, slug, target, verdict, verdict_of
+from tests.links import NOW, answers_of, evidence_of, load, slug, target, verdict_of
 
 FORUM = "https://openreview.net/forum?id="
 URLS = [f"{FORUM}paper{n:04}" for n in range(50)]
@@ -34,7 +32,7 @@ async def test_a_paper_of_either_api_is_fine(net: Net, review: FakeOpenReview) -
     review.new = {"YicbFdNTTy": "An Image is\n Worth 16x16 Words"}
     review.old = {"B1QRgziT-": "Spectral Normalization"}
 
-    found = await judged(OpenReview, net, f"{FORUM}YicbFdNTTy&noteId=abcdef", f"{FORUM}B1QRgziT-")
+    found = await answers_of(OpenReview, net, f"{FORUM}YicbFdNTTy&noteId=abcdef", f"{FORUM}B1QRgziT-")
 
     assert {slug(item) for item in found.values()} == {"ok"}
     titles = [item.title for item in found.values() if isinstance(item, Evidence)]
@@ -46,7 +44,7 @@ async def test_a_pdf_is_as_good_as_its_paper(net: Net, review: FakeOpenReview) -
     review.new = {"YicbFdNTTy": "A title"}
     pdf = "https://openreview.net/pdf?id=YicbFdNTTy"
 
-    found = await judged(OpenReview, net, f"{FORUM}YicbFdNTTy", pdf)
+    found = await answers_of(OpenReview, net, f"{FORUM}YicbFdNTTy", pdf)
 
     assert {slug(item) for item in found.values()} == {"ok"}
     assert len(review.questions) == 1
@@ -62,7 +60,7 @@ async def test_an_unknown_paper_is_broken_after_both_apis_say_so_twice(
     """No notes, or a NotFoundError: both APIs, twice."""
     review.empty = empty
 
-    item = await verdict(OpenReview, net, f"{FORUM}nosuchpaper")
+    item = await evidence_of(OpenReview, net, f"{FORUM}nosuchpaper")
 
     assert (slug(item), verdict_of(item)) == ("unknown-openreview-paper", Verdict.BROKEN)
     assert review.questions == [("api2.openreview.net", "nosuchpaper"), ("api.openreview.net", "nosuchpaper")] * 2
@@ -73,7 +71,7 @@ async def test_a_paper_that_is_overlooked_once_is_fine(net: Net, review: FakeOpe
     review.new = {"YicbFdNTTy": "A title"}
     review.hidden = {"YicbFdNTTy": 1}
 
-    assert slug(await verdict(OpenReview, net, f"{FORUM}YicbFdNTTy")) == "ok"
+    assert slug(await evidence_of(OpenReview, net, f"{FORUM}YicbFdNTTy")) == "ok"
 
 
 async def test_a_private_paper_is_unverified_and_stops_nothing(net: Net, review: FakeOpenReview) -> None:
@@ -81,7 +79,7 @@ async def test_a_private_paper_is_unverified_and_stops_nothing(net: Net, review:
     review.private = {"secretpaper"}
     review.new = {"YicbFdNTTy": "A title"}
 
-    found = await judged(OpenReview, net, f"{FORUM}secretpaper", f"{FORUM}YicbFdNTTy")
+    found = await answers_of(OpenReview, net, f"{FORUM}secretpaper", f"{FORUM}YicbFdNTTy")
 
     assert [slug(item) for item in found.values()] == ["registry-silent", "ok"]
 
@@ -93,7 +91,7 @@ async def test_a_closed_api_costs_one_request(net: Net, internet: FakeInternet, 
     """The first challenge settles fifty links: unverified, with the reason, and no page is fetched instead."""
     review.open = False
 
-    found = await judged(OpenReview, net, *URLS)
+    found = await answers_of(OpenReview, net, *URLS)
 
     assert {slug(item) for item in found.values()} == {"registry-silent"}
     assert len(internet.log) == 1
@@ -106,7 +104,7 @@ async def test_a_closed_api_costs_one_request(net: Net, internet: FakeInternet, 
 async def test_a_closed_api_stays_closed_for_the_run(net: Net, review: FakeOpenReview) -> None:
     """A second call of the same run asks nothing."""
     review.open = False
-    provider = OpenReview(LoadContext(root=Path()))
+    provider = load(OpenReview)
     for url in URLS[:2]:
         ident = provider.claim(target(url))
         assert ident is not None
@@ -148,7 +146,7 @@ async def test_an_answer_that_proves_nothing_is_no_verdict(
     """Whatever goes wrong at the API, its links are unverified."""
     review.always = answer
 
-    item = await verdict(OpenReview, net, URLS[0])
+    item = await evidence_of(OpenReview, net, URLS[0])
 
     assert (slug(item), verdict_of(item)) == ("registry-silent", Verdict.UNVERIFIED)
 
@@ -161,7 +159,7 @@ async def test_an_absence_that_cannot_be_confirmed_is_no_verdict(
     missing = _json({"name": "NotFoundError"}, 404)
     review.answers = [missing, missing, missing, *[answer] * 9]
 
-    assert slug(await verdict(OpenReview, net, URLS[0])) == "registry-silent"
+    assert slug(await evidence_of(OpenReview, net, URLS[0])) == "registry-silent"
 
 
 async def test_one_odd_answer_does_not_close_the_api(net: Net, review: FakeOpenReview) -> None:
@@ -169,12 +167,12 @@ async def test_one_odd_answer_does_not_close_the_api(net: Net, review: FakeOpenR
     review.new = {f"paper{n:04}": "A title" for n in range(50)}
     review.answers = [_json({}), _json({})]
 
-    found = await judged(OpenReview, net, *URLS)
+    found = await answers_of(OpenReview, net, *URLS)
 
     assert [slug(item) for item in found.values()] == ["registry-silent"] * 2 + ["ok"] * 48
     review.always = _json({})
     before = len(review.questions)
-    await judged(OpenReview, net, *URLS)
+    await answers_of(OpenReview, net, *URLS)
     assert len(review.questions) == before + 3
 
 
@@ -183,7 +181,7 @@ async def test_odd_contents_make_no_title(net: Net, review: FakeOpenReview) -> N
     contents: list[object] = [{}, [], {"title": 5}, {"title": {"value": None}}, {"title": "  "}]
     for content in contents:
         review.answers = [_json({"notes": [{"id": "paper0000", "content": content}]})]
-        item = await verdict(OpenReview, net, URLS[0])
+        item = await evidence_of(OpenReview, net, URLS[0])
         assert (slug(item), item.title) == ("ok", None)
 
 
@@ -191,7 +189,7 @@ async def test_no_network_is_no_verdict(net: Net, internet: FakeInternet) -> Non
     """Where the API does not resolve, it is asked once, and nothing is said about its papers."""
     internet.dns("api2.openreview.net", "nxdomain")
 
-    found = await judged(OpenReview, net, *URLS)
+    found = await answers_of(OpenReview, net, *URLS)
 
     assert {slug(item) for item in found.values()} == {"registry-silent"}
 
@@ -212,4 +210,4 @@ async def test_no_network_is_no_verdict(net: Net, internet: FakeInternet) -> Non
 )
 def test_what_names_no_paper_is_left_alone(url: str) -> None:
     """Venues, people, revisions and attachments are not papers."""
-    assert OpenReview(LoadContext(root=Path())).claim(target(url)) is None
+    assert load(OpenReview).claim(target(url)) is None

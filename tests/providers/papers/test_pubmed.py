@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from aiohttp import web
 
 from linkwarden.model import Claim, Evidence, Verdict
 from linkwarden.net import Net
-from linkwarden.providers import LoadContext
 from linkwarden.providers.papers.pubmed import PubMed
 from tests.internet import FakeInternet
 from tests.internet.pubmed import FakePubMed
-from tests.links import NOW, judged, slug, target, verdict, verdict_of
+from tests.links import NOW, answers_of, evidence_of, load, slug, target, verdict_of
 
 PUBMED = "https://pubmed.ncbi.nlm.nih.gov"
 PMC = "https://pmc.ncbi.nlm.nih.gov/articles"
@@ -37,7 +35,7 @@ async def test_a_list_of_articles_is_one_question_to_each_service(
     urls += [f"{PUBMED}/{n}" for n in range(1, 100)]
     urls += [f"{PMC}/PMC{n}" for n in range(1, 90)]
 
-    found = await judged(PubMed, net, *urls)
+    found = await answers_of(PubMed, net, *urls)
 
     assert {slug(item) for item in found.values()} == {"ok"}
     assert internet.hosts == {"eutils.ncbi.nlm.nih.gov", "pmc.ncbi.nlm.nih.gov"}
@@ -60,7 +58,7 @@ async def test_a_list_of_articles_is_one_question_to_each_service(
 )
 async def test_ncbi_is_told_who_asks(net: Net, ncbi: FakePubMed, contact: str | None, mail: str | None) -> None:
     """Each question names the tool, and the user's mail address where the contact is one."""
-    provider = PubMed(LoadContext(root=Path(), contact=contact))
+    provider = load(PubMed, contact=contact)
     claims = [Claim("pubmed", target(f"{PUBMED}/7"), "7"), Claim("pubmed", target(f"{PMC}/PMC7"), "PMC7")]
 
     found = [item async for item in provider.check(claims, net, NOW)]
@@ -83,7 +81,7 @@ async def test_an_old_address_is_moved(net: Net, ncbi: FakePubMed, url: str, pre
     """NCBI's old addresses redirect; the present one is offered, and is safe where it names the whole article."""
     del ncbi
 
-    item = await verdict(PubMed, net, url)
+    item = await evidence_of(PubMed, net, url)
 
     assert (slug(item), verdict_of(item)) == ("old-ncbi-address", Verdict.MOVED)
     assert item.suggestion is not None
@@ -94,7 +92,7 @@ async def test_a_part_of_an_article_is_said_not_to_be_asked(net: Net, ncbi: Fake
     """The API knows articles, not their figures, and the facts admit it."""
     del ncbi
 
-    item = await verdict(PubMed, net, f"{PMC}/PMC6765366/figure/F1/")
+    item = await evidence_of(PubMed, net, f"{PMC}/PMC6765366/figure/F1/")
 
     assert slug(item) == "ok"
     assert "part of the article" in item.facts[-1].what
@@ -116,7 +114,7 @@ async def test_an_unknown_number_is_broken_after_two_words(
     """The service says twice that there is no such article, the second time beside one that it has."""
     ncbi.missing = {number}
 
-    item = await verdict(PubMed, net, url)
+    item = await evidence_of(PubMed, net, url)
 
     assert (slug(item), verdict_of(item)) == (name, Verdict.BROKEN)
     assert number in item.reason
@@ -127,7 +125,7 @@ async def test_a_number_that_is_overlooked_once_is_fine(net: Net, ncbi: FakePubM
     """An error that the second answer does not repeat is no finding."""
     ncbi.hidden = {"5": 1, "PMC5": 1}
 
-    found = await judged(PubMed, net, f"{PUBMED}/5", f"{PMC}/PMC5")
+    found = await answers_of(PubMed, net, f"{PUBMED}/5", f"{PMC}/PMC5")
 
     assert {slug(item) for item in found.values()} == {"ok"}
 
@@ -136,7 +134,7 @@ async def test_a_service_that_fails_for_every_number_accuses_nobody(net: Net, nc
     """Errors for all numbers, among them one that is certainly there, say nothing."""
     ncbi.missing = {"5", "PMC5", "23193287", "PMC3531190"}
 
-    found = await judged(PubMed, net, f"{PUBMED}/5", f"{PMC}/PMC5")
+    found = await answers_of(PubMed, net, f"{PUBMED}/5", f"{PMC}/PMC5")
 
     assert {slug(item) for item in found.values()} == {"registry-silent"}
 
@@ -145,14 +143,14 @@ async def test_an_article_that_is_not_released_yet_is_not_called_fine(net: Net, 
     """PMC knows articles before it shows them."""
     ncbi.unreleased = {"PMC5"}
 
-    assert slug(await verdict(PubMed, net, f"{PMC}/PMC5")) == "registry-silent"
+    assert slug(await evidence_of(PubMed, net, f"{PMC}/PMC5")) == "registry-silent"
 
 
 async def test_a_retracted_article_is_degraded(net: Net, ncbi: FakePubMed) -> None:
     """PubMed's mark is passed on, and an old address still gets its fix."""
     ncbi.retracted = {"9500320"}
 
-    item = await verdict(PubMed, net, f"{OLD}/pubmed/9500320")
+    item = await evidence_of(PubMed, net, f"{OLD}/pubmed/9500320")
 
     assert (slug(item), verdict_of(item)) == ("retracted-in-pubmed", Verdict.DEGRADED)
     assert item.suggestion is not None
@@ -196,7 +194,7 @@ async def test_an_answer_that_proves_nothing_is_no_verdict(
     """Whatever goes wrong at NCBI: the links are unverified, old addresses too, and no page is asked instead."""
     ncbi.always = answer
 
-    found = await judged(PubMed, net, f"{PUBMED}/5", f"{PMC}/PMC5", f"{OLD}/pubmed/5")
+    found = await answers_of(PubMed, net, f"{PUBMED}/5", f"{PMC}/PMC5", f"{OLD}/pubmed/5")
 
     assert {slug(item) for item in found.values()} == {"registry-silent"}
     assert not [entry for entry in ncbi.internet.log if entry.path in ("/5", "/articles/PMC5", "/pubmed/5")]
@@ -211,7 +209,7 @@ async def test_an_absence_that_cannot_be_confirmed_is_no_verdict(
     first = _json({"result": {"uids": ["5", "6"], "5": {"uid": "5", "error": "x"}, "6": {"uid": "6", "title": "Six"}}})
     ncbi.pubmed = [first, *[answer] * 9]
 
-    found = await judged(PubMed, net, f"{PUBMED}/5", f"{PUBMED}/6")
+    found = await answers_of(PubMed, net, f"{PUBMED}/5", f"{PUBMED}/6")
 
     assert [slug(item) for item in found.values()] == ["registry-silent", "ok"]
 
@@ -221,7 +219,7 @@ async def test_one_service_in_trouble_does_not_harm_the_other(net: Net, internet
     ncbi = FakePubMed(internet)
     ncbi.pubmed = [_json({}, 418)]
 
-    found = await judged(PubMed, net, f"{PUBMED}/5", f"{PMC}/PMC5")
+    found = await answers_of(PubMed, net, f"{PUBMED}/5", f"{PMC}/PMC5")
 
     assert [slug(item) for item in found.values()] == ["registry-silent", "ok"]
 
@@ -247,4 +245,4 @@ async def test_one_service_in_trouble_does_not_harm_the_other(net: Net, internet
 )
 def test_what_names_no_article_is_left_alone(url: str) -> None:
     """Searches, pictures and attachments are other providers' business."""
-    assert PubMed(LoadContext(root=Path())).claim(target(url)) is None
+    assert load(PubMed).claim(target(url)) is None

@@ -17,7 +17,7 @@ from linkwarden.providers.papers.openreview import OpenReview
 from linkwarden.providers.papers.pubmed import PubMed
 from linkwarden.providers.papers.semantic_scholar import CANARY, SemanticScholar
 from linkwarden.wire import Ask, Response
-from tests.links import judged, verdict_of
+from tests.links import answers_of, verdict_of
 
 _SHA = "38f93092ece8eee9771e61c1edaf11b1293cae1b"
 _CASES: tuple[tuple[type[Provider], str], ...] = (
@@ -56,7 +56,7 @@ def test_no_answer_crashes_a_provider(case: tuple[type[Provider], str], status: 
     net: Any = _Fixed(status, value)
 
     async def ask(net: Net) -> Evidence | Pass:
-        return (await judged(provider, net, url))[url]
+        return (await answers_of(provider, net, url))[url]
 
     item = asyncio.run(ask(net))
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from aiohttp import web
 
 from linkwarden.model import Evidence, Verdict
 from linkwarden.net import Net
-from linkwarden.providers import LoadContext
 from linkwarden.providers.papers.semantic_scholar import CANARY, SemanticScholar
 from tests.internet import FakeInternet
 from tests.internet.semantic_scholar import FakeSemanticScholar
-from tests.links import judged, slug, target, verdict, verdict_of
+from tests.links import answers_of, evidence_of, load, slug, target, verdict_of
 
 SITE = "https://www.semanticscholar.org/paper"
 COIN = f"{SITE}/COIN%3A-COmpression-with-Implicit-Neural-Dupont-Goli'nski/1bf444b861acc3dad72d968c2c69bcb863885ff9"
@@ -38,7 +36,7 @@ async def test_a_list_of_papers_is_one_question(net: Net, internet: FakeInternet
     urls = [COIN, BYOL, "https://api.semanticscholar.org/CorpusID:215416146"]
     urls += [f"{SITE}/A-Slug/{_sha(n)}" for n in range(100)]
 
-    found = await judged(SemanticScholar, net, *urls)
+    found = await answers_of(SemanticScholar, net, *urls)
 
     assert {slug(item) for item in found.values()} == {"ok"}
     assert internet.hosts == {"api.semanticscholar.org"}
@@ -54,7 +52,7 @@ async def test_a_full_batch_fits_into_one_question(net: Net, scholar: FakeSemant
     """As many papers as a batch may hold, and the canary, stay within the API's 500."""
     urls = [f"{SITE}/{_sha(n)}" for n in range(SemanticScholar.per_question)]
 
-    found = await judged(SemanticScholar, net, *urls)
+    found = await answers_of(SemanticScholar, net, *urls)
 
     assert {slug(item) for item in found.values()} == {"ok"}
     assert len(scholar.questions) == 1
@@ -64,7 +62,7 @@ async def test_one_paper_in_two_addresses_is_one_ident(net: Net, scholar: FakeSe
     """Slug, case and fragment do not make another paper."""
     urls = [BYOL, f"{SITE}/Some-Slug/38F93092ECE8EEE9771E61C1EDAF11B1293CAE1B/?sort=is-influential#citing-papers"]
 
-    found = await judged(SemanticScholar, net, *urls)
+    found = await answers_of(SemanticScholar, net, *urls)
 
     assert [slug(found[url]) for url in urls] == ["ok", "ok"]
     assert scholar.questions == [["38f93092ece8eee9771e61c1edaf11b1293cae1b", CANARY]]
@@ -74,7 +72,7 @@ async def test_an_unknown_paper_is_suspect_after_two_nulls(net: Net, scholar: Fa
     """Null twice is a strong hint and no proof; the other papers are not asked for again."""
     scholar.missing = {_sha(1)}
 
-    found = await judged(SemanticScholar, net, f"{SITE}/{_sha(1)}", f"{SITE}/{_sha(2)}")
+    found = await answers_of(SemanticScholar, net, f"{SITE}/{_sha(1)}", f"{SITE}/{_sha(2)}")
 
     item = found[f"{SITE}/{_sha(1)}"]
     assert isinstance(item, Evidence)
@@ -88,21 +86,21 @@ async def test_where_no_paper_is_known_the_canary_still_tells(net: Net, scholar:
     """A question in which nothing is known would be answered with 400; the canary keeps it readable."""
     scholar.missing = {_sha(1)}
 
-    assert slug(await verdict(SemanticScholar, net, f"{SITE}/{_sha(1)}")) == "unknown-to-semantic-scholar"
+    assert slug(await evidence_of(SemanticScholar, net, f"{SITE}/{_sha(1)}")) == "unknown-to-semantic-scholar"
 
 
 async def test_a_paper_that_is_overlooked_once_is_fine(net: Net, scholar: FakeSemanticScholar) -> None:
     """A null that the second answer does not repeat is no finding."""
     scholar.hidden = {_sha(1): 1}
 
-    assert slug(await verdict(SemanticScholar, net, f"{SITE}/{_sha(1)}")) == "ok"
+    assert slug(await evidence_of(SemanticScholar, net, f"{SITE}/{_sha(1)}")) == "ok"
 
 
 async def test_a_merged_paper_is_moved(net: Net, scholar: FakeSemanticScholar) -> None:
     """Another number in the answer is the paper's present one, and replacing the address is safe."""
     scholar.merged = {_sha(1): _sha(9)}
 
-    item = await verdict(SemanticScholar, net, f"{SITE}/Old-Slug/{_sha(1)}")
+    item = await evidence_of(SemanticScholar, net, f"{SITE}/Old-Slug/{_sha(1)}")
 
     assert (slug(item), verdict_of(item)) == ("merged-at-semantic-scholar", Verdict.MOVED)
     assert item.suggestion is not None
@@ -113,7 +111,7 @@ async def test_a_paper_merged_into_another_of_the_list_is_moved(net: Net, schola
     """Both numbers in one list: the old one is moved, the present one is fine."""
     scholar.merged = {_sha(1): _sha(2)}
 
-    found = await judged(SemanticScholar, net, f"{SITE}/{_sha(1)}", f"{SITE}/{_sha(2)}")
+    found = await answers_of(SemanticScholar, net, f"{SITE}/{_sha(1)}", f"{SITE}/{_sha(2)}")
 
     assert [slug(item) for item in found.values()] == ["merged-at-semantic-scholar", "ok"]
 
@@ -122,7 +120,7 @@ async def test_a_number_that_is_none_of_its_own_is_not_moved(net: Net, scholar: 
     """A CorpusID answers with the paper's number; that is not another address of it."""
     del scholar
 
-    assert slug(await verdict(SemanticScholar, net, "https://api.semanticscholar.org/CorpusID:9")) == "ok"
+    assert slug(await evidence_of(SemanticScholar, net, "https://api.semanticscholar.org/CorpusID:9")) == "ok"
 
 
 def _json(value: object, status: int = 200) -> Callable[[], web.Response]:
@@ -161,7 +159,7 @@ async def test_an_answer_that_proves_nothing_is_no_verdict(
     """Whatever goes wrong at the API: its links are unverified, and the site is not scraped instead."""
     scholar.always = answer
 
-    item = await verdict(SemanticScholar, net, f"{SITE}/{_sha(1)}")
+    item = await evidence_of(SemanticScholar, net, f"{SITE}/{_sha(1)}")
 
     assert (slug(item), verdict_of(item)) == ("registry-silent", Verdict.UNVERIFIED)
     assert internet.hosts == {"api.semanticscholar.org"}
@@ -177,7 +175,7 @@ async def test_a_null_that_cannot_be_confirmed_is_no_verdict(
         *[answer] * 9,  # a limit is waited out, so it may be met more than once
     ]
 
-    found = await judged(SemanticScholar, net, f"{SITE}/{_sha(1)}", f"{SITE}/{_sha(2)}")
+    found = await answers_of(SemanticScholar, net, f"{SITE}/{_sha(1)}", f"{SITE}/{_sha(2)}")
 
     assert [slug(item) for item in found.values()] == ["registry-silent", "ok"]
 
@@ -186,7 +184,7 @@ async def test_an_answer_in_another_order_is_noticed(net: Net, scholar: FakeSema
     """Places join question and answer; when the answer is out of step nobody is called moved."""
     scholar.shuffle = True
 
-    found = await judged(SemanticScholar, net, f"{SITE}/{_sha(1)}", f"{SITE}/{_sha(2)}")
+    found = await answers_of(SemanticScholar, net, f"{SITE}/{_sha(1)}", f"{SITE}/{_sha(2)}")
 
     assert {slug(item) for item in found.values()} == {"registry-silent"}
 
@@ -195,7 +193,7 @@ async def test_no_network_is_no_verdict(net: Net, internet: FakeInternet) -> Non
     """Where the API does not resolve, nothing is said about its papers."""
     internet.dns("api.semanticscholar.org", "nxdomain")
 
-    assert slug(await verdict(SemanticScholar, net, BYOL)) == "registry-silent"
+    assert slug(await evidence_of(SemanticScholar, net, BYOL)) == "registry-silent"
 
 
 @pytest.mark.parametrize(
@@ -212,4 +210,4 @@ async def test_no_network_is_no_verdict(net: Net, internet: FakeInternet) -> Non
 )
 def test_what_names_no_paper_is_left_alone(url: str) -> None:
     """Only addresses that carry a paper's number are claimed."""
-    assert SemanticScholar(LoadContext(root=Path())).claim(target(url)) is None
+    assert load(SemanticScholar).claim(target(url)) is None

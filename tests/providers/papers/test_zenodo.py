@@ -9,8 +9,8 @@ from linkwarden.model import Verdict
 from linkwarden.net import Net
 from linkwarden.providers.papers.zenodo import MISSING, Zenodo
 from tests.internet import FakeInternet
-from tests.internet.asking import answers, code, load
 from tests.internet.zenodo import FakeZenodo
+from tests.links import answers_of, slug
 
 RECORD = "https://zenodo.org/records/"
 
@@ -27,10 +27,10 @@ async def test_what_each_answer_means(net: Net, zenodo: FakeZenodo) -> None:
     """Each record costs one question, whatever the form of its address, and no walled page is asked."""
     old = "https://zenodo.org/record/1?ln=en"
 
-    found = await answers(load(Zenodo), net, f"{RECORD}1", old, f"{RECORD}2", f"{RECORD}3")
+    found = await answers_of(Zenodo, net, f"{RECORD}1", old, f"{RECORD}2", f"{RECORD}3")
 
     gone = MISSING.slug
-    assert {url: code(item) for url, item in found.items()} == {
+    assert {url: slug(item) for url, item in found.items()} == {
         f"{RECORD}1": "ok",
         old: "ok",
         f"{RECORD}2": gone,
@@ -55,4 +55,4 @@ async def test_answers_that_say_nothing(net: Net, zenodo: FakeZenodo, answer: ob
     """Pages in place of JSON, refusals and trouble leave the link unverified."""
     zenodo.always = answer  # type: ignore[assignment]  # a maker of answers
 
-    assert code((await answers(load(Zenodo), net, f"{RECORD}3"))[f"{RECORD}3"]) == "registry-silent"
+    assert slug((await answers_of(Zenodo, net, f"{RECORD}3"))[f"{RECORD}3"]) == "registry-silent"

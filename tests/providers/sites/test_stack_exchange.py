@@ -8,8 +8,8 @@ from aiohttp import web
 from linkwarden.net import Net
 from linkwarden.providers.sites.stack_exchange import StackExchange
 from tests.internet import FakeInternet, misbehave
-from tests.internet.asking import answers, code, evidence, load, target
 from tests.internet.stack_exchange import FakeStackExchange
+from tests.links import answers_of, evidence_of, load, slug, target
 
 SO = "https://stackoverflow.com"
 STATS = "https://stats.stackexchange.com"
@@ -30,7 +30,7 @@ def stack(internet: FakeInternet) -> FakeStackExchange:
 
 async def ask(net: Net, url: str) -> str:
     """Settle one address and name the answer."""
-    return code((await answers(load(StackExchange), net, url))[url])
+    return slug((await answers_of(StackExchange, net, url))[url])
 
 
 async def test_one_question_for_each_site_and_sort(net: Net, stack: FakeStackExchange) -> None:
@@ -44,25 +44,25 @@ async def test_one_question_for_each_site_and_sort(net: Net, stack: FakeStackExc
         f"{STATS}/questions/2",
     ]
 
-    found = await answers(load(StackExchange), net, *urls)
+    found = await answers_of(StackExchange, net, *urls)
 
-    assert {code(item) for item in found.values()} == {"ok"}
+    assert {slug(item) for item in found.values()} == {"ok"}
     assert stack.asked == [
         ("stackoverflow.com", "questions", 2),
         ("stackoverflow.com", "answers", 1),
         ("stats.stackexchange.com", "questions", 1),
     ]
     assert stack.internet.hosts == {"api.stackexchange.com"}
-    assert (await evidence(load(StackExchange), net, urls[0])).title == 'Why is "a" < b?'
+    assert (await evidence_of(StackExchange, net, urls[0])).title == 'Why is "a" < b?'
 
 
 async def test_a_hundred_on_one_page(net: Net, stack: FakeStackExchange) -> None:
     """The interface gives thirty posts unless told otherwise; a hundred are asked for and none is accused."""
     stack.questions |= {("stackoverflow.com", n): f"Q{n}" for n in range(1000, 1100)}
 
-    found = await answers(load(StackExchange), net, *(f"{SO}/q/{n}" for n in range(1000, 1100)))
+    found = await answers_of(StackExchange, net, *(f"{SO}/q/{n}" for n in range(1000, 1100)))
 
-    assert {code(item) for item in found.values()} == {"ok"}
+    assert {slug(item) for item in found.values()} == {"ok"}
     assert len(stack.asked) == 1
 
 
@@ -70,16 +70,16 @@ async def test_absence_is_believed_twice(net: Net, stack: FakeStackExchange) -> 
     """Deleted posts are broken after a second question for all of them; a gap in one answer accuses nobody."""
     stack.hidden.add(12)
 
-    found = await answers(load(StackExchange), net, f"{SO}/q/11", f"{SO}/q/12", f"{SO}/q/404", f"{SO}/a/405")
+    found = await answers_of(StackExchange, net, f"{SO}/q/11", f"{SO}/q/12", f"{SO}/q/404", f"{SO}/a/405")
 
-    assert [code(found[f"{SO}/{path}"]) for path in ("q/11", "q/12", "q/404", "a/405")] == [
+    assert [slug(found[f"{SO}/{path}"]) for path in ("q/11", "q/12", "q/404", "a/405")] == [
         "ok",
         "ok",
         "stack-exchange-post-missing",
         "stack-exchange-post-missing",
     ]
     assert stack.asked[-1] == ("stackoverflow.com", "posts", 3)
-    assert (await evidence(load(StackExchange), net, f"{SO}/a/405")).reason == (
+    assert (await evidence_of(StackExchange, net, f"{SO}/a/405")).reason == (
         "stackoverflow.com no longer has the answer 405."
     )
 
@@ -95,9 +95,9 @@ async def test_a_deleted_answer_of_a_living_question_is_degraded(net: Net, stack
     """Readers land on the question, which is offered."""
     del stack
 
-    found = await evidence(load(StackExchange), net, f"{SO}/questions/11/why/404#404")
+    found = await evidence_of(StackExchange, net, f"{SO}/questions/11/why/404#404")
 
-    assert code(found) == "stack-exchange-answer-missing"
+    assert slug(found) == "stack-exchange-answer-missing"
     assert found.suggestion is not None
     assert found.suggestion.url == f"{SO}/q/11"
     assert await ask(net, f"{SO}/questions/405/why/21#21") == "stack-exchange-post-missing"
@@ -112,7 +112,7 @@ async def test_a_page_that_stands_keeps_the_accusation_back(net: Net, stack: Fak
 
 async def test_a_page_is_asked_once_for_all_links_to_it(net: Net, stack: FakeStackExchange) -> None:
     """Several links to one deleted question cost one look at its page."""
-    await answers(load(StackExchange), net, f"{SO}/q/404", f"{SO}/questions/404/slug", f"{SO}/q/404/7")
+    await answers_of(StackExchange, net, f"{SO}/q/404", f"{SO}/questions/404/slug", f"{SO}/q/404/7")
 
     assert len(stack.internet.requests_to("stackoverflow.com")) == 1
 
@@ -121,9 +121,9 @@ async def test_a_throttle_stops_all_questions(net: Net, stack: FakeStackExchange
     """Told off once, linkwarden asks nothing more: all links that are left are unverified."""
     stack.misbehaviour.append(stack.throttled)
 
-    found = await answers(load(StackExchange), net, f"{SO}/q/11", f"{SO}/a/21", f"{STATS}/q/2")
+    found = await answers_of(StackExchange, net, f"{SO}/q/11", f"{SO}/a/21", f"{STATS}/q/2")
 
-    assert {code(item) for item in found.values()} == {"registry-silent"}
+    assert {slug(item) for item in found.values()} == {"registry-silent"}
     assert len(stack.asked) == 1
 
 
@@ -131,10 +131,10 @@ async def test_the_days_quota_is_kept(net: Net, stack: FakeStackExchange) -> Non
     """When the interface says that none is left, no further question is asked."""
     stack.quota = 1
 
-    found = await answers(load(StackExchange), net, f"{SO}/q/11", f"{SO}/q/404", f"{STATS}/q/2")
+    found = await answers_of(StackExchange, net, f"{SO}/q/11", f"{SO}/q/404", f"{STATS}/q/2")
 
-    assert code(found[f"{SO}/q/11"]) == "ok"
-    assert code(found[f"{SO}/q/404"]) == code(found[f"{STATS}/q/2"]) == "registry-silent"
+    assert slug(found[f"{SO}/q/11"]) == "ok"
+    assert slug(found[f"{SO}/q/404"]) == slug(found[f"{STATS}/q/2"]) == "registry-silent"
     assert len(stack.asked) == 1
 
 
@@ -142,13 +142,13 @@ async def test_a_pause_is_kept_for_the_same_method(net: Net, stack: FakeStackExc
     """The interface names the seconds before the same method may be asked again; a long pause ends the questions."""
     stack.backoff = 10
 
-    assert len(await answers(load(StackExchange), net, f"{SO}/q/11", f"{STATS}/q/2")) == 2
+    assert len(await answers_of(StackExchange, net, f"{SO}/q/11", f"{STATS}/q/2")) == 2
     first, second = stack.internet.starts("api.stackexchange.com")
     assert second - first >= 10
 
     stack.backoff = 3_600
-    found = await answers(load(StackExchange), net, f"{SO}/q/11", f"{STATS}/q/2")
-    assert sorted(map(code, found.values())) == ["ok", "registry-silent"]
+    found = await answers_of(StackExchange, net, f"{SO}/q/11", f"{STATS}/q/2")
+    assert sorted(map(slug, found.values())) == ["ok", "registry-silent"]
 
 
 async def test_an_incomplete_page_accuses_nobody(net: Net, stack: FakeStackExchange) -> None:
@@ -156,9 +156,9 @@ async def test_an_incomplete_page_accuses_nobody(net: Net, stack: FakeStackExcha
     body = {"items": [{"question_id": 11}], "has_more": True, "quota_remaining": 9}
     stack.always = lambda: web.json_response(body)
 
-    found = await answers(load(StackExchange), net, f"{SO}/q/11", f"{SO}/q/12")
+    found = await answers_of(StackExchange, net, f"{SO}/q/11", f"{SO}/q/12")
 
-    assert (code(found[f"{SO}/q/11"]), code(found[f"{SO}/q/12"])) == ("ok", "registry-silent")
+    assert (slug(found[f"{SO}/q/11"]), slug(found[f"{SO}/q/12"])) == ("ok", "registry-silent")
 
 
 async def test_a_second_answer_of_no_use_accuses_nobody(net: Net, stack: FakeStackExchange) -> None:
@@ -210,9 +210,9 @@ async def test_walls_are_unverified(net: Net, internet: FakeInternet) -> None:
     """A challenge in front of the interface is no answer of it."""
     internet.site("api.stackexchange.com").default(misbehave.bot_wall("cloudflare"))
 
-    found = await evidence(load(StackExchange), net, f"{SO}/q/11")
+    found = await evidence_of(StackExchange, net, f"{SO}/q/11")
 
-    assert code(found) == "registry-silent"
+    assert slug(found) == "registry-silent"
     assert "turned linkwarden away" in found.reason
 
 

@@ -9,8 +9,8 @@ from linkwarden.model import Verdict
 from linkwarden.net import Net
 from linkwarden.providers.sites.video import Video
 from tests.internet import FakeInternet
-from tests.internet.asking import answers, code, evidence, load, target
 from tests.internet.video import FakeVideos
+from tests.links import answers_of, evidence_of, load, slug, target
 
 WATCH = "https://www.youtube.com/watch?v="
 HERE = "dQw4w9WgXcQ"
@@ -28,7 +28,7 @@ def videos(internet: FakeInternet) -> FakeVideos:
 
 async def ask(net: Net, url: str) -> str:
     """Settle one address and name the answer."""
-    return code((await answers(load(Video), net, url))[url])
+    return slug((await answers_of(Video, net, url))[url])
 
 
 async def test_all_addresses_of_a_video_are_one_question(net: Net, videos: FakeVideos) -> None:
@@ -44,11 +44,11 @@ async def test_all_addresses_of_a_video_are_one_question(net: Net, videos: FakeV
         f"https://music.youtube.com/watch?v={HERE}",
     ]
 
-    found = await answers(load(Video), net, *urls)
+    found = await answers_of(Video, net, *urls)
 
-    assert {code(item) for item in found.values()} == {"ok"}
+    assert {slug(item) for item in found.values()} == {"ok"}
     assert [(e.host, e.path) for e in videos.internet.log] == [("www.youtube.com", "/oembed")]
-    assert (await evidence(load(Video), net, urls[0])).title == f"Talk {HERE}"
+    assert (await evidence_of(Video, net, urls[0])).title == f"Talk {HERE}"
 
 
 @pytest.mark.parametrize(
@@ -77,8 +77,8 @@ async def test_what_each_answer_means(net: Net, videos: FakeVideos, url: str, wa
 async def test_a_hidden_video_is_no_failure_of_the_run(net: Net, videos: FakeVideos) -> None:
     """Private is suspect, gone is broken: only what is proved fails a run."""
     del videos
-    hidden = await evidence(load(Video), net, f"{WATCH}private-001")
-    gone = await evidence(load(Video), net, f"{WATCH}gone0000000")
+    hidden = await evidence_of(Video, net, f"{WATCH}private-001")
+    gone = await evidence_of(Video, net, f"{WATCH}gone0000000")
 
     assert hidden.rule is not None
     assert gone.rule is not None
@@ -114,10 +114,10 @@ async def test_impossible_names_cost_no_question(net: Net, videos: FakeVideos, n
 async def test_what_is_stuck_to_a_name_is_youtubes_question(net: Net, videos: FakeVideos) -> None:
     """A longer name is broken if YouTube says so, with the name that was meant; it is fine if YouTube reads it."""
     url = f"{WATCH}{HERE})."
-    broken = await evidence(load(Video), net, url)
+    broken = await evidence_of(Video, net, url)
     videos.lenient = True
 
-    assert code(broken) == "malformed-video-id"
+    assert slug(broken) == "malformed-video-id"
     assert broken.suggestion is not None
     assert broken.suggestion.url == f"{WATCH}{HERE}"
     assert await ask(net, url) == "ok"

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from linkwarden.net import Net
 from linkwarden.providers.sites.wikipedia import Wikipedia
 from tests.internet import FakeInternet
-from tests.internet.asking import answers, code, evidence, load, target
 from tests.internet.wikipedia import FakeWikipedia
+from tests.links import answers_of, evidence_of, load, slug, target
 
 EN = "https://en.wikipedia.org/wiki/"
 
@@ -35,7 +35,7 @@ def wiki(internet: FakeInternet) -> FakeWikipedia:
 
 async def ask(net: Net, url: str) -> str:
     """Settle one address and name the answer."""
-    return code((await answers(load(Wikipedia), net, url))[url])
+    return slug((await answers_of(Wikipedia, net, url))[url])
 
 
 async def test_one_question_to_each_wiki(net: Net, wiki: FakeWikipedia) -> None:
@@ -54,9 +54,9 @@ async def test_one_question_to_each_wiki(net: Net, wiki: FakeWikipedia) -> None:
         "https://zh.wikipedia.org/zh-cn/机器学习",
     ]
 
-    found = await answers(load(Wikipedia), net, *urls)
+    found = await answers_of(Wikipedia, net, *urls)
 
-    assert {url: code(item) for url, item in found.items()} == dict.fromkeys(urls, "ok")
+    assert {url: slug(item) for url, item in found.items()} == dict.fromkeys(urls, "ok")
     assert [q["wiki"] for q in wiki.questions] == ["en", "de", "zh"]
     assert all((q["redirects"], q["formatversion"], q["maxlag"]) == ("1", "2", "5") for q in wiki.questions)
 
@@ -64,10 +64,10 @@ async def test_one_question_to_each_wiki(net: Net, wiki: FakeWikipedia) -> None:
 async def test_missing_is_broken_among_others(net: Net, wiki: FakeWikipedia) -> None:
     """Only the page that the wiki calls missing is accused, by name and language."""
     del wiki
-    found = await answers(load(Wikipedia), net, f"{EN}Gradient_descent", f"{EN}Nope", f"{EN}ML")
+    found = await answers_of(Wikipedia, net, f"{EN}Gradient_descent", f"{EN}Nope", f"{EN}ML")
 
-    assert [code(item) for item in found.values()].count("wikipedia-page-missing") == 1
-    missing = await evidence(load(Wikipedia), net, f"{EN}Nope")
+    assert [slug(item) for item in found.values()].count("wikipedia-page-missing") == 1
+    missing = await evidence_of(Wikipedia, net, f"{EN}Nope")
     assert missing.reason == "Wikipedia (en) has no page called “Nope”."
 
 
@@ -75,9 +75,9 @@ async def test_a_redirect_is_fine_and_tells_its_page(net: Net, wiki: FakeWikiped
     """Readers land on the page, so nothing is to be done; title and facts name it."""
     del wiki
 
-    found = await evidence(load(Wikipedia), net, f"{EN}ML")
+    found = await evidence_of(Wikipedia, net, f"{EN}ML")
 
-    assert (code(found), found.title) == ("ok", "Machine learning")
+    assert (slug(found), found.title) == ("ok", "Machine learning")
     assert found.facts[-1].what == "“ML” redirects to “Machine learning”"
 
 
@@ -106,10 +106,10 @@ async def test_what_is_missing_and_known_is_there(net: Net, wiki: FakeWikipedia)
 @pytest.mark.parametrize("title", ["Foo%5Bbar", "Foo%7Cbar", "A%3Cb%3E", "%7B%7Bname%7D%7D"])
 async def test_impossible_names_need_no_question(net: Net, wiki: FakeWikipedia, title: str) -> None:
     """Names with characters that MediaWiki forbids are broken without asking, and the others are still asked."""
-    found = await answers(load(Wikipedia), net, f"{EN}{title}", f"{EN}ML")
+    found = await answers_of(Wikipedia, net, f"{EN}{title}", f"{EN}ML")
 
-    assert code(found[f"{EN}{title}"]) == "wikipedia-title-impossible"
-    assert code(found[f"{EN}ML"]) == "ok"
+    assert slug(found[f"{EN}{title}"]) == "wikipedia-title-impossible"
+    assert slug(found[f"{EN}ML"]) == "ok"
     assert [q["titles"] for q in wiki.questions] == ["ML"]
 
 
@@ -149,9 +149,9 @@ async def test_fifty_to_a_question_one_after_the_other(net: Net, internet: FakeI
     wiki.pages["en"] |= set(names)
     urls = [f"{EN}{name.replace(' ', '_')}" for name in names]
 
-    found = await answers(load(Wikipedia), net, *urls)
+    found = await answers_of(Wikipedia, net, *urls)
 
-    assert {code(item) for item in found.values()} == {"ok"}
+    assert {slug(item) for item in found.values()} == {"ok"}
     assert sum(len(q["titles"].split("|")) for q in wiki.questions) == 120
     assert max(len(e.url) for e in internet.log) < 8_000
     assert internet.peak("en.wikipedia.org") == 1
@@ -163,7 +163,7 @@ async def test_batches_wait_for_each_other(net: Net, internet: FakeInternet, wik
     internet.latency = lambda _host: 1.0
     provider = load(Wikipedia)
 
-    await asyncio.gather(*(answers(provider, net, f"{EN}{name}") for name in ("ML", "C%2B%2B", "Nope")))
+    await asyncio.gather(*(answers_of(provider, net, f"{EN}{name}") for name in ("ML", "C%2B%2B", "Nope")))
 
     assert internet.peak("en.wikipedia.org") == 1
 
@@ -171,11 +171,11 @@ async def test_batches_wait_for_each_other(net: Net, internet: FakeInternet, wik
 async def test_lag_and_limits_are_unverified(net: Net, wiki: FakeWikipedia) -> None:
     """A wiki whose copies lag, or that limits us, says nothing about pages, and no page is asked instead."""
     wiki.lagging = True
-    lagging = await evidence(load(Wikipedia), net, f"{EN}ML")
+    lagging = await evidence_of(Wikipedia, net, f"{EN}ML")
     wiki.always = lambda: web.Response(status=429, headers={"Retry-After": "86400"})
-    limited = await evidence(load(Wikipedia), net, f"{EN}ML")
+    limited = await evidence_of(Wikipedia, net, f"{EN}ML")
 
-    assert (code(lagging), code(limited)) == ("registry-silent", "registry-silent")
+    assert (slug(lagging), slug(limited)) == ("registry-silent", "registry-silent")
     assert "come back later" in lagging.reason
     assert {e.path for e in wiki.internet.log} == {"/w/api.php"}
 

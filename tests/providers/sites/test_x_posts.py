@@ -9,8 +9,8 @@ from linkwarden.model import Verdict
 from linkwarden.net import Net
 from linkwarden.providers.sites.x_posts import MISSING, PROTECTED, XPosts
 from tests.internet import FakeInternet, misbehave
-from tests.internet.asking import answers, code, evidence, load
 from tests.internet.x_posts import FakeX
+from tests.links import answers_of, evidence_of, slug
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ async def test_what_each_answer_means(net: Net, posts: FakeX, url: str, wanted: 
     """200 is there, 403 protected, 404 gone."""
     del posts
 
-    assert code((await answers(load(XPosts), net, url))[url]) == wanted
+    assert slug((await answers_of(XPosts, net, url))[url]) == wanted
 
 
 async def test_all_addresses_of_a_post_are_one_question(net: Net, posts: FakeX) -> None:
@@ -45,9 +45,9 @@ async def test_all_addresses_of_a_post_are_one_question(net: Net, posts: FakeX) 
         "http://www.twitter.com/a/status/111",
     ]
 
-    found = await answers(load(XPosts), net, *urls)
+    found = await answers_of(XPosts, net, *urls)
 
-    assert {code(item) for item in found.values()} == {"ok"}
+    assert {slug(item) for item in found.values()} == {"ok"}
     assert posts.questions == ["https://twitter.com/a/status/111"]
     assert [e.host for e in posts.internet.log] == ["publish.twitter.com"]
 
@@ -56,9 +56,9 @@ async def test_only_what_is_proved_fails_a_run(net: Net, posts: FakeX) -> None:
     """A missing post is broken, a protected one suspect; the sign of life is asked for once."""
     gone = ["https://x.com/a/status/333", "https://x.com/a/status/444"]
 
-    found = await answers(load(XPosts), net, *gone)
+    found = await answers_of(XPosts, net, *gone)
 
-    assert {code(item) for item in found.values()} == {"post-missing"}
+    assert {slug(item) for item in found.values()} == {"post-missing"}
     assert sorted(posts.questions) == [
         "https://twitter.com/a/status/333",
         "https://twitter.com/a/status/444",
@@ -71,7 +71,7 @@ async def test_an_interface_that_knows_nothing_accuses_nobody(net: Net, posts: F
     """If even the oldest post is unknown, the interface has changed, and no post is called gone."""
     posts.posts.clear()
 
-    found = await evidence(load(XPosts), net, "https://x.com/a/status/333")
+    found = await evidence_of(XPosts, net, "https://x.com/a/status/333")
 
     assert found.rule is not None
     assert found.rule.verdict is Verdict.UNVERIFIED
@@ -94,7 +94,7 @@ async def test_answers_that_say_nothing(net: Net, posts: FakeX, answer: object) 
     """Pages in place of JSON, odd JSON and trouble prove nothing."""
     posts.always = answer  # type: ignore[assignment]  # a maker of answers
 
-    found = await evidence(load(XPosts), net, "https://x.com/a/status/111")
+    found = await evidence_of(XPosts, net, "https://x.com/a/status/111")
 
     assert found.rule is not None
     assert found.rule.verdict is Verdict.UNVERIFIED
@@ -104,6 +104,6 @@ async def test_a_wall_before_the_interface_proves_nothing(net: Net, internet: Fa
     """A bot wall in place of oEmbed leaves the post unverified."""
     internet.site("publish.twitter.com").default(misbehave.bot_wall("cloudflare"))
 
-    assert code((await answers(load(XPosts), net, "https://x.com/a/status/1"))["https://x.com/a/status/1"]) == (
+    assert slug((await answers_of(XPosts, net, "https://x.com/a/status/1"))["https://x.com/a/status/1"]) == (
         "registry-silent"
     )

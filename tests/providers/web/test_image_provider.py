@@ -12,7 +12,7 @@ from linkwarden.wire import Response
 from tests.internet import FakeInternet, misbehave, pictures
 from tests.internet.images import FakeImageHosts
 from tests.internet.stores import S3_ERRORS, FakeStores
-from tests.links import claim, judged, slug, target, verdict, verdict_of
+from tests.links import answers_of, claim, evidence_of, slug, target, verdict_of
 
 SITE = "https://pictures.example.org"
 
@@ -31,7 +31,7 @@ def stores(internet: FakeInternet) -> FakeStores:
 
 async def look(net: Net, url: str) -> str:
     """Name what is found at a picture's address."""
-    return slug(await verdict(ImageProvider, net, url, image=True))
+    return slug(await evidence_of(ImageProvider, net, url, image=True))
 
 
 def answer(body: bytes, media_type: str = "image/png", *, complete: bool = True, elapsed: float = 0.1) -> Response:
@@ -66,7 +66,7 @@ async def test_a_healthy_picture_is_fine(net: Net, hosts: FakeImageHosts, suffix
 async def test_a_picture_costs_one_small_request(internet: FakeInternet, net: Net, hosts: FakeImageHosts) -> None:
     """Two fragments of one picture are one GET without a word about pages, and 40 MB are not read."""
     hosts.site.handle("/big.png", misbehave.big_image(40))
-    found = await judged(ImageProvider, net, SITE + "/big.png#a", SITE + "/big.png#b", image=True)
+    found = await answers_of(ImageProvider, net, SITE + "/big.png#a", SITE + "/big.png#b", image=True)
     assert [slug(e) for e in found.values()] == ["picture-too-large"] * 2
     (request,) = internet.requests_to("pictures.example.org")
     assert request.method == "GET"
@@ -167,7 +167,7 @@ async def test_redirects_are_counted_as_github_does(net: Net, path: str, expecte
 @pytest.mark.usefixtures("hosts")
 async def test_a_moved_picture_is_offered_at_its_new_address(net: Net) -> None:
     """The suggestion is the final address."""
-    evidence = await verdict(ImageProvider, net, SITE + "/moved.png", image=True)
+    evidence = await evidence_of(ImageProvider, net, SITE + "/moved.png", image=True)
     assert evidence.suggestion is not None
     assert evidence.suggestion.url == SITE + "/hops/0.png"
 
@@ -192,7 +192,7 @@ async def test_a_redirect_to_a_stand_in_is_suspect(net: Net, hosts: FakeImageHos
 async def test_badges_that_draw_errors_are_read(net: Net) -> None:
     """shields.io says "not found" with status 200."""
     assert await look(net, "https://img.shields.io/good") == "ok"
-    evidence = await verdict(ImageProvider, net, "https://img.shields.io/bad", image=True)
+    evidence = await evidence_of(ImageProvider, net, "https://img.shields.io/bad", image=True)
     assert (slug(evidence), evidence.reason) == ("badge-error", 'The badge reads "build: repo not found".')
 
 
@@ -220,7 +220,7 @@ async def test_a_wall_before_a_picture_accuses_nobody(
 ) -> None:
     """A challenge page in place of a picture says nothing about the picture."""
     hosts.site.handle("/a.png", misbehave.bot_wall(kind))
-    evidence = await verdict(ImageProvider, net, SITE + "/a.png", image=True)
+    evidence = await evidence_of(ImageProvider, net, SITE + "/a.png", image=True)
     assert verdict_of(evidence) is Verdict.UNVERIFIED
 
 
@@ -228,7 +228,7 @@ async def test_a_wall_before_a_picture_accuses_nobody(
 async def test_a_refusal_of_a_picture_accuses_nobody(net: Net, hosts: FakeImageHosts, status: int) -> None:
     """A plain refusal may be for programs only."""
     hosts.site.page("/a.png", b"no", status)
-    evidence = await verdict(ImageProvider, net, SITE + "/a.png", image=True)
+    evidence = await evidence_of(ImageProvider, net, SITE + "/a.png", image=True)
     assert verdict_of(evidence) is Verdict.UNVERIFIED
 
 
@@ -274,7 +274,7 @@ async def test_a_bucket_tells_why_there_is_no_picture(net: Net, url: str, expect
 async def test_pinterest_has_the_picture_in_another_size(net: Net, stores: FakeStores) -> None:
     """A forbidden size of a live picture is told apart from a dead one, and the other size is offered."""
     stores.pinned.add("/564x/ab/cd.jpg")
-    evidence = await verdict(ImageProvider, net, "https://i.pinimg.com/originals/ab/cd.jpg", image=True)
+    evidence = await evidence_of(ImageProvider, net, "https://i.pinimg.com/originals/ab/cd.jpg", image=True)
     assert slug(evidence) == "picture-refused"
     assert evidence.suggestion is not None
     assert evidence.suggestion.url == "https://i.pinimg.com/564x/ab/cd.jpg"
@@ -283,7 +283,7 @@ async def test_pinterest_has_the_picture_in_another_size(net: Net, stores: FakeS
 @pytest.mark.usefixtures("stores")
 async def test_pinterest_has_the_picture_in_no_size(internet: FakeInternet, net: Net) -> None:
     """All sizes refused: the picture will not render (services.md section 10, case 17), for three requests."""
-    evidence = await verdict(ImageProvider, net, "https://i.pinimg.com/564x/ab/cd.jpg", image=True)
+    evidence = await evidence_of(ImageProvider, net, "https://i.pinimg.com/564x/ab/cd.jpg", image=True)
     assert (slug(evidence), evidence.suggestion) == ("picture-refused", None)
     assert len(internet.requests_to("i.pinimg.com")) == 3
 
@@ -292,5 +292,5 @@ async def test_pinterest_has_the_picture_in_no_size(internet: FakeInternet, net:
 async def test_pinterest_that_turns_programs_away_accuses_nobody(net: Net, stores: FakeStores, size: str) -> None:
     """A refusal without a storage error is one like any other, of the size that was asked for or of another."""
     stores.pinterest_says[f"/{size}/ab/cd.jpg"] = 403
-    evidence = await verdict(ImageProvider, net, "https://i.pinimg.com/564x/ab/cd.jpg", image=True)
+    evidence = await evidence_of(ImageProvider, net, "https://i.pinimg.com/564x/ab/cd.jpg", image=True)
     assert verdict_of(evidence) is Verdict.UNVERIFIED

@@ -10,7 +10,7 @@ from linkwarden.net import Net
 from linkwarden.providers.web.page import WebProvider
 from tests.internet import FakeInternet, Handler, Site, misbehave
 from tests.internet.stores import FakeStores
-from tests.links import judged, slug, verdict, verdict_of
+from tests.links import answers_of, evidence_of, slug, verdict_of
 
 SITE = "https://a.example.org"
 WORDS = "<p>" + "There is much to read on this page. " * 20
@@ -25,15 +25,15 @@ def site(internet: FakeInternet) -> Site:
 
 async def look(net: Net, url: str) -> str:
     """Name what is found at an address."""
-    return slug(await verdict(WebProvider, net, url))
+    return slug(await evidence_of(WebProvider, net, url))
 
 
 async def test_a_page_is_fine_and_its_title_is_kept(net: Net, site: Site) -> None:
     """The title is for later comparison and for reports."""
-    evidence = await verdict(WebProvider, net, SITE + "/guide")
+    evidence = await evidence_of(WebProvider, net, SITE + "/guide")
     assert (slug(evidence), evidence.status, evidence.title) == ("ok", 200, "The guide")
     site.page("/paper.pdf", b"%PDF-1.4", media_type="application/pdf")
-    assert (await verdict(WebProvider, net, SITE + "/paper.pdf")).title is None
+    assert (await evidence_of(WebProvider, net, SITE + "/paper.pdf")).title is None
 
 
 # --- the mock of peers.md 4.2, row by row --------------------------------------------------------------------------
@@ -44,7 +44,7 @@ async def test_who_turns_programs_away_accuses_nobody(net: Net, site: Site, path
     """Rows "403", "403 + cf-mitigated", "999", and AWS WAF's 202."""
     site.handle("/403", misbehave.answer(b"no", 403)).handle("/999", misbehave.bot_wall("linkedin"))
     site.handle("/cloudflare", misbehave.bot_wall("cloudflare")).handle("/waf", misbehave.bot_wall("aws-waf"))
-    assert verdict_of(await verdict(WebProvider, net, SITE + path)) is Verdict.UNVERIFIED
+    assert verdict_of(await evidence_of(WebProvider, net, SITE + path)) is Verdict.UNVERIFIED
 
 
 async def test_a_rate_limit_is_waited_for(internet: FakeInternet, net: Net, site: Site) -> None:
@@ -65,7 +65,7 @@ async def test_a_trouble_that_passes_leaves_no_trace(net: Net, site: Site, failu
 async def test_a_trouble_that_stays_is_no_accusation(net: Net, site: Site) -> None:
     """A server that is down is down, not gone."""
     site.handle("/x", misbehave.answer(b"down", 503))
-    assert verdict_of(await verdict(WebProvider, net, SITE + "/x")) is Verdict.UNVERIFIED
+    assert verdict_of(await evidence_of(WebProvider, net, SITE + "/x")) is Verdict.UNVERIFIED
 
 
 @pytest.mark.parametrize("status", [403, 404, 405, 501])
@@ -86,7 +86,7 @@ async def test_unusual_good_statuses(net: Net, site: Site, status: int, expected
 async def test_a_permanent_redirect_is_a_fix(net: Net, site: Site) -> None:
     """Row "301 → 200": moved, with the author's fragment on the new address."""
     site.redirect("/old/guide", "/guide", 301)
-    evidence = await verdict(WebProvider, net, SITE + "/old/guide#install")
+    evidence = await evidence_of(WebProvider, net, SITE + "/old/guide#install")
     assert slug(evidence) == "moved-permanently"
     assert evidence.suggestion is not None
     assert evidence.suggestion.url == SITE + "/guide#install"
@@ -96,7 +96,7 @@ async def test_a_permanent_redirect_is_a_fix(net: Net, site: Site) -> None:
 async def test_a_temporary_redirect_is_nothing(net: Net, site: Site) -> None:
     """302 says nothing about tomorrow."""
     site.redirect("/now", "/guide", 302)
-    evidence = await verdict(WebProvider, net, SITE + "/now")
+    evidence = await evidence_of(WebProvider, net, SITE + "/now")
     assert (slug(evidence), evidence.suggestion, evidence.final_url) == ("ok", None, SITE + "/guide")
 
 
@@ -117,7 +117,7 @@ async def test_deep_links_that_land_elsewhere_are_suspect(net: Net, site: Site) 
 async def test_an_expired_storage_address_is_expired(internet: FakeInternet, net: Net) -> None:
     """Row "S3 Request has expired 403": not a bare 403; a private object is no accusation for a page."""
     FakeStores(internet)
-    evidence = await verdict(WebProvider, net, "https://bucket.s3.amazonaws.com/expired.png")
+    evidence = await evidence_of(WebProvider, net, "https://bucket.s3.amazonaws.com/expired.png")
     assert verdict_of(evidence) is Verdict.EXPIRED
     assert await look(net, "https://bucket.s3.amazonaws.com/denied.png") == "object-refused"
 
@@ -129,13 +129,13 @@ async def test_a_site_that_wants_a_browser_accuses_nobody(net: Net, site: Site) 
         return web.Response(status=200 if "Mozilla" in request.headers["User-Agent"] else 403)
 
     site.handle("/x", picky)
-    assert verdict_of(await verdict(WebProvider, net, SITE + "/x")) is Verdict.UNVERIFIED
+    assert verdict_of(await evidence_of(WebProvider, net, SITE + "/x")) is Verdict.UNVERIFIED
 
 
 async def test_queries_are_pages_of_their_own(net: Net, site: Site) -> None:
     """Row "?id=2 = 404, ?id=1 = 200"."""
     site.page("/x?id=1", "<p>one").page("/x?id=2", b"no", 404)
-    found = await judged(WebProvider, net, SITE + "/x?id=1", SITE + "/x?id=2")
+    found = await answers_of(WebProvider, net, SITE + "/x?id=1", SITE + "/x?id=2")
     assert [slug(item) for item in found.values()] == ["ok", "not-found"]
 
 
@@ -144,7 +144,7 @@ async def test_a_loop_is_unverified_and_a_cookie_bounce_is_fine(net: Net, site: 
     site.handle("/loop", misbehave.redirect_loop()).handle("/self", misbehave.self_redirect())
     site.handle("/cookie", misbehave.cookie_bounce(misbehave.answer(WORDS)))
     assert await look(net, SITE + "/loop") == "redirect-loop"
-    assert verdict_of(await verdict(WebProvider, net, SITE + "/self")) is Verdict.UNVERIFIED
+    assert verdict_of(await evidence_of(WebProvider, net, SITE + "/self")) is Verdict.UNVERIFIED
     assert await look(net, SITE + "/cookie") == "ok"
 
 
@@ -193,7 +193,7 @@ async def test_dead_hosts_are_told_apart(internet: FakeInternet, net: Net) -> No
 )
 async def test_who_never_tells_is_not_asked(internet: FakeInternet, net: Net, url: str) -> None:
     """services.md sections 5 and 7: unverified, with the reason, and no request."""
-    evidence = await verdict(WebProvider, net, url)
+    evidence = await evidence_of(WebProvider, net, url)
     assert (slug(evidence), internet.log) == ("site-never-tells", [])
     assert evidence.reason.endswith(", so linkwarden did not ask; open it in a browser.")
 
@@ -208,7 +208,7 @@ async def test_hosts_are_compared_by_whole_labels(internet: FakeInternet, net: N
 async def test_a_notebook_from_github_is_github_s_business(net: Net) -> None:
     """Colab's frame is always there; the notebook behind it is what matters."""
     base = "https://colab.research.google.com"
-    found = await judged(
+    found = await answers_of(
         WebProvider, net, base + "/github/o/r/blob/main/a.ipynb#scrollTo=x", base + "/gist/u/abc/b.ipynb"
     )
     assert list(found.values()) == [
@@ -224,7 +224,7 @@ async def test_a_notebook_from_github_is_github_s_business(net: Net) -> None:
 async def test_places_of_one_page_cost_one_request(internet: FakeInternet, net: Net) -> None:
     """Each link is judged by its own fragment, from one GET."""
     urls = [SITE + "/guide" + f for f in ("", "#install", "#gr%C3%B6%C3%9Fe", "#nothing", "#Install")]
-    found = await judged(WebProvider, net, *urls)
+    found = await answers_of(WebProvider, net, *urls)
     assert [slug(item) for item in found.values()] == [
         "ok",
         "ok",
@@ -288,7 +288,7 @@ async def test_a_page_that_sends_readers_on_is_followed_once(internet: FakeInter
     site.page("/r", hop.format("/guide")).page("/dead", hop.format("/nowhere")).page("/twice", hop.format("/r"))
     site.page("/late", '<meta http-equiv="refresh" content="60; url=/nowhere"><p>news')
     site.page("/again", hop.format("/again"))
-    evidence = await verdict(WebProvider, net, SITE + "/r")
+    evidence = await evidence_of(WebProvider, net, SITE + "/r")
     assert (slug(evidence), evidence.title, evidence.final_url) == ("ok", "The guide", SITE + "/guide")
     assert await look(net, SITE + "/dead") == "not-found"
     assert await look(net, SITE + "/twice") == "ok"
@@ -322,5 +322,5 @@ async def test_an_empty_page_is_not_called_fine(net: Net, site: Site) -> None:
 async def test_hostile_bodies_are_survived(net: Net, site: Site, handler: Handler) -> None:
     """Whatever comes, the link gets a verdict that accuses nobody."""
     site.handle("/x", handler)
-    found = await verdict(WebProvider, net, "http://a.example.org/x#part")
+    found = await evidence_of(WebProvider, net, "http://a.example.org/x#part")
     assert verdict_of(found) in {Verdict.OK, Verdict.UNVERIFIED}

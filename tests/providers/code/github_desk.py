@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from datetime import UTC, datetime
-from pathlib import Path
-
-from linkwarden.model import Claim, Evidence, Markup, Occurrence, Pass, Span, Target
+from linkwarden.model import Evidence, Pass
 from linkwarden.net import Net
-from linkwarden.providers.base import LoadContext
 from linkwarden.providers.code.github.provider import Github
+from tests.links import answers_of, load, target
 
-NOW = datetime(2026, 11, 22, tzinfo=UTC)
 TOKEN = "good-token"
 Answer = Evidence | Pass
-
-
-def target(url: str, *, image: bool = False) -> Target:
-    """Make a target with one occurrence."""
-    span = Span("README.md", 1, 1, 1, len(url) + 1, 0, len(url))
-    markup = Markup.HTML_IMG if image else Markup.MD_LINK
-    return Target(url, url, url, "README.md", (Occurrence(url, url, markup, span),))
 
 
 class Desk:
@@ -29,18 +17,11 @@ class Desk:
     def __init__(self, net: Net, token: str | None = TOKEN) -> None:
         self.net = net
         self.hints: list[str] = []
-        self.provider = Github(LoadContext(Path(), github_token=token, hint=self.hints.append))
+        self.provider = load(Github, github_token=token, hint=self.hints.append)
 
     async def ask(self, *urls: str, images: tuple[str, ...] = ()) -> dict[str, Answer]:
-        """Settle links; every one must get exactly one answer."""
-        claims = []
-        for link in (*(target(u) for u in urls), *(target(u, image=True) for u in images)):
-            ident = self.provider.claim(link)
-            assert ident is not None, link.url
-            claims.append(Claim(self.provider.name, link, ident))
-        answers = [answer async for answer in self.provider.check(claims, self.net, NOW)]
-        assert Counter(c.target.key for c in claims) == Counter(a.key for a in answers)
-        return {answer.key: answer for answer in answers}
+        """Settle links and images in one call."""
+        return await answers_of(self.provider, self.net, *urls, *(target(url, image=True) for url in images))
 
     async def one(self, url: str, *, image: bool = False) -> Answer:
         """Settle one link."""
