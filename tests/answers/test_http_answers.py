@@ -67,7 +67,7 @@ def slug_of(response: Response, *, image: bool = False) -> str:
     ],
 )
 def test_every_status_has_its_meaning(status: int, expected: str) -> None:
-    """The status table of services.md 6.2."""
+    """The status table of docs/facts/http-answers.md#statuses."""
     assert slug_of(answer(status)) == expected
 
 
@@ -98,7 +98,7 @@ def test_a_site_whose_origin_has_no_name_is_gone(body: bytes) -> None:
 
 @pytest.mark.parametrize("url", ["https://www.kaggle.com/c/x", "https://kaggle.com/c/x"])
 def test_a_404_from_a_host_that_lies_proves_nothing(url: str) -> None:
-    """Kaggle answers 404 to programs for live pages (services.md section 10, case 17); its 410 would count."""
+    """Kaggle answers 404 to programs for live pages (docs/facts/services.md#404-for-programs); its 410 would count."""
     assert slug_of(answer(404, url=url)) == "untrusted-404"
     assert slug_of(answer(410, url=url)) == "gone"
     assert slug_of(answer(404, url="https://notkaggle.com/c/x")) == "not-found"
@@ -149,7 +149,7 @@ def test_facts_tell_the_way_and_hide_secrets() -> None:
     ],
 )
 def test_storage_errors_are_told_apart_by_their_code(path: str, expected: str) -> None:
-    """expiring-urls.md 1.1.2: one status stands for very different things."""
+    """One status stands for very different things (docs/facts/http-answers.md#object-store-errors)."""
     status, body = S3_ERRORS[path]
     response = answer(status, body, content_type="application/xml")
     evidence = _http.status_evidence(claim(URL), response)

@@ -24,7 +24,7 @@ def response_of(kind: WallKind, status: int | None = None) -> Response:
 
 @pytest.mark.parametrize("kind", sorted(WALLS))
 def test_every_wall_leaves_the_link_unverified(kind: WallKind) -> None:
-    """Each wall of services.md 6.2 is no verdict on the page behind it."""
+    """Each wall of docs/facts/http-answers.md#bot-protection is no verdict on the page behind it."""
     expected = "access-refused" if kind in BY_STATUS else "bot-wall"
     assert slug(status_evidence(claim(URL), response_of(kind))) == expected
 

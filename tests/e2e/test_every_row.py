@@ -1,4 +1,4 @@
-"""Every row of sections 5 and 6 of the facts on services, in whole runs: no healthy link accused, no ill one spared.
+"""Every row of docs/facts/services.md and docs/facts/http-answers.md: no healthy link accused, no ill one spared.
 
 Each row stands with a healthy and an ill link, as far as it has both; ``tests/internet/rows_*.py`` serve them. What
 nobody can tell without a live look, or at all, is ``unverified``, and its case says why.

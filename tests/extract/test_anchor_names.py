@@ -9,7 +9,7 @@ from linkwarden.extract.markdown import Markdown
 from linkwarden.model import Anchor, AnchorSource, Occurrence
 from tests.shared import SHARED, needs_shared
 
-#: Literals of facts/services.md, section 3.6.
+#: Literals of the rule in docs/facts/github-rendering.md#heading-anchors.
 SLUGS = {
     "heading with a - dash": "heading-with-a---dash",
     "I ♥ unicode": "i--unicode",

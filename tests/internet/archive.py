@@ -1,4 +1,4 @@
-"""The Wayback Machine: its index of captures (CDX) and their playback (services.md section 4.1)."""
+"""The Wayback Machine: its index of captures (CDX) and their playback (docs/facts/services.md#wayback-machine)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """GitHub as it is: api.github.com (REST and GraphQL), git's questions, raw files and gists, and how they misbehave.
 
-Answers are those of services.md sections 3 and 10. Pages of github.com are served too, so that a test can see that
+Answers are those of docs/facts/services.md#github. Pages of github.com are served too, so that a test can see that
 nobody asked for one (``page_views``).
 """
 

@@ -1,4 +1,4 @@
-"""The Hugging Face Hub: its interface, the files it serves, and its pages (services.md section 5)."""
+"""The Hugging Face Hub: its interface, the files it serves, and its pages (docs/facts/services.md#hugging-face)."""
 
 from __future__ import annotations
 

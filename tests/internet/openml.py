@@ -1,4 +1,4 @@
-"""OpenML: an interface that tells, and one frame for all pages (services.md section 5)."""
+"""OpenML: an interface that tells, and one frame for all pages (docs/facts/services.md#openml)."""
 
 from __future__ import annotations
 

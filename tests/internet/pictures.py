@@ -58,7 +58,7 @@ TIFF = b"II*\x00" + struct.pack("<I", 8) + struct.pack("<H", 0) + struct.pack("<
 MP4 = struct.pack(">I", 24) + b"ftypisom" + bytes(4) + b"isomiso2"
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
-#: What Amazon's S3 says instead of a picture (services.md section 10), served as XML.
+#: What Amazon's S3 says instead of a picture (docs/facts/http-answers.md#object-store-errors), served as XML.
 S3_ACCESS_DENIED = (
     b'<?xml version="1.0" encoding="UTF-8"?>\n'
     b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message><RequestId>0</RequestId></Error>"

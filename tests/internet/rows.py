@@ -1,4 +1,4 @@
-"""Rows of the fact sheet on services as links: each served as its row says, with the verdict that is right."""
+"""Rows of docs/facts/services.md as links: each served as its row says, with the verdict that is right."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the rows of sections 5 and 6 say besides: other forms of an address, traps, pictures, fragments, networks."""
+"""What the rows say besides: other forms of an address, traps, pictures, fragments, networks."""
 
 from __future__ import annotations
 

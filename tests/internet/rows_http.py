@@ -1,4 +1,4 @@
-"""Section 6 of the fact sheet on services: statuses, walls, redirects, networks, each on a host of its own."""
+"""Rows of docs/facts/http-answers.md: statuses, walls, redirects, networks, each on a host of its own."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.internet.rows import BROKEN, DEGRADED, MOVED, OK, SUSPECT, UNVERIFIED
 from tests.internet.site import Handler
 from tests.internet.walls import WallKind, bot_wall
 
-#: Section 6.2: what is right to say of each status that persists, and why nobody can tell more.
+#: What is right to say of each status that persists, and why (docs/facts/http-answers.md#statuses).
 STATUSES: dict[int, tuple[str, str]] = {
     **dict.fromkeys((200, 203, 206, 300), (OK, "")),
     304: (UNVERIFIED, "nobody asked whether anything had changed"),

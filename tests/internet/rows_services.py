@@ -1,4 +1,4 @@
-"""Section 5 of the fact sheet on services, row for row, and the registries of section 2 behind publishers' walls."""
+"""The rows of docs/facts/services.md, and the registries behind publishers' walls."""
 
 from __future__ import annotations
 

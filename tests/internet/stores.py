@@ -1,6 +1,6 @@
 """Object stores: S3, Google Cloud Storage, Azure, and Pinterest's picture host, with their XML errors.
 
-Codes and statuses are those of ``facts/expiring-urls.md`` 1.1.2 and ``facts/services.md`` section 10; the wording of
+Codes and statuses are those of docs/facts/signed-urls.md#what-s3-answers and its links; the wording of
 messages is made up where it decides nothing.
 """
 

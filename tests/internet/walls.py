@@ -1,4 +1,4 @@
-"""Bot walls, each as its maker builds it (services.md sections 6.2 and 10): what a checker gets in place of a page."""
+"""Bot walls, each as its maker builds it (docs/facts/http-answers.md#bot-protection): what a checker gets."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _HTML = "text/html; charset=utf-8"
 _JUST_A_MOMENT = "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body></body></html>"
 _DENIED = "<HTML><HEAD><TITLE>Access Denied</TITLE></HEAD><BODY><H1>Access Denied</H1>You cannot see this.<P>{}</BODY>"
 _AKAMAI = _DENIED.format("Reference #18.2d1c2f17.1795316400.0")
-#: From memory, not in services.md: newer edge servers write the reference in character references.
+#: Newer edge servers write the reference in character references (docs/facts/http-answers.md#bot-protection).
 _AKAMAI_ENTITIES = _DENIED.format("Reference&#32;&#35;18&#46;2d1c2f17&#46;1795316400&#46;0")
 _INCAPSULA = (
     '<html><body><iframe src="/_Incapsula_Resource?SWUDNSAI=31">Request unsuccessful. '

@@ -27,7 +27,7 @@ _HTTP = re.compile(r"""https?://[^\s)"<>]+""")
 _PICTURE = re.compile(r'<img[^>]*?src="([^"]*)"')
 
 #: What is wrong with the list itself, whatever the network says: two dead anchors, a scheme that does not exist,
-#: and an empty ``src`` (services.md section 0.2).
+#: and an empty ``src`` (docs/facts/github-rendering.md#what-github-drops).
 OFFLINE: dict[str, Verdicts] = {
     "#optimization": BROKEN,
     "#overview": BROKEN,

@@ -1,4 +1,4 @@
-"""How the hosts of ``ml-papers.md`` answer when nothing is wrong with them (services.md sections 2.5, 2.6 and 5)."""
+"""How the hosts of ``ml-papers.md`` answer when nothing is wrong with them (docs/facts/services.md)."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def closed(verdicts: Verdicts) -> Install:
 
 
 def ncbi(internet: FakeInternet, address: Address) -> Verdicts:
-    """Send PubMed and PMC to their own hosts for good, where a bot wall stands (services.md section 2.6).
+    """Send PubMed and PMC to their own hosts for good, behind a bot wall (docs/facts/services.md#pubmed-and-pmc).
 
     NCBI's API knows that the article is there, and the redirect is known without asking.
     """
@@ -129,7 +129,7 @@ def ncbi(internet: FakeInternet, address: Address) -> Verdicts:
 
 
 def papers_with_code(internet: FakeInternet, address: Address) -> Verdicts:
-    """Send everything to one page elsewhere: the service closed (services.md section 5)."""
+    """Send everything to one page elsewhere (docs/facts/closed-services.md#where-a-table-beats-a-request)."""
     there = "https://huggingface.co/papers/trending"
     internet.site(address.host).redirect(address.path, there, 301)
     internet.site("huggingface.co").page("/papers/trending", page("Trending Papers"))
@@ -148,14 +148,14 @@ def amazon(internet: FakeInternet, address: Address) -> Verdicts:
 
 
 def dead_bucket(internet: FakeInternet, address: Address) -> Verdicts:
-    """Answer as Google's storage does for a bucket that is gone (services.md section 5)."""
+    """Answer as Google's storage does for a bucket that is gone (docs/facts/http-answers.md#object-store-errors)."""
     body = error_xml("NoSuchBucket", "The specified bucket does not exist.")
     internet.site(address.host).page(address.path, body, 404, media_type="application/xml; charset=UTF-8")
     return BROKEN
 
 
 def nature(internet: FakeInternet, address: Address) -> Verdicts:
-    """Bounce through idp.nature.com until its cookie comes back (services.md section 2.5)."""
+    """Bounce through idp.nature.com until its cookie comes back (docs/facts/services.md#publisher-bot-protection)."""
     _, body = content(address)
     identity = internet.site("idp.nature.com")
 
@@ -179,7 +179,7 @@ def nature(internet: FakeInternet, address: Address) -> Verdicts:
 
 
 def youtube(internet: FakeInternet, address: Address) -> Verdicts:
-    """Answer 200 for every video, and tell the truth by oEmbed (services.md section 5)."""
+    """Answer 200 for every video, and tell the truth by oEmbed (docs/facts/services.md#video)."""
     site = internet.site(address.host)
     site.default(misbehave.answer(page("YouTube"), media_type="text/html; charset=utf-8"))
     site.handle("/oembed", misbehave.answer(b'{"title":"A talk","type":"video"}', media_type="application/json"))
@@ -195,7 +195,7 @@ def camo(internet: FakeInternet, address: Address) -> Verdicts:
 
 
 def pinterest(internet: FakeInternet, address: Address) -> Verdicts:
-    """Serve the picture; what is not there is S3's 403 (services.md section 5)."""
+    """Serve the picture; what is not there is S3's 403 (docs/facts/services.md#image-hosts)."""
 
     async def denied(_request: web.Request) -> web.StreamResponse:
         body = error_xml("AccessDenied", "Access Denied")

@@ -1,4 +1,4 @@
-"""What is seeded to be ill in the world of ``ml-papers.md``, and what may be said of it (design.md section 2.1)."""
+"""What is seeded to be ill in the world of ``ml-papers.md``, and what may be said of it (docs/verdicts.md)."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from tests.internet.world_hosts import (
     page,
 )
 
-#: A certificate that no browser takes without a warning: the design names only "expired", so more than one verdict
-#: is fair, but not "fine".
+#: A certificate that no browser takes without a warning: docs/verdicts.md names only "expired", so more
+#: than one verdict is fair, but not "fine".
 WARNED: Verdicts = BROKEN | DEGRADED | SUSPECT | UNVERIFIED
 
 #: Whole hosts whose names do not resolve.
@@ -82,7 +82,7 @@ _ELSEWHERE: dict[str, tuple[str, int, Verdicts]] = {
         302,
         FINE,
     ),
-    # GitHub's proxy does not follow a 308 (services.md section 6.2): the picture is there, and not shown.
+    # GitHub's proxy does not follow a 308 (docs/facts/github-rendering.md#camo-limits): it is there, and not shown.
     "https://tonghe90.github.io/papers/cvpr2019_tz.png": ("https://tonghe90.cn/cvpr2019_tz.png", 308, DEGRADED),
 }
 

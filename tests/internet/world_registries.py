@@ -49,7 +49,7 @@ REPOSITORIES_RENAMED = {
     "albu/albumentations": "albumentations-team/albumentations",
     "PyTorchLightning/pytorch-lightning": "Lightning-AI/pytorch-lightning",
 }
-#: Its ``master`` is now ``main``: raw addresses are not redirected (services.md section 3.3).
+#: Its ``master`` is now ``main``: raw addresses are not redirected (docs/facts/services.md#github-renames).
 REPOSITORY_WITH_NEW_BRANCH = "lutzroeder/netron"
 #: Files that are no longer there.
 FILE_GONE = "https://github.com/carla-simulator/carla/raw/master/Docs/img/video_thumbnail_0910.jpg"

@@ -32,7 +32,7 @@ def test_the_set_is_large_and_mixed() -> None:
 
 
 def test_precision_and_recall_are_kept(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """Recall 0.8 at precision 0.97 is the promise (issue 3); the command prints both and fails below."""
+    """Recall 0.8 at precision 0.97 is the promise (docs/facts/soft-404.md#measured); the command fails below."""
     monkeypatch.setattr(api, "_loop_factory", lambda: None)
     command = ["calibrate", str(LABELS), "--saved", str(PAGES), "--min-precision", "0.97", "--min-recall", "0.8"]
 

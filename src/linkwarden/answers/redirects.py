@@ -24,7 +24,7 @@ _ERROR_SEGMENTS = frozenset(
 )
 #: Names that say "error page" only where they are the whole path; deeper down they are a chapter's.
 _ERROR_PATHS = frozenset({("error",), ("errors",)})
-#: Sites of courses send the addresses of retired ones to their catalogues [U: seen, and stated by none of them].
+#: Sites of courses send the addresses of retired ones to their catalogues [U] (docs/facts/services.md#courses).
 _CATALOGUES = {
     "coursera.org": frozenset({("browse",), ("courses",), ("search",)}),
     "edx.org": frozenset({("course",), ("courses",), ("search",)}),

@@ -18,7 +18,7 @@ from linkwarden.wire import Response
 _ERROR = re.compile(r"\A\ufeff?\s*(?:<\?xml[^>]*\?>\s*)?<Error\b[^>]*>", re.IGNORECASE)
 _CODE = re.compile(r"<Code>\s*([A-Za-z][A-Za-z0-9._-]{1,60})\s*</Code>")
 _EXPIRES = re.compile(r"<Expires>\s*(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?Z\s*</Expires>")
-#: S3, MinIO and OSS say the first, Azure's AuthenticationErrorDetail says the second [U: from memory].
+#: S3, MinIO and OSS say the first, Azure says the second (docs/facts/http-answers.md#object-store-errors).
 _TOO_LATE = re.compile(r"request has expired|signature not valid in the specified time frame", re.IGNORECASE)
 
 _MISSING = frozenset({"NoSuchKey", "NoSuchBucket", "NoSuchVersion", "BlobNotFound", "ContainerNotFound"})
@@ -129,7 +129,7 @@ WALLS: tuple[Wall, ...] = (
     Wall(name="Imperva", titles=r"Pardon Our Interruption.*", marks=r"Incapsula incident ID|_Incapsula_Resource"),
     Wall(name="Akamai", marks=r"Reference(?:&#32;|\s)(?:&#35;|#)\d+(?:\.|&#46;)[0-9a-f]"),
     Wall(name="Anubis", titles=r"Making sure you(?:'|&#39;|’)re not a bot!", marks=r"/\.within\.website/x/cmd/anubis"),
-    # [U] from memory, not in our fact sheets: Vercel and Sucuri.
+    # Vercel and Sucuri as observed (docs/facts/http-answers.md#bot-protection).
     Wall(name="Vercel checkpoint", proof={"x-vercel-mitigated": r"challenge"}, titles=r"Vercel Security Checkpoint"),
     Wall(name="Sucuri firewall", titles=r"Sucuri WebSite Firewall - Access Denied|Access Denied - Sucuri.*"),
 )

@@ -34,7 +34,7 @@ def _kept(char: str) -> bool:
 
 
 def base_slug(text: str) -> str:
-    """Give a heading's slug before duplicates are numbered. ``text`` is the heading as it is shown."""
+    """Give the slug of a heading as it is shown, without number (docs/facts/github-rendering.md#heading-anchors)."""
     return "".join(filter(_kept, text.lower())).replace(" ", "-")
 
 
@@ -116,7 +116,7 @@ class Reader:
         self.section = squeeze(text)
         yield Anchor(self._slugger.slug(text), self.section, line, AnchorSource.HEADING)
         if "\n" in text:
-            # Whether GitHub's slugger sees the line end as nothing or as a blank is not sure [U]: both are right.
+            # GitHub drops the line end (docs/facts/github-rendering.md#heading-anchors); a blank is let pass as well.
             name = Slugger().slug(text.replace("\n", " "))
             yield Anchor(name, self.section, line, AnchorSource.HEADING)
 

@@ -80,7 +80,7 @@ def question(url: str, *, image: bool, added: datetime | None, oldest: bool = Fa
     if image:
         parameters.append(("filter", "mimetype:image/.*"))
     if added is None:
-        # Not ``fastLatest``: it looks at the end of the index only, where a dead page has nothing but errors [U].
+        # Not ``fastLatest``: a dead page has errors at the index's end (docs/facts/services.md#wayback-machine).
         parameters.append(("limit", "1" if oldest else "-1"))
     else:
         parameters += [("sort", "closest"), ("closest", _stamp(added)), ("limit", str(_NEAREST))]
@@ -204,7 +204,7 @@ SHARE_OF_MAX_TIME = 0.25
 _MAX_SILENCES = 2
 _ANSWER_BYTES = 65_536
 
-#: What the index says of a site whose owner keeps it out of the archive [O].
+#: What the index says of a site whose owner keeps it out (docs/facts/services.md#wayback-machine).
 _EXCLUDED = re.compile(rb"Blocked Site|AccessControlException", re.IGNORECASE)
 #: Failures that the next question would meet as well.
 _HOPELESS = frozenset(

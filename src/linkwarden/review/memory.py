@@ -44,7 +44,7 @@ HELD_BACK = Rule(
 
 
 #: Failures that may be linkwarden's own or its machine's every night, while readers get through: old encryption, a
-#: network without IPv6, bad HTTP (facts on services, sections 6.2 and 6.5).
+#: network without IPv6, bad HTTP (docs/facts/http-answers.md#dns-and-network).
 _MAY_BE_OURS = frozenset(rule.code for rule in (http.TLS_FAILED, http.UNREACHABLE, http.PROTOCOL_ERROR))
 
 

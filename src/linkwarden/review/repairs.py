@@ -42,7 +42,7 @@ _SIGNATURE = frozenset(
 #: Amazon S3, Google Cloud Storage and Azure name a file by host and path; the query only signs the request.
 _STORES = ("*.amazonaws.com", "*.amazonaws.com.cn", "*.storage.googleapis.com", "*.blob.core.windows.net")
 #: The Computer Vision Foundation's library: paths are case-sensitive and differ by year, and until 2016 it stood at
-#: another host (fact sheet on services, section 2.6).
+#: another host (docs/facts/services.md#proceedings).
 _CVF = re.compile(r"https?://openaccess\.thecvf\.com/+(.+)", re.IGNORECASE)
 _CVF_BEFORE = re.compile(r"https?://(?:www\.)?cv-foundation\.org/+openaccess/+(.+)", re.IGNORECASE)
 _CVF_MEETING = re.compile(r"(content_)([A-Za-z]+)(_\d{4})")

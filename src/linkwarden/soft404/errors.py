@@ -2,7 +2,7 @@
 
 A title or heading counts only as a whole: what is left after the core of the message ("not found") and the small
 words around it ("sorry, the page …") are taken away must be nothing. "How to fix error 404 pages" leaves "how to fix".
-Phrase lists over whole pages misfire (facts on services, section 6.4), so nothing else is ever matched here.
+Phrase lists over whole pages misfire (docs/facts/soft-404.md#phrases-misfire), so nothing else is ever matched here.
 """
 
 from __future__ import annotations

@@ -192,7 +192,7 @@ ORDINARY = frozenset(
     | {"jackpots", "blackjack", "roulette", "ставки", "成人", "真人", "棋牌", "彩票"}
 )
 
-#: Hosts where parked domains and offers live (facts on peers, section 3.4). [U: those not named there, from memory.]
+#: Hosts where parked domains and offers live (docs/facts/soft-404.md#parked-domains). [U: those not named there.]
 PARKING_HOSTS = frozenset(
     {"sedo.com", "sedo.de", "sedoparking.com", "dan.com", "afternic.com", "hugedomains.com", "bodis.com", "above.com"}
     | {"parkingcrew.net", "parkingcrew.com", "expireddomains.com", "expireddomains.net", "buydomains.com", "saw.com"}
@@ -229,7 +229,7 @@ _PLACEHOLDERS = tuple((re.compile(title), re.compile(text, re.IGNORECASE)) for t
 #: A page that does nothing but send its reader to the lander of the same domain [U: as GoDaddy's were seen to do].
 _LANDER = re.compile(r"window\.(?:onload|location)[^<]{0,200}/lander", re.IGNORECASE)
 _LANDER_BYTES = 2000
-#: Parking services redirect to numbered subdomains (facts on peers, section 3.4).
+#: Parking services redirect to numbered subdomains (docs/facts/soft-404.md#parked-domains).
 _NUMBERED = re.compile(r"ww\d{1,3}\.")
 
 

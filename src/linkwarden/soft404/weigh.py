@@ -2,8 +2,8 @@
 
 A sign is something that was seen. Each ill gives points to the signs that speak for it, and signs that come from one
 source (a title, the look of the body) count once, by the strongest. An ill is found only if it has at least
-``NEEDED`` points from at least two sources, one of them strong: never on one sign (facts on services, section 6.4; on
-peers, section 3.4).
+``NEEDED`` points from at least two sources, one of them strong: never on one sign
+(docs/facts/soft-404.md#signs).
 """
 
 from __future__ import annotations

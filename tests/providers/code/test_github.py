@@ -87,14 +87,14 @@ async def test_one_query_and_rest_only_for_what_was_not_found(desk: Desk, github
 
 
 async def test_case_is_no_rename(desk: Desk, github: FakeGithub) -> None:
-    """Regression case 7: names that differ only in case are the same repository."""
+    """Names that differ only in case are the same repository (docs/facts/services.md#github-graphql)."""
     github.add("Netron/Netron")
 
     assert await desk.code("https://github.com/netron/NETRON") is None
 
 
 async def test_a_branch_renamed_breaks_raw_files_only(desk: Desk, github: FakeGithub) -> None:
-    """Regression case 8: raw files of a renamed branch are gone, with a sure fix; pages redirect."""
+    """Raw files of a renamed branch are gone, with a fix; pages redirect (docs/facts/services.md#github-renames)."""
     github.add("netron/netron", "media/screenshot.png", former=("lutzroeder/netron",))
     raw = "https://raw.githubusercontent.com/lutzroeder/netron/master/media/screenshot.png"
     page = "https://github.com/lutzroeder/netron/blob/master/media/screenshot.png"
@@ -109,7 +109,7 @@ async def test_a_branch_renamed_breaks_raw_files_only(desk: Desk, github: FakeGi
 
 
 async def test_a_folder_is_one_alias(desk: Desk, github: FakeGithub) -> None:
-    """Regression case 9: branch and path are one revision expression, in the query with all the others."""
+    """Branch and path are one revision expression, in the query with all the others."""
     github.add("ray-project/ray", branches={"master": {"python/ray/tune/x.py"}})
 
     assert await desk.code("https://github.com/ray-project/ray/tree/master/python/ray/tune") is None

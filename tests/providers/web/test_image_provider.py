@@ -101,7 +101,7 @@ async def test_a_picture_costs_one_small_request(internet: FakeInternet, net: Ne
     ],
 )
 def test_what_stands_there_is_named(body: bytes, media_type: str, expected: str) -> None:
-    """First bytes and type decide together (lychee.md section 4, row 8, and services.md 3.5)."""
+    """First bytes and type decide together (docs/facts/http-answers.md#images)."""
     assert seen(answer(body, media_type)) == expected
 
 
@@ -282,7 +282,7 @@ async def test_pinterest_has_the_picture_in_another_size(net: Net, stores: FakeS
 
 @pytest.mark.usefixtures("stores")
 async def test_pinterest_has_the_picture_in_no_size(internet: FakeInternet, net: Net) -> None:
-    """All sizes refused: the picture will not render (services.md section 10, case 17), for three requests."""
+    """All sizes refused: the picture will not render (docs/facts/services.md#image-hosts), for three requests."""
     evidence = await evidence_of(ImageProvider, net, "https://i.pinimg.com/564x/ab/cd.jpg", image=True)
     assert (slug(evidence), evidence.suggestion) == ("picture-refused", None)
     assert len(internet.requests_to("i.pinimg.com")) == 3

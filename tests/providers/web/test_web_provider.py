@@ -36,7 +36,7 @@ async def test_a_page_is_fine_and_its_title_is_kept(net: Net, site: Site) -> Non
     assert (await evidence_of(WebProvider, net, SITE + "/paper.pdf")).title is None
 
 
-# --- the mock of peers.md 4.2, row by row --------------------------------------------------------------------------
+# --- docs/facts/http-answers.md#cases-that-checkers-get-wrong, row by row --------------------------------------------
 
 
 @pytest.mark.parametrize("path", ["/403", "/999", "/cloudflare", "/waf"])
@@ -48,7 +48,7 @@ async def test_who_turns_programs_away_accuses_nobody(net: Net, site: Site, path
 
 
 async def test_a_rate_limit_is_waited_for(internet: FakeInternet, net: Net, site: Site) -> None:
-    """Row "429, Retry-After 1"; and a date in the past means at once (services.md section 10, case 18)."""
+    """Row "429, Retry-After 1"; and a date in the past means at once (docs/facts/http-answers.md#rate-limiting)."""
     site.handle("/soon", misbehave.retry_after(internet.time, 1, misbehave.answer()))
     site.handle("/past", misbehave.retry_after(internet.time, -60, misbehave.answer(), form="date"))
     assert await look(net, SITE + "/soon") == "ok"
@@ -57,7 +57,7 @@ async def test_a_rate_limit_is_waited_for(internet: FakeInternet, net: Net, site
 
 @pytest.mark.parametrize("failure", [408, 500, 502, 503, "reset"])
 async def test_a_trouble_that_passes_leaves_no_trace(net: Net, site: Site, failure: int) -> None:
-    """Row "503 twice, then 200", and lychee.md section 4, row 6."""
+    """Rows "503 twice, then 200" and "500, 502, 408 or reset once, then 200"."""
     site.handle("/x", misbehave.fail_then(1, failure, misbehave.answer()))
     assert await look(net, SITE + "/x") == "ok"
 
@@ -70,7 +70,7 @@ async def test_a_trouble_that_stays_is_no_accusation(net: Net, site: Site) -> No
 
 @pytest.mark.parametrize("status", [403, 404, 405, 501])
 async def test_head_is_never_asked(internet: FakeInternet, net: Net, site: Site, status: int) -> None:
-    """Rows "HEAD 405/404, GET 200" (services.md section 10, case 18)."""
+    """Row "HEAD 404 or 405, GET 200" (docs/facts/http-answers.md#requests)."""
     site.handle("/x", misbehave.no_head(status=status))
     assert await look(net, SITE + "/x") == "ok"
     assert {entry.method for entry in internet.log} == {"GET"}
@@ -149,7 +149,7 @@ async def test_a_loop_is_unverified_and_a_cookie_bounce_is_fine(net: Net, site: 
 
 
 async def test_a_publisher_wall_without_identifier_is_unverified(internet: FakeInternet, net: Net) -> None:
-    """services.md section 10, case 14, second half; and Kaggle's 404 of case 17."""
+    """A wall proves nothing (docs/facts/services.md#publisher-bot-protection), nor does Kaggle's 404."""
     internet.site("onlinelibrary.wiley.com").default(misbehave.bot_wall("cloudflare"))
     assert await look(net, "https://onlinelibrary.wiley.com/journal/1") == "bot-wall"
     internet.site("www.kaggle.com")
@@ -157,7 +157,7 @@ async def test_a_publisher_wall_without_identifier_is_unverified(internet: FakeI
 
 
 async def test_dead_hosts_are_told_apart(internet: FakeInternet, net: Net) -> None:
-    """lychee.md section 4, row 7: no name, no answer of the name service, nobody at home, bad certificates."""
+    """No name, no answer of the name service, refused, bad certificate (docs/facts/http-answers.md#dns-and-network)."""
     internet.dns("ill.example.org", "servfail")
     internet.refuse("shut.example.org")
     for fault in ("expired", "wrong-host", "self-signed"):
@@ -192,7 +192,7 @@ async def test_dead_hosts_are_told_apart(internet: FakeInternet, net: Net) -> No
     ],
 )
 async def test_who_never_tells_is_not_asked(internet: FakeInternet, net: Net, url: str) -> None:
-    """services.md sections 5 and 7: unverified, with the reason, and no request."""
+    """Unverified, with the reason, and no request (docs/facts/services.md#sites-that-never-tell)."""
     evidence = await evidence_of(WebProvider, net, url)
     assert (slug(evidence), internet.log) == ("site-never-tells", [])
     assert evidence.reason.endswith(", so linkwarden did not ask; open it in a browser.")
@@ -245,7 +245,7 @@ async def test_places_of_one_page_cost_one_request(internet: FakeInternet, net: 
 )
 @pytest.mark.usefixtures("site")
 async def test_what_names_no_place_is_not_judged(net: Net, fragment: str) -> None:
-    """Routes, text fragments, PDF pages, lines, comments (services.md 6.6)."""
+    """Routes, text fragments, PDF pages, lines, comments (docs/facts/http-answers.md#fragments)."""
     assert await look(net, f"{SITE}/guide#{fragment}") == "ok"
 
 

@@ -94,7 +94,7 @@ def test_a_gate_hides_what_is_behind_it(asked: str, final: str) -> None:
     ],
 )
 def test_an_error_page_that_says_200_is_suspect(final: str) -> None:
-    """peers.md 4.2: a redirect to /404.html is no page."""
+    """A redirect to /404.html is no page (docs/facts/http-answers.md#redirects)."""
     assert landing("https://a.org/papers/x", final) == "redirected-to-error-page"
 
 
@@ -111,7 +111,7 @@ def test_an_error_page_that_says_200_is_suspect(final: str) -> None:
     ],
 )
 def test_a_retired_course_leads_to_the_catalogue(asked: str, final: str, expected: str) -> None:
-    """services.md section 5: known sites of courses only, and nothing but their catalogues."""
+    """Known sites of courses only, and nothing but their catalogues (docs/facts/services.md#courses)."""
     assert landing(asked, final) == expected
 
 

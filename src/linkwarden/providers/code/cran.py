@@ -1,6 +1,6 @@
 """Pages of R packages at CRAN: a package that was taken out keeps a page, which says so with status 200.
 
-Source: services.md section 5 (archived packages; observed).
+Source: docs/facts/services.md#package-registries (archived packages; observed).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Source: crates.io "Data Access Policy" (the index first, without limits; the interface at one request a second with an
 identifying User-Agent), Cargo Book "Registry Index" (file names, one line of JSON for each version, ``yanked``);
-services.md section 5. The pages of crates.io are built by script and are not asked.
+docs/facts/services.md#package-registries. The pages of crates.io are built by script and are not asked.
 """
 
 from __future__ import annotations

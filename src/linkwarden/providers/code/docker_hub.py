@@ -1,7 +1,7 @@
 """Images at Docker Hub: asked by its interface, as its pages answer 200 for everything.
 
-Source: services.md section 5. The interface is not well documented [U], so that its "no" counts only while it still
-knows an image that is certainly there.
+Source: docs/facts/services.md#package-registries. The interface is not documented, so its "no" counts only while it
+still knows an image that is certainly there.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 The pages of a forge send those who are not logged in elsewhere for what is missing, or stand behind a bot wall; the
 interfaces tell. What lies inside a repository is left to the pages, except files at Gitea, which its interface can
-confirm past the wall. Source: services.md section 5.
+confirm past the wall. Source: docs/facts/services.md#other-forges.
 """
 
 from __future__ import annotations

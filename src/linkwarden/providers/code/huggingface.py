@@ -1,7 +1,7 @@
 """The Hugging Face Hub: models, datasets, spaces and their files, asked by the hub's own interface.
 
-Source: the hub's answers as its own client reads them (``huggingface_hub``, ``hf_raise_for_status``); services.md
-section 5. The hub tells in ``X-Error-Code`` what an answer is about; a 401 without it proves nothing.
+Source: docs/facts/services.md#hugging-face, and the hub's own client (``huggingface_hub``, ``hf_raise_for_status``).
+The hub tells in ``X-Error-Code`` what an answer is about; a 401 without it proves nothing.
 """
 
 from __future__ import annotations

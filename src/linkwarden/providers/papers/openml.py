@@ -1,6 +1,6 @@
 """Data sets of OpenML, asked by its interface: the pages are a frame that scripts fill, the same for every number.
 
-Source: services.md section 5 [U]: 200 with a description, 412 with the error code 111 for an unknown data set. The
+Source: docs/facts/services.md#openml: 200 with a description, 412 with the error code 111 for an unknown one. The
 accusation rests on just that answer; any other one proves nothing, so a fact that is wrong accuses nobody.
 """
 

@@ -1,6 +1,6 @@
 """Records of Zenodo, asked by its interface: a record may have another DOI than Zenodo's own.
 
-Records whose DOI is registered are settled before by the DOI system. Source: services.md section 5 (records interface:
+Records whose DOI is registered are settled before by the DOI system. Source: docs/facts/services.md#zenodo (interface:
 200, 404, 410 for a record that was taken down).
 """
 

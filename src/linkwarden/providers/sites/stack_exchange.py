@@ -1,6 +1,6 @@
 """Questions and answers at Stack Overflow and its sister sites, asked by their interface: their pages wall programs.
 
-Source: services.md section 5; Stack Exchange API 2.3. A deleted post is simply absent from the interface's answer.
+Source: docs/facts/services.md#stack-exchange; Stack Exchange API 2.3. A deleted post is simply absent from the answer.
 """
 
 from __future__ import annotations

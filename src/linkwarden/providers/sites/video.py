@@ -1,6 +1,6 @@
 """Videos at YouTube and Vimeo, asked by oEmbed: their pages answer 200 for what is gone, or wall programs off.
 
-Source: services.md section 5 (YouTube and Vimeo oEmbed, YouTube's preview pictures).
+Source: docs/facts/services.md#video (YouTube and Vimeo oEmbed, YouTube's preview pictures).
 """
 
 from __future__ import annotations

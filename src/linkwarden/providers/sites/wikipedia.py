@@ -1,7 +1,7 @@
 """Wikipedia: pages of one language are looked up together, fifty to a question, by MediaWiki's own interface.
 
 Source: MediaWiki "API:Query" (titles, redirects, converttitles, formatversion 2), "API:Etiquette" (one question at a
-time, ``maxlag``) and "Page title"; services.md section 5.
+time, ``maxlag``) and "Page title"; docs/facts/services.md#wikipedia.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Posts on X (Twitter), asked by oEmbed: the page of a post answers the same whether or not there is one.
 
-Source: services.md section 5 (oEmbed of publish.twitter.com: 200, 404, and 403 for protected posts; observed, so that
+Source: docs/facts/services.md#x-posts (oEmbed: 200, 404, and 403 for protected posts; observed, so that
 its "no" counts only while it still knows a post that is certainly there).
 """
 

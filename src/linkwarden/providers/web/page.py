@@ -45,7 +45,7 @@ _REFRESH_BYTES = 8192
 _REFRESH_DELAY = 5
 
 #: Sites whose answers to programs never tell whether a page exists, with the reason a maintainer reads.
-#: Sources: link-checker threads named in the fact sheet on services, sections 2.5, 5 and 7.
+#: Sources: docs/facts/services.md#sites-that-never-tell and docs/facts/services.md#publisher-bot-protection.
 SILENT_HOSTS = MappingProxyType(
     {
         "linkedin.com": "LinkedIn turns all programs away",
@@ -67,7 +67,7 @@ _ALWAYS_THERE = (
     ("youtube.com", "/watch", "YouTube answers the same for videos that exist and for videos that do not"),
     ("youtube.com", "/embed/", "YouTube answers the same for videos that exist and for videos that do not"),
     ("youtube.com", "/shorts/", "YouTube answers the same for videos that exist and for videos that do not"),
-    # [U] said of all pages of data sets; their interface answers 412 for what is not there.
+    # [U] said of all pages of data sets (docs/facts/services.md#openml).
     ("openml.org", "/d/", "OpenML shows the same frame whether or not the data set exists"),
     ("youtu.be", "/", "YouTube answers the same for videos that exist and for videos that do not"),
 )

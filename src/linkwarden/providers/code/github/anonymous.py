@@ -52,7 +52,7 @@ async def settle(net: Net, rest: Rest, cases: Sequence[Case]) -> list[Outcome]: 
 
 
 async def _gist(net: Net, rest: Rest, cases: Sequence[Case]) -> list[Outcome]:
-    """A gist is a repository too: git's yes costs nothing of REST's hour; its no is left for REST to confirm [U]."""
+    """A gist is a repository too: git's yes is free, its no proves nothing (docs/facts/services.md#git-over-https)."""
     try:
         response = await net.fetch(
             Ask(

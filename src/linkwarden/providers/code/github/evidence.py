@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 PROVIDER = "github"
 #: Names that default branches had before most went to ``main``. Where one is gone and the repository has another
-#: default branch, that is the rename of services.md 3.3.
+#: default branch, that is a rename (docs/facts/services.md#github-renames).
 OLD_DEFAULTS = frozenset({"master", "main", "develop", "trunk", "dev", "devel"})
 
 _LOCK_REASONS = {
@@ -70,7 +70,7 @@ class Repository:
         )
 
     def renamed_from(self, ref: GithubRef) -> bool:
-        """Tell whether the address uses another name; case does not count (regression case 7)."""
+        """Tell whether the address uses another name; case does not count (docs/facts/services.md#github-graphql)."""
         return self.full_name.casefold() != ref.full_name.casefold()
 
     @property
@@ -223,7 +223,7 @@ def branch_renamed(case: Case, repository: Repository, branch: str) -> Evidence:
 
 
 def raw_branch_renamed(case: Case, repository: Repository, *, status: int | None = None) -> Evidence:
-    """A raw file's branch is gone and the file lies on the default branch (regression case 8)."""
+    """A raw file's branch is gone and the file lies on the default branch (docs/facts/services.md#github-renames)."""
     branch = repository.default_branch or "HEAD"
     return case.evidence(
         rules.RAW_BRANCH_RENAMED,

@@ -22,7 +22,7 @@ _NUMBER_PATHS = {What.ISSUE: "issues", What.MILESTONE: "milestones"}
 
 
 async def absent_repository(net: Net, rest: Rest, cases: Sequence[Case]) -> list[Evidence | Pass] | Repository:
-    """Ask why a repository was not found: missing, renamed or blocked (services.md 3.2, 404, 301, 451).
+    """Ask why a repository was not found: missing, renamed or blocked (docs/facts/services.md#github-rest).
 
     Gives the evidence for all its links, or the repository if it is there after all under another name.
     """
@@ -120,8 +120,8 @@ async def absent_branch(
 async def raw_page(net: Net, case: Case, repository: Repository) -> Evidence | Pass:
     """Settle a raw file whose branch does not exist, while the file is on the default branch.
 
-    The raw host does not redirect after a rename (services.md 3.3). Whether ``github.com/…/raw/…`` does is unsure
-    [U], so that address is asked itself.
+    The raw host does not redirect after a rename; whether ``github.com/…/raw/…`` does is unsure, so that address is
+    asked itself (docs/facts/services.md#github-renames).
     """
     if case.ref.raw_host:
         return say.raw_branch_renamed(case, repository)

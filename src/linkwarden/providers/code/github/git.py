@@ -131,7 +131,7 @@ def _reply(response: Response, name: str) -> GitReply:
         case 200:
             return GitReply(There.UNKNOWN, name, status=200, why="github.com answered something that is not git's")
         case 401 | 404:
-            # 401 is what a missing or private repository gets [O]; 404 was, in earlier years [U].
+            # What a missing or private repository gets (docs/facts/services.md#git-over-https).
             return GitReply(There.NO, name, status=response.status)
         case 451:
             return GitReply(There.BLOCKED, name, status=451)

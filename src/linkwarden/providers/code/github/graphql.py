@@ -1,4 +1,4 @@
-"""Asks GitHub's GraphQL interface about many repositories at once (services.md 3.2).
+"""Asks GitHub's GraphQL interface about many repositories at once (docs/facts/services.md#github-graphql).
 
 One query names up to ``MAX_REPOSITORIES``. Queries go one after the other, and one that is too slow for GitHub
 (502, 504, timeout) is asked again in two halves. Only scalars are asked for: connections cost points, and are refused
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from linkwarden.net import Net
     from linkwarden.wire import Response
 
-#: GitHub itself shows only the first 500 KiB of a README [O]; its HTML is larger than the source.
+#: GitHub shows 500 KiB of a README (docs/facts/github-rendering.md#readme-size); its HTML is larger than the source.
 MAX_README_BYTES = 2 * 1024 * 1024
 _PREFIX = "user-content-"
 
@@ -74,7 +74,7 @@ async def readme_anchors(net: Net, rest: Rest, full_name: str) -> Anchors | None
     return Anchors(frozenset(reader.names))
 
 
-#: Repositories in one query. GitHub gives a query ten seconds; 50 to 100 is what others live with (services.md 3.2).
+#: Repositories in one query: 50 to 100 is what others live with (docs/facts/services.md#github-graphql).
 MAX_REPOSITORIES = 100
 #: Paths, issues and the like in one query: each costs GitHub a look into a repository.
 MAX_FIELDS = 200
@@ -331,7 +331,7 @@ def _rate_limited(payload: Any) -> bool:
 
 
 def _too_slow(payload: Any) -> bool:
-    """Tell GitHub's own timeout: no data, and an error without a type (services.md 10)."""
+    """Tell GitHub's own timeout: no data, and an error without a type (docs/facts/services.md#github-graphql)."""
     return bool(_errors(payload)) and not any(e.get("type") for e in _errors(payload))
 
 
@@ -359,7 +359,7 @@ def first_fields(ref: GithubRef) -> Fields:  # noqa: PLR0911 - one per sort of t
     """Give what settles an address.
 
     For paths that is the path itself and what explains its absence, so that a list with dead paths is still one
-    query (services.md 3.2).
+    query (docs/facts/services.md#github-graphql).
     """
     match ref.what:
         case What.COMMIT:

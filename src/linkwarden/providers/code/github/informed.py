@@ -51,7 +51,7 @@ class _Open:
     def read_rightly(self) -> bool:
         """True where the branch cannot be one with slashes.
 
-        Git allows no branch ``a/b`` beside a branch ``a`` (services.md 3.4); nor does anybody doubt what
+        Git allows no branch ``a/b`` beside a branch ``a`` (docs/facts/services.md#github-urls); nor is it doubtful what
         ``master/docs/x.md`` means where the default branch has ``docs/x.md``.
         """
         return self.branch or (self.on_default and self.case.ref.branch in say.OLD_DEFAULTS)
@@ -181,7 +181,7 @@ class Informed:
         return await self._explain_path(net, link)
 
     async def _explain_path(self, net: Net, link: _Open) -> Evidence | Pass:
-        """Settle a path that is not where the address says (services.md 3.3)."""
+        """Settle a path that is not where the address says (docs/facts/services.md#github-renames)."""
         case, repository = link.case, link.repository
         if link.branch or (case.ref.path and not link.on_default):
             return await followup.absent_path(

@@ -2,7 +2,7 @@
 
 With a token one GraphQL query settles a hundred repositories; without one, git's own question tells whether a
 repository is there. Pages of github.com are never fetched: GitHub walls programs that do, and its interfaces know
-more (services.md 3.3).
+more (docs/facts/services.md#github-renames).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Asks GitHub's REST interface, within what it allows per hour (services.md 3.1)."""
+"""Asks GitHub's REST interface, within what it allows per hour (docs/facts/services.md#rate-limits)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Reads GitHub addresses: what one names, without asking anybody.
 
-The shapes are those that github.com serves (services.md 3.4). An address whose fate no API of GitHub can tell (site
-pages, wiki pages, release files, badges) is not read here, so that another provider asks it as a reader would.
+The shapes are those that github.com serves (docs/facts/services.md#github-urls). An address whose fate no API of GitHub
+can tell (site pages, wiki pages, release files, badges) is not read here, so that another provider asks it as a reader
+would.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from linkwarden.text import host_of
 
 #: Every host whose addresses are read here.
 HOSTS = frozenset({"github.com", "www.github.com", "raw.githubusercontent.com", "gist.github.com"})
-#: First path segments that are pages of the site and never accounts (services.md 3.4).
+#: First path segments that are pages of the site and never accounts (docs/facts/services.md#github-urls).
 RESERVED = frozenset(
     """
     about account admin api apps blog business careers collections contact copilot customer-stories dashboard

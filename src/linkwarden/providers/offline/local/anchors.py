@@ -1,4 +1,4 @@
-"""Judges the name after ``#`` by the anchors of a document (fact sheet on services, section 3.6)."""
+"""Judges the name after ``#`` by the anchors of a document (docs/facts/github-rendering.md#heading-anchors)."""
 
 from __future__ import annotations
 

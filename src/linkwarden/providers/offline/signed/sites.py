@@ -1,6 +1,6 @@
 """Sites whose addresses end, each known by its host: Notion, GitHub, Discord, Meta, Airtable and more.
 
-Graded O (seen in several public repositories) unless a comment says otherwise. Units differ by site and are never
+Sources and grades: docs/facts/signed-urls.md#sites. Units differ by site and are never
 guessed: Notion's files and Airtable count milliseconds, Discord and Meta write hexadecimal.
 """
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 AMAZON = ("*.amazonaws.com", "*.amazonaws.com.cn")
 WEEK_S = 604_800  # the longest lifetime that S3, Google and Alibaba sign for
 #: The longest life of an AWS session (GetSessionToken); a URL signed by a session dies with it. From memory of the
-#: STS documentation, graded K: used as the last possible instant only.
+#: STS documentation (docs/facts/signed-urls.md#session-tokens): used as the last possible instant only.
 SESSION = timedelta(hours=36)
 _TILL_9999 = "it ends after the year 9999, which is never; the number looks like milliseconds where seconds belong"
 
@@ -188,7 +188,7 @@ def _bos(address: Address) -> Signature | None:
     if len(fields) < 6:
         raise Refused("the parameter authorization lacks some of its six parts")
     start = instants.iso(fields[2], "the date in authorization")
-    if fields[3] == "-1":  # documented, graded K: "never"
+    if fields[3] == "-1":  # "never" (docs/facts/signed-urls.md#object-stores)
         return Signature(status=Status.PERMANENT, why="signed for Baidu BOS without an end", not_before=start)
     life = instants.seconds(fields[3], "the lifetime in authorization")
     return dated(

@@ -163,7 +163,7 @@ def parse(url: str) -> ArxivRef | None:
 # --- addresses -------------------------------------------------------------------------------------------------
 
 _ARXIV_HOSTS = frozenset({"arxiv.org", "www.arxiv.org", "export.arxiv.org"})
-# Which of the mirrors still answer is unsure (facts: grade U); all of them held copies of the same addresses.
+# The mirrors closed in 2024; all of them held copies of the same addresses (docs/facts/services.md#arxiv-mirrors).
 _MIRRORS = frozenset(
     {
         f"{name}.arxiv.org"

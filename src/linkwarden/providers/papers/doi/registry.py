@@ -124,7 +124,7 @@ async def _ask(net: Net, endpoint: str, fields: dict[str, str], mail: str | None
 def _taken_back(work: dict[str, Any], title: str | None) -> str:
     """Tell how a work was taken back, "" if it was not.
 
-    ``update-to`` stands in the notice and names the work; ``updated-by`` stands in the work [U]. A work that names
+    ``update-to`` is in the notice, ``updated-by`` in the work (docs/facts/services.md#crossref). A work that names
     itself in ``update-to`` was turned into its own notice.
     """
     own = fold(work["DOI"])

@@ -1,6 +1,6 @@
 """Which DOI an address names: ``doi.org``, and the DOIs inside the addresses of publishers. Pure.
 
-Sources: the DOI Handbook (syntax, case), and the address schemes of the publishers as observed (facts: grade O).
+Sources: the DOI Handbook (syntax, case), and docs/facts/services.md#dois-in-publisher-urls (as observed).
 """
 
 from __future__ import annotations

@@ -177,7 +177,7 @@ MAX_REDIRECTS = 4
 CLEARLY_SLOW = 15.0
 _MIB = 1_048_576
 
-#: AVIF is not in the list of 2017; whether GitHub's fork of today passes it on is not known [U], so it is no finding.
+#: Whether GitHub's proxy passes AVIF on today is not known, so no finding (docs/facts/github-rendering.md#camo-types).
 _UNSURE_TYPES = frozenset({"image/avif"})
 
 
@@ -238,7 +238,7 @@ ACCEPT = "image/webp,image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5"
 
 #: Where hosts send a reader whose picture they removed: final host and path.
 _REMOVED = re.compile(
-    r"https?://(?:i\.)?imgur\.com/removed\.(?:png|jpg)"  # services.md section 5, observed
+    r"https?://(?:i\.)?imgur\.com/removed\.(?:png|jpg)"  # docs/facts/services.md#image-hosts
     r"|https?://s\.yimg\.com/pw/images/.*photo_unavailable.*"  # Flickr [U: from memory]
     r"|https?://tinypic\.com/images/404\.gif",  # [U: from memory]
     re.IGNORECASE,
@@ -340,7 +340,7 @@ _EMPTY = "The server sends an empty file instead of a picture."
 def _ask(address: str) -> Ask:
     """Make the question for a picture; a file's page on GitHub is asked for the file, as GitHub itself does.
 
-    In a README, GitHub shows the file for the address of its page [U: seen often, documented for ``?raw=true`` only].
+    In a README, GitHub shows the file for its page (docs/facts/github-rendering.md#file-pages-as-images).
     """
     return Ask(url=_GITHUB_PAGE.sub(r"\1/raw/", address), purpose="picture", accept=ACCEPT, max_bytes=HEAD_BYTES)
 
