@@ -289,7 +289,7 @@ async def test_a_move_that_breaks_a_link_is_reported(repository: Repository, che
     assert told(run) == [("docs/more.md", "#a", "anchor-missing"), ("docs/more.md", "img/p.txt", "file-missing")]
 
 
-async def test_a_new_link_is_no_excuse_for_an_old_one_elsewhere(repository: Repository, check: Check) -> None:
+async def test_a_new_link_does_not_account_for_an_old_one_elsewhere(repository: Repository, check: Check) -> None:
     """A new broken link is reported even if another list has the same one and keeps it."""
     repository.commit({"README.md": "# A\n[a](#a)\n", "other.md": "[x](#gone) [h](htps://h.example/)\n"})
     repository.branch("feature")

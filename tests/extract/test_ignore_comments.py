@@ -14,12 +14,12 @@ from linkwarden.extract._spans import Pieces, Source
 from linkwarden.extract._tags import TagScanner
 from linkwarden.extract.html import HtmlFile
 from linkwarden.extract.markdown import Markdown
-from linkwarden.model import Anchor, Excuse, Notice, Occurrence
+from linkwarden.model import Anchor, Notice, Occurrence, Suppression
 
 
-def excuses(text: str, reader: type[Extractor] = Markdown) -> list[Excuse]:
+def suppressions(text: str, reader: type[Extractor] = Markdown) -> list[Suppression]:
     """Give what the comments of a list say not to report."""
-    return [item for item in reader().extract(text, "list.md") if isinstance(item, Excuse)]
+    return [item for item in reader().extract(text, "list.md") if isinstance(item, Suppression)]
 
 
 def notices(text: str, reader: type[Extractor] = Markdown) -> list[tuple[int, str]]:
@@ -29,14 +29,14 @@ def notices(text: str, reader: type[Extractor] = Markdown) -> list[tuple[int, st
 
 def lines(text: str, reader: type[Extractor] = Markdown) -> list[tuple[int, int]]:
     """Give first and last line that each comment is about."""
-    return [(excuse.first, excuse.last) for excuse in excuses(text, reader)]
+    return [(suppression.first, suppression.last) for suppression in suppressions(text, reader)]
 
 
 def test_a_comment_says_rules_reason_and_its_own_place() -> None:
     """Codes and names come first, with commas or without; the rest is the maintainer's reason."""
     text = "# List\n\n* [a](https://a.example) <!-- linkwarden-ignore LW301, not-found: moved to  print -->\n"
 
-    assert excuses(text) == [Excuse("list.md", 3, 26, 3, 3, ("LW301", "not-found"), "moved to print")]
+    assert suppressions(text) == [Suppression("list.md", 3, 26, 3, 3, ("LW301", "not-found"), "moved to print")]
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_a_comment_says_rules_reason_and_its_own_place() -> None:
 )
 def test_the_words_of_a_comment(comment: str, codes: tuple[str, ...], reason: str) -> None:
     """Case, colons, commas and line ends do not matter."""
-    (found,) = excuses(f"[a](b) {comment}")
+    (found,) = suppressions(f"[a](b) {comment}")
 
     assert (found.codes, found.reason) == (codes, reason)
 
@@ -96,7 +96,7 @@ def test_a_block_is_about_its_lines() -> None:
         "<!-- linkwarden-ignore-end -->\n\n[e](f)\n\n<!-- linkwarden-ignore-end -->\n\n[g](h)\n"
     )
 
-    assert [(e.line, e.first, e.last, e.codes) for e in excuses(text)] == [(4, 4, 6, ()), (1, 1, 10, ("LW301",))]
+    assert [(e.line, e.first, e.last, e.codes) for e in suppressions(text)] == [(4, 4, 6, ()), (1, 1, 10, ("LW301",))]
     assert notices(text) == []
 
 
@@ -114,7 +114,7 @@ def test_an_end_without_a_start_is_remarked() -> None:
     """Nothing is ignored, and the maintainer hears of it."""
     text = "[a](b)\n\n<!-- linkwarden-ignore-end -->"
 
-    assert excuses(text) == []
+    assert suppressions(text) == []
     assert "ends nothing" in notices(text)[0][1]
 
 
@@ -140,7 +140,7 @@ def test_an_end_without_a_start_is_remarked() -> None:
 )
 def test_what_is_no_comment_to_linkwarden_says_nothing(text: str) -> None:
     """Code, text, attributes, other tools' comments: nothing is ignored, and nothing is remarked."""
-    assert excuses(text) == []
+    assert suppressions(text) == []
     assert notices(text) == []
 
 
@@ -161,7 +161,7 @@ def test_a_slip_is_told_with_what_was_meant(comment: str, meant: str, reader: ty
     """A misspelt comment ignores nothing and says so, at its line."""
     text = f"\n<p>x <!-- {comment} --> <a href=b>a</a></p>"
 
-    assert excuses(text, reader) == []
+    assert suppressions(text, reader) == []
     ((line, message),) = notices(text, reader)
     assert line == 2
     assert f"Did you mean '{meant}'?" in message
@@ -171,7 +171,7 @@ def test_a_comment_that_never_ends_is_remarked() -> None:
     """It would hide the rest of the page; what it says does not count."""
     text = "[a](b)\n\n<!-- linkwarden-ignore LW301\n\n[c](d)\n"
 
-    assert excuses(text) == []
+    assert suppressions(text) == []
     assert notices(text) == [(3, "This comment to linkwarden is never closed; end it with -->.")]
 
 
@@ -190,7 +190,7 @@ def test_columns_count_as_those_of_links() -> None:
     """Code points from 1, with a byte-order mark and without."""
     text = "\ufeff😀 <!-- linkwarden-ignore -->"
 
-    (found,) = excuses(text)
+    (found,) = suppressions(text)
     assert text[found.column - 1 :].startswith("<!-- link")
 
 
@@ -203,10 +203,10 @@ PIECES = [
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join), st.sampled_from([Markdown, HtmlFile]))
-def test_every_excuse_points_at_its_comment(text: str, reader: type[Extractor]) -> None:
-    """Whatever the text: reading never fails, each excuse stands at a comment, and its lines are in the file."""
+def test_every_suppression_points_at_its_comment(text: str, reader: type[Extractor]) -> None:
+    """Whatever the text: reading never fails, each suppression stands at a comment, and its lines are in the file."""
     rows = text.replace("\r\n", " \n").split("\n")
-    for found in excuses(text, reader):
+    for found in suppressions(text, reader):
         assert rows[found.line - 1][found.column - 1 :].startswith("<!--")
         assert 1 <= found.first <= found.last <= len(rows)
 
@@ -308,4 +308,6 @@ def test_a_list_full_of_comments_is_read_to_the_end(shape: str) -> None:
     """A hundred kilobytes of each hostile shape, through the whole reader: nothing fails and nothing hangs."""
     text = shape * (100_000 // len(shape))
 
-    assert all(isinstance(item, Excuse | Notice | Occurrence | Anchor) for item in Markdown().extract(text, "list.md"))
+    assert all(
+        isinstance(item, Suppression | Notice | Occurrence | Anchor) for item in Markdown().extract(text, "list.md")
+    )

@@ -72,7 +72,9 @@ def poisoned(text: str) -> Run:
         history = History(STARTED, last_ok=STARTED, failing_since=STARTED, failures=3, was=Verdict.OK)
         address = url if "://" in url else None
         target = Target(f"{number}{url}", url, address, text, (place, other))
-        results.append(Result(target, Kind.PAGE, evidence, (evidence,), judgement, excused=(place,), history=history))
+        results.append(
+            Result(target, Kind.PAGE, evidence, (evidence,), judgement, suppressed=(place,), history=history)
+        )
     return Run(
         started=STARTED,
         duration_s=1.0,

@@ -111,11 +111,11 @@ def test_an_issue_speaks_of_days_only() -> None:
     assert ", new" not in text
 
 
-def test_excused_places_are_marked() -> None:
+def test_suppressed_places_are_marked() -> None:
     """JSON has all places of an address, those with a comment beside them last and marked."""
     (place,) = RUN.results[0].target.occurrences
     elsewhere = replace(place, span=replace(place.span, line=99))
-    run = replace(RUN, results=(replace(RUN.results[0], excused=(elsewhere,)),))
+    run = replace(RUN, results=(replace(RUN.results[0], suppressed=(elsewhere,)),))
     (link,) = json.loads(JsonReport().render(run, ReportOptions()))["links"]
     assert [(o["line"], o["excused"]) for o in link["occurrences"]] == [(place.span.line, False), (99, True)]
     assert run.occurrences == 2

@@ -234,7 +234,8 @@ def accepted(how: Any, line: int = 1) -> Result:
 def test_what_was_accepted_is_no_result() -> None:
     """GitHub knows no suppressions and would open an alert; the log says how many there are."""
     partly = replace(
-        result(occurrence("https://b.example/", 5), finding=NOT_FOUND), excused=(occurrence("https://b.example/", 6),)
+        result(occurrence("https://b.example/", 5), finding=NOT_FOUND),
+        suppressed=(occurrence("https://b.example/", 6),),
     )
     run = only(accepted(IGNORED_BY_COMMENT), accepted(IN_BASELINE, 2), partly)
 
@@ -247,7 +248,8 @@ def test_what_was_accepted_is_no_result() -> None:
 def test_verbose_tells_what_was_accepted() -> None:
     """With ``-v`` it is there, marked as suppressed, with its own rule, where it is accepted, and why."""
     partly = replace(
-        result(occurrence("https://b.example/", 5), finding=NOT_FOUND), excused=(occurrence("https://b.example/", 6),)
+        result(occurrence("https://b.example/", 5), finding=NOT_FOUND),
+        suppressed=(occurrence("https://b.example/", 6),),
     )
     run = only(accepted(IGNORED_BY_COMMENT), accepted(IN_BASELINE, 2), partly)
 

@@ -15,7 +15,6 @@ from linkwarden import rules
 from linkwarden.config import Ignore
 from linkwarden.model import (
     Evidence,
-    Excuse,
     Judgement,
     Kind,
     Markup,
@@ -24,10 +23,11 @@ from linkwarden.model import (
     Rule,
     Run,
     Span,
+    Suppression,
     Target,
     Verdict,
 )
-from linkwarden.suppress import Accepted, excuse
+from linkwarden.suppress import Accepted, suppress_accepted
 from linkwarden.suppress.baseline import Baseline, Known
 
 TODAY = date(2026, 11, 22)
@@ -58,9 +58,9 @@ def run_of(*results: Result) -> Run:
     return Run(datetime(2026, 11, 22, tzinfo=UTC), 1.0, ("README.md",), results)
 
 
-def comment(line: int, first: int, last: int = 0, codes: Sequence[str] = (), reason: str = "") -> Excuse:
+def comment(line: int, first: int, last: int = 0, codes: Sequence[str] = (), reason: str = "") -> Suppression:
     """Make a comment."""
-    return Excuse("README.md", line, 1, first, last or first, tuple(codes), reason)
+    return Suppression("README.md", line, 1, first, last or first, tuple(codes), reason)
 
 
 def entry(url: str = "example", **said: object) -> Ignore:
@@ -83,7 +83,7 @@ def test_a_comment_accepts_what_stands_on_its_line() -> None:
     run = run_of(result(DEAD, 12), result(DEAD, 13, url="https://b.example/"))
     accepted = Accepted([comment(12, 12, codes=["LW301"], reason="moved to print")])
 
-    done = excuse(run, accepted, TODAY, complete=True)
+    done = suppress_accepted(run, accepted, TODAY, complete=True)
 
     assert judged(done) == [
         (Verdict.IGNORED, "LW015", "LW301 not-found, accepted in README.md:12: moved to print"),
@@ -112,7 +112,9 @@ def test_a_comment_accepts_what_stands_on_its_line() -> None:
 )
 def test_rules_are_named_by_code_or_name(codes: tuple[str, ...], reason: str, *, accepts: bool) -> None:
     """No rule is every rule; a rule's name of one word counts where only such words follow."""
-    done = excuse(run_of(result(DEAD, 2)), Accepted([comment(1, 2, 0, codes, reason)]), TODAY, complete=False)
+    done = suppress_accepted(
+        run_of(result(DEAD, 2)), Accepted([comment(1, 2, 0, codes, reason)]), TODAY, complete=False
+    )
 
     assert (done.counts[Verdict.IGNORED] == 1) is accepts
     assert done.notices == ()
@@ -122,7 +124,7 @@ def test_a_word_with_a_hyphen_that_is_no_rule_begins_the_reason() -> None:
     """It is shown as the maintainer wrote it."""
     accepted = Accepted([comment(1, 2, codes=["LW301", "well-known"], reason="and harmless")])
 
-    done = excuse(run_of(result(DEAD, 2)), accepted, TODAY, complete=False)
+    done = suppress_accepted(run_of(result(DEAD, 2)), accepted, TODAY, complete=False)
 
     assert done.results[0].judgement.reason == "LW301 not-found, accepted in README.md:1: well-known and harmless"
 
@@ -132,7 +134,7 @@ def test_a_word_with_a_hyphen_that_is_no_rule_begins_the_reason() -> None:
 )
 def test_a_rule_that_does_not_exist_is_told(word: str, meant: str) -> None:
     """A slip in a code accepts nothing, rather than everything, and names what was meant."""
-    done = excuse(run_of(result(DEAD, 2)), Accepted([comment(1, 2, codes=[word])]), TODAY, complete=False)
+    done = suppress_accepted(run_of(result(DEAD, 2)), Accepted([comment(1, 2, codes=[word])]), TODAY, complete=False)
 
     assert done.counts[Verdict.BROKEN] == 1
     ((path, line, message),) = told(done)
@@ -145,7 +147,7 @@ def test_beside_a_slip_the_right_codes_hold() -> None:
     """One wrong code does not undo the others."""
     accepted = Accepted([comment(1, 2, codes=["LW301", "LW3O2"])])
 
-    done = excuse(run_of(result(DEAD, 2)), accepted, TODAY, complete=False)
+    done = suppress_accepted(run_of(result(DEAD, 2)), accepted, TODAY, complete=False)
 
     assert done.counts[Verdict.IGNORED] == 1
     assert len(done.notices) == 1
@@ -155,12 +157,12 @@ def test_of_several_places_only_the_covered_are_taken_out() -> None:
     """The others are still reported; nothing is lost from the count of links."""
     run = run_of(result(DEAD, 3, 7, 9))
 
-    done = excuse(run, Accepted([comment(3, 3), comment(8, 9)]), TODAY, complete=True)
+    done = suppress_accepted(run, Accepted([comment(3, 3), comment(8, 9)]), TODAY, complete=True)
 
     (left,) = done.results
     assert left.judgement.verdict is Verdict.BROKEN
     assert [o.span.line for o in left.target.occurrences] == [7]
-    assert [o.span.line for o in left.excused] == [3, 9]
+    assert [o.span.line for o in left.suppressed] == [3, 9]
     assert done.occurrences == run.occurrences
     assert done.notices == ()
 
@@ -169,24 +171,26 @@ def test_where_every_place_is_covered_the_whole_is_ignored() -> None:
     """The places stay, and the reason names the first comment and the number of others."""
     accepted = Accepted([comment(3, 3, reason="print"), comment(6, 7), comment(8, 9)])
 
-    done = excuse(run_of(result(DEAD, 3, 7, 9)), accepted, TODAY, complete=True)
+    done = suppress_accepted(run_of(result(DEAD, 3, 7, 9)), accepted, TODAY, complete=True)
 
     assert judged(done)[0][2] == "LW301 not-found, accepted in README.md:3 and 2 other places: print"
     assert [o.span.line for o in done.results[0].target.occurrences] == [3, 7, 9]
-    assert done.results[0].excused == ()
+    assert done.results[0].suppressed == ()
 
 
 @pytest.mark.parametrize("line", [4, 30])
-def test_a_reference_can_be_excused_at_its_definition_and_at_its_use(line: int) -> None:
+def test_a_reference_can_be_suppressed_at_its_definition_and_at_its_use(line: int) -> None:
     """Both are where a maintainer would write the comment."""
     run = run_of(result(DEAD, place(30, used=4)))
 
-    assert excuse(run, Accepted([comment(line, line)]), TODAY, complete=True).counts[Verdict.IGNORED] == 1
+    assert suppress_accepted(run, Accepted([comment(line, line)]), TODAY, complete=True).counts[Verdict.IGNORED] == 1
 
 
 def test_a_comment_is_about_its_own_file() -> None:
     """The same line of another list is not meant."""
-    done = excuse(run_of(result(DEAD, place(3, "other.md"))), Accepted([comment(3, 3)]), TODAY, complete=False)
+    done = suppress_accepted(
+        run_of(result(DEAD, place(3, "other.md"))), Accepted([comment(3, 3)]), TODAY, complete=False
+    )
 
     assert done.counts[Verdict.BROKEN] == 1
 
@@ -195,7 +199,7 @@ def test_what_could_not_be_verified_can_be_accepted_too() -> None:
     """A site that never lets us in need not be told every night."""
     run = run_of(result(WALL, 3), result(WALL, 4, url="https://b.example/"))
 
-    done = excuse(run, Accepted([comment(3, 3), comment(4, 4, codes=[WALL.code])]), TODAY, complete=True)
+    done = suppress_accepted(run, Accepted([comment(3, 3), comment(4, 4, codes=[WALL.code])]), TODAY, complete=True)
 
     assert done.counts[Verdict.IGNORED] == 2
 
@@ -206,7 +210,7 @@ def test_what_says_nothing_about_the_link_is_never_hidden(rule: Rule) -> None:
     run = run_of(result(rule, 3))
     baseline = Baseline(Path("b.json"), {Known(rule.code, URL): 3})
 
-    done = excuse(run, Accepted([comment(3, 3)], [entry()], baseline), TODAY, complete=False)
+    done = suppress_accepted(run, Accepted([comment(3, 3)], [entry()], baseline), TODAY, complete=False)
 
     assert done.results == run.results
 
@@ -216,7 +220,7 @@ def test_an_entry_of_the_configuration_accepts_by_address_and_rule() -> None:
     run = run_of(result(DEAD, 3), result(MOVED, 4, url="https://a.example/y"), result(DEAD, 5, url="https://b.test/"))
     accepted = Accepted(entries=[entry(r"^https://a\.example/", codes=("LW301",), reason="print only")])
 
-    done = excuse(run, accepted, TODAY, complete=True)
+    done = suppress_accepted(run, accepted, TODAY, complete=True)
 
     assert [verdict for verdict, _, _ in judged(done)] == [Verdict.IGNORED, Verdict.MOVED, Verdict.BROKEN]
     assert judged(done)[0][1:] == ("LW016", "LW301 not-found, accepted in linkwarden.toml:12: print only")
@@ -227,8 +231,8 @@ def test_an_entry_holds_to_the_end_of_its_last_day() -> None:
     run = run_of(result(DEAD, 3))
     accepted = Accepted(entries=[entry(until=TODAY)])
 
-    on_the_day = excuse(run, accepted, TODAY, complete=True)
-    day_after = excuse(run, accepted, date(2026, 11, 23), complete=False)
+    on_the_day = suppress_accepted(run, accepted, TODAY, complete=True)
+    day_after = suppress_accepted(run, accepted, date(2026, 11, 23), complete=False)
 
     assert judged(on_the_day)[0][2] == "LW301 not-found, accepted in linkwarden.toml:12 until 2026-11-22"
     assert on_the_day.notices == ()
@@ -246,7 +250,7 @@ def test_a_baseline_accepts_what_it_knows() -> None:
     run = run_of(result(DEAD, 3), result(MOVED, 4, url="https://b.example/"), result(DEAD, 5, url="#x", local=True))
     known = {Known("LW301", URL): 3, Known("LW301", "https://b.example/"): 4, Known("LW301", "#x", "README.md"): 5}
 
-    done = excuse(run, Accepted(baseline=Baseline(Path("known.json"), known)), TODAY, complete=False)
+    done = suppress_accepted(run, Accepted(baseline=Baseline(Path("known.json"), known)), TODAY, complete=False)
 
     assert judged(done) == [
         (Verdict.IGNORED, "LW017", "LW301 not-found, accepted in known.json:3"),
@@ -260,14 +264,14 @@ def test_a_local_link_is_known_in_its_own_list_only() -> None:
     run = run_of(result(DEAD, 5, url="#x", local=True))
     baseline = Baseline(Path("known.json"), {Known("LW301", "#x", "other.md"): 3, Known("LW301", "#x"): 4})
 
-    assert excuse(run, Accepted(baseline=baseline), TODAY, complete=False).counts[Verdict.BROKEN] == 1
+    assert suppress_accepted(run, Accepted(baseline=baseline), TODAY, complete=False).counts[Verdict.BROKEN] == 1
 
 
 def test_a_fine_link_stays_fine() -> None:
-    """An excuse turns nothing to ignored that was not found."""
+    """A suppression turns nothing to ignored that was not found."""
     run = run_of(result(None, 3))
 
-    done = excuse(run, Accepted([comment(3, 3)], [entry()]), TODAY, complete=False)
+    done = suppress_accepted(run, Accepted([comment(3, 3)], [entry()]), TODAY, complete=False)
 
     assert done == run
 
@@ -282,7 +286,7 @@ def test_what_accepts_nothing_is_no_longer_needed() -> None:
         Baseline(Path("known.json"), known),
     )
 
-    done = excuse(run, accepted, TODAY, complete=True)
+    done = suppress_accepted(run, accepted, TODAY, complete=True)
 
     assert [(path, line) for path, line, _ in told(done)] == [
         ("README.md", 3),
@@ -304,16 +308,16 @@ def test_a_run_that_did_not_see_everything_calls_nothing_unneeded() -> None:
     baseline = Baseline(Path("known.json"), {Known("LW301", "https://b.example/"): 3})
     accepted = Accepted([comment(3, 3)], [entry()], baseline)
 
-    assert excuse(run_of(result(None, 3)), accepted, TODAY, complete=False).notices == ()
+    assert suppress_accepted(run_of(result(None, 3)), accepted, TODAY, complete=False).notices == ()
 
 
 @pytest.mark.parametrize("rule", [WALL, rules.EXCLUDED])
 def test_what_could_not_be_seen_may_still_be_dead(rule: Rule) -> None:
-    """A site that does not answer tonight makes no excuse unneeded; tomorrow the finding is back."""
+    """A site that does not answer tonight makes no suppression unneeded; tomorrow the finding is back."""
     baseline = Baseline(Path("known.json"), {Known("LW301", URL): 3})
     accepted = Accepted([comment(3, 3, codes=["LW301"])], [entry(codes=("LW301",))], baseline)
 
-    assert excuse(run_of(result(rule, 3)), accepted, TODAY, complete=True).notices == ()
+    assert suppress_accepted(run_of(result(rule, 3)), accepted, TODAY, complete=True).notices == ()
 
 
 def test_what_is_accepted_twice_needs_both() -> None:
@@ -321,7 +325,7 @@ def test_what_is_accepted_twice_needs_both() -> None:
     baseline = Baseline(Path("known.json"), {Known("LW301", URL): 3})
     accepted = Accepted([comment(1, 1, 9), comment(3, 3)], [entry(), entry("a")], baseline)
 
-    done = excuse(run_of(result(DEAD, 3)), accepted, TODAY, complete=True)
+    done = suppress_accepted(run_of(result(DEAD, 3)), accepted, TODAY, complete=True)
 
     assert done.notices == ()
     assert judged(done)[0][2] == "LW301 not-found, accepted in README.md:3"
@@ -332,7 +336,7 @@ def test_the_innermost_comment_is_named(outer: list[str], inner: list[str]) -> N
     """It is the one that the maintainer wrote for this link."""
     accepted = Accepted([comment(1, 1, 9, outer), comment(3, 3, 4, inner)])
 
-    done = excuse(run_of(result(DEAD, 3)), accepted, TODAY, complete=False)
+    done = suppress_accepted(run_of(result(DEAD, 3)), accepted, TODAY, complete=False)
 
     assert judged(done)[0][2] == "LW301 not-found, accepted in README.md:3"
 
@@ -347,9 +351,9 @@ COMMENTS = st.builds(
 
 @settings(deadline=None)
 @given(st.lists(COMMENTS, max_size=8), st.lists(st.integers(1, 15), min_size=1, max_size=6, unique=True))
-def test_a_place_is_covered_if_and_only_if_a_comment_says_so(comments: list[Excuse], places: list[int]) -> None:
+def test_a_place_is_covered_if_and_only_if_a_comment_says_so(comments: list[Suppression], places: list[int]) -> None:
     """The fast way down the document gives what a look at every pair gives; no place is lost."""
-    (done,) = excuse(run_of(result(DEAD, *places)), Accepted(comments), TODAY, complete=True).results
+    (done,) = suppress_accepted(run_of(result(DEAD, *places)), Accepted(comments), TODAY, complete=True).results
     covered = {
         line for line in places for c in comments if c.first <= line <= c.last and (not c.codes or "LW301" in c.codes)
     }
@@ -358,20 +362,20 @@ def test_a_place_is_covered_if_and_only_if_a_comment_says_so(comments: list[Excu
         assert done.judgement.verdict is Verdict.IGNORED
     else:
         assert done.judgement.verdict is Verdict.BROKEN
-        assert [o.span.line for o in done.excused] == [line for line in places if line in covered]
+        assert [o.span.line for o in done.suppressed] == [line for line in places if line in covered]
         assert [o.span.line for o in done.target.occurrences] == [line for line in places if line not in covered]
 
 
 @settings(deadline=None)
 @given(st.lists(COMMENTS, max_size=8), st.lists(st.integers(1, 15), max_size=6, unique=True))
 def test_a_comment_is_unneeded_if_and_only_if_nothing_was_found_under_it(
-    comments: list[Excuse], places: list[int]
+    comments: list[Suppression], places: list[int]
 ) -> None:
     """Each remark is right, and none is missing."""
     comments = [replace(c, line=100 + n) for n, c in enumerate(comments)]
     run = run_of(*(result(DEAD, line, url=f"https://{line}.example/") for line in places))
 
-    done = excuse(run, Accepted(comments), TODAY, complete=True)
+    done = suppress_accepted(run, Accepted(comments), TODAY, complete=True)
 
     unneeded = [
         c.line
@@ -387,4 +391,4 @@ def test_a_list_full_of_blocks_in_blocks_is_settled() -> None:
     comments = [comment(n, n, 2 * count - n) for n in range(1, count)]
     run = run_of(*(result(DEAD, n, url=f"https://{n}.example/") for n in range(1, count)))
 
-    assert excuse(run, Accepted(comments), TODAY, complete=True).counts[Verdict.IGNORED] == count - 1
+    assert suppress_accepted(run, Accepted(comments), TODAY, complete=True).counts[Verdict.IGNORED] == count - 1

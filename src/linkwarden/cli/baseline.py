@@ -11,7 +11,7 @@ from linkwarden.cli.speech import say
 from linkwarden.config import Config
 from linkwarden.model import LinkwardenError, Run, UsageError, Verdict
 from linkwarden.report._words import plural
-from linkwarden.suppress import Accepted, excuse, load_baseline
+from linkwarden.suppress import Accepted, load_baseline, suppress_accepted
 from linkwarden.suppress.baseline import findings, is_ours, render
 
 
@@ -68,7 +68,7 @@ def write_baseline(run: Run, path: Path) -> tuple[Run, list[LinkwardenError]]:
     except OSError as error:
         return run, [BaselineNotWrittenError(f"{path}: cannot be written: {error.strerror}", "Choose another place.")]
     say(f"Baseline: {plural(len(found), 'finding')} written to {path}.{_unknown(run)}", err=True)
-    return excuse(run, Accepted(baseline=load_baseline(path)), run.started.date(), complete=False), []
+    return suppress_accepted(run, Accepted(baseline=load_baseline(path)), run.started.date(), complete=False), []
 
 
 def _unknown(run: Run) -> str:

@@ -20,10 +20,10 @@ from linkwarden import rules
 from linkwarden.config import Config
 from linkwarden.diff._base import find_base
 from linkwarden.diff._former import Former, former_codes
-from linkwarden.diff._versions import Links, Versions, excuse_key, read_versions, same_as
+from linkwarden.diff._versions import Links, Versions, read_versions, same_as, suppression_key
 from linkwarden.git import FileEntry, Git, GitError
 from linkwarden.inputs import InputError, Source, is_remote, local_sources
-from linkwarden.model import Excuse, Notice, Result, UsageError
+from linkwarden.model import Notice, Result, Suppression, UsageError
 from linkwarden.sinks import one_line
 from linkwarden.text import domains_of, host_of
 
@@ -89,20 +89,20 @@ class Difference:
         codes = await former_codes(doubtful, self.git, self.entries, self.root)
         return tuple(r for r in results if r.target.key not in former or _is_new(r, codes.get(r.target.key)))
 
-    def remarks(self, excuses: Iterable[Excuse]) -> Iterator[Notice]:
+    def remarks(self, suppressions: Iterable[Suppression]) -> Iterator[Notice]:
         """Give notices on what the change does to what is reported: its author may hide links of their own by it.
 
         Args:
-            excuses: all comments in the lists that say what not to report.
+            suppressions: all comments in the lists that say what not to report.
         """
         yield from self.notices
-        left = {path: Counter(_as_before(version).excuses) for path, version in self.versions.items()}
-        fresh = [e for e in excuses if not _taken(left.get(self.lists.get(e.path, "")), e)]
+        left = {path: Counter(_as_before(version).suppressions) for path, version in self.versions.items()}
+        fresh = [e for e in suppressions if not _taken(left.get(self.lists.get(e.path, "")), e)]
         moved: Counter[tuple[object, ...]] = sum(left.values(), Counter())
-        for excuse in fresh:
-            if not _taken(moved, excuse):
+        for suppression in fresh:
+            if not _taken(moved, suppression):
                 message = "This change adds a comment that keeps findings from being reported."
-                yield Notice(excuse.path, excuse.line, message)
+                yield Notice(suppression.path, suppression.line, message)
 
     def _stood(self, result: Result) -> list[Former]:
         """Give where a local link stood before: in its document, else in those that it has gone from."""
@@ -162,11 +162,11 @@ def _is_new(result: Result, codes: frozenset[str] | None) -> bool:
     return rule is not None and bool(codes) and rule.code not in (codes or ())
 
 
-def _taken(known: Counter[tuple[object, ...]] | None, excuse: Excuse) -> bool:
+def _taken(known: Counter[tuple[object, ...]] | None, suppression: Suppression) -> bool:
     """Take one comment like this out of those that are known, if there is one."""
-    if not known or known[excuse_key(excuse)] <= 0:
+    if not known or known[suppression_key(suppression)] <= 0:
         return False
-    known[excuse_key(excuse)] -= 1
+    known[suppression_key(suppression)] -= 1
     return True
 
 
@@ -204,7 +204,11 @@ def _as_before(version: Versions) -> Links:
     before, after = version.before, version.after
     if version.listed:
         return before
-    return Links(before.links - after.links, before.pictures - after.pictures, excuses=before.excuses - after.excuses)
+    return Links(
+        before.links - after.links,
+        before.pictures - after.pictures,
+        suppressions=before.suppressions - after.suppressions,
+    )
 
 
 def _gone(versions: Mapping[str, Versions]) -> dict[str, list[str]]:

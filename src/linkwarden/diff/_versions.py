@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from linkwarden.git import FileEntry, Git
 from linkwarden.inputs import MAX_BYTES, Source, decode, extractor_for
-from linkwarden.model import Excuse, Notice, Occurrence
+from linkwarden.model import Notice, Occurrence, Suppression
 from linkwarden.report._words import is_health_report
 from linkwarden.text import target_key
 
@@ -25,14 +25,14 @@ class Links:
         links: keys of web addresses that stand as links.
         pictures: of those that stand as pictures.
         local: everything else, by address as written.
-        excuses: what its comments say not to report, and how often.
+        suppressions: what its comments say not to report, and how often.
         notices: what the extractor remarks on.
     """
 
     links: frozenset[str] = frozenset()
     pictures: frozenset[str] = frozenset()
     local: Mapping[str, tuple[Occurrence, ...]] = field(default_factory=dict)
-    excuses: Counter[tuple[object, ...]] = field(default_factory=Counter)
+    suppressions: Counter[tuple[object, ...]] = field(default_factory=Counter)
     notices: frozenset[str] = frozenset()
 
 
@@ -82,9 +82,9 @@ def read_versions(
     return found
 
 
-def excuse_key(excuse: Excuse) -> tuple[object, ...]:
+def suppression_key(suppression: Suppression) -> tuple[object, ...]:
     """Give what makes two comments the same, wherever they stand."""
-    return excuse.codes, excuse.reason, excuse.last - excuse.first
+    return suppression.codes, suppression.reason, suppression.last - suppression.first
 
 
 def links_of(source: Source) -> Links:
@@ -92,11 +92,11 @@ def links_of(source: Source) -> Links:
     links: set[str] = set()
     pictures: set[str] = set()
     local: dict[str, list[Occurrence]] = {}
-    excuses: Counter[tuple[object, ...]] = Counter()
+    suppressions: Counter[tuple[object, ...]] = Counter()
     notices: set[str] = set()
     for item in source.parse():
-        if isinstance(item, Excuse):
-            excuses[excuse_key(item)] += 1
+        if isinstance(item, Suppression):
+            suppressions[suppression_key(item)] += 1
         elif isinstance(item, Notice):
             notices.add(item.message)
         elif isinstance(item, Occurrence):
@@ -106,7 +106,7 @@ def links_of(source: Source) -> Links:
             else:
                 (pictures if item.markup.is_image else links).add(target_key(address, source.name))
     stand = {url: tuple(places) for url, places in local.items()}
-    return Links(frozenset(links), frozenset(pictures), stand, excuses, frozenset(notices))
+    return Links(frozenset(links), frozenset(pictures), stand, suppressions, frozenset(notices))
 
 
 def same_as(entry: FileEntry, data: bytes) -> bool:

@@ -22,7 +22,7 @@ class Extractor(ABC):
 
     @abstractmethod
     def extract(self, text: str, path: str) -> Iterator[Extracted]:
-        r"""Give occurrences in source order as they are found, and anchors, notices and excuses among them.
+        r"""Give occurrences in source order as they are found, and anchors, notices and suppressions among them.
 
         Lazy: the caller may start on the first links while the rest is still being read. Never raises, whatever
         the text.

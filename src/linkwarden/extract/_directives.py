@@ -16,7 +16,7 @@ from functools import lru_cache
 from linkwarden.extract._spans import Pieces, Source
 from linkwarden.extract._tags import Comment
 from linkwarden.extract._text import squeeze
-from linkwarden.model import Excuse, Notice
+from linkwarden.model import Notice, Suppression
 
 IGNORE = "linkwarden-ignore"
 START = "linkwarden-ignore-start"
@@ -78,7 +78,7 @@ class Directives:
             line_of = self._source.line_of
             self._comments.append(_Placed(start, end, line_of(start), line_of(max(start, end - 1)), said))
 
-    def read(self) -> Iterator[Excuse | Notice]:
+    def read(self) -> Iterator[Suppression | Notice]:
         """Give what the comments say, in their order, once the whole document has been read."""
         if not any(comment.said for comment in self._comments):
             return
@@ -92,25 +92,25 @@ class Directives:
             if said.problem:
                 yield self._notice(comment, said.problem)
             elif said.name == IGNORE:
-                yield self._excuse(comment, said, first, last)
+                yield self._suppression(comment, said, first, last)
             elif said.name == START:
                 open_blocks.append((comment, said))
             elif open_blocks:
                 begun, what = open_blocks.pop()
-                yield self._excuse(begun, what, begun.first, comment.last)
+                yield self._suppression(begun, what, begun.first, comment.last)
             else:
                 yield self._notice(comment, f"This {END} ends nothing: no {START} is open above it. Take it out.")
         end = self._source.line_of(len(self._source.body))
         for begun, what in open_blocks:
             yield self._notice(begun, f"This {START} holds to the end of the file, because no {END} follows it.")
-            yield self._excuse(begun, what, begun.first, end)
+            yield self._suppression(begun, what, begun.first, end)
 
     def _notice(self, comment: _Placed, message: str) -> Notice:
         return Notice(self._source.path, comment.first, message)
 
-    def _excuse(self, comment: _Placed, said: _Said, first: int, last: int) -> Excuse:
+    def _suppression(self, comment: _Placed, said: _Said, first: int, last: int) -> Suppression:
         line, column = self._source.position(comment.start + self._source.base)
-        return Excuse(self._source.path, line, column, first, last, said.codes, said.reason)
+        return Suppression(self._source.path, line, column, first, last, said.codes, said.reason)
 
 
 def _said(text: str) -> _Said | None:

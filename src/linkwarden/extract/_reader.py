@@ -12,7 +12,7 @@ from linkwarden.extract._directives import Directives
 from linkwarden.extract._spans import Pieces, Source
 from linkwarden.extract._tags import HEADINGS, Tag, TagScanner, links
 from linkwarden.extract._text import html_text, squeeze
-from linkwarden.model import Anchor, AnchorSource, Excuse, Extracted, Markup, Notice, Occurrence
+from linkwarden.model import Anchor, AnchorSource, Extracted, Markup, Notice, Occurrence, Suppression
 
 _DROPPED = frozenset(
     {"No", "Pe", "Pf", "Pi", "Ps", "Po", "Pd", "Sm", "Sc", "Sk", "So", "Cc", "Co", "Cf", "Cn", "Zs", "Zl", "Zp"}
@@ -132,7 +132,7 @@ class Reader:
             self._directives.take(self.scanner.comments, content, pieces)
             self.scanner.comments.clear()
 
-    def directives(self) -> Iterator[Excuse | Notice]:
+    def directives(self) -> Iterator[Suppression | Notice]:
         """Give what the comments of the whole document say to linkwarden."""
         return self._directives.read()
 

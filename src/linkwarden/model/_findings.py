@@ -122,7 +122,7 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class Excuse:
+class Suppression:
     """A comment in a list that says not to report what is found beside it (``<!-- linkwarden-ignore … -->``).
 
     Attributes:
@@ -144,7 +144,7 @@ class Excuse:
     reason: str = ""
 
 
-Extracted = Occurrence | Anchor | Notice | Excuse
+Extracted = Occurrence | Anchor | Notice | Suppression
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,7 +144,7 @@ class Result:
         evidence: what decided.
         notes: what was remarked before.
         judgement: the verdict.
-        excused: occurrences beside which a comment says not to report what was found.
+        suppressed: occurrences beside which a comment says not to report what was found.
         remembered: nobody was asked in this run; an earlier answer still stands (``--fresh-for``).
         history: what the memory knows, or None without one.
     """
@@ -154,7 +154,7 @@ class Result:
     evidence: Evidence
     notes: tuple[Evidence, ...]
     judgement: Judgement
-    excused: tuple[Occurrence, ...] = ()
+    suppressed: tuple[Occurrence, ...] = ()
     remembered: bool = False
     history: History | None = None
 
@@ -232,7 +232,7 @@ class Run:
     @property
     def occurrences(self) -> int:
         """How many links stand in the inputs."""
-        return sum(len(r.target.occurrences) + len(r.excused) for r in self.results)
+        return sum(len(r.target.occurrences) + len(r.suppressed) for r in self.results)
 
     @property
     def failing(self) -> tuple[Result, ...]:

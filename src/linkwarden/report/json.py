@@ -128,8 +128,8 @@ def _link(item: Placed, mask: _Mask) -> dict[str, Any]:
         "suggestion": None if judgement.suggestion is None else _suggestion(judgement.suggestion, mask),
         "history": None if result.history is None else _history(result, result.history),
         "occurrences": [
-            *(_occurrence(occurrence, mask, excused=False) for occurrence in item.places),
-            *(_occurrence(occurrence, mask, excused=True) for occurrence in result.excused),
+            *(_occurrence(occurrence, mask, suppressed=False) for occurrence in item.places),
+            *(_occurrence(occurrence, mask, suppressed=True) for occurrence in result.suppressed),
         ],
     }
 
@@ -158,7 +158,7 @@ def _suggestion(suggestion: Suggestion, mask: _Mask) -> dict[str, Any]:
     return {"url": mask.url(suggestion.url), "why": mask.text(suggestion.why), "safe": suggestion.safe}
 
 
-def _occurrence(occurrence: Occurrence, mask: _Mask, *, excused: bool) -> dict[str, Any]:
+def _occurrence(occurrence: Occurrence, mask: _Mask, *, suppressed: bool) -> dict[str, Any]:
     span = occurrence.span
     return {
         "file": mask.url(span.path),
@@ -169,5 +169,5 @@ def _occurrence(occurrence: Occurrence, mask: _Mask, *, excused: bool) -> dict[s
         "text": mask.text(occurrence.text),
         "section": mask.text(occurrence.section),
         "markup": occurrence.markup.value,
-        "excused": excused,
+        "excused": suppressed,
     }

@@ -190,7 +190,7 @@ def _accepted(items: Sequence[Placed]) -> Iterator[tuple[Marked, dict[str, str]]
             told = {"kind": kind, "justification": _prose(item.reason)}
             for nth, place in enumerate(item.places):
                 yield Marked(item, place, nth, Level.NOTE, _found(item)), told
-        for nth, place in enumerate(item.result.excused):
+        for nth, place in enumerate(item.result.suppressed):
             yield Marked(item, place, nth, Level.NOTE, judgement.rule), {"kind": "inSource"}
 
 

@@ -20,7 +20,6 @@ from linkwarden.model import (
     Claim,
     Compared,
     Evidence,
-    Excuse,
     NothingToCheckError,
     Notice,
     Occurrence,
@@ -28,6 +27,7 @@ from linkwarden.model import (
     Result,
     Rule,
     Run,
+    Suppression,
     Target,
 )
 from linkwarden.providers import LoadContext, Provider, Roster, Skip
@@ -35,7 +35,7 @@ from linkwarden.run.deps import Deps
 from linkwarden.run.ledger import Entry, Ledger, as_remembered, keep, known_good, own_evidence
 from linkwarden.run.outage import Outage
 from linkwarden.run.schedule import Lanes
-from linkwarden.suppress import Accepted, excuse, load_baseline
+from linkwarden.suppress import Accepted, load_baseline, suppress_accepted
 from linkwarden.text import target_key
 
 if TYPE_CHECKING:  # the network stack is slow to import, and an offline run does without
@@ -192,8 +192,8 @@ class _Inspection:
         for count, item in enumerate(source.parse()):
             if isinstance(item, Notice):
                 self._ledger.notices.append(item)
-            elif isinstance(item, Excuse):
-                self._ledger.excuses.append(item)
+            elif isinstance(item, Suppression):
+                self._ledger.suppressions.append(item)
             elif isinstance(item, Anchor):
                 anchors.append(item)
             else:
@@ -400,7 +400,7 @@ class _Inspection:
         if before is not None:
             results = await self._of_change(before, results)
             ledger.notices[:] = [n for n in ledger.notices if not before.knew(n)]
-            ledger.notices.extend(before.remarks(ledger.excuses))
+            ledger.notices.extend(before.remarks(ledger.suppressions))
         done = Run(
             started=self._now,
             duration_s=duration,
@@ -422,8 +422,8 @@ class _Inspection:
         )
         if self._memory is not None:
             done = await self._memory.finish(done)
-        accepted = Accepted(ledger.excuses, config.ignores, self._baseline)
-        done = excuse(done, accepted, self._now.date(), complete=self._complete(done))
+        accepted = Accepted(ledger.suppressions, config.ignores, self._baseline)
+        done = suppress_accepted(done, accepted, self._now.date(), complete=self._complete(done))
         return replace(done, hints=(*done.hints, *hints(done)))
 
     async def _of_change(self, before: Difference, results: tuple[Result, ...]) -> tuple[Result, ...]:

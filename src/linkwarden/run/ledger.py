@@ -14,7 +14,6 @@ from linkwarden.model import (
     Anchor,
     Answer,
     Evidence,
-    Excuse,
     Fact,
     Failure,
     Kind,
@@ -22,6 +21,7 @@ from linkwarden.model import (
     Occurrence,
     Result,
     Rule,
+    Suppression,
     Target,
     Verdict,
 )
@@ -72,7 +72,7 @@ class Ledger:
         names: of the inputs that were read, in their order.
         entries: by target key.
         anchors: by document.
-        excuses: comments that say what not to report.
+        suppressions: comments that say what not to report.
         notices: remarks about inputs.
         unreadable: inputs that could not be read, each with why.
     """
@@ -80,7 +80,7 @@ class Ledger:
     names: list[str] = field(default_factory=list)
     entries: dict[str, Entry] = field(default_factory=dict)
     anchors: dict[Path, list[Anchor]] = field(default_factory=dict)
-    excuses: list[Excuse] = field(default_factory=list)
+    suppressions: list[Suppression] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
     _failures: dict[tuple[object, ...], Failure] = field(default_factory=dict)

@@ -3,7 +3,7 @@
 ``baseline`` is the file of known findings; how users write all three: ``docs/living-with-findings.md``.
 """
 
-from linkwarden.suppress._suppress import Accepted, excuse, rule_names
+from linkwarden.suppress._suppress import Accepted, rule_names, suppress_accepted
 from linkwarden.suppress.baseline import Baseline, load_baseline
 
-__all__ = ["Accepted", "Baseline", "excuse", "load_baseline", "rule_names"]
+__all__ = ["Accepted", "Baseline", "load_baseline", "rule_names", "suppress_accepted"]

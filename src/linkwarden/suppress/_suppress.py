@@ -1,6 +1,6 @@
 """What was found in a run, laid beside what is accepted.
 
-The links concerned are checked like all others, so that it can be told when an excuse is no longer needed.
+The links concerned are checked like all others, so that it can be told when a suppression is no longer needed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import ClassVar, NamedTuple
 
 from linkwarden import rules
 from linkwarden.config import Ignore, RuleNames, nearest_rule
-from linkwarden.model import Excuse, Judgement, Notice, Occurrence, Result, Rule, Run, Target, Verdict
+from linkwarden.model import Judgement, Notice, Occurrence, Result, Rule, Run, Suppression, Target, Verdict
 from linkwarden.suppress.baseline import Baseline, known_as
 
 _EVERY_RULE = ""
@@ -41,25 +41,27 @@ class Question(NamedTuple):
 class Coverage:
     """Tells what covers a line; of several comments the one that begins last, which is the innermost."""
 
-    def __init__(self, comments: Sequence[Excuse]) -> None:
-        self._comments: dict[str, list[Excuse]] = defaultdict(list)
+    def __init__(self, comments: Sequence[Suppression]) -> None:
+        self._comments: dict[str, list[Suppression]] = defaultdict(list)
         for comment in sorted(comments, key=lambda c: c.first):
             self._comments[comment.path].append(comment)
 
-    def answer(self, questions: Iterable[Question]) -> Mapping[tuple[int, int], Excuse]:
+    def answer(self, questions: Iterable[Question]) -> Mapping[tuple[int, int], Suppression]:
         """Give the comment for each question whose line is covered, in the order of the questions' subjects."""
         by_path: dict[str, list[Question]] = defaultdict(list)
         for question in questions:
             if question.path in self._comments:
                 by_path[question.path].append(question)
-        covers: dict[tuple[int, int], Excuse] = {}
+        covers: dict[tuple[int, int], Suppression] = {}
         for path, asked in by_path.items():
             for about, comment in _sweep(self._comments[path], sorted(asked, key=lambda q: q.line)):
                 covers.setdefault(about, comment)
         return dict(sorted(covers.items(), key=lambda pair: pair[0]))
 
 
-def _sweep(comments: Sequence[Excuse], questions: Sequence[Question]) -> Iterable[tuple[tuple[int, int], Excuse]]:
+def _sweep(
+    comments: Sequence[Suppression], questions: Sequence[Question]
+) -> Iterable[tuple[tuple[int, int], Suppression]]:
     """Go down a document once. What begins last lies on top of its heap, and is dropped for good where it ends."""
     heaps: dict[str, list[tuple[int, int]]] = defaultdict(list)
     begun = 0
@@ -94,7 +96,7 @@ class Lines:
         self._lines[path, code].append(line)
         self._all[path].append(line)
 
-    def has(self, comment: Excuse) -> bool:
+    def has(self, comment: Suppression) -> bool:
         """Tell whether a comment covers any of the lines. All of them have to be added before."""
         if not self._sorted:
             for lines in (*self._lines.values(), *self._all.values()):
@@ -106,7 +108,7 @@ class Lines:
         return any(_between(self._lines.get((comment.path, code), ()), comment) for code in codes)
 
 
-def _between(lines: Sequence[int], comment: Excuse) -> bool:
+def _between(lines: Sequence[int], comment: Suppression) -> bool:
     at = bisect_left(lines, comment.first)
     return at < len(lines) and lines[at] <= comment.last
 
@@ -129,7 +131,7 @@ def rule_names(found: Iterable[Rule] = ()) -> dict[str, str]:
     return {name: rule.code for rule in every for name in (rule.code.lower(), rule.slug)}
 
 
-def named(comments: Sequence[Excuse], found: Iterable[Rule]) -> tuple[list[Excuse], list[Notice]]:
+def named(comments: Sequence[Suppression], found: Iterable[Rule]) -> tuple[list[Suppression], list[Notice]]:
     """Give the comments with the codes of the rules that they name, and notices on names that are none.
 
     A word with a hyphen that is like no rule's name begins the reason. A comment that names only rules that do not
@@ -148,7 +150,7 @@ class _Reader:
         self._nearest: dict[str, str] = {}
         self.notices: list[Notice] = []
 
-    def read(self, comment: Excuse) -> Excuse | None:
+    def read(self, comment: Suppression) -> Suppression | None:
         codes: dict[str, None] = {}
         slips = False
         reason = comment.reason
@@ -201,19 +203,19 @@ class Accepted:
         baseline: findings known before, or None.
     """
 
-    comments: Sequence[Excuse] = ()
+    comments: Sequence[Suppression] = ()
     entries: Sequence[Ignore] = ()
     baseline: Baseline | None = None
 
 
-def excuse(run: Run, accepted: Accepted, today: date, *, complete: bool) -> Run:
+def suppress_accepted(run: Run, accepted: Accepted, today: date, *, complete: bool) -> Run:
     """Give the run with accepted findings as ``ignored``, and notices on what accepts nothing any more.
 
     Args:
         run: finished, with its real verdicts.
         accepted: what not to report.
         today: the day that counts as the present (UTC).
-        complete: every link of the inputs was looked at, so that what excused nothing is unused.
+        complete: every link of the inputs was looked at, so that what suppressed nothing is unused.
     """
     if not (accepted.comments or accepted.entries or accepted.baseline):
         return run
@@ -229,7 +231,9 @@ def excuse(run: Run, accepted: Accepted, today: date, *, complete: bool) -> Run:
 class _Inspection:
     """What was found in one run, laid beside what is accepted."""
 
-    def __init__(self, results: Sequence[Result], comments: Sequence[Excuse], accepted: Accepted, today: date) -> None:
+    def __init__(
+        self, results: Sequence[Result], comments: Sequence[Suppression], accepted: Accepted, today: date
+    ) -> None:
         self._results = results
         self._comments = comments
         self._baseline = accepted.baseline
@@ -257,7 +261,7 @@ class _Inspection:
             for path, line in _lines_of(occurrence)
         ]
         covers = Coverage(self._comments).answer(questions)
-        by_result: dict[int, dict[int, Excuse]] = {}
+        by_result: dict[int, dict[int, Suppression]] = {}
         for (at, place), comment in covers.items():
             by_result.setdefault(at, {})[place] = comment
         return tuple(
@@ -265,7 +269,7 @@ class _Inspection:
             for at, result in enumerate(self._results)
         )
 
-    def _judged(self, at: int, result: Result, covers: Mapping[int, Excuse]) -> Result:
+    def _judged(self, at: int, result: Result, covers: Mapping[int, Suppression]) -> Result:
         found = self._findings[at]
         places = result.target.occurrences
         if covers and len(covers) == len(places):
@@ -278,8 +282,8 @@ class _Inspection:
         if not covers:
             return result
         left = tuple(place for number, place in enumerate(places) if number not in covers)
-        excused = tuple(place for number, place in enumerate(places) if number in covers)
-        return replace(result, target=replace(result.target, occurrences=left), excused=excused)
+        suppressed = tuple(place for number, place in enumerate(places) if number in covers)
+        return replace(result, target=replace(result.target, occurrences=left), suppressed=suppressed)
 
     def _known_at(self, found: Rule, target: Target) -> int:
         """Give the line of the baseline on which a finding stands, or 0."""
@@ -375,7 +379,7 @@ def _is_about(pattern: re.Pattern[str], result: Result) -> bool:
 
 
 def _lines_of(occurrence: Occurrence) -> set[tuple[str, int]]:
-    """Give the lines on which a link can be excused: that of its address, and of a link by reference its use."""
+    """Give the lines on which a link can be suppressed: that of its address, and of a link by reference its use."""
     return {(span.path, span.line) for span in (occurrence.span, occurrence.used) if span is not None}
 
 
@@ -385,7 +389,7 @@ def _ignored(result: Result, rule: Rule, found: Rule, by: str) -> Result:
     return replace(result, judgement=told)
 
 
-def _by_comments(comments: Sequence[Excuse]) -> str:
+def _by_comments(comments: Sequence[Suppression]) -> str:
     places = list(dict.fromkeys(f"{comment.path}:{comment.line}" for comment in comments))
     others = len(places) - 1
     more = f" and {others:,} other place{'s' if others > 1 else ''}" if others else ""

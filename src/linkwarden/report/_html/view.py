@@ -363,15 +363,15 @@ def _facts(item: Placed) -> tuple[tuple[str, str], ...]:
     told_before = {fact.status for found in (*result.notes, evidence) for fact in found.facts}
     final = shown_address(evidence.final_url, _LONGEST_ADDRESS) if evidence.final_url else ""
     new = {shown_address(suggestion.url, _LONGEST_ADDRESS)} if (suggestion := result.judgement.suggestion) else set()
-    excused = list(dict.fromkeys(shown_place(o.span.path, o.span.line) for o in result.excused))
-    unnamed = len(excused[_PLACES_MOST:])
+    suppressed = list(dict.fromkeys(shown_place(o.span.path, o.span.line) for o in result.suppressed))
+    unnamed = len(suppressed[_PLACES_MOST:])
     told = [
         ("Link text", cut(one_line(item.places[0].text), _LONGEST_LABEL) if item.places else ""),
         ("Status", "" if evidence.status in {None, *told_before} else str(evidence.status)),
         ("Led to", "" if final in new else final),
         ("Title", cut(one_line(evidence.title), _LONGEST_LABEL) if evidence.title else ""),
         ("Ends", words.instant(result.judgement.expires_at) if result.judgement.expires_at else ""),
-        ("Accepted at", ", ".join(excused[:_PLACES_MOST]) + (f" and {unnamed:,} more" if unnamed else "")),
+        ("Accepted at", ", ".join(suppressed[:_PLACES_MOST]) + (f" and {unnamed:,} more" if unnamed else "")),
         ("Checked by", visible(evidence.checked_by) + (", in an earlier run" if result.remembered else "")),
     ]
     if history is not None:
