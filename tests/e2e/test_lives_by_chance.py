@@ -70,7 +70,7 @@ def befall(internet: FakeInternet, host: str, fate: str) -> None:
 def run_once(internet: FakeInternet, folder: Path, night: str) -> Run:
     """Let a night's run take place, or a part of it."""
     config = Config(inputs=(str(folder / "l.md"),), root=folder, state=folder / "s", archive=False, patient=True)
-    look_again = engine._Inspection._look_again
+    look_again = engine._Inspection._review
 
     async def stop(self: engine._Inspection, *, online: bool) -> None:
         if online:
@@ -83,7 +83,7 @@ def run_once(internet: FakeInternet, folder: Path, night: str) -> Run:
     internet.down("servfail" if night == "down" else None)
     with pytest.MonkeyPatch.context() as patch, api.memory_for(config) as memory:
         if night == "interrupted":
-            patch.setattr(engine._Inspection, "_look_again", stop)
+            patch.setattr(engine._Inspection, "_review", stop)
         if night == "killed":
             patch.setattr(StoredMemory, "finish", die)
         now, clock = internet.time.now, internet.time.clock

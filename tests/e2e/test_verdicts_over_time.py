@@ -463,7 +463,7 @@ def test_broken_off_runs_between_failures_are_nights_like_others(life: Life, mon
 
 def _break_off(patch: pytest.MonkeyPatch, how: str) -> None:
     """Let a run be stopped after all is asked: with its report still written, or at once."""
-    look_again = engine._Inspection._look_again
+    look_again = engine._Inspection._review
 
     async def stop(self: engine._Inspection, *, online: bool) -> None:
         if online:
@@ -471,7 +471,7 @@ def _break_off(patch: pytest.MonkeyPatch, how: str) -> None:
         await look_again(self, online=online)
 
     if how == "interrupted":
-        patch.setattr(engine._Inspection, "_look_again", stop)
+        patch.setattr(engine._Inspection, "_review", stop)
         return
 
     async def finish(_self: memory.StoredMemory, run: Run) -> Run:

@@ -1,14 +1,14 @@
-"""What a run has collected so far: the addresses, what was found out about each, and what went wrong."""
+"""What a run has collected so far: the targets, what was found out about each, and what went wrong."""
 
 from __future__ import annotations
 
 import traceback
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from linkwarden import rules
+from linkwarden.config import Config
 from linkwarden.judge import Policy, judge
 from linkwarden.model import (
     Anchor,
@@ -21,6 +21,7 @@ from linkwarden.model import (
     Occurrence,
     Result,
     Rule,
+    Run,
     Suppression,
     Target,
     Verdict,
@@ -45,7 +46,7 @@ class Entry:
     evidence: Evidence | None = None
 
     def refreshed(self) -> Target:
-        """Give the target with every occurrence found so far.
+        """Return the target with every occurrence found so far.
 
         Made when it is needed and not at each occurrence: a badge that stands 10,000 times in a list would be
         copied 10,000 times.
@@ -69,6 +70,7 @@ class Ledger:
     """Everything that a run has collected.
 
     Attributes:
+        policy: what the judge goes by.
         names: of the inputs that were read, in their order.
         entries: by target key.
         anchors: by document.
@@ -77,6 +79,7 @@ class Ledger:
         unreadable: inputs that could not be read, each with why.
     """
 
+    policy: Policy
     names: list[str] = field(default_factory=list)
     entries: dict[str, Entry] = field(default_factory=dict)
     anchors: dict[Path, list[Anchor]] = field(default_factory=dict)
@@ -84,12 +87,13 @@ class Ledger:
     notices: list[Notice] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
     _failures: dict[tuple[object, ...], Failure] = field(default_factory=dict)
+    _hints: set[str] = field(default_factory=set)
 
     def add(self, occurrence: Occurrence, key: str, address: str | None, path: str) -> tuple[Entry, bool]:
-        """Take in one occurrence; gives its entry, and whether somebody has to be asked anew for it.
+        """Take in one occurrence; return its entry, and whether that has to be checked.
 
-        That is so for a new address, and for one that was taken for a page and now stands as a picture: as a picture
-        it has to be more than that.
+        That is so for a new target, and for one that was taken for a page and now stands as an image: an image has to
+        be more than that.
         """
         entry = self.entries.get(key)
         if entry is None:
@@ -110,13 +114,19 @@ class Ledger:
         failure = Failure(where, f"{type(error).__name__}: {error}", trace)
         self._failures.setdefault((where, type(error), frames), failure)
 
+    def hint(self, text: str) -> None:
+        """Keep what the user could do to get more out of the next run."""
+        if text:
+            self._hints.add(text)
+
     @property
-    def failures(self) -> Sequence[Failure]:
+    def failures(self) -> tuple[Failure, ...]:
         """What of linkwarden's own crashed, each defect once."""
         return tuple(self._failures.values())
 
-    def results(self, policy: Policy, *, network_down: bool = False) -> tuple[Result, ...]:
+    def results(self, *, network_down: bool = False) -> tuple[Result, ...]:
         """Judge every entry, in source order; what has no evidence was not reached in time."""
+        policy = self.policy
         place = {name: i for i, name in enumerate(self.names)}
 
         def first(entry: Entry) -> tuple[int, int]:
@@ -124,9 +134,27 @@ class Ledger:
 
         return tuple(_result(e, policy, network_down=network_down) for e in sorted(self.entries.values(), key=first))
 
+    def as_run(self, config: Config, duration: float, *, interrupted: bool, network_down: bool) -> Run:
+        """Judge everything and return the run, as far as it was found here."""
+        return Run(
+            started=self.policy.now,
+            duration_s=duration,
+            inputs=tuple(self.names),
+            results=self.results(network_down=network_down),
+            notices=tuple(self.notices),
+            # They come in no certain order; and how to ask better helps nobody who could not ask at all.
+            hints=() if network_down else tuple(sorted(self._hints)),
+            failures=self.failures,
+            unreadable=tuple(self.unreadable),
+            interrupted=interrupted,
+            network_down=network_down,
+            fail_on=config.fail_on,
+            exit_zero=config.exit_zero,
+        )
+
 
 def own_evidence(target: Target, rule: Rule, reason: str) -> Evidence:
-    """Give the engine's own word on a target."""
+    """Return what the run itself says about a target."""
     return Evidence(key=target.key, checked_by="linkwarden", rule=rule, reason=reason)
 
 
@@ -151,7 +179,7 @@ _LONGEST_TRUST = timedelta(days=30)
 
 
 def known_good(memory: Memory | None, entry: Entry, provider: Provider, now: datetime) -> Answer | None:
-    """Give the good answer that a provider got in an earlier run, unless the link has failed since.
+    """Return the good answer that a provider got in an earlier run, or None if the link has failed since.
 
     Not for a picture, but by those who know pictures only: the answer may have been for the link of a page.
     """
@@ -166,7 +194,7 @@ def known_good(memory: Memory | None, entry: Entry, provider: Provider, now: dat
 
 
 def as_remembered(target: Target, known: Answer) -> Evidence:
-    """Give the evidence for a link that is not asked in this run, because it was well a short while ago."""
+    """Return the evidence for a link that is not checked in this run, because it was fine a short while ago."""
     fact = Fact(f"not asked in this run: all was well on {known.at:%Y-%m-%d %H:%M} UTC", known.final_url, known.status)
     return Evidence(
         key=target.key,
@@ -179,9 +207,9 @@ def as_remembered(target: Target, known: Answer) -> Evidence:
 
 
 def keep(memory: Memory | None, provider: Provider, found: Evidence, now: datetime) -> None:
-    """Let the memory have a good answer at once: a run that is killed later need not ask for it again.
+    """Write a good answer to the memory at once, so that it outlives a run that is killed.
 
-    Not one that a review has still to clear of a doubt.
+    Not one that a review still has to clear of a doubt.
     """
     if memory is not None and provider.online and found.rule is None and found.doubt is None:
         looked = found.looked or now

@@ -1,0 +1,239 @@
+"""Who checks what, and when: targets go to the providers that claim them, and wait in queues for their turn."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from linkwarden import rules
+from linkwarden.config import Config
+from linkwarden.model import Claim, Evidence, Pass, Rule, Target
+from linkwarden.providers import LoadContext, Provider, Roster, Skip, by_ident
+from linkwarden.run.deps import Deps
+from linkwarden.run.ledger import Entry, Ledger, as_remembered, keep, known_good, own_evidence
+from linkwarden.run.outage import Outage
+from linkwarden.run.schedule import Lanes
+
+if TYPE_CHECKING:  # the network stack is slow to import, and an offline run does without
+    from linkwarden.net import Net
+
+#: A URL that unwraps to another that unwraps again: more than this is a game.
+MAX_UNWRAPS = 3
+#: Chunks of one registry under way at once; the network layer spaces their requests.
+_CHUNKS_AT_ONCE = 4
+#: How much of a URL a user's pattern gets to see; see docs/threat-model.md, "patterns".
+_MATCHED_CHARS = 2048
+
+
+class Dispatch:
+    """Assigns targets to providers and has them checked.
+
+    Attributes:
+        outage: watches whether the network is down.
+    """
+
+    def __init__(self, config: Config, deps: Deps, net: Net | None, ledger: Ledger) -> None:
+        self._config = config
+        self._deps = deps
+        self._net = net
+        self._ledger = ledger
+        self._now = ledger.policy.now
+        self._providers = Roster()
+        self._lanes = Lanes()
+        self._offline: list[tuple[Provider, Claim]] = []
+        self._gathered: dict[Provider, dict[str, str]] = {}
+        self._alike: dict[tuple[str, str], list[Claim]] = {}
+        self._settled = 0
+        self._include = [re.compile(p) for p in config.include]
+        self._exclude = [re.compile(p) for p in config.exclude]
+        self.outage = Outage(net)
+        if net is not None:
+            net.parked = self._lanes.parked
+            net.on_failure = self.outage.look
+
+    def load_providers(self, context: LoadContext) -> None:
+        """Load the providers that take part in this run."""
+        loaded: list[Provider] = []
+        for cls in rules.provider_classes():
+            provider = cls.load(context)
+            if isinstance(provider, Skip):
+                self._ledger.hint(provider.hint)
+            else:
+                loaded.append(provider)
+        self._providers = Roster(loaded)
+
+    # --- assigning ------------------------------------------------------------------------------------------
+
+    def assign(self, entry: Entry, *, after: Provider | None = None) -> None:
+        """Hand a target over to the first provider that claims it, or to the next one after ``after``."""
+        target = entry.refreshed()
+        if self._left_out(target):
+            self._settle(entry, own_evidence(target, rules.EXCLUDED, "Left out by --include or --exclude."))
+            return
+        providers = self._providers.concerned(target)
+        at = providers.index(after) + 1 if after is not None else 0
+        for provider in providers[at:]:
+            try:
+                ident = provider.claim(target)
+            except Exception as error:  # noqa: BLE001 - a provider's defect must not take the run down
+                self._crash(provider, (entry,), error)
+                return
+            if ident is not None:
+                self._hand_over(entry, provider, ident)
+                return
+        self._settle(entry, own_evidence(target, rules.NOT_WEB, "Not an address that a web server can be asked for."))
+
+    def _left_out(self, target: Target) -> bool:
+        url = (target.address or target.url)[:_MATCHED_CHARS]
+        if self._include and not any(p.search(url) for p in self._include):
+            return True
+        return any(p.search(url) for p in self._exclude)
+
+    def _hand_over(self, entry: Entry, provider: Provider, ident: str) -> None:
+        entry.provider = provider
+        if self._config.kinds and entry.kind not in self._config.kinds:
+            self._settle(entry, own_evidence(entry.target, rules.EXCLUDED, "Left out by --kind."))
+            return
+        if provider.online and self._net is None:
+            self._settle(entry, own_evidence(entry.target, rules.OFFLINE, "Not asked, because --offline was given."))
+            return
+        known = known_good(self._deps.memory, entry, provider, self._now)
+        entry.remembered = known is not None and self._now - known.at < max(self._config.fresh_for, provider.lasting)
+        if known is not None and entry.remembered:
+            self._settle(entry, as_remembered(entry.target, known))
+            return
+        claim = Claim(provider.name, entry.target, ident, known)
+        if not provider.online:
+            self._offline.append((provider, claim))
+        elif provider.gathers:
+            self._gathered.setdefault(provider, {})[entry.target.key] = ident
+        else:
+            self._queue_alike(provider, claim)
+
+    # --- queues ---------------------------------------------------------------------------------------------
+
+    def _queue_alike(self, provider: Provider, claim: Claim) -> None:
+        """Put a claim in its lane, with those of its ident that still wait there: a page and its ``#places``."""
+        question = provider.name, claim.ident
+        waiting = self._alike.get(question)
+        if waiting is not None:
+            waiting.append(claim)
+            return
+        claims = self._alike[question] = [claim]
+        self._queue(provider, claims, self._config.per_host, lambda: self._alike.pop(question, None))
+
+    def _queue_gathered(self) -> None:
+        while self._gathered:
+            provider, idents = self._gathered.popitem()
+            claims = [
+                Claim(provider.name, self._ledger.entries[key].refreshed(), ident) for key, ident in idents.items()
+            ]
+            for chunk in _chunks(claims, provider.per_question):
+                self._queue(provider, chunk, _CHUNKS_AT_ONCE)
+
+    def _queue(
+        self, provider: Provider, claims: Sequence[Claim], width: int, starts: Callable[[], object] = bool
+    ) -> None:
+        async def job() -> None:
+            starts()
+            await self._check(provider, claims)
+
+        self._lanes.add(provider.lane(claims[0]), job, width=width)
+
+    async def check_all(self) -> None:
+        """Wait until every target is settled, or until it is certain that the network is down."""
+        rounds = 0  # a provider that gathers is asked once for all its links; what others pass on to it comes later
+        while self._gathered or not rounds:
+            rounds += 1
+            self._queue_gathered()
+            await self._drain()
+
+    async def _drain(self) -> None:
+        ends = {asyncio.create_task(self._lanes.drain()), asyncio.create_task(self.outage.certain.wait())}
+        try:
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for end in ends:
+                end.cancel()
+        if self.outage.certain.is_set():
+            await self.close()
+
+    async def close(self) -> None:
+        """Drop what waits and cancel what runs."""
+        await self._lanes.close()
+
+    # --- checking -------------------------------------------------------------------------------------------
+
+    async def settle_offline(self) -> None:
+        """Check what needs no request."""
+        while self._offline:
+            waiting, self._offline = self._offline, []
+            for provider, claim in waiting:
+                await self._check(provider, (claim,))
+
+    async def _check(self, provider: Provider, claims: Sequence[Claim]) -> None:
+        entries = {claim.target.key: self._ledger.entries[claim.target.key] for claim in claims}
+        hindrance = self._hindrance() if provider.online else None
+        if hindrance is not None:
+            for unreached in entries.values():
+                self._settle(unreached, own_evidence(unreached.target, *hindrance))
+            return
+        try:
+            # Offline providers never touch the network; they get it typed as present.
+            async for answer in provider.check(claims, self._net, self._now):  # type: ignore[arg-type]
+                entry = entries.pop(answer.key, None)
+                if entry is None or entry.provider is not provider:
+                    continue  # answered twice, or taken over since by another provider
+                if isinstance(answer, Pass):
+                    self._pass_on(entry, provider, answer)
+                else:
+                    self._settle(entry, answer)
+                    keep(self._deps.memory, provider, answer, self._now)
+            if entries:
+                raise LookupError(f"no answer for {len(entries)} of {len(claims)} links")  # noqa: TRY301 - one way out
+        except Exception as error:  # noqa: BLE001 - a provider's defect must not take the run down
+            self._crash(provider, tuple(entries.values()), error)
+
+    def _hindrance(self) -> tuple[Rule, str] | None:
+        """Return rule and reason for what is not checked any more, because no request can succeed, or None."""
+        if self.outage.certain.is_set():
+            return rules.NETWORK_DOWN, "No server could be reached from here."
+        if self._net is not None and self._net.out_of_time:
+            return rules.OUT_OF_TIME, "The time for this run (--max-time) was used up before this address had its turn."
+        return None
+
+    def _pass_on(self, entry: Entry, provider: Provider, answer: Pass) -> None:
+        if answer.note is not None:
+            entry.notes.append(answer.note)
+        if answer.instead is None:
+            self.assign(entry, after=provider)
+        elif entry.unwraps < MAX_UNWRAPS:
+            entry.unwraps += 1
+            entry.target = replace(entry.target, address=answer.instead)
+            self.assign(entry)
+        else:
+            reason = "The address wraps another one too many times."
+            self._settle(entry, own_evidence(entry.target, rules.NOT_WEB, reason))
+
+    def _crash(self, provider: Provider, entries: Sequence[Entry], error: Exception) -> None:
+        self._ledger.fail(f"provider {provider.name}", error)
+        for entry in entries:
+            reason = f"linkwarden's own check for {provider.name} failed; this says nothing about the link."
+            self._settle(entry, own_evidence(entry.target, rules.INTERNAL_ERROR, reason))
+
+    def _settle(self, entry: Entry, evidence: Evidence) -> None:
+        if entry.evidence is None:
+            self._settled += 1
+        entry.evidence = evidence
+        if self._deps.progress is not None:
+            self._deps.progress.step(self._settled, len(self._ledger.entries), lambda: self._lanes.waiting)
+
+
+def _chunks(claims: Sequence[Claim], size: int) -> Iterator[list[Claim]]:
+    """Cut claims into chunks of at most ``size`` distinct idents, claims of one ident together."""
+    distinct = list(by_ident(claims).values())
+    for at in range(0, len(distinct), size):
+        yield [claim for group in distinct[at : at + size] for claim in group]

@@ -1,0 +1,106 @@
+"""From the texts to the ledger: every occurrence of a link is taken in, those of one target together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from pathlib import Path
+
+from linkwarden.diff import Difference
+from linkwarden.inputs import InputError, Source
+from linkwarden.model import Anchor, NothingToCheckError, Notice, Occurrence, Suppression
+from linkwarden.run.dispatch import Dispatch
+from linkwarden.run.ledger import Entry, Ledger
+from linkwarden.text import target_key
+
+#: After so many items of a list, requests get a chance to go out while it is still being read.
+_BREATH = 64
+
+
+class Intake:
+    """Reads the lists of a run and hands each new target on to be checked.
+
+    Attributes:
+        before: with ``--diff``, what stood in the lists before the change; web links of then are not checked.
+        unchanged: the keys of those.
+    """
+
+    def __init__(self, ledger: Ledger, dispatch: Dispatch) -> None:
+        self._ledger = ledger
+        self._dispatch = dispatch
+        self.before: Difference | None = None
+        self.unchanged: set[str] = set()
+
+    async def read(self, sources: Iterable[Source] | AsyncIterator[Source | InputError]) -> None:
+        """Take in every list.
+
+        Raises:
+            NothingToCheckError: none could be read, or none has a link.
+        """
+        if isinstance(sources, AsyncIterator):
+            async for source in sources:
+                await self._take(source)
+        else:
+            for source in sources:
+                await self._take(source)
+        ledger = self._ledger
+        if not ledger.names:
+            raise NothingToCheckError("\n".join(ledger.unreadable) or "no input", "")
+        if not ledger.entries and not ledger.failures and not self.unchanged:
+            raise NothingToCheckError(
+                f"no link found in {', '.join(ledger.names)}",
+                "Is it the right file? `linkwarden extract` shows what is read from it.",
+            )
+
+    async def _take(self, source: Source | InputError) -> None:
+        if isinstance(source, InputError):
+            self._ledger.unreadable.append(source.told)
+            return
+        self._ledger.names.append(source.name)
+        try:
+            fresh = await self._collect(source)
+            # Local links need all anchors of the document, which are known only now.
+            for entry in fresh:
+                if entry.target.address is None:
+                    self._dispatch.assign(entry)
+            await self._dispatch.settle_offline()
+        except Exception as error:  # noqa: BLE001 - one list that cannot be read must not cost the others
+            self._ledger.fail(f"reading {source.name}", error)
+
+    async def _collect(self, source: Source) -> list[Entry]:
+        """Take in what one list holds; return the entries that are new."""
+        fresh: list[Entry] = []
+        links = 0
+        anchors = self._ledger.anchors[Path(source.name)] = []
+        for count, item in enumerate(source.parse(), 1):
+            match item:
+                case Notice():
+                    self._ledger.notices.append(item)
+                case Suppression():
+                    self._ledger.suppressions.append(item)
+                case Anchor():
+                    anchors.append(item)
+                case _:
+                    links += 1
+                    entry = self._add(item, source)
+                    if entry is not None:
+                        fresh.append(entry)
+            if count % _BREATH == 0:
+                await self._dispatch.settle_offline()
+                await asyncio.sleep(0)
+        if not links:
+            self._ledger.notices.append(Notice(source.name, 1, "No link was found in this file."))
+        return fresh
+
+    def _add(self, occurrence: Occurrence, source: Source) -> Entry | None:
+        """Take in one occurrence; return its entry if the target is new."""
+        address = source.address_of(occurrence.url)
+        key = target_key(address or occurrence.url, source.name)
+        before = self.before
+        if before is not None and address is not None and before.had(key, as_image=occurrence.markup.is_image):
+            self.unchanged.add(key)
+            return None
+        entry, needs_check = self._ledger.add(occurrence, key, address, source.name)
+        if needs_check and entry.target.address is not None:
+            self._dispatch.assign(entry)
+        return entry if len(entry.occurrences) == 1 else None
