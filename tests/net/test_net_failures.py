@@ -12,8 +12,6 @@ import pytest
 
 from linkwarden.net import Net
 from linkwarden.net.errors import explain
-from linkwarden.net.retry import backoff, is_transient
-from linkwarden.net.transport import Answer
 from linkwarden.wire import INCOMPLETE_CHAIN, Ask, NetError, NetErrorKind, Response
 from tests.internet import FakeInternet
 from tests.internet.misbehave import answer, fail_then, hang_up, in_turn, not_http, reset, silent
@@ -286,27 +284,3 @@ class TestRetries:
         """Different failures of one request count together."""
         internet.site("a.org").default(in_turn(reset, answer("", 502), answer("fine")))
         assert (await get(net, "http://a.org/")).body == b"fine"
-
-
-def test_what_is_transient() -> None:
-    """The decision is pure: statuses and kinds, nothing else."""
-    assert is_transient(Answer(502, {}, b"", True, None, ()))
-    assert not is_transient(Answer(404, {}, b"", True, None, ()))
-    assert is_transient(NetError(NetErrorKind.RESET, ""))
-    assert not is_transient(NetError(NetErrorKind.NXDOMAIN, ""))
-    assert not is_transient(ValueError())
-
-
-def test_backoff_grows_and_is_bounded() -> None:
-    """Pauses double from one second to fifteen, by half at most at random."""
-
-    class Never:
-        def random(self) -> float:
-            return 0.0
-
-    class Always:
-        def random(self) -> float:
-            return 1.0
-
-    assert [backoff(n, Always()) for n in (1, 2, 3, 9)] == [1.0, 2.0, 4.0, 15.0]  # type: ignore[arg-type]
-    assert [backoff(n, Never()) for n in (1, 2, 3, 9)] == [0.5, 1.0, 2.0, 7.5]  # type: ignore[arg-type]

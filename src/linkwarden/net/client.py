@@ -33,7 +33,7 @@ from linkwarden.net.guard import BlockedAddress, Guard
 from linkwarden.net.policy import NetPolicy, counted_with
 from linkwarden.net.politeness import HostSlot, Origin
 from linkwarden.net.redirects import Chain
-from linkwarden.net.retry import Outcome, is_transient, persist
+from linkwarden.net.retry import persist
 from linkwarden.net.transport import Answer, Transport
 from linkwarden.net.walls import Walls
 from linkwarden.net.wire_form import wire_url
@@ -112,17 +112,11 @@ class Budget:
 MAX_REFUSALS = 8
 #: The same for a 403 that looks like a limit.
 MAX_FORBIDDEN = 4
-#: How often a request may run into the time limit. Who was silent twice would be silent a third time, and the whole
-#: run would wait for it.
-MAX_TIMEOUTS = 2
 #: What the last hop of a slow chain of redirects gets at least, in seconds.
 MIN_TIMEOUT = 1.0
 ALWAYS_THERE = "example.com"
 OLD_TLS = "its TLS is outdated; some programs can no longer connect to it"
 ODD_CODING = "it sends a content coding that was not asked for, so its content was not read"
-
-
-_NOT_ASKED_AGAIN = frozenset({NetErrorKind.COOLDOWN, NetErrorKind.GIVEN_UP})
 
 
 def _utc_now() -> datetime:
@@ -288,36 +282,17 @@ class Net:
             raise
 
     async def _persist(self, ask: Ask, chain: Chain) -> Answer:
-        """Retry: the first try is made here, the others by the retry policy."""
-        outcome: Outcome
-        if ask.fresh:
-            origin = self._origin(chain.url)
-            origin.slot.reopen(origin)
-        try:
-            outcome = answer = await self._ask_politely(ask, chain)
-            if not is_transient(answer):
-                return answer
-        except NetError as error:
-            if not is_transient(error):
-                raise
-            outcome = error
+        """Retry: try transient failures again."""
         origin = self._origin(chain.url)
-        attempts = self.policy.attempts if ask.attempts is None else ask.attempts
-        if isinstance(outcome, NetError) and outcome.kind is NetErrorKind.TIMEOUT:
-            attempts = min(attempts, MAX_TIMEOUTS)
-        try:
-            return await persist(
-                outcome,
-                lambda: self._ask_politely(ask, chain),
-                attempts=attempts,
-                worthwhile=lambda: origin.slot.closed(origin, self._clock()) is None,
-                sleep=self._sleep,
-                rng=self._rng,
-            )
-        except NetError as error:
-            if error.kind in _NOT_ASKED_AGAIN and isinstance(outcome, Answer) and "retry-after" not in outcome.headers:
-                return outcome  # what it said (a bot wall, perhaps) tells more than that it was not asked again
-            raise
+        if ask.fresh:
+            origin.slot.reopen(origin)
+        return await persist(
+            lambda: self._ask_politely(ask, chain),
+            attempts=self.policy.attempts if ask.attempts is None else ask.attempts,
+            worthwhile=lambda: origin.slot.closed(origin, self._clock()) is None,
+            sleep=self._sleep,
+            rng=self._rng,
+        )
 
     async def _ask_politely(self, ask: Ask, chain: Chain) -> Answer:
         """Manners: wait for the host's turn; where it refuses, wait again, with everybody else who wants it."""

@@ -1,14 +1,16 @@
-"""What is worth a second try, and when. The decision is pure; waiting is done with the sleep that is passed in."""
+"""What is worth another try, and when: rules as tenacity's strategies, and the pauses that servers ask for."""
 
 from __future__ import annotations
 
 import random
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime
-from typing import TypeVar
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_tz
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, retry_if_result, stop_after_attempt
+from tenacity.stop import stop_base
+from tenacity.wait import wait_exponential
 
 from linkwarden.net.transport import Answer
 from linkwarden.wire import NetError, NetErrorKind
@@ -16,23 +18,9 @@ from linkwarden.wire import NetError, NetErrorKind
 #: An HTTP date lies after this, a number of seconds before it: how X-RateLimit-Reset's two meanings are told apart.
 _EPOCH_FROM = 1_000_000_000
 
-_MONTHS = {
-    name: number
-    for number, name in enumerate(
-        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), start=1
-    )
-}
-_TIME = r"(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)"
-_MONTH = r"(?P<month>[a-z]{3})"
-#: RFC 9110 section 5.6.7: IMF-fixdate, RFC 850 and asctime, in this order.
-_DATES = tuple(
-    re.compile(pattern, re.ASCII | re.IGNORECASE)
-    for pattern in (
-        rf"[a-z]{{3}}, (?P<day>\d\d) {_MONTH} (?P<year>\d{{4}}) {_TIME} (?:GMT|UTC)",
-        rf"[a-z]{{6,9}}, (?P<day>\d\d)-{_MONTH}-(?P<year>\d\d) {_TIME} (?:GMT|UTC)",
-        rf"[a-z]{{3}} {_MONTH} (?P<day>[ \d]\d) {_TIME} (?P<year>\d{{4}})",
-    )
-)
+#: How an HTTP date ends: IMF-fixdate and RFC 850 with the zone, asctime with the year (RFC 9110 section 5.6.7).
+_DATE_END = re.compile(r"(?:GMT|UTC|\d{4})\Z", re.ASCII | re.IGNORECASE)
+_LONGEST_DATE = 64
 _SECONDS = re.compile(r"\d{1,12}(?:\.\d{1,9})?", re.ASCII)
 _REMAINING_AND_RESET = (
     ("x-ratelimit-remaining", "x-ratelimit-reset"),
@@ -45,35 +33,20 @@ _LEFT = re.compile(r";\s*r=(\d+)", re.ASCII)
 _RESET_IN = re.compile(r";\s*t=(\d{1,9})", re.ASCII)
 
 
-def http_date(text: str, now: datetime) -> datetime | None:
-    """Read one of the three HTTP date forms (RFC 9110 section 5.6.7), or give None.
-
-    Args:
-        text: the header's value.
-        now: decides the century of a two-digit year: never more than 50 years ahead.
-    """
-    for pattern in _DATES:
-        match = pattern.fullmatch(text.strip())
-        if match is None:
-            continue
-        part = match.groupdict()
-        year = int(part["year"])
-        if year < 100:
-            year += now.year // 100 * 100
-            year -= 100 if year > now.year + 50 else 0
-        try:
-            return datetime(
-                year,
-                _MONTHS[part["month"].lower()],
-                int(part["day"]),
-                int(part["hour"]),
-                int(part["minute"]),
-                min(int(part["second"]), 59),  # 60 is a leap second
-                tzinfo=UTC,
-            )
-        except (KeyError, ValueError):
-            return None
-    return None
+def http_date(text: str) -> datetime | None:
+    """Return the instant of an HTTP date in any of its three forms (RFC 9110 section 5.6.7), or None."""
+    text = text.strip()
+    if len(text) > _LONGEST_DATE or not _DATE_END.search(text):
+        return None
+    parts = parsedate_tz(text)
+    if parts is None:
+        return None
+    year, month, day, hour, minute, second, *_, offset = parts
+    try:
+        moment = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)  # 60 is a leap second
+        return moment - timedelta(seconds=offset or 0)
+    except (ValueError, OverflowError):
+        return None
 
 
 def retry_after(value: str, now: datetime) -> float | None:
@@ -84,7 +57,7 @@ def retry_after(value: str, now: datetime) -> float | None:
     value = value.strip()
     if _SECONDS.fullmatch(value):
         return float(value)
-    moment = http_date(value, now)
+    moment = http_date(value)
     return None if moment is None else max(0.0, (moment - now).total_seconds())
 
 
@@ -137,14 +110,16 @@ TRANSIENT_KINDS = frozenset(
 )
 #: First and longest pause before another try, in seconds.
 FIRST_BACKOFF, LONGEST_BACKOFF = 1.0, 15.0
+#: How often a request may run into the time limit. Who was silent twice would be silent a third time, and the whole
+#: run would wait for it.
+MAX_TIMEOUTS = 2
 
 #: Headers of answers that want a browser to prove itself (Cloudflare, "Detect a challenge page response"; AWS WAF,
 #: "CAPTCHA and challenge actions"). Waiting does not turn a robot into a browser.
 CHALLENGE_HEADERS = ("cf-mitigated", "x-amzn-waf-action")
 
-#: What trying once gives: an answer, or the reason for none.
-Outcome = Answer | NetError
-T = TypeVar("T")
+#: Ways not to be asked at all: they tell less than what the host said before.
+_NOT_ASKED = frozenset({NetErrorKind.COOLDOWN, NetErrorKind.GIVEN_UP})
 
 
 def is_challenge(headers: Mapping[str, str]) -> bool:
@@ -159,29 +134,50 @@ def is_transient(outcome: object) -> bool:
     return isinstance(outcome, NetError) and outcome.kind in TRANSIENT_KINDS
 
 
-def backoff(failures: int, rng: random.Random) -> float:
-    """Give the seconds to wait after so many failures: doubling, between half of it and all of it at random."""
-    full = min(FIRST_BACKOFF * 2.0 ** (failures - 1), LONGEST_BACKOFF)
-    return full * (0.5 + 0.5 * rng.random())
+class Backoff(wait_exponential):
+    """Wait strategy: pauses that double, each between half of it and all of it at random.
+
+    None after a refusal: there the pause is the host's cool-down, which all its requests share.
+    """
+
+    def __init__(self, rng: random.Random) -> None:
+        super().__init__(multiplier=FIRST_BACKOFF, max=LONGEST_BACKOFF)
+        self._rng = rng
+
+    def __call__(self, retry_state: RetryCallState) -> float:
+        """Return the seconds to wait after the latest try."""
+        if _is_refusal(_outcome(retry_state)):
+            return 0.0
+        return super().__call__(retry_state) * (0.5 + 0.5 * self._rng.random())
+
+
+class StopAfterTimeouts(stop_base):
+    """Stop strategy of one request: it ran into the time limit too often."""
+
+    def __init__(self, most: int = MAX_TIMEOUTS) -> None:
+        self._most = most
+        self._seen = 0
+
+    def __call__(self, retry_state: RetryCallState) -> bool:
+        """Return whether the latest try was the last one; counts, so it is asked once for each."""
+        outcome = _outcome(retry_state)
+        self._seen += isinstance(outcome, NetError) and outcome.kind is NetErrorKind.TIMEOUT
+        return self._seen >= self._most
 
 
 async def persist(
-    first: Outcome,
-    again: Callable[[], Awaitable[Answer]],
+    ask_once: Callable[[], Awaitable[Answer]],
     *,
     attempts: int,
     worthwhile: Callable[[], bool],
     sleep: Callable[[float], Awaitable[None]],
     rng: random.Random,
 ) -> Answer:
-    """Go on after a first try that was transient.
-
-    The first try is made by the caller, so that the usual case, in which it succeeds, costs nothing here.
+    """Make a request until it gives something that is not transient, or was tried often enough.
 
     Args:
-        first: what the first try gave.
-        again: tries once more.
-        attempts: tries in all, the first included.
+        ask_once: makes the request once.
+        attempts: tries in all.
         worthwhile: tells whether the host may still be asked.
         sleep: waits seconds; no slot is held meanwhile.
         rng: for jitter.
@@ -192,43 +188,52 @@ async def persist(
     Raises:
         NetError: the last try, or one that was not transient, failed.
     """
-    pending: list[Outcome] = [first]
+    outcomes: list[Answer | NetError] = []
 
     async def attempt() -> Answer:
-        if pending:
-            outcome = pending.pop()
-            if isinstance(outcome, NetError):
-                raise outcome
-            return outcome
         try:
-            return await again()
+            outcomes.append(answer := await ask_once())
         except NetError as error:
-            if error.kind is NetErrorKind.GIVEN_UP and isinstance(first, NetError):
-                raise first from None  # this request's own experience says more
+            outcomes.append(error)
             raise
+        return answer
 
     def may_go_away(outcome: object) -> bool:
         return is_transient(outcome) and (_is_refusal(outcome) or worthwhile())
 
-    def wait(state: RetryCallState) -> float:
-        last = state.outcome
-        if last is not None and not last.failed and _is_refusal(last.result()):
-            return 0.0  # the host's cool-down is the pause, shared by all; an over-long one is told there
-        return backoff(state.attempt_number, rng)
-
-    def give_last(state: RetryCallState) -> Answer:
-        assert state.outcome is not None  # noqa: S101 - tenacity calls this after an attempt
-        answer: Answer = state.outcome.result()
-        return answer
-
     retrying = AsyncRetrying(
-        stop=stop_after_attempt(attempts),
-        wait=wait,
+        stop=stop_after_attempt(attempts) | StopAfterTimeouts(),
+        wait=Backoff(rng),
         retry=retry_if_exception(may_go_away) | retry_if_result(may_go_away),
-        retry_error_callback=give_last,
+        retry_error_callback=_last_result,
         sleep=sleep,
     )
-    return await retrying(attempt)
+    try:
+        return await retrying(attempt)
+    except NetError as error:
+        if error.kind not in _NOT_ASKED:
+            raise
+        # What it said or did (a bot wall's 503, a reset) tells more than that it was not asked again.
+        first = outcomes[0]
+        if isinstance(first, Answer) and "retry-after" not in first.headers:
+            return first
+        if isinstance(first, NetError) and error.kind is NetErrorKind.GIVEN_UP:
+            raise first from None
+        raise
+
+
+def _last_result(state: RetryCallState) -> Answer:
+    assert state.outcome is not None  # noqa: S101 - tenacity calls this after an attempt
+    answer: Answer = state.outcome.result()
+    return answer
+
+
+def _outcome(state: RetryCallState) -> object:
+    """Return what the latest try gave: an Answer or an exception."""
+    future = state.outcome
+    if future is None:
+        return None
+    return future.exception() if future.failed else future.result()
 
 
 def _is_refusal(outcome: object) -> bool:
