@@ -10,7 +10,6 @@ from itertools import pairwise
 import pytest
 
 from linkwarden.net import Net, NetWeather
-from linkwarden.net.policy import MANNERS
 from linkwarden.wire import Ask, NetError, NetErrorKind, Response
 from tests.internet import FakeInternet
 from tests.internet.misbehave import answer, in_turn, silent, slow
@@ -91,7 +90,7 @@ class TestLimits:
             ("doi.org", "/", 0.2),
         ],
     )
-    async def test_hosts_with_manners_of_their_own(
+    async def test_hosts_with_limits_of_their_own(
         self, internet: FakeInternet, net: Net, host: str, path: str, gap: float
     ) -> None:
         """What a service asks of programs is kept to: one connection, its interval."""
@@ -99,10 +98,6 @@ class TestLimits:
         await ask_all(net, *(f"https://{host}{path}/{n}" for n in range(4)))
         assert all(later - earlier >= gap - 1e-3 for earlier, later in pairwise(internet.starts(host)))
         assert internet.peak(host) <= 2
-
-    def test_every_exception_has_its_reason(self) -> None:
-        """No number in the table without somebody who said it, or the word that it is a guess."""
-        assert all(len(manners.reason) > 20 for manners in MANNERS.values())
 
     async def test_a_new_host_gets_one_request_first(self, internet: FakeInternet, net: Net) -> None:
         """Only when a host has answered is it asked for more at once."""

@@ -3,83 +3,83 @@
 from __future__ import annotations
 
 import ipaddress
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+
+from linkwarden.datafile import Row, read_table
 
 #: The first pause after a refusal that does not say how long (429 without Retry-After).
 FIRST_PAUSE = 2.0
 
+_COLUMNS = ("host", "at_once", "interval", "pause", "reason")
+_PLACE = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]+(?:/[\w.-]+)?", re.ASCII)
+_SECONDS = re.compile(r"\d{1,4}(?:\.\d{1,3})?", re.ASCII)
+
 
 @dataclass(frozen=True, slots=True)
-class Manners:
-    """How one host wants to be asked.
+class HostLimit:
+    """The rate limit of one host.
 
     Attributes:
         per_host: requests under way at once.
         interval: seconds between two starts.
-        reason: who says so.
         pause: seconds to wait after a refusal that does not say how long; doubled if it is refused again.
+        reason: who says so.
     """
 
     per_host: int
     interval: float
+    pause: float
     reason: str
-    pause: float = FIRST_PAUSE
 
 
-_ARXIV = Manners(
-    1,
-    4.0,
-    "arXiv API terms of use: one connection, one request every three seconds; as arXiv counts them, and the first "
-    "request of a connection reaches it up to a second after its start (name, TCP, TLS), the next one at once",
-    pause=30.0,
-)
-_GITHUB_SITE = Manners(
-    3,  # so that ten a second are reached where an answer takes 0.3 s
-    0.1,
-    "GitHub limits clients without an account since 2025 and publishes no figure; ten a second judges the 56 "
-    "repositories of a usual list in six seconds and 3,000 in five minutes, and the first 429 slows it down (guess)",
-)
+@cache
+def host_limits() -> Mapping[str, HostLimit]:
+    """Return the limits of ``hosts.tsv`` by exact host name, or host and first path segment.
 
-#: By exact host name, or host and first path segment. "(guess)" marks what no document states: careful guesses.
-MANNERS: dict[str, Manners] = {
-    "export.arxiv.org": _ARXIV,
-    "arxiv.org": _ARXIV,
-    "www.arxiv.org": _ARXIV,
-    "oaipmh.arxiv.org": _ARXIV,
-    "api.github.com": Manners(1, 0.0, "GitHub REST best practices: requests one after the other", pause=60.0),
-    "github.com": _GITHUB_SITE,
-    "gist.github.com": _GITHUB_SITE,
-    "raw.githubusercontent.com": Manners(4, 0.05, "limited without an account since 2025, no figure known (guess)"),
-    "crates.io": Manners(1, 1.0, "crates.io data access policy: one request per second"),
-    "doi.org": Manners(2, 0.2, "no figure published, five a second (guess)"),
-    "dx.doi.org": Manners(2, 0.2, "the same service as doi.org (guess)"),
-    "api.crossref.org": Manners(1, 0.4, "Crossref REST: three list requests a second"),
-    "api.datacite.org": Manners(1, 0.6, "DataCite: 500 requests in five minutes without a name (guess)"),
-    "api.semanticscholar.org": Manners(1, 1.1, "Semantic Scholar: one request per second"),
-    "eutils.ncbi.nlm.nih.gov": Manners(1, 0.4, "NCBI E-utilities: three requests a second"),
-    "pmc.ncbi.nlm.nih.gov": Manners(1, 0.4, "NCBI's identifier converter: three requests a second"),
-    "api.openreview.net": Manners(1, 0.4, "no figure published (guess)"),
-    "api2.openreview.net": Manners(1, 0.4, "no figure published (guess)"),
-    "api.stackexchange.com": Manners(1, 0.1, "Stack Exchange API: 30 requests a second at most, backoff when told"),
-    "hub.docker.com": Manners(2, 0.2, "no figure published for the web API (guess)"),
-    "www.youtube.com": Manners(2, 0.1, "no figure published for oEmbed (guess)"),
-    "zenodo.org": Manners(1, 1.0, "Zenodo: 60 requests a minute for guests"),
-    "publish.twitter.com": Manners(1, 0.5, "no figure published for oEmbed (guess)"),
-    "openaccess.thecvf.com": Manners(1, 1.0, "one request a second is what it is known to bear (guess)"),
-    "web.archive.org": Manners(2, 0.2, "Internet Archive playback: 600 requests a minute", pause=60.0),
-    "web.archive.org/cdx": Manners(1, 2.5, "Internet Archive CDX: 24 requests a minute", pause=60.0),
-    "archive.org": Manners(1, 1.0, "Internet Archive: no figure for this host (guess)", pause=60.0),
-}
+    Raises:
+        DataFileError: an entry cannot be read.
+    """
+    return {
+        row.read("host", _place): _limit(row) for row in read_table(__package__, "hosts.tsv", _COLUMNS, unique="host")
+    }
 
-#: Hosts of which one path is counted apart.
-_COUNTED_APART = {"web.archive.org": "cdx"}
+
+def _limit(row: Row) -> HostLimit:
+    pause = row.read("pause", _seconds) if row["pause"] else FIRST_PAUSE
+    if not row["reason"]:
+        raise row.error("reason: is empty")
+    return HostLimit(row.read("at_once", _positive), row.read("interval", _seconds), pause, row["reason"])
+
+
+def _place(text: str) -> str:
+    if not _PLACE.fullmatch(text):
+        raise ValueError("neither a host nor a host and the first segment of a path")
+    return text
+
+
+def _positive(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or text.startswith("0") or len(text) > 3:
+        raise ValueError("not a number from 1 to 999")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    if not _SECONDS.fullmatch(text):
+        raise ValueError("not a number of seconds below 10,000")
+    return float(text)
 
 
 def counted_with(host: str, path: str) -> str:
-    """Name the group of requests that share one limit: the host, or host and first path segment (see MANNERS)."""
-    apart = _COUNTED_APART.get(host)
-    if apart is not None and path.startswith(f"/{apart}/"):
-        return f"{host}/{apart}"
+    """Return the name of the requests that share one limit: the host, or host and first path segment.
+
+    A path is counted apart where ``hosts.tsv`` names it.
+    """
+    segment = path.split("/", 2)[1:]
+    if len(segment) == 2 and (part := f"{host}/{segment[0]}") in host_limits():
+        return part
     return host
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from linkwarden.net.policy import FIRST_PAUSE, MANNERS, NetPolicy
+from linkwarden.net.policy import FIRST_PAUSE, NetPolicy, host_limits
 from linkwarden.net.retry import is_challenge, pause_asked, quota_pause, tells_quota
 from linkwarden.wire import NetError, NetErrorKind
 
@@ -169,7 +169,7 @@ class HostSlot:
     """One host: pace, cool-down, circuit breaker, queue. Instants are those of the run's clock, in seconds.
 
     Attributes:
-        host: what is counted together (see ``manners.counted_with``).
+        host: what is counted together (see ``policy.counted_with``).
         policy: the run's numbers.
         rng: for jitter.
         per_host: requests under way at once.
@@ -212,12 +212,12 @@ class HostSlot:
 
     @classmethod
     def of(cls, host: str, policy: NetPolicy, rng: random.Random) -> HostSlot:
-        """Make the slot of a host, by the run's policy and the host's own manners, whichever is stricter."""
-        manners = MANNERS.get(host)
-        if manners is None:
+        """Make the slot of a host, by the run's policy and the host's own limit, whichever is stricter."""
+        limit = host_limits().get(host)
+        if limit is None:
             return cls(host, policy, rng, policy.per_host, FIRST_PAUSE, Pace(policy.interval))
-        pace = Pace(max(policy.interval, manners.interval))
-        return cls(host, policy, rng, min(policy.per_host, manners.per_host), manners.pause, pace)
+        pace = Pace(max(policy.interval, limit.interval))
+        return cls(host, policy, rng, min(policy.per_host, limit.per_host), limit.pause, pace)
 
     # -- when ---------------------------------------------------------------------------------------------------
 
