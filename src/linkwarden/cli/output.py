@@ -17,6 +17,7 @@ from click.shell_completion import CompletionItem
 from linkwarden import report
 from linkwarden.cli.guard import forget_output
 from linkwarden.model import LinkwardenError, Run, UsageError
+from linkwarden.plugins import unusable
 from linkwarden.report import Report, ReportOptions
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ class FormatName(click.ParamType[type[Report]]):
         """Give the format that a name means."""
         cls = report.for_name(str(value))
         if cls is None:
-            self.fail(f"{value!r} is not one of {', '.join(_names())}.", param, ctx)
+            broken = "".join(f" {part.path}: {part.message}" for part in unusable())
+            self.fail(f"{value!r} is not one of {', '.join(_names())}.{broken}", param, ctx)
         return cls
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002 - click's signature

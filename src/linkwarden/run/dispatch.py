@@ -58,7 +58,11 @@ class Dispatch:
         """Load the providers that take part in this run."""
         loaded: list[Provider] = []
         for cls in rules.provider_classes():
-            provider = cls.load(context)
+            try:
+                provider = cls.load(context)
+            except Exception as error:  # noqa: BLE001 - a provider's defect must not take the run down
+                self._ledger.fail(f"loading provider {cls.name}", error)
+                continue
             if isinstance(provider, Skip):
                 self._ledger.hint(provider.hint)
             else:

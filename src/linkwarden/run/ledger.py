@@ -26,6 +26,7 @@ from linkwarden.model import (
     Target,
     Verdict,
 )
+from linkwarden.plugins import unusable
 from linkwarden.providers import Provider
 from linkwarden.run.deps import Memory
 
@@ -141,7 +142,7 @@ class Ledger:
             duration_s=duration,
             inputs=tuple(self.names),
             results=self.results(network_down=network_down),
-            notices=tuple(self.notices),
+            notices=(*self.notices, *(Notice(part.path, 0, part.message) for part in unusable())),
             # They come in no certain order; and how to ask better helps nobody who could not ask at all.
             hints=() if network_down else tuple(sorted(self._hints)),
             failures=self.failures,
