@@ -48,3 +48,40 @@ def test_what_nobody_looked_at_is_neither_fine_nor_broken() -> None:
     """Nothing may be said about a link that nobody looked at."""
     verdicts = {rule.verdict.value for rule in all_rules().values() if Tag.NOT_LOOKED_AT in rule.tags}
     assert verdicts == {"ignored", "unverified"}
+
+
+#: Fields whose words are for people; code that looks at them breaks when a sentence is improved.
+_WORDS = frozenset({"reason", "what", "message", "why", "summary", "explanation", "remedy"})
+_LOOKS = frozenset(
+    {"startswith", "endswith", "removeprefix", "removesuffix", "replace", "find", "index", "count"}
+    | {"partition", "rpartition", "split", "rsplit"}
+)
+
+
+def _is_prose(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr in _WORDS
+
+
+def _looks_at_words(node: ast.AST) -> bool:
+    """Return whether an expression compares a sentence with given words, or takes it apart."""
+    if isinstance(node, ast.Compare):
+        sides = [node.left, *node.comparators]
+        given = any(isinstance(side, ast.Constant) and isinstance(side.value, str) for side in sides)
+        return given and any(map(_is_prose, sides))
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in _LOOKS
+        and _is_prose(node.func.value)
+    )
+
+
+def test_no_behaviour_hangs_on_the_words_of_a_sentence() -> None:
+    """Whatever code needs to know is a field, a tag or the kind of a fact."""
+    found = [
+        f"{path.relative_to(_SOURCE)}: {ast.unparse(node)}"
+        for path in sorted(_SOURCE.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if _looks_at_words(node)
+    ]
+    assert found == []

@@ -40,9 +40,7 @@ def test_the_reason_names_the_wall_and_what_to_do() -> None:
     """A maintainer learns why linkwarden cannot tell, and how to tell."""
     evidence = status_evidence(claim(URL), response_of("cloudflare"))
     assert evidence is not None
-    assert evidence.reason == (
-        "The site turns robots away (Cloudflare challenge, 403), so linkwarden cannot tell; open it in a browser."
-    )
+    assert evidence.reason == ("The site turns robots away (Cloudflare challenge, 403); open it in a browser.")
 
 
 @pytest.mark.parametrize(

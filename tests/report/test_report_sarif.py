@@ -228,7 +228,7 @@ def test_properties_tell_the_rest() -> None:
 def accepted(how: Any, line: int = 1) -> Result:
     """Give a broken link that the maintainer has accepted."""
     found = result(occurrence(f"https://a.example/{line}", line), finding=NOT_FOUND, reason="Gone.")
-    return replace(found, judgement=Judgement(Verdict.IGNORED, how, "LW301 not-found, accepted in x.md:3: known"))
+    return replace(found, judgement=Judgement(Verdict.IGNORED, how, "Accepted in x.md:3: known.", accepted=NOT_FOUND))
 
 
 def test_what_was_accepted_is_no_result() -> None:
@@ -261,7 +261,7 @@ def test_verbose_tells_what_was_accepted() -> None:
         ("LW301", ["external"]),
         ("LW301", ["inSource"]),
     ]
-    assert told[1]["suppressions"][0]["justification"] == "LW301 not-found, accepted in x.md:3: known"
+    assert told[1]["suppressions"][0]["justification"] == "Accepted in x.md:3: known."
     assert notifications(run, verbose=1) == []
 
 

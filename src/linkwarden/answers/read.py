@@ -14,7 +14,7 @@ from types import MappingProxyType
 from linkwarden.answers import rules
 from linkwarden.answers.rules import REGISTRY_SILENT
 from linkwarden.answers.walls import StoreError, store_error, wall_of
-from linkwarden.model import Claim, Evidence, Fact, Rule, Suggestion
+from linkwarden.model import Claim, Evidence, Fact, FactKind, Rule, Suggestion
 from linkwarden.text import domains_of, host_of, mask_secrets
 from linkwarden.wire import INCOMPLETE_CHAIN, Hop, NetError, NetErrorKind, Response
 
@@ -80,7 +80,7 @@ _HUNDREDS = MappingProxyType(
     {
         3: (rules.ODD_ANSWER, "The server redirects without saying where to ({status})."),
         4: (rules.ACCESS_REFUSED, "The server refuses the request ({status}), which it may do to programs only."),
-        5: (rules.SERVER_ERROR, "The server is in trouble ({status}), so linkwarden cannot tell."),
+        5: (rules.SERVER_ERROR, "The server is in trouble ({status})."),
     }
 )
 _FINE = frozenset({*range(200, 300), 300} - {204, 205})
@@ -118,7 +118,7 @@ _NETWORK = MappingProxyType(
         NetErrorKind.PROTOCOL: (rules.PROTOCOL_ERROR, "The answer of {host} could not be understood."),
         NetErrorKind.COOLDOWN: (
             rules.RATE_LIMITED,
-            "{host} asked to be left alone for longer than this run lasts, so linkwarden cannot tell.",
+            "{host} asked to be left alone for longer than this run lasts.",
         ),
         NetErrorKind.GIVEN_UP: (
             rules.HOST_SILENT,
@@ -130,7 +130,7 @@ _NETWORK = MappingProxyType(
 
 
 #: The same sentence for who met the wall and for who was spared it, so that reports show them as one group.
-_WALLED = "The site turns robots away ({wall}, {status}), so linkwarden cannot tell; open it in a browser."
+_WALLED = "The site turns robots away ({wall}, {status}); open it in a browser."
 
 
 def from_response(
@@ -277,7 +277,7 @@ def _store_evidence(claim: Claim, response: Response, error: StoreError) -> Evid
 
 
 def _hop_facts(hops: Iterable[Hop]) -> tuple[Fact, ...]:
-    return tuple(Fact("redirect", url=mask_secrets(hop.url), status=hop.status) for hop in hops)
+    return tuple(Fact("redirect", url=mask_secrets(hop.url), status=hop.status, kind=FactKind.REDIRECT) for hop in hops)
 
 
 def _answer_facts(response: Response) -> tuple[Fact, ...]:

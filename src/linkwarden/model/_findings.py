@@ -296,13 +296,30 @@ class Suggestion:
     safe: bool = False
 
 
+class FactKind(StrEnum):
+    """What a fact is about, for code that looks for one; its words are for people only."""
+
+    OTHER = "other"
+    REDIRECT = "redirect"  # one step on the way to the final URL
+    SECTION = "section"  # the part of a page that the URL's fragment names was looked for
+    FLAPPING = "flapping"  # the link failed and came back several times in earlier runs
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing that was seen, for whoever wants to check the claim. Never holds a secret or a response body."""
+    """One thing that was seen, for whoever wants to check the claim. Never holds a secret or a response body.
+
+    Attributes:
+        what: in words for people; no code looks at them.
+        url: where it was seen, secrets masked, or None.
+        status: the HTTP status, or None.
+        kind: for code that looks for such a fact.
+    """
 
     what: str
     url: str | None = None
     status: int | None = None
+    kind: FactKind = FactKind.OTHER
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,6 +377,12 @@ class Claim:
     known: Answer | None = None
 
 
+class Doubt:
+    """Base of what a provider keeps of a response that one more request may decide; reviews know their own kind."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """What a provider found out about one target.
@@ -394,7 +417,7 @@ class Evidence:
     title: str | None = None
     validators: Validators | None = None
     looked: datetime | None = None
-    doubt: object | None = field(default=None, compare=False, repr=False)
+    doubt: Doubt | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def of(  # noqa: PLR0913 - the attributes, by name
@@ -442,10 +465,20 @@ class Pass:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The verdict on one target, with what a report needs beside the evidence."""
+    """The verdict on one target, with what a report needs beside the evidence.
+
+    Attributes:
+        verdict: what a reader gets.
+        rule: the rule that decided, or None.
+        reason: one plain sentence, or "".
+        expires_at: the earliest end that the URL has by itself, or None.
+        suggestion: what to put in its place, or None.
+        accepted: the rule of a finding that the maintainer has accepted (``rule`` then says where), or None.
+    """
 
     verdict: Verdict
     rule: Rule | None
     reason: str
     expires_at: datetime | None = None
     suggestion: Suggestion | None = None
+    accepted: Rule | None = None

@@ -57,7 +57,7 @@ async def ask_json(net: Net, ask: Ask, who: str, statuses: Container[int] = (200
     except NetError as error:
         busy = error.kind is NetErrorKind.COOLDOWN
         why = "asks us to come back later" if busy else "could not be reached"
-        raise NoAnswerError(f"{who} {why}, so linkwarden cannot tell.", error.status) from error
+        raise NoAnswerError(f"{who} {why}.", error.status) from error
     if response.status not in statuses:
         raise NoAnswerError(_refusal(who, response.status), response.status)
     try:
@@ -71,7 +71,7 @@ async def ask_json(net: Net, ask: Ask, who: str, statuses: Container[int] = (200
 
 def odd_answer(who: str, status: int | None = None) -> NoAnswerError:
     """Make the error for an answer that cannot be made sense of."""
-    return NoAnswerError(f"{who} did not answer in its usual form, so linkwarden cannot tell.", status)
+    return NoAnswerError(f"{who} did not answer in its usual form.", status)
 
 
 def mail_address(contact: str | None) -> str | None:
@@ -82,12 +82,12 @@ def mail_address(contact: str | None) -> str | None:
 
 def _refusal(who: str, status: int) -> str:
     if status == 429:
-        return f"{who} says that it was asked too often (429), so linkwarden cannot tell."
+        return f"{who} says that it was asked too often (429)."
     if status in (401, 403):
-        return f"{who} refuses to answer ({status}), so linkwarden cannot tell."
+        return f"{who} refuses to answer ({status})."
     if status >= 500:
-        return f"{who} is in trouble ({status}), so linkwarden cannot tell."
-    return f"{who} answered with status {status}, so linkwarden cannot tell."
+        return f"{who} is in trouble ({status})."
+    return f"{who} answered with status {status}."
 
 
 #: An answer of an interface about one thing is far smaller; a longer one is read this far.
@@ -322,7 +322,7 @@ def told(
 
 def silent(claims: Iterable[Claim], service: str, reply: Reply) -> Iterator[Evidence]:
     """Give all links the evidence that the service which knows about them said nothing of use."""
-    return batch_unverified(claims, f"{service} {reply.why}, so linkwarden cannot tell.", status=reply.status)
+    return batch_unverified(claims, f"{service} {reply.why}.", status=reply.status)
 
 
 async def page_stands(net: Net, url: str) -> bool | None:

@@ -189,15 +189,9 @@ def _accepted(items: Sequence[Placed]) -> Iterator[tuple[Marked, dict[str, str]]
             kind = "inSource" if tag is Tag.ACCEPTED_IN_LIST else "external"
             told = {"kind": kind, "justification": _prose(item.reason)}
             for nth, place in enumerate(item.places):
-                yield Marked(item, place, nth, Level.NOTE, _found(item)), told
+                yield Marked(item, place, nth, Level.NOTE, judgement.accepted), told
         for nth, place in enumerate(item.result.suppressed):
             yield Marked(item, place, nth, Level.NOTE, judgement.rule), {"kind": "inSource"}
-
-
-def _found(item: Placed) -> Rule | None:
-    """Give the rule of an accepted finding; the reason of the acceptance begins with its code."""
-    pieces = (item.result.evidence, *item.result.notes)
-    return next((piece.rule for piece in pieces if piece.rule and item.reason.startswith(piece.rule.code)), None)
 
 
 def _result(mark: Marked, index: dict[str, int], fingerprint: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from linkwarden.answers import rules as http
 from linkwarden.judge import verdict_of
-from linkwarden.model import Evidence, Fact, Patience, Remembered, Result, Rule, Verdict
+from linkwarden.model import Evidence, Fact, FactKind, Patience, Remembered, Result, Rule, Verdict
 from linkwarden.review._base import Review
 from linkwarden.store.observations import Look, Outlook, after, flapping, outlook
 
@@ -93,14 +93,9 @@ def _weighed(evidence: Evidence, known: Remembered | None, patience: Patience, n
     return evidence
 
 
-#: With what providers end the reason of one failure; after days of it, linkwarden can tell.
-_DOUBT = ", so linkwarden cannot tell"
-
-
 def _broken(evidence: Evidence, row: Remembered) -> Evidence:
     runs = f"in {row.failures} runs" if row.failures > 1 else "in this run"
-    last = evidence.reason.replace(_DOUBT, "")
-    reason = f"No usable answer {runs} since {row.failing_since:%Y-%m-%d}. The last time: {last}"
+    reason = f"No usable answer {runs} since {row.failing_since:%Y-%m-%d}. The last time: {evidence.reason}"
     facts = (*evidence.facts, Fact(f"it has failed on {_days(row.days)}, and in no run between did it work"))
     if row.last_ok is not None:
         facts = (*facts, Fact(f"it last worked on {row.last_ok:%Y-%m-%d}"))
@@ -132,6 +127,6 @@ def _with_remark(evidence: Evidence, result: Result, known: Remembered | None, n
         return evidence
     failed = seen.recent.count(Outlook.BAD.value)
     remark = f"it comes and goes: it failed in {failed} of the last {len(seen.recent)} runs, and came back in between"
-    if Fact(remark) in evidence.facts:  # said before the run was interrupted
+    if any(fact.kind is FactKind.FLAPPING for fact in evidence.facts):  # said before the run was interrupted
         return evidence
-    return replace(evidence, facts=(*evidence.facts, Fact(remark)))
+    return replace(evidence, facts=(*evidence.facts, Fact(remark, kind=FactKind.FLAPPING)))

@@ -20,7 +20,7 @@ from linkwarden.providers.web.page import WebProvider
 from linkwarden.review._asking import FAILING
 from linkwarden.review._base import Review
 from linkwarden.review._wayback import Archive, Capture, added_on, archived_under, best, may_be_asked
-from linkwarden.soft404.judge import Doubt, rot_evidence
+from linkwarden.soft404.judge import PageDoubt, rot_evidence
 from linkwarden.soft404.page import Page, is_html
 from linkwarden.soft404.signs import promised_words, read_signs, script_of, words_of_text
 from linkwarden.soft404.weigh import PageSigns, Sign, assess, with_sign, would_decide
@@ -130,10 +130,10 @@ class OwnersReview(Review):
                     yield accused
 
 
-def _doubt(result: Result) -> tuple[Result, Doubt, str] | None:
+def _doubt(result: Result) -> tuple[Result, PageDoubt, str] | None:
     """Give a link of which one sign says that it has another owner, with its address in the archive; else None."""
     doubt = result.evidence.doubt
-    if not isinstance(doubt, Doubt) or result.judgement.verdict in FAILING:
+    if not isinstance(doubt, PageDoubt) or result.judgement.verdict in FAILING:
         return None
     url = archived_under(result) if would_decide(doubt.signs, Sign.UNLIKE_COPY) else None
     return (result, doubt, url) if url is not None else None
@@ -151,7 +151,7 @@ async def _copy(net: Net, url: str, capture: Capture) -> Page | None:
 
 
 def _compared(
-    result: Result, doubt: Doubt, url: str, copy: Page, chosen: tuple[Capture, str], added: datetime | None
+    result: Result, doubt: PageDoubt, url: str, copy: Page, chosen: tuple[Capture, str], added: datetime | None
 ) -> Evidence | None:
     """Accuse a link if its copy is what the list means, and the page has nothing in common with it; else None."""
     target, page, (capture, why) = result.target, doubt.page, chosen

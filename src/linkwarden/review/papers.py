@@ -109,16 +109,19 @@ class Papers(Review):
         shelf = _Shelf(results)
         doubts = list(_doubts(results, shelf))
         meant = {doubt.key: found for doubt in doubts if (found := shelf.other(doubt)) is not None}
+        from_arxiv: dict[str, Suggestion] = {}
         strange = [doubt for doubt in doubts if doubt.strange and doubt.key not in meant]
         left = sorted(strange, key=lambda doubt: not doubt.sure)[:_DOUBTS]
         if left and _arxiv_answers(results):
             left = await _never_called_so(net, left)
-            meant |= await _at_arxiv(net, left[:_TITLES_ASKED])
+            from_arxiv = await _at_arxiv(net, left[:_TITLES_ASKED])
         else:
             left = [doubt for doubt in left if doubt.arxiv is None]
         alone = {doubt.key for doubt in left if doubt.stands_alone}
         for doubt in doubts:
-            if doubt.key in meant or doubt.key in alone:
+            if doubt.key in from_arxiv:
+                yield _accused(doubt, from_arxiv[doubt.key], Fact("the title in the list was looked up", url=ENDPOINT))
+            elif doubt.key in meant or doubt.key in alone:
                 yield _accused(doubt, meant.get(doubt.key))
 
 
@@ -244,7 +247,7 @@ def _arxiv_address(base: str, like: Result) -> str:
     return address_of(base, ref.form if ref is not None and usable else Form.ABS)
 
 
-def _accused(doubt: _Doubt, suggestion: Suggestion | None) -> Evidence:
+def _accused(doubt: _Doubt, suggestion: Suggestion | None, *seen: Fact) -> Evidence:
     evidence = doubt.result.evidence
     said, is_ = _shown(doubt.place.text), _shown(doubt.title)
     return replace(
@@ -252,16 +255,8 @@ def _accused(doubt: _Doubt, suggestion: Suggestion | None) -> Evidence:
         rule=NAMES_ANOTHER,
         reason=f"On line {doubt.place.span.line} the list calls it “{said}”, but the paper at this address is “{is_}”.",
         suggestion=suggestion,
-        facts=(
-            *evidence.facts,
-            Fact(f"the title registered for this address is “{is_}”"),
-            *((Fact("the title in the list was looked up", url=ENDPOINT),) if _from_arxiv(suggestion) else ()),
-        ),
+        facts=(*evidence.facts, Fact(f"the title registered for this address is “{is_}”"), *seen),
     )
-
-
-def _from_arxiv(suggestion: Suggestion | None) -> bool:
-    return suggestion is not None and suggestion.why.startswith("arXiv")
 
 
 def _shown(title: str) -> str:

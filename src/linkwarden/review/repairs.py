@@ -23,7 +23,7 @@ from linkwarden.providers.web.page import WebProvider
 from linkwarden.review._asking import FAILING, Asker, asked_by, in_lanes
 from linkwarden.review._base import Review
 from linkwarden.review.siblings import ask_sibling, same_everywhere
-from linkwarden.soft404.judge import Doubt
+from linkwarden.soft404.judge import PageDoubt
 from linkwarden.soft404.siblings import sibling_of
 from linkwarden.text import host_of, mask_secrets
 
@@ -239,7 +239,7 @@ class _Search:
 
     async def _ask(self, target: Target) -> Evidence | None:
         found = (await self._asker.judge([target], asked_by(target))).get(target.key)
-        if found is None or not isinstance(found.doubt, Doubt):
+        if found is None or not isinstance(found.doubt, PageDoubt):
             return found
         other = await ask_sibling(self._net, sibling_of(target.url))
         return (other and same_everywhere(target, found, found.doubt, other)) or found

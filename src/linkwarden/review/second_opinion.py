@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from linkwarden.answers import rules as http
 from linkwarden.judge import verdict_of
-from linkwarden.model import FAILS_BY_DEFAULT, Evidence, Fact, Result, Rule, Verdict
+from linkwarden.model import FAILS_BY_DEFAULT, Evidence, Fact, FactKind, Result, Rule, Verdict
 from linkwarden.providers.web.image import provider as pictures
 from linkwarden.providers.web.image.provider import ImageProvider
 from linkwarden.providers.web.page import WebProvider
@@ -89,7 +89,7 @@ def _question(result: Result) -> tuple[str, ...]:
     """Name the question that settles a result: a site's for what was said of the site, else the page's."""
     evidence = result.evidence
     code = evidence.rule.code if evidence.rule else ""
-    redirected = any(fact.what == "redirect" for fact in evidence.facts)
+    redirected = any(fact.kind is FactKind.REDIRECT for fact in evidence.facts)
     if code in _OF_THE_SITE and not redirected:
         parts = urlsplit(_address(result))
         return ("site", parts.scheme.lower(), parts.netloc.lower())

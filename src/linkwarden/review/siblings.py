@@ -16,7 +16,7 @@ from linkwarden.model import Claim, Evidence, Fact, Result, Target
 from linkwarden.providers.web.page import WebProvider, follow
 from linkwarden.review._asking import in_lanes
 from linkwarden.review._base import Review
-from linkwarden.soft404.judge import Doubt, doubt_of, rot_evidence
+from linkwarden.soft404.judge import PageDoubt, doubt_of, rot_evidence
 from linkwarden.soft404.siblings import Sibling, same_page, sibling, sibling_of
 from linkwarden.soft404.weigh import Sign, with_sign, would_decide
 from linkwarden.text import host_of, mask_secrets
@@ -37,7 +37,7 @@ async def ask_sibling(net: Net, url: str) -> Sibling | None:
         return None
 
 
-def same_everywhere(target: Target, evidence: Evidence, doubt: Doubt, other: Sibling) -> Evidence | None:
+def same_everywhere(target: Target, evidence: Evidence, doubt: PageDoubt, other: Sibling) -> Evidence | None:
     """Judge a page in doubt anew if its site gives the same page for a made-up address; None if it does not.
 
     Args:
@@ -62,7 +62,7 @@ SHARE = 0.25
 #: … but so many, however short the list.
 AT_LEAST = 20
 
-_Question = tuple[str, list[tuple[Result, Doubt]]]
+_Question = tuple[str, list[tuple[Result, PageDoubt]]]
 
 
 class SiblingsReview(Review):
@@ -103,10 +103,10 @@ def _budget(results: Sequence[Result]) -> int:
 
 def _questions(results: Iterable[Result]) -> list[_Question]:
     """Give the made-up addresses that would decide something, each with its links; those that decide most first."""
-    found: dict[str, list[tuple[Result, Doubt]]] = {}
+    found: dict[str, list[tuple[Result, PageDoubt]]] = {}
     for result in results:
         doubt, address = result.evidence.doubt, result.target.address
-        if isinstance(doubt, Doubt) and address is not None and would_decide(doubt.signs, Sign.SAME_EVERYWHERE):
+        if isinstance(doubt, PageDoubt) and address is not None and would_decide(doubt.signs, Sign.SAME_EVERYWHERE):
             found.setdefault(sibling_of(address), []).append((result, doubt))
 
     def weight(question: _Question) -> tuple[int, int]:
@@ -116,7 +116,7 @@ def _questions(results: Iterable[Result]) -> list[_Question]:
     return sorted(found.items(), key=weight, reverse=True)  # equal ones stay in source order
 
 
-async def _compare(net: Net, url: str, group: Sequence[tuple[Result, Doubt]]) -> list[Evidence]:
+async def _compare(net: Net, url: str, group: Sequence[tuple[Result, PageDoubt]]) -> list[Evidence]:
     other = await ask_sibling(net, url)
     if other is None:
         return []

@@ -10,7 +10,7 @@ import zlib
 from dataclasses import dataclass, replace
 
 from linkwarden.answers.read import from_response
-from linkwarden.model import Claim, Evidence, Fact
+from linkwarden.model import Claim, Doubt, Evidence, Fact
 from linkwarden.soft404.page import Page
 from linkwarden.soft404.signs import read_signs
 from linkwarden.soft404.weigh import Finding, PageSigns, Sign, assess, would_decide
@@ -21,7 +21,7 @@ _TO_BE_ASKED = (Sign.SAME_EVERYWHERE, Sign.UNLIKE_COPY)
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class PageDoubt(Doubt):
     """A page with signs that do not suffice, and with one more would.
 
     Attributes:
@@ -57,11 +57,11 @@ def judge_page(claim: Claim, page: Page, evidence: Evidence) -> Evidence:
     return replace(evidence, doubt=doubt_of(page, signs))
 
 
-def doubt_of(page: Page, signs: PageSigns) -> Doubt | None:
+def doubt_of(page: Page, signs: PageSigns) -> PageDoubt | None:
     """Give the doubt that the signs of a page leave, or None if nothing that can be asked for would decide it."""
     if not any(would_decide(signs, sign) for sign in _TO_BE_ASKED):
         return None
-    return Doubt(signs, replace(page.response, body=b""), zlib.compress(page.response.body, level=1))
+    return PageDoubt(signs, replace(page.response, body=b""), zlib.compress(page.response.body, level=1))
 
 
 def rot_evidence(claim: Claim, page: Page, signs: PageSigns, *seen: Fact) -> Evidence | None:

@@ -207,7 +207,7 @@ async def test_an_unreachable_hub_is_unverified(internet: FakeInternet) -> None:
         found = await evidence_of(HuggingFace, net, f"{HUB}/a/b")
 
     assert slug(found) == "registry-silent"
-    assert found.reason == "Hugging Face could not be reached, so linkwarden cannot tell."
+    assert found.reason == "Hugging Face could not be reached."
 
 
 async def test_a_wall_is_unverified(net: Net, internet: FakeInternet) -> None:

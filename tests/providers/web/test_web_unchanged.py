@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from linkwarden import rules
 from linkwarden.answers.conditional import with_validators
 from linkwarden.config import Config
-from linkwarden.model import Answer, Evidence, Remembered, Result, Run, Validators, Verdict
+from linkwarden.model import Answer, Doubt, Evidence, Remembered, Result, Run, Validators, Verdict
 from linkwarden.run import engine
 from linkwarden.run.deps import Deps
 from linkwarden.wire import Response
@@ -264,5 +264,5 @@ def test_only_a_good_answer_of_the_address_itself_is_kept() -> None:
     """Not a 206, not a finding, and not a page that leaves a doubt, which has to be read again."""
     assert kept('"x"', status=206) is None
     response = Response(url=URL, status=200, headers={"etag": '"x"'})
-    doubtful = Evidence(key=URL, checked_by="web", doubt=object())
+    doubtful = Evidence(key=URL, checked_by="web", doubt=Doubt())
     assert with_validators(doubtful, response).validators is None

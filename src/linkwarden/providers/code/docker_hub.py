@@ -83,7 +83,7 @@ class DockerHub(OneByOne):
         if reply.status != 404 or not reply.table:
             return list(silent(group, _SERVICE, reply))
         if not await self._is_reliable(net):
-            why = f"{_SERVICE} does not even know an image that is certainly there, so linkwarden cannot tell."
+            why = f"{_SERVICE} does not even know an image that is certainly there."
             return list(batch_unverified(group, why, status=reply.status))
         if _may_be_product(name):
             why = "Docker Hub has no official image of this name, but it shows vendors' products under such addresses."

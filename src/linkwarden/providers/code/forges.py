@@ -254,7 +254,7 @@ class Forges(OneByOne):
         contradiction = await _contradicted(net, first)
         if contradiction is None:
             why = f"{first.forge} has no such repository to show, and its page could not be seen"
-            return list(batch_unverified(group, f"{why}, so linkwarden cannot tell.", status=reply.status))
+            return list(batch_unverified(group, f"{why}.", status=reply.status))
         if contradiction:
             return [Pass(claim.target.key) for claim in group]
         reason = f"{first.forge} has no repository {first.name}: it is missing or private, and readers cannot see it."

@@ -282,7 +282,7 @@ async def _missing(net: Net, cases: Sequence[tuple[Claim, HubRef]], reply: Reply
     if ref.sort == "models":
         stands = await page_stands(net, f"{HUB}/{ref.name}")
         if stands is None:
-            why = f"{_SERVICE} has no such model to show, and its page could not be seen, so linkwarden cannot tell."
+            why = f"{_SERVICE} has no such model to show, and its page could not be seen."
             return list(batch_unverified([claim for claim, _ in cases], why, status=reply.status))
         page = stands
     if page:

@@ -39,8 +39,8 @@ APIS = ("https://api2.openreview.net/notes", "https://api.openreview.net/notes")
 _MAX_BYTES = 1024 * 1024
 _WHO = "OpenReview's API"
 _CHALLENGED = (
-    "OpenReview's API answers only those who are logged in or prove in a browser that they are human (403), so "
-    "linkwarden cannot tell; open the address in a browser."
+    "OpenReview's API answers only those who are logged in or prove in a browser that they are human (403); "
+    "open the URL in a browser."
 )
 #: Statuses that are meant for us and not for the paper; None is a failed connection.
 _REFUSALS = frozenset({401, 403, 429, None})
@@ -150,7 +150,7 @@ async def _ask(net: Net, api: str, number: str) -> _Paper | None:
         case 404, {"name": "NotFoundError"}:
             return None
         case 403, {"name": "ForbiddenError"}:
-            raise _PrivateError("OpenReview does not show this paper to everybody, so linkwarden cannot tell.", 403)
+            raise _PrivateError("OpenReview does not show this paper to everybody.", 403)
         case 403, _:
             raise NoAnswerError(_CHALLENGED, 403)
     raise odd_answer(_WHO, status)

@@ -319,7 +319,7 @@ def _settle(claim: Claim, number: str, service: Service, word: _Word) -> Evidenc
     if number not in word.articles:
         if word.failure is not None:
             return next(batch_unverified([claim], str(word.failure), status=word.failure.status))
-        why = f"{service.who} did not say plainly whether it has the article, so linkwarden cannot tell."
+        why = f"{service.who} did not say plainly whether it has the article."
         return next(batch_unverified([claim], why))
     article = word.articles[number]
     if article is None:

@@ -336,7 +336,7 @@ async def _absent(net: Net, claim: Claim, post: _Post, said: _Told) -> Evidence 
     if silence is not None or said.second is None:
         status = silence.reply.status if silence is not None else None
         why = silence.why if silence is not None and silence.why else "gave an incomplete answer"
-        return next(batch_unverified([claim], f"Stack Exchange {why}, so linkwarden cannot tell.", status=status))
+        return next(batch_unverified([claim], f"Stack Exchange {why}.", status=status))
     if post.main not in said.pages:
         short = "q" if post.question else "a"
         said.pages[post.main] = await page_stands(net, f"https://{post.site}/{short}/{post.main}")

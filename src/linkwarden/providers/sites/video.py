@@ -237,7 +237,7 @@ async def _absent(net: Net, group: Sequence[Claim], ref: VideoRef, reply: Reply)
         return [told(claim, reply, MALFORMED, reason, suggestion=better, facts=facts) for claim in group]
     if picture.status != 404:
         why = "YouTube's interface knows no such video, but its preview picture does not confirm that"
-        return list(batch_unverified(group, f"{why}, so linkwarden cannot tell.", status=reply.status))
+        return list(batch_unverified(group, f"{why}.", status=reply.status))
     reason = f"YouTube has no video {ref.name}, although its page still answers."
     return [told(claim, reply, MISSING, reason, facts=facts) for claim in group]
 

@@ -295,7 +295,7 @@ def _unanswered(claim: Claim, reply: Reply) -> Evidence | Pass:
         return Pass(claim.target.key)
     error = reply.table.get("error")
     if isinstance(error, dict) and error.get("code") == "maxlag":
-        reason = "Wikipedia is busy and asked programs to come back later, so linkwarden cannot tell."
+        reason = "Wikipedia is busy and asked programs to come back later."
         return next(batch_unverified([claim], reason, status=reply.status))
     return next(silent([claim], "Wikipedia", reply))
 

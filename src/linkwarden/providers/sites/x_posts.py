@@ -89,7 +89,7 @@ class XPosts(OneByOne):
         if reply.status != 404 or reply.is_wall:
             return list(silent(group, _SERVICE, reply))
         if not await self._is_reliable(net):
-            why = f"{_SERVICE} does not even know a post that is certainly there, so linkwarden cannot tell."
+            why = f"{_SERVICE} does not even know a post that is certainly there."
             return list(batch_unverified(group, why, status=reply.status))
         reason = "X has no such post: it was deleted, or its account is closed."
         return [told(claim, reply, MISSING, reason, facts=(reply.fact("no such post"),)) for claim in group]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from linkwarden.model import Claim, Evidence, Fact, Pass, Rule, Suggestion
+from linkwarden.model import Claim, Evidence, Fact, FactKind, Pass, Rule, Suggestion
 from linkwarden.providers.code.github import rules, urls
 from linkwarden.providers.code.github.urls import HISTORY, GithubRef, What, is_line_fragment
 
@@ -139,7 +139,7 @@ def healthy(case: Case, repository: Repository | None, facts: Iterable[Fact] = (
     noted = list(facts)
     if repository is not None:
         noted.insert(0, repository.fact)
-    if case.ref.fragment and not _fragment_is_known(case.ref) and not any("section" in f.what for f in noted):
+    if case.ref.fragment and not _fragment_is_known(case.ref) and not any(f.kind is FactKind.SECTION for f in noted):
         noted.append(Fact(f"the section #{case.ref.fragment} was not checked"))
     rule, reason = _remark(case, repository)
     better = case.improved(repository)

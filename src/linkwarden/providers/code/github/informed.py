@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from linkwarden.model import Evidence, Fact, Pass
+from linkwarden.model import Evidence, Fact, FactKind, Pass
 from linkwarden.providers.code.github import evidence as say
 from linkwarden.providers.code.github import followup, rules
 from linkwarden.providers.code.github.evidence import Case, Repository
@@ -135,7 +135,8 @@ class Informed:
         if anchors is None or not isinstance(found, Evidence):
             return found
         if anchors.holds(case.ref.readme_anchor):
-            return say.healthy(case, repository, [Fact(f"the README has the section #{case.ref.readme_anchor}")])
+            seen = Fact(f"the README has the section #{case.ref.readme_anchor}", kind=FactKind.SECTION)
+            return say.healthy(case, repository, [seen])
         return replace(
             found,
             rule=rules.NO_SECTION,

@@ -208,7 +208,7 @@ def _settle(
             if _is_reader(claim):
                 yield Pass(claim.target.key)  # another site's page, which can be asked itself
             else:
-                yield from batch_unverified([claim], f"{_capital(why)}, so linkwarden cannot tell.")
+                yield from batch_unverified([claim], f"{_capital(why)}.")
         return
     newest = second.papers.newest(ident)
     yield from (_absent(claim, ident, newest, now) for claim in group)

@@ -251,7 +251,7 @@ def _instead(ref: DoiRef) -> Suggestion | None:
 
 
 def _unverified(claim: Claim, word: Word) -> Evidence:
-    why = "The DOI system gave no usable answer, so linkwarden cannot tell."
+    why = "The DOI system gave no usable answer."
     return next(batch_unverified([claim], why, status=word.status))
 
 
