@@ -17,7 +17,7 @@ from linkwarden.model import Markup, Occurrence
 _CMARK = shutil.which("cmark-gfm")
 needs_cmark = pytest.mark.skipif(_CMARK is None, reason="cmark-gfm, the oracle, is not installed")
 
-#: What comes on top of the oracle's addresses.
+#: What comes on top of the oracle's URLs.
 _ON_TOP = {Markup.HTML_SRCSET, Markup.HTML_POSTER, Markup.HTML_MEDIA, Markup.HTML_OTHER}
 #: Every tag, so that what looks like one inside of another is not taken for it: ``<https://a.example/x<a href="b">``
 #: in an HTML block is one tag, called ``https:``, and a browser sees no link (WHATWG HTML, section 13.2.5.8).
@@ -31,14 +31,14 @@ _COMMENT = re.compile(r"<!--(?:-?>|.*?(?:--!?>|\Z))|<\?[^>]*>|<![A-Z\[][^>]*>", 
 
 
 def rendered(markdown: str) -> str:
-    """Give the HTML that GitHub's Markdown library makes."""
+    """Return the HTML that GitHub's Markdown library makes."""
     assert _CMARK is not None
     command = [_CMARK, "--unsafe", "-e", "table", "-e", "autolink", "-e", "strikethrough", "-e", "tagfilter"]
     return subprocess.run(command, input=markdown.encode(), capture_output=True, check=True).stdout.decode()
 
 
-def addresses(html: str) -> Counter[str]:
-    """Count the addresses of links and images in HTML, percent-decoded.
+def urls(html: str) -> Counter[str]:
+    """Count the URLs of links and images in HTML, percent-decoded.
 
     Each tag is parsed alone: a browser's repair of misnested tags would count one ``<a>`` several times.
     """
@@ -51,8 +51,8 @@ def addresses(html: str) -> Counter[str]:
     return found
 
 
-def _plain(address: str | None) -> str:
-    return unquote(re.sub(r"[\t\r\n]", "", (address or "").strip(" \t\n\f\r")))
+def _plain(url: str | None) -> str:
+    return unquote(re.sub(r"[\t\r\n]", "", (url or "").strip(" \t\n\f\r")))
 
 
 def ours(markdown: str) -> Counter[str]:

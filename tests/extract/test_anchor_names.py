@@ -36,7 +36,7 @@ SLUGS = {
 
 
 def anchors(text: str, source: AnchorSource = AnchorSource.HEADING) -> list[str]:
-    """Give the names of a document's anchors of one kind."""
+    """Return the names of a document's anchors of one kind."""
     found = Markdown().extract(text, "list.md")
     return [item.name for item in found if isinstance(item, Anchor) and item.source is source]
 

@@ -11,7 +11,7 @@ PAPER = "https://example.org/paper"
 
 
 def context(text: str) -> str:
-    """Give the context of the link to ``PAPER``."""
+    """Return the context of the link to ``PAPER``."""
     found = [item for item in Markdown().extract(text, "list.md") if isinstance(item, Occurrence)]
     return next(o.context for o in found if o.url == PAPER)
 

@@ -16,12 +16,12 @@ from linkwarden.model import Anchor, Markup, Notice, Occurrence
 
 
 def links(text: str) -> list[Occurrence]:
-    """Give the occurrences in a page."""
+    """Return the occurrences in a page."""
     return [item for item in HtmlFile().extract(text, "page.html") if isinstance(item, Occurrence)]
 
 
 def test_a_page_gives_its_links_with_their_places() -> None:
-    """Quotes of both kinds, none, upper case, tags over lines: each address has its exact place."""
+    """Quotes of both kinds, none, upper case, tags over lines: each URL has its exact place."""
     page = (
         "<!DOCTYPE html>\r\n<body><h1>Top</h1>\r\n<A HREF='a'>x</A><a\r\n  href = b >y</a>\r\n"
         '<img SRC="c&amp;d" alt=z>'
@@ -42,7 +42,7 @@ def test_scripts_styles_and_comments_hold_no_links() -> None:
     assert [o.url for o in links(page)] == ["6", "7", "9"]
 
 
-def test_other_elements_have_addresses_too() -> None:
+def test_other_elements_have_urls_too() -> None:
     """Media, embedded pages, areas and linked files are found; hints to browsers are not."""
     page = (
         "<link rel=stylesheet href=1><link rel=preconnect href=no><script src=2></script><area href=3>"
@@ -53,8 +53,8 @@ def test_other_elements_have_addresses_too() -> None:
     assert links("<video src=v poster=p>")[1].markup is Markup.HTML_POSTER
 
 
-def test_white_space_around_and_in_an_address_is_dropped() -> None:
-    """Browsers strip blanks around an address and drop line ends in it; the span covers the address alone."""
+def test_white_space_around_and_in_a_url_is_dropped() -> None:
+    """Browsers strip blanks around a URL and drop line ends in it; the span covers the URL alone."""
     first, second = links('<a href="  x y\t ">1</a><a href="a\r\n b">2</a>')
     assert (first.url, first.raw) == ("x y", "x y")
     assert second.url == "a b"
@@ -66,8 +66,8 @@ def test_ids_are_anchors_and_headings_too() -> None:
     assert [a.name for a in found if isinstance(a, Anchor)] == ["s", "a-title", "n", "p"]
 
 
-def test_a_base_address_is_respected_and_said() -> None:
-    """Relative links start from ``<base href>``; the address says so, the text stays as written."""
+def test_a_base_url_is_respected_and_said() -> None:
+    """Relative links start from ``<base href>``; the URL says so, the text stays as written."""
     found = list(HtmlFile().extract('<head><base href="https://b.example/d/"></head><a href="x">y</a>', "x"))
     assert [o.url for o in found if isinstance(o, Occurrence)] == ["https://b.example/d/x"]
     assert [n.line for n in found if isinstance(n, Notice)] == [1]
@@ -109,13 +109,13 @@ def test_references_are_decoded_as_a_browser_does(raw: str) -> None:
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.sampled_from(TAG_PARTS), max_size=25).map("".join))
 def test_tags_are_those_of_a_browser(page: str) -> None:
-    """The addresses are the ones that lexbor sees, and every span covers what it claims."""
+    """The URLs are the ones that lexbor sees, and every span covers what it claims."""
     found = links(page)
     assert all(page[o.span.start : o.span.end] == o.raw for o in found)
     tree = LexborHTMLParser(page)
     seen = [n.attributes.get("href") for n in tree.css("a[href]")]
     seen += [n.attributes.get("src") for n in tree.css("img[src]")]
-    assert {o.url for o in found} == {(address or "").replace("\n", "").strip() for address in seen}
+    assert {o.url for o in found} == {(url or "").replace("\n", "").strip() for url in seen}
 
 
 @given(st.text(st.characters(codec=None, exclude_categories=()), max_size=100))

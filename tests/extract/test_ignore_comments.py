@@ -1,4 +1,4 @@
-"""Comments that speak to linkwarden: where they count, which lines they are about, and what a slip in them is told."""
+"""Comments for linkwarden: where they count, which lines they are about, and what is reported of a typo in them."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from linkwarden.model import Anchor, Notice, Occurrence, Suppression
 
 
 def suppressions(text: str, reader: type[Extractor] = Markdown) -> list[Suppression]:
-    """Give what the comments of a list say not to report."""
+    """Return what the comments of a list say not to report."""
     return [item for item in reader().extract(text, "list.md") if isinstance(item, Suppression)]
 
 
 def notices(text: str, reader: type[Extractor] = Markdown) -> list[tuple[int, str]]:
-    """Give line and words of the remarks on a list."""
+    """Return line and words of the notices about a list."""
     return [(item.line, item.message) for item in reader().extract(text, "list.md") if isinstance(item, Notice)]
 
 
 def lines(text: str, reader: type[Extractor] = Markdown) -> list[tuple[int, int]]:
-    """Give first and last line that each comment is about."""
+    """Return first and last line that each comment is about."""
     return [(suppression.first, suppression.last) for suppression in suppressions(text, reader)]
 
 
@@ -100,17 +100,17 @@ def test_a_block_is_about_its_lines() -> None:
     assert notices(text) == []
 
 
-def test_a_block_that_is_never_ended_is_remarked_and_holds_to_the_end() -> None:
+def test_a_block_that_is_never_ended_is_reported_and_holds_to_the_end() -> None:
     """A forgotten end hides findings up to the end of the file, and says so."""
     text = "[a](b)\n\n<!-- linkwarden-ignore-start LW301 -->\n\n[c](d)\n\n[e](f)"
 
     assert lines(text) == [(3, 7)]
     assert notices(text) == [
-        (3, "This linkwarden-ignore-start holds to the end of the file, because no linkwarden-ignore-end follows it.")
+        (3, "This linkwarden-ignore-start applies to the end of the file, because no linkwarden-ignore-end follows it.")
     ]
 
 
-def test_an_end_without_a_start_is_remarked() -> None:
+def test_an_end_without_a_start_is_reported() -> None:
     """Nothing is ignored, and the maintainer hears of it."""
     text = "[a](b)\n\n<!-- linkwarden-ignore-end -->"
 
@@ -139,7 +139,7 @@ def test_an_end_without_a_start_is_remarked() -> None:
     ],
 )
 def test_what_is_no_comment_to_linkwarden_says_nothing(text: str) -> None:
-    """Code, text, attributes, other tools' comments: nothing is ignored, and nothing is remarked."""
+    """Code, text, attributes, other tools' comments: nothing is ignored, and nothing is reported."""
     assert suppressions(text) == []
     assert notices(text) == []
 
@@ -167,7 +167,7 @@ def test_a_slip_is_told_with_what_was_meant(comment: str, meant: str, reader: ty
     assert f"Did you mean '{meant}'?" in message
 
 
-def test_a_comment_that_never_ends_is_remarked() -> None:
+def test_a_comment_that_never_ends_is_reported() -> None:
     """It would hide the rest of the page; what it says does not count."""
     text = "[a](b)\n\n<!-- linkwarden-ignore LW301\n\n[c](d)\n"
 
@@ -204,7 +204,7 @@ PIECES = [
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join), st.sampled_from([Markdown, HtmlFile]))
 def test_every_suppression_points_at_its_comment(text: str, reader: type[Extractor]) -> None:
-    """Whatever the text: reading never fails, each suppression stands at a comment, and its lines are in the file."""
+    """For any text: reading never fails, each ignore comment is where it says, and its lines are in the file."""
     rows = text.replace("\r\n", " \n").split("\n")
     for found in suppressions(text, reader):
         assert rows[found.line - 1][found.column - 1 :].startswith("<!--")
@@ -215,7 +215,7 @@ def test_comments_change_no_link() -> None:
     """Links beside comments are read as without them."""
     text = "* [a](https://a.example/x) {} <a href='https://b.example'>b</a>\n{}\n* ![i](c.png)\n"
     with_comments = list(Markdown().extract(text.replace("{}", "<!-- linkwarden-ignore LW301 -->"), "l"))
-    without = list(Markdown().extract(text.replace("{}", "<!-- somebody else's ----- -->"[:32]), "l"))
+    without = list(Markdown().extract(text.replace("{}", "<!-- another tool's ----- -->"[:32]), "l"))
 
     def seen(items: list[Any]) -> list[Any]:
         return [(o.url, o.text, o.span.line) for o in items if isinstance(o, Occurrence)]

@@ -1,4 +1,4 @@
-"""What extraction says about each link: address, place, text, section and markup."""
+"""What extraction says about each link: URL, place, text, section and markup."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ def extract(text: str) -> list[Extracted]:
 
 
 def links(text: str) -> list[Occurrence]:
-    """Give the occurrences in a text."""
+    """Return the occurrences in a text."""
     return [item for item in extract(text) if isinstance(item, Occurrence)]
 
 
 def only(text: str) -> Occurrence:
-    """Give the one occurrence in a text."""
+    """Return the one occurrence in a text."""
     (occurrence,) = links(text)
     return occurrence
 
@@ -51,7 +51,7 @@ def test_an_old_mac_file_has_lines_too() -> None:
 
 
 def test_a_reference_points_at_its_definition_and_its_use() -> None:
-    """The span of a reference link is the address in the definition; ``used`` is where the reader clicks."""
+    """The span of a reference link is the URL in the definition; ``used`` is where the reader clicks."""
     first, second, image = links("[one][R] and [r][] and ![alt][r]\n\n> [r]: <u\\_v> 'title'\n")
     assert {o.url for o in (first, second, image)} == {"u_v"}
     assert {(o.raw, o.span.line, o.span.col) for o in (first, second, image)} == {("u\\_v", 3, 9)}
@@ -91,18 +91,18 @@ def test_references_in_attributes_are_decoded_once() -> None:
 
 
 def test_bare_links_say_what_stands_in_the_text() -> None:
-    """``www.`` gets its scheme in the address only, and a mail address its ``mailto:``."""
+    """``www.`` gets its scheme in the URL only, and an email address its ``mailto:``."""
     site, mail = links("see www.a.example/x_, or mail me@a.example")
     assert (site.url, site.raw, site.markup) == ("http://www.a.example/x", "www.a.example/x", Markup.MD_BARE)
     assert (mail.url, mail.raw) == ("mailto:me@a.example", "me@a.example")
 
 
 def test_percent_encoding_stays_as_written() -> None:
-    """Where cmark would encode a blank and an umlaut, the address stays what the author wrote."""
+    """Where cmark would encode a blank and an umlaut, the URL stays what the author wrote."""
     assert only("[x](<https://a.example/ü %20 y>)").url == "https://a.example/ü %20 y"
 
 
-def test_an_empty_address_is_an_occurrence() -> None:
+def test_an_empty_url_is_an_occurrence() -> None:
     """A link to nothing and an image of nothing are seen, with their place."""
     link, image = links('[x]() <img src="">')
     assert (link.url, link.span.col, link.span.end_col) == ("", 5, 5)
@@ -122,8 +122,8 @@ def test_a_comment_that_a_blank_line_cuts_still_hides_what_follows() -> None:
     assert [o.url for o in links(text)] == ["c"]
 
 
-def test_front_matter_gives_its_addresses() -> None:
-    """GitHub shows front matter as a table, in which bare addresses are links."""
+def test_front_matter_gives_its_urls() -> None:
+    """GitHub shows front matter as a table, in which bare URLs are links."""
     assert [o.url for o in links("---\nurl: https://a.example\n---\n\ntext\n")] == ["https://a.example"]
 
 
@@ -136,7 +136,7 @@ def test_footnotes_are_read() -> None:
 
 
 def test_depth_sixty_loses_nothing() -> None:
-    """Sixty levels of lists and sixty of quotes keep their links, without a remark."""
+    """Sixty levels of lists and sixty of quotes keep their links, without a notice."""
     nested = "".join(f"{'  ' * i}- [a](u{i})\n" for i in range(60)) + "\n\n" + "> " * 60 + "[deep](quote)\n"
     found = extract(nested)
     assert sum(isinstance(item, Occurrence) for item in found) == 61
@@ -153,8 +153,8 @@ def test_what_is_too_deep_is_said() -> None:
     assert "nested too deeply" in notice.message
 
 
-def test_garbled_text_is_remarked_once() -> None:
-    """A list that was saved in the wrong encoding is read as it stands, with one calm remark."""
+def test_garbled_text_is_reported_once() -> None:
+    """A list that was saved in the wrong encoding is read as it stands, with one notice."""
     text = "ok\n\n" + "- ‚úÖ done ‚Äì [a](b‚úÖ)\n" * 20
     notices = [item for item in extract(text) if isinstance(item, Notice)]
     assert [n.line for n in notices] == [3]
@@ -163,7 +163,7 @@ def test_garbled_text_is_remarked_once() -> None:
 
 
 def test_lost_bytes_are_remarked() -> None:
-    """Replacement characters come from bytes that were no UTF-8; the remark names the first line."""
+    """Replacement characters come from bytes that were no UTF-8; the notice names the first line."""
     (notice,) = [item for item in extract("a\n\nb \ufffd c \ufffd") if isinstance(item, Notice)]
     assert (notice.line, "UTF-8" in notice.message) == (3, True)
 
@@ -201,8 +201,8 @@ def check_places(text: str) -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.sampled_from(PARTS), max_size=25).map("".join))
-def test_every_span_covers_its_address(text: str) -> None:
-    """In any mixture of Markdown, each span slices to the address as written."""
+def test_every_span_covers_its_url(text: str) -> None:
+    """In any mixture of Markdown, each span slices to the URL as written."""
     check_places(text)
     check_places("\ufeff" + text.replace("\n", "\r\n"))
 

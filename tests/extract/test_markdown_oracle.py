@@ -1,4 +1,4 @@
-"""Extraction finds what GitHub shows: the same addresses as cmark-gfm, none missing and none extra."""
+"""Extraction finds what GitHub shows: the same URLs as cmark-gfm, none missing and none extra."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from linkwarden.extract.markdown import Markdown
 from linkwarden.model import Markup, Occurrence
-from tests.extract.oracle import addresses, needs_cmark, ours, rendered
+from tests.extract.oracle import needs_cmark, ours, rendered, urls
 from tests.shared import SHARED, needs_shared
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.md"))
@@ -25,17 +25,17 @@ def read(path: Path) -> str:
 @needs_cmark
 @pytest.mark.parametrize("path", CASES, ids=lambda p: p.stem)
 def test_hard_cases_agree_with_the_oracle(path: Path) -> None:
-    """Every hard case gives the oracle's addresses, each as often."""
+    """Every hard case gives the oracle's URLs, each as often."""
     text = read(path)
-    assert ours(text) == addresses(rendered(text))
+    assert ours(text) == urls(rendered(text))
 
 
 @needs_cmark
 @pytest.mark.parametrize("path", LISTS, ids=lambda p: p.stem)
 def test_real_lists_agree_with_the_oracle(path: Path) -> None:
-    """Every real list gives the oracle's addresses, each as often."""
+    """Every real list gives the oracle's URLs, each as often."""
     text = read(path)
-    assert ours(text) == addresses(rendered(text))
+    assert ours(text) == urls(rendered(text))
 
 
 @needs_shared
@@ -80,5 +80,5 @@ PARTS = [*FRAGMENTS.strip().replace("\n", " ").split(" | "), *LINES, *BLANKS, *B
 @example("https://a.com/x\\|\n| a | b |\n|---|---|\n")
 @example('<p align=center><https://a.com/x<a href="h1">')
 def test_any_mixture_agrees_with_the_oracle(text: str) -> None:
-    """Whatever nasty pieces are put together, the addresses are the oracle's."""
-    assert ours(text) == addresses(rendered(text))
+    """Whatever nasty pieces are put together, the URLs are the oracle's."""
+    assert ours(text) == urls(rendered(text))

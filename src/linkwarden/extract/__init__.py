@@ -1,5 +1,5 @@
-"""From the text of a document to its links. Each public module is one extractor; ``_base`` says what that is."""
+"""From the text of a document to its links. ``base`` says what an extractor is."""
 
-from linkwarden.extract._base import Extractor
+from linkwarden.extract.base import Extractor
 
 __all__ = ["Extractor"]

@@ -1,4 +1,4 @@
-"""Bare addresses in running text, as GitHub makes links of them (GFM section 6.9, and cmark-gfm where it differs)."""
+"""Bare URLs in running text that GitHub turns into links (GFM section 6.9, and cmark-gfm where it differs)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _UNICODE_SPACE = frozenset(
     "\t\n\f\r \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 )
 _TRAILING = frozenset("?!.,:*_~'\"")
-_MAX_REWIND = 5  # the longest scheme and one letter more, which would make it another word
+_MAX_REWIND = 5  # the longest scheme, and one more letter that would make it another word
 _MAIL_PROTOCOL = re.compile(r"(?:\A|[^A-Za-z0-9])(mailto|xmpp):\Z")
 _TEXT_UNIT = re.compile(r"\\([!-/:-@\[-`{-~])|&(?:#[xX][0-9a-fA-F]{1,6}|#[0-9]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});")
 _AT_REFERENCE = re.compile(r"&(?:commat|#0{0,5}64|#[xX]0{0,4}40);")
@@ -28,7 +28,7 @@ def _host_char(char: str) -> bool:
 
 
 class Autolinker:
-    """Finds bare addresses in the content of one block; remembers what it has looked at, so that it is linear."""
+    """Finds bare URLs in the content of one block; remembers what it has read, so that it is linear."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -42,7 +42,7 @@ class Autolinker:
         return self._space
 
     def _host_run(self, pos: int) -> int:
-        """Give the end of the stretch of host characters, dots, underscores and hyphens that ``pos`` lies in."""
+        """Return the end of the run of host characters, dots, underscores and hyphens around ``pos``."""
         if not self._host_start <= pos < self._host_end:
             text, end = self._text, pos
             while end < len(text) and (text[end] in "._-" or _host_char(text[end])):
@@ -51,9 +51,9 @@ class Autolinker:
         return self._host_end
 
     def _domain_ok(self, start: int) -> bool:
-        """Tell whether the domain at ``start`` has no underscore in its last two labels.
+        """Return whether the domain at ``start`` has no underscore in its last two labels.
 
-        cmark neither looks at the first character nor at the last one of the block.
+        cmark ignores the first character, and the last one of the block.
         """
         text = self._text
         end = min(self._host_run(start + 1), len(text) - 1)
@@ -65,7 +65,7 @@ class Autolinker:
         return text.find("_", max(text.rfind(".", start + 1, last_dot), start + 1), end) < 0
 
     def _trimmed(self, start: int, end: int) -> int:
-        """Give the end of the address after cutting what belongs to the sentence around it."""
+        """Return the end of the URL without what belongs to the sentence around it."""
         text = self._text
         bracket = text.find("<", start, end)
         if bracket >= 0:
@@ -96,7 +96,7 @@ class Autolinker:
         return name if name < end - 2 and name >= start and text[name] == "&" else end - 1
 
     def www(self, pos: int) -> int:
-        """Give the end of the ``www.`` address at ``pos``, or 0."""
+        """Return the end of the ``www.`` URL at ``pos``, or 0."""
         text = self._text
         if pos > 0 and text[pos - 1] not in "*_~( \t\n\v\f\r":
             return 0
@@ -105,7 +105,7 @@ class Autolinker:
         return self._end(pos, pos)
 
     def url(self, colon: int) -> tuple[int, int]:
-        """Give start and end of the ``http://``, ``https://`` or ``ftp://`` address whose colon is at ``colon``."""
+        """Return start and end of the ``http://``, ``https://`` or ``ftp://`` URL whose colon is at ``colon``."""
         text = self._text
         start = colon
         while start > 0 and colon - start <= _MAX_REWIND and text[start - 1].isascii() and text[start - 1].isalpha():
@@ -123,7 +123,7 @@ class Autolinker:
 
 
 def _decoded(text: str, start: int, end: int) -> tuple[str, list[int]]:
-    """Give the text that a reader sees of a stretch of source, and the source offset of each of its characters."""
+    """Return the text that a reader sees of a part of the source, and the source offset of each character."""
     out: list[str] = []
     at: list[int] = []
     pos = start
@@ -142,7 +142,7 @@ def _decoded(text: str, start: int, end: int) -> tuple[str, list[int]]:
 
 
 def has_at_sign(text: str, start: int = 0, end: int | None = None) -> bool:
-    """Tell whether a reader sees an ``@`` in ``text[start:end]``."""
+    """Return whether a reader sees an ``@`` in ``text[start:end]``."""
     end = len(text) if end is None else end
     return text.find("@", start, end) >= 0 or (
         text.find("&", start, end) >= 0 and _AT_REFERENCE.search(text, start, end) is not None
@@ -150,7 +150,7 @@ def has_at_sign(text: str, start: int = 0, end: int | None = None) -> bool:
 
 
 def mails(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
-    """Give address, start and end of each bare mail address in ``text[start:end]``, which holds text only."""
+    """Yield URL, start and end of each bare email address in ``text[start:end]``, which holds text only."""
     if start >= end or not has_at_sign(text, start, end):
         return
     seen, at = _decoded(text, start, end)
@@ -169,7 +169,7 @@ def mails(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
 
 
 def _mail(seen: str, floor: int, sign: int) -> tuple[str, int, int] | None:
-    """Give address, start and end of the mail address around the ``@`` at ``sign``, or None."""
+    """Return URL, start and end of the email address around the ``@`` at ``sign``, or None."""
     begin = _mail_begin(seen, floor, sign)
     protocol = _MAIL_PROTOCOL.search(seen, max(floor, begin - 8), begin)
     jabber = protocol is not None and protocol.group(1) == "xmpp"

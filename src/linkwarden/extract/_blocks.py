@@ -1,8 +1,8 @@
-"""Cuts a Markdown document into blocks, through markdown-it-py, as cmark-gfm would.
+"""Cuts a Markdown document into blocks with markdown-it-py, as cmark-gfm would.
 
-markdown-it-py does containers, code and thematic breaks. The rules whose content can hold links are ours: they record
-where each line of the content stands in the document, which markdown-it forgets, and they follow cmark-gfm 0.29 (what
-GitHub runs) where markdown-it-py follows a later CommonMark.
+markdown-it-py does containers, code and thematic breaks. The rules whose content can hold links are our own: they
+record where each line of the content is in the document, which markdown-it forgets, and they follow cmark-gfm 0.29
+(what GitHub runs) where markdown-it-py follows a later CommonMark.
 """
 
 from __future__ import annotations
@@ -19,16 +19,8 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock, blockquote, fence, hr, list_block
 from mdit_py_plugins.footnote.index import footnote_def
 
-from linkwarden.extract._charrefs import clean_destination
-from linkwarden.extract._inline import (
-    OPEN_OR_CLOSE_LINE,
-    Definition,
-    normalize_label,
-    scan_destination,
-    scan_label,
-    scan_title,
-    skip_spaces,
-)
+from linkwarden.extract._inline import OPEN_OR_CLOSE_LINE
+from linkwarden.extract._link_parts import Definition, take_definitions
 from linkwarden.extract._spans import Pieces
 
 #: Deep enough for any list that a person reads; each level costs Python stack frames.
@@ -56,8 +48,8 @@ class Block:
     Attributes:
         kind: how to read the content.
         content: the text without the markers of the blocks around it.
-        pieces: where the content stands in the document's body.
-        ends_on_blank: for HTML, that the block runs to the next blank line, so Markdown in it is plain text.
+        pieces: where the content is in the document's body.
+        ends_on_blank: for HTML: the block goes on to the next blank line, so Markdown in it is plain text.
     """
 
     kind: BlockKind
@@ -71,10 +63,10 @@ class Document:
     """A document cut into blocks.
 
     Attributes:
-        blocks: leaf blocks that were cut and not yet given out.
+        blocks: leaf blocks that were cut and not yet yielded.
         definitions: link reference definitions by normalized label; the first of a name counts.
         footnotes: labels of footnotes, with the line (from 0) of their definition.
-        too_deep: line (from 0) below which nesting was too deep to be read, or None.
+        too_deep: line (from 0) from which on nesting was too deep to be read, or None.
     """
 
     blocks: list[Block] = field(default_factory=list)
@@ -84,12 +76,12 @@ class Document:
 
 
 class _State(StateBlock):
-    """markdown-it's state, which also says where the lines of a content stand."""
+    """markdown-it's state, which also knows where the lines of a content are."""
 
     document: Document
 
     def lines(self, begin: int, end: int) -> tuple[str, Pieces]:
-        """Give lines as ``getLines`` does, each ended by a line feed, and where they stand."""
+        """Return lines as ``getLines`` does, each with a line feed at its end, and where they are."""
         if end == begin + 1 and self.bsCount[begin] == 0 and self.tShift[begin] <= self.blkIndent:
             start = self.bMarks[begin] + self.tShift[begin]
             return self.src[start : self.eMarks[begin]] + "\n", Pieces((0,), (start,))
@@ -100,7 +92,7 @@ class _State(StateBlock):
         for line in range(begin, end):
             text = self.getLines(line, line + 1, self.blkIndent, False)
             stripped = text.lstrip(" \t")
-            # Blanks in front may be what is left of a tab; they mean nothing, so that they stand nowhere.
+            # Spaces at the start may be what is left of a tab; they mean nothing, so they have no place of their own.
             pad = len(text) - len(stripped)
             start = self.eMarks[line] - len(stripped)
             at.extend((length, length + pad))
@@ -137,7 +129,7 @@ _HTML_STARTS = (
 
 
 def _html_start(line: str, *, interrupting: bool) -> tuple[bool, re.Pattern[str] | None]:
-    """Tell whether an HTML block begins with ``line``, and what ends it (None: a blank line)."""
+    """Return whether an HTML block begins with ``line``, and what ends it (None: a blank line)."""
     for start, end in _HTML_STARTS:
         if start.match(line):
             return True, end
@@ -149,7 +141,7 @@ def _html_block(state: StateBlock, start_line: int, end_line: int, silent: bool)
     line = _line(state, start_line)
     if not line.startswith("<") or state.is_code_block(start_line):
         return False
-    # A lone tag ends no paragraph, but it does end one that only goes on because nothing else begins.
+    # A lone tag does not end a paragraph, but it does end one that only goes on because nothing else begins.
     in_paragraph = state.parentType == "paragraph" and state.sCount[start_line] >= state.blkIndent
     found, ending = _html_start(line, interrupting=silent and in_paragraph)
     if not found or silent:
@@ -181,7 +173,7 @@ _SETEXT = re.compile(r"(?:=+|-+)[ \t]*$")
 
 
 def without_closing(heading: str) -> str:
-    """Give the text of an ATX heading without its closing number signs."""
+    """Return the text of an ATX heading without its closing number signs."""
     heading = heading.rstrip(_BLANK)
     stripped = heading.rstrip("#")
     return stripped.rstrip(_BLANK) if not stripped or stripped[-1] in " \t" else heading
@@ -202,50 +194,6 @@ def _heading(state: StateBlock, start_line: int, _end_line: int, silent: bool) -
     return True
 
 
-def _definition(content: str, pieces: Pieces, pos: int) -> tuple[int, str, Definition] | None:
-    """Read the link reference definition at ``pos``; give where it ends, its label and itself."""
-    label = scan_label(content, pos)
-    if label is None or not label.group(1).strip(_BLANK) or not content.startswith(":", label.end()):
-        return None
-    destination = scan_destination(content, skip_spaces(content, label.end() + 1))
-    if destination is None:
-        return None
-    behind = destination.behind
-    title_at = skip_spaces(content, behind)
-    title_end = scan_title(content, title_at) if title_at > behind else title_at
-    end = _line_rest(content, title_end) if title_end > title_at else None
-    if end is None:
-        end = _line_rest(content, behind)
-    if end is None:
-        return None
-    start, stop = pieces.range(destination.start, destination.end)
-    definition = Definition(clean_destination(content[destination.start : destination.end]), start, stop)
-    return end, normalize_label(label.group(1)), definition
-
-
-def _line_rest(content: str, pos: int) -> int | None:
-    """Give the position behind the line end if only blanks come before it, else None."""
-    while content.startswith((" ", "\t"), pos):
-        pos += 1
-    if pos >= len(content):
-        return pos
-    return pos + 1 if content[pos] == "\n" else None
-
-
-def _take_definitions(document: Document, content: str, pieces: Pieces) -> int:
-    """Note the definitions that a paragraph begins with; give where the rest begins."""
-    pos = 0
-    while content.startswith("[", pos):
-        found = _definition(content, pieces, pos)
-        if found is None:
-            break
-        pos, label, definition = found
-        document.definitions.setdefault(label, definition)
-        while content.startswith((" ", "\t"), pos):
-            pos += 1
-    return pos
-
-
 def _paragraph(state: StateBlock, start_line: int, _end_line: int, silent: bool) -> bool:  # noqa: ARG001, FBT001 - markdown-it's signature
     """Read a paragraph, a setext heading, a table behind a paragraph, or link reference definitions."""
     state = cast("_State", state)
@@ -262,7 +210,7 @@ def _paragraph(state: StateBlock, start_line: int, _end_line: int, silent: bool)
                 if _has_content(state, start_line, line):
                     kind = BlockKind.HEADING
                     break
-                line += 1  # below nothing but definitions, cmark takes it for text, not for a table or a break
+                line += 1  # below definitions alone, cmark takes it for text, not for a table or a break
                 continue
             if _DELIMITER_ROW.match(text) and _opens_table(_line(state, line - 1), text):
                 state.parentType = old_parent
@@ -285,9 +233,9 @@ def _interrupted(state: StateBlock, line: int) -> bool:
 
 
 def _has_content(state: _State, begin: int, end: int) -> bool:
-    """Tell whether anything is left of the lines once reference definitions are taken out."""
+    """Return whether anything is left of the lines without their reference definitions."""
     content, pieces = _paragraph_content(state, begin, end)
-    return bool(content[_take_definitions(Document(), content, pieces) :].strip(_BLANK))
+    return bool(content[take_definitions({}, content, pieces) :].strip(_BLANK))
 
 
 def _paragraph_content(state: _State, begin: int, end: int) -> tuple[str, Pieces]:
@@ -300,13 +248,13 @@ def _emit_paragraph(state: _State, begin: int, end: int, kind: BlockKind) -> Non
     if begin >= end:
         return
     content, pieces = _paragraph_content(state, begin, end)
-    cut = _take_definitions(state.document, content, pieces)
+    cut = take_definitions(state.document.definitions, content, pieces)
     if content[cut:].strip(_BLANK):
         state.document.blocks.append(_trimmed(kind, content[cut:], pieces.shifted(cut)))
 
 
 def _emit_before_table(state: _State, begin: int, end: int) -> None:
-    """Note the lines in front of a table's header; cmark reads no definitions from them, but undoes escaped pipes."""
+    """Emit the lines above a table's header; cmark reads no definitions from them, but unescapes pipes."""
     if begin < end:
         content, pieces = _without_pipe_escapes(*_paragraph_content(state, begin, end))
         state.document.blocks.append(_trimmed(BlockKind.TEXT, content, pieces))
@@ -321,7 +269,7 @@ _PIPE = re.compile(r"(?<!\\)\|")
 
 
 def _cells(row: str) -> list[tuple[int, int]]:
-    """Give the offsets of a row's cells; pipes behind a backslash do not part cells."""
+    """Return the offsets of a row's cells; pipes after a backslash do not separate cells."""
     cells: list[tuple[int, int]] = []
     start = 0
     for pipe in _PIPE.finditer(row):
@@ -367,7 +315,7 @@ def _emit_row(state: _State, line: int, columns: int) -> None:
 
 
 def _without_pipe_escapes(content: str, pieces: Pieces) -> tuple[str, Pieces]:
-    """Give a content without the backslash of each escaped pipe, and where it stands."""
+    """Return a content without the backslash of each escaped pipe, and where it is."""
     if "\\|" not in content:
         return content, pieces
     parts = content.split("\\|")
@@ -396,7 +344,7 @@ def _footnote(state: StateBlock, start_line: int, end_line: int, silent: bool) -
 
 
 def _guarded(first: str, rule: _Rule) -> _Rule:
-    """Give the rule with a cheap look at the line's first character in front of it."""
+    """Return the rule with a cheap check of the line's first character before it."""
 
     def guarded(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's signature
         at = state.bMarks[start_line] + state.tShift[start_line]
@@ -434,14 +382,14 @@ def _frames() -> int:
 
 
 def blocks(body: str, document: Document) -> Iterator[Block]:
-    """Cut a document's body (line feeds only, no NUL) into blocks. Never raises, whatever the text.
+    """Yield the blocks of a document's body (line feeds only, no NUL). Never raises for any text.
 
-    Blocks come out as soon as they are cut, unless the body may hold link reference definitions: those can stand
-    anywhere behind their use, so then the whole body is cut first.
+    Blocks are yielded as soon as they are cut, unless the body may hold link reference definitions: those can be
+    anywhere below their use, so then the whole body is cut first.
 
     Args:
         body: the text.
-        document: is filled with definitions and footnotes on the way.
+        document: filled with definitions and footnotes on the way.
     """
     md = _parser()
     spare = sys.getrecursionlimit() - _frames() - _FRAMES_TO_SPARE

@@ -54,7 +54,7 @@ def decode_attribute(raw: str) -> str:
 
 
 def markdown_ref(match: re.Match[str]) -> str:
-    """Give what one Markdown character reference stands for; an unknown one stands for itself."""
+    """Return what one Markdown character reference means; an unknown one means itself."""
     hexadecimal, decimal, name = match.groups()
     if hexadecimal or decimal:
         return _char(int(hexadecimal, 16) if hexadecimal else int(decimal))
@@ -67,9 +67,9 @@ def decode_markdown(raw: str) -> str:
 
 
 def clean_destination(raw: str) -> str:
-    r"""Give the address that a Markdown link destination stands for.
+    r"""Return the URL that a Markdown link destination means.
 
-    cmark decodes character references first and undoes backslash escapes afterwards, so ``\&amp;`` is ``&``.
+    cmark decodes character references first and removes backslash escapes afterwards, so ``\&amp;`` is ``&``.
     """
     url = decode_markdown(raw.strip(" \t\n\v\f\r"))
     return _ESCAPE.sub(r"\1", url) if "\\" in url else url

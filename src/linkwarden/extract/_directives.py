@@ -1,8 +1,8 @@
-"""Comments that speak to linkwarden: ``<!-- linkwarden-ignore LW301 moved to print -->``.
+"""Comments for linkwarden: ``<!-- linkwarden-ignore LW301 moved to print -->``.
 
-The readers of Markdown and HTML decide what a comment is; here it is told what each one says, and which lines it is
-about (``docs/living-with-findings.md``). The names of rules are not known here: what looks like one is taken for one,
-and ``linkwarden.suppress`` says which of them there are.
+The readers of Markdown and HTML decide what a comment is. This module reads what each comment says, and which lines it
+is about (``docs/living-with-findings.md``). It does not know the names of rules: what looks like one is taken for one,
+and ``linkwarden.suppress`` says which of them exist.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ START = "linkwarden-ignore-start"
 END = "linkwarden-ignore-end"
 _KNOWN = (IGNORE, START, END)
 _LONGEST_NAME = 40
-#: "linkwarden-ingore" is as alike as that; "linkwarden is", "prettier-ignore" and other tools' words are not.
-_ALIKE = 0.85
+#: "linkwarden-ingore" is that similar; "linkwarden is", "prettier-ignore" and other tools' words are not.
+_SIMILAR = 0.85
 _LONGEST_REASON = 500
 
 _WORD = re.compile(r"[\s,;]*+([^\s,;]++)")
-#: What can only be meant as the name of a rule: LW301, also with a slip in it, 301, not-found.
+#: What can only be meant as the name of a rule: LW301, also with a typo in it, 301, not-found.
 _RULE_NAME = re.compile(r"lw(?=\w*\d)\w{1,9}|\d{3}|[a-z0-9]++(?:-[a-z0-9]++)++", re.IGNORECASE)
-#: Markers of quotes and lists in front of a comment are nothing that it could be beside.
+#: Markers of quotes and lists before a comment are no content that it could be about.
 _MARKERS = re.compile(r"(?:[ \t>*+\-]|\d{1,9}[.)])*+")
 _CONTENT = re.compile(r"[^\s>]")
 
@@ -40,8 +40,8 @@ class _Said:
     """What a comment says to linkwarden.
 
     Attributes:
-        name: ``IGNORE``, ``START`` or ``END``; "" if that is misspelt.
-        problem: what to tell the maintainer instead, or "".
+        name: ``IGNORE``, ``START`` or ``END``; "" if it is misspelt.
+        problem: what to report to the maintainer instead, or "".
     """
 
     name: str
@@ -52,7 +52,7 @@ class _Said:
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """A comment of the document, ours or not: offsets into the body, lines from 1 (the last one inclusive)."""
+    """A comment of the document, for linkwarden or not: offsets in the body, lines from 1 (the last one inclusive)."""
 
     start: int
     end: int
@@ -62,14 +62,14 @@ class _Placed:
 
 
 class Directives:
-    """Collects the comments of one document, and tells at its end what they say. Linear, whatever they are."""
+    """Collects the comments of one document and reads them at its end, in linear time."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
         self._comments: list[_Placed] = []
 
     def take(self, comments: Iterable[Comment], content: str, pieces: Pieces) -> None:
-        """Take in the comments of a stretch of the document, in any order."""
+        """Add the comments of a part of the document, in any order."""
         for comment in comments:
             start, end = pieces.range(comment.start, comment.end)
             said = _said(comment.text(content))
@@ -79,7 +79,7 @@ class Directives:
             self._comments.append(_Placed(start, end, line_of(start), line_of(max(start, end - 1)), said))
 
     def read(self) -> Iterator[Suppression | Notice]:
-        """Give what the comments say, in their order, once the whole document has been read."""
+        """Yield what the comments say, in source order, once the whole document has been read."""
         if not any(comment.said for comment in self._comments):
             return
         self._comments.sort(key=lambda comment: comment.start)
@@ -99,10 +99,10 @@ class Directives:
                 begun, what = open_blocks.pop()
                 yield self._suppression(begun, what, begun.first, comment.last)
             else:
-                yield self._notice(comment, f"This {END} ends nothing: no {START} is open above it. Take it out.")
+                yield self._notice(comment, f"This {END} ends nothing: no {START} is open above it. Remove it.")
         end = self._source.line_of(len(self._source.body))
         for begun, what in open_blocks:
-            yield self._notice(begun, f"This {START} holds to the end of the file, because no {END} follows it.")
+            yield self._notice(begun, f"This {START} applies to the end of the file, because no {END} follows it.")
             yield self._suppression(begun, what, begun.first, end)
 
     def _notice(self, comment: _Placed, message: str) -> Notice:
@@ -114,7 +114,7 @@ class Directives:
 
 
 def _said(text: str) -> _Said | None:
-    """Read the text of a comment; None if it does not speak to linkwarden."""
+    """Read the text of a comment; return None if it is not for linkwarden."""
     words = text.split(maxsplit=1)
     if not words or len(words[0]) > _LONGEST_NAME:
         return None
@@ -142,18 +142,18 @@ def _misspelt(name: str, rest: str) -> _Said | None:
             near = IGNORE
     if not near:
         return None
-    return _Said("", problem=f"{name!r} says nothing to linkwarden, so nothing is ignored. Did you mean {near!r}?")
+    return _Said("", problem=f"linkwarden does not know {name!r}, so nothing is ignored. Did you mean {near!r}?")
 
 
-@lru_cache(maxsize=256)  # a list that is full of slips has the same ones
+@lru_cache(maxsize=256)  # a list with many typos has the same ones
 def _nearest(name: str) -> str:
-    return next(iter(difflib.get_close_matches(name, _KNOWN, n=1, cutoff=_ALIKE)), "")
+    return next(iter(difflib.get_close_matches(name, _KNOWN, n=1, cutoff=_SIMILAR)), "")
 
 
 def _lines_below(comments: Sequence[_Placed], source: Source) -> list[tuple[int, int]]:
-    """Give the lines that each comment is about: its own, or the next with content where it stands alone.
+    """Return the lines that each comment is about: its own, or the next line with content if it is alone on its line.
 
-    Comments alone under each other are all about the line below the last of them. Where nothing follows, a comment is
+    Comments alone below each other are all about the line below the last of them. Where nothing follows, a comment is
     about its own lines, on which there is nothing.
     """
     busy = _lines_with_content(comments, source.body)
@@ -177,7 +177,7 @@ def _lines_below(comments: Sequence[_Placed], source: Source) -> list[tuple[int,
 
 
 def _lines_with_content(comments: Sequence[_Placed], body: str) -> set[int]:
-    """Give those lines of comments on which something else stands too. Looks at every character once."""
+    """Return those lines of comments that hold something else too. Reads every character once."""
     busy: set[int] = set()
     before: _Placed | None = None
     for comment in comments:

@@ -6,36 +6,36 @@ import re
 
 _QUOTED = re.compile(r"[ \t>]*")
 _ITEM = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]+(?:[-*+][ \t]+)*\Z", re.ASCII)
-_PICTURE = re.compile(r"!?\[!\[[^\]\n]*\]\([^)\n]*\)\]\([^)\n]*\)|!\[[^\]\n]*\][(\[][^)\]\n]*[)\]]|<[^<>\n]*>")
+_IMAGE = re.compile(r"!?\[!\[[^\]\n]*\]\([^)\n]*\)\]\([^)\n]*\)|!\[[^\]\n]*\][(\[][^)\]\n]*[)\]]|<[^<>\n]*>")
 _LINK = re.compile(r"\[[^\]\n]*\]\([^)\n]*\)")
 _WORD = re.compile(r"[^\W\d_]{2}")
-#: A line that goes on in words after its link is a sentence. Shorter runs of letters are marks, also garbled ones.
+#: A line with words after its link is a sentence. Shorter runs of letters are marks, also garbled ones.
 _SENTENCE = re.compile(r"[A-Za-z]{4}")
-#: As much is looked at before and behind a link; a line may be megabytes long and full of links.
+#: So much is read before and after a link; a line may be megabytes long and full of links.
 _SEEN = 500
-#: A stretch with fewer words than this says nothing of what an entry is about.
+#: A text with fewer words than this does not say what an entry is about.
 _FEW_WORDS = 3
 _LONG_WORD = re.compile(r"[^\W\d_]{3}")
-_ADDRESS = re.compile(r"\]\([^)\n]*\)|\[[\w ]{1,12}\]|<[^<>\n]*>")
+_TARGET = re.compile(r"\]\([^)\n]*\)|\[[\w ]{1,12}\]|<[^<>\n]*>")
 _NO_ENTRY = (-1, False)
-_PICTURE_BEGINS = ("!", "<img", "<picture")
+_IMAGE_STARTS = ("!", "<img", "<picture")
 
 
 def entry_at(body: str, block: int, start: int, end: int, label: str) -> tuple[int, bool]:
-    """Tell in which entry a link stands, and whether the entry begins with it.
+    """Return the entry that a link is part of, and whether the entry begins with it.
 
     Args:
         body: the document.
         block: offset at which the paragraph or table cell begins.
         start: offset at which the link begins.
         end: offset at which it ends.
-        label: what stands between its brackets; a badge is no entry.
+        label: the text between its brackets; a badge is no entry.
 
     Returns:
-        An offset on the line on which the entry begins (-1 if the link stands in none), and True if no words stand
-        before the link.
+        An offset on the line on which the entry begins (-1 if the link is in none), and True if no words come before
+        the link.
     """
-    if label[:_SEEN].lstrip().lower().startswith(_PICTURE_BEGINS) or start - block > _SEEN:
+    if label[:_SEEN].lstrip().lower().startswith(_IMAGE_STARTS) or start - block > _SEEN:
         return _NO_ENTRY
     before_block = _line_before(body, block)
     if before_block is None:
@@ -48,13 +48,13 @@ def entry_at(body: str, block: int, start: int, end: int, label: str) -> tuple[i
     if before is None or _has_words(before) or _QUOTED.fullmatch(before_block) is None:
         return _NO_ENTRY
     rest = body[end : end + _SEEN].partition("\n")[0]
-    return _NO_ENTRY if _SENTENCE.search(_LINK.sub("", _PICTURE.sub("", rest))) else (start - len(before), True)
+    return _NO_ENTRY if _SENTENCE.search(_LINK.sub("", _IMAGE.sub("", rest))) else (start - len(before), True)
 
 
 def words_beside(body: str, content: str, block: int, entry: int, link: tuple[int, int]) -> str:
-    """Give the stretch of an entry, as written, that says what a link without telling text leads to; "" if none does.
+    """Return the part of an entry, as written, that says what a link with a short text leads to; "" if none does.
 
-    That is what stands before the link in its item or row, else what follows it there; for a line of its own, the
+    That is what comes before the link in its item or row, else what follows it there; for a line of its own, the
     nearest line with words above it in the same paragraph, else what follows the link on its line.
 
     Args:
@@ -70,16 +70,16 @@ def words_beside(body: str, content: str, block: int, entry: int, link: tuple[in
     whole = row.replace("|", " ") + before if "|" in row else before
     behind = content[end : end + _SEEN]
     stretches = [whole, behind] if entry == block else [*reversed(before.split("\n")), behind.partition("\n")[0]]
-    return next((stretch for stretch in stretches if _speaks(stretch)), "")
+    return next((stretch for stretch in stretches if _has_meaning(stretch)), "")
 
 
-def _speaks(text: str) -> bool:
-    """Tell whether a stretch has some words beside its links to other forms of the same thing."""
-    return len(_LONG_WORD.findall(_ADDRESS.sub(" ", text))) >= _FEW_WORDS
+def _has_meaning(text: str) -> bool:
+    """Return whether a text has some words beside its links to other forms of the same thing."""
+    return len(_LONG_WORD.findall(_TARGET.sub(" ", text))) >= _FEW_WORDS
 
 
 def _line_before(body: str, offset: int) -> str | None:
-    """Give what stands before an offset on its line; None if that is too much to be the beginning of an entry."""
+    """Return the text before an offset on its line; None if it is too long for the beginning of an entry."""
     window = body[max(0, offset - _SEEN) : offset]
     if len(window) == _SEEN and "\n" not in window:
         return None
@@ -89,4 +89,4 @@ def _line_before(body: str, offset: int) -> str | None:
 def _has_words(text: str) -> bool:
     if _WORD.search(text) is None:  # nearly all: a marker, a bracket, emphasis
         return False
-    return _WORD.search(_PICTURE.sub("", text)) is not None
+    return _WORD.search(_IMAGE.sub("", text)) is not None

@@ -1,7 +1,7 @@
 """Finds links in the content of one block, by the algorithm of CommonMark's appendix as cmark-gfm runs it.
 
-Brackets are kept on a stack and settled when they close, so one pass is enough, whatever the nesting; and every link
-comes with the offsets of its parts. Emphasis changes no address and is not looked at.
+Brackets are kept on a stack and resolved when they close, so one pass is enough for any nesting; and every link comes
+with the offsets of its parts. Emphasis changes no URL; it only ends email addresses.
 """
 
 from __future__ import annotations
@@ -15,6 +15,15 @@ from typing import NamedTuple
 
 from linkwarden.extract._autolink import Autolinker, has_at_sign, mails
 from linkwarden.extract._charrefs import clean_destination, decode_markdown
+from linkwarden.extract._link_parts import (
+    MAX_LABEL,
+    Definition,
+    normalize_label,
+    scan_destination,
+    scan_label,
+    scan_title,
+    skip_spaces,
+)
 from linkwarden.model import Markup
 
 _RUN = re.compile(r"_+")
@@ -48,7 +57,7 @@ def _runs(text: str, no_text: list[tuple[int, int]]) -> Iterator[_Run]:
 
 
 def _match(openers: list[_Run], closer: _Run) -> None:
-    """Settle a closing run against the open ones, innermost first."""
+    """Match a closing run with the open ones, innermost first."""
     length = closer.left
     for i in range(len(openers) - 1, -1, -1):
         opener = openers[i]
@@ -67,11 +76,11 @@ def _match(openers: list[_Run], closer: _Run) -> None:
 
 
 def underscore_marks(text: str, no_text: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Give the runs of underscores in ``text`` that mark emphasis.
+    """Return the runs of underscores in ``text`` that mark emphasis.
 
     Args:
         text: a block's content.
-        no_text: stretches of it that hold no marks: code, tags, links.
+        no_text: parts of it that hold no marks: code, tags, links.
     """
     openers: list[_Run] = []
     runs = list(_runs(text, no_text))
@@ -86,18 +95,6 @@ def underscore_marks(text: str, no_text: list[tuple[int, int]]) -> list[tuple[in
 _SPECIAL = re.compile(r"\\[!-/:-@\[-`{-~]|`+|<|!\[(?!\^)|\[|\]|://|www\.")
 _BACKTICKS = re.compile(r"`+")
 _MAX_BACKTICKS = 80  # cmark's limit for a code span's fence
-_MAX_LABEL = 1000  # cmark's limit for a reference label
-_MAX_PARENTHESES = 32  # cmark's limit for parentheses in a destination
-
-_SPACES = re.compile(r"[ \t\v\f\r\n]*+")
-_POINTED = re.compile(r"<((?:\\(?s:.)|[^\\<>\n])*+)>")
-_BARE = re.compile(r"(?:\\[!-/:-@\[-`{-~]|[^\\() \t\n\v\f\r]|\\)*+")
-_TITLE = {
-    quote: re.compile(rf"{re.escape(quote)}(?:\\[!-/:-@\[-`{{-~]|[^\\{stop}]|\\)*+")
-    for quote, stop in (('"', '"'), ("'", "'"), ("(", "()"))
-}
-_LABEL = re.compile(r"\[((?:\\[!-/:-@\[-`{-~]|[^\[\]])*+)\]")
-_LABEL_SPACE = re.compile(r"[ \t\n\v\f\r]+")
 
 _AUTOLINK = re.compile(r"<([A-Za-z][A-Za-z0-9.+-]{1,31}:[^\x00-\x20<>]*+)>")
 _LABEL_PART = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
@@ -112,33 +109,24 @@ OPEN_OR_CLOSE_LINE = re.compile(_OPEN_OR_CLOSE.pattern + r"[\t\n\f\r ]*+\Z")
 _DECLARATION = re.compile(rf"<![A-Z]++{_WS}++[^>\x00]*+>")
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """A link reference definition: the address and where it stands in the document's body."""
-
-    url: str
-    start: int
-    end: int
-
-
 class Link(NamedTuple):
     """One link in a block's content.
 
     Attributes:
         start: where the construct begins.
         end: where it ends.
-        url: the address.
+        url: the URL.
         markup: how it is written.
-        address: offsets of the address as written, in the content.
-        label: offsets of the text between the brackets, or of the address.
-        definition: where the address stands, for a reference.
+        target: offsets of the URL as written, in the content.
+        label: offsets of the text between the brackets, or of the URL.
+        definition: where the URL is, for a reference.
     """
 
     start: int
     end: int
     url: str
     markup: Markup
-    address: tuple[int, int]
+    target: tuple[int, int]
     label: tuple[int, int]
     definition: Definition | None = None
 
@@ -161,72 +149,6 @@ class _Bracket:
     bracket_after: bool = False
 
 
-def normalize_label(label: str) -> str:
-    """Give the form in which reference labels are compared (CommonMark 0.29, section 4.7)."""
-    return _LABEL_SPACE.sub(" ", label.strip(" \t\n\v\f\r")).casefold()
-
-
-class Destination(NamedTuple):
-    """A destination: offsets of the address, and where what follows it begins."""
-
-    start: int
-    end: int
-    behind: int
-
-
-def scan_destination(text: str, pos: int) -> Destination | None:
-    """Read a link destination at ``pos``: pointed brackets, or no blanks and balanced parentheses."""
-    if text.startswith("<", pos):
-        pointed = _POINTED.match(text, pos)
-        if pointed is None or pointed.end() >= len(text):
-            return None
-        return Destination(pointed.start(1), pointed.end(1), pointed.end())
-    depth = 0
-    at = pos
-    while at < len(text):
-        at = _BARE.match(text, at).end()  # type: ignore[union-attr]  # matches the empty string
-        char = text[at : at + 1]
-        if char == "(":
-            depth += 1
-            if depth > _MAX_PARENTHESES:
-                return None
-        elif char == ")" and depth:
-            depth -= 1
-        else:
-            break
-        at += 1
-    if at >= len(text) or (at == pos and text[at] != ")"):
-        return None
-    return Destination(pos, at, at)
-
-
-def skip_spaces(text: str, pos: int) -> int:
-    """Give the position behind blanks and line ends."""
-    return _SPACES.match(text, pos).end()  # type: ignore[union-attr]  # matches the empty string
-
-
-def scan_title(text: str, pos: int) -> int:
-    """Give the position behind the link title at ``pos``, or ``pos`` where there is none.
-
-    A title that never closes ends, for cmark, at its last escaped quote.
-    """
-    opening = text[pos : pos + 1]
-    if opening not in _TITLE:
-        return pos
-    closing = ")" if opening == "(" else opening
-    end = _TITLE[opening].match(text, pos).end()  # type: ignore[union-attr]  # matches at least the quote
-    if text.startswith(closing, end):
-        return end + 1
-    escaped = text.rfind(closing, pos + 1, end)
-    return escaped + 1 if escaped > pos else pos
-
-
-def scan_label(text: str, pos: int) -> re.Match[str] | None:
-    """Read a ``[label]`` at ``pos``; group 1 is what is inside."""
-    label = _LABEL.match(text, pos, min(len(text), pos + _MAX_LABEL + 2))
-    return label if label and len(label.group(1)) <= _MAX_LABEL else None
-
-
 class InlineScanner:
     """Scans one block's content.
 
@@ -239,16 +161,16 @@ class InlineScanner:
         self._text = text
         self._definitions = definitions
         self._brackets: list[_Bracket] = []
-        self._settled = 0  # so many of the open brackets have a finished link inside them
+        self._settled = 0  # so many of the open brackets have a finished link inside
         self._found: list[Link | Html] = []
-        self._closed: list[tuple[int, int]] = []  # stretches that are no running text
+        self._closed: list[tuple[int, int]] = []  # parts that are no running text
         self._images: list[tuple[int, int]] = []
         self._ticks: dict[int, list[int]] | None = None
         self._missing: set[str] = set()
         self._auto = Autolinker(text)
 
     def scan(self) -> list[Link | Html]:
-        """Give links and raw HTML in the order of their addresses; what an image's alt text holds is left out."""
+        """Return links and raw HTML in the order of their URLs, without those in the alternative text of an image."""
         text = self._text
         pos = 0
         while (found := _SPECIAL.search(text, pos)) is not None:
@@ -261,7 +183,7 @@ class InlineScanner:
         return sorted(self._outside_images(), key=_place)
 
     def _one(self, found: re.Match[str]) -> int:
-        """Deal with one special character; give where to go on."""
+        """Handle one special character; return where to go on."""
         start, end = found.span()
         first = self._text[start]
         match first:
@@ -279,9 +201,9 @@ class InlineScanner:
                 return self._bare(start)
 
     def _bare(self, at: int) -> int:
-        """Deal with ``www.`` or ``://``; give where to go on."""
+        """Handle ``www.`` or ``://``; return where to go on."""
         if self._brackets and (self._brackets[-1].in_link or self._brackets[-1].in_image):
-            return at + 1  # cmark makes no bare links behind a bracket that is still open
+            return at + 1  # cmark makes no bare links after a bracket that is still open
         text = self._text
         begin, stop = (at, self._auto.www(at)) if text[at] == "w" else self._auto.url(at)
         if not stop:
@@ -303,7 +225,7 @@ class InlineScanner:
         return label
 
     def _code(self, start: int, end: int) -> int:
-        """Skip a code span; give the position behind it, or behind the backticks where it never closes."""
+        """Skip a code span; return the position after it, or after the backticks where it never closes."""
         if self._ticks is None:
             self._ticks = {}
             for run in _BACKTICKS.finditer(self._text):
@@ -317,7 +239,7 @@ class InlineScanner:
         return runs[i] + length
 
     def _pointed(self, start: int) -> int:
-        """Deal with ``<``: an autolink, raw HTML, or nothing."""
+        """Handle ``<``: an autolink, raw HTML, or nothing."""
         text = self._text
         if link := _AUTOLINK.match(text, start) or _MAIL_LINK.match(text, start):
             url = decode_markdown(link.group(1))
@@ -334,7 +256,7 @@ class InlineScanner:
         return link.end()
 
     def _html_end(self, start: int) -> int:
-        """Give the end of the raw HTML at ``start`` (CommonMark 0.29, section 6.8), or 0."""
+        """Return the end of the raw HTML at ``start`` (CommonMark 0.29, section 6.8), or 0."""
         text = self._text
         following = text[start + 1 : start + 2]
         if following == "?":
@@ -372,7 +294,7 @@ class InlineScanner:
         return dashes + 1 if dashes and text.startswith(">", dashes) and dashes > start + 6 else 0
 
     def _close(self, at: int) -> int:
-        """Deal with ``]``: settle the innermost open bracket; give where to go on."""
+        """Handle ``]``: resolve the innermost open bracket; return where to go on."""
         if not self._brackets:
             return at + 1
         opener = self._brackets.pop()
@@ -407,15 +329,15 @@ class InlineScanner:
             return None
         url = clean_destination(text[destination.start : destination.end])
         markup = Markup.MD_IMAGE if opener.image else Markup.MD_LINK
-        address = (destination.start, destination.end)
-        return Link(opener.start, behind + 1, url, markup, address, (opener.label, at))
+        target = (destination.start, destination.end)
+        return Link(opener.start, behind + 1, url, markup, target, (opener.label, at))
 
     def _reference(self, opener: _Bracket, at: int) -> Link | None:
         label = scan_label(self._text, at + 1)
         end = label.end() if label else at + 1
         if label and label.group(1).strip(" \t\n\v\f\r"):
             key = label.group(1)
-        elif opener.bracket_after or at - opener.label > _MAX_LABEL:
+        elif opener.bracket_after or at - opener.label > MAX_LABEL:
             return None
         else:
             key = self._text[opener.label : at]
@@ -452,7 +374,7 @@ class InlineScanner:
 
 
 def _place(item: Link | Html) -> int:
-    return item.address[0] if isinstance(item, Link) and not item.definition else item.start
+    return item.target[0] if isinstance(item, Link) and not item.definition else item.start
 
 
 def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -34,7 +34,7 @@ def _kept(char: str) -> bool:
 
 
 def base_slug(text: str) -> str:
-    """Give the slug of a heading as it is shown, without number (docs/facts/github-rendering.md#heading-anchors)."""
+    """Return the slug of a heading as it is shown, without number (docs/facts/github-rendering.md#heading-anchors)."""
     return "".join(filter(_kept, text.lower())).replace(" ", "-")
 
 
@@ -45,7 +45,7 @@ class Slugger:
         self._seen: dict[str, int] = {}
 
     def slug(self, text: str) -> str:
-        """Give the next heading's slug."""
+        """Return the next heading's slug."""
         base = result = base_slug(text)
         while result in self._seen:
             self._seen[base] += 1
@@ -55,7 +55,7 @@ class Slugger:
 
 
 _PREFIX = "user-content-"
-#: Elements whose ``name`` is no place in the page but a field or a setting.
+#: Elements whose ``name`` is not a place in the page but a field or a setting.
 _NAME_IS_NO_PLACE = frozenset(
     {"input", "select", "textarea", "button", "form", "meta", "param", "slot", "iframe", "output"}
 )
@@ -70,7 +70,7 @@ class Draft:
     alt: str = ""
 
     def finished(self) -> Occurrence:
-        """Give the occurrence with its text: the visible one, else the alternative text of the image inside."""
+        """Return the occurrence with its text: the visible one, else the alternative text of the image inside."""
         text = squeeze("".join(self.parts)) or self.occurrence.text or squeeze(self.alt)
         o = self.occurrence
         return Occurrence(o.url, o.raw, o.markup, o.span, text, o.section, o.used)
@@ -84,12 +84,12 @@ class _OpenHeading:
 
 
 class Reader:
-    """What is known at one point of a document: the section, the heading being read, names given so far.
+    """The state at one point of a document: the section, the heading being read, the names used so far.
 
     Attributes:
         scanner: finds the tags.
         section: text of the nearest heading above.
-        base_url: what relative addresses start from (``<base href>``), or "".
+        base_url: what relative URLs start from (``<base href>``), or "".
     """
 
     def __init__(self, source: Source, scanner: TagScanner) -> None:
@@ -103,41 +103,41 @@ class Reader:
 
     @property
     def in_heading(self) -> bool:
-        """True between ``<h1>`` and ``</h1>``, whatever Markdown lies between."""
+        """True between ``<h1>`` and ``</h1>``, whatever Markdown is between."""
         return self._heading is not None
 
     def heading_text(self, text: str) -> None:
-        """Add text to the HTML heading that is open, if one is."""
+        """Add text to the open HTML heading, if there is one."""
         if self._heading:
             self._heading.parts.append(text)
 
     def heading(self, text: str, line: int) -> Iterator[Anchor]:
-        """Begin a section; give the anchors of its heading."""
+        """Begin a section; yield the anchors of its heading."""
         self.section = squeeze(text)
         yield Anchor(self._slugger.slug(text), self.section, line, AnchorSource.HEADING)
         if "\n" in text:
-            # GitHub drops the line end (docs/facts/github-rendering.md#heading-anchors); a blank is let pass as well.
+            # GitHub drops the line end (docs/facts/github-rendering.md#heading-anchors); a space is accepted as well.
             name = Slugger().slug(text.replace("\n", " "))
             yield Anchor(name, self.section, line, AnchorSource.HEADING)
 
     def finish(self) -> Iterator[Anchor]:
-        """End the HTML heading that is open, if one is; give its anchors."""
+        """End the open HTML heading, if there is one; yield its anchors."""
         if self._heading:
             heading, self._heading = self._heading, None
             yield from self.heading(squeeze("".join(heading.parts)), heading.line)
 
     def comments(self, content: str, pieces: Pieces) -> None:
-        """Take note of the comments in a stretch of the document that was scanned."""
+        """Collect the comments of a part of the document that was scanned."""
         if self.scanner.comments:
             self._directives.take(self.scanner.comments, content, pieces)
             self.scanner.comments.clear()
 
     def directives(self) -> Iterator[Suppression | Notice]:
-        """Give what the comments of the whole document say to linkwarden."""
+        """Yield what the comments of the whole document say to linkwarden."""
         return self._directives.read()
 
     def structure(self, tag: Tag, content: str, pieces: Pieces) -> Iterator[Anchor]:
-        """Take note of what a tag means for headings; give the anchors that it makes."""
+        """Record what a tag means for headings; yield the anchors that it makes."""
         line = self.source.line_of(pieces.source(tag.start))
         if tag.closing:
             if self._heading and tag.name == self._heading.name:
@@ -154,18 +154,18 @@ class Reader:
             self._heading = _OpenHeading(tag.name, line)
 
     def drafts(self, tag: Tag, content: str, pieces: Pieces) -> Iterator[Draft]:
-        """Give the occurrences of one tag."""
+        """Yield the occurrences of one tag."""
         for markup, start, end in sorted(links(tag, content), key=lambda link: link[1]):
             text = ""
             if "alt" in tag.attributes and (markup is Markup.HTML_IMG or tag.name in {"area", "img"}):
                 alt_start, alt_end = tag.attributes["alt"]
                 text = squeeze(decode_attribute(content[alt_start:alt_end]))
             span = self.source.span(*pieces.range(start, end))
-            url = self._address(content[start:end])
+            url = self._url(content[start:end])
             yield Draft(self.source.occurrence(url, markup, span, text=text, section=self.section))
 
-    def _address(self, raw: str) -> str:
-        """Give the address that an attribute value stands for; browsers drop tabs and line ends from it."""
+    def _url(self, raw: str) -> str:
+        """Return the URL that an attribute value means; browsers drop tabs and line ends from it."""
         if "\n" in raw and "\r" in self.source.text:
             raw = raw.replace(" \n", "\n")
         url = decode_attribute(raw)
@@ -179,7 +179,7 @@ class Reader:
         return url
 
     def html(self, content: str, pieces: Pieces) -> Iterator[Extracted]:
-        """Read a stretch of HTML; give its occurrences in order, each as soon as its text is known."""
+        """Read a part of HTML; yield its occurrences in order, each as soon as its text is known."""
         link: Draft | None = None
         waiting: list[Draft | Anchor] = []
         pos = 0
@@ -208,7 +208,7 @@ class Reader:
 
 
 def _link_around(link: Draft | None, draft: Draft) -> Draft | None:
-    """Give the link that is open behind a new occurrence; an image in a link lends it its alternative text."""
+    """Return the link that is open after a new occurrence; an image in a link gives it its alternative text."""
     if draft.occurrence.markup is Markup.HTML_A:
         return draft
     if link and not link.alt:

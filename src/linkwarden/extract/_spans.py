@@ -1,4 +1,4 @@
-"""Where things stand in a source text: lines, columns, and the way back from a block's content to its file."""
+"""Where things stand in a source text: lines, columns, and the way back from the content of a block to its file."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ class Source:
     r"""A document's text, with line and column for every offset.
 
     Attributes:
-        text: the document exactly as it was given.
+        text: the document exactly as given.
         path: name for spans.
         body: what a parser reads: ``text`` without a byte-order mark, with ``\n`` for every line end and U+FFFD
-            for NUL. A ``\r\n`` becomes a blank and ``\n``, so that offsets in ``body`` are offsets in ``text``
-            minus ``base``; trailing blanks mean nothing to either parser.
+            for NUL. A ``\r\n`` becomes a space and ``\n``, so that offsets in ``body`` are offsets in ``text``
+            minus ``base``; trailing spaces mean nothing to either parser.
         base: 1 where there is a byte-order mark, else 0.
     """
 
@@ -36,16 +36,16 @@ class Source:
         self._starts = [0, *(m.end() for m in _LINE_END.finditer(text))]
 
     def position(self, offset: int) -> tuple[int, int]:
-        """Give line and column, both from 1, of an offset into ``text``."""
+        """Return line and column, both from 1, of an offset in ``text``."""
         line = bisect_right(self._starts, offset)
         return line, offset - self._starts[line - 1] + 1
 
     def line_of(self, offset: int) -> int:
-        """Give the line, from 1, of an offset into ``body``."""
+        """Return the line, from 1, of an offset in ``body``."""
         return bisect_right(self._starts, offset + self.base)
 
     def span(self, start: int, end: int) -> Span:
-        """Give the span of ``body[start:end]`` as it stands in ``text``."""
+        """Return the span of ``body[start:end]`` in ``text``."""
         start += self.base
         end += self.base
         line, col = self.position(start)
@@ -53,13 +53,13 @@ class Source:
         return Span(self.path, line, col, end_line, end_col, start, end)
 
     def slice(self, span: Span) -> str:
-        """Give the text that a span covers."""
+        """Return the text that a span covers."""
         return self.text[span.start : span.end]
 
     def occurrence(
         self, url: str, markup: Markup, span: Span, *, text: str = "", section: str = "", used: Span | None = None
     ) -> Occurrence:
-        """Make an occurrence whose ``raw`` is what its span covers."""
+        """Return an occurrence whose ``raw`` is what its span covers."""
         return Occurrence(url, self.slice(span), markup, span, text, section, used)
 
 
@@ -67,27 +67,27 @@ class Source:
 class Pieces:
     r"""The way from offsets in a block's content to offsets in the document's body.
 
-    A block's content lacks list indentation, quote markers and the backslash of ``\|``, so it is made of pieces that
-    stand apart in the document. ``content[at[i]:at[i + 1]]`` begins at ``body[src[i]]``.
+    A block's content lacks list indentation, quote markers and the backslash of ``\|``, so it consists of pieces that
+    are apart in the document. ``content[at[i]:at[i + 1]]`` begins at ``body[src[i]]``.
     """
 
     at: tuple[int, ...]
     src: tuple[int, ...]
 
     def source(self, offset: int) -> int:
-        """Give the body offset of the character at a content offset."""
+        """Return the body offset of the character at a content offset."""
         i = bisect_right(self.at, offset) - 1
         return self.src[i] + offset - self.at[i]
 
     def range(self, start: int, end: int) -> tuple[int, int]:
-        """Give the body offsets of ``content[start:end]``; the end lies right behind its last character."""
+        """Return the body offsets of ``content[start:end]``; the end is right after its last character."""
         if end <= start:
             at = self.source(start)
             return at, at
         return self.source(start), self.source(end - 1) + 1
 
     def shifted(self, cut: int) -> Pieces:
-        """Give the pieces of ``content[cut:]``."""
+        """Return the pieces of ``content[cut:]``."""
         if cut == 0:
             return self
         i = bisect_right(self.at, cut) - 1
@@ -95,24 +95,24 @@ class Pieces:
         return Pieces(at, (self.src[i] + cut - self.at[i], *self.src[i + 1 :]))
 
 
-#: What UTF-8 looks like when read as Windows-1252 or MacRoman: the lead bytes of accented letters, of punctuation and
+#: What UTF-8 looks like when read as Windows-1252 or MacRoman: the first byte of accented letters, of punctuation and
 #: of emoji, each followed by what a continuation byte turns into.
 _MOJIBAKE = re.compile(
     r"Ã[\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€[\x80-\xbf™œ“”˜¢¦]|ðŸ[\x80-\xbf’“˜™š›œ€]|Â[\xa0-\xbf]"
     r"|‚[ÄÜú][ôîïìùö¶†òò∫Ñë≥Ö]|Ô∏è|ü[êíìöóòôõ§¶][\x80-\U0010ffff]|√[©®™†Ø±≠≤≥¥µ∂∑∏∫ªºΩæø¨§¢]"
 )
-_ENOUGH = 3  # one or two such pairs can be meant
+_ENOUGH = 3  # one or two such pairs can be on purpose
 
 
 def text_notices(source: Source) -> Iterator[Notice]:
-    """Give at most one notice for replaced bytes and one for garbled text, each where it first shows."""
+    """Yield at most one notice for replaced bytes and one for garbled text, each for the first line with it."""
     lost = source.text.find("\ufffd")
     if lost >= 0:
         yield Notice(
             source.path,
             source.position(lost)[0],
             "This file is not all valid UTF-8; bytes that could not be read are shown as \ufffd. "
-            "Addresses with such a byte may be checked wrongly.",
+            "URLs with such a byte may be checked wrongly.",
         )
     hits = []
     for hit in _MOJIBAKE.finditer(source.text):
@@ -122,6 +122,6 @@ def text_notices(source: Source) -> Iterator[Notice]:
                 source.path,
                 source.position(hits[0])[0],
                 "Some characters look garbled, as if UTF-8 had been read in another encoding and saved again. "
-                "Links are checked as they stand, and nothing is rewritten.",
+                "Links are checked as they are, and nothing is rewritten.",
             )
             return

@@ -1,8 +1,8 @@
 """Finds HTML tags with the exact place of every attribute value (WHATWG HTML, section 13.2.5, tokenization).
 
 The standard library's parser gives the position of a tag but not of its values, decodes references that browsers
-leave alone, and reads comments differently from version to version; so the scan is ours. It is linear: every
-search that fails once for a terminator is not begun again.
+leave alone, and reads comments differently from version to version; so the scan is our own. It is linear: a search for
+a terminator that failed once is not repeated.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _FILTER_FOLLOW = re.compile(r"[\t\n\v\f\r >]|/>")
 
 
 class Attribute(NamedTuple):
-    """One attribute: where its value stands in the scanned text (an absent value is empty)."""
+    """One attribute: where its value is in the scanned text (an absent value is empty)."""
 
     start: int
     end: int
@@ -45,24 +45,24 @@ class Tag(NamedTuple):
 
 
 class Comment(NamedTuple):
-    """One comment: where it stands in the scanned text, and whether it is closed there."""
+    """One comment: where it is in the scanned text, and whether it is closed there."""
 
     start: int
     end: int
     closed: bool
 
     def text(self, scanned: str) -> str:
-        """Give what stands between its signs."""
+        """Return the text between its delimiters."""
         text = scanned[self.start + len("<!--") : self.end]
         return text.removesuffix("--!>").removesuffix("-->") if self.closed else text
 
 
 class TagScanner:
-    """Scans pieces of one document in turn; a comment that one piece leaves open goes on in the next.
+    """Scans pieces of one document in order; a comment that one piece leaves open goes on in the next.
 
     Attributes:
         filtered: names of tags that are text here.
-        comments: those that begin in what was scanned so far; whoever reads them takes them out.
+        comments: those that begin in the text scanned so far; the caller that reads them removes them.
         more_follows: each piece is followed by other HTML, whose first ``>`` ends a tag that the piece leaves open.
         in_comment: the text scanned so far ends inside a comment.
     """
@@ -74,7 +74,7 @@ class TagScanner:
         self._more_follows = more_follows
 
     def scan(self, text: str, start: int = 0, end: int | None = None) -> Iterator[Tag]:
-        """Give the tags of ``text[start:end]`` in order."""
+        """Yield the tags of ``text[start:end]`` in order."""
         end = len(text) if end is None else end
         pos = start
         if self.in_comment:
@@ -96,12 +96,12 @@ class TagScanner:
             else:
                 tag = self._tag(text, opening, end)
                 if tag is None:
-                    return  # the tag never ends, and with it the document
+                    return  # the tag never ends, so nothing follows it
                 yield tag
                 pos = self._behind(text, tag, end)
 
     def _leave_comment(self, text: str, pos: int, end: int) -> int:
-        """Give the position behind the comment's end, or ``end`` while it stays open (section 13.2.5.43)."""
+        """Return the position after the comment's end, or ``end`` while it stays open (section 13.2.5.43)."""
         if text.startswith(">", pos, end):
             self.in_comment = False
             return pos + 1
@@ -160,7 +160,7 @@ _LINKS: dict[str, tuple[tuple[str, Markup], ...]] = {
     "link": (("href", Markup.HTML_OTHER),),
     "script": (("src", Markup.HTML_OTHER),),
 }
-#: ``<link>`` relations whose address is a hint to browsers about a host, not a thing that somebody gets.
+#: ``<link>`` relations whose URL is a hint to browsers about a host, not something that readers get.
 _NO_TARGET = frozenset({"preconnect", "dns-prefetch"})
 _CANDIDATE = re.compile(r"[\s,]*+(\S++)")
 _DESCRIPTOR = re.compile(r"(?:[^(),]|\([^)]*+\)?)*+")
@@ -168,7 +168,7 @@ HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
 def links(tag: Tag, text: str) -> Iterator[tuple[Markup, int, int]]:
-    """Give kind and offsets in ``text`` of every address that a tag holds, white space around it left out."""
+    """Yield markup and offsets in ``text`` of every URL in a tag, without white space around it."""
     if tag.closing or tag.name not in _LINKS:
         return
     if tag.name == "link" and "rel" in tag.attributes:
@@ -195,7 +195,7 @@ def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _candidates(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Give the addresses of a source set (WHATWG HTML, section 4.8.4.2.2)."""
+    """Yield the URLs of a source set (WHATWG HTML, section 4.8.4.2.2)."""
     while (found := _CANDIDATE.match(text, start, end)) is not None:
         first, last = found.span(1)
         stop = last
@@ -203,7 +203,7 @@ def _candidates(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
             stop -= 1
         if stop > first:
             yield first, stop
-        # A comma at the end of the address ends the candidate; else a descriptor follows.
+        # A comma at the end of the URL ends the candidate; else a descriptor follows.
         start = last if stop < last else _behind_descriptor(text, last, end)
 
 

@@ -1,4 +1,4 @@
-"""The text that a reader sees of a stretch of Markdown or HTML."""
+"""The text that a reader sees of Markdown or HTML."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from markdown_it.common.utils import normalizeReference
 from markdown_it.token import Token
 
 from linkwarden.extract._charrefs import decode_attribute
-from linkwarden.extract._inline import Definition
+from linkwarden.extract._link_parts import Definition
 from linkwarden.extract._tags import TagScanner
 
 _MARKED = re.compile(r"[\\`*_~\[\]<&!]")
 _SPACE = re.compile(r"\s+")
 _COMMENT = re.compile(r"<!--[^<]*(?:<(?!!--)[^<]*)*?-->")
-#: No label is longer on purpose; beyond this its markup is not worth the time.
+#: No label is longer on purpose; the markup of a longer one is not worth the time.
 _LONGEST = 2000
 
 
@@ -28,7 +28,7 @@ def squeeze(text: str) -> str:
 
 
 def html_text(raw: str) -> str:
-    """Give the text of a stretch of HTML between two tags."""
+    """Return the text of HTML between two tags."""
     raw = raw[:_LONGEST]
     if "<!--" in raw:
         raw = _COMMENT.sub("", raw)
@@ -47,7 +47,7 @@ def _parser() -> MarkdownIt:
 
 
 class Texts:
-    """Gives the visible text of Markdown in one document.
+    """Renders the visible text of Markdown in one document.
 
     Args:
         definitions: the document's reference definitions, which decide what is a link.
@@ -58,11 +58,11 @@ class Texts:
         self._env: dict[str, Any] | None = None
 
     def of(self, markdown: str) -> str:
-        """Give the text of a link's label, with images as their alternative text."""
+        """Return the text of a link's label, with images as their alternative text."""
         return squeeze(self._render(markdown, alt=True))
 
     def of_heading(self, markdown: str) -> str:
-        """Give a heading's text as GitHub makes its name from it: images give nothing, line ends stay."""
+        """Return a heading's text from which GitHub makes its anchor: without images, with line ends."""
         return self._render(markdown, alt=False)
 
     def _render(self, markdown: str, *, alt: bool) -> str:
@@ -91,7 +91,7 @@ def _pieces(tokens: Iterable[Token], *, alt: bool) -> Iterable[str]:
 
 
 def alternative(html: str) -> str:
-    """Give the ``alt`` of the image tag that ``html`` is, or ""."""
+    """Return the ``alt`` of the image tag that ``html`` is, or ""."""
     for tag in TagScanner().scan(html):
         if tag.name in {"img", "image"} and "alt" in tag.attributes:
             value = tag.attributes["alt"]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from linkwarden.extract._base import Extractor
 from linkwarden.extract._charrefs import decode_attribute
 from linkwarden.extract._reader import Reader
 from linkwarden.extract._spans import Pieces, Source, text_notices
 from linkwarden.extract._tags import TagScanner
+from linkwarden.extract.base import Extractor
 from linkwarden.model import Extracted, Notice
 
 
@@ -19,8 +19,7 @@ class HtmlFile(Extractor):
     name: ClassVar[str] = "html"
     suffixes: ClassVar[tuple[str, ...]] = (".html", ".htm", ".xhtml")
 
-    def extract(self, text: str, path: str) -> Iterator[Extracted]:
-        """Give occurrences in source order, and anchors and notices among them (see the base class)."""
+    def extract(self, text: str, path: str) -> Iterator[Extracted]:  # noqa: D102 - see the base class
         source = Source(text, path)
         yield from text_notices(source)
         reader = Reader(source, TagScanner())
@@ -34,7 +33,7 @@ class HtmlFile(Extractor):
 
 
 def _base(source: Source) -> tuple[str, int] | None:
-    """Give the address of the first ``<base href>`` in the page's head, and its line, or None."""
+    """Return the URL of the first ``<base href>`` in the page's head, and its line, or None."""
     for tag in TagScanner().scan(source.body):
         if tag.name == "body":
             return None

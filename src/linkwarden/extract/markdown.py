@@ -1,4 +1,4 @@
-"""Finds the links of Markdown as GitHub shows it: cmark-gfm's reading, then every tag of the HTML in it."""
+"""Finds the links of Markdown as GitHub shows it: parsed like cmark-gfm, then every tag of the HTML in it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar
 
-from linkwarden.extract._base import Extractor
 from linkwarden.extract._blocks import Block, BlockKind, Document, blocks, without_closing
 from linkwarden.extract._entries import entry_at, words_beside
 from linkwarden.extract._inline import Html, InlineScanner, Link
@@ -14,16 +13,17 @@ from linkwarden.extract._reader import Draft, Reader, base_slug
 from linkwarden.extract._spans import Source, text_notices
 from linkwarden.extract._tags import TAGFILTER, TagScanner
 from linkwarden.extract._text import Texts
+from linkwarden.extract.base import Extractor
 from linkwarden.model import Anchor, AnchorSource, Extracted, Markup, Notice, Occurrence
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(?:(?!(?:---|\.\.\.)[ \t]*$).*\n)*+(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 _ANCHOR_TAG = re.compile(r"</?a[ \t\n\f\r/>]", re.IGNORECASE)
 _ATX = re.compile(r"^ {0,3}#{1,6}[ \t]+([^ \t\n].*)$", re.MULTILINE)
-_PICTURES = frozenset({Markup.MD_IMAGE, Markup.MD_REFERENCE_IMAGE})
-_TOO_DEEP = "Lists or quotes are nested too deeply here to be read; links further inside them are not checked."
-#: More than this is not a link's text but a tag that somebody forgot to close.
+_IMAGES = frozenset({Markup.MD_IMAGE, Markup.MD_REFERENCE_IMAGE})
+_TOO_DEEP = "Lists or quotes are nested too deeply here to be read; links further inside are not checked."
+#: A longer text is not a link's text: the author forgot to close the tag.
 _LONGEST_TEXT = 1000
-#: A text with fewer spaces ("paper", "IEEE version") does not say by itself what the link leads to.
+#: A text with fewer spaces ("paper", "IEEE version") does not say what the link leads to.
 _FEW_SPACES = 2
 _LONGEST_CONTEXT = 300
 
@@ -34,8 +34,7 @@ class Markdown(Extractor):
     name: ClassVar[str] = "markdown"
     suffixes: ClassVar[tuple[str, ...]] = (".md", ".markdown", ".mdown", ".mkd", ".txt", ".mdx", ".qmd", ".rmd")
 
-    def extract(self, text: str, path: str) -> Iterator[Extracted]:
-        """Give occurrences in source order, and anchors and notices among them (see the base class)."""
+    def extract(self, text: str, path: str) -> Iterator[Extracted]:  # noqa: D102 - see the base class
         source = Source(text, path)
         yield from text_notices(source)
         document = Document()
@@ -60,7 +59,7 @@ class _MarkdownReader:
         self._front_end = front.end() if front else 0
 
     def read(self) -> Iterator[Extracted]:
-        """Give everything in the document."""
+        """Yield everything in the document."""
         for block in blocks(self._source.body, self._document):
             if block.kind is BlockKind.HTML:
                 yield from self._swallowed(block)
@@ -81,7 +80,7 @@ class _MarkdownReader:
         yield from self._reader.heading(self._texts.of_heading(block.content), line)
 
     def _swallowed(self, block: Block) -> Iterator[Anchor]:
-        """Give the headings that an HTML block makes plain text, because no blank line ends it before them."""
+        """Yield the headings that an HTML block turns into plain text, because no blank line ends it before them."""
         if not block.ends_on_blank or self._scanner.in_comment or "\n#" not in block.content.replace(" ", ""):
             return
         cause = self._source.line_of(block.pieces.source(0))
@@ -122,7 +121,7 @@ class _MarkdownReader:
         text = block.content[slice(*link.label)]
         if link.markup not in {Markup.MD_BARE, Markup.MD_AUTOLINK}:
             text = self._texts.of(text)
-        span = source.span(*pieces.range(*link.address))
+        span = source.span(*pieces.range(*link.target))
         used = None
         if link.definition:
             used = source.span(*pieces.range(link.start, link.end))
@@ -132,8 +131,8 @@ class _MarkdownReader:
         return Occurrence(link.url, source.slice(span), link.markup, span, text, section, used, entry, leads, context)
 
     def _entry(self, link: Link, block: Block, text: str) -> tuple[int, bool, str]:
-        """Tell on which line a link's entry begins (0: it is in none), whether it begins with it, and its context."""
-        if block.kind is not BlockKind.TEXT or link.markup in _PICTURES:
+        """Return the line on which a link's entry begins (0: none), whether the link comes first, and its context."""
+        if block.kind is not BlockKind.TEXT or link.markup in _IMAGES:
             return 0, False, ""
         start, end = block.pieces.range(link.start, link.end)
         label = block.content[slice(*link.label)]
@@ -149,7 +148,7 @@ class _MarkdownReader:
 
 
 def _closing_tags(items: list[Link | Html], content: str) -> list[int]:
-    """Give, for each item, where the next ``</a>`` or ``<a>`` begins (or the content ends)."""
+    """Return, for each item, where the next ``</a>`` or ``<a>`` begins (or the content ends)."""
     ends = [0] * len(items)
     end = len(content)
     for i in range(len(items) - 1, -1, -1):

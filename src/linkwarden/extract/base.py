@@ -1,4 +1,4 @@
-"""What an extractor is: somebody who finds the links of one kind of document."""
+"""What an extractor is: it finds the links of one kind of document."""
 
 from __future__ import annotations
 
@@ -22,12 +22,11 @@ class Extractor(ABC):
 
     @abstractmethod
     def extract(self, text: str, path: str) -> Iterator[Extracted]:
-        r"""Give occurrences in source order as they are found, and anchors, notices and suppressions among them.
+        r"""Yield occurrences in source order as they are found, with anchors, notices and suppressions among them.
 
-        Lazy: the caller may start on the first links while the rest is still being read. Never raises, whatever
-        the text.
+        Lazy: the caller may start on the first links while the rest is still being read. Never raises for any text.
 
         Args:
-            text: the document, decoded; line ends as they stand (``\n``, ``\r\n`` or ``\r``).
+            text: the decoded document; line ends as they are (``\n``, ``\r\n`` or ``\r``).
             path: name for spans; nothing is read from it.
         """
