@@ -18,10 +18,10 @@ import msgspec
 from linkwarden.git import Git, GitError
 from linkwarden.model import Result
 from linkwarden.providers import LoadContext
-from linkwarden.providers.offline import signed as _signed
 from linkwarden.providers.offline.signed import advice
-from linkwarden.providers.offline.signed import provider as signed_url
+from linkwarden.signatures import is_signed
 from linkwarden.text import host_of, mask_secrets
+from linkwarden.url import parse
 from linkwarden.wire import Ask, NetError, NetErrorKind
 
 if TYPE_CHECKING:
@@ -294,9 +294,9 @@ def archived_under(result: Result) -> str | None:
     url = (result.target.address or "").partition("#")[0]
     if not url or result.evidence.checked_by in _NEVER_WAS or not _is_public_name(host_of(url)):
         return None
-    if signed_url.is_signed(url):
-        address = _signed.parse(url)
-        if address is None or advice.site_of(address) is not None:
+    if is_signed(url):
+        parts = parse(url)
+        if parts is None or advice.site_of(parts) is not None:
             return None
         url = url.partition("?")[0]
     return url if mask_secrets(url) == url else None

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from linkwarden.answers import rules as http
 from linkwarden.model import Evidence, Fact, Result, Suggestion, Target, Verdict
-from linkwarden.providers.offline.signed import advice, parse
+from linkwarden.providers.offline.signed import advice
 from linkwarden.providers.offline.signed import provider as signed_url
 from linkwarden.providers.papers.arxiv.provider import Arxiv
 from linkwarden.providers.web.image.provider import ImageProvider
@@ -26,6 +26,7 @@ from linkwarden.review.siblings import ask_sibling, same_everywhere
 from linkwarden.soft404.judge import PageDoubt
 from linkwarden.soft404.siblings import sibling_of
 from linkwarden.text import host_of, mask_secrets
+from linkwarden.url import parse
 
 if TYPE_CHECKING:
     from linkwarden.net import Net

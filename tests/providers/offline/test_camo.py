@@ -12,11 +12,9 @@ from hypothesis import strategies as st
 from linkwarden.model import Evidence, Pass
 from linkwarden.net import Net
 from linkwarden.providers import LoadContext
-from linkwarden.providers.offline.signed import Status
-from linkwarden.providers.offline.signed.classify import DEEPEST_CAMO, unwrap
-from linkwarden.providers.offline.signed.provider import CamoProvider, classify
+from linkwarden.providers.offline.camo import CamoProvider, unwrap
 from tests.links import answers_of, target
-from tests.providers.offline.signed_samples import sigv4
+from tests.signatures.samples import sigv4
 
 PICTURE = "http://lab.example/figures/teaser.jpg"
 
@@ -64,7 +62,6 @@ async def test_an_unreadable_proxy_address_is_broken(net: Net, url: str) -> None
     assert isinstance(found, Evidence)
     assert found.rule is not None
     assert found.rule.code == "LW231"
-    assert classify(url).status is Status.MALFORMED
 
 
 def test_other_hosts_are_not_the_proxy() -> None:
@@ -90,18 +87,6 @@ async def test_a_signed_picture_is_judged_and_not_suggested(net: Net) -> None:
     assert found.note is not None
     assert found.note.suggestion is None
     assert "c0ffee" not in found.note.reason
-    read = classify(wrap(inner))
-    assert (read.scheme, read.expires_at) == ("aws-sigv4", datetime(2021, 1, 1, tzinfo=UTC))
-    assert read.unwraps_to == inner
-
-
-def test_nesting_is_read_so_deep_and_no_deeper() -> None:
-    """Three layers are read; a fourth is a paste gone wrong."""
-    url = PICTURE
-    for _ in range(DEEPEST_CAMO):
-        url = wrap(url)
-    assert classify(url).unwraps_to == PICTURE
-    assert classify(wrap(url)).status is Status.MALFORMED
 
 
 @given(st.text(min_size=1))

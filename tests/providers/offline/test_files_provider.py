@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from linkwarden.config import Config
 from linkwarden.model import Judgement, Kind, Result, Run, Verdict
-from linkwarden.providers.offline.local.tree import Status, Tree, forgotten_scheme
+from linkwarden.providers.offline.malformed.parts import forgotten_scheme
 from linkwarden.run import engine
 from linkwarden.run.deps import Deps
+from linkwarden.tree import Status, Tree
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(24)
 
@@ -227,7 +228,7 @@ async def test_what_lies_outside_is_unverified(link: str, monkeypatch: pytest.Mo
         ("code.py", Verdict.BROKEN, "text"),
         ("images", Verdict.BROKEN, "folder"),
         ("images/lfs.png", Verdict.UNVERIFIED, "Git LFS"),
-        ("images/odd.png", Verdict.SUSPECT, "picture"),
+        ("images/odd.png", Verdict.SUSPECT, "image"),
         ("images/nowhere.png", Verdict.BROKEN, "no such file"),
         ("images/Logo.PNG", Verdict.BROKEN, "case"),
     ],

@@ -221,10 +221,10 @@ async def test_an_empty_address_is_broken(url: str, tmp_path: Path) -> None:
     picture, link = await broken(url, tmp_path, image=True), await broken(url, tmp_path)
     assert picture.rule is not None
     assert picture.rule.code == "LW103"
-    assert "no picture" in picture.reason
+    assert "no image" in picture.reason
     assert link.rule is not None
     assert link.rule.code == "LW104"
-    assert "the page that it stands on" in link.reason
+    assert "the page that it is on" in link.reason
 
 
 @pytest.mark.parametrize(

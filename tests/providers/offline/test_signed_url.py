@@ -13,7 +13,7 @@ from linkwarden.net import Net
 from linkwarden.providers import LoadContext
 from linkwarden.providers.offline.signed.provider import SignedUrlProvider, settle
 from tests.links import answers_of, target
-from tests.providers.offline.signed_samples import DATED, INNOCENT, NOISE, UNDATED, Build, sigv4, token, unix
+from tests.signatures.samples import DATED, INNOCENT, NOISE, UNDATED, Build, sigv4, token, unix
 
 END = datetime(2021, 2, 10, 10, 35, 24, tzinfo=UTC)
 LATER = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -49,7 +49,7 @@ def test_an_expired_picture_is_settled_with_its_instant_and_advice() -> None:
     assert code(found) == "LW201"
     assert found.expires_at == END
     assert found.reason == (
-        "The address was signed to work until 2021-02-10 10:35:24 UTC; that was 5 years ago, so readers see nothing. "
+        "The URL was signed to work until 2021-02-10 10:35:24 UTC; that was 5 years ago, so readers see nothing. "
         "Export the page from Notion as “Markdown & CSV” and commit the files; a fresh Notion link would end as well."
     )
     assert "X-Amz-Date plus X-Amz-Expires (86400 s)" in found.facts[0].what

@@ -1,4 +1,4 @@
-"""Settles addresses of services that have closed, from a table; no request is made for what is known to be gone."""
+"""Settles URLs of services that have closed, by a table; no request is made for what is known to be gone."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from typing import TYPE_CHECKING, ClassVar
 from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Target, Verdict
 from linkwarden.providers.base import Example, Provider
 from linkwarden.providers.offline.closed import table as closed
-from linkwarden.providers.offline.signed import parse
+from linkwarden.url import parse
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from linkwarden.net import Net
 
-_HOW = "linkwarden keeps a table of such services, with the source of each row; nobody is asked."
+_HOW = "linkwarden keeps a table of such services, with the source of each row, and makes no request."
 
 CLOSED = Rule(
     "LW220",
     "closed-service",
     Verdict.BROKEN,
-    "The service behind the address has closed, and what it held is gone.",
-    f"Its addresses show an error, or a page about something else, which a mere look at the status would miss. {_HOW}",
+    "The service behind the URL has closed, and what it held is gone.",
+    f"Its URLs show an error, or a page about something else, which the status alone would not show. {_HOW}",
     "Link what the service pointed at, a copy in the Internet Archive (web.archive.org), or remove the link.",
 )
 REPLACED = Rule(
     "LW221",
     "closed-service-replaced",
     Verdict.SUSPECT,
-    "The service behind the address has closed; some of its pages redirect to something similar.",
+    "The service behind the URL has closed; some of its pages redirect to something similar.",
     f"The redirects are a courtesy that can end, and they do not always lead to the same thing. {_HOW}",
     "Link the new place itself.",
 )
@@ -37,14 +37,14 @@ DOUBTFUL = Rule(
     "LW222",
     "closed-service-unsure",
     Verdict.SUSPECT,
-    "The service behind the address seems to have closed.",
+    "The service behind the URL seems to have closed.",
     "Nobody has said so of this part of it, so linkwarden also asks the server, whose answer counts.",
-    "Link what the service pointed at, or commit a copy of the picture.",
+    "Link what the service pointed at, or commit a copy of the image.",
 )
 
 _WORDING = {
-    closed.Fate.GONE: (CLOSED, "{name} closed {since}, so readers do not get what stood here."),
-    closed.Fate.REPLACED: (REPLACED, "{name} closed {since}; the address leads somewhere else at best."),
+    closed.Fate.GONE: (CLOSED, "{name} closed {since}, so readers do not get what was here."),
+    closed.Fate.REPLACED: (REPLACED, "{name} closed {since}; the URL leads somewhere else at best."),
     closed.Fate.UNSURE: (DOUBTFUL, "{name} seems to have closed {since}."),
 }
 
@@ -53,7 +53,7 @@ class ClosedServicesProvider(Provider):
     """Knows services that have closed."""
 
     name: ClassVar[str] = "closed-services"
-    rank: ClassVar[int] = 12
+    rank: ClassVar[int] = 8
     online: ClassVar[bool] = False
     kind: ClassVar[Kind] = Kind.PAGE
     rules: ClassVar[tuple[Rule, ...]] = (CLOSED, REPLACED, DOUBTFUL)
@@ -68,7 +68,7 @@ class ClosedServicesProvider(Provider):
     )
 
     def claim(self, target: Target) -> str | None:
-        """Take the addresses of closed services; the ident is the row's id."""
+        """Take the URLs of closed services; the ident is the row's id."""
         service = _service(target)
         return service.id if service else None
 
@@ -79,23 +79,22 @@ class ClosedServicesProvider(Provider):
             if service is None:
                 yield Pass(claim.target.key)
                 continue
-            evidence = _evidence(claim.target, service)
+            evidence = _evidence(claim, service)
             yield Pass(claim.target.key, note=evidence) if service.fate is closed.Fate.UNSURE else evidence
 
 
 def _service(target: Target) -> closed.Service | None:
-    address = parse(target.address or "")
-    return closed.find(address) if address else None
+    url = parse(target.address or "")
+    return closed.find(url) if url else None
 
 
-def _evidence(target: Target, service: closed.Service) -> Evidence:
+def _evidence(claim: Claim, service: closed.Service) -> Evidence:
     rule, wording = _WORDING[service.fate]
-    address = parse(target.address or "")
-    return Evidence(
-        key=target.key,
-        checked_by=ClosedServicesProvider.name,
-        rule=rule,
-        reason=f"{wording.format(name=service.name, since=service.since)} {service.remedy}",
-        suggestion=service.suggest(address) if address else None,
+    url = parse(claim.target.address or "")
+    return Evidence.of(
+        claim,
+        rule,
+        f"{wording.format(name=service.name, since=service.since)} {service.remedy}",
+        suggestion=service.suggest(url) if url else None,
         facts=(Fact(f"Known from: {service.source} (grade {service.grade})."),),
     )

@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 from urllib.parse import quote, unquote
 
 from linkwarden.model import Anchor, AnchorSource, Evidence, Suggestion
-from linkwarden.providers.offline.local import tree as rules
+from linkwarden.providers.offline.local import rules
 
 #: Pages without any name in them get their names from scripts, or have none.
 _PAGES = frozenset({".html", ".htm", ".xhtml"})
@@ -49,7 +49,7 @@ class PlacesOf:
         self._ready: dict[Path, Places] = {}
 
     def __call__(self, path: Path) -> Places | None:
-        """Give a document's places, or None if its headings are not known. Blocks: it may read the file."""
+        """Return a document's places, or None if its headings are not known. Blocks: it may read the file."""
         anchors = self._anchors_of(path)
         if anchors is None or (not anchors and path.suffix.casefold() in _PAGES):
             return None
@@ -97,7 +97,7 @@ def anchor_evidence(
 
 
 def always_there(name: str, document: str) -> bool:
-    """Tell whether a name needs no heading: the top of the page, a README on its repository's page, a source line."""
+    """Return whether a name needs no heading: the top of the page, a README on its repository's page, a source line."""
     if name.casefold() in ("", "top") or _LINES.match(name):
         return True
     # A text from standard input or ``owner/repo`` has no suffix, and may be a README.
@@ -121,14 +121,14 @@ def _swallowed(anchor: Anchor) -> str:
 
 
 def _spellings(fragment: str) -> tuple[str, ...]:
-    """Give the names that a fragment may stand for: as written, decoded, and without GitHub's prefix."""
+    """Return the names that a fragment may stand for: as written, decoded, and without GitHub's prefix."""
     names = [fragment, unquote(fragment)]
     names += [n.removeprefix(_PREFIX) for n in names]
     return tuple(dict.fromkeys(names))
 
 
 def nearest(name: str, anchors: Sequence[Anchor]) -> Anchor | None:
-    """Give the anchor whose name is most like the wanted one, or None if none is like it.
+    """Return the anchor whose name is most like the wanted one, or None if none is like it.
 
     An anchor that has all the wanted words comes first, the shortest of them foremost.
     """

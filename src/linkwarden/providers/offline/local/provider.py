@@ -1,4 +1,4 @@
-"""Settles relative links: files, folders and pictures of the repository, and places in its documents."""
+"""Settles relative links: files, folders and images of the repository, and places in its documents."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from linkwarden.model import Claim, Evidence, Kind, Pass, Rule, Suggestion, Target
 from linkwarden.providers.base import Example, LoadContext, Provider
-from linkwarden.providers.offline.local import tree as rules
+from linkwarden.providers.offline.local import rules
 from linkwarden.providers.offline.local.anchors import PlacesOf, anchor_evidence
-from linkwarden.providers.offline.local.tree import ANCHOR_RULES, Link, Look, Status, Tree, split
 from linkwarden.providers.web.image.sniff import is_lfs_pointer, sniff, what_else
+from linkwarden.tree import Link, Look, Status, Tree, split
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,7 +28,7 @@ class AnchorsProvider(Provider):
     rank: ClassVar[int] = 20
     online: ClassVar[bool] = False
     kind: ClassVar[Kind] = Kind.ANCHOR
-    rules: ClassVar[tuple[Rule, ...]] = ANCHOR_RULES
+    rules: ClassVar[tuple[Rule, ...]] = rules.ANCHOR_RULES
     examples: ClassVar[tuple[Example, ...]] = (
         Example("#models", "#models"),
         Example("#", "#"),
@@ -89,7 +89,7 @@ class FilesProvider(Provider):
         self._places_of = PlacesOf(ctx.anchors_of)
 
     def claim(self, target: Target) -> str | None:
-        """Take relative links; the ident is the link as it stands."""
+        """Take relative links; the ident is the link as written."""
         url = target.url
         foreign = target.address is not None or not url.strip() or url.startswith(("#", "//")) or _SCHEME.match(url)
         return None if foreign else url
@@ -102,7 +102,7 @@ class FilesProvider(Provider):
     def _settle(self, target: Target) -> Evidence:
         link = split(target.url)
         if _TEMPLATE.search(target.url):
-            reason = "The address holds a placeholder that a program fills in before readers see it."
+            reason = "The URL holds a placeholder that a program fills in before readers see it."
             return self._finding(target, rules.TEMPLATE, reason)
         if not link.path:
             return self._in_document(target, link, Path(target.path))
@@ -114,7 +114,7 @@ class FilesProvider(Provider):
         if look.status is Status.WRONG_CASE:
             reason = f"The path is spelt {look.spelled}; on GitHub upper and lower case count."
             return self._finding(target, rules.FILE_CASE, reason, _with_rest(look.spelled, link), safe=True)
-        return self._picture(target, look.path) if target.is_image else self._in_document(target, link, look.path)
+        return self._image(target, look.path) if target.is_image else self._in_document(target, link, look.path)
 
     def _missing(self, target: Target, link: Link, look: Look) -> Evidence:
         reason = f"There is no such file or folder in the repository: {link.path}"
@@ -138,9 +138,9 @@ class FilesProvider(Provider):
             target.key, self.name, link.fragment, self._places_of(path), document=path.name, before=before
         )
 
-    def _picture(self, target: Target, path: Path) -> Evidence:
+    def _image(self, target: Target, path: Path) -> Evidence:
         if path.is_dir():
-            return self._finding(target, rules.NOT_A_PICTURE, "The path that stands as a picture is a folder.")
+            return self._finding(target, rules.NOT_A_PICTURE, "The path of the image is a folder.")
         try:
             with path.open("rb") as file:
                 head = file.read(_HEAD_BYTES)
@@ -148,7 +148,7 @@ class FilesProvider(Provider):
             return self._finding(target, rules.OUTSIDE, "The file could not be read.")
         if sniff(head) is not None:
             return Evidence(key=target.key, checked_by=self.name)
-        return self._finding(target, *_no_picture(head))
+        return self._finding(target, *_not_an_image(head))
 
     def _finding(self, target: Target, rule: Rule, reason: str, meant: str = "", *, safe: bool = False) -> Evidence:
         why = "the path as the repository has it" if safe else "the most similar file in the repository"
@@ -156,16 +156,16 @@ class FilesProvider(Provider):
         return Evidence(key=target.key, checked_by=self.name, rule=rule, reason=reason, suggestion=suggestion)
 
 
-def _no_picture(head: bytes) -> tuple[Rule, str]:
-    """Say what a file is that does not begin as a picture does."""
+def _not_an_image(head: bytes) -> tuple[Rule, str]:
+    """Return what a file is that does not begin as an image does."""
     if not head:
-        return rules.NOT_A_PICTURE, "The file that stands as a picture is empty."
+        return rules.NOT_A_PICTURE, "The image file is empty."
     if is_lfs_pointer(head):
-        return rules.LFS_POINTER, "The picture is kept in Git LFS, and only the note that stands for it is here."
+        return rules.LFS_POINTER, "The image is kept in Git LFS, and only the pointer to it is here."
     other = what_else(head, "")
     if other is None:
-        return rules.DOUBTFUL_PICTURE, "The file does not begin as any kind of picture does."
-    return rules.NOT_A_PICTURE, f"The file that stands as a picture is {other}."
+        return rules.DOUBTFUL_PICTURE, "The file does not begin as any kind of image does."
+    return rules.NOT_A_PICTURE, f"The file that is shown as an image is {other}."
 
 
 def _with_rest(path: str, link: Link) -> str:

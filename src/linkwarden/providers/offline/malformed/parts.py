@@ -1,4 +1,7 @@
-"""What is wrong with the site's name in an address (WHATWG URL standard, "host parsing"; RFC 1035 for the lengths)."""
+"""The parts of a URL in which its spelling can be wrong: its beginning, its tail, and its host.
+
+Hosts are read by the WHATWG URL standard ("host parsing"), their lengths by RFC 1035.
+"""
 
 from __future__ import annotations
 
@@ -10,26 +13,23 @@ from enum import StrEnum
 from functools import lru_cache
 from urllib.parse import unquote
 
-#: Schemes that are meant as they stand, though some look like a misspelt ``http`` (IANA's registry of URI schemes,
-#: and what programs register for themselves). ``hxxp`` is how people write addresses that must not be clicked.
-KNOWN = frozenset(
-    """
-    about acct aim apt attachment bitcoin blob callto cap chrome chrome-extension cid coap content cvs data dav dict
-    did dns doi ed2k edge ethereum facetime feed file filesystem finger ftp ftps geo git git+http git+https git+ssh
-    go gopher gs gtalk h323 hcp hdfs http http+unix https httpx hxxp hxxps iax icap im imap info intent ipfs ipn
-    ipns ipp ipps irc irc6 ircs itms itms-apps jabber jar javascript jdbc jetbrains lastfm ldap ldaps lightning lftp
-    magnet mailto maps market matrix message mid mms ms-settings msrp mtp mumble mvn mysql news nfs nntp notion ntp
-    obsidian oci oid opera pack pkg pop pop3 postgres postgresql ptp qq redis res resource rmi rsync rtmp rtmps rtp
-    rtsp s3 sftp sgn shttp sip sips skype slack smb sms smtp smtps snap snmp soap.beep spotify ssh steam stp stun
-    stuns svn svn+http svn+https svn+ssh swh tag teams teamspeak tel telnet tftp tg thunder tp tv udp uftp unreal
-    urn ut2004 uucp vbscript view-source vnc vscode vscode-insiders wais web+ap webcal webdav wechat weixin whatsapp
-    ws wss xcode xmpp xri ymsgr zoommtg zoomus zotero
-    """.split()  # noqa: SIM905 - a table of words is read more easily than a list of strings
-)
+from linkwarden.datafile import read_words
+
+_WORDS = {
+    heading: frozenset(line.text for line in lines)
+    for heading, lines in read_words(
+        __package__, "words.txt", headings=("schemes", "top-level", "top-level with path")
+    ).items()
+}
+_SCHEMES = _WORDS["schemes"]
+_TOP, _TOP_WITH_PATH = _WORDS["top-level"], _WORDS["top-level with path"]
+
+# --- The beginning ---------------------------------------------------------------------------------
+
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)\s*([:;])?(/{2,}|(?<=[:;])/)(.*)", re.DOTALL)
 #: ``http`` spelt right, and what follows it spelt wrong.
 _MARKS = re.compile(r"(https?)(?:\s*[:;]\s*[:;/\\]*|[.,]?//+)(.*)", re.IGNORECASE | re.DOTALL)
-#: What gets in front of an address when it is copied together with its surroundings.
+#: What gets in front of a URL when it is copied together with its surroundings.
 _JUNK = re.compile(
     r"(?:[\s\"'“”„‘’«»`<>(\[{\u200b-\u200f\u2060\ufeff\xad]|%20|%22|%3C|%E2%80%8B|%EF%BB%BF)+(?=https?://)",
     re.IGNORECASE,
@@ -37,18 +37,20 @@ _JUNK = re.compile(
 _DOUBLED = re.compile(r"https?://(?:www\.)?(https?)(?::/*|/+)(.*)", re.IGNORECASE | re.DOTALL)
 _HOST = re.compile(r"[^\s/?#@\\<>\"'(){}\[\]|^`,;:!]+\.[^\W\d_][^\s/?#@\\<>\"'(){}\[\]|^`,;:!.]*(?::\d+)?(?=[/?#]|\Z)")
 _LONGEST = 12
+_SITE = re.compile(r"((?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+)([A-Za-z]{2,12})(:\d+)?(?=[/?#]|\Z)")
+_MAIL = re.compile(r"[A-Za-z0-9._%+-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,12}\Z")
 
 
 def looks_like_host(text: str) -> bool:
-    """Tell whether a text begins with a site's name: two parts or more, and no odd character."""
+    """Return whether a text begins with a site's name: two parts or more, and no odd character."""
     return _HOST.match(text) is not None
 
 
 def meant_by_scheme(url: str) -> str | None:
-    """Give the address that was meant by one whose beginning is misspelt, or None if nothing is wrong with it.
+    """Return the URL that was meant by one whose beginning is misspelt, or None if nothing is wrong with it.
 
     Args:
-        url: an address that does not begin with ``http://`` or ``https://``.
+        url: a URL that does not begin with ``http://`` or ``https://``.
     """
     junk = _JUNK.match(url)
     if junk:
@@ -66,9 +68,25 @@ def meant_by_scheme(url: str) -> str | None:
 
 
 def meant_by_doubling(url: str) -> str | None:
-    """Give the address that was meant by ``http://https://x`` and its like, or None if it is none of them."""
+    """Return the URL that was meant by ``http://https://x`` and its like, or None if it is none of them."""
     doubled = _DOUBLED.match(url)
     return _joined(doubled[1], doubled[2]) if doubled else None
+
+
+def forgotten_scheme(url: str) -> str | None:
+    """Return the URL that a relative link would be with a scheme in front, or None if it does not look like one.
+
+    Whether a file of that name is there has to be looked up.
+    """
+    if _MAIL.match(url):
+        return f"mailto:{url}"
+    host = _SITE.match(url)
+    if host is None:
+        return None
+    names, top = host[1].lower(), host[2].lower()
+    sure = names.startswith("www.") and names != "www."
+    path_follows = url[host.end() : host.end() + 1] == "/"
+    return f"https://{url}" if sure or top in _TOP or (top in _TOP_WITH_PATH and path_follows) else None
 
 
 def _joined(scheme: str, rest: str) -> str:
@@ -78,8 +96,8 @@ def _joined(scheme: str, rest: str) -> str:
 
 
 def _nearest(name: str) -> str | None:
-    """Give ``http`` or ``https``, whichever a misspelt scheme is nearer to, or None if it is near to neither."""
-    if name in KNOWN or not 3 <= len(name) <= _LONGEST:
+    """Return ``http`` or ``https``, whichever a misspelt scheme is nearer to, or None if it is near to neither."""
+    if name in _SCHEMES or not 3 <= len(name) <= _LONGEST:
         return None
     if name.endswith(("http", "https")) and name.isalpha():
         return "https" if name.endswith("https") else "http"
@@ -103,6 +121,8 @@ def _distance(one: str, other: str) -> int:
     return row[-1]
 
 
+# --- The tail --------------------------------------------------------------------------------------
+
 #: More than this is not swallowed by accident.
 _LONGEST_TAIL = 64
 _AFTER_HOST = re.compile(r"https?://[^/?#\\]*", re.IGNORECASE)
@@ -111,7 +131,7 @@ _AFTER_HOST = re.compile(r"https?://[^/?#\\]*", re.IGNORECASE)
 _INVISIBLE = re.compile(r"[\u200b\u2060\ufeff\xad\xa0\u200e\u200f\u202a-\u202e\u2066-\u2069\u202f]")
 _SPACE = re.compile(r"[\x00-\x20\x7f]")
 _GLUED = re.compile(r"[^?#=]*?[A-Za-z0-9)\]](?=https?://)", re.IGNORECASE)
-#: The end of a line as programs write it in a text that was pasted as an address (``\n``).
+#: The end of a line as programs write it in a text that was pasted as a URL (``\n``).
 _LINE_END = re.compile(r"(?:(?:%5C|\\)[nr]|%0A|%0D|%20)+\Z", re.IGNORECASE)
 _ENCODED_END = re.compile(
     r"(?:%20|%22|%3C|%3E|%0A|%0D|%C2%A0|%E2%80%8B|%E2%80%9D|%E2%80%A6|&(?:quot|gt|lt|nbsp);?)+\Z", re.IGNORECASE
@@ -127,9 +147,9 @@ _WIKI = re.compile(r"/wiki/|[./]wikipedia\.org|[./]wiktionary\.org", re.IGNORECA
 
 
 def swallowed(url: str) -> tuple[str, str] | None:
-    """Give an address without what was swallowed at its end, and the swallowed piece; None if nothing was.
+    """Return a URL without what was swallowed at its end, and the swallowed piece; None if nothing was.
 
-    Brackets and quotation marks that have their partner in the address belong to it, and so do full stops of
+    Brackets and quotation marks that have their partner in the URL belong to it, and so do full stops of
     abbreviations and of encyclopedia titles.
     """
     start = _after_host(url)
@@ -161,7 +181,7 @@ def _paired(url: str, piece: str, end: int) -> bool:
 
 
 def _is_stray(url: str, start: int, end: int) -> bool:
-    """Tell whether the last character of ``url[:end]`` does not belong to it."""
+    """Return whether the last character of ``url[:end]`` does not belong to it."""
     last = url[end - 1]
     if last in _QUOTES:
         return url.count(last, 0, end) % 2 == 1
@@ -176,7 +196,7 @@ def _is_stray(url: str, start: int, end: int) -> bool:
 
 
 def glued(url: str) -> tuple[str, str] | None:
-    """Give the two addresses that are stuck together in one, or None. Whoever wraps another one is left alone."""
+    """Return the two URLs that are stuck together in one, or None. Whoever wraps another one is left alone."""
     found = _GLUED.match(url, _after_host(url)) if "://" in url[8:] else None
     if found is None:
         return None
@@ -185,23 +205,25 @@ def glued(url: str) -> tuple[str, str] | None:
 
 
 def without_invisible(url: str) -> str | None:
-    """Give an address without its invisible characters, or None if it has none."""
+    """Return a URL without its invisible characters, or None if it has none."""
     clean = _INVISIBLE.sub("", url)
     return clean if clean != url else None
 
 
 def without_spaces(url: str) -> str | None:
-    """Give an address with its spaces and control characters written as browsers send them, or None."""
+    """Return a URL with its spaces and control characters written as browsers send them, or None."""
     clean = _SPACE.sub(lambda m: f"%{ord(m[0]):02X}", url.strip("\x00 \t\n\r"))
     return clean if clean != url else None
 
 
 def without_backslashes(url: str) -> str | None:
-    """Give an address with slashes in place of the backslashes of its path, or None if it has none."""
+    """Return a URL with slashes in place of the backslashes of its path, or None if it has none."""
     at = min((i for i in (url.find("?"), url.find("#")) if i >= 0), default=len(url))
     clean = url[:at].replace("\\", "/") + url[at:]
     return clean if clean != url else None
 
+
+# --- The host --------------------------------------------------------------------------------------
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -232,7 +254,7 @@ class Host:
     Attributes:
         place: where it lies.
         why: for NOWHERE, the end of a sentence that begins with the site's name.
-        ip: the address, where the name is one.
+        ip: the IP address, where the name is one.
     """
 
     place: Place
@@ -242,7 +264,7 @@ class Host:
 
 @lru_cache(maxsize=1024)  # a list names the same few hosts over and over
 def read_host(text: str) -> Host:
-    """Read what stands between ``//`` and the port."""
+    """Return what the text between ``//`` and the port says."""
     if text.startswith("["):
         return _ipv6(text)
     name = unquote(text).translate(_DOTS)
@@ -295,18 +317,18 @@ def _ipv6(text: str) -> Host:
         ip = ipaddress.IPv6Address("::")
         bracket = ""
     if not bracket or rest:
-        return Host(Place.NOWHERE, "is no IPv6 address, though it begins with a bracket as one does")
+        return Host(Place.NOWHERE, "begins with a bracket and is not an IPv6 address")
     return Host(_place_of(ip), ip=ip)
 
 
 def _ipv4(labels: list[str]) -> Host:
-    """Read a name that ends in a number, as browsers do: 127.1 and 0x7f.1 are 127.0.0.1."""
+    """Return where a name lies that ends in a number, read as browsers do: 127.1 and 0x7f.1 are 127.0.0.1."""
     try:
         numbers = [int(label, _base(label)) if label not in ("0x", "0X") else 0 for label in labels]
     except ValueError:
         numbers = []
     if not 1 <= len(numbers) <= 4 or max(numbers[:-1], default=0) > 255 or numbers[-1] >= 256 ** (5 - len(numbers)):
-        return Host(Place.NOWHERE, "ends with a number and is no IP address")
+        return Host(Place.NOWHERE, "ends with a number and is not an IP address")
     ip = ipaddress.IPv4Address(numbers[-1] + sum(n << (8 * (3 - i)) for i, n in enumerate(numbers[:-1])))
     return Host(_place_of(ip), ip=ip)
 

@@ -1,4 +1,4 @@
-"""Settles addresses that cannot work as they are spelt, and remarks on those that probably do not."""
+"""Settles URLs that cannot work as they are spelt, and remarks on those that probably do not."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from linkwarden.model import Claim, Evidence, Kind, Markup, Pass, Suggestion, Target
 from linkwarden.providers.base import Example, LoadContext, Provider
-from linkwarden.providers.offline.local.tree import Tree, forgotten_scheme
 from linkwarden.providers.offline.malformed import rules
+from linkwarden.providers.offline.malformed.parts import forgotten_scheme
 from linkwarden.providers.offline.malformed.reading import Flaw, find_flaw
 from linkwarden.text import is_http
+from linkwarden.tree import Tree
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,7 +25,7 @@ _AS_TEXT = frozenset({Markup.MD_BARE, Markup.MD_AUTOLINK})
 
 
 class MalformedProvider(Provider):
-    """Reads every address as a browser would, and says what is wrong with it."""
+    """Reads every URL as a browser would, and says what is wrong with it."""
 
     name: ClassVar[str] = "malformed"
     rank: ClassVar[int] = 15
@@ -49,7 +50,7 @@ class MalformedProvider(Provider):
         self._allowed = tuple(ipaddress.ip_network(cidr, strict=False) for cidr in ctx.allow_networks)
 
     def claim(self, target: Target) -> str | None:
-        """Take what has a flaw, and what may be a web address without its beginning; the ident is the address."""
+        """Take what has a flaw, and what may be a web URL without its beginning; the ident is the URL."""
         wrong = self._flaw(target) is not None or forgotten_scheme(target.url) is not None
         return target.url if wrong else None
 
@@ -71,7 +72,7 @@ class MalformedProvider(Provider):
         return find_flaw(url, image=target.is_image, instruction=_is_instruction(target), allowed=self._is_allowed)
 
     def _is_allowed(self, ip: IPAddress | None) -> bool:
-        """Tell whether the user has opened a private place; of a name it is not known where it lies."""
+        """Return whether --allow-network covers an IP address; for None whether it covers any."""
         return any(ip is None or ip in network for network in self._allowed)
 
     async def _without_scheme(self, target: Target) -> Evidence | Pass:
@@ -80,7 +81,7 @@ class MalformedProvider(Provider):
         if meant is None:
             return Pass(target.key)
         mail = meant.startswith("mailto:")
-        kind = "mail address" if mail else "web address"
+        kind = "mail address" if mail else "web URL"
         reason = f"The {kind} lacks its beginning, {'mailto:' if mail else 'https://'}, so it is taken for a file here."
         flaw = Flaw(rules.FORGOTTEN_SCHEME, reason, meant, "what was probably meant")
         if target.address is not None:
@@ -92,7 +93,7 @@ class MalformedProvider(Provider):
 
 
 def _is_instruction(target: Target) -> bool:
-    """Tell whether the address itself is what readers see, everywhere."""
+    """Return whether the URL itself is what readers see, everywhere."""
     return all(o.markup in _AS_TEXT or o.text.strip().rstrip("/") == o.url.rstrip("/") for o in target.occurrences)
 
 

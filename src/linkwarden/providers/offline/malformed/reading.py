@@ -1,4 +1,4 @@
-"""Finds what is wrong with an address by its spelling alone. Pure: no file and no server is asked."""
+"""Finds what is wrong with a URL by its spelling alone. Pure: no file is read and no request made."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from linkwarden.providers.offline.malformed.parts import (
 from linkwarden.text import is_http, mask_secrets
 
 _SHOWN = 60
-#: Nearly every address; the rest is looked at part by part.
+#: Nearly every URL; the rest is looked at part by part.
 _PLAIN = re.compile(
     r"https?://(?:[a-z0-9][a-z0-9-]{0,62}\.){1,8}(?!(?:local|internal|invalid|localhost|localdomain|onion|i2p|arpa)\b)"
     r"[a-z]{2,24}(?::[1-9]\d{1,3})?(?:/[A-Za-z0-9._~/+=&?#@%-]*)?(?<![.:])(?<!%[0-9A-Fa-f]{2})\Z",
@@ -40,15 +40,15 @@ _SHOWN_BY_PAGES = frozenset({"http", "https", "data"})
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """What is wrong with an address.
+    """What is wrong with a URL.
 
     Attributes:
         rule: the kind of flaw.
         reason: a sentence for a maintainer.
-        meant: the address that was probably meant, or None.
+        meant: the URL that was probably meant, or None.
         why: why that one.
         safe: True where nothing else can have been meant.
-        without: the address to ask in this one's place, or None.
+        without: the URL to ask in this one's place, or None.
     """
 
     rule: Rule
@@ -64,17 +64,17 @@ Allowed = Callable[[IPAddress | None], bool]
 
 
 def nowhere_private(_ip: IPAddress | None) -> bool:
-    """Allow no private address."""
+    """Allow no private IP address."""
     return False
 
 
 def find_flaw(url: str, *, image: bool, instruction: bool = False, allowed: Allowed = nowhere_private) -> Flaw | None:
-    """Give the worst flaw of an address, or None.
+    """Return the worst flaw of a URL, or None.
 
     Args:
-        url: the address as a browser would take it; ``//host/…`` already with its scheme.
-        image: it stands as a picture.
-        instruction: the address itself is the text that readers see.
+        url: the URL as a browser would take it; ``//host/…`` already with its scheme.
+        image: it stands as an image.
+        instruction: the URL itself is the text that readers see.
         allowed: which private places the user has opened.
     """
     if _PLAIN.match(url) and "http" not in url[8:]:
@@ -88,38 +88,36 @@ def find_flaw(url: str, *, image: bool, instruction: bool = False, allowed: Allo
     meant = meant_by_scheme(url)
     if meant is not None:
         return _misspelt(url, meant)
-    return _picture_scheme(url) if image else None
+    return _image_scheme(url) if image else None
 
 
 def _empty(*, image: bool) -> Flaw:
     if image:
-        return Flaw(rules.EMPTY_PICTURE_ADDRESS, "The picture's address is empty, so readers see no picture.")
-    return Flaw(rules.EMPTY_LINK, "The link's address is empty, so it leads to the page that it stands on.")
+        return Flaw(rules.EMPTY_PICTURE_ADDRESS, "The image's URL is empty, so readers see no image.")
+    return Flaw(rules.EMPTY_LINK, "The link's URL is empty, so it leads to the page that it is on.")
 
 
 def _misspelt(url: str, meant: str) -> Flaw:
     rest = meant.partition("//")[2]
     if not rest:
-        return Flaw(rules.NO_HOST, "The address ends where the site's name should begin.")
+        return Flaw(rules.NO_HOST, "The URL ends where the site's name should begin.")
     written = url[: max(len(url) - len(rest), 0)][:_SHOWN] if url.endswith(rest) else url[:_SHOWN]
-    reason = f"The address begins with {_quoted(written)}, which is no beginning of a web address."
+    reason = f"The URL begins with {_quoted(written)}, which is not how a web URL begins."
     if not looks_like_host(rest) or find_flaw(meant, image=False) is not None:
         return Flaw(rules.MISSPELT_SCHEME, reason, meant if looks_like_host(rest) else None, "what was probably meant")
     right = meant.partition("//")[0] + "//"
     return Flaw(rules.MISSPELT_SCHEME, reason, meant, f"the beginning spelt right, {right}", safe=True)
 
 
-def _picture_scheme(url: str) -> Flaw | None:
+def _image_scheme(url: str) -> Flaw | None:
     scheme = _SCHEME.match(url)
     if scheme is None:
         return None
     if scheme[1].lower() == "data":
-        return Flaw(
-            rules.DATA_PICTURE, "The picture is written into the page (data:), and GitHub shows no such pictures."
-        )
+        return Flaw(rules.DATA_PICTURE, "The image is written into the page (data:), and GitHub shows no such images.")
     if scheme[1].lower() in _SHOWN_BY_PAGES:
         return None
-    return Flaw(rules.PICTURE_SCHEME, f'No page can show a picture whose address begins with "{scheme[1][:20]}:".')
+    return Flaw(rules.PICTURE_SCHEME, f'No page can show an image whose URL begins with "{scheme[1][:20]}:".')
 
 
 def _http_flaw(url: str, *, instruction: bool, allowed: Allowed) -> Flaw | None:
@@ -136,8 +134,8 @@ def _http_flaw(url: str, *, instruction: bool, allowed: Allowed) -> Flaw | None:
     flaw = _site_flaw(url, found.start(2) + len(userinfo + at), place, instruction=instruction, allowed=allowed)
     if flaw is None and userinfo:
         clean = f"{scheme}://{place}{rest}"
-        reason = "The address holds a user name or password in front of the site's name, for every reader to see."
-        return Flaw(rules.CREDENTIALS, reason, clean, "the address without it", without=clean)
+        reason = "The URL holds a user name or password in front of the site's name, for every reader to see."
+        return Flaw(rules.CREDENTIALS, reason, clean, "the URL without it", without=clean)
     return flaw or _odd(url)
 
 
@@ -153,7 +151,7 @@ def _site_flaw(url: str, start: int, place: str, *, instruction: bool, allowed: 
     """Judge host and port, which stand together at ``start``."""
     stuck = _GLUED_HOST.match(place)
     if stuck and url.startswith("//", start + len(place)):
-        reason = "Two addresses are stuck together, so the site's name is none."
+        reason = "Two URLs are stuck together, so the site's name cannot exist."
         return Flaw(rules.BAD_HOST, reason, url[:start] + stuck[1], "the first of the two")
     name, port = _split_port(place)
     host = read_host(name)
@@ -161,7 +159,7 @@ def _site_flaw(url: str, start: int, place: str, *, instruction: bool, allowed: 
         return _bad_host(url, start, name, host)
     if port and not _is_port(port):
         meant = f"{url[:start]}{name}/{port}{url[start + len(place) :]}" if port[0].isalpha() else None
-        reason = f'After the site\'s name stands ":{port[:20]}", which is no port.'
+        reason = f'The site\'s name is followed by ":{port[:20]}", which is not a port.'
         return Flaw(rules.BAD_PORT, reason, meant, "a slash in place of the colon")
     if host.place is Place.PUBLIC or (host.place is not Place.OTHER_NETWORK and allowed(host.ip)):
         return None
@@ -177,20 +175,20 @@ def _not_public(name: str, place: Place, *, instruction: bool) -> Flaw:
         reason = f"{_quoted(name)} means something only inside a private network; readers elsewhere get nothing."
         return Flaw(rules.NOT_PUBLIC, reason)
     if instruction:
-        return Flaw(rules.OWN_COMPUTER, "The address leads to the reader's own computer, as instructions do.")
+        return Flaw(rules.OWN_COMPUTER, "The URL leads to the reader's own computer, as instructions do.")
     reason = f"{_quoted(name)} means the reader's own computer, where this page does not run."
     return Flaw(rules.NOT_PUBLIC, reason)
 
 
 def _bad_host(url: str, start: int, name: str, host: Host) -> Flaw:
     reason = f"There can be no site called {_quoted(name)}: its name {host.why}."
-    for mended in (
+    for fixed in (
         _trimmed_host(url, start, name),
         re.sub(r"\s+|%20", "", name),
         re.sub(r"\.{2,}", ".", name).strip("."),
     ):
-        if mended != name and looks_like_host(mended) and read_host(mended).place is Place.PUBLIC:
-            meant = f"{url[:start]}{mended}{url[start + len(name) :]}"
+        if fixed != name and looks_like_host(fixed) and read_host(fixed).place is Place.PUBLIC:
+            meant = f"{url[:start]}{fixed}{url[start + len(name) :]}"
             return Flaw(rules.BAD_HOST, reason, meant, "what was probably meant")
     return Flaw(rules.BAD_HOST, reason)
 
@@ -213,31 +211,31 @@ def _is_port(text: str) -> bool:
 
 
 def _odd(url: str) -> Flaw | None:
-    """Give the first thing about an address that is odd without being wrong."""
+    """Return the first thing about a URL that is odd without being wrong."""
     pair = glued(url)
     if pair:
-        return Flaw(rules.GLUED, "A second address begins in the middle of this one.", pair[0], "the first of the two")
+        return Flaw(rules.GLUED, "A second URL begins in the middle of this one.", pair[0], "the first of the two")
     cut = swallowed(url)
     if cut:
-        reason = f"The address ends with {_quoted(cut[1])}, which probably belongs to the text around it."
-        return Flaw(rules.SWALLOWED_TAIL, reason, cut[0], "the address without it")
+        reason = f"The URL ends with {_quoted(cut[1])}, which probably belongs to the text around it."
+        return Flaw(rules.SWALLOWED_TAIL, reason, cut[0], "the URL without it")
     for rule, clean, reason, why in (
-        (rules.INVISIBLE, without_invisible(url), "The address has an invisible character in it.", "without it"),
+        (rules.INVISIBLE, without_invisible(url), "The URL has an invisible character in it.", "without it"),
         (
             rules.SPACES,
             without_spaces(url),
-            "The address has a space or a control character in it.",
+            "The URL has a space or a control character in it.",
             "as browsers send it",
         ),
         (
             rules.BACKSLASH,
             without_backslashes(url),
-            "The address has a backslash where a slash belongs.",
+            "The URL has a backslash where a slash belongs.",
             "with slashes",
         ),
     ):
         if clean is not None:
-            return Flaw(rule, reason, clean, f"the address {why}")
+            return Flaw(rule, reason, clean, f"the URL {why}")
     return None
 
 

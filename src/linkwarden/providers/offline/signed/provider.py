@@ -1,4 +1,4 @@
-"""Settles addresses that carry their own end, from the address alone: no request is made for what has expired."""
+"""Settles URLs that carry their own end by the URL alone: no request is made for what has expired."""
 
 from __future__ import annotations
 
@@ -6,140 +6,58 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
-from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion, Tag, Target, Verdict
+from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Tag, Target, Verdict
 from linkwarden.providers.base import Example, Provider
-from linkwarden.providers.offline.signed import Signature, Status, advice, classify, parse
-from linkwarden.providers.offline.signed.classify import CAMO_HOST, unwrap
-from linkwarden.text import host_of, mask_secrets
+from linkwarden.providers.offline.signed import advice
+from linkwarden.signatures import Signature, Status, classify
+from linkwarden.url import parse
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
 
 
-CAMO = Rule(
-    "LW230",
-    "camo-address",
-    Verdict.DEGRADED,
-    "The address is GitHub's picture proxy, copied from a rendered page.",
-    "GitHub shows foreign pictures through camo.githubusercontent.com. Such an address works until GitHub forgets it "
-    "or the picture behind it goes, and it hides where the picture comes from. The picture's own address stands in "
-    "it, so linkwarden judges that one.",
-    "Put the picture's own address in its place, with https where the site offers it.",
-)
-UNREADABLE = Rule(
-    "LW231",
-    "camo-address-unreadable",
-    Verdict.BROKEN,
-    "The address is GitHub's picture proxy, and no picture's address can be read from it.",
-    "A proxy address ends with a checksum and the picture's address in hexadecimal. Where that is cut or changed, "
-    "GitHub has nothing to show.",
-    "Copy the address of the original picture, or commit the picture to the repository.",
-)
-
-_UNREADABLE_IDENT = "unreadable"
-
-
-class CamoProvider(Provider):
-    """Unwraps addresses of GitHub's picture proxy."""
-
-    name: ClassVar[str] = "camo"
-    rank: ClassVar[int] = 5
-    online: ClassVar[bool] = False
-    kind: ClassVar[Kind] = Kind.IMAGE
-    domains: ClassVar[frozenset[str]] = frozenset({CAMO_HOST})
-    rules: ClassVar[tuple[Rule, ...]] = (CAMO, UNREADABLE)
-    examples: ClassVar[tuple[Example, ...]] = (
-        Example(
-            f"https://camo.githubusercontent.com/{'0a' * 32}/68747470733a2f2f612e6578616d706c652f622e706e67",
-            "https://a.example/b.png",
-            image=True,
-        ),
-        Example("https://camo.githubusercontent.com/0a0a/68747470", _UNREADABLE_IDENT, image=True),
-        Example("https://camo.example/0a0a/68747470", None),
-    )
-
-    def claim(self, target: Target) -> str | None:
-        """Take every address on the proxy's host; the ident is the picture's own address."""
-        address = parse(target.address or "")
-        if address is None or address.host != CAMO_HOST:
-            return None
-        return unwrap(address.url) or _UNREADABLE_IDENT
-
-    async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:  # noqa: ARG002 - the contract; nothing is asked
-        """Send each claim on under the picture's own address, with a remark."""
-        for claim in claims:
-            inner = unwrap(claim.target.address or "")
-            if inner is None:
-                reason = "This is GitHub's picture proxy, and the address of the picture cannot be read from it."
-                yield Evidence(key=claim.target.key, checked_by=self.name, rule=UNREADABLE, reason=reason)
-            else:
-                yield Pass(claim.target.key, note=_note(claim.target, inner), instead=inner)
-
-
-def _note(target: Target, inner: str) -> Evidence:
-    return Evidence(
-        key=target.key,
-        checked_by=CamoProvider.name,
-        rule=CAMO,
-        reason="The address is GitHub's picture proxy, copied from a rendered page; it stops when GitHub forgets it. "
-        f"The picture itself stands at {mask_secrets(inner)}",
-        suggestion=_suggestion(inner),
-        facts=(Fact("The picture's own address is written in the proxy's address.", url=mask_secrets(inner)),),
-    )
-
-
-def _suggestion(inner: str) -> Suggestion | None:
-    """Suggest the picture's own address, unless it is no better: one that ends, or another proxy address."""
-    if classify(inner).status not in (Status.NONE, Status.PERMANENT, Status.FRAGILE) or host_of(inner) == CAMO_HOST:
-        return None
-    https = "" if inner.lower().startswith("https:") else "; put https in front where the site offers it"
-    return Suggestion(inner, f"the picture's own address{https}")
-
-
-__all__ = ["SignedUrlProvider", "classify", "is_signed"]
-
-_COMMIT = "Commit the file to the repository, or link the page that it comes from; a fresh signed address ends as well."
+_COMMIT = "Commit the file to the repository, or link the page that it comes from; a fresh signed URL ends as well."
 
 EXPIRED = Rule(
     "LW201",
     "signed-url-expired",
     Verdict.EXPIRED,
-    "The address was signed for a limited time, and that time is over.",
-    "Stores such as Amazon S3 hand out addresses that work for minutes or days. The end is written in the address, "
-    "so linkwarden reads it and asks nobody. The server answers everybody with an error from that instant on.",
+    "The URL was signed for a limited time, and that time is over.",
+    "Stores such as Amazon S3 hand out URLs that work for minutes or days. The end is written in the URL, "
+    "so linkwarden reads it without a request. From that instant on the server answers everybody with an error.",
     _COMMIT,
 )
 EXPIRING = Rule(
     "LW202",
     "signed-url-expiring",
     Verdict.EXPIRING,
-    "The address works today and was signed to stop at a known instant.",
-    "The end is written in the address. Readers who come later get an error, however often the address worked before.",
+    "The URL works today and was signed to stop at a known instant.",
+    "The end is written in the URL. Readers who come later get an error, however often the URL worked before.",
     _COMMIT,
 )
 MALFORMED = Rule(
     "LW203",
     "signed-url-malformed",
     Verdict.BROKEN,
-    "The address is signed in a form that its server always refuses.",
+    "The URL is signed in a form that its server always refuses.",
     "A parameter of the signature is missing, contradicts another one, or has a value that the server's documentation "
     "rules out, so no reader was ever let in, and none will be.",
-    "Copy the address again from where it was made, or better: commit the file to the repository.",
+    "Copy the URL again from where it was made, or better: commit the file to the repository.",
 )
 TEMPORARY = Rule(
     "LW204",
     "temporary-address",
     Verdict.EXPIRING,
-    "The address is temporary by design and does not say when it ends.",
-    "Its site makes such addresses for the moment, and says so or is known for it. It may work today.",
+    "The URL is temporary by design and does not say when it ends.",
+    "Its site makes such URLs for the moment, and says so or is known for it. It may work today.",
     _COMMIT,
 )
 PRIVATE = Rule(
     "LW205",
     "private-address",
     Verdict.SUSPECT,
-    "Only people who are logged in to the site get what the address promises.",
-    "Its site shows such addresses to members of a workspace only. You may see it because you are logged in.",
+    "Only people who are logged in to the site get what the URL promises.",
+    "Its site shows such URLs to members of a workspace only. You may see it because you are logged in.",
     "Upload the file to a place that everybody may read, best the repository.",
     tags=frozenset({Tag.PAGE_EXISTS}),
 )
@@ -147,24 +65,24 @@ SERVER_SIDE = Rule(
     "LW206",
     "signed-url-hidden-end",
     Verdict.DEGRADED,
-    "The address is signed, and only the server knows for how long.",
+    "The URL is signed, and only the server knows for how long.",
     "It holds the time of signing, or the name of a rule; how long it lasts is a setting of the server, which its "
     "owner can change at any time.",
-    "Ask the owner for a lasting address, or commit the file to the repository.",
+    "Ask the owner for a lasting URL, or commit the file to the repository.",
 )
 FRAGILE = Rule(
     "LW207",
     "fragile-address",
     Verdict.DEGRADED,
-    "The address works, and nobody promises that it goes on working.",
-    "It is a by-product of a site (a thumbnail, a proxy, a form that was given up), not a published address.",
-    "Link the original, or commit a copy of the picture to the repository.",
+    "The URL works, and nobody promises that it goes on working.",
+    "It is a by-product of a site (a thumbnail, a proxy, a form that was given up), not a published URL.",
+    "Link the original, or commit a copy of the image to the repository.",
 )
 DOUBTFUL = Rule(
     "LW208",
     "signed-url-doubtful",
     Verdict.SUSPECT,
-    "The address looks signed, and by its own parameters readers are no longer let in.",
+    "The URL looks signed, and by its own parameters readers are no longer let in.",
     "The parameters are common enough to mean something else, so linkwarden also asks the server; this remark stands "
     "only where the answer does not settle it.",
     _COMMIT,
@@ -175,28 +93,17 @@ FAR = timedelta(days=5 * 365)
 #: S3 and others tolerate clocks that differ by about this much, so nearer to the end nobody can be precise.
 EDGE = timedelta(minutes=15)
 
-_SETTLED_ELSEWHERE = frozenset({Status.NONE, Status.PERMANENT, Status.DEFUNCT})
+_SETTLED_ELSEWHERE = frozenset({Status.NONE, Status.PERMANENT})
 _NOTES = {
-    Status.EPHEMERAL: (TEMPORARY, "The address is temporary by design and does not say when it ends"),
+    Status.EPHEMERAL: (TEMPORARY, "The URL is temporary by design and does not say when it ends"),
     Status.AUTH_REQUIRED: (PRIVATE, "Readers who are not logged in get nothing"),
-    Status.SERVER_SIDE: (SERVER_SIDE, "The address is signed, and only the server knows for how long"),
-    Status.FRAGILE: (FRAGILE, "The address may stop working at any time"),
+    Status.SERVER_SIDE: (SERVER_SIDE, "The URL is signed, and only the server knows for how long"),
+    Status.FRAGILE: (FRAGILE, "The URL may stop working at any time"),
 }
 
 
-def is_signed(url: str) -> bool:
-    """Tell whether an address carries a signature or token, so that changing its query would break it."""
-    return classify(url).status in (
-        Status.DATED,
-        Status.MALFORMED,
-        Status.EPHEMERAL,
-        Status.SERVER_SIDE,
-        Status.PERMANENT,
-    )
-
-
 class SignedUrlProvider(Provider):
-    """Reads the end of a signed address; passes on what may still work, with a remark."""
+    """Reads the end of a signed URL; passes on what may still work, with a remark."""
 
     name: ClassVar[str] = "signed-url"
     rank: ClassVar[int] = 10
@@ -214,7 +121,7 @@ class SignedUrlProvider(Provider):
     )
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
-            "https://pictures.s3.eu-west-1.amazonaws.com/a.png?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AK"
+            "https://images.s3.eu-west-1.amazonaws.com/a.png?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AK"
             "%2F20240301%2Feu-west-1%2Fs3%2Faws4_request&X-Amz-Date=20240301T120000Z&X-Amz-Expires=3600"
             "&X-Amz-SignedHeaders=host&X-Amz-Signature=00",
             "aws-sigv4",
@@ -223,16 +130,16 @@ class SignedUrlProvider(Provider):
         Example("https://replicate.delivery/pbxt/x/out.png", "replicate"),
         Example("https://drive.google.com/uc?id=0B1234567890", "google-drive-embed", image=True),
         Example("https://drive.google.com/uc?id=0B1234567890", None),
-        Example("https://pictures.s3.eu-west-1.amazonaws.com/a.png", None),
+        Example("https://images.s3.eu-west-1.amazonaws.com/a.png", None),
         Example("https://shop.imgix.net/a.png?s=0123456789abcdef", None),
         Example("https://web.archive.org/web/2021/https://cdn.discordapp.com/attachments/1/2/a.png?ex=65e1c2c0", None),
         Example("#overview", None),
     )
 
     def claim(self, target: Target) -> str | None:
-        """Take every address that ends, or may; the ident is the signature scheme's id."""
+        """Take every URL that ends, or may; the ident is the signature scheme's id."""
         signature = classify(target.address or "")
-        if signature.status in _SETTLED_ELSEWHERE or signature.scheme == "camo":
+        if signature.status in _SETTLED_ELSEWHERE:
             return None
         if signature.status is Status.SERVER_SIDE and signature.low_confidence:
             return None  # a guess about something of which nothing is known anyway
@@ -241,33 +148,33 @@ class SignedUrlProvider(Provider):
         return signature.scheme
 
     async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:  # noqa: ARG002 - the contract; nothing is asked
-        """Settle each claim from its address; see ``settle``."""
+        """Settle each claim from its URL; see ``settle``."""
         for claim in claims:
             yield settle(claim.target, now)
 
 
 def settle(target: Target, now: datetime) -> Evidence | Pass:
-    """Say what a target's address tells about its own end.
+    """Return what a target's URL says about its own end.
 
     Args:
         target: what to judge, by its ``address``.
         now: the present, with a time zone.
 
     Returns:
-        ``Evidence`` where the address proves that nothing is shown; ``Pass``, usually with a note, where a request
+        ``Evidence`` where the URL proves that nothing is shown; ``Pass``, usually with a note, where a request
         has to tell.
     """
     return _Finding(target, classify(target.address or ""), now).outcome()
 
 
 class _Finding:
-    """One target, what its address says, and the present: everything that the wording needs."""
+    """One target, what its URL says, and the present: everything that the wording needs."""
 
     def __init__(self, target: Target, signature: Signature, now: datetime) -> None:
         self.target = target
         self.signature = signature
         self.now = now
-        self.address = parse(signature.unwraps_to or target.address or "")
+        self.url = parse(target.address or "")
 
     def outcome(self) -> Evidence | Pass:
         """Decide between proof and remark."""
@@ -293,32 +200,32 @@ class _Finding:
         seems = "seems to work" if self.signature.low_confidence else "works"
         start = self.signature.not_before
         since = f" from {_utc(start)}" if start and start > self.now else ""
-        return self._note(EXPIRING, f"The address {seems}{since} until {until} only; {_ahead(end - self.now)}.")
+        return self._note(EXPIRING, f"The URL {seems}{since} until {until} only; {_ahead(end - self.now)}.")
 
     def _past(self, end: datetime, until: str) -> Evidence | Pass:
         if self.signature.low_confidence:
-            return self._note(DOUBTFUL, f"The address looks signed to work until {until}; {_past(self.now - end)}.")
+            return self._note(DOUBTFUL, f"The URL looks signed to work until {until}; {_past(self.now - end)}.")
         nothing = "see nothing" if self.target.is_image else "get an error"
-        reason = f"The address was signed to work until {until}; {_past(self.now - end)}, so readers {nothing}."
+        reason = f"The URL was signed to work until {until}; {_past(self.now - end)}, so readers {nothing}."
         return self._evidence(EXPIRED, reason)
 
     def _malformed(self) -> Evidence | Pass:
         if self.signature.low_confidence:
-            return self._note(DOUBTFUL, f"The address looks signed, and not rightly: {self.signature.why}.")
-        return self._evidence(MALFORMED, f"The server refuses this address at any time: {self.signature.why}.")
+            return self._note(DOUBTFUL, f"The URL looks signed, and not rightly: {self.signature.why}.")
+        return self._evidence(MALFORMED, f"The server refuses this URL at any time: {self.signature.why}.")
 
     def _note(self, rule: Rule, reason: str) -> Pass:
         return Pass(self.target.key, note=self._evidence(rule, reason))
 
     def _evidence(self, rule: Rule, reason: str) -> Evidence:
-        remedy = advice.remedy(self.address) if self.address else advice.GENERAL
+        site = advice.site_of(self.url) if self.url else None
         return Evidence(
             key=self.target.key,
             checked_by=SignedUrlProvider.name,
             rule=rule,
-            reason=f"{reason} {remedy}",
+            reason=f"{reason} {site.remedy if site else advice.GENERAL}",
             expires_at=self.signature.ends_at,
-            suggestion=advice.suggestion(self.address) if self.address else None,
+            suggestion=site.lasting(self.url) if site and self.url else None,
             facts=tuple(Fact(text) for text in self._facts()),
         )
 
@@ -352,7 +259,7 @@ _UNITS = (("year", 31_556_952), ("month", 2_629_746), ("day", 86_400), ("hour", 
 
 
 def _words(distance: timedelta) -> str:
-    """Give a distance in its largest unit, rounded down: "5 years", "1 day", "20 minutes"."""
+    """Return a distance in its largest unit, rounded down: "5 years", "1 day", "20 minutes"."""
     seconds = int(distance.total_seconds())
     unit, size = next(((unit, size) for unit, size in _UNITS if seconds >= size), ("minute", 60))
     count = seconds // size

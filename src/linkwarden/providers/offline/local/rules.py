@@ -1,0 +1,105 @@
+"""What is found about links inside the repository: rules LW120 to LW132."""
+
+from __future__ import annotations
+
+from linkwarden.model import Rule, Verdict
+
+ANCHOR_MISSING = Rule(
+    "LW120",
+    "anchor-missing",
+    Verdict.BROKEN,
+    "The document has no heading or element with this name.",
+    "GitHub makes a name from each heading: small letters, a hyphen for each space, punctuation and emoji left out, "
+    "and -1, -2 … behind repeated ones. No heading gives this name, and no HTML element of the document has it as id "
+    "or name, so the link leads to the top of the page or nowhere.",
+    "Fix the name after `#`, or add the heading.",
+)
+ANCHOR_CASE = Rule(
+    "LW121",
+    "anchor-case",
+    Verdict.DEGRADED,
+    "The name after `#` differs from the heading's in upper and lower case.",
+    "Names made from headings are all in small letters. GitHub's own pages find them in any case; other places that "
+    "show the document do not.",
+    "Write the name in small letters, as suggested.",
+)
+ANCHORS_UNKNOWN = Rule(
+    "LW122",
+    "anchors-unknown",
+    Verdict.UNVERIFIED,
+    "The document was not read for headings, so the name after `#` cannot be judged.",
+    "The document is not one whose headings linkwarden knows, or its anchors are made by a script.",
+    "Look at the link yourself.",
+)
+FILE_MISSING = Rule(
+    "LW125",
+    "file-missing",
+    Verdict.BROKEN,
+    "The repository has no such file or folder.",
+    "The link is relative, so it leads to a file of the repository: from the folder of the list, or with a leading "
+    "`/` from the repository's root, as on GitHub.",
+    "Correct the path, or add the file.",
+)
+FILE_CASE = Rule(
+    "LW126",
+    "file-case",
+    Verdict.BROKEN,
+    "The file's name is spelt differently in upper and lower case.",
+    "On GitHub the case of a path counts, so the link leads to no page, although it may work on a computer with "
+    "Windows or macOS.",
+    "Write the path as suggested.",
+)
+OUTSIDE = Rule(
+    "LW127",
+    "outside-the-repository",
+    Verdict.UNVERIFIED,
+    "The link leads out of the repository, where linkwarden does not look.",
+    "Links such as `../../issues` lead to the repository's pages on GitHub, and links into submodules to another "
+    "repository. Other files of this computer are not looked at.",
+    "Write the full URL if the link leads to a page on the web; correct the path if it should lead to a file of the "
+    "repository.",
+)
+NOT_A_PICTURE = Rule(
+    "LW128",
+    "file-not-a-picture",
+    Verdict.BROKEN,
+    "The file that is shown as an image is not an image.",
+    "The first bytes of the file are not those of any kind of image, so readers see the sign for a missing one.",
+    "Replace the file with the image, or correct the path.",
+)
+LFS_POINTER = Rule(
+    "LW129",
+    "file-in-lfs",
+    Verdict.UNVERIFIED,
+    "The image is kept in Git LFS and was not fetched.",
+    "Only Git LFS's pointer to the image is here. GitHub shows the image if it was uploaded to LFS, which cannot be "
+    "seen from here.",
+    "Run `git lfs pull` and check again.",
+)
+TEMPLATE = Rule(
+    "LW130",
+    "template-address",
+    Verdict.UNVERIFIED,
+    "A program fills in the URL before readers see it.",
+    "It holds a placeholder such as `{{ site.url }}`, and only that program knows what replaces it.",
+    "Check the finished pages instead.",
+)
+DOUBTFUL_PICTURE = Rule(
+    "LW131",
+    "file-hardly-a-picture",
+    Verdict.SUSPECT,
+    "The file that is shown as an image does not begin as images do.",
+    "The bytes are not text, and they are not the beginning of any kind of image that browsers show.",
+    "Open the file; if no image appears, replace it.",
+)
+BACKSLASHES = Rule(
+    "LW132",
+    "backslash-in-path",
+    Verdict.BROKEN,
+    "The path is written with backslashes.",
+    "Only Windows reads a backslash as a slash. GitHub looks for a file with a backslash in its name.",
+    "Write `/`, as suggested.",
+)
+
+ANCHOR_RULES = (ANCHOR_MISSING, ANCHOR_CASE, ANCHORS_UNKNOWN)
+FILE_RULES: tuple[Rule, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Rule))

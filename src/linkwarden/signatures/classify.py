@@ -1,0 +1,116 @@
+"""How a URL ends, by its signature."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from linkwarden.signatures import edge, keyed, sites, stores
+from linkwarden.signatures.model import NOT_SIGNED, Refused, Scheme, Signature, Status
+from linkwarden.url import AmbiguousError, Url, parse
+
+#: In the order in which they are tried: the more a scheme's marks are its own, the earlier.
+SCHEMES: tuple[Scheme, ...] = (
+    *sites.SCHEMES,
+    *stores.SCHEMES,
+    *keyed.SCHEMES,
+    *edge.SCHEMES,
+    *edge.TOKENS,
+    *edge.GENERIC,
+)
+
+#: The URL of an archived copy holds another URL; the copy does not end with it, so it is never looked at.
+_ARCHIVES = (
+    "web.archive.org",
+    "*.archive.org",
+    "*.archive.today",
+    "*.archive.ph",
+    "*.archive.is",
+    "*.archive.li",
+    "*.archive.md",
+    "*.archive.vn",
+    "*.archive.fo",
+    "*.perma.cc",
+    "*.webcitation.org",
+    "*.arquivo.pt",
+    "webarchive.nationalarchives.gov.uk",
+    "*.archive-it.org",
+)
+
+
+def classify(text: str) -> Signature:
+    """Return whether and when a URL ends, by the URL alone. Pure; never raises.
+
+    Args:
+        text: the URL as a browser would take it (character references decoded). Anything but an absolute
+            http(s) URL gives status ``none``.
+    """
+    url = parse(text)
+    if url is None or url.on(*_ARCHIVES):
+        return NOT_SIGNED
+    return _combine([reading for scheme in _candidates(url) if (reading := _read(scheme, url)) is not None])
+
+
+def is_signed(text: str) -> bool:
+    """Return whether a URL carries a signature or token, so that changing its query would break it."""
+    return classify(text).status in (
+        Status.DATED,
+        Status.MALFORMED,
+        Status.EPHEMERAL,
+        Status.SERVER_SIDE,
+        Status.PERMANENT,
+    )
+
+
+_HOSTS = frozenset(pattern for scheme in SCHEMES for pattern in scheme.only_on)
+_EVERYWHERE = tuple(scheme for scheme in SCHEMES if not scheme.only_on)
+_EVERYWHERE_UNMARKED = tuple(scheme for scheme in _EVERYWHERE if not scheme.marks)
+
+
+def _candidates(url: Url) -> Sequence[Scheme]:
+    """Return the schemes that a URL's host and parameters allow, in order."""
+    if url.domains.isdisjoint(_HOSTS):
+        if not url.params:  # most URLs of a list: three comparisons and out
+            return _EVERYWHERE_UNMARKED
+        return [scheme for scheme in _EVERYWHERE if _marked(scheme, url)]
+    return [scheme for scheme in SCHEMES if (not scheme.only_on or url.on(*scheme.only_on)) and _marked(scheme, url)]
+
+
+def _marked(scheme: Scheme, url: Url) -> bool:
+    return not scheme.marks or not url.names.isdisjoint(scheme.marks)
+
+
+def _read(scheme: Scheme, url: Url) -> Signature | None:
+    try:
+        reading = scheme.read(url)
+    except (Refused, AmbiguousError) as refusal:
+        # On a host that is not the operator's the same names may mean something else; there the server decides.
+        certain = bool(scheme.only_on) or url.on(*scheme.home) or scheme.sure(url)
+        return Signature(status=Status.MALFORMED, scheme=scheme.id, why=str(refusal), low_confidence=not certain)
+    return reading if reading is None else replace(reading, scheme=scheme.id)
+
+
+def _combine(readings: list[Signature]) -> Signature:
+    """Return what several schemes say of one URL: the first that ends it, at the earliest instant of all.
+
+    GitHub's release files carry an Azure signature for an hour and a token for five minutes; both must hold.
+    """
+    ending = [reading for reading in readings if reading.status is not Status.PERMANENT]
+    ending.sort(key=lambda reading: reading.low_confidence)  # stable: sure ones first, otherwise as tried
+    if not ending:
+        return readings[0] if readings else NOT_SIGNED
+    first = ending[0]
+    if first.status is not Status.DATED:
+        return first
+    sure = [reading for reading in ending[1:] if reading.status is Status.DATED and not reading.low_confidence]
+    for other in sure:
+        if other.expires_at is not None and first.expires_at is not None and other.expires_at < first.expires_at:
+            first = replace(
+                first,
+                expires_at=other.expires_at,
+                upper_bound=other.upper_bound,
+                hard_limit=other.hard_limit,
+                sentinel=other.sentinel,
+                why=other.why,
+            )
+    return first

@@ -1,0 +1,234 @@
+"""Finds files of the repository by relative links, as GitHub does: case counts, and nothing outside is touched.
+
+Everything here blocks (it reads directories), so providers call it by ``asyncio.to_thread``.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import StrEnum
+from pathlib import Path, PurePosixPath
+from urllib.parse import quote, unquote
+
+#: How many files are looked through for one that has moved to another folder.
+MOST_FILES = 20_000
+#: How alike two names must be for one to be offered in place of the other (share of letters in common).
+_ALIKE = 0.75
+_SKIPPED = frozenset({"node_modules", "venv", "__pycache__", "site-packages"})
+_SUBMODULE = re.compile(r"^\s*path\s*=\s*(.+?)\s*$", re.MULTILINE)
+
+
+class Status(StrEnum):
+    """What looking for a file gave."""
+
+    THERE = "there"
+    WRONG_CASE = "wrong-case"
+    MISSING = "missing"
+    OUTSIDE = "outside"
+    SUBMODULE = "submodule"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What looking for a file gave.
+
+    Attributes:
+        status: whether it is there.
+        path: the file or folder, if it is there under this or another spelling.
+        spelled: the link's path part with the right case, where only that is wrong.
+        nearest: the link's path part for the most similar file, where it is missing and one is similar.
+    """
+
+    status: Status
+    path: Path | None = None
+    spelled: str = ""
+    nearest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A relative link in its three parts (RFC 3986 section 4.2); ``fragment`` is None where there is no ``#``."""
+
+    path: str
+    query: str
+    fragment: str | None
+
+
+def split(url: str) -> Link:
+    """Take a relative link apart."""
+    rest, mark, fragment = url.partition("#")
+    path, question, query = rest.partition("?")
+    return Link(path, question + query, fragment if mark else None)
+
+
+class Tree:
+    """The files of a repository; every directory is read once."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._real: Path | None = None
+        self._bases: dict[str, tuple[str, ...] | None] = {}
+        self._listings: dict[Path, dict[str, str]] = {}
+        self._submodules: frozenset[str] | None = None
+        self._everywhere: dict[str, list[str]] | None = None
+
+    @property
+    def root(self) -> Path:
+        """Return the repository's root without symbolic links in it."""
+        if self._real is None:
+            self._real = self._root.resolve()
+        return self._real
+
+    def has(self, list_path: str, url: str) -> bool:
+        """Return whether a relative link leads to something here, or may do so."""
+        return self.look(list_path, url).status is not Status.MISSING
+
+    def look(self, list_path: str, url: str) -> Look:
+        """Look for the file that a relative link leads to: as written, else with ``%20`` and the like decoded.
+
+        Args:
+            list_path: the list's name as the user gave it; what is no file lies in the working directory.
+            url: the link; query and fragment do not matter.
+        """
+        base = self._base(list_path)
+        path = split(url).path
+        first = self._walk(base, path, path)
+        if first.status is not Status.MISSING or "%" not in path:
+            return first
+        return self._walk(base, unquote(path), path)
+
+    def _base(self, list_path: str) -> tuple[str, ...] | None:
+        """Return the folder that relative links start from, as names below the root; None if it is outside."""
+        if list_path not in self._bases:
+            path = Path(list_path)
+            folder = path.parent.resolve() if path.is_file() else Path.cwd().resolve()
+            inside = folder.is_relative_to(self.root)
+            self._bases[list_path] = folder.relative_to(self.root).parts if inside else None
+        return self._bases[list_path]
+
+    def _walk(self, base: tuple[str, ...] | None, path: str, written: str) -> Look:
+        segments = path.split("/")
+        start = () if path.startswith("/") else base
+        if start is None:
+            return Look(Status.OUTSIDE)
+        places: list[tuple[str, int | None]] = [(name, None) for name in start]
+        for i, segment in enumerate(segments):
+            if segment == "..":
+                if not places:
+                    return Look(Status.OUTSIDE)
+                places.pop()
+            elif segment not in ("", "."):
+                places.append((segment, i))
+        try:
+            return self._descend(places, segments, base or (), encoded=written != path)
+        except OSError:
+            return Look(Status.UNREADABLE)
+
+    def _descend(
+        self, places: list[tuple[str, int | None]], segments: list[str], base: tuple[str, ...], *, encoded: bool
+    ) -> Look:
+        folder, right = self.root, list(segments)
+        for depth, (name, index) in enumerate(places):
+            if index is None:
+                folder = folder / name
+                continue
+            found = self._entry(folder, name)
+            if found is None:
+                return self._missing(folder, [n for n, _ in places[depth:]], right, index, base)
+            right[index] = found
+            folder = folder / found
+            if folder.is_symlink() and not folder.resolve().is_relative_to(self.root):
+                return Look(Status.OUTSIDE)
+        if not folder.exists():
+            return Look(Status.MISSING)  # a symbolic link that leads nowhere
+        if right == segments:
+            return Look(Status.THERE, folder)
+        return Look(Status.WRONG_CASE, folder, spelled=_joined(right, encoded=encoded))
+
+    def _entry(self, folder: Path, name: str) -> str | None:
+        """Return a directory entry's exact name by a name that may differ in case or in how accents are encoded."""
+        if not folder.is_dir():
+            return None
+        listing = self._listing(folder)
+        return listing.get(name) or listing.get(_folded(name))
+
+    def _listing(self, folder: Path) -> dict[str, str]:
+        if folder not in self._listings:
+            with os.scandir(folder) as entries:
+                names = sorted(entry.name for entry in entries)
+            # The exact names come last, so that of two that differ only in case each is found as itself.
+            self._listings[folder] = {_folded(name): name for name in names} | {name: name for name in names}
+        return self._listings[folder]
+
+    def _missing(self, folder: Path, names: list[str], right: list[str], index: int, base: tuple[str, ...]) -> Look:
+        if self._in_submodule(folder):
+            return Look(Status.SUBMODULE)
+        near = self._near_in_folder(folder, names)
+        if near is not None:
+            right[index] = near
+            return Look(Status.MISSING, nearest=_joined(right, encoded=True))
+        return Look(
+            Status.MISSING, nearest=self._elsewhere(names[-1], base, absolute=right[0] == "" and len(right) > 1)
+        )
+
+    def _near_in_folder(self, folder: Path, names: list[str]) -> str | None:
+        if not folder.is_dir():
+            return None
+        listing = self._listing(folder)
+        known = sorted(set(map(_folded, listing)))
+        wanted = _folded(names[0])
+        close = [n for n in known if PurePosixPath(n).stem == PurePosixPath(wanted).stem] if len(names) == 1 else []
+        if len(close) != 1:
+            close = get_close_matches(wanted, known, n=1, cutoff=_ALIKE)
+        if not close:
+            return None
+        found = listing[close[0]]
+        rest = folder.joinpath(found, *names[1:])
+        return found if rest.resolve().is_relative_to(self.root) and rest.exists() else None
+
+    def _in_submodule(self, folder: Path) -> bool:
+        """Return whether a folder belongs to another repository (git submodule), which need not be checked out."""
+        if self._submodules is None:
+            try:
+                text = (self.root / ".gitmodules").read_text("utf-8", errors="replace")
+            except OSError:
+                text = ""
+            self._submodules = frozenset(_SUBMODULE.findall(text))
+        here = PurePosixPath(folder.relative_to(self.root).as_posix())
+        return any(here.is_relative_to(path) for path in self._submodules)
+
+    def _elsewhere(self, name: str, base: tuple[str, ...], *, absolute: bool) -> str:
+        """Return a link to the only other file of this name in the repository, or "" if there is none or several."""
+        if self._everywhere is None:
+            self._everywhere = self._index()
+        places = self._everywhere.get(_folded(name), [])
+        if len(places) != 1:
+            return ""
+        return quote("/" + places[0] if absolute else os.path.relpath(places[0], "/".join(base) or "."))
+
+    def _index(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        count = 0
+        for folder, folders, files in os.walk(self.root):
+            folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in _SKIPPED)
+            for file in files:
+                path = Path(folder, file).relative_to(self.root).as_posix()
+                found.setdefault(_folded(file), []).append(path)
+            count += len(files)
+            if count > MOST_FILES:
+                return {}  # what was not seen might have the same name
+        return found
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def _joined(segments: list[str], *, encoded: bool) -> str:
+    path = "/".join(segments)
+    return quote(path, safe="/~!$&'()*+,;=:@") if encoded or " " in path else path
