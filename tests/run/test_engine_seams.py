@@ -101,6 +101,10 @@ class Picture(Web):
         return target.address if target.is_image else None
 
 
+async def _fine(_request: web.Request) -> web.Response:
+    return web.Response(text="here")
+
+
 @pytest.fixture(autouse=True)
 def _own_providers(monkeypatch: pytest.MonkeyPatch) -> None:
     Registry.calls.clear()
@@ -204,6 +208,34 @@ async def test_a_page_that_turns_out_to_be_a_picture_is_judged_as_one(internet: 
     assert run.results[0].evidence.checked_by == "picture"
 
 
+async def test_notes_are_made_once_for_what_turns_out_to_be_an_image(internet: FakeInternet, check: Check) -> None:
+    """What was remarked on the page is forgotten when the same URL is assigned again as an image."""
+    internet.site("a.example").page("/signed.png", "x")
+
+    run = await check("[x](https://a.example/signed.png)\n\n" * 100 + "![x](https://a.example/signed.png)")
+
+    assert run.results[0].kind is Kind.IMAGE
+    assert [note.rule for note in run.results[0].notes] == [SOON]
+
+
+async def test_a_provider_that_cannot_be_loaded_costs_no_other(
+    internet: FakeInternet, check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its links go to the next provider; the crash is told, exit code 3."""
+    internet.site("papers.example").page("/1", "x")
+
+    def load(_cls: object, _ctx: object) -> None:
+        raise OSError("no room")
+
+    monkeypatch.setattr(Registry, "load", classmethod(load))
+
+    run = await check("https://papers.example/1")
+
+    assert list(verdicts(run).values()) == [Verdict.OK]
+    assert [failure.where for failure in run.failures] == ["loading provider registry"]
+    assert run.exit_code == 3
+
+
 async def test_a_crash_in_one_provider_costs_only_its_own_links(internet: FakeInternet, check: Check) -> None:
     """The crash is told with its traceback and exit code 3; the other results stand."""
     internet.site("a.example").page("/", "x")
@@ -287,6 +319,17 @@ async def test_options_leave_out_addresses(internet: FakeInternet, check: Check)
     assert list(verdicts(await check(text, exclude=(r"//[bc]\.",))).values()) == [Verdict.OK] + [Verdict.IGNORED] * 2
     assert list(verdicts(await check(text, kinds=frozenset({Kind.PAPER}))).values()) == [Verdict.IGNORED] * 3
     assert internet.hosts == {"a.example"}
+
+
+async def test_a_pattern_sees_the_beginning_of_a_url_only(internet: FakeInternet, check: Check) -> None:
+    """However long a URL is, a user's pattern gets 2,048 characters of it (docs/threat-model.md)."""
+    internet.site("a.example").default(_fine)
+    start = "https://a.example/"
+    seen, unseen = (start + "x" * (2048 - len(start) - spare) + "needle" for spare in (6, 5))
+
+    assert list(verdicts(await check(seen, exclude=("needle",))).values()) == [Verdict.IGNORED]
+    assert list(verdicts(await check(unseen, exclude=("needle",))).values()) == [Verdict.OK]
+    assert list(verdicts(await check(unseen, include=("needle",))).values()) == [Verdict.IGNORED]
 
 
 async def test_other_schemes_are_left_alone(check: Check) -> None:

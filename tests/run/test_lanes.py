@@ -97,6 +97,26 @@ async def test_a_parked_job_gives_its_place_to_the_next() -> None:
     await lanes.drain()
 
 
+async def test_no_more_than_a_lane_s_width_are_parked() -> None:
+    """Where everybody waits, a list of a million links is not a million tasks that wait."""
+    lanes, gate, alive = Lanes(), asyncio.Event(), 0
+
+    async def parked() -> None:
+        nonlocal alive
+        alive += 1
+        with lanes.parked():
+            await gate.wait()
+
+    for _ in range(50):
+        lanes.add("a", parked, width=3)
+    await settle()
+    assert alive == 6  # three that are parked, and three that would be
+
+    gate.set()
+    await lanes.drain()
+    assert alive == 50
+
+
 async def test_close_drops_what_waits_and_cancels_what_runs() -> None:
     """After close nothing runs and nothing more is taken in."""
     watch, lanes = Watch(), Lanes()

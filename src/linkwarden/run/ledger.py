@@ -180,14 +180,14 @@ _LONGEST_TRUST = timedelta(days=30)
 
 
 def known_good(memory: Memory | None, entry: Entry, provider: Provider, now: datetime) -> Answer | None:
-    """Return the good answer that a provider got in an earlier run, or None if the link has failed since.
+    """Return the good answer that a provider got in an earlier run, or None. The memory forgets it when a link fails.
 
-    Not for a picture, but by those who know pictures only: the answer may have been for the link of a page.
+    For an image, only one by a provider of images: what others said was of a page or a file, not of what it shows.
     """
     if memory is None or not provider.online or (entry.as_image and provider.kind is not Kind.IMAGE):
         return None
     past = memory.recall(entry.target.key)
-    if past is None or past.answer is None or past.failing_since is not None:
+    if past is None or past.answer is None:
         return None
     answer = past.answer
     young = answer.looked <= answer.at <= now < answer.looked + _LONGEST_TRUST
