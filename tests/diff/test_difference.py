@@ -392,6 +392,39 @@ async def test_remarks_that_held_before_are_left_out(repository: Repository, che
     assert [notice.path for notice in run.notices] == ["README.md"]
 
 
+@pytest.mark.parametrize(
+    "remark",
+    [
+        "<!-- linkwarden-ingore -->\n",
+        "<!-- linkwarden-ignore-end -->\n",
+        "<!-- linkwarden-ignore-start -->\n",
+        "Ã¤ Ã¶ Ã¼\n",
+        ">" * 5000 + " deep\n",
+    ],
+)
+async def test_each_kind_of_remark_is_known_again(repository: Repository, check: Check, remark: str) -> None:
+    """Where it held before, moving it is no news; where the change brings it, it is."""
+    link = "[a](https://a.example/)\n\n"
+    repository.commit({"README.md": link, "other.md": link + remark})
+    repository.write({"README.md": link + remark, "other.md": link + "words\n\n" + remark})
+
+    run = await check("README.md", "other.md")
+
+    assert {notice.path for notice in run.notices} == {"README.md"}
+
+
+async def test_another_remark_of_the_same_kind_is_news(repository: Repository, check: Check) -> None:
+    """A second comment, misspelt in another way, is told; the first one is not."""
+    repository.commit({"README.md": "[a](https://a.example/)\n\n<!-- linkwarden-ingore -->\n"})
+    repository.write(
+        {"README.md": "[a](https://a.example/)\n\n<!-- linkwarden-ingore -->\n\n<!-- linkwarden-ignroe -->\n"}
+    )
+
+    run = await check()
+
+    assert ["ignroe" in notice.message for notice in run.notices] == [True]
+
+
 async def test_interrupted_it_keeps_what_it_found(repository: Repository, check: Check, internet: FakeInternet) -> None:
     """Ctrl-C gives what is settled of the change, with what the base says of local links, and exit code 130."""
     repository.commit({"README.md": "# A\n\n[a](https://a.example/) [old](#gone) [b](#a)\n"})

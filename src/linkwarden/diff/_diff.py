@@ -72,7 +72,9 @@ class Difference:
     def knew(self, notice: Notice) -> bool:
         """Tell whether a remark on a list is none on the change: it held before as well."""
         version = self.versions.get(self.lists.get(notice.path, ""))
-        return version is not None and (version.before is version.after or notice.message in version.before.notices)
+        if version is None:
+            return False
+        return version.before is version.after or (bool(notice.about) and notice.about in version.before.notices)
 
     async def caused(self, results: Sequence[Result]) -> tuple[Result, ...]:
         """Give the results that come from the change.

@@ -26,14 +26,14 @@ class Links:
         pictures: of those that stand as pictures.
         local: everything else, by address as written.
         suppressions: what its comments say not to report, and how often.
-        notices: what the extractor remarks on.
+        notices: what the extractor remarks on (``Notice.about``).
     """
 
     links: frozenset[str] = frozenset()
     pictures: frozenset[str] = frozenset()
     local: Mapping[str, tuple[Occurrence, ...]] = field(default_factory=dict)
     suppressions: Counter[tuple[object, ...]] = field(default_factory=Counter)
-    notices: frozenset[str] = frozenset()
+    notices: frozenset[tuple[str, ...]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +93,12 @@ def links_of(source: Source) -> Links:
     pictures: set[str] = set()
     local: dict[str, list[Occurrence]] = {}
     suppressions: Counter[tuple[object, ...]] = Counter()
-    notices: set[str] = set()
+    notices: set[tuple[str, ...]] = set()
     for item in source.parse():
         if isinstance(item, Suppression):
             suppressions[suppression_key(item)] += 1
         elif isinstance(item, Notice):
-            notices.add(item.message)
+            notices.add(item.about)
         elif isinstance(item, Occurrence):
             address = source.address_of(item.url)
             if address is None:

@@ -42,12 +42,14 @@ class _Said:
     Attributes:
         name: ``IGNORE``, ``START`` or ``END``; "" if it is misspelt.
         problem: what to report to the maintainer instead, or "".
+        about: what makes two such problems the same (``Notice.about``).
     """
 
     name: str
     codes: tuple[str, ...] = ()
     reason: str = ""
     problem: str = ""
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,8 @@ class Directives:
             start, end = pieces.range(comment.start, comment.end)
             said = _said(comment.text(content))
             if said is not None and not comment.closed:
-                said = _Said("", problem="This comment to linkwarden is never closed; end it with -->.")
+                problem = "This comment to linkwarden is never closed; end it with -->."
+                said = _Said("", problem=problem, about=("comment-not-closed",))
             line_of = self._source.line_of
             self._comments.append(_Placed(start, end, line_of(start), line_of(max(start, end - 1)), said))
 
@@ -90,7 +93,7 @@ class Directives:
             if said is None:
                 continue
             if said.problem:
-                yield self._notice(comment, said.problem)
+                yield self._notice(comment, said.problem, *said.about)
             elif said.name == IGNORE:
                 yield self._suppression(comment, said, first, last)
             elif said.name == START:
@@ -99,14 +102,15 @@ class Directives:
                 begun, what = open_blocks.pop()
                 yield self._suppression(begun, what, begun.first, comment.last)
             else:
-                yield self._notice(comment, f"This {END} ends nothing: no {START} is open above it. Remove it.")
+                yield self._notice(comment, f"This {END} ends nothing: no {START} is open above it. Remove it.", END)
         end = self._source.line_of(len(self._source.body))
         for begun, what in open_blocks:
-            yield self._notice(begun, f"This {START} applies to the end of the file, because no {END} follows it.")
+            problem = f"This {START} applies to the end of the file, because no {END} follows it."
+            yield self._notice(begun, problem, START)
             yield self._suppression(begun, what, begun.first, end)
 
-    def _notice(self, comment: _Placed, message: str) -> Notice:
-        return Notice(self._source.path, comment.first, message)
+    def _notice(self, comment: _Placed, message: str, *about: str) -> Notice:
+        return Notice(self._source.path, comment.first, message, about)
 
     def _suppression(self, comment: _Placed, said: _Said, first: int, last: int) -> Suppression:
         line, column = self._source.position(comment.start + self._source.base)
@@ -142,7 +146,8 @@ def _misspelt(name: str, rest: str) -> _Said | None:
             near = IGNORE
     if not near:
         return None
-    return _Said("", problem=f"linkwarden does not know {name!r}, so nothing is ignored. Did you mean {near!r}?")
+    problem = f"linkwarden does not know {name!r}, so nothing is ignored. Did you mean {near!r}?"
+    return _Said("", problem=problem, about=("comment-misspelt", name))
 
 
 @lru_cache(maxsize=256)  # a list with many typos has the same ones

@@ -113,6 +113,7 @@ def text_notices(source: Source) -> Iterator[Notice]:
             source.position(lost)[0],
             "This file is not all valid UTF-8; bytes that could not be read are shown as \ufffd. "
             "URLs with such a byte may be checked wrongly.",
+            ("not-utf-8",),
         )
     hits = []
     for hit in _MOJIBAKE.finditer(source.text):
@@ -123,5 +124,6 @@ def text_notices(source: Source) -> Iterator[Notice]:
                 source.position(hits[0])[0],
                 "Some characters look garbled, as if UTF-8 had been read in another encoding and saved again. "
                 "Links are checked as they are, and nothing is rewritten.",
+                ("garbled",),
             )
             return

@@ -26,7 +26,8 @@ class HtmlFile(Extractor):
         base = _base(source)
         if base:
             reader.base_url, line = base
-            yield Notice(path, line, f"Relative links on this page start from {reader.base_url} (<base href>).")
+            message = f"Relative links on this page start from {reader.base_url} (<base href>)."
+            yield Notice(path, line, message, ("base", reader.base_url))
         yield from reader.html(source.body, Pieces((0,), (0,)))
         yield from reader.finish()
         yield from reader.directives()

@@ -43,7 +43,7 @@ class Markdown(Extractor):
             for prefix in ("fn-", "fnref-"):
                 yield Anchor(prefix + label, "", line + 1, AnchorSource.HTML_ID)
         if document.too_deep is not None:
-            yield Notice(path, document.too_deep + 1, _TOO_DEEP)
+            yield Notice(path, document.too_deep + 1, _TOO_DEEP, ("too-deep",))
 
 
 class _MarkdownReader:

@@ -114,11 +114,14 @@ class Notice:
         path: the file.
         line: where in it, from 1; 0 for the whole file.
         message: what there is to say.
+        about: what makes two remarks on a file the same, wherever they stand and however they are worded: a name, and
+            what it is about. () if nobody has to tell; of an extractor's remarks, ``--diff`` has to.
     """
 
     path: str
     line: int
     message: str
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
