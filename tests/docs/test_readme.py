@@ -11,9 +11,9 @@ import linkwarden
 from linkwarden.cli import cli
 from linkwarden.cli.guard import run_guarded
 from linkwarden.config import load_file
-from linkwarden.docs import EXAMPLE_LIST, with_help
 from linkwarden.model import Verdict
 from linkwarden.rules import all_rules
+from tools.docs import EXAMPLE_LIST, with_help
 
 REPOSITORY = Path(__file__).parents[2]
 README = (REPOSITORY / "README.md").read_text("utf-8")

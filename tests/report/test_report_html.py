@@ -10,7 +10,7 @@ from inline_snapshot import snapshot
 
 from linkwarden.model import Compared, Fixed, History, Past, Verdict
 from linkwarden.report import for_name, for_path
-from linkwarden.report._words import conclusion, headline, unverified_note
+from linkwarden.report._words import conclusion, headline, rule_url, unverified_note
 from linkwarden.report.html import HtmlReport
 from tests.report.html_page import parse, text, texts, write
 from tests.report.sample import (
@@ -117,7 +117,7 @@ def test_a_code_leads_to_its_meaning_and_that_to_its_page() -> None:
     for code in codes:
         entry = page.css_first(f".rules div{code}")
         assert entry is not None
-        assert (entry.css("a")[0].attributes["href"] or "").endswith(f"/docs/rules/{(code or '')[1:]}.md")
+        assert (entry.css("a")[0].attributes["href"] or "") == rule_url((code or "")[1:])
     assert "Link to an archived copy" in text(page.css_first("#LW301"))
 
 

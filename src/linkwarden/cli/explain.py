@@ -11,7 +11,7 @@ from click.shell_completion import CompletionItem, get_completion_class
 
 from linkwarden.cli.speech import say
 from linkwarden.model import Rule, UsageError
-from linkwarden.report._words import sentence
+from linkwarden.report._words import rule_url, sentence
 
 
 @click.command(short_help="Print the completion script for a shell.")
@@ -64,7 +64,7 @@ def explain(code: str | None) -> None:
 def describe(rule: Rule) -> str:
     """Give a rule as text for a terminal, at most 80 columns wide."""
     parts = [f"{rule.code} {rule.slug}", f"Verdict: {rule.verdict.value}", _wrap(sentence(rule.summary))]
-    parts += [_wrap(rule.explanation), f"What to do:\n{_wrap(rule.remedy, indent='  ')}"]
+    parts += [_wrap(rule.explanation), f"What to do:\n{_wrap(rule.remedy, indent='  ')}", rule_url(rule.code)]
     return "\n\n".join(parts)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from linkwarden._version import HOME
 from linkwarden.model import BY_SEVERITY, FAILS_BY_DEFAULT, SETTLED, Fixed, Result, Run, Tag, Verdict
 
 #: Verdicts in the order in which reports count them, worst first.
@@ -53,6 +54,11 @@ WORDS: Mapping[Verdict, Word] = {
         "may or may not get it: linkwarden was told not to look or tell, or it is no web page.", "quiet"
     ),
 }
+
+
+def rule_url(code: str) -> str:
+    """Return where a rule is explained."""
+    return f"{HOME}/blob/main/docs/rules.md#{code.lower()}"
 
 
 def is_health_report(text: str) -> bool:

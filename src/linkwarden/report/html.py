@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 from linkwarden._version import __version__
 from linkwarden.model import Run
 from linkwarden.report._base import Report, ReportOptions
-from linkwarden.report._words import sentence
+from linkwarden.report._words import rule_url, sentence
 from linkwarden.sinks import log
 
 if TYPE_CHECKING:
@@ -33,14 +33,14 @@ class HtmlReport(Report):
     def render(self, run: Run, options: ReportOptions) -> str:
         """Give the page; the same run gives the same bytes."""
         del options  # a file says the same however talkative the terminal is
-        from linkwarden.report._html.view import RULE_PAGES, View  # noqa: PLC0415 - only who wants the page pays
+        from linkwarden.report._html.view import View  # noqa: PLC0415 - only who wants the page pays
 
         style, script = _read("page.css"), _read("page.js")
         return _template().render(
             view=View(run),
             run=run,
             version=__version__,
-            rule_pages=RULE_PAGES,
+            rule_url=rule_url,
             style=style,
             script=script,
             policy=_policy(style, script),

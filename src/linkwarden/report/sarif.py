@@ -33,7 +33,7 @@ from linkwarden.report._order import (
     unreadable,
     worst_first,
 )
-from linkwarden.report._words import accepted_in, conclusion, iso, listed, plural, sentence
+from linkwarden.report._words import accepted_in, conclusion, iso, listed, plural, rule_url, sentence
 from linkwarden.sinks import cut, file_uri, json_text, mask_text, one_line, sarif_text, shown_address
 from linkwarden.text import mask_secrets
 
@@ -159,7 +159,7 @@ def _note(level: str, text: str, locations: Sequence[dict[str, Any]] = ()) -> di
 
 def _rule(rule: Rule) -> dict[str, Any]:
     level = _LEVELS.get(rule.verdict, "error" if rule.verdict in (Verdict.BROKEN, Verdict.EXPIRED) else "note")
-    page = f"{HOME}/blob/main/docs/rules/{rule.code}.md"
+    page = rule_url(rule.code)
     explanation, remedy = sentence(rule.explanation), sentence(rule.remedy or "Have a look at the link.")
     return {
         "id": rule.code,

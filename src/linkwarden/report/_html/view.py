@@ -6,16 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from linkwarden._version import HOME
 from linkwarden.model import Rule, Run, Suggestion, Verdict
 from linkwarden.report import _order as order
 from linkwarden.report import _words as words
 from linkwarden.report._html.calendar import away, calendar, trend
 from linkwarden.report._order import Placed
 from linkwarden.sinks import cut, link_target, mask_text, one_line, shorten, shown_address, shown_place, visible
-
-#: Where the pages about the rules can be read.
-RULE_PAGES = f"{HOME}/blob/main/docs/rules/"
 
 _LONGEST_ADDRESS = 1_000
 _LONGEST_PROSE = 600

@@ -1,0 +1,119 @@
+"""Writes what the documentation shows of the code: ``docs/rules.md``, and the README's help text and example.
+
+``make docs`` runs it; tests compare the pages with the program.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import tempfile
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from linkwarden.api import check
+from linkwarden.cli import cli
+from linkwarden.model import Rule
+from linkwarden.report import ReportOptions
+from linkwarden.report._words import sentence
+from linkwarden.report.text import TextReport
+from linkwarden.rules import all_rules
+
+#: The list of the README's example, as anybody might have it.
+EXAMPLE_LIST = """\
+# Reading list
+
+- [Networks](#networks)
+- [Data sets](#datasets)
+
+## Networks
+
+* [Attention](https://arxiv.org/abs/1706.03762)
+
+<img src="https://s3.us-west-2.amazonaws.com/secure.notion-static.com/0b1c/block.png?X-Amz-Algorithm=AWS4-HMAC-SHA256\
+&X-Amz-Credential=AKIAEXAMPLE%2F20210209%2Fus-west-2%2Fs3%2Faws4_request&X-Amz-Date=20210209T103524Z\
+&X-Amz-Expires=86400&X-Amz-Signature=0123456789abcdef&X-Amz-SignedHeaders=host" width="350">
+
+## Datasets and tools
+"""
+
+RULES = "docs/rules.md"
+_MADE = "<!-- Made by `make docs` from the rules in src/linkwarden; edit them there. -->"
+
+
+def rules_page() -> str:
+    """Return the page of all rules as Markdown: a table, then a section for each rule, whose anchor is its code."""
+    rules = all_rules().values()
+    rows = "".join(
+        f"| [{r.code}](#{r.code.lower()}) | {r.slug} | `{r.verdict.value}` | {sentence(r.summary)} |\n" for r in rules
+    )
+    return (
+        f"{_MADE}\n# Rules\n\nEvery finding has one of these codes; `linkwarden explain CODE` prints the same text. "
+        "Codes are never reused. What the verdicts mean: [verdicts](verdicts.md).\n\n"
+        f"| code | name | verdict | what is wrong |\n|---|---|---|---|\n{rows}\n" + "\n".join(map(_section, rules))
+    )
+
+
+def _section(rule: Rule) -> str:
+    repeat = (
+        "It can pass by itself, so a failure that is seen again over days means more than one that is seen once.\n\n"
+        if rule.repeatable
+        else ""
+    )
+    return (
+        f"## {rule.code}\n\n"
+        f"`{rule.slug}`, verdict `{rule.verdict.value}`: **{sentence(rule.summary)}**\n\n"
+        f"{sentence(rule.explanation)}\n\n{repeat}"
+        f"**What to do:** {sentence(rule.remedy)}\n"
+    )
+
+
+def help_text() -> str:
+    """Return what ``linkwarden check --help`` prints in a terminal of 80 columns."""
+    command = cli.get_command(click.Context(cli), "check")
+    if command is None:
+        raise LookupError("check")
+    parent = click.Context(cli, info_name="linkwarden", **cli.context_settings)
+    return command.get_help(click.Context(command, info_name="check", parent=parent, terminal_width=80))
+
+
+def example_output() -> str:
+    """Return what ``linkwarden check README.md --offline`` prints for the example's list, on the day of the example."""
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        Path("README.md").write_text(EXAMPLE_LIST, "utf-8")
+        run = check("README.md", offline=True, now=datetime(2026, 11, 22, 3, tzinfo=UTC))
+    return TextReport().render(replace(run, duration_s=0.1), ReportOptions())
+
+
+def with_example(readme: str) -> str:
+    """Return the README with what the program prints today for the example."""
+    return re.sub(
+        r"(<!-- example: .*?-->\n```text\n).*?(```)",
+        lambda m: f"{m[1]}$ linkwarden check README.md --offline\n{example_output()}{m[2]}",
+        readme,
+        flags=re.DOTALL,
+    )
+
+
+def with_help(readme: str) -> str:
+    """Return the README with the help text that the program prints today."""
+    return re.sub(
+        r"(<!-- help: .*?-->\n```text\n).*?(```)",
+        lambda m: f"{m[1]}$ linkwarden check --help\n{help_text()}\n{m[2]}",
+        readme,
+        flags=re.DOTALL,
+    )
+
+
+def main(root: Path) -> None:
+    """Write the page of rules, and renew what the README shows of the program."""
+    readme = root / "README.md"
+    readme.write_text(with_example(with_help(readme.read_text("utf-8"))), encoding="utf-8", newline="\n")
+    (root / RULES).write_text(rules_page(), encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main(Path(__file__).parents[1])
