@@ -105,13 +105,13 @@ def test_a_404_from_a_host_that_lies_proves_nothing(url: str) -> None:
 
 
 def test_a_reason_speaks_of_the_thing_that_is_missing() -> None:
-    """A maintainer reads of a picture where a picture stands, and of a page elsewhere."""
+    """A maintainer reads of an image where an image stands, and of a page elsewhere."""
     page = _http.status_evidence(claim(URL), answer(404))
     picture = _http.status_evidence(claim(URL, image=True), answer(404))
     assert page is not None
     assert picture is not None
     assert page.reason == "The server says that there is no such page (404)."
-    assert picture.reason == "The server says that there is no such picture (404)."
+    assert picture.reason == "The server says that there is no such image (404)."
 
 
 def test_facts_tell_the_way_and_hide_secrets() -> None:
@@ -122,7 +122,7 @@ def test_facts_tell_the_way_and_hide_secrets() -> None:
     assert evidence is not None
     assert [(f.what, f.url, f.status) for f in evidence.facts] == [
         ("redirect", URL + "?sig=***", 301),
-        ("answer", "https://b.example.org/x?token=***", 404),
+        ("response", "https://b.example.org/x?token=***", 404),
     ]
     assert evidence.final_url == "https://b.example.org/x?token=***"
     assert "abcdef" not in repr(evidence)
@@ -217,7 +217,7 @@ def test_every_failure_has_its_meaning(kind: NetErrorKind) -> None:
     assert "{" not in evidence.reason
 
 
-def test_who_was_spared_a_wall_is_told_what_the_others_met() -> None:
+def test_who_was_spared_gets_the_reason_of_those_who_met_it() -> None:
     """The reason is the very sentence of those who met it; a wall that stands for days is no sign of death."""
     error = NetError(NetErrorKind.GIVEN_UP, "Anubis", host="a.example.org", status=403)
     spared = _http.net_evidence(claim(URL), error)
@@ -227,7 +227,7 @@ def test_who_was_spared_a_wall_is_told_what_the_others_met() -> None:
     assert spared.rule is not None
     assert (spared.rule.slug, spared.rule.repeatable) == ("bot-wall", False)
     assert (spared.rule, spared.reason, spared.status) == (walled.rule, walled.reason, walled.status)
-    assert "not asked" in spared.facts[0].what
+    assert "not requested" in spared.facts[0].what
 
 
 def test_a_failure_behind_a_redirect_names_both_hosts() -> None:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from linkwarden.answers.walls import wall_of
+from linkwarden.answers.bot_protection import bot_protection
 from linkwarden.config import Config
 from linkwarden.model import Run
 from linkwarden.run import engine
@@ -79,7 +79,7 @@ async def assert_offers_resolve(internet: FakeInternet, run: Run) -> None:
     async with internet.net() as net:
         for url in sorted(url for url in offered if url.startswith("http")):
             response = await net.fetch(Ask(url=url, purpose="suggestion"))
-            assert response.status == 200 or wall_of(response) is not None, url
+            assert response.status == 200 or bot_protection(response) is not None, url
 
 
 def test_the_table_says_why(internet: FakeInternet) -> None:

@@ -14,8 +14,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from linkwarden.answers.bot_protection import bot_protection
 from linkwarden.answers.read import from_response
-from linkwarden.answers.walls import wall_of
 from linkwarden.model import Answer, Claim, Evidence, Fact, Validators
 from linkwarden.text import host_of
 from linkwarden.wire import NO_HEADERS, Ask, NetError, NetErrorKind, Response
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 async def visit(provider: str, address: str, net: Net, fetch: Callable[[], Awaitable[Response]]) -> Response:
-    """Give the answer for a link (see ``linkwarden.net.walls`` for who is asked and who is not).
+    """Give the answer for a link (see ``linkwarden.net.protected`` for who is asked and who is not).
 
     Args:
         provider: the name of the provider that asks.
@@ -34,16 +34,16 @@ async def visit(provider: str, address: str, net: Net, fetch: Callable[[], Await
         fetch: asks.
 
     Raises:
-        NetError: there was no answer. GIVEN_UP with a status means that nobody was asked, because of a bot wall;
-            its ``detail`` is then the wall's name.
+        NetError: there was no answer. GIVEN_UP with a status means that nobody was asked, because of bot protection;
+            its ``detail`` is then the name of the protection.
     """
-    with net.walls.visit(provider, address) as link:
-        wall = await link.wall()
-        if wall is not None:
-            raise NetError(NetErrorKind.GIVEN_UP, wall.name, host=host_of(address), status=wall.status)
+    with net.protected.visit(provider, address) as link:
+        block = await link.block()
+        if block is not None:
+            raise NetError(NetErrorKind.GIVEN_UP, block.name, host=host_of(address), status=block.status)
         response = await fetch()
         if link.is_scout and _bare_host(response.url) == _bare_host(address):
-            name = wall_of(response)
+            name = bot_protection(response)
             if name is not None:
                 link.meets(name, response.status)
         return response

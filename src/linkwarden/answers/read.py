@@ -1,4 +1,4 @@
-"""Reads what came back over HTTP, or why nothing did, and says what that means for a link.
+"""Reads HTTP responses, or why there was none, and says what that means for a link.
 
 Every online provider uses these functions, so that one status has one meaning everywhere. The meanings are those of
 RFC 9110, corrected by what services are known to do. What is no proof is ``unverified``.
@@ -12,8 +12,9 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from linkwarden.answers import rules
+from linkwarden.answers.bot_protection import bot_protection
 from linkwarden.answers.rules import REGISTRY_SILENT
-from linkwarden.answers.walls import StoreError, store_error, wall_of
+from linkwarden.answers.stores import StoreError, store_error
 from linkwarden.model import Claim, Evidence, Fact, FactKind, Rule, Suggestion
 from linkwarden.text import domains_of, host_of, mask_secrets
 from linkwarden.wire import INCOMPLETE_CHAIN, Hop, NetError, NetErrorKind, Response
@@ -26,7 +27,6 @@ __all__ = [
     "host_in",
     "net_evidence",
     "status_evidence",
-    "wall_of",
 ]
 
 RULES: tuple[Rule, ...] = rules.HTTP_RULES
@@ -43,18 +43,18 @@ LYING_404 = MappingProxyType(
 _ORIGIN_UNKNOWN = re.compile(rb"error(?: code:)?\s*1016", re.IGNORECASE)
 
 #: What a status means for a link (RFC 9110 section 15, RFC 7725, and what sites do to programs); ``{thing}`` is
-#: "page" or "picture".
+#: "page" or "image".
 _STATUSES = MappingProxyType(
     {
-        204: (rules.ODD_ANSWER, "The server answers without content (204), so there is no {thing} to see."),
-        205: (rules.ODD_ANSWER, "The server answers without content (205), so there is no {thing} to see."),
+        204: (rules.ODD_ANSWER, "The server returns no content (204), so there is no {thing} to see."),
+        205: (rules.ODD_ANSWER, "The server returns no content (205), so there is no {thing} to see."),
         304: (
             rules.ODD_ANSWER,
-            "The server says that the {thing} has not changed (304), which nobody had asked it.",
+            "The server says that the {thing} is unchanged (304), although the request did not ask that.",
         ),
         400: (
             rules.ACCESS_REFUSED,
-            "The server did not understand the request (400), which it may say to programs only.",
+            "The server calls the request malformed (400), which it may do to programs only.",
         ),
         401: (rules.LOG_IN_REQUIRED, "The server asks readers to log in (401)."),
         402: (rules.ACCESS_REFUSED, "The server asks for payment (402)."),
@@ -62,17 +62,17 @@ _STATUSES = MappingProxyType(
         404: (rules.NOT_FOUND, "The server says that there is no such {thing} (404)."),
         405: (
             rules.ACCESS_REFUSED,
-            "The server refuses this way of asking (405), as sites do that keep programs out.",
+            "The server does not allow this kind of request (405), as sites do that block programs.",
         ),
-        406: (rules.ACCESS_REFUSED, "The server has no version of the {thing} that it gives to programs (406)."),
+        406: (rules.ACCESS_REFUSED, "The server has no version of the {thing} that it sends to programs (406)."),
         407: (rules.ODD_ANSWER, "The proxy on the way asks for a password (407)."),
-        408: (rules.SERVER_ERROR, "The server did not take the request in time (408)."),
+        408: (rules.SERVER_ERROR, "The server did not receive the request in time (408)."),
         410: (rules.GONE, "The server says that the {thing} was removed for good (410)."),
-        418: (rules.ACCESS_REFUSED, "The server turns programs away (418)."),
-        425: (rules.SERVER_ERROR, "The server did not take the request in time (425)."),
-        429: (rules.RATE_LIMITED, "The server says that it was asked too often (429)."),
+        418: (rules.ACCESS_REFUSED, "The server blocks programs (418)."),
+        425: (rules.SERVER_ERROR, "The server asked to send the request again later (425)."),
+        429: (rules.RATE_LIMITED, "The server says that there were too many requests (429)."),
         451: (rules.LEGAL_BLOCK, "The server may not show the {thing} for legal reasons (451)."),
-        999: (rules.ACCESS_REFUSED, "The server turns programs away (999)."),
+        999: (rules.ACCESS_REFUSED, "The server blocks programs (999)."),
     }
 )
 #: What is said of the other statuses of a hundred.
@@ -80,7 +80,7 @@ _HUNDREDS = MappingProxyType(
     {
         3: (rules.ODD_ANSWER, "The server redirects without saying where to ({status})."),
         4: (rules.ACCESS_REFUSED, "The server refuses the request ({status}), which it may do to programs only."),
-        5: (rules.SERVER_ERROR, "The server is in trouble ({status})."),
+        5: (rules.SERVER_ERROR, "The server reports an error of its own ({status})."),
     }
 )
 _FINE = frozenset({*range(200, 300), 300} - {204, 205})
@@ -88,49 +88,52 @@ _FINE = frozenset({*range(200, 300), 300} - {204, 205})
 _NETWORK = MappingProxyType(
     {
         NetErrorKind.NXDOMAIN: (rules.NO_SUCH_HOST, "There is no such host: {host}."),
-        NetErrorKind.DNS: (rules.DNS_FAILED, "The name {host} could not be looked up."),
+        NetErrorKind.DNS: (rules.DNS_FAILED, "The name {host} could not be looked up (DNS)."),
         NetErrorKind.REFUSED: (rules.CONNECTION_REFUSED, "{host} refuses the connection: no web server answers there."),
-        NetErrorKind.RESET: (rules.CONNECTION_BROKEN, "{host} closed the connection without an answer."),
-        NetErrorKind.TIMEOUT: (rules.TIMED_OUT, "{host} did not answer in time."),
+        NetErrorKind.RESET: (rules.CONNECTION_BROKEN, "{host} closed the connection without a response."),
+        NetErrorKind.TIMEOUT: (rules.TIMED_OUT, "{host} did not respond in time (timeout)."),
         NetErrorKind.UNREACHABLE: (rules.UNREACHABLE, "There is no way to {host} from this network."),
         NetErrorKind.TLS_EXPIRED: (rules.CERTIFICATE_EXPIRED, "The certificate of {host} has expired."),
         NetErrorKind.TLS_HOSTNAME: (rules.CERTIFICATE_WRONG_HOST, "The certificate of {host} is for another site."),
         NetErrorKind.TLS_SELF_SIGNED: (
             rules.CERTIFICATE_UNTRUSTED,
-            "The certificate of {host} is signed by nobody that browsers trust.",
+            "The certificate of {host} is not signed by an authority that browsers trust.",
         ),
         NetErrorKind.TLS_CHAIN: (
             rules.CHAIN_INCOMPLETE,
-            "{host} does not send its whole certificate chain; most browsers mend that by themselves.",
+            "{host} does not send its whole certificate chain; most browsers fetch the missing part themselves.",
         ),
         NetErrorKind.TLS: (rules.TLS_FAILED, "No secure connection to {host} could be made."),
         NetErrorKind.REDIRECT_LOOP: (
             rules.REDIRECT_LOOP,
-            "{host} redirects in a circle, as sites do that do not want programs; a browser may get through.",
+            "{host} redirects in a circle, as some sites do to programs; a browser may get through.",
         ),
         NetErrorKind.TOO_MANY_REDIRECTS: (rules.TOO_MANY_REDIRECTS, "There are too many redirects at {host}."),
-        NetErrorKind.BAD_REDIRECT: (rules.BAD_REDIRECT, "{host} redirects to something that is not a web address."),
+        NetErrorKind.BAD_REDIRECT: (rules.BAD_REDIRECT, "{host} redirects to something that is not an http(s) URL."),
         NetErrorKind.BLOCKED: (
             rules.BLOCKED_ADDRESS,
-            "{host} is not a public address, so linkwarden did not ask it; readers elsewhere cannot reach it either.",
+            "{host} is not a public address, so no request was sent; readers elsewhere cannot reach it either.",
         ),
-        NetErrorKind.INVALID_URL: (rules.UNASKABLE, "The address cannot be asked as it stands."),
-        NetErrorKind.PROTOCOL: (rules.PROTOCOL_ERROR, "The answer of {host} could not be understood."),
+        NetErrorKind.INVALID_URL: (rules.UNASKABLE, "No request can be made of this URL."),
+        NetErrorKind.PROTOCOL: (rules.PROTOCOL_ERROR, "The response of {host} is not valid HTTP."),
         NetErrorKind.COOLDOWN: (
             rules.RATE_LIMITED,
-            "{host} asked to be left alone for longer than this run lasts.",
+            "{host} limits requests for longer than this run waits (rate limit).",
         ),
         NetErrorKind.GIVEN_UP: (
             rules.HOST_SILENT,
-            "{host} stopped answering earlier in this run, so linkwarden did not ask again.",
+            "{host} stopped responding earlier in this run, so this link was not requested.",
         ),
-        NetErrorKind.BUDGET: (rules.OUT_OF_TIME, "The time for this run was used up before this link's turn."),
+        NetErrorKind.BUDGET: (
+            rules.OUT_OF_TIME,
+            "The time for this run (--max-time) was used up before this link was checked.",
+        ),
     }
 )
 
 
-#: The same sentence for who met the wall and for who was spared it, so that reports show them as one group.
-_WALLED = "The site turns robots away ({wall}, {status}); open it in a browser."
+#: The same sentence for who met it and for who was spared it, so that reports show them as one group.
+_PROTECTED = "The site's bot protection blocks programs ({name}, {status}); open it in a browser."
 
 
 def from_response(
@@ -170,19 +173,19 @@ def from_response(
 
 
 def host_in(host: str, table: Container[str]) -> bool:
-    """Tell whether a host is one of those named, or a subdomain of one (whole labels)."""
+    """Return whether a host is one of those named, or a subdomain of one (whole labels)."""
     return any(name in table for name in domains_of(host))
 
 
 def net_evidence(claim: Claim, error: NetError) -> Evidence:
-    """Say what it means for a link that no HTTP answer could be had.
+    """Return what it means for a link that there was no HTTP response.
 
     ``broken`` is only what a reader meets as well: no such host, nothing listening, a certificate that browsers
     refuse. A redirect loop is ``unverified``: cookies are kept within a chain, so a loop that is left is most often
     a site's way to get rid of programs. Everything that may pass by itself is ``unverified`` and repeatable.
     """
     if error.kind is NetErrorKind.GIVEN_UP and error.status is not None:
-        return _behind_wall(claim, error.detail, error.status)
+        return _behind_protection(claim, error.detail, error.status)
     rule, words = _NETWORK[error.kind]
     asked = host_of(claim.target.address or "")
     reason = words.format(host=error.host or asked or "the server")
@@ -193,85 +196,85 @@ def net_evidence(claim: Claim, error: NetError) -> Evidence:
         rule,
         reason,
         status=error.status,
-        facts=(*_hop_facts(error.hops), Fact(f"no answer: {error.kind.value}", status=error.status)),
+        facts=(*_hop_facts(error.hops), Fact(f"no response: {error.kind.value}", status=error.status)),
     )
 
 
 def status_evidence(claim: Claim, response: Response) -> Evidence | None:
-    """Say what is wrong with an answer by its bot wall, its storage error or its status; None if nothing is.
+    """Return what is wrong with a response by its bot protection, storage error or status; None if nothing is.
 
     Args:
-        claim: the link; an image is called a picture in the reason, and a picture that a storage service refuses
-            is for its provider to judge further.
-        response: the answer after redirects, with at least the first few KiB of the body.
+        claim: the link; an image that a storage service refuses is for its provider to judge further.
+        response: the response after redirects, with at least the first few KiB of the body.
     """
-    wall = wall_of(response)
-    if wall is not None:
-        reason = _WALLED.format(wall=wall, status=response.status)
-        return from_response(claim, response, rules.BOT_WALL, reason, facts=(Fact(f"bot wall: {wall}"),))
+    name = bot_protection(response)
+    if name is not None:
+        reason = _PROTECTED.format(name=name, status=response.status)
+        return from_response(claim, response, rules.BOT_PROTECTION, reason, facts=(Fact(f"bot protection: {name}"),))
     store = store_error(response)
     if store is not None:
         evidence = _store_evidence(claim, response, store)
         if evidence is not None:
             return evidence
-    verdict = _by_status(response, "picture" if claim.target.is_image else "page")
+    verdict = _by_status(response, "image" if claim.target.is_image else "page")
     return None if verdict is None else from_response(claim, response, verdict[0], verdict[1])
 
 
-def _behind_wall(claim: Claim, wall: str, status: int) -> Evidence:
-    """Make the evidence for a link that was not asked, because others of its site met a wall (``net.walls``)."""
-    seen = f"not asked: the first links to this part of {host_of(claim.target.address or '')} met a bot wall ({wall})"
-    reason = _WALLED.format(wall=wall, status=status)
-    return Evidence.of(claim, rules.BOT_WALL, reason, status=status, facts=(Fact(seen, status=status),))
+def _behind_protection(claim: Claim, name: str, status: int) -> Evidence:
+    """Return the evidence for a link that was spared, as others of its site met bot protection (``net.protected``)."""
+    host = host_of(claim.target.address or "")
+    seen = f"not requested: the first links to this part of {host} met bot protection ({name})"
+    reason = _PROTECTED.format(name=name, status=status)
+    return Evidence.of(claim, rules.BOT_PROTECTION, reason, status=status, facts=(Fact(seen, status=status),))
 
 
 def batch_unverified(claims: Iterable[Claim], why: str, *, status: int | None = None) -> Iterator[Evidence]:
-    """Give every claim the evidence that the registry which knows about it did not answer.
+    """Yield for every claim the evidence that the registry which knows about it gave no usable response.
 
     Args:
-        claims: the links that were in the question.
+        claims: the links that were in the request.
         why: the reason, one plain sentence.
-        status: the HTTP status of the registry's answer, if there was one.
+        status: the HTTP status of the registry's response, if there was one.
     """
     for claim in claims:
-        seen = Fact("the service gave no usable answer", status=status)
+        seen = Fact("the service gave no usable response", status=status)
         yield Evidence.of(claim, REGISTRY_SILENT, why, status=status, facts=(seen,))
 
 
 def _by_status(response: Response, thing: str) -> tuple[Rule, str] | None:
-    """Give rule and reason for a status, or None for one that is fine."""
+    """Return rule and reason for a status, or None for one that is ok."""
     status = response.status
     if status == 404 and host_in(host := host_of(response.url), LYING_404):
-        return rules.UNTRUSTED_404, f"{host} answers 404 to programs even for pages that exist."
+        return rules.UNTRUSTED_404, f"{host} returns 404 to programs even for pages that exist."
     if status == 530 and _ORIGIN_UNKNOWN.search(response.body[:4096]):
         return rules.ORIGIN_UNKNOWN, "Cloudflare says that the site behind it no longer has an address (1016)."
     if status == 202 and not response.body:
-        return rules.ODD_ANSWER, "The server puts the answer off (202) and sends nothing, as sites do to programs."
+        return rules.ODD_ANSWER, "The server accepts the request (202) and sends nothing, as sites do to programs."
     if status in _FINE:
         return None
     rule, words = (
         _STATUSES.get(status)
         or _HUNDREDS.get(status // 100)
-        or (rules.ODD_ANSWER, "The server answers with a status that has no meaning ({status}).")
+        or (rules.ODD_ANSWER, "The server responds with a status that has no meaning ({status}).")
     )
     return rule, words.format(thing=thing, status=status)
 
 
 def _store_evidence(claim: Claim, response: Response, error: StoreError) -> Evidence | None:
-    """Judge an object store's error by its code; None leaves it to the status."""
+    """Return what an object store's error code means; None leaves it to the status."""
     match error.meaning:
         case "missing":
             return from_response(
                 claim, response, rules.OBJECT_MISSING, f"The file is no longer in its storage ({error.code})."
             )
         case "expired":
-            reason = "The storage service says that this temporary address has ended."
+            reason = "The storage service says that this temporary URL has expired."
             return replace(from_response(claim, response, rules.OBJECT_EXPIRED, reason), expires_at=error.expires_at)
         case "signature":
-            reason = f"The storage service does not accept the signature in the address ({error.code})."
+            reason = f"The storage service does not accept the signature in the URL ({error.code})."
             return from_response(claim, response, rules.SIGNATURE_REFUSED, reason)
         case "denied":
-            reason = f"The storage service does not hand out the file ({error.code}): it is private or no longer there."
+            reason = f"The storage service refuses the file ({error.code}): it is private or no longer there."
             return from_response(claim, response, rules.OBJECT_REFUSED, reason)
     return None
 
@@ -281,5 +284,5 @@ def _hop_facts(hops: Iterable[Hop]) -> tuple[Fact, ...]:
 
 
 def _answer_facts(response: Response) -> tuple[Fact, ...]:
-    last = Fact("answer", url=mask_secrets(response.url), status=response.status)
+    last = Fact("response", url=mask_secrets(response.url), status=response.status)
     return (*_hop_facts(response.hops), last, *(Fact(remark) for remark in response.remarks))

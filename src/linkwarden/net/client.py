@@ -32,10 +32,10 @@ from linkwarden.net.gate import Gate
 from linkwarden.net.guard import BlockedAddress, Guard
 from linkwarden.net.policy import NetPolicy, counted_with
 from linkwarden.net.politeness import HostSlot, Origin
+from linkwarden.net.protected import ProtectedSites
 from linkwarden.net.redirects import Chain
 from linkwarden.net.retry import persist
 from linkwarden.net.transport import Answer, Transport
-from linkwarden.net.walls import Walls
 from linkwarden.net.wire_form import wire_url
 from linkwarden.wire import INCOMPLETE_CHAIN, Ask, NetError, NetErrorKind, Response
 
@@ -158,7 +158,7 @@ class Net:
         policy: the run's numbers.
         requests: how many requests were sent, redirects and repetitions included.
         on_failure: called whenever a host could not be reached, before it is tried again; or None.
-        walls: where programs were turned away in this run; for whoever recognises a bot wall in an answer.
+        protected: where bot protection answered in this run; for whoever recognises it in a response.
     """
 
     def __init__(
@@ -188,7 +188,7 @@ class Net:
         self.policy = policy
         self.requests = 0
         self.on_failure: Callable[[], None] | None = None
-        self.walls = Walls(policy.strikes)
+        self.protected = ProtectedSites(policy.strikes)
         self._clock = clock
         self._now = now
         self._sleep = sleep
@@ -310,7 +310,7 @@ class Net:
                     answer.status,
                     answer.headers,
                     now=self._clock(),
-                    wall=self._now,
+                    today=self._now,
                     started=started,
                     forbidden_before=forbidden,
                 )

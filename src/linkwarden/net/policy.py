@@ -100,7 +100,7 @@ class NetPolicy:
         attempts: how often a transient failure is tried in all.
         patience: the longest that a host's cool-down may last before its links are given up as rate limited.
         strikes: how many times in a row a host may be silent before it is given up for the run, and how many links to
-            a part of it must meet a bot wall before the rest is spared (0: none ever is; see ``walls.py``).
+            a part of it must meet bot protection before the rest is spared (0: none ever is; see ``protected.py``).
         allow_networks: networks that may be asked although they are not public (``--allow-network``).
         proxy: URL of an HTTP proxy, only when asked for.
     """

@@ -271,7 +271,7 @@ class HostSlot:
         headers: Mapping[str, str],
         *,
         now: float,
-        wall: Callable[[], datetime],
+        today: Callable[[], datetime],
         started: float,
         forbidden_before: int,
     ) -> bool:
@@ -282,7 +282,7 @@ class HostSlot:
             status: the HTTP status.
             headers: names in lower case.
             now: the present on the run's clock.
-            wall: gives the present as a date, for Retry-After.
+            today: gives the present as a date, for Retry-After.
             started: when the request was sent; one sent before an earlier refusal adds nothing to it.
             forbidden_before: how often this request got a 403 that looked like a limit.
         """
@@ -293,18 +293,18 @@ class HostSlot:
             self._accept(now, started)  # not a limit: nobody is asked to come back later
             return False
         if status == 429:
-            self._refuse(status, pause_asked(headers, wall()), now, started)
+            self._refuse(status, pause_asked(headers, today()), now, started)
             return True
         if status == 503:
-            self._refuse(status, pause_asked(headers, wall()), now, started)
+            self._refuse(status, pause_asked(headers, today()), now, started)
             return False
         if status == 403:
-            return self._hear_forbidden(headers, now, wall, started, forbidden_before)
+            return self._hear_forbidden(headers, now, today, started, forbidden_before)
         if forbidden_before and self._forbids_bursts is None:
             self._forbids_bursts = True
         self._accept(now, started)
         if tells_quota(headers):
-            pause = quota_pause(headers, wall())
+            pause = quota_pause(headers, today())
             if pause is not None and pause <= self.policy.patience:
                 self.cool_until = max(self.cool_until, now + pause)
         return False
@@ -313,12 +313,12 @@ class HostSlot:
         self,
         headers: Mapping[str, str],
         now: float,
-        wall: Callable[[], datetime],
+        today: Callable[[], datetime],
         started: float,
         forbidden_before: int,
     ) -> bool:
         """Tell a 403 that is meant from one that is a limit: by its headers, or because it ends a burst."""
-        pause = pause_asked(headers, wall())
+        pause = pause_asked(headers, today())
         if pause is not None:
             self._refuse(403, pause, now, started)
             return True

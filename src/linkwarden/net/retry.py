@@ -123,7 +123,7 @@ _NOT_ASKED = frozenset({NetErrorKind.COOLDOWN, NetErrorKind.GIVEN_UP})
 
 
 def is_challenge(headers: Mapping[str, str]) -> bool:
-    """Tell by its headers (names in lower case) that an answer is a bot wall, whatever its status says."""
+    """Tell by its headers (names in lower case) that a response comes from bot protection, whatever its status."""
     return any(name in headers for name in CHALLENGE_HEADERS)
 
 
@@ -213,7 +213,7 @@ async def persist(
     except NetError as error:
         if error.kind not in _NOT_ASKED:
             raise
-        # What it said or did (a bot wall's 503, a reset) tells more than that it was not asked again.
+        # What it said or did (bot protection's 503, a reset) tells more than that it was not asked again.
         first = outcomes[0]
         if isinstance(first, Answer) and "retry-after" not in first.headers:
             return first

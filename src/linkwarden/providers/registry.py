@@ -16,7 +16,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
-from linkwarden.answers.read import batch_unverified, wall_of
+from linkwarden.answers.bot_protection import bot_protection
+from linkwarden.answers.read import batch_unverified
 from linkwarden.model import Claim, Evidence, Fact, Pass, Rule, Suggestion, Target
 from linkwarden.providers.base import Provider, by_ident
 from linkwarden.text import host_of, mask_secrets
@@ -224,7 +225,7 @@ class Reply:
     @property
     def is_wall(self) -> bool:
         """True if a service that keeps robots out answered in its place."""
-        return self.response is not None and wall_of(self.response) is not None
+        return self.response is not None and bot_protection(self.response) is not None
 
     @property
     def refuses_plainly(self) -> bool:
@@ -241,7 +242,7 @@ class Reply:
         """Why it is of no use, as what its service did: "did not answer in time"."""
         if self.response is None:
             return _SILENCE.get(self.error.kind if self.error else NetErrorKind.DNS, "could not be reached")
-        wall = wall_of(self.response)
+        wall = bot_protection(self.response)
         if wall is not None:
             return f"turned linkwarden away ({wall})"
         if self.response.status == 429:
@@ -335,7 +336,7 @@ async def page_stands(net: Net, url: str) -> bool | None:
         response = await net.fetch(Ask(url=url, purpose="page-exists"))
     except NetError:
         return None
-    if wall_of(response) is not None:
+    if bot_protection(response) is not None:
         return None
     if response.status in (401, 404, 410):
         return False

@@ -80,9 +80,9 @@ async def test_sixty_links_behind_a_wall_cost_three_requests(
     assert set(of(run).values()) == {Verdict.UNVERIFIED}
     assert len(internet.requests_to("a.example")) == 3
     assert {r.judgement.reason for r in run.results} == {
-        "The site turns robots away (Cloudflare challenge, 403); open it in a browser."
+        "The site's bot protection blocks programs (Cloudflare challenge, 403); open it in a browser."
     }
-    asked = [not any("not asked" in fact.what for fact in r.evidence.facts) for r in run.results]
+    asked = [not any("not requested" in fact.what for fact in r.evidence.facts) for r in run.results]
     assert asked == [True] * 3 + [False] * 57
 
 

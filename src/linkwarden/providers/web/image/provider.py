@@ -17,7 +17,7 @@ from linkwarden.answers import rules as http
 from linkwarden.answers.conditional import fetch_if_changed, says_unchanged, unchanged, visit, with_validators
 from linkwarden.answers.read import RULES, from_response, net_evidence, status_evidence
 from linkwarden.answers.redirects import move_of
-from linkwarden.answers.walls import store_error
+from linkwarden.answers.stores import store_error
 from linkwarden.model import Claim, Evidence, Kind, Pass, Rule, Suggestion, Target, Verdict
 from linkwarden.providers.base import Example, Provider, by_ident
 from linkwarden.providers.web.image.sniff import (

@@ -1,24 +1,24 @@
-"""``Walls``: stops asking where programs are turned away, by a rule that the order of answers cannot change.
+"""``ProtectedSites``: no more requests where bot protection answers, by a rule that the order of answers cannot change.
 
-A bot wall answers for its whole site, so one request per link tells nothing new and is no good manners. But some
-sites wall off only a part (search pages, say, or PDFs), and a dead link in another part must still be found. And two
-runs over the same list must give the same report, whichever answer comes first. Hence:
+Bot protection answers for its whole site, so one request per link shows nothing new and is bad manners. But some sites
+protect only a part (search pages, say, or PDFs), and a dead link in another part must still be found. And two runs over
+the same list must give the same report, whichever response comes first. Hence:
 
 * What is judged is one *part* of a site: links of one host whose folders and file ending have the same shape
-  (``/article/…/*.html``). Pages and pictures are judged apart, because walls often let pictures through.
-* The first links of a part, in the order of the list, are its scouts (``NetPolicy.strikes`` of them, three as it
-  comes). They are asked; the others of that part wait until the scouts have their answers. If every scout met the
-  same wall, the rest of the part is not asked. If a single one met anything else, all are asked.
+  (``/article/…/*.html``). Pages and images are judged apart, because bot protection often lets images through.
+* The first links of a part, in the order of the list, are its scouts (``NetPolicy.strikes`` of them, three by default).
+  They are requested; the others of that part wait until the scouts have their responses. If every scout met the same
+  protection, the rest of the part is not requested. If a single one met anything else, all are requested.
 * The same holds for the host as a whole, with the first twelve scouts of its parts: a site with a folder for every
   author does not get three requests for each author. A part that comes later then sends no scouts.
 
-So the decision depends on *which* answers the scouts got and never on *when*. For a healthy host nobody waits longer
-than for its first answer. The price: where the first three links of a part are walled and later ones of the same part
-are not, those later ones stay ``unverified``; they do so in every run, and are never called broken or fine.
+So the decision depends on *which* responses the scouts got and never on *when*. For a healthy host nobody waits longer
+than for its first response. The price: where the first three links of a part are protected and later ones of the same
+part are not, those later ones stay ``unverified``; they do so in every run, and are never called broken or ok.
 
 Hosts are told apart by their full name: two sites below ``github.io`` are two hosts, two blogs on ``medium.com`` are
-one, as they are for the wall. A redirect that leads to a wall elsewhere says nothing about the host that it started
-from (a link shortener, say). Rate limits are another matter; they have their cool-down in ``politeness.py``.
+one, as they are for the protection. A redirect that leads to a protected page elsewhere says nothing about the host
+that it started from (a link shortener, say). Rate limits are another matter; see the cool-down in ``politeness.py``.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from typing import Self
 
 from linkwarden.text import host_of
 
-#: So many parts of a host send scouts; where all of those met the wall, the whole host is left in peace.
+#: So many parts of a host send scouts; where all of those met the same protection, the whole host is left in peace.
 PARTS = 4
 #: A folder that is a plain word belongs to how a site is built; names of users, years and numbers fill it.
 _WORD = re.compile(r"[a-z][a-z_-]{0,14}\Z", re.IGNORECASE)
@@ -39,15 +39,15 @@ _ENDING = re.compile(r"\.[a-z]{2,5}\Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Wall:
-    """What a link met in place of its page: whose wall it is, and the status that came with it."""
+class Block:
+    """What a link met in place of its page: the bot protection's name, and the status that came with it."""
 
     name: str
     status: int
 
 
-class Walls:
-    """Who was turned away where, in one run."""
+class ProtectedSites:
+    """Where bot protection answered in this run."""
 
     def __init__(self, strikes: int) -> None:
         self._strikes = strikes
@@ -55,11 +55,11 @@ class Walls:
         self._parts: dict[tuple[str, str, str], _Scouts] = {}
 
     def visit(self, kind: str, url: str) -> Visit:
-        """Announce that an address is about to be asked; the order of these calls decides who is a scout.
+        """Announce that a URL is about to be requested; the order of these calls decides who is a scout.
 
         Args:
-            kind: what is judged together: the name of the provider that asks.
-            url: an absolute http(s) address.
+            kind: what is judged together: the name of the provider that requests it.
+            url: an absolute http(s) URL.
         """
         host = host_of(url)
         part = (kind, host, _shape(url))
@@ -71,7 +71,7 @@ class Walls:
 
 
 class Visit:
-    """One link on its way to its host. A context manager: leaving it tells the others what was met."""
+    """One link on its way to its host. A context manager: leaving it shares what was met."""
 
     __slots__ = ("_host", "_met", "_part", "_place", "_place_in_host")
 
@@ -80,15 +80,15 @@ class Visit:
         self._part = part
         self._place = part.join()
         self._place_in_host = host.join() if self._place is not None else None
-        self._met: Wall | None = None
+        self._met: Block | None = None
 
     @property
     def is_scout(self) -> bool:
         """True if what this link meets has a bearing on others."""
         return self._place is not None
 
-    async def wall(self) -> Wall | None:
-        """Give the wall that this link would meet, so that it need not be asked, or None: it is to be asked.
+    async def block(self) -> Block | None:
+        """Return what this link would meet, so that it need not be requested, or None: it is to be requested.
 
         Waits for the scouts on which that depends. They never wait for this one, so nobody waits for ever.
         """
@@ -99,42 +99,42 @@ class Visit:
             return self._met
         return None
 
-    def meets(self, wall: str, status: int) -> None:
-        """Note that the answer was a wall of the host itself: the wall's name, and the status of the answer."""
-        self._met = Wall(wall, status)
+    def meets(self, name: str, status: int) -> None:
+        """Note that bot protection of the host itself answered: its name, and the status of the response."""
+        self._met = Block(name, status)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_exc: object) -> None:
         if self._place is not None:
-            self._part.tell(self._place, self._met)
+            self._part.report(self._place, self._met)
         if self._place_in_host is not None:
-            self._host.tell(self._place_in_host, self._met)
+            self._host.report(self._place_in_host, self._met)
 
 
 class _Scouts:
     """The first links of a group, and what follows from their answers for the rest of it."""
 
-    __slots__ = ("_decided", "_met", "_sent", "_size", "_waiting", "_wall")
+    __slots__ = ("_block", "_decided", "_met", "_sent", "_size", "_waiting")
 
     def __init__(self, size: int) -> None:
         self._size = size
         self._sent = 0
-        self._met: dict[int, Wall] = {}
+        self._met: dict[int, Block] = {}
         self._decided = size == 0
-        self._wall: Wall | None = None
+        self._block: Block | None = None
         self._waiting: asyncio.Event | None = None
 
     def join(self) -> int | None:
-        """Give the next scout its number, or None if there are enough, or one has met something else already."""
+        """Return the next scout's number, or None if there are enough, or one has met something else already."""
         if self._decided or self._sent == self._size:
             return None
         self._sent += 1
         return self._sent
 
-    def tell(self, number: int, met: Wall | None) -> None:
-        """Take in what a scout met; None is anything but a wall."""
+    def report(self, number: int, met: Block | None) -> None:
+        """Take in what a scout met; None is anything but bot protection."""
         if self._decided:
             return
         if met is None or any(other.name != met.name for other in self._met.values()):
@@ -144,24 +144,24 @@ class _Scouts:
         if len(self._met) == self._size:
             self._decide(self._met[1])
 
-    async def verdict(self) -> Wall | None:
-        """Wait for the scouts; give the wall that all of them met, or None."""
+    async def verdict(self) -> Block | None:
+        """Wait for the scouts; return what all of them met, or None."""
         if not self._decided:
             if self._waiting is None:
                 self._waiting = asyncio.Event()
             await self._waiting.wait()
-        return self._wall
+        return self._block
 
-    def _decide(self, wall: Wall | None) -> None:
+    def _decide(self, block: Block | None) -> None:
         self._decided = True
-        self._wall = wall
+        self._block = block
         self._met.clear()
         if self._waiting is not None:
             self._waiting.set()
 
 
 def _shape(url: str) -> str:
-    """Name the part of its site that an address belongs to: its folders, those that are no plain words as ``*``."""
+    """Return the part of its site that a URL belongs to: its folders, those that are no plain words as ``*``."""
     path = _AFTER_PATH.split(url.partition("//")[2], maxsplit=1)[0]
     *folders, last = path.split("/")[1:] or [""]
     ending = _ENDING.search(last)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from linkwarden.answers.read import status_evidence, wall_of
+from linkwarden.answers.bot_protection import bot_protection
+from linkwarden.answers.read import status_evidence
 from linkwarden.wire import Response
 from tests.internet.walls import WALLS, WallKind
 from tests.links import claim, slug
@@ -33,14 +34,16 @@ def test_every_wall_leaves_the_link_unverified(kind: WallKind) -> None:
 @pytest.mark.parametrize("status", [200, 403, 404, 429, 503])
 def test_a_wall_is_a_wall_with_any_status(kind: WallKind, status: int) -> None:
     """A challenge page that is sent with 200 or 404 is neither a page nor a proof."""
-    assert wall_of(response_of(kind, status)) is not None
+    assert bot_protection(response_of(kind, status)) is not None
 
 
 def test_the_reason_names_the_wall_and_what_to_do() -> None:
     """A maintainer learns why linkwarden cannot tell, and how to tell."""
     evidence = status_evidence(claim(URL), response_of("cloudflare"))
     assert evidence is not None
-    assert evidence.reason == ("The site turns robots away (Cloudflare challenge, 403); open it in a browser.")
+    assert evidence.reason == (
+        "The site's bot protection blocks programs (Cloudflare challenge, 403); open it in a browser."
+    )
 
 
 @pytest.mark.parametrize(
@@ -60,24 +63,24 @@ def test_an_article_about_walls_is_an_article(words: str) -> None:
     """The words of a wall in a page with much else to read are no wall."""
     page = f"<html>{words}{ARTICLE}</html>".encode()
     response = Response(url=URL, status=200, headers={"server": "cloudflare"}, body=page)
-    assert wall_of(response) is None
+    assert bot_protection(response) is None
 
 
 def test_a_title_of_a_wall_needs_the_walls_server() -> None:
     """A short page called "Just a moment..." on some other server is a page."""
     body = b"<title>Just a moment...</title><p>My poems"
-    assert wall_of(Response(url=URL, status=200, headers={"server": "nginx"}, body=body)) is None
-    assert wall_of(Response(url=URL, status=200, headers={"server": "cloudflare"}, body=body)) is not None
+    assert bot_protection(Response(url=URL, status=200, headers={"server": "nginx"}, body=body)) is None
+    assert bot_protection(Response(url=URL, status=200, headers={"server": "cloudflare"}, body=body)) is not None
 
 
 def test_a_guarded_site_that_lets_us_in_is_fine() -> None:
     """DataDome stamps its header on good answers too."""
     response = Response(url=URL, status=200, headers={"x-datadome": "protected"}, body=ARTICLE.encode())
-    assert wall_of(response) is None
+    assert bot_protection(response) is None
 
 
 @pytest.mark.parametrize("piece", ["<", "<title", "<script ", "<!-- ", "Reference "])
 def test_a_hostile_page_costs_little(piece: str) -> None:
     """64 KiB of half-open tags are read in linear time (the test's time limit is the witness)."""
     body = ("_cf_chl_opt px-captcha " + piece * 20_000).encode()[:65_536]
-    wall_of(Response(url=URL, status=200, headers={"server": "cloudflare"}, body=body))
+    bot_protection(Response(url=URL, status=200, headers={"server": "cloudflare"}, body=body))
