@@ -1,4 +1,4 @@
-"""Writes what the documentation shows of the code: ``docs/rules.md``, and the README's help text and example.
+"""Writes what the documentation shows of the code: the pages of rules and options, the README's help and example.
 
 ``make docs`` runs it; tests compare the pages with the program.
 """
@@ -16,6 +16,7 @@ import click
 
 from linkwarden.api import check
 from linkwarden.cli import cli
+from linkwarden.config import OPTIONS, Option, Place, Section
 from linkwarden.model import Rule
 from linkwarden.report import ReportOptions
 from linkwarden.report._words import sentence
@@ -41,7 +42,17 @@ EXAMPLE_LIST = """\
 """
 
 RULES = "docs/rules.md"
+OPTIONS_PAGE = "docs/options.md"
 _MADE = "<!-- Made by `make docs` from the rules in src/linkwarden; edit them there. -->"
+_OPTIONS_INTRO = """\
+<!-- Made by `make docs` from the table in src/linkwarden/config/_options.py; edit it there. -->
+# Options
+
+What `linkwarden check` can be told, on the command line, in `linkwarden.toml` (or below `[tool.linkwarden]` in
+`pyproject.toml`) and from Python (`linkwarden.check`). The command line beats the environment, and that the file. A dash
+means that an option cannot be given there: what opens doors never comes from a file of the repository
+([threat model](threat-model.md)).
+"""
 
 
 def rules_page() -> str:
@@ -69,6 +80,28 @@ def _section(rule: Rule) -> str:
         f"{sentence(rule.explanation)}\n\n{repeat}"
         f"**What to do:** {sentence(rule.remedy)}\n"
     )
+
+
+def options_page() -> str:
+    """Return the page of all options as Markdown, a table for each section."""
+    parts = [_OPTIONS_INTRO]
+    for section in Section:
+        rows = "".join(_option_row(option) for option in OPTIONS.values() if option.section is section)
+        parts.append(
+            f"## {section}\n\n| command line | file | Python | default | what it does |\n|---|---|---|---|---|\n{rows}"
+        )
+    return "\n".join(parts)
+
+
+def _option_row(option: Option) -> str:
+    flags = ", ".join(f"`{flag}`" for flag in option.flags)
+    variables = "".join(f" or `{name}`" for name in option.environment)
+    shell = f"{flags}{variables}".removeprefix(" or ") or ("arguments" if option.field == "inputs" else "–")
+    file = f"`{option.in_file()}`" if Place.FILE in option.places else "–"
+    python = " or ".join(f"`{word}`" for word in option.keywords) if Place.PYTHON in option.places else "–"
+    between = f" [{option.value.between[0]} to {option.value.between[1]}]" if option.value.between else ""
+    cells = (shell, file, "first argument" if option.field == "inputs" else python, option.shown_default)
+    return f"| {' | '.join(cells)} | {option.help}{between} |\n"
 
 
 def help_text() -> str:
@@ -109,10 +142,11 @@ def with_help(readme: str) -> str:
 
 
 def main(root: Path) -> None:
-    """Write the page of rules, and renew what the README shows of the program."""
+    """Write the pages, and renew what the README shows of the program."""
     readme = root / "README.md"
     readme.write_text(with_example(with_help(readme.read_text("utf-8"))), encoding="utf-8", newline="\n")
-    (root / RULES).write_text(rules_page(), encoding="utf-8", newline="\n")
+    for page, text in ((RULES, rules_page()), (OPTIONS_PAGE, options_page())):
+        (root / page).write_text(text, encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

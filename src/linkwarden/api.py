@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 import gc
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
 from linkwarden._version import HOME, __version__
-from linkwarden.config import Config, Ignore
-from linkwarden.model import Kind, Run, Verdict
+from linkwarden.config import RUN_OPTIONS, Config, Ignore, Option, Place, nearest, read_values
+from linkwarden.model import Run
 from linkwarden.run import engine
 from linkwarden.run.deps import Deps, Memory
 
@@ -23,48 +23,55 @@ if TYPE_CHECKING:
     from linkwarden.net import Net, NetPolicy, Observer
 
 T = TypeVar("T")
+Network = IPv4Network | IPv6Network
+_SEE = "docs/options.md lists them all."
 
 
 class Options(TypedDict, total=False):
-    """What ``check`` may be told; the fields of ``linkwarden.config.Config``, which says what they mean."""
+    """What ``check`` may be told: all options of docs/options.md that Python code can give.
+
+    Where two names are right, the second is that of the command line. Values may be written as there, too.
+    """
 
     offline: bool
-    kinds: frozenset[Kind]
-    include: tuple[str, ...]
-    exclude: tuple[str, ...]
-    fail_on: frozenset[Verdict]
+    kinds: str | Iterable[str]
+    kind: str | Iterable[str]
+    include: str | Iterable[str]
+    exclude: str | Iterable[str]
+    diff: str | None
+    event: str | Path | None
+    root: str | Path | None
+    fail_on: str | Iterable[str]
     exit_zero: bool
-    timeout: float
-    max_time: float | None
+    expiring_within: str | timedelta
+    now: str | datetime | None
+    timeout: float | str | timedelta
+    max_time: float | str | timedelta | None
     concurrency: int
     per_host: int
-    expiring_within: timedelta
-    now: datetime | None
+    allow_networks: str | Network | Iterable[str | Network]
+    allow_network: str | Network | Iterable[str | Network]
+    proxy: str | None
+    archive: bool
+    no_archive: bool
     github_token: str | None
     contact: str | None
-    allow_networks: tuple[str, ...]
-    proxy: str | None
-    root: str | Path | None
-    archive: bool
     state: str | Path | None
-    fresh_for: timedelta
+    fresh_for: str | timedelta
     confirm_runs: int
     confirm_days: int
     patient: bool
-    ignores: tuple[Ignore, ...]
+    ignores: Ignore | Iterable[Ignore]
     baseline: str | Path | None
-    diff: str | None
-    event: Path | None
-    file: Path | None
 
 
 def check(inputs: str | Path | Iterable[str | Path], *, deps: Deps | None = None, **options: Unpack[Options]) -> Run:
-    """Check one or more lists and give the run, from which any report can be made.
+    """Check one or more lists and return the run, from which any report can be made.
 
     Args:
-        inputs: files, globs, directories, addresses of raw lists, or ``owner/repo``.
+        inputs: files, globs, directories, URLs of raw lists, or ``owner/repo``.
         deps: replaces the network and the clock, for tests.
-        options: see ``Options``; for example ``offline=True`` or ``timeout=10``.
+        options: see ``Options``; for example ``offline=True`` or ``timeout="10s"``.
 
     Raises:
         UsageError: an option's value cannot be used.
@@ -82,17 +89,34 @@ async def check_async(
     inputs: str | Path | Iterable[str | Path], *, deps: Deps | None = None, **options: Unpack[Options]
 ) -> Run:
     """Do what ``check`` does, inside a running loop."""
-    names = (inputs,) if isinstance(inputs, str | Path) else tuple(inputs)
-    config = _config(options, tuple(str(name) for name in names))
+    config = config_for(inputs, options)
     async with _off_the_loop(memory_for(config)) as memory:
         return await engine.run(config, replace(deps or Deps(make_net=make_net), memory=memory))
 
 
-def _config(options: Options, names: tuple[str, ...]) -> Config:
-    """Give the configuration that a caller means; files may be named by strings."""
-    given: dict[str, Any] = dict(options)
-    files = {key: Path(given[key]) for key in ("root", "state", "baseline") if isinstance(given.get(key), str)}
-    return Config(**{**given, **files, "inputs": names})
+def config_for(inputs: str | Path | Iterable[str | Path], options: Mapping[str, Any]) -> Config:
+    """Return the configuration that a caller of ``check`` means.
+
+    Raises:
+        UsageError: an option's value cannot be used.
+        TypeError: an option is unknown, or was given under both of its names.
+    """
+    known = {word: row for row in RUN_OPTIONS.values() if Place.PYTHON in row.places for word in row.keywords}
+    names: dict[str, str] = {}
+    values: dict[str, Any] = {}
+    for word, value in options.items():
+        if word not in known:
+            near = nearest(word, known)
+            raise TypeError(f"unknown option {word!r}. {f'Did you mean {near!r}?' if near else _SEE}")
+        row = known[word]
+        if row.field in names:
+            raise TypeError(f"{names[row.field]} and {word} are two names of one option. Leave one of them out.")
+        names[row.field] = word
+        if value is not None:
+            values[row.field] = not value if word != row.field and row.switches_off else value
+    read = read_values(values, lambda row: names[row.field], Option.in_python)
+    lists = (inputs,) if isinstance(inputs, str | Path) else tuple(inputs)
+    return Config(**read, inputs=tuple(map(str, lists)))
 
 
 def memory_for(config: Config) -> AbstractContextManager[Memory | None]:

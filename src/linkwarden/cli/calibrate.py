@@ -15,7 +15,7 @@ from urllib.parse import urljoin
 import click
 
 from linkwarden.cli.guard import say_failure
-from linkwarden.cli.options import make_config, network_options
+from linkwarden.cli.options import TableCommand, make_config, table_options
 from linkwarden.cli.speech import say
 from linkwarden.extract import Extractor
 from linkwarden.inputs import Source
@@ -207,7 +207,7 @@ class Score:
         return self.right / self.ill if self.ill else 1.0
 
 
-@click.command(short_help="Measure the verdicts on addresses that were judged by hand.")
+@click.command(cls=TableCommand, short_help="Measure the verdicts on addresses that were judged by hand.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "--saved",
@@ -217,7 +217,7 @@ class Score:
 )
 @click.option("--min-precision", type=click.FloatRange(0, 1), metavar="P", help="Exit 1 if precision is lower.")
 @click.option("--min-recall", type=click.FloatRange(0, 1), metavar="R", help="Exit 1 if recall is lower.")
-@network_options
+@table_options("calibrate")
 @click.pass_obj
 def calibrate(
     obj: Any,

@@ -13,9 +13,10 @@ from typing import Any
 import click
 
 from linkwarden.cli.guard import INTERNAL_ERROR, say_error, say_failure
-from linkwarden.cli.options import make_config, memory_options, network_options, shared_options
-from linkwarden.cli.output import FormatName, OutputLostError, Terminal, is_terminal, reserve, write_reports
+from linkwarden.cli.options import TableCommand, make_config, read_command_line, table_options
+from linkwarden.cli.output import OutputLostError, Terminal, is_terminal, reserve, write_reports
 from linkwarden.cli.speech import say
+from linkwarden.config import DEFAULT_REPORTS, CommandLine
 from linkwarden.model import Run, UsageError
 
 
@@ -49,42 +50,15 @@ def _read() -> bytes:
     return sys.stdin.buffer.read(MAX_BYTES + 1)
 
 
-DEFAULT_REPORTS = ("reports/health.md", "reports/health.json")
-
-
-@click.command(short_help="Check the links of one or more lists.")
+@click.command(cls=TableCommand, short_help="Check the links of one or more lists.")
 @click.argument("inputs", nargs=-1, metavar="[INPUTS]...")
-@click.option(
-    "-o",
-    "--output",
-    "outputs",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="PATH",
-    help=f"Write a report; the suffix chooses the format. May be repeated. [default: {' and '.join(DEFAULT_REPORTS)}]",
-)
-@click.option("--no-report", is_flag=True, help="Write no report file.")
-@click.option("--format", "wanted", type=FormatName(), default="text", help="What standard output gets.")
-@click.option(
-    "--fail-on", multiple=True, metavar="VERDICT,…", help="What makes the exit code 1. [default: broken,expired]"
-)
-@click.option("--exit-zero", is_flag=True, default=None, help="Exit 0 even if there are findings.")
-@shared_options
-@network_options
-@memory_options
-@click.option("--show-secrets", is_flag=True, help="Do not mask signatures and tokens in JSON.")
-@click.option("--no-progress", is_flag=True, help="Say nothing while running.")
-@click.option("-q", "--quiet", is_flag=True, help="Only what fails, and the summary.")
-@click.option("-v", "--verbose", count=True, help="More detail; twice for all of it.")
-@click.option(
-    "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour on standard output."
-)
+@table_options("check")
 @click.pass_obj
 def check(obj: Any, /, inputs: tuple[str, ...], **options: Any) -> int:
     """Check the links of one or more lists.
 
-    INPUTS are files, globs, directories, "-" for standard input, the address of a raw list, or owner/repo for its
-    README. Without any, README.md is checked.
+    INPUTS are files, globs, directories, "-" for standard input, URLs of raw lists, or owner/repo for a README at
+    GitHub. Without any, README.md is checked.
     """
     return perform(obj, inputs, options)[1]
 
@@ -107,26 +81,25 @@ def perform(deps: Any, inputs: tuple[str, ...], options: Mapping[str, Any]) -> t
     from linkwarden.run.deps import Deps  # noqa: PLC0415 - with it
 
     config = make_config(inputs, options)
-    baseline = baseline_to_write(config) if options["write_baseline"] else None
+    line = read_command_line(options)
+    baseline = baseline_to_write(config) if line.write_baseline else None
     config = config if baseline is None else replace(config, baseline=None)
-    outputs = _outputs(options["outputs"], no_report=options["no_report"])
+    outputs = _outputs(line)
     reserve(outputs, config.inputs)
     stdin = stdin_for(config.inputs)
-    terminal = Terminal(options["color"], quiet=options["quiet"], verbose=options["verbose"])
-    progress: AbstractContextManager[Any] = (
-        nullcontext() if options["no_progress"] or options["quiet"] else terminal.progress()
-    )
+    terminal = Terminal(line.color, quiet=line.quiet, verbose=line.verbose)
+    progress: AbstractContextManager[Any] = nullcontext() if line.no_progress or line.quiet else terminal.progress()
     with api.memory_for(config) as memory, progress as shown:
         wired = replace(deps or Deps(make_net=api.make_net), progress=shown, stdin=stdin, memory=memory)
         run = api.run_loop(engine.run(config, wired))
     if run.interrupted and not run.results:
         raise KeyboardInterrupt  # no list was read yet: there is nothing to tell, and the last reports stay
     run, not_written = (run, []) if baseline is None else write_baseline(run, baseline)
-    written, problems = write_reports(run, outputs, show_secrets=options["show_secrets"])
+    written, problems = write_reports(run, outputs, show_secrets=line.show_secrets)
     problems += not_written
-    is_text = options["wanted"].name == "text"
+    is_text = line.format == "text"
     try:
-        terminal.show(run, options["wanted"], show_secrets=options["show_secrets"])
+        terminal.show(run, line.format, show_secrets=line.show_secrets)
     except OutputLostError as error:
         problems.append(error)
     if not (is_text and is_terminal(sys.stdout)):  # else the result has just said it
@@ -136,12 +109,12 @@ def perform(deps: Any, inputs: tuple[str, ...], options: Mapping[str, Any]) -> t
         say_failure(failure)
     for problem in problems:
         say_error(problem)
-    if written and is_text and not options["quiet"]:
+    if written and is_text and not line.quiet:
         say(f"Reports: {', '.join(map(str, written))}", err=True)
     return run, INTERNAL_ERROR if problems else run.exit_code
 
 
-def _outputs(given: tuple[Path, ...], *, no_report: bool) -> tuple[Path, ...]:
-    if given and no_report:
+def _outputs(line: CommandLine) -> tuple[Path, ...]:
+    if line.output and line.no_report:
         raise UsageError("--output and --no-report contradict each other", "Leave one of them out.")
-    return () if no_report else given or tuple(Path(p) for p in DEFAULT_REPORTS)
+    return () if line.no_report else line.output or tuple(map(Path, DEFAULT_REPORTS))

@@ -11,7 +11,7 @@ import click
 
 from linkwarden import rules
 from linkwarden.cli.check import stdin_for
-from linkwarden.cli.options import make_config, shared_options
+from linkwarden.cli.options import TableCommand, make_config, table_options
 from linkwarden.cli.speech import say
 from linkwarden.config import Config
 from linkwarden.inputs import (
@@ -75,10 +75,10 @@ def _claimants(target: Target, providers: Roster) -> Iterator[str]:
                 return
 
 
-@click.command(short_help="Show which links a list holds and who would check them.")
+@click.command(cls=TableCommand, short_help="Show which links a list holds and who would check them.")
 @click.argument("inputs", nargs=-1, metavar="[INPUTS]...")
 @click.option("--json", "as_json", is_flag=True, help="JSON Lines, one object a link.")
-@shared_options
+@table_options("extract")
 def extract(inputs: tuple[str, ...], *, as_json: bool, **options: Any) -> int:
     """Show every link of a list: where it stands, how it is written, and who would check it. Asks nobody."""
     config = make_config(inputs, options)

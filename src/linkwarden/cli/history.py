@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from linkwarden.cli.options import DEFAULT_STATE
 from linkwarden.cli.speech import say
-from linkwarden.config import parse_duration
+from linkwarden.config import DEFAULT_STATE, parse_duration
 from linkwarden.model import NothingToCheckError, UsageError
 from linkwarden.sinks import json_line, shown_address, visible
 

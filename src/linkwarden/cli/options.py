@@ -1,109 +1,104 @@
-"""Options that several commands share, and how they become a ``Config``."""
+"""The options of the commands, made from the table of options, and how they become a ``Config``."""
 
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
-from linkwarden.config import Config, find_file, inputs_beside, load_file, read_values, with_overrides
-from linkwarden.model import UsageError
-
-#: Beside the repository's root, or in the working directory outside of a repository.
-DEFAULT_STATE = ".linkwarden/state.sqlite3"
+from linkwarden.config import (
+    DEFAULT_STATE,
+    FLAG,
+    LEVEL,
+    OPTIONS,
+    RUN_OPTIONS,
+    CommandLine,
+    Config,
+    Option,
+    Section,
+    find_file,
+    inputs_beside,
+    load_file,
+    read_values,
+    with_overrides,
+)
+from linkwarden.plugins import unusable
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_SHARED = (
-    click.option("--offline", is_flag=True, default=None, help="Only what needs no network."),
-    click.option("--kind", "kinds", multiple=True, metavar="KIND,…", help="Only these kinds: paper, image, page …"),
-    click.option("--include", multiple=True, metavar="REGEX", help="Only addresses that match."),
-    click.option("--exclude", multiple=True, metavar="REGEX", help="Leave out addresses that match."),
-    click.option("--config", type=click.Path(path_type=Path), help="Read this configuration file."),
-    click.option("--isolated", is_flag=True, help="Read no configuration file."),
-)
-_NETWORK = (
-    click.option("--timeout", metavar="TIME", help="For one address, redirects included. [default: 20s]"),
-    click.option("--max-time", metavar="TIME", help="For the whole run; what is left is unverified."),
-    click.option("--concurrency", type=click.IntRange(1, 1024), metavar="N", help="Requests at once. [default: 128]"),
-    click.option(
-        "--per-host", type=click.IntRange(1, 64), metavar="N", help="Requests at once to one host. [default: 6]"
-    ),
-    click.option(
-        "--allow-network", "allow_networks", multiple=True, metavar="CIDR", help="Also ask this private network."
-    ),
-    click.option(
-        "--no-archive", "archive", flag_value=False, default=None, help="Look up no copies in the Internet Archive."
-    ),
-    click.option("--proxy", metavar="URL", help="Ask through this HTTP proxy."),
-    click.option("--expiring-within", metavar="TIME", help="An end within this time is a finding. [default: 30d]"),
-    click.option("--now", metavar="INSTANT", help="Judge as of this instant (ISO 8601)."),
-    click.option("--github-token", metavar="TOKEN", help="For GitHub's API only. [env: GITHUB_TOKEN, GH_TOKEN]"),
-    click.option("--contact", metavar="MAIL|URL", help="Goes into the User-Agent, so that hosts can reach you."),
-)
+
+class FormatName(click.ParamType[str]):
+    """The name of a format for standard output; the choices are the formats there are."""
+
+    name = "format"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:  # noqa: ARG002 - click's signature
+        """Return the choices for the help text."""
+        return f"[{'|'.join(_formats())}]"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name if there is such a format."""
+        if value not in _formats():
+            broken = "".join(f" {part.path}: {part.message}" for part in unusable())
+            self.fail(f"{value!r} is not one of {', '.join(_formats())}.{broken}", param, ctx)
+        return str(value)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002 - click's signature
+        """Return the formats that begin so, for the shell's completion."""
+        return [CompletionItem(name) for name in _formats() if name.startswith(incomplete)]
 
 
-_MEMORY = (
-    click.option(
-        "--state",
-        type=click.Path(path_type=Path),
-        metavar="PATH",
-        help=f"Where the memory of earlier runs is. [default: {DEFAULT_STATE}]",
-    ),
-    click.option("--no-state", is_flag=True, help="Remember nothing, and read no memory."),
-    click.option(
-        "--fresh-for", metavar="TIME", help="Do not ask again for what was fine within this time. [default: 0s]"
-    ),
-    click.option(
-        "--confirm-runs",
-        type=click.IntRange(1, 100),
-        metavar="N",
-        help="Call a host that does not answer broken after so many runs in a row … [default: 3]",
-    ),
-    click.option(
-        "--confirm-days", type=click.IntRange(1, 365), metavar="N", help="… on so many different days. [default: 3]"
-    ),
-    click.option(
-        "--patient",
-        is_flag=True,
-        default=None,
-        help="Wait as long for hosts that never answered in an earlier run (for runs by night).",
-    ),
-    click.option("--diff", metavar="BASE", help='Only what was added since this commit or branch; "auto" finds it.'),
-    click.option(
-        "--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Do not report the findings in this file."
-    ),
-    click.option("--write-baseline", is_flag=True, help="Write all findings of this run to the --baseline file."),
-)
+def _formats() -> list[str]:
+    from linkwarden import report  # noqa: PLC0415 - not needed by all commands
 
-_RUN_OPTIONS = frozenset(f.name for f in fields(Config)) - {"inputs", "github_token", "root"}
+    names = [cls.name for cls in report.formats()]
+    return ["text", *(name for name in names if name != "text")]
 
 
-def shared_options(function: F) -> F:
-    """Add the options that choose which links are looked at."""
-    return _with(function, _SHARED)
+class TableCommand(click.Command):
+    """A command whose options stand in the help text under the headings of the table."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options, those of the command itself first."""
+        groups: dict[str, list[tuple[str, str]]] = {"Options": [], **{section.value: [] for section in Section}}
+        for param in self.get_params(ctx):
+            record = param.get_help_record(ctx)
+            option = OPTIONS.get(param.name or "")
+            if isinstance(param, click.Option) and record is not None:
+                groups[option.section.value if option is not None else "Options"].append(record)
+        for heading, records in groups.items():
+            if records:
+                with formatter.section(heading):
+                    formatter.write_dl(records)
 
 
-def memory_options(function: F) -> F:
-    """Add the options on earlier runs, earlier commits and findings that are known."""
-    return _with(function, _MEMORY)
+def table_options(command: str) -> Callable[[F], F]:
+    """Return a decorator that adds all options that a command has by the table."""
+    mine = [option for option in OPTIONS.values() if option.flags and command in option.commands]
 
+    def add(function: F) -> F:
+        for option in reversed(mine):
+            function = click.option(*option.flags, option.field, help=_help(option), **_kind(option))(function)
+        return function
 
-def network_options(function: F) -> F:
-    """Add the options that say how the network is asked."""
-    return _with(function, _NETWORK)
+    return add
 
 
 def make_config(inputs: tuple[str, ...], options: Mapping[str, Any], environ: Mapping[str, str] = os.environ) -> Config:
-    """Lay the command line over the configuration file over the defaults.
+    """Return the configuration file with the environment and the command line laid over it.
+
+    Args:
+        inputs: what the command line names, if anything.
+        options: what click made of the options, by field.
+        environ: the environment.
 
     Raises:
-        UsageError: a value cannot be used; the message names the option or the file, line and key.
+        UsageError: a value cannot be used; the message names the option, the variable, or the file, line and key.
     """
     from linkwarden.inputs import find_root  # noqa: PLC0415 - reads documents, so it is slow to import
 
@@ -115,18 +110,34 @@ def make_config(inputs: tuple[str, ...], options: Mapping[str, Any], environ: Ma
         if "inputs" in said:
             said["inputs"] = inputs_beside(found, said["inputs"])
         config = with_overrides(config, {**said, "file": found})
-    # What was not given is None, or () where an option may be repeated; only what a run knows is a field.
-    given = {key: value for key, value in options.items() if value not in (None, ()) and key in _RUN_OPTIONS}
-    parsed = read_values(given, lambda name: f"--{name}")
+    parsed = _from_environment(environ) | _from_command_line(options, RUN_OPTIONS)
     parsed["inputs"] = inputs or None
     if options.get("no_state", True):
         parsed["state"] = None
     elif "state" not in parsed:
         parsed["state"] = find_root(Path.cwd()) / DEFAULT_STATE
-    if options.get("diff") is not None and environ.get("GITHUB_EVENT_PATH"):
-        parsed["event"] = Path(environ["GITHUB_EVENT_PATH"])
-    parsed["github_token"] = _token(options.get("github_token"), environ)
     return with_overrides(config, parsed)
+
+
+def read_command_line(options: Mapping[str, Any]) -> CommandLine:
+    """Return what only the command line is told; ``options`` is what click made of it, by field."""
+    return CommandLine(**_from_command_line(options, [one.name for one in fields(CommandLine)]))
+
+
+def _from_command_line(options: Mapping[str, Any], known: Iterable[str]) -> dict[str, Any]:
+    # What was not given is None, or () where an option may be repeated. Scripts give an empty token for none.
+    given = {field: options.get(field) for field in known if options.get(field) not in (None, ())}
+    given = {field: value for field, value in given.items() if value != "" or not OPTIONS[field].environment}
+    return read_values(given, lambda option: option.flags[-1], lambda option: " ".join(option.on_command_line()))
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for option in RUN_OPTIONS.values():
+        name = next((name for name in option.environment if environ.get(name)), None)
+        if name is not None:
+            values[option.field] = option.value.take(environ[name], what=name, sample=f"{name}={option.sample_value}")
+    return values
 
 
 def _rule_names() -> Mapping[str, str]:
@@ -135,16 +146,27 @@ def _rule_names() -> Mapping[str, str]:
     return rule_names()
 
 
-def _token(option: str | None, environ: Mapping[str, str]) -> str | None:
-    token = (option or environ.get("GITHUB_TOKEN") or environ.get("GH_TOKEN") or "").strip()
-    if not token:
-        return None
-    if not re.fullmatch(r"[\x21-\x7e]+", token):
-        raise UsageError("the GitHub token holds characters that no token has", "Copy it again, without quotes.")
-    return token
+def _help(option: Option) -> str:
+    between = f" [{option.value.between[0]} to {option.value.between[1]}]" if option.value.between else ""
+    default = f" [default: {option.shown_default}]" if option.shown_default else ""
+    variables = f" [env: {', '.join(option.environment)}]" if option.environment else ""
+    return f"{option.help}{between}{default}{variables}"
 
 
-def _with(function: F, options: tuple[Callable[[F], F], ...]) -> F:
-    for option in reversed(options):
-        function = option(function)
-    return function
+def _kind(option: Option) -> dict[str, Any]:
+    """Return what click is told of an option besides its name and help."""
+    value = option.value
+    if value is LEVEL:
+        return {"count": True}
+    if value is FLAG:
+        return {"is_flag": True, "flag_value": not option.switches_off, "default": None}
+    kind: click.ParamType[Any] | None = None
+    if option.field == "format":
+        kind = FormatName()
+    elif option.choices:
+        kind = click.Choice(option.choices)
+    elif int in value.types and float not in value.types:
+        kind = click.INT
+    elif Path in value.native:
+        kind = click.Path(path_type=Path)
+    return {"type": kind, "multiple": value.several, "metavar": option.metavar or None}

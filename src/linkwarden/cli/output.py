@@ -12,12 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
-from click.shell_completion import CompletionItem
 
 from linkwarden import report
 from linkwarden.cli.guard import forget_output
 from linkwarden.model import LinkwardenError, Run, UsageError
-from linkwarden.plugins import unusable
 from linkwarden.report import Report, ReportOptions
 
 if TYPE_CHECKING:
@@ -28,28 +26,6 @@ class ReportNotWrittenError(LinkwardenError):
     """A report could not be written after the run; the message says where it was saved instead."""
 
     exit_code = 3
-
-
-class FormatName(click.ParamType[type[Report]]):
-    """The name of a format for standard output; the choices are the formats there are."""
-
-    name = "format"
-
-    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:  # noqa: ARG002 - click's signature
-        """Give the choices for the help text."""
-        return f"[{'|'.join(_names())}]"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> type[Report]:
-        """Give the format that a name means."""
-        cls = report.for_name(str(value))
-        if cls is None:
-            broken = "".join(f" {part.path}: {part.message}" for part in unusable())
-            self.fail(f"{value!r} is not one of {', '.join(_names())}.{broken}", param, ctx)
-        return cls
-
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002 - click's signature
-        """Give the formats that begin so, for the shell's completion."""
-        return [CompletionItem(name) for name in _names() if name.startswith(incomplete)]
 
 
 class OutputLostError(LinkwardenError):
@@ -151,12 +127,16 @@ class Terminal:
         live = is_terminal(sys.stderr) and not os.environ.get("CI") and os.environ.get("TERM") != "dumb"
         return LiveProgress() if live else PlainProgress()
 
-    def show(self, run: Run, wanted: type[Report], *, show_secrets: bool = False) -> None:
-        """Print a run in a format to standard output. A reader who goes away early (head, less) is no error.
+    def show(self, run: Run, name: str, *, show_secrets: bool = False) -> None:
+        """Print a run to standard output in the format of a name. A reader who goes away early (head) is no error.
 
         Raises:
             OutputLostError: it could not be written, as on a full disk.
+            LookupError: there is no such format.
         """
+        wanted = report.for_name(name)
+        if wanted is None:
+            raise LookupError(name)
         try:
             self._show(run, wanted, show_secrets=show_secrets)
         except BrokenPipeError:
@@ -221,11 +201,6 @@ def _same_file(one: Path, other: Path) -> bool:
         return one.samefile(other)
     except (OSError, ValueError):  # one of them is not there, or is no path at all
         return False
-
-
-def _names() -> list[str]:
-    names = [cls.name for cls in report.formats()]
-    return ["text", *(n for n in names if n != "text")]
 
 
 def _report_for(path: Path) -> type[Report]:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from linkwarden.cli.guard import say_failure
-from linkwarden.cli.options import make_config, network_options
+from linkwarden.cli.options import TableCommand, make_config, table_options
 from linkwarden.cli.speech import say
 from linkwarden.extract import Extractor
 from linkwarden.inputs import Source
@@ -20,11 +20,10 @@ from linkwarden.wire import Ask
 NAME = "<command line>"
 
 
-@click.command(short_help="Show every request for one address and the reasoning of the verdict.")
+@click.command(cls=TableCommand, short_help="Show every request for one address and the reasoning of the verdict.")
 @click.argument("url")
 @click.option("--image", is_flag=True, help="Treat it as the address of a picture.")
-@click.option("--offline", is_flag=True, default=None, help="Only what needs no network.")
-@network_options
+@table_options("probe")
 @click.pass_obj
 def probe(obj: Any, /, url: str, *, image: bool, **options: Any) -> int:
     """Show every request that is made for one address, what came back, and how the verdict follows from it."""

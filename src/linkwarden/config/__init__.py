@@ -5,28 +5,43 @@ What opens doors (networks, tokens, proxies, headers) never comes from a file in
 """
 
 from linkwarden.config._file import FILE_NAME, RuleNames, find_file, inputs_beside, load_file, nearest_rule
-from linkwarden.config._settings import (
-    RANGES,
+from linkwarden.config._options import (
+    DEFAULT_REPORTS,
+    DEFAULT_STATE,
+    OPTIONS,
+    RUN_OPTIONS,
+    CommandLine,
     Config,
     Ignore,
-    parse_duration,
-    parse_instant,
+    Option,
+    Place,
+    Section,
     read_values,
     with_overrides,
 )
+from linkwarden.config._values import FLAG, LEVEL, nearest, parse_duration
 
 __all__ = [
+    "DEFAULT_REPORTS",
+    "DEFAULT_STATE",
     "FILE_NAME",
-    "RANGES",
+    "FLAG",
+    "LEVEL",
+    "OPTIONS",
+    "RUN_OPTIONS",
+    "CommandLine",
     "Config",
     "Ignore",
+    "Option",
+    "Place",
     "RuleNames",
+    "Section",
     "find_file",
     "inputs_beside",
     "load_file",
+    "nearest",
     "nearest_rule",
     "parse_duration",
-    "parse_instant",
     "read_values",
     "with_overrides",
 ]

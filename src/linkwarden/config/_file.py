@@ -11,9 +11,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
-from linkwarden.config._settings import FIELDS, Ignore, check_pattern, read_values
+from linkwarden.config._options import OPTIONS, RUN_OPTIONS, Ignore, Option, Place, read_values
+from linkwarden.config._values import check_pattern, nearest
 from linkwarden.model import UsageError
 
 #: The code of every rule by its code and by its slug, both in lower case.
@@ -149,84 +148,11 @@ def _date(given: Any, place: str) -> date:
 
 
 FILE_NAME = "linkwarden.toml"
-_FORBIDDEN = {
-    "allow-network": "--allow-network",
-    "github-token": "--github-token or the variable GITHUB_TOKEN",
-    "token": "--github-token or the variable GITHUB_TOKEN",
-    "proxy": "--proxy",
-    "headers": "the command line",
-    "show-secrets": "--show-secrets",
-    "now": "--now",
-    "state": "--state",
+_KEYS_OF_FILE: Mapping[str, Option] = {
+    option.name: option for option in OPTIONS.values() if Place.FILE in option.places
 }
-_ONLY_OPTIONS = frozenset(
-    {
-        "offline",
-        "isolated",
-        "diff",
-        "no-state",
-        "write-baseline",
-        "output",
-        "format",
-        "no-report",
-        "no-progress",
-        "quiet",
-        "verbose",
-        "color",
-    }
-)
-#: How each key is written, for those who wrote it otherwise.
-_SAMPLES = {
-    "inputs": '["README.md", "docs"]',
-    "kind": '["paper", "image"]',
-    "include": "['^https://example\\.org/']",
-    "exclude": "['^https://example\\.org/']",
-    "fail-on": '["broken", "expired"]',
-    "exit-zero": "true",
-    "timeout": '"20s"',
-    "max-time": '"10m"',
-    "concurrency": "64",
-    "per-host": "4",
-    "expiring-within": '"30d"',
-    "contact": '"you@example.org"',
-    "archive": "false",
-    "fresh-for": '"12h"',
-    "confirm-runs": "3",
-    "confirm-days": "3",
-    "patient": "true",
-    "baseline": '"linkwarden-baseline.json"',
-}
-_TOML_WORDS = {
-    "array": "a list",
-    "str": "a text in quotes",
-    "int": "a whole number",
-    "float": "a number",
-    "bool": "true or false",
-    "object": "a table",
-}
-
-
-class FileConfig(msgspec.Struct, forbid_unknown_fields=True, rename="kebab", frozen=True):
-    """What a configuration file may say; None is "not said"."""
-
-    inputs: list[str] | None = None
-    kind: list[str] | None = None
-    include: list[str] | None = None
-    exclude: list[str] | None = None
-    fail_on: list[str] | None = None
-    exit_zero: bool | None = None
-    timeout: float | str | None = None
-    max_time: float | str | None = None
-    concurrency: int | None = None
-    per_host: int | None = None
-    expiring_within: str | None = None
-    contact: str | None = None
-    archive: bool | None = None
-    fresh_for: str | None = None
-    confirm_runs: int | None = None
-    confirm_days: int | None = None
-    patient: bool | None = None
-    baseline: str | None = None
+#: Words that people try for what is no key, and where it comes from instead.
+_NO_KEYS = {"token": RUN_OPTIONS["github_token"], "headers": None}
 
 
 def find_file(start: Path) -> Path | None:
@@ -272,18 +198,17 @@ def load_file(path: Path, rule_names: Callable[[], RuleNames] | None = None) -> 
     if not isinstance(data, dict):
         raise UsageError(f"{path}: [tool.linkwarden] is not a table", "Write it as a table of keys and values.")
     _check_keys(path, text, data)
-    data = dict(data)
-    ignores = read_ignores(data.pop("ignore"), path, text, rule_names) if "ignore" in data else None
-    try:
-        parsed = msgspec.convert(data, FileConfig)
-    except msgspec.ValidationError as error:
-        raise _wrong_type(path, text, str(error)) from None
-    options = _to_options(parsed, path, text)
-    if ignores is not None:
-        options["ignores"] = ignores
-    if parsed.baseline is not None:
-        options["baseline"] = _baseline_beside(path, parsed.baseline, f"{path}{_line_of(text, 'baseline')}: baseline")
-    return options
+
+    def place(option: Option) -> str:
+        return f"{path}{_line_of(text, option.name)}: {option.name}"
+
+    given = {_KEYS_OF_FILE[key].field: value for key, value in data.items() if key != "ignore"}
+    values = read_values(given, place, Option.in_file)
+    if "ignore" in data:
+        values["ignores"] = read_ignores(data["ignore"], path, text, rule_names)
+    if "baseline" in values:
+        values["baseline"] = _baseline_beside(path, data["baseline"], place(RUN_OPTIONS["baseline"]))
+    return values
 
 
 def _text_of(path: Path) -> str:
@@ -293,20 +218,6 @@ def _text_of(path: Path) -> str:
         raise UsageError(f"{path}: cannot be read: {error.strerror}", "Name a readable file with --config.") from None
     except UnicodeDecodeError:
         raise UsageError(f"{path}: cannot be read: it is not UTF-8 text", "Save it as UTF-8.") from None
-
-
-def _wrong_type(path: Path, text: str, message: str) -> UsageError:
-    """Say in plain words what msgspec says of a value: ``Expected `array`, got `str` - at `$.fail-on```."""
-    found = re.fullmatch(r"Expected `([^`]*)`, got `([^`]*)` - at `\$\.([\w-]+)(.*)`", message)
-    if found is None:
-        return UsageError(f"{path}: {message}", "See `linkwarden check --help` for the values.")
-    expected, got, key, inside = found.groups()
-    wanted = " or ".join(_TOML_WORDS.get(word, word) for word in expected.split(" | ") if word != "null")
-    part = "each part must be" if inside else "must be"
-    return UsageError(
-        f"{path}{_line_of(text, key)}: {key}: {part} {wanted}, and this is {_TOML_WORDS.get(got, got)}",
-        f"Write it like this: {key} = {_SAMPLES[key]}",
-    )
 
 
 def inputs_beside(file: Path, names: Sequence[str]) -> tuple[str, ...]:
@@ -345,7 +256,7 @@ def _baseline_beside(file: Path, name: str, what: str) -> Path:
     folder, root = _folder_and_root(file)
     place = Path(os.path.normpath(folder / name))
     if not name.strip() or place == folder:
-        raise UsageError(f"{what}: {name!r} is no file", f"Write it like this: baseline = {_SAMPLES['baseline']}")
+        raise UsageError(f"{what}: {name!r} is no file", f"Write it like this: {RUN_OPTIONS['baseline'].in_file()}")
     for seen in (place, _real(place)):
         if not seen.is_relative_to(root) or ".git" in (part.lower() for part in seen.relative_to(root).parts):
             raise UsageError(f"{what}: {name!r} is outside of {root}", "Name what lies elsewhere with --baseline.")
@@ -373,24 +284,32 @@ def _is_repository(name: str, place: Path) -> bool:
 
 
 def _check_keys(path: Path, text: str, data: Mapping[str, Any]) -> None:
-    known = [*(field.encode_name for field in msgspec.structs.fields(FileConfig)), "ignore"]
+    known = (*_KEYS_OF_FILE, "ignore")
+    only = {option.name: option for option in OPTIONS.values() if option.flags and option.name not in known}
     for key in data:
-        if key in _FORBIDDEN:
+        if key in known:
+            continue
+        option = only.get(key, _NO_KEYS.get(key))
+        if key in _NO_KEYS or (option is not None and Place.DOOR in option.places):
             raise UsageError(
                 f"{path}{_line_of(text, key)}: the key {key!r} is not allowed in a file of the repository",
-                f"It opens a door, so it comes only from {_FORBIDDEN[key]}.",
+                f"It opens a door, so it comes only from {_origins(option)}.",
             )
-        if key not in known:
-            raise UsageError(f"{path}{_line_of(text, key)}: unknown key {key!r}", _key_hint(path, key, known))
+        if option is not None:
+            advice = f"It is an option of the command line only: {option.flags[-1]}."
+        elif key in ("tool", "linkwarden") and path.name != "pyproject.toml":
+            advice = "In this file the keys stand at the top, below no table."
+        else:
+            near = nearest(key, known)
+            advice = f"Did you mean {near!r}?" if near else f"Known keys: {', '.join(known)}."
+        raise UsageError(f"{path}{_line_of(text, key)}: unknown key {key!r}", advice)
 
 
-def _key_hint(path: Path, key: str, known: list[str]) -> str:
-    if key in ("tool", "linkwarden") and path.name != "pyproject.toml":
-        return "In this file the keys stand at the top, below no table."
-    if key in _ONLY_OPTIONS:
-        return f"It is an option of the command line only: --{key}."
-    near = difflib.get_close_matches(key, known, n=1)
-    return f"Did you mean {near[0]!r}?" if near else f"Known keys: {', '.join(known)}."
+def _origins(option: Option | None) -> str:
+    if option is None:
+        return "the command line"
+    variable = f" or the variable {option.environment[0]}" if option.environment else ""
+    return f"{option.flags[-1]}{variable}"
 
 
 def _line_of(text: str, key: str) -> str:
@@ -409,9 +328,3 @@ def _toml_place(path: Path, text: str, message: str) -> str:
     last = text.rsplit("\n", 1)[-1]
     line, column = place[1] or text.count("\n") + 1, place[2] or len(last) + 1
     return f"{path}:{line}:{column}: {message.replace(place[0], '').strip()}"
-
-
-def _to_options(parsed: FileConfig, path: Path, text: str) -> dict[str, Any]:
-    said = {name: value for name, value in msgspec.structs.asdict(parsed).items() if value is not None}
-    said = {FIELDS.get(name, name): value for name, value in said.items()}
-    return read_values(said, lambda key: f"{path}{_line_of(text, key)}: {key}")
