@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 
 import pytest
 
 import linkwarden
-from linkwarden.api import Options, user_agent
-from linkwarden.config import Config
-from linkwarden.model import NothingToCheckError, UsageError, Verdict
+from linkwarden.api import user_agent
+from linkwarden.model import NothingToCheckError, Verdict
 
 
 def test_check_takes_a_path_or_several(tmp_path: Path) -> None:
@@ -34,17 +32,6 @@ def test_errors_are_exceptions(tmp_path: Path) -> None:
         linkwarden.check(tmp_path / "nowhere.md", offline=True)
     list_ = tmp_path / "a.md"
     list_.write_text("https://a.example/", "utf-8")
-    with pytest.raises(UsageError, match="--allow-network"):
-        linkwarden.check(list_, allow_networks=("nonsense",))
-    with pytest.raises(UsageError, match="fail_on: unknown word 'brokn'"):
-        linkwarden.check(list_, fail_on=frozenset({"broken", "brokn"}))  # type: ignore[arg-type]
-    with pytest.raises(UsageError, match="kinds: unknown word 'picture'"):
-        linkwarden.check(list_, kinds=frozenset({"picture"}))  # type: ignore[arg-type]
-
-
-def test_options_are_those_of_the_config() -> None:
-    """The typed options and ``Config`` do not drift apart."""
-    assert set(Options.__annotations__) == {f.name for f in dataclasses.fields(Config)} - {"inputs"}
 
 
 def test_the_user_agent_says_who_asks() -> None:

@@ -49,9 +49,9 @@ _OPTIONS_INTRO = """\
 # Options
 
 What `linkwarden check` can be told, on the command line, in `linkwarden.toml` (or below `[tool.linkwarden]` in
-`pyproject.toml`) and from Python (`linkwarden.check`). The command line beats the environment, and that the file. A dash
-means that an option cannot be given there: what opens doors never comes from a file of the repository
-([threat model](threat-model.md)).
+`pyproject.toml`) and from Python (`linkwarden.check`). The command line beats the environment, which beats the file.
+Where there is a dash, the option cannot be given: what opens doors never comes from a file of the repository
+([threat model](threat-model.md)). From Python there is no memory unless `state` names one.
 """
 
 

@@ -31,14 +31,14 @@ def check(*arguments: str) -> int:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--timeout", "0"), "--timeout: 0 leaves no time to ask anybody"),
-        (("--max-time", "0s"), "--max-time: 0s leaves no time to ask anybody"),
+        (("--timeout", "0"), "--timeout: 0 leaves no time"),
+        (("--max-time", "0s"), "--max-time: 0s leaves no time"),
         (("--max-time", "999999999w"), "longer than the calendar"),
         (("--fail-on", ""), "--fail-on: nothing is named"),
         (("--kind", ","), "--kind: nothing is named"),
-        (("--exclude", ""), "--exclude: an empty pattern matches every address"),
+        (("--exclude", ""), "--exclude: an empty pattern matches every URL"),
         (("--now", "0001-01-01T00:00:00+14:00"), "is not an instant"),
-        (("--proxy", "proxy:3128"), "is not the address of an HTTP proxy"),
+        (("--proxy", "proxy:3128"), "is not the URL of an HTTP proxy"),
         (("--contact", "me@example.org\r\nX-Evil: 1"), "cannot be sent"),
         (("--no-report", "-o", "x.md"), "--output and --no-report contradict each other"),
         (("-o", "report"), "a suffix must tell the format"),
@@ -82,7 +82,7 @@ def test_a_slip_in_the_command_is_answered_with_what_was_meant(word: str, capsys
         ('inputs = ["../other.md"]', "'../other.md' is outside of"),
         ('inputs = ["/etc/hosts"]', "'/etc/hosts' is outside of"),
         ('inputs = ["escape.md"]', "'escape.md' is outside of"),
-        ('exclude = [""]', "an empty pattern matches every address"),
+        ('exclude = [""]', "an empty pattern matches every URL"),
         (b"\xff\xfe", "linkwarden.toml: cannot be read: it is not UTF-8 text"),
     ],
 )

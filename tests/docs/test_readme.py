@@ -13,7 +13,7 @@ from linkwarden.cli.guard import run_guarded
 from linkwarden.config import load_file
 from linkwarden.model import Verdict
 from linkwarden.rules import all_rules
-from tools.docs import EXAMPLE_LIST, with_help
+from tools.docs import EXAMPLE_LIST, OPTIONS_PAGE, options_page, with_help
 
 REPOSITORY = Path(__file__).parents[2]
 README = (REPOSITORY / "README.md").read_text("utf-8")
@@ -30,6 +30,11 @@ def test_the_help_in_the_readme_is_the_programs_own() -> None:
     """The options in the README are those of ``linkwarden check --help`` at 80 columns."""
     assert with_help(README) == README, "run `make docs`"
     assert "--allow-network CIDR" in block("help")
+
+
+def test_the_page_of_options_is_made_from_the_table() -> None:
+    """Nobody writes a second list by hand."""
+    assert (REPOSITORY / OPTIONS_PAGE).read_text("utf-8") == options_page(), "run `make docs`"
 
 
 def test_the_example_in_the_readme_is_what_is_printed(

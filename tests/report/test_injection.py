@@ -39,7 +39,6 @@ from linkwarden.model import (
     Verdict,
 )
 from linkwarden.report import Report, ReportOptions, for_name, formats
-from linkwarden.report.text import TextReport
 from tests.report.harm import LITERALS, Rendered, assert_harmless, cmark
 from tests.report.runner import commands, obeyed
 from tests.report.sample import REMEMBERED, STARTED
@@ -141,7 +140,7 @@ def test_random_attacks(cls: type[Report]) -> None:
 @pytest.mark.parametrize("verbose", [0, 1, 2])
 def test_the_terminal(text: str, color: str, verbose: int, capsys: pytest.CaptureFixture[str]) -> None:
     """With colours as without: the only control sequences are our own colours, and a runner finds no command."""
-    Terminal(color, verbose=verbose).show(poisoned(text), TextReport)
+    Terminal(color, verbose=verbose).show(poisoned(text), "text")
 
     assert_harmless(capsys.readouterr().out, colour=color == "always")
 

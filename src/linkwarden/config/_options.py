@@ -66,9 +66,9 @@ class Section(StrEnum):
     """The headings under which ``--help`` and docs/options.md list the options."""
 
     LINKS = "What is checked"
+    RESULT = "What fails"
     NETWORK = "Network"
     MEMORY = "Memory and known findings"
-    RESULT = "What fails"
     OUTPUT = "Output"
 
 
@@ -287,7 +287,7 @@ class Config:
         False, FLAG, "true", "Wait as long for links that no earlier run has seen working (for nightly runs)."
     )
     ignores: tuple[Ignore, ...] = _memory(
-        (), IGNORES, "[]", "Findings that are not reported; in the file, [[ignore]].", Place.PYTHON
+        (), IGNORES, "[]", "Findings that are not reported; in the file, `[[ignore]]`.", Place.PYTHON
     )
     baseline: Path | None = _memory(
         None, PATH, '"linkwarden-baseline.json"', "Do not report the findings listed in this file."

@@ -65,12 +65,12 @@ class Value:
         if self._fits(given):
             return self.read((given,) if self.several else given, what=what)
         if not self.several or isinstance(given, str | Mapping) or not isinstance(given, Iterable):
-            wanted = "a list" if self.several else " or ".join(_TYPE_WORDS[kind] for kind in self._named_types)
+            wanted = "a list" if self.several else " or ".join(map(_called, self._named_types))
             raise _wrong_type(f"{what}: must be {wanted}", given, sample)
         parts = tuple(given)
         for part in parts:
             if not self._fits(part):
-                raise _wrong_type(f"{what}: each part must be {_TYPE_WORDS[self.types[0]]}", part, sample)
+                raise _wrong_type(f"{what}: each part must be {_called(self.types[0])}", part, sample)
         return self.read(parts, what=what)
 
     @property
@@ -84,9 +84,12 @@ class Value:
         return isinstance(given, (*self.types, *self.native))
 
 
+def _called(kind: type) -> str:
+    return _TYPE_WORDS.get(kind, kind.__name__)
+
+
 def _wrong_type(message: str, given: Any, sample: str) -> UsageError:
-    got = _TYPE_WORDS.get(type(given), type(given).__name__)
-    return UsageError(f"{message}, and this is {got}", f"Write it like this: {sample}")
+    return UsageError(f"{message}, and this is {_called(type(given))}", f"Write it like this: {sample}")
 
 
 def parse_duration(text: str | timedelta, *, what: str) -> timedelta:
