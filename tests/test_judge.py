@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import product
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,48 +34,129 @@ verdicts = st.sampled_from(list(Verdict))
 notes = st.lists(st.builds(found, verdicts, days=st.none() | st.floats(-400, 400)), max_size=4)
 
 
-def test_fine_is_fine() -> None:
-    """No rule and no note is ok, without a reason."""
-    assert judge(found(Verdict.OK), (), POLICY).verdict is Verdict.OK
+#: The verdict on evidence (rows) with a note (columns); an end that is meant lies within the horizon.
+TABLE = """
+             ok          moved       degraded    expiring    expired     broken      suspect     unverified  ignored
+ok           ok          moved       degraded    expiring    expired     broken      ok          unverified  ok
+moved        moved       moved       degraded    expiring    expired     broken      moved       unverified  moved
+degraded     degraded    degraded    degraded    expiring    expired     broken      degraded    unverified  degraded
+expiring     expiring    expiring    expiring    expiring    expired     broken      suspect     expiring    expiring
+expired      expired     expired     expired     expired     expired     broken      expired     expired     expired
+broken       broken      broken      broken      broken      broken      broken      broken      broken      broken
+suspect      suspect     suspect     suspect     suspect     expired     broken      suspect     suspect     suspect
+unverified   unverified  unverified  unverified  expiring    expired     broken      suspect     unverified  unverified
+ignored      ignored     ignored     ignored     ignored     ignored     ignored     ignored     ignored     ignored
+"""
 
 
-def test_alive_but_signed_for_next_week_is_expiring_today() -> None:
-    """An address that works and ends within the horizon is a finding, with its instant."""
-    judgement = judge(found(Verdict.OK), (found(Verdict.EXPIRING, days=7),), POLICY)
-
-    assert judgement.verdict is Verdict.EXPIRING
-    assert judgement.expires_at == NOW + timedelta(days=7)
-
-
-def test_an_end_beyond_the_horizon_is_no_finding() -> None:
-    """Beyond the horizon the link is ok, and the instant is kept for the report."""
-    judgement = judge(found(Verdict.OK), (found(Verdict.EXPIRING, days=31),), POLICY)
-
-    assert judgement.verdict is Verdict.OK
-    assert judgement.expires_at == NOW + timedelta(days=31)
+def _pairs() -> list[tuple[Verdict, Verdict, Verdict]]:
+    columns, *rows = (line.split() for line in TABLE.strip().splitlines())
+    return [
+        (Verdict(row[0]), Verdict(note), Verdict(judged))
+        for row in rows
+        for note, judged in zip(columns, row[1:], strict=True)
+    ]
 
 
-def test_a_dead_link_stays_dead_whatever_its_signature_promises() -> None:
-    """A note that it will expire does not make a broken link better."""
-    assert judge(found(Verdict.BROKEN), (found(Verdict.EXPIRING, days=7),), POLICY).verdict is Verdict.BROKEN
+PAIRS = _pairs()
 
 
-def test_a_guess_from_the_address_yields_to_having_seen_it() -> None:
-    """A suspect note does not accuse a link that was seen to work, and stands where nothing was seen."""
-    guess = (found(Verdict.SUSPECT),)
-
-    assert judge(found(Verdict.OK), guess, POLICY).verdict is Verdict.OK
-    assert judge(found(Verdict.UNVERIFIED), guess, POLICY).verdict is Verdict.SUSPECT
+def test_the_table_has_every_pair_of_verdicts() -> None:
+    """Nothing is left to chance."""
+    assert {pair[:2] for pair in PAIRS} == set(product(Verdict, Verdict))
 
 
-def test_the_deciding_evidence_gives_the_fix_and_a_note_fills_in() -> None:
-    """The winner's suggestion comes first, else any that was made."""
-    assert judge(found(Verdict.BROKEN, fix="a"), (found(Verdict.DEGRADED, fix="b"),), POLICY).suggestion == Suggestion(
-        "a", "why"
+@pytest.mark.parametrize(("evidence", "note", "judged"), PAIRS)
+def test_evidence_with_a_note(evidence: Verdict, note: Verdict, judged: Verdict) -> None:
+    """The table holds, and rule and reason come from what decided: the evidence, where both say the same."""
+    deciding = found(evidence)
+    remark = found(note, days=7 if note is Verdict.EXPIRING else None)
+
+    result = judge(deciding, (remark,), POLICY)
+
+    assert result.verdict is judged
+    source = deciding if evidence is judged else remark
+    assert result.rule is source.rule
+    assert result.reason == source.reason
+
+
+def test_no_note_changes_nothing() -> None:
+    """Evidence alone is judged as it is; a link without a rule is ok."""
+    for verdict in Verdict:
+        evidence = found(verdict)
+        judgement = judge(evidence, (), POLICY)
+        assert (judgement.verdict, judgement.rule, judgement.reason) == (verdict, evidence.rule, evidence.reason)
+        assert (judgement.expires_at, judgement.suggestion) == (None, None)
+
+
+def test_of_two_notes_the_worse_decides() -> None:
+    """In either order."""
+    remarks = [found(Verdict.DEGRADED), found(Verdict.EXPIRED)]
+
+    assert judge(found(Verdict.OK), remarks, POLICY).verdict is Verdict.EXPIRED
+    assert judge(found(Verdict.OK), remarks[::-1], POLICY).verdict is Verdict.EXPIRED
+
+
+# --- ends -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("days", "judged"), [(-1, Verdict.EXPIRING), (29.99, Verdict.EXPIRING), (30, Verdict.EXPIRING), (30.01, Verdict.OK)]
+)
+def test_the_horizon_itself_belongs_to_it(days: float, judged: Verdict) -> None:
+    """An end is a finding up to the horizon; beyond it the link is ok, and the end is kept for the report."""
+    judgement = judge(found(Verdict.OK), (found(Verdict.EXPIRING, days=days),), POLICY)
+
+    assert judgement.verdict is judged
+    assert judgement.expires_at == NOW + timedelta(days=days)
+
+
+def test_the_horizon_is_thirty_days_by_default() -> None:
+    """As the options say."""
+    assert Policy(NOW).expiring_within == timedelta(days=30)
+
+
+def test_a_note_that_names_no_end_counts() -> None:
+    """A link that ends at a time that only its server knows is a finding today."""
+    assert judge(found(Verdict.OK), (found(Verdict.EXPIRING),), POLICY).verdict is Verdict.EXPIRING
+
+
+def test_a_remark_of_another_kind_counts_whatever_its_end() -> None:
+    """Only the end itself waits for the horizon."""
+    assert judge(found(Verdict.OK), (found(Verdict.DEGRADED, days=400),), POLICY).verdict is Verdict.DEGRADED
+
+
+@pytest.mark.parametrize("days", [(3, 5, 9), (9, 5, 3), (5, 3, 9)])
+def test_the_earliest_end_is_told(days: tuple[float, float, float]) -> None:
+    """Whoever named it, and whether it lies within the horizon or not."""
+    first, *others = days
+    judgement = judge(
+        found(Verdict.OK, days=first), [found(Verdict.EXPIRING, days=end) for end in (*others, 40)], POLICY
     )
-    assert judge(found(Verdict.BROKEN), (found(Verdict.DEGRADED, fix="b"),), POLICY).suggestion == Suggestion(
-        "b", "why"
-    )
+
+    assert judgement.expires_at == NOW + timedelta(days=3)
+
+
+# --- suggestions ------------------------------------------------------------------------------------------------
+
+
+def test_what_decides_gives_the_fix() -> None:
+    """Its own suggestion comes before those of what was better, wherever it stands."""
+    judgement = judge(found(Verdict.MOVED, fix="a"), (found(Verdict.BROKEN, fix="b"),), POLICY)
+    assert judgement.suggestion == Suggestion("b", "why")
+    judgement = judge(found(Verdict.BROKEN, fix="a"), (found(Verdict.DEGRADED, fix="b"),), POLICY)
+    assert judgement.suggestion == Suggestion("a", "why")
+
+
+def test_a_note_fills_in_a_missing_fix() -> None:
+    """Any suggestion is better than none, but not one of a note that does not count."""
+    judgement = judge(found(Verdict.BROKEN), (found(Verdict.DEGRADED, fix="b"),), POLICY)
+    assert judgement.suggestion == Suggestion("b", "why")
+    assert judge(found(Verdict.OK), (found(Verdict.SUSPECT, fix="b"),), POLICY).suggestion is None
+    assert judge(found(Verdict.IGNORED), (found(Verdict.BROKEN, fix="b"),), POLICY).suggestion is None
+
+
+# --- properties -------------------------------------------------------------------------------------------------
 
 
 @given(verdicts, verdicts, notes)
