@@ -16,7 +16,7 @@ from blockbuster import BlockingError
 
 import linkwarden.text
 from linkwarden.net import Net
-from linkwarden.wire import Ask, NetError, NetErrorKind
+from linkwarden.wire import NetError, NetErrorKind, Request
 from tests.conftest import OutsideError, _attempts
 from tests.internet import FakeInternet
 from tests.internet.core import ConnectFault
@@ -275,9 +275,9 @@ async def test_peaks_count_what_is_under_way_at_once(internet: FakeInternet, bro
 async def test_net_is_wired_with_policy_and_clock(internet: FakeInternet, net: Net) -> None:
     """The ``net`` fixture is a real Net: it reaches the hosts, and an unknown name is NXDOMAIN."""
     internet.site("a.example.org").page("/", "here")
-    assert (await net.fetch(Ask(url="https://a.example.org/", purpose="test"))).text() == "here"
+    assert (await net.fetch(Request(url="https://a.example.org/", purpose="test"))).text() == "here"
     with pytest.raises(NetError) as error:
-        await net.fetch(Ask(url="https://b.example.org/", purpose="test"))
+        await net.fetch(Request(url="https://b.example.org/", purpose="test"))
     assert error.value.kind is NetErrorKind.NXDOMAIN
 
 
@@ -287,7 +287,7 @@ async def test_net_takes_policy_fields_and_other_arguments(internet: FakeInterne
     async with internet.net(allow_networks=(), user_agent="probe") as net:
         assert net.policy.user_agent == "probe"
         with pytest.raises(NetError) as error:
-            await net.fetch(Ask(url="https://a.example.org/", purpose="test"))
+            await net.fetch(Request(url="https://a.example.org/", purpose="test"))
     assert error.value.kind is NetErrorKind.BLOCKED
     assert not internet.log
 
@@ -296,7 +296,7 @@ async def test_a_name_can_lead_inside(internet: FakeInternet, net: Net) -> None:
     """``resolves_to`` gives a public name a private address; Net's guard keeps the socket closed."""
     internet.resolves_to("evil.example.org", "10.0.0.1")
     with pytest.raises(NetError) as error:
-        await net.fetch(Ask(url="http://evil.example.org/", purpose="test"))
+        await net.fetch(Request(url="http://evil.example.org/", purpose="test"))
     assert error.value.kind is NetErrorKind.BLOCKED
 
 
@@ -359,7 +359,7 @@ def test_commands_with_loops_of_their_own_are_served() -> None:
 
     async def command() -> str:
         async with internet.serving() as net:
-            return (await net.fetch(Ask(url="https://a.example.org/", purpose="test"))).text()
+            return (await net.fetch(Request(url="https://a.example.org/", purpose="test"))).text()
 
     assert [asyncio.run(command()), asyncio.run(command())] == ["here", "here"]
     assert internet.starts("a.example.org") == pytest.approx([0, 1.5], abs=0.1)

@@ -20,7 +20,7 @@ from linkwarden.model import Anchor, Extracted, LinkwardenError
 from linkwarden.plugins import discover
 from linkwarden.report._words import is_health_report
 from linkwarden.text import is_http
-from linkwarden.wire import Ask, NetError
+from linkwarden.wire import NetError, Request
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
@@ -193,7 +193,7 @@ async def remote_source(name: str, net: Net) -> Source | InputError:
     for address, base in _remote_candidates(name):
         try:
             response = await net.fetch(
-                Ask(
+                Request(
                     url=address,
                     purpose="input",
                     accept="text/plain,text/markdown,*/*;q=0.8",

@@ -1,4 +1,4 @@
-"""What providers and the network layer say to each other: a question, an answer, or the reason for none."""
+"""What providers and the network layer say to each other: a request, a response, or the reason for none."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
-#: A ``Response.remarks`` entry: the answer came over a connection that could not be verified.
+#: A ``Response.remarks`` entry: the response came over a connection that could not be verified.
 INCOMPLETE_CHAIN = "the server does not send its whole certificate chain"
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
-    """One question to a server.
+class Request:
+    """One request to a server.
 
     Attributes:
-        url: the address, sent exactly as written (only what is illegal on the wire is encoded; the fragment is
+        url: sent exactly as written (only what is illegal on the wire is encoded; the fragment is
             not sent).
         purpose: short words for logs and ``probe`` ("page", "arxiv-api").
         method: GET unless an API wants POST.
@@ -31,7 +31,7 @@ class Ask:
         max_hops: how many redirects at most.
         timeout: seconds for the whole chain, or None for the run's setting.
         attempts: how often a transient failure is tried in all, or None for the run's setting.
-        fresh: ask over a new connection, look the name up anew, and forget that the host was found dead earlier in
+        fresh: use a new connection, look the name up again, and forget that the host was found dead earlier in
             the run. Its pace and its cool-down stay what they are.
     """
 
@@ -51,9 +51,12 @@ class Ask:
     fresh: bool = False
 
 
+Ask = Request  # the former name
+
+
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """One redirect: the address that answered, its status, and where it pointed (absolute)."""
+    """One redirect: the URL that sent it, its status, and where it pointed (absolute)."""
 
     url: str
     status: int
@@ -70,14 +73,14 @@ class Response:
     """What came back, after redirects.
 
     Attributes:
-        url: the address that gave the answer.
+        url: where the response came from.
         status: its HTTP status.
         headers: names in lower case; of repeated ones the last.
-        body: at most ``Ask.max_bytes`` of it, decompressed.
+        body: at most ``Request.max_bytes`` of it, decompressed.
         complete: False if the body was longer than what was read, or broke off.
         hops: the redirects on the way, in order.
         elapsed: seconds on the wire, all hops together; waiting for the host's turn is not counted.
-        remarks: what the network layer had to overlook to get the answer (outdated TLS …), clauses for people.
+        remarks: what the network layer had to overlook to get the response (outdated TLS …), clauses for people.
     """
 
     url: str
@@ -96,11 +99,11 @@ class Response:
 
     @property
     def moved_to(self) -> str | None:
-        """The final address if every redirect on the way was permanent, else None."""
+        """The final URL if every redirect on the way was permanent, else None."""
         return self.url if self.hops and all(h.permanent for h in self.hops) else None
 
     def text(self) -> str:
-        """Give the body as text, by the charset of Content-Type or UTF-8; bad bytes become U+FFFD."""
+        """Return the body as text, by the charset of Content-Type or UTF-8; bad bytes become U+FFFD."""
         _, _, tail = self.headers.get("content-type", "").lower().partition("charset=")
         charset = tail.split(";")[0].strip(" \"'") or "utf-8"
         try:
@@ -110,7 +113,7 @@ class Response:
 
 
 class NetErrorKind(StrEnum):
-    """Why no HTTP answer could be had. The words go into evidence and ``probe``."""
+    """Why there was no HTTP response. The words go into evidence and ``probe``."""
 
     NXDOMAIN = "nxdomain"  # the resolver says that there is no such name
     DNS = "dns-failure"  # SERVFAIL, timeout
@@ -135,14 +138,14 @@ class NetErrorKind(StrEnum):
 
 
 class NetError(Exception):
-    """No HTTP answer. Whatever the HTTP library throws, providers see only this.
+    """No HTTP response. Whatever the HTTP library throws, providers see only this.
 
     Attributes:
         kind: why.
-        detail: one clause for people, without addresses of the inside and without bodies.
+        detail: one clause for people, without internal IP addresses and without bodies.
         host: the host at which it happened (a redirect may have led elsewhere).
         hops: the redirects that were followed before.
-        status: status of the last answer where there was one (429 for COOLDOWN), else None.
+        status: status of the last response where there was one (429 for COOLDOWN), else None.
     """
 
     def __init__(

@@ -73,7 +73,7 @@ def test_figures_and_disagreements(calibrate: Command, capsys: pytest.CaptureFix
     assert "recall    0.666  (2 of 3 ill are accused)" in out
     assert "Accused, but not ill: 1\n- line 2: https://a.example/gone\n" in out
     assert "label ok, verdict broken LW301 not-found" in out
-    assert "seen: answer (404) https://a.example/gone" in out
+    assert "seen: response (404) https://a.example/gone" in out
     assert "Ill, but not accused: 1\n- line 5: https://a.example/?x=1\n" in out
     assert "\u001b" not in out
 

@@ -25,7 +25,7 @@ from linkwarden.config import Config
 from linkwarden.model import Run
 from linkwarden.run import engine
 from linkwarden.run.deps import Deps
-from linkwarden.wire import Ask
+from linkwarden.wire import Request
 from tests.internet import FakeInternet
 from tests.internet.rows import HEALTHY, ILL, UNVERIFIED, Case, Rows
 from tests.internet.rows_details import add_details
@@ -78,7 +78,7 @@ async def assert_offers_resolve(internet: FakeInternet, run: Run) -> None:
     offered = {r.judgement.suggestion.url for r in run.results if r.judgement.suggestion is not None}
     async with internet.net() as net:
         for url in sorted(url for url in offered if url.startswith("http")):
-            response = await net.fetch(Ask(url=url, purpose="suggestion"))
+            response = await net.fetch(Request(url=url, purpose="suggestion"))
             assert response.status == 200 or bot_protection(response) is not None, url
 
 

@@ -11,7 +11,7 @@ from linkwarden.config import Config
 from linkwarden.model import Run, Verdict
 from linkwarden.run import engine
 from linkwarden.run.deps import Deps
-from linkwarden.wire import Ask
+from linkwarden.wire import Request
 from tests.internet import FakeInternet
 from tests.internet.world import ARCHIVED, World
 from tests.shared import needs_shared
@@ -48,7 +48,7 @@ async def test_every_suggestion_resolves(internet: FakeInternet, world: World) -
     offered = {r.judgement.suggestion.url for r in run.results if r.judgement.suggestion is not None}
     web = sorted(url for url in offered if url.startswith("http") and not any(host in url for host in _WALLED))
     async with internet.net() as net:
-        answers = [(await net.fetch(Ask(url=url, purpose="suggestion"))).status for url in web]
+        answers = [(await net.fetch(Request(url=url, purpose="suggestion"))).status for url in web]
     assert len(web) > 20
     assert dict(zip(web, answers, strict=True)) == dict.fromkeys(web, 200)
 

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 
 from linkwarden.net import Net
-from linkwarden.wire import Ask, NetError, NetErrorKind, Response
+from linkwarden.wire import NetError, NetErrorKind, Request, Response
 from tests.internet import FakeInternet
 from tests.internet.misbehave import (
     answer,
@@ -27,7 +27,7 @@ from tests.internet.misbehave import (
 
 async def get(net: Net, url: str = "http://a.org/", max_bytes: int = 65_536) -> Response:
     """Fetch a page."""
-    return await net.fetch(Ask(url=url, purpose="page", max_bytes=max_bytes))
+    return await net.fetch(Request(url=url, purpose="page", max_bytes=max_bytes))
 
 
 @pytest.mark.parametrize(("size", "complete"), [(0, True), (99, True), (100, True), (101, False), (70_000, False)])

@@ -12,14 +12,14 @@ import pytest
 
 from linkwarden.net import Net
 from linkwarden.net.errors import explain
-from linkwarden.wire import INCOMPLETE_CHAIN, Ask, NetError, NetErrorKind, Response
+from linkwarden.wire import INCOMPLETE_CHAIN, NetError, NetErrorKind, Request, Response
 from tests.internet import FakeInternet
 from tests.internet.misbehave import answer, fail_then, hang_up, in_turn, not_http, reset, silent
 
 
 async def get(net: Net, url: str, **more: object) -> Response:
     """Fetch a page."""
-    return await net.fetch(Ask(url=url, purpose="page", **more))  # type: ignore[arg-type]
+    return await net.fetch(Request(url=url, purpose="page", **more))  # type: ignore[arg-type]
 
 
 async def failure(net: Net, url: str) -> NetError:
@@ -70,7 +70,7 @@ class TestTls:
         await get(net, "https://a.org/")
 
         with pytest.raises(NetError) as caught:
-            await net.fetch(Ask(url="https://a.org/", purpose="api", token="t", token_host="a.org"))
+            await net.fetch(Request(url="https://a.org/", purpose="api", token="t", token_host="a.org"))
 
         assert caught.value.kind is NetErrorKind.TLS_CHAIN
         assert [entry.headers.get("Authorization") for entry in internet.log] == [None]

@@ -6,18 +6,18 @@ import pytest
 from aiohttp import web
 
 from linkwarden.net import Net
-from linkwarden.wire import Ask, NetError, NetErrorKind, Response
+from linkwarden.wire import NetError, NetErrorKind, Request, Response
 from tests.internet import FakeInternet
 
 PLACE = "https://a.example/"
 
 
-def ask(*, fresh: bool = True, attempts: int | None = 1) -> Ask:
+def ask(*, fresh: bool = True, attempts: int | None = 1) -> Request:
     """Make a question for the page."""
-    return Ask(url=PLACE, purpose="page", fresh=fresh, attempts=attempts)
+    return Request(url=PLACE, purpose="page", fresh=fresh, attempts=attempts)
 
 
-async def kind_of(net: Net, question: Ask) -> NetErrorKind | int:
+async def kind_of(net: Net, question: Request) -> NetErrorKind | int:
     """Give the kind of failure, or the status where there is an answer."""
     try:
         answer: Response = await net.fetch(question)
@@ -102,7 +102,7 @@ async def test_redirects_of_a_fresh_ask_are_fresh(internet: FakeInternet, net: N
     internet.dns("a.example", "nxdomain", times=1)
     await kind_of(net, ask(fresh=False))
 
-    answer = await net.fetch(Ask(url="https://b.example/", purpose="page", fresh=True))
+    answer = await net.fetch(Request(url="https://b.example/", purpose="page", fresh=True))
 
     assert answer.url == PLACE
 
@@ -114,5 +114,5 @@ async def test_the_guard_stands_before_a_fresh_ask(internet: FakeInternet, addre
 
     async with internet.net(allow_networks=()) as net:
         for url in (PLACE, f"http://{address}/"):
-            assert await kind_of(net, Ask(url=url, purpose="page", fresh=True)) is NetErrorKind.BLOCKED
+            assert await kind_of(net, Request(url=url, purpose="page", fresh=True)) is NetErrorKind.BLOCKED
     assert internet.attempts == []

@@ -11,7 +11,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from linkwarden.net import Net, NetPolicy
 from linkwarden.net.guard import BAD_PORTS, BlockedAddress, Guard
-from linkwarden.wire import Ask, NetError, NetErrorKind
+from linkwarden.wire import NetError, NetErrorKind, Request
 from tests.internet import FakeInternet
 
 INSIDE = [
@@ -112,7 +112,7 @@ def connections(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 async def blocked(net: Net, url: str) -> NetError:
     """Fetch what must be blocked, and give the error."""
     with pytest.raises(NetError) as caught:
-        await net.fetch(Ask(url=url, purpose="page"))
+        await net.fetch(Request(url=url, purpose="page"))
     assert caught.value.kind is NetErrorKind.BLOCKED
     return caught.value
 

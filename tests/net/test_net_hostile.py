@@ -13,7 +13,7 @@ import pytest
 
 from linkwarden.net import Net
 from linkwarden.net.transport import SystemResolver
-from linkwarden.wire import Ask, NetError, NetErrorKind, Response
+from linkwarden.wire import NetError, NetErrorKind, Request, Response
 from tests.internet import FakeInternet
 from tests.internet.misbehave import not_http
 
@@ -57,7 +57,7 @@ def mangled(rng: random.Random) -> bytes:
 async def fetch(net: Net, url: str) -> Response | NetError:
     """Fetch; everything but a NetError goes through."""
     try:
-        return await net.fetch(Ask(url=url, purpose="page"))
+        return await net.fetch(Request(url=url, purpose="page"))
     except NetError as error:
         return error
 

@@ -9,8 +9,8 @@ from itertools import pairwise
 
 import pytest
 
-from linkwarden.net import Net, NetWeather
-from linkwarden.wire import Ask, NetError, NetErrorKind, Response
+from linkwarden.net import Connectivity, Net
+from linkwarden.wire import NetError, NetErrorKind, Request, Response
 from tests.internet import FakeInternet
 from tests.internet.misbehave import answer, in_turn, silent, slow
 
@@ -18,7 +18,7 @@ from tests.internet.misbehave import answer, in_turn, silent, slow
 async def ask(net: Net, url: str) -> Response | NetError:
     """Fetch a page; give what came, or the reason why nothing did."""
     try:
-        return await net.fetch(Ask(url=url, purpose="page"))
+        return await net.fetch(Request(url=url, purpose="page"))
     except NetError as error:
         return error
 
@@ -175,27 +175,27 @@ class TestWeather:
         internet.site("a.org"), internet.site("b.org")
         internet.down()
         await ask_all(net, "http://a.org/", "http://b.org/")
-        weather = net.weather()
-        assert weather == NetWeather(2, 0, {NetErrorKind.DNS: 2})
-        assert weather.dark
-        assert not await net.sees_the_world()
+        connectivity = net.connectivity()
+        assert connectivity == Connectivity(2, 0, {NetErrorKind.DNS: 2})
+        assert connectivity.dark
+        assert not await net.dns_works()
 
     async def test_up(self, internet: FakeInternet, net: Net) -> None:
         """One host that answers anything, even a 500, shows that the network works."""
         internet.site("a.org").default(answer("", 500))
         await ask_all(net, "http://a.org/", "http://b.org/", "http://c.org/")
-        weather = net.weather()
-        assert weather == NetWeather(3, 1, {NetErrorKind.NXDOMAIN: 2})
-        assert not weather.dark
+        connectivity = net.connectivity()
+        assert connectivity == Connectivity(3, 1, {NetErrorKind.NXDOMAIN: 2})
+        assert not connectivity.dark
 
     async def test_a_dead_host_may_just_be_dead(self, internet: FakeInternet, net: Net) -> None:
         """If the only host is not found, another name tells whether it is us; a host that refuses was reached."""
         internet.refuse("b.org")
         await ask(net, "http://a.org/")
-        assert net.weather().dark
-        assert await net.sees_the_world()
+        assert net.connectivity().dark
+        assert await net.dns_works()
         await ask(net, "http://b.org/")
-        assert not net.weather().dark
+        assert not net.connectivity().dark
 
 
 class TestBudget:
@@ -292,9 +292,9 @@ async def test_the_observer_sees_every_request(internet: FakeInternet) -> None:
     internet.site("a.org").redirect("/", "/x").handle("/x", in_turn(answer("", 502), answer()))
     seen: list[tuple[str, int | None, str]] = []
 
-    def observer(ask: Ask, url: str, status: int | None, elapsed: float, note: str) -> None:
+    def observer(request: Request, url: str, status: int | None, elapsed: float, note: str) -> None:
         assert elapsed >= 0
-        assert ask.purpose == "page"
+        assert request.purpose == "page"
         seen.append((url, status, note))
 
     async with internet.net(observer=observer) as net:

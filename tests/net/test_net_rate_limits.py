@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 
 from linkwarden.net import Net
-from linkwarden.wire import Ask, NetError, NetErrorKind, Response
+from linkwarden.wire import NetError, NetErrorKind, Request, Response
 from tests.internet import FakeInternet
 from tests.internet.misbehave import answer, retry_after, slow
 from tests.internet.site import Handler
@@ -72,7 +72,7 @@ async def ask_all(net: Net, host: str, links: int) -> list[Response | NetError]:
 
     async def one(number: int) -> Response | NetError:
         try:
-            return await net.fetch(Ask(url=f"http://{host}/{number}", purpose="page"))
+            return await net.fetch(Request(url=f"http://{host}/{number}", purpose="page"))
         except NetError as error:
             return error
 
@@ -272,7 +272,7 @@ async def test_a_bot_wall_is_not_waited_out(internet: FakeInternet, status: int)
 
     async with internet.net() as net:
         for path in ("a", "b"):
-            response = await net.fetch(Ask(url=f"https://wall.example/{path}", purpose="page"))
+            response = await net.fetch(Request(url=f"https://wall.example/{path}", purpose="page"))
             assert response.status == status
 
     assert len(internet.requests_to("wall.example")) == 2

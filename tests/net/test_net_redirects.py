@@ -6,7 +6,7 @@ import pytest
 from aiohttp import web
 
 from linkwarden.net import Net
-from linkwarden.wire import Ask, NetError, NetErrorKind, Response
+from linkwarden.wire import NetError, NetErrorKind, Request, Response
 from tests.internet import FakeInternet
 from tests.internet.misbehave import (
     answer,
@@ -20,13 +20,13 @@ from tests.internet.misbehave import (
 
 async def get(net: Net, url: str) -> Response:
     """Fetch a page."""
-    return await net.fetch(Ask(url=url, purpose="page"))
+    return await net.fetch(Request(url=url, purpose="page"))
 
 
 async def failure(net: Net, url: str) -> NetError:
     """Fetch what cannot be had, and give the reason."""
     with pytest.raises(NetError) as caught:
-        await net.fetch(Ask(url=url, purpose="page"))
+        await net.fetch(Request(url=url, purpose="page"))
     return caught.value
 
 
@@ -53,7 +53,7 @@ async def test_a_fragment_in_location_wins(internet: FakeInternet, net: Net) -> 
 async def test_not_followed_when_not_wanted(internet: FakeInternet, net: Net) -> None:
     """With follow=False the redirect itself is the answer."""
     internet.site("a.org").redirect("/1", "/2")
-    response = await net.fetch(Ask(url="http://a.org/1", purpose="page", follow=False))
+    response = await net.fetch(Request(url="http://a.org/1", purpose="page", follow=False))
     assert (response.status, response.headers["location"], response.hops) == (301, "/2", ())
 
 
@@ -151,7 +151,7 @@ async def test_post_goes_on_as_browsers_do(
 ) -> None:
     """301 to 303 turn POST into GET without a body; 307 and 308 keep both (RFC 9110 section 15.4)."""
     internet.site("a.org").redirect("/1", "/2", status).page("/2")
-    await net.fetch(Ask(url="http://a.org/1", purpose="api", method="POST", body=b"data"))
+    await net.fetch(Request(url="http://a.org/1", purpose="api", method="POST", body=b"data"))
     assert (internet.log[1].method, internet.log[1].body) == (method, body)
 
 
@@ -179,7 +179,7 @@ async def test_a_token_is_for_one_host_only(
     """A token goes over https to port 443 of its own host, and nowhere else."""
     for host in ("api.test", "other.test"):
         internet.site(host, ports={8443: "https", 443: "http" if url.startswith("http:") else "https"}).page("/x")
-    await net.fetch(Ask(url=url, purpose="api", token="t0ken", token_host=token_host))
+    await net.fetch(Request(url=url, purpose="api", token="t0ken", token_host=token_host))
     assert internet.log[0].headers.get("Authorization") == seen
 
 
@@ -188,10 +188,12 @@ async def test_a_token_never_crosses_a_redirect(internet: FakeInternet, net: Net
     internet.site("api.test").redirect("/x", "/y", 302).redirect("/y", "https://evil.test/z", 302)
     internet.site("evil.test").page("/z")
     headers = {"x-github-api-version": "2022-11-28"}
-    await net.fetch(Ask(url="https://api.test/x", purpose="api", token="t0ken", token_host="api.test", headers=headers))
+    await net.fetch(
+        Request(url="https://api.test/x", purpose="api", token="t0ken", token_host="api.test", headers=headers)
+    )
     assert [entry.headers.get("Authorization") for entry in internet.log] == ["Bearer t0ken", None, None]
     assert ["x-github-api-version" in entry.headers for entry in internet.log] == [True, True, False]
-    assert "t0ken" not in repr(Ask(url="https://api.test/x", purpose="api", token="t0ken"))
+    assert "t0ken" not in repr(Request(url="https://api.test/x", purpose="api", token="t0ken"))
 
 
 async def test_what_every_request_says(internet: FakeInternet) -> None:

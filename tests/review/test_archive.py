@@ -18,7 +18,7 @@ from linkwarden.cli.probe import probe as probe_command
 from linkwarden.model import Run, Verdict
 from linkwarden.net import Net
 from linkwarden.review.archive import ArchiveReview
-from linkwarden.wire import Ask
+from linkwarden.wire import Request
 from tests.internet import FakeInternet, pictures
 from tests.internet.archive import FakeArchive
 from tests.review.checking import Check, facts, offered, one
@@ -41,7 +41,7 @@ def archive(internet: FakeInternet) -> FakeArchive:
 
 async def status(net: Net, url: str) -> int:
     """Give the status behind a suggestion."""
-    return (await net.fetch(Ask(url=url, purpose="page"))).status
+    return (await net.fetch(Request(url=url, purpose="page"))).status
 
 
 def where(run: Run, url: str = LOST) -> str | None:

@@ -8,7 +8,7 @@ from aiohttp import web
 from linkwarden.model import Verdict
 from linkwarden.net import Net
 from linkwarden.review.repairs import RepairsReview
-from linkwarden.wire import Ask
+from linkwarden.wire import Request
 from tests.internet import FakeInternet, misbehave, pictures
 from tests.internet.arxiv import FakeArxiv
 from tests.review.checking import Check, facts, offered
@@ -24,7 +24,7 @@ SIGNED = (
 
 async def answers(net: Net, url: str) -> int:
     """Give the status behind a suggestion."""
-    return (await net.fetch(Ask(url=url, purpose="page"))).status
+    return (await net.fetch(Request(url=url, purpose="page"))).status
 
 
 @pytest.fixture(autouse=True)

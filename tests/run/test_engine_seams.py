@@ -19,7 +19,7 @@ from linkwarden.providers import Provider
 from linkwarden.review import Review
 from linkwarden.run import engine
 from linkwarden.run.deps import Deps
-from linkwarden.wire import Ask, NetError
+from linkwarden.wire import NetError, Request
 from tests.internet import FakeInternet
 
 GONE = Rule("LW991", "gone", Verdict.BROKEN, "gone", "e", "r")
@@ -83,7 +83,7 @@ class Web(Provider):
         for claim in claims:
             key = claim.target.key
             try:
-                response = await net.fetch(Ask(url=claim.ident, purpose="page"))
+                response = await net.fetch(Request(url=claim.ident, purpose="page"))
             except NetError as error:
                 yield Evidence(key=key, checked_by=self.name, rule=NO_HOST, reason=str(error.kind))
                 continue

@@ -16,7 +16,7 @@ from linkwarden.net import Net
 from linkwarden.providers import Provider
 from linkwarden.run import engine
 from linkwarden.run.deps import Deps
-from linkwarden.wire import Ask
+from linkwarden.wire import Request
 from tests.internet import FakeInternet
 from tests.internet.misbehave import answer, slow
 
@@ -35,7 +35,7 @@ class Counting(Provider):
         """Ask."""
         type(self).calls += 1
         for claim in claims:
-            response = await net.fetch(Ask(url=claim.ident, purpose="page"))
+            response = await net.fetch(Request(url=claim.ident, purpose="page"))
             yield Evidence(key=claim.target.key, checked_by=self.name, status=response.status)
 
 

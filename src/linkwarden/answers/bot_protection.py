@@ -127,5 +127,5 @@ def _says(service: Service, text: str, title: re.Match[str] | None) -> bool:
 
 
 def _is_nearly_blank(text: str) -> bool:
-    """Tell whether a page shows a reader next to nothing."""
+    """Return whether a page shows a reader next to nothing."""
     return len(" ".join(_UNSEEN.sub(" ", text).split())) < _FEW_WORDS

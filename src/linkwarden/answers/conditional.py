@@ -18,14 +18,14 @@ from linkwarden.answers.bot_protection import bot_protection
 from linkwarden.answers.read import from_response
 from linkwarden.model import Answer, Claim, Evidence, Fact, Validators
 from linkwarden.text import host_of
-from linkwarden.wire import NO_HEADERS, Ask, NetError, NetErrorKind, Response
+from linkwarden.wire import NO_HEADERS, NetError, NetErrorKind, Request, Response
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
 
 
 async def visit(provider: str, address: str, net: Net, fetch: Callable[[], Awaitable[Response]]) -> Response:
-    """Give the answer for a link (see ``linkwarden.net.protected`` for who is asked and who is not).
+    """Return the answer for a link (see ``linkwarden.net.protected`` for who is asked and who is not).
 
     Args:
         provider: the name of the provider that asks.
@@ -64,7 +64,9 @@ _DATE = re.compile(
 )
 
 
-async def fetch_if_changed(ask: Ask, claims: Sequence[Claim], fetch: Callable[[Ask], Awaitable[Response]]) -> Response:
+async def fetch_if_changed(
+    ask: Request, claims: Sequence[Claim], fetch: Callable[[Request], Awaitable[Response]]
+) -> Response:
     """Ask, and if an earlier answer allows it, let the server say that nothing has changed.
 
     Args:
@@ -88,7 +90,7 @@ async def fetch_if_changed(ask: Ask, claims: Sequence[Claim], fetch: Callable[[A
 
 
 def says_unchanged(claims: Sequence[Claim], response: Response) -> bool:
-    """Tell whether the answer that ``fetch_if_changed`` gave says that the thing is still what it was."""
+    """Return whether the answer that ``fetch_if_changed`` gave says that the thing is still what it was."""
     return response.status == 304 and not response.hops and _known(claims) is not None
 
 
@@ -117,7 +119,7 @@ def with_validators(evidence: Evidence, response: Response) -> Evidence:
 
 
 def _contradicts(known: Answer, response: Response) -> bool:
-    """Tell whether "not changed" comes with a validator of something else.
+    """Return whether "not changed" comes with a validator of something else.
 
     What is compared is the address; a server that has put another file there (one page for all that is missing, older
     than the page that is gone) says so if only the dates are compared. RFC 9110 section 15.4.5 has it send the tag.
@@ -130,7 +132,7 @@ def _contradicts(known: Answer, response: Response) -> bool:
 
 
 def _known(claims: Sequence[Claim]) -> Answer | None:
-    """Give the earlier answer that all these links share and that can be asked about, or None."""
+    """Return the earlier answer that all these links share and that can be asked about, or None."""
     known = claims[0].known
     if known is None or known.validators in (None, Validators()) or known.final_url is not None:
         return None
@@ -139,7 +141,7 @@ def _known(claims: Sequence[Claim]) -> Answer | None:
 
 
 def _headers(known: Answer) -> dict[str, str]:
-    """Give the conditions: both, for servers that know only the older one (RFC 9110 section 13.1.3)."""
+    """Return the conditions: both, for servers that know only the older one (RFC 9110 section 13.1.3)."""
     validators = known.validators or Validators()
     given = {"if-none-match": validators.etag, "if-modified-since": validators.last_modified}
     return {name: value for name, value in given.items() if value is not None}

@@ -93,12 +93,12 @@ def _where_instead(asked: _Place, final: _Place) -> str:
 
 
 def is_home(url: str) -> bool:
-    """Tell whether an address is a site's root, in any language."""
+    """Return whether an address is a site's root, in any language."""
     return _place(url.partition("#")[0]).is_home
 
 
 def lost_its_page(asked: str, final: str) -> bool:
-    """Tell whether a redirect led away from what an address names: the last part of its path is not there any more."""
+    """Return whether a redirect led away from what a URL names: the last part of its path is not there any more."""
     before, after = _place(asked.partition("#")[0]), _place(_without_visit(final, asked)[0])
     if before.is_home or not before.segments or target_key(asked, "") == target_key(final, ""):
         return False
@@ -106,7 +106,7 @@ def lost_its_page(asked: str, final: str) -> bool:
 
 
 def move_of(address: str, response: Response) -> Suggestion | None:
-    """Give the new permanent address of a page, or None if it has none.
+    """Return the new permanent address of a page, or None if it has none.
 
     Only a chain of permanent redirects names one (RFC 9110 section 15.4). Not offered: addresses that differ only in
     campaign or session parameters, signed ones (they end), and anything in place of a site's root, which is the
@@ -155,32 +155,32 @@ def _stems(place: _Place) -> set[str]:
 
 
 def _is_error_page(place: _Place) -> bool:
-    """Tell whether an address calls itself an error page."""
+    """Return whether an address calls itself an error page."""
     whole = tuple(_EXTENSION.sub("", segment) for segment in place.segments)
     return bool(_stems(place) & _ERROR_SEGMENTS) or whole in _ERROR_PATHS
 
 
 def _is_gate(asked: _Place, final: _Place, hosts: re.Pattern[str], segments: frozenset[str]) -> bool:
-    """Tell whether the chain ended at a gate that the address itself does not point at."""
+    """Return whether the chain ended at a gate that the address itself does not point at."""
     if hosts.match(final.host) and not hosts.match(asked.host):
         return True
     return bool(_stems(final) & segments) and not _stems(asked) & segments
 
 
 def _is_home_of(home: str, host: str) -> bool:
-    """Tell whether ``home`` is the site itself, or the one that ``host`` is a part of."""
+    """Return whether ``home`` is the site itself, or the one that ``host`` is a part of."""
     home, host = home.removeprefix("www."), host.removeprefix("www.")
     return home == host or host.endswith("." + home)
 
 
 def _same_site(one: _Place, other: _Place) -> bool:
-    """Tell whether two hosts are one site for sure: equal but for ``www.``, or one a subdomain of the other."""
+    """Return whether two hosts are one site for sure: equal but for ``www.``, or one a subdomain of the other."""
     a, b = one.host.removeprefix("www."), other.host.removeprefix("www.")
     return a == b or a.endswith("." + b) or b.endswith("." + a)
 
 
 def _same_thing(asked: _Place, final: _Place) -> bool:
-    """Tell whether the last part of the path survived, so that the new address names the same thing."""
+    """Return whether the last part of the path survived, so that the new address names the same thing."""
     if asked.query and asked.query != final.query:
         return False
     if asked.segments == final.segments:
@@ -190,7 +190,7 @@ def _same_thing(asked: _Place, final: _Place) -> bool:
 
 
 def _without_visit(final: str, asked: str) -> tuple[str, str]:
-    """Give the final address without what names a visit only and was not in the address asked, and its fragment."""
+    """Return the final address without what names a visit only and was not in the address asked, and its fragment."""
     url, _, fragment = final.partition("#")
     base, _, query = _PATH_SESSION.sub("", url).partition("?")
     had = set(asked.partition("?")[2].split("&"))

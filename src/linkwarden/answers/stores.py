@@ -47,7 +47,7 @@ class StoreError:
 
 
 def store_error(response: Response) -> StoreError | None:
-    """Give the object store's error in an answer, or None if it is not one."""
+    """Return the object store's error in an answer, or None if it is not one."""
     text = response.body[:8192].decode("utf-8", errors="replace")
     if not _ERROR.match(text):
         return None

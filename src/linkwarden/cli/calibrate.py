@@ -20,10 +20,10 @@ from linkwarden.cli.speech import say
 from linkwarden.extract import Extractor
 from linkwarden.inputs import Source
 from linkwarden.model import Extracted, Markup, NothingToCheckError, Occurrence, Result, Run, Span, UsageError, Verdict
-from linkwarden.net import Net, NetPolicy, NetWeather, Observer
+from linkwarden.net import Connectivity, Net, NetPolicy, Observer
 from linkwarden.sinks import visible
 from linkwarden.text import host_of, is_http, mask_secrets, target_key
-from linkwarden.wire import Ask, Hop, NetError, NetErrorKind, Response
+from linkwarden.wire import Hop, NetError, NetErrorKind, Request, Response
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -68,7 +68,7 @@ class SavedNet(Net):
                 self._exact[_key(answer.url)] = answer
         self._below.sort(key=lambda pair: -len(pair[0]))
 
-    async def fetch(self, ask: Ask) -> Response:
+    async def fetch(self, ask: Request) -> Response:
         """Give the saved answer to an ask, after saved redirects.
 
         Raises:
@@ -90,9 +90,9 @@ class SavedNet(Net):
                 raise NetError(NetErrorKind.TOO_MANY_REDIRECTS, "saved redirects", host=host_of(url), hops=tuple(hops))
             url = onward.partition("#")[0]
 
-    def weather(self) -> NetWeather:
+    def connectivity(self) -> Connectivity:
         """Say that the network works: what was not saved says nothing about it."""
-        return NetWeather(hosts=1, answered=1)
+        return Connectivity(hosts=1, answered=1)
 
     def _answer(self, url: str, hops: list[Hop]) -> SavedAnswer:
         found = self._exact.get(_key(url))

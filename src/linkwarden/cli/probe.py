@@ -15,7 +15,7 @@ from linkwarden.extract import Extractor
 from linkwarden.inputs import Source
 from linkwarden.model import Extracted, Markup, Occurrence, Result, Span, UsageError
 from linkwarden.text import mask_secrets
-from linkwarden.wire import Ask
+from linkwarden.wire import Request
 
 NAME = "<command line>"
 
@@ -53,10 +53,10 @@ def probe(obj: Any, /, url: str, *, image: bool, **options: Any) -> int:
 class _Log:
     lines: list[str] = field(default_factory=list)
 
-    def __call__(self, ask: Ask, url: str, status: int | None, elapsed: float, note: str) -> None:
+    def __call__(self, request: Request, url: str, status: int | None, elapsed: float, note: str) -> None:
         outcome = str(status) if status is not None else "no answer"
         tail = f"  {note}" if note else ""
-        asked = f"{ask.method} {mask_secrets(url)}  [{ask.purpose}]"
+        asked = f"{request.method} {mask_secrets(url)}  [{request.purpose}]"
         self.lines.append(f"{len(self.lines) + 1:>3}. {asked}  {outcome}  {elapsed:.2f} s{tail}")
 
 

@@ -1,6 +1,6 @@
 """The only part of linkwarden that speaks HTTP (and the only importer of aiohttp and tenacity)."""
 
-from linkwarden.net.client import Net, NetWeather, Observer
+from linkwarden.net.client import Connectivity, Net, Observer
 from linkwarden.net.policy import NetPolicy
 
-__all__ = ["Net", "NetPolicy", "NetWeather", "Observer"]
+__all__ = ["Connectivity", "Net", "NetPolicy", "Observer"]

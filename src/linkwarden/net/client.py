@@ -1,11 +1,11 @@
-"""``Net``: asks servers, with manners.
+"""``Net``: sends requests, at the rate that each host wants.
 
 From the outside in, each layer in its own module::
 
-    budget      the run's time; cuts what is under way                              budget.py
+    budget      the run's time; cuts what is under way                              here
     redirects   follows hops by hand, so that each is guarded, slotted, recorded    redirects.py
     retry       tries transient failures again; holds no slot while it waits        retry.py
-    manners     asks again after a refusal; one cool-down per host for everybody    politeness.py, pace.py
+    rate limit  requests again after a refusal; one cool-down per host              politeness.py
     gate        host slot and global slot                                           gate.py
     guard       no request to a place inside                                        guard.py
     transport   aiohttp                                                             transport.py
@@ -37,7 +37,7 @@ from linkwarden.net.redirects import Chain
 from linkwarden.net.retry import persist
 from linkwarden.net.transport import Answer, Transport
 from linkwarden.net.wire_form import wire_url
-from linkwarden.wire import INCOMPLETE_CHAIN, Ask, NetError, NetErrorKind, Response
+from linkwarden.wire import INCOMPLETE_CHAIN, NetError, NetErrorKind, Request, Response
 
 
 class Budget:
@@ -116,7 +116,7 @@ MAX_FORBIDDEN = 4
 MIN_TIMEOUT = 1.0
 ALWAYS_THERE = "example.com"
 OLD_TLS = "its TLS is outdated; some programs can no longer connect to it"
-ODD_CODING = "it sends a content coding that was not asked for, so its content was not read"
+ODD_CODING = "it sends a content coding that was not requested, so its content was not read"
 
 
 def _utc_now() -> datetime:
@@ -126,17 +126,17 @@ def _utc_now() -> datetime:
 class Observer(Protocol):
     """Told of every request, for progress and ``probe``."""
 
-    def __call__(self, ask: Ask, url: str, status: int | None, elapsed: float, note: str) -> None:
-        """One request is over: which address, its status or None, seconds, and what went wrong or ""."""
+    def __call__(self, request: Request, url: str, status: int | None, elapsed: float, note: str) -> None:
+        """One request is over: which URL, its status or None, seconds, and what went wrong or ""."""
 
 
 @dataclass(frozen=True, slots=True)
-class NetWeather:
+class Connectivity:
     """How the network behaved in this run.
 
     Attributes:
         hosts: how many hosts were tried.
-        answered: how many of them gave any HTTP answer.
+        answered: how many of them gave any HTTP response.
         failures: of the others, how many failed in which way.
     """
 
@@ -152,7 +152,7 @@ class NetWeather:
 
 
 class Net:
-    """Sends requests, the way each host wants to be asked. An async context manager, for one event loop.
+    """Sends requests, at the rate that each host wants. An async context manager, for one event loop.
 
     Attributes:
         policy: the run's numbers.
@@ -182,7 +182,7 @@ class Net:
             sleep: waits seconds of ``clock``.
             resolver: looks names up; may give another port than the URL's.
             ssl_context: whom to trust; the system's authorities if None.
-            observer: told of every request.
+            observer: called after every request.
             rng: for jitter.
         """
         self.policy = policy
@@ -229,28 +229,28 @@ class Net:
         """True once the run's time (``policy.max_time``) is used up: every further fetch would raise BUDGET at once."""
         return self._budget.over
 
-    async def fetch(self, ask: Ask) -> Response:
-        """Give the answer to an ask, after redirects, retries and waiting for the host's turn.
+    async def fetch(self, request: Request) -> Response:
+        """Return the response to a request, after redirects, retries and waiting for the host's turn.
 
-        A status is an answer, whatever it is: after the last attempt a 503 comes back as a Response. 429 is waited
-        out as long as the host's cool-down stays within ``policy.patience``, whatever ``ask.attempts`` says.
+        Every status is a response: after the last attempt a 503 comes back as a Response. 429 is waited
+        out as long as the host's cool-down stays within ``policy.patience``, whatever ``request.attempts`` says.
 
         Raises:
             NetError: there was no answer. Nothing else is raised, except CancelledError.
         """
         if not self._budget.limited:
-            return await self._follow(ask)
+            return await self._follow(request)
         with self._budget.spend():
-            return await self._follow(ask)
+            return await self._follow(request)
 
-    def weather(self) -> NetWeather:
-        """Say how the network behaved so far."""
+    def connectivity(self) -> Connectivity:
+        """Return how the network behaved so far."""
         tried = [slot for slot in self._slots.values() if slot.answered or slot.failure is not None]
         failures = Counter(slot.failure for slot in tried if slot.failure is not None)
-        return NetWeather(len(tried), sum(slot.answered for slot in tried), dict(failures))
+        return Connectivity(len(tried), sum(slot.answered for slot in tried), dict(failures))
 
-    async def sees_the_world(self) -> bool:
-        """Tell whether a name that always exists can be looked up (RFC 2606 section 3 reserves it). Asks no server."""
+    async def dns_works(self) -> bool:
+        """Return whether a name that always exists can be looked up (reserved by RFC 2606, section 3). No request."""
         try:
             await self._transport.resolver.resolve(ALWAYS_THERE, 443)
         except OSError:
@@ -259,13 +259,13 @@ class Net:
 
     # -- the layers, from the outside in ------------------------------------------------------------------------
 
-    async def _follow(self, ask: Ask) -> Response:
+    async def _follow(self, request: Request) -> Response:
         """Redirects: hop by hop, each through all the layers below."""
-        chain = Chain(ask, wire_url(ask.url))
+        chain = Chain(request, wire_url(request.url))
         try:
             while True:
                 url = chain.url
-                answer = await self._persist(ask, chain)
+                answer = await self._persist(request, chain)
                 if not chain.advance(answer):
                     return Response(
                         url=str(url),
@@ -281,21 +281,21 @@ class Net:
             error.hops = error.hops or chain.hops
             raise
 
-    async def _persist(self, ask: Ask, chain: Chain) -> Answer:
+    async def _persist(self, request: Request, chain: Chain) -> Answer:
         """Retry: try transient failures again."""
         origin = self._origin(chain.url)
-        if ask.fresh:
+        if request.fresh:
             origin.slot.reopen(origin)
         return await persist(
-            lambda: self._ask_politely(ask, chain),
-            attempts=self.policy.attempts if ask.attempts is None else ask.attempts,
+            lambda: self._request_politely(request, chain),
+            attempts=self.policy.attempts if request.attempts is None else request.attempts,
             worthwhile=lambda: origin.slot.closed(origin, self._clock()) is None,
             sleep=self._sleep,
             rng=self._rng,
         )
 
-    async def _ask_politely(self, ask: Ask, chain: Chain) -> Answer:
-        """Manners: wait for the host's turn; where it refuses, wait again, with everybody else who wants it."""
+    async def _request_politely(self, request: Request, chain: Chain) -> Answer:
+        """Rate limit: wait for the host's turn; where it refuses, wait again, with all its other requests."""
         origin = self._origin(chain.url)
         slot = origin.slot
         refused = forbidden = 0
@@ -304,7 +304,7 @@ class Net:
             # last, so that a page which is always refused does not stand in the way of its neighbours.
             started = await self._gate.enter(origin, first=refused == 1)
             try:
-                answer = await self._exchange(ask, chain, origin)
+                answer = await self._exchange(request, chain, origin)
                 again = slot.hear(
                     origin,
                     answer.status,
@@ -328,7 +328,7 @@ class Net:
             if not again or refused >= MAX_REFUSALS or forbidden >= MAX_FORBIDDEN:
                 return answer
 
-    async def _exchange(self, ask: Ask, chain: Chain, origin: Origin) -> Answer:
+    async def _exchange(self, request: Request, chain: Chain, origin: Origin) -> Answer:
         """Guard and transport: one request on the wire (two where the server needs leniency), in our words."""
         url = chain.url
         self._guard.check_url(url)
@@ -336,7 +336,7 @@ class Net:
         while True:
             begun = self._clock()
             self.requests += 1
-            timeout = self.policy.timeout if ask.timeout is None else ask.timeout
+            timeout = self.policy.timeout if request.timeout is None else request.timeout
             try:
                 if self.policy.proxy is not None:
                     await self._check_name_behind_proxy(url)
@@ -346,17 +346,17 @@ class Net:
                     chain.headers(),
                     chain.body,
                     timeout=max(timeout - chain.spent, MIN_TIMEOUT) if chain.spent else timeout,
-                    max_bytes=ask.max_bytes,
+                    max_bytes=request.max_bytes,
                     lenient=origin.lenient,
                     undecoded=origin.undecoded,
-                    unverified=origin.unverified and ask.token is None,
-                    fresh=ask.fresh,
+                    unverified=origin.unverified and request.token is None,
+                    fresh=request.fresh,
                 )
             except NETWORK_ERRORS as exc:
-                if first_failure is None and _make_lenient(origin, exc, ask):
+                if first_failure is None and _make_lenient(origin, exc, request):
                     first_failure = exc
                     continue
-                raise self._failed(ask, url, origin, first_failure or exc, begun) from exc
+                raise self._failed(request, url, origin, first_failure or exc, begun) from exc
             elapsed = self._clock() - begun
             chain.spent += elapsed
             for needed, remark in (
@@ -367,7 +367,7 @@ class Net:
                 if needed:
                     chain.remark(remark)
             if self._observer is not None:
-                self._observer(ask, str(url), answer.status, elapsed, "")
+                self._observer(request, str(url), answer.status, elapsed, "")
             return answer
 
     async def _check_name_behind_proxy(self, url: URL) -> None:
@@ -383,13 +383,13 @@ class Net:
         except OSError:
             return
 
-    def _failed(self, ask: Ask, url: URL, origin: Origin, exc: BaseException, begun: float) -> NetError:
-        """Say in our words why there was no answer; leniency that did not help is taken back."""
+    def _failed(self, request: Request, url: URL, origin: Origin, exc: BaseException, begun: float) -> NetError:
+        """Return in our words why there was no response; leniency that did not help is taken back."""
         if not origin.answered:
             origin.lenient = origin.undecoded = origin.unverified = False
         error = explain(exc, url.raw_host or "")
         if self._observer is not None:
-            self._observer(ask, str(url), None, self._clock() - begun, error.detail)
+            self._observer(request, str(url), None, self._clock() - begun, error.detail)
         return error
 
     # -- records ------------------------------------------------------------------------------------------------
@@ -410,15 +410,15 @@ class Net:
         return origin
 
 
-def _make_lenient(origin: Origin, exc: BaseException, ask: Ask) -> bool:
-    """Note what a server needs so that its answer can be had, and tell whether that is worth another request."""
+def _make_lenient(origin: Origin, exc: BaseException, request: Request) -> bool:
+    """Note what a server needs for a response, and return whether that is worth another request."""
     if is_old_tls(exc) and not origin.lenient:
         origin.lenient = True
         return True
     if is_unknown_coding(exc) and not origin.undecoded:
         origin.undecoded = True
         return True
-    if is_incomplete_chain(exc) and not origin.unverified and ask.token is None and ask.method == "GET":
+    if is_incomplete_chain(exc) and not origin.unverified and request.token is None and request.method == "GET":
         # Browsers fetch the missing certificate (AIA). We only want to learn whether the page is there.
         origin.unverified = True
         return True

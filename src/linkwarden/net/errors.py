@@ -34,7 +34,7 @@ _CERTIFICATE = {
     9: (NetErrorKind.TLS, "its certificate is not valid yet"),
     10: (NetErrorKind.TLS_EXPIRED, "its certificate has expired"),
     18: (NetErrorKind.TLS_SELF_SIGNED, "its certificate is signed by itself"),
-    19: (NetErrorKind.TLS_SELF_SIGNED, "its certificate comes from an authority that nobody trusts"),
+    19: (NetErrorKind.TLS_SELF_SIGNED, "its certificate comes from an authority that browsers do not trust"),
     20: (NetErrorKind.TLS_CHAIN, "it does not send the certificates that lead to a trusted authority"),
     21: (NetErrorKind.TLS_CHAIN, "it does not send the certificates that lead to a trusted authority"),
     62: (NetErrorKind.TLS_HOSTNAME, "its certificate belongs to another host"),
@@ -54,24 +54,24 @@ _OLD_TLS = frozenset(
 
 
 def explain(exc: BaseException, host: str) -> NetError:
-    """Give the NetError for one of ``NETWORK_ERRORS``, with a detail that a list maintainer understands."""
+    """Return the NetError for one of ``NETWORK_ERRORS``, with a detail that a list maintainer understands."""
     kind, detail = _classify(exc)
     return NetError(kind, detail, host=host)
 
 
 def is_old_tls(exc: BaseException) -> bool:
-    """Tell whether a handshake failed in a way that a lenient one may get over."""
+    """Return whether a handshake failed in a way that a lenient one may get over."""
     root = _os_error(exc)
     return isinstance(root, ssl.SSLError) and root.reason in _OLD_TLS
 
 
 def is_incomplete_chain(exc: BaseException) -> bool:
-    """Tell whether a certificate failed only because the way to a trusted authority was not sent along."""
+    """Return whether a certificate failed only because the way to a trusted authority was not sent along."""
     return _classify(exc)[0] is NetErrorKind.TLS_CHAIN
 
 
 def _os_error(exc: BaseException) -> BaseException:
-    """Give what the operating system or OpenSSL said, out of aiohttp's wrapping."""
+    """Return what the operating system or OpenSSL said, out of aiohttp's wrapping."""
     if isinstance(exc, aiohttp.ClientConnectorError):
         return exc.os_error
     if isinstance(exc, aiohttp.ClientConnectorCertificateError):
@@ -90,16 +90,16 @@ def _classify(exc: BaseException) -> tuple[NetErrorKind, str]:  # noqa: PLR0911 
     if isinstance(root, ssl.SSLError):
         return _classify_tls(root)
     if isinstance(exc, TimeoutError):
-        return NetErrorKind.TIMEOUT, "it did not answer in time"
+        return NetErrorKind.TIMEOUT, "it did not respond in time"
     if isinstance(exc, aiohttp.ServerDisconnectedError):
-        return NetErrorKind.RESET, "it hung up without an answer"
+        return NetErrorKind.RESET, "it hung up without a response"
     if isinstance(exc, aiohttp.InvalidURL | UnicodeError):
-        return NetErrorKind.INVALID_URL, "no request can be made of the address"
+        return NetErrorKind.INVALID_URL, "no request can be made of the URL"
     if isinstance(root, OSError):
         return _classify_socket(root)
     if isinstance(exc, aiohttp.ClientConnectionError):
         return NetErrorKind.RESET, "the connection broke off"
-    return NetErrorKind.PROTOCOL, "its answer is not readable as HTTP"
+    return NetErrorKind.PROTOCOL, "its response is not valid HTTP"
 
 
 def _classify_dns(root: BaseException) -> tuple[NetErrorKind, str]:
@@ -115,7 +115,7 @@ def _classify_dns(root: BaseException) -> tuple[NetErrorKind, str]:
         return NetErrorKind.NXDOMAIN, "there is no such host name"
     if code in _NO_ADDRESS:
         return NetErrorKind.UNREACHABLE, "the host has no address that this machine can reach"
-    return NetErrorKind.DNS, "the name server did not answer properly for this host"
+    return NetErrorKind.DNS, "DNS gave no usable response for this host"
 
 
 def _classify_tls(root: ssl.SSLError) -> tuple[NetErrorKind, str]:
@@ -135,7 +135,7 @@ def _classify_socket(root: OSError) -> tuple[NetErrorKind, str]:
     if isinstance(root, ConnectionError) or root.errno in _RESET:
         return NetErrorKind.RESET, "the connection was cut"
     if root.errno == errno.ETIMEDOUT:
-        return NetErrorKind.TIMEOUT, "it did not answer in time"
+        return NetErrorKind.TIMEOUT, "it did not respond in time"
     if root.errno in _UNREACHABLE:
         return NetErrorKind.UNREACHABLE, "there is no way to it from this machine"
     if "Connect call failed" in str(root):  # aiohappyeyeballs merged several addresses' failures
@@ -144,7 +144,7 @@ def _classify_socket(root: OSError) -> tuple[NetErrorKind, str]:
 
 
 def is_unknown_coding(exc: BaseException) -> bool:
-    """Tell whether an answer came in a content coding that was not asked for (br, zstd) and cannot be decoded."""
+    """Return whether a response came in a content coding that was not requested (br, zstd) and cannot be decoded."""
     text = str(exc.args) if exc.args else str(exc)
     message = getattr(exc, "message", text)
     return isinstance(exc, aiohttp.ClientError) and "content-encoding" in str(message).lower()

@@ -174,6 +174,6 @@ class Gate:
 
 
 def _was_started(waiter: Waiter) -> bool:
-    """Tell whether a request that is being cancelled had been let through already."""
+    """Return whether a request that is being cancelled had been let through already."""
     future = waiter.future
     return future.done() and not future.cancelled() and future.exception() is None and future.result() is not None

@@ -1,7 +1,7 @@
 """The address guard: no request to a place that is not on the public internet.
 
-A list comes from strangers, and so does every redirect. Without a guard, a checker in somebody's network asks
-that network's routers, dashboards and cloud metadata services on a stranger's word (server-side request forgery).
+A list comes from strangers, and so does every redirect. Without a guard, a checker in somebody's network sends
+requests to its routers, dashboards and cloud metadata services on a stranger's word (server-side request forgery).
 """
 
 from __future__ import annotations
@@ -54,10 +54,10 @@ class BlockedAddress(OSError):  # noqa: N818 - it is what happened, in the words
 
 
 class Guard:
-    """Decides which places may be asked.
+    """Decides where requests may go.
 
     Attributes:
-        allowed: networks that may be asked although they are not public (``--allow-network``).
+        allowed: networks that may be reached although they are not public (``--allow-network``).
     """
 
     def __init__(self, allowed: Iterable[Network] = ()) -> None:
@@ -78,7 +78,7 @@ class Guard:
             raise NetError(NetErrorKind.BLOCKED, _NOT_PUBLIC, host=url.raw_host or "")
 
     def may_connect(self, address: str) -> bool:
-        """Tell whether an IP address is public or was allowed; embedded IPv4 addresses are unwrapped first."""
+        """Return whether an IP address is public or was allowed; embedded IPv4 addresses are unwrapped first."""
         verdict = self._known.get(address)
         if verdict is None:
             verdict = self._known[address] = _is_public(address) or self._is_allowed(address)
@@ -118,7 +118,7 @@ class GuardedResolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        """Give the addresses of a name.
+        """Return the addresses of a name.
 
         Raises:
             BlockedAddress: one of them is not public.

@@ -88,7 +88,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetPolicy:
-    """Limits and manners of one run. Times are seconds, sizes bytes.
+    """The limits of one run. Times are seconds, sizes bytes.
 
     Attributes:
         user_agent: sent with every request; honest, with a way to reach us.
@@ -101,8 +101,8 @@ class NetPolicy:
         patience: the longest that a host's cool-down may last before its links are given up as rate limited.
         strikes: how many times in a row a host may be silent before it is given up for the run, and how many links to
             a part of it must meet bot protection before the rest is spared (0: none ever is; see ``protected.py``).
-        allow_networks: networks that may be asked although they are not public (``--allow-network``).
-        proxy: URL of an HTTP proxy, only when asked for.
+        allow_networks: networks that may be reached although they are not public (``--allow-network``).
+        proxy: URL of an HTTP proxy, only on request.
     """
 
     user_agent: str = "linkwarden"

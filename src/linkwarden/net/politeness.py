@@ -1,4 +1,4 @@
-"""``HostSlot``: everything that decides when one host may be asked the next thing, in one record.
+"""``HostSlot``: everything that decides when one host may get its next request, in one record.
 
 All requests to a host share one interval, one not-before instant and one circuit breaker. A request that waits sits
 in the host's queue and holds nothing else: ``gate.Gate`` hands out host slot and global slot together.
@@ -21,7 +21,7 @@ from linkwarden.wire import NetError, NetErrorKind
 FIRST_LIMITED = 0.2
 #: How much slower than the measured rate to go on: an exact estimate would run into the limit again and again.
 MARGIN = 1.03
-#: When the last cool-down has been over for so many seconds, the host is asked a little faster with every answer …
+#: When the last cool-down has been over for so many seconds, requests go a little faster with every answer …
 RECOVERY_AFTER = 20.0
 #: … by this factor.
 RECOVERY = 0.985
@@ -85,7 +85,7 @@ class Pace:
         self._answered = 0
 
     def _measured_rate(self, now: float) -> float:
-        """Give the answers per second that the host bore since it last refused."""
+        """Return the answers per second that the host bore since it last refused."""
         overall = self._answered / max(now - self._refused_at, 1e-3)
         beyond_bucket = (self._answered - self._bucket) / max(now - self._resumed_at, 1e-3)
         return max(overall, beyond_bucket)
@@ -120,7 +120,7 @@ _SILENCE = frozenset({NetErrorKind.TIMEOUT, NetErrorKind.RESET})
 
 @dataclass(slots=True, frozen=True)
 class Closure:
-    """Why nothing more is asked of a host or an origin: what every further ask gets, and until when."""
+    """Why a host or an origin gets no more requests: what every further one gets, and until when."""
 
     kind: NetErrorKind
     detail: str
@@ -128,7 +128,7 @@ class Closure:
     until: float = INFINITY
 
     def error(self, slot: HostSlot) -> NetError:
-        """Make the error for one ask."""
+        """Return the error for one request."""
         return NetError(self.kind, self.detail, host=slot.host.partition("/")[0], status=self.status)
 
 
@@ -140,10 +140,10 @@ class Origin:
         slot: the host that it belongs to.
         closure: set when it is given up.
         strikes: failures in a row.
-        answered: it gave an HTTP answer in this run.
-        lenient: its TLS is outdated; it is asked with a lenient context.
-        undecoded: it sends a content coding that nobody asked for; its bodies are not decoded.
-        unverified: it does not send its whole certificate chain; it is asked without verifying, to learn its status.
+        answered: it gave an HTTP response in this run.
+        lenient: its TLS is outdated; its requests use a lenient context.
+        undecoded: it sends a content coding that was not requested; its bodies are not decoded.
+        unverified: it does not send its whole certificate chain; its requests do not verify, to learn its status.
     """
 
     slot: HostSlot
@@ -181,7 +181,7 @@ class HostSlot:
         cool_until: no start before this instant, because the host refused.
         last_start: when the latest request started.
         proven: the host answers, and nothing since says that it does not want to.
-        answered: it gave an HTTP answer in this run.
+        answered: it gave an HTTP response in this run.
         failure: how the latest request failed, where none was answered.
         closure: set when it is given up.
     """
@@ -222,7 +222,7 @@ class HostSlot:
     # -- when ---------------------------------------------------------------------------------------------------
 
     def start_at(self) -> float:
-        """Give the instant from which the next request may start; infinity if another one must end first."""
+        """Return the instant from which the next request may start; infinity if another one must end first."""
         start = max(self.next_start, self.cool_until)
         if self.active == 0:
             return start
@@ -245,16 +245,16 @@ class HostSlot:
         return max(self.next_start, self.cool_until, now) - now + len(self.waiting) * self.pace.interval
 
     def closed(self, origin: Origin, now: float) -> Closure | None:
-        """Give the reason why this origin gets no request now, or None if it may; over-long cool-downs end."""
+        """Return the reason why this origin gets no request now, or None if it may; over-long cool-downs end."""
         if self.closure is not None and now >= self.closure.until:
             self.closure = None
             self._refusals = 0
         return self.closure or origin.closure
 
     def reopen(self, origin: Origin) -> None:
-        """Let an origin be asked once more although it was found dead, for a second look (``Ask.fresh``).
+        """Allow an origin one more request although it was found dead, for a second look (``Request.fresh``).
 
-        Who asked to be left alone or was silent time after time stays closed. One more failure of the same kind
+        Who limits requests or was silent time after time stays closed. One more failure of the same kind
         closes it again.
         """
         if self.closure is not None and self.closure.kind in _TAKEN_BACK:
@@ -275,7 +275,7 @@ class HostSlot:
         started: float,
         forbidden_before: int,
     ) -> bool:
-        """Note an answer, and tell whether it was a refusal after which the same request should be made again.
+        """Note a response, and return whether it was a refusal after which the same request should be made again.
 
         Args:
             origin: who answered.
@@ -290,7 +290,7 @@ class HostSlot:
         origin.strikes = 0
         self.failure = None
         if status in (403, 429, 503) and is_challenge(headers):
-            self._accept(now, started)  # not a limit: nobody is asked to come back later
+            self._accept(now, started)  # not a limit: no pause is asked for
             return False
         if status == 429:
             self._refuse(status, pause_asked(headers, today()), now, started)
@@ -317,7 +317,7 @@ class HostSlot:
         started: float,
         forbidden_before: int,
     ) -> bool:
-        """Tell a 403 that is meant from one that is a limit: by its headers, or because it ends a burst."""
+        """Return whether a 403 is a limit rather than meant: by its headers, or because it ends a burst."""
         pause = pause_asked(headers, today())
         if pause is not None:
             self._refuse(403, pause, now, started)
@@ -335,7 +335,7 @@ class HostSlot:
         return False
 
     def _burst_before(self, started: float) -> bool:
-        """Tell whether so many requests were answered just now that a limit may be what stopped it."""
+        """Return whether so many requests were answered just now that a limit may be what stopped it."""
         return started <= self._refused_at or self._forbids_bursts is True or self.pace.answered >= BURST
 
     def _accept(self, now: float, started: float) -> None:
@@ -363,12 +363,12 @@ class HostSlot:
         if pause is None and (status == 503 or not self._welcomed):
             patience = min(patience, max(SHORT_PATIENCE, 3 * self.first_pause))
         if self.cool_until - self._trouble_since > patience:
-            what = "is overloaded" if status == 503 else "limits how often it may be asked"
+            what = "is overloaded" if status == 503 else "limits requests"
             detail = f"it {what} and wants no request for another {_span(self.cool_until - now)}"
             self.closure = Closure(NetErrorKind.COOLDOWN, detail, status, self.cool_until)
 
     def _cool_down(self, pause: float | None) -> float:
-        """Give the seconds to leave the host alone.
+        """Return the seconds to leave the host alone.
 
         What it asks for; where it asks for nothing, or that did not help, a pause of our own that doubles each time,
         with a little jitter.
@@ -379,7 +379,7 @@ class HostSlot:
         return max(pause or 0.0, doubled * (1 + 0.1 * self.rng.random()))
 
     def fail(self, origin: Origin, error: NetError, *, now: float, started: float) -> None:
-        """Note that a request got no answer, and give up what is dead."""
+        """Note that a request got no response, and give up what is dead."""
         if not self.answered:
             self.failure = error.kind
         if origin.answered and started < self._failed_at:
@@ -405,7 +405,7 @@ class HostSlot:
         if dead or refused or no_way:
             origin.closure = Closure(kind, error.detail)
         elif enough and kind in _SILENCE:
-            detail = f"it was tried {strikes} times in a row without an answer ({error.detail})"
+            detail = f"it was tried {strikes} times in a row without a response ({error.detail})"
             origin.closure = Closure(NetErrorKind.GIVEN_UP, detail)
 
 

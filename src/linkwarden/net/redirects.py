@@ -7,7 +7,7 @@ from yarl import URL
 
 from linkwarden.net.transport import Answer
 from linkwarden.net.wire_form import follow, without_fragment
-from linkwarden.wire import Ask, Hop, NetError, NetErrorKind
+from linkwarden.wire import Hop, NetError, NetErrorKind, Request
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 #: After these, a POST goes on as GET, in every browser (Fetch standard, HTTP-redirect fetch).
@@ -15,13 +15,13 @@ _TURN_TO_GET = frozenset({301, 302, 303})
 
 
 class Chain:
-    """The state of one ask on its way through redirects.
+    """The state of one request on its way through redirects.
 
     Cookies live as long as the chain and go only where their server may send them: many sites bounce a visitor once
     to set a cookie, and loop forever without it.
 
     Attributes:
-        url: where to ask next.
+        url: where to go next.
         method: how.
         body: with what.
         hops: the redirects so far.
@@ -29,32 +29,32 @@ class Chain:
         remarks: what should be said about the answer.
     """
 
-    __slots__ = ("_ask", "_first_host", "_jar", "_seen", "body", "hops", "method", "remarks", "spent", "url")
+    __slots__ = ("_first_host", "_jar", "_request", "_seen", "body", "hops", "method", "remarks", "spent", "url")
 
-    def __init__(self, ask: Ask, url: URL) -> None:
+    def __init__(self, request: Request, url: URL) -> None:
         self.url = url
-        self.method = ask.method
-        self.body = ask.body
+        self.method = request.method
+        self.body = request.body
         self.hops: tuple[Hop, ...] = ()
         self.spent = 0.0
         self.remarks: tuple[str, ...] = ()
-        self._ask = ask
+        self._request = request
         self._first_host = url.raw_host
         self._jar: CookieJar | None = None
         self._seen: set[tuple[str, str, str]] | None = None
 
     def headers(self) -> dict[str, str]:
-        """Give the request headers of the next hop that differ from the run's.
+        """Return the request headers of the next hop that differ from the run's.
 
-        The ask's own headers go to its own host only, its token only with the very first request, over https and
+        The request's own headers go to its own host only, its token only with the very first request, over https and
         to the token's host on port 443.
         """
-        ask = self._ask
-        headers = {"Accept": ask.accept}
-        if ask.headers and self.url.raw_host == self._first_host:
-            headers.update(ask.headers)
-        if ask.token is not None and not self.hops and _may_see_token(self.url, ask.token_host):
-            headers["Authorization"] = f"Bearer {ask.token}"
+        request = self._request
+        headers = {"Accept": request.accept}
+        if request.headers and self.url.raw_host == self._first_host:
+            headers.update(request.headers)
+        if request.token is not None and not self.hops and _may_see_token(self.url, request.token_host):
+            headers["Authorization"] = f"Bearer {request.token}"
         if self._jar is not None:
             cookies = self._cookies()
             if cookies:
@@ -62,22 +62,22 @@ class Chain:
         return headers
 
     def advance(self, answer: Answer) -> bool:
-        """Take the redirect that an answer asks for, if it does and redirects are followed; True if there is more.
+        """Take the redirect of a response, if it is one and redirects are followed; True if there is more.
 
         Raises:
             NetError: TOO_MANY_REDIRECTS, REDIRECT_LOOP, BAD_REDIRECT, BLOCKED or INVALID_URL.
         """
-        if answer.status not in REDIRECTS or not self._ask.follow:
+        if answer.status not in REDIRECTS or not self._request.follow:
             return False
         if answer.location is None:
-            raise self.error(NetErrorKind.BAD_REDIRECT, "a redirect without an address")
+            raise self.error(NetErrorKind.BAD_REDIRECT, "a redirect without a target")
         try:
             target = follow(self.url, answer.location)
         except NetError as error:
             error.hops = self.hops
             raise
-        if len(self.hops) >= self._ask.max_hops:
-            raise self.error(NetErrorKind.TOO_MANY_REDIRECTS, f"it redirects more than {self._ask.max_hops} times")
+        if len(self.hops) >= self._request.max_hops:
+            raise self.error(NetErrorKind.TOO_MANY_REDIRECTS, f"it redirects more than {self._request.max_hops} times")
         if self._seen is None:
             self._seen = {(self.method, without_fragment(self.url), "")}
         if answer.set_cookies:
@@ -97,7 +97,7 @@ class Chain:
         return NetError(kind, detail, host=self.url.raw_host or "", hops=self.hops)
 
     def remark(self, text: str) -> None:
-        """Note something about the answer, once."""
+        """Note something about the response, once."""
         if text not in self.remarks:
             self.remarks += (text,)
 
@@ -107,7 +107,7 @@ class Chain:
         self._jar.update_cookies_from_headers(list(set_cookies), self.url)
 
     def _cookies(self) -> str:
-        """Give the Cookie header for the next hop, or ""."""
+        """Return the Cookie header for the next hop, or ""."""
         if self._jar is None:
             return ""
         found = self._jar.filter_cookies(self.url)

@@ -50,7 +50,7 @@ def http_date(text: str) -> datetime | None:
 
 
 def retry_after(value: str, now: datetime) -> float | None:
-    """Give the seconds to wait that a Retry-After value asks for, or None if it is not readable.
+    """Return the seconds to wait that a Retry-After value asks for, or None if it is not readable.
 
     Both forms of RFC 9110 section 10.2.3; a date in the past is 0.
     """
@@ -62,12 +62,12 @@ def retry_after(value: str, now: datetime) -> float | None:
 
 
 def tells_quota(headers: Mapping[str, str]) -> bool:
-    """Tell whether ``quota_pause`` has anything to read; cheap, as it is asked for every answer."""
+    """Return whether ``quota_pause`` has anything to read; cheap, as it is asked for every answer."""
     return not headers.keys().isdisjoint(_QUOTA_FIELDS)
 
 
 def quota_pause(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Give the seconds until a used-up quota is filled again, or None if no header says that it is used up.
+    """Return the seconds until a used-up quota is filled again, or None if no header says that it is used up.
 
     Understands ``x-ratelimit-remaining: 0`` with ``x-ratelimit-reset`` (an epoch at GitHub, seconds elsewhere) and
     the ``RateLimit`` field with ``r=0``.
@@ -86,7 +86,7 @@ def quota_pause(headers: Mapping[str, str], now: datetime) -> float | None:
 
 
 def _exhausted_for(item: str) -> float | None:
-    """Give the seconds until one policy of a RateLimit field has room again, or None while it has."""
+    """Return the seconds until one policy of a RateLimit field has room again, or None while it has."""
     left, reset = _LEFT.search(item), _RESET_IN.search(item)
     if left is None or reset is None or int(left.group(1)) > 0:
         return None
@@ -94,7 +94,7 @@ def _exhausted_for(item: str) -> float | None:
 
 
 def pause_asked(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Give the longest pause in seconds that an answer asks for, or None if it asks for none."""
+    """Return the longest pause in seconds that an answer asks for, or None if it asks for none."""
     value = headers.get("retry-after")
     explicit = retry_after(value, now) if value is not None else None
     quota = quota_pause(headers, now)
@@ -128,7 +128,7 @@ def is_challenge(headers: Mapping[str, str]) -> bool:
 
 
 def is_transient(outcome: object) -> bool:
-    """Tell whether trying again may give something else: an Answer by its status, a NetError by its kind."""
+    """Return whether trying again may give something else: an Answer by its status, a NetError by its kind."""
     if isinstance(outcome, Answer):
         return outcome.status in TRANSIENT_STATUS and not is_challenge(outcome.headers)
     return isinstance(outcome, NetError) and outcome.kind in TRANSIENT_KINDS

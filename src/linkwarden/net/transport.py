@@ -1,4 +1,4 @@
-"""One request and its answer, with aiohttp: connections, byte limits, TLS contexts. Knows nothing of manners."""
+"""One request and its answer, with aiohttp: connections, byte limits, TLS contexts. Knows nothing of rate limits."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _BUNDLES = (
 
 
 def system_context() -> ssl.SSLContext | None:
-    """Give a context that verifies by a bundle in one of the usual places, or None where Python finds its own.
+    """Return a context that verifies by a bundle in one of the usual places, or None where Python finds its own.
 
     A Python that does not know where the system keeps its authorities would find every certificate wrong.
     ``SSL_CERT_FILE`` and ``SSL_CERT_DIR`` are heeded by OpenSSL itself. Reads files: call it in a thread.
@@ -42,7 +42,7 @@ def system_context() -> ssl.SSLContext | None:
 
 
 def unverified_context() -> ssl.SSLContext:
-    """Give a context that verifies nothing, to learn a status and nothing more; never for a request with a token."""
+    """Return a context that verifies nothing, to learn a status and nothing more; never for a request with a token."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -50,7 +50,7 @@ def unverified_context() -> ssl.SSLContext:
 
 
 def lenient_context(given: ssl.SSLContext | None) -> ssl.SSLContext:
-    """Give a context that verifies as strictly as ever and takes older ciphers and renegotiation.
+    """Return a context that verifies as strictly as ever and takes older ciphers and renegotiation.
 
     Python's default list of ciphers is shorter than a browser's. Protocols before TLS 1.2 stay off: browsers do not
     open such servers either. Reads files: call it in a thread.
@@ -258,7 +258,7 @@ class SystemResolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        """Give the addresses of a name, of the families that this machine has (AI_ADDRCONFIG)."""
+        """Return the addresses of a name, of the families that this machine has (AI_ADDRCONFIG)."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, _look_up, host, port, family)
 

@@ -28,7 +28,7 @@ _NUMBER_AT_END = re.compile(r"(?:^|\.)(?:\d+|0x[0-9a-f]*)\.?$", re.IGNORECASE)
 
 
 def wire_url(raw: str) -> URL:
-    r"""Give the address as it is sent: scheme, host and port in the form of the protocol, the rest as written.
+    r"""Return the address as it is sent: scheme, host and port in the form of the protocol, the rest as written.
 
     Encoded are the characters that RFC 3986 forbids (space, controls, non-ASCII as UTF-8, ``"<>\^`{|}``); a lone
     ``%``, ``%2f``, ``+`` and the order of a query stay, because signed addresses depend on them. Dot segments are
@@ -58,7 +58,7 @@ def wire_url(raw: str) -> URL:
 
 
 def follow(base: URL, location: str) -> URL:
-    """Give the address that a Location header points at (RFC 9110 section 10.2.2).
+    """Return the address that a Location header points at (RFC 9110 section 10.2.2).
 
     Relative references are resolved against ``base``; the fragment of ``base`` is inherited where Location has
     none. Location may hold raw UTF-8 or Latin-1 bytes (as surrogate escapes): they are sent back as they came.
@@ -68,11 +68,11 @@ def follow(base: URL, location: str) -> URL:
     """
     text = _escape_stray_bytes(location).strip(_EDGES).translate(_TABS_AND_NEWLINES)
     if not text:
-        raise NetError(NetErrorKind.BAD_REDIRECT, "a redirect without an address")
+        raise NetError(NetErrorKind.BAD_REDIRECT, "a redirect without a target")
     try:
         absolute = text if _SCHEME.match(text) else urljoin(str(base.with_fragment(None)), text)
     except ValueError as exc:
-        raise NetError(NetErrorKind.BAD_REDIRECT, "a redirect to an unreadable address") from exc
+        raise NetError(NetErrorKind.BAD_REDIRECT, "a redirect to an unreadable URL") from exc
     if not absolute.lower().startswith(("http://", "https://")):
         scheme = absolute.partition(":")[0][:20]
         raise NetError(NetErrorKind.BAD_REDIRECT, f"a redirect to something that is not a web page ({scheme}:)")
@@ -82,7 +82,7 @@ def follow(base: URL, location: str) -> URL:
 
 
 def without_fragment(url: URL) -> str:
-    """Give the address as the server sees it."""
+    """Return the address as the server sees it."""
     return str(url).partition("#")[0]
 
 

@@ -21,7 +21,7 @@ from linkwarden.answers.read import batch_unverified
 from linkwarden.model import Claim, Evidence, Fact, Pass, Rule, Suggestion, Target
 from linkwarden.providers.base import Provider, by_ident
 from linkwarden.text import host_of, mask_secrets
-from linkwarden.wire import Ask, NetError, NetErrorKind, Response
+from linkwarden.wire import NetError, NetErrorKind, Request, Response
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -41,7 +41,7 @@ class NoAnswerError(Exception):
         self.status = status
 
 
-async def ask_json(net: Net, ask: Ask, who: str, statuses: Container[int] = (200,)) -> tuple[int, Any]:
+async def ask_json(net: Net, ask: Request, who: str, statuses: Container[int] = (200,)) -> tuple[int, Any]:
     """Ask for a JSON document; give the status and the document, of which nothing may be taken for granted.
 
     Args:
@@ -285,9 +285,9 @@ async def ask(
         follow: follow redirects.
         form: what to POST, form-encoded; None for GET.
     """
-    question = Ask(url=url, purpose=purpose, accept=accept, max_bytes=max_bytes, follow=follow)
+    question = Request(url=url, purpose=purpose, accept=accept, max_bytes=max_bytes, follow=follow)
     if form is not None:
-        question = Ask(
+        question = Request(
             url=url,
             purpose=purpose,
             method="POST",
@@ -333,7 +333,7 @@ async def page_stands(net: Net, url: str) -> bool | None:
     answers. False: it says that it is not there, or asks readers to log in. None: nobody can tell.
     """
     try:
-        response = await net.fetch(Ask(url=url, purpose="page-exists"))
+        response = await net.fetch(Request(url=url, purpose="page-exists"))
     except NetError:
         return None
     if bot_protection(response) is not None:

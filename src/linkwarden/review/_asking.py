@@ -13,7 +13,7 @@ from linkwarden.model import Claim, Evidence, Target, Verdict
 from linkwarden.providers import LoadContext, Provider
 from linkwarden.providers.web.image.provider import ImageProvider
 from linkwarden.providers.web.page import WebProvider
-from linkwarden.wire import Ask, Response
+from linkwarden.wire import Request, Response
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
@@ -34,7 +34,7 @@ class NetFor:
         self._attempts = attempts
         self._fresh = fresh
 
-    async def fetch(self, ask: Ask) -> Response:
+    async def fetch(self, ask: Request) -> Response:
         """Ask; raises ``NetError`` as ``Net.fetch`` does."""
         return await self._net.fetch(replace(ask, attempts=self._attempts, fresh=self._fresh))
 
@@ -51,7 +51,7 @@ class Asker:
         net: the network.
         now: the instant that counts as the present.
         attempts: how often a transient failure is tried in all.
-        fresh: ask over new connections (see ``Ask.fresh``).
+        fresh: ask over new connections (see ``Request.fresh``).
     """
 
     def __init__(self, ctx: LoadContext, net: Net, now: datetime, *, attempts: int = 1, fresh: bool = False) -> None:

@@ -22,7 +22,7 @@ from linkwarden.providers.offline.signed import advice
 from linkwarden.signatures import is_signed
 from linkwarden.text import host_of, mask_secrets
 from linkwarden.url import parse
-from linkwarden.wire import Ask, NetError, NetErrorKind
+from linkwarden.wire import NetError, NetErrorKind, Request
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
@@ -254,7 +254,7 @@ class Archive:
         self, url: str, added: datetime | None, *, image: bool = False, oldest: bool = False
     ) -> list[Capture]:
         """Give the captures that come into question (see ``question``); none where the archive did not say."""
-        ask = Ask(
+        ask = Request(
             url=question(url, image=image, added=added, oldest=oldest),
             purpose="archive",
             accept="application/json",

@@ -25,7 +25,7 @@ from linkwarden.soft404.page import Page, is_html
 from linkwarden.soft404.signs import promised_words, read_signs, script_of, words_of_text
 from linkwarden.soft404.weigh import PageSigns, Sign, assess, with_sign, would_decide
 from linkwarden.text import host_of, mask_secrets
-from linkwarden.wire import Ask, NetError
+from linkwarden.wire import NetError, Request
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
@@ -141,7 +141,7 @@ def _doubt(result: Result) -> tuple[Result, PageDoubt, str] | None:
 
 async def _copy(net: Net, url: str, capture: Capture) -> Page | None:
     """Read a copy as it was captured; None if the archive does not show just that one."""
-    ask = Ask(url=capture.raw(url), purpose="archive", max_bytes=_COPY_BYTES, attempts=2)
+    ask = Request(url=capture.raw(url), purpose="archive", max_bytes=_COPY_BYTES, attempts=2)
     try:
         response = await net.fetch(ask)
     except NetError:

@@ -20,7 +20,7 @@ from linkwarden.soft404.judge import PageDoubt, doubt_of, rot_evidence
 from linkwarden.soft404.siblings import Sibling, same_page, sibling, sibling_of
 from linkwarden.soft404.weigh import Sign, with_sign, would_decide
 from linkwarden.text import host_of, mask_secrets
-from linkwarden.wire import Ask, NetError
+from linkwarden.wire import NetError, Request
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
@@ -32,7 +32,7 @@ async def ask_sibling(net: Net, url: str) -> Sibling | None:
     Asked once only: a site that does not like such questions is not to be taken for a silent one.
     """
     try:
-        return sibling(url, await follow(Ask(url=url, purpose="sibling", attempts=1), net))
+        return sibling(url, await follow(Request(url=url, purpose="sibling", attempts=1), net))
     except NetError:
         return None
 

@@ -31,9 +31,9 @@ class Outage:
         """Look at the network after a host could not be reached; may set ``certain`` a little later."""
         if self._cleared or self._inquiry is not None or self._net is None:
             return
-        weather = self._net.weather()
-        self._cleared = weather.answered > 0  # remembered: counting all hosts after each link adds up
-        if weather.dark and weather.hosts >= _HOSTS_THAT_PROVE_IT:
+        connectivity = self._net.connectivity()
+        self._cleared = connectivity.answered > 0  # remembered: counting all hosts after each link adds up
+        if connectivity.dark and connectivity.hosts >= _HOSTS_THAT_PROVE_IT:
             self._inquiry = asyncio.create_task(self._inquire(), name="linkwarden-outage")
 
     async def happened(self) -> bool:
@@ -42,17 +42,17 @@ class Outage:
         A list whose few hosts are all gone is no outage: then a name that always exists can be looked up. Where that
         works and yet no connection does, with many hosts, something stands in the way of all of them.
         """
-        if self._net is None or not self._net.weather().dark:
+        if self._net is None or not self._net.connectivity().dark:
             return False
-        if self.certain.is_set() or not await self._net.sees_the_world():
+        if self.certain.is_set() or not await self._net.dns_works():
             return True
-        failures = self._net.weather().failures
+        failures = self._net.connectivity().failures
         return sum(n for kind, n in failures.items() if kind is not NetErrorKind.NXDOMAIN) >= _HOSTS_THAT_PROVE_IT
 
     @property
     def suspected(self) -> bool:
         """Tell, of a run that ends before ``happened`` can, whether hosts have failed and none has answered."""
-        return self._net is not None and self._net.weather().dark
+        return self._net is not None and self._net.connectivity().dark
 
     def forget(self) -> None:
         """Stop watching."""

@@ -12,7 +12,7 @@ from aiohttp import web
 from linkwarden.model import Evidence, Pass
 from linkwarden.net import Net
 from linkwarden.providers.papers.crossref import Crossref
-from linkwarden.wire import Ask
+from linkwarden.wire import Request
 from tests.internet import FakeInternet
 from tests.internet.crossref_registry import FakeCrossref
 from tests.internet.doi import FakeDoi
@@ -246,7 +246,7 @@ async def test_questions_by_doi_are_still_answered(net: Net, internet: FakeInter
     FakeDoi(internet)
     FakeCrossref(internet)
     url = "https://api.crossref.org/works?filter=doi:10.1038/a&rows=5"
-    answer = json.loads((await net.fetch(Ask(url=url, purpose="test"))).body)
+    answer = json.loads((await net.fetch(Request(url=url, purpose="test"))).body)
 
     assert [item["DOI"] for item in answer["message"]["items"]] == ["10.1038/a"]
 

@@ -16,7 +16,7 @@ from linkwarden.providers.papers.crossref import Crossref
 from linkwarden.providers.papers.openreview import OpenReview
 from linkwarden.providers.papers.pubmed import PubMed
 from linkwarden.providers.papers.semantic_scholar import CANARY, SemanticScholar
-from linkwarden.wire import Ask, Response
+from linkwarden.wire import Request, Response
 from tests.links import answers_of, verdict_of
 
 _SHA = "38f93092ece8eee9771e61c1edaf11b1293cae1b"
@@ -45,7 +45,7 @@ class _Fixed:
     def __init__(self, status: int, value: Any) -> None:
         self._status, self._body = status, json.dumps(value).encode()
 
-    async def fetch(self, ask: Ask) -> Response:
+    async def fetch(self, ask: Request) -> Response:
         return Response(url=ask.url, status=self._status, headers={}, body=self._body)
 
 

@@ -15,7 +15,7 @@ from linkwarden.answers.redirects import landing_evidence, move_of
 from linkwarden.model import Claim, Evidence, Kind, Pass, Rule, Target, Verdict
 from linkwarden.providers.base import Example
 from linkwarden.providers.registry import OneByOne, place_of
-from linkwarden.wire import Ask, NetError, Response
+from linkwarden.wire import NetError, Request, Response
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
@@ -76,7 +76,7 @@ class Cran(OneByOne):
         """Settle all links to one page."""
         url = group[0].ident
         try:
-            response = await net.fetch(Ask(url=url, purpose="page", max_bytes=_BYTES))
+            response = await net.fetch(Request(url=url, purpose="page", max_bytes=_BYTES))
         except NetError as error:
             return [net_evidence(claim, error) for claim in group]
         return [_judged(claim, response) for claim in group]

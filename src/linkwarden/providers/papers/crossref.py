@@ -18,7 +18,7 @@ from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Target
 from linkwarden.providers.base import Example, LoadContext, Provider, by_ident
 from linkwarden.providers.registry import NoAnswerError, ask_json, mail_address, odd_answer, place_of, title_of
 from linkwarden.text import host_of
-from linkwarden.wire import Ask
+from linkwarden.wire import Request
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
@@ -134,7 +134,7 @@ def article_number(doi: str) -> str | None:
 async def _ask(net: Net, fields: dict[str, str], contact: str | None) -> list[Work]:
     mail = mail_address(contact)
     query = urlencode(fields | ({"mailto": mail} if mail else {}), safe=":,@", errors="replace")
-    ask = Ask(url=f"{ENDPOINT}?{query}", purpose="crossref-api", accept="application/json", max_bytes=_MAX_BYTES)
+    ask = Request(url=f"{ENDPOINT}?{query}", purpose="crossref-api", accept="application/json", max_bytes=_MAX_BYTES)
     status, answer = await ask_json(net, ask, _WHO)
     message = answer.get("message") if isinstance(answer, dict) else None
     items = message.get("items") if isinstance(message, dict) else None

@@ -19,7 +19,7 @@ from linkwarden.answers.read import batch_unverified
 from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Target, Verdict
 from linkwarden.providers.base import Example, LoadContext, Provider, by_ident
 from linkwarden.providers.registry import NoAnswerError, ask_json, odd_answer, place_of, title_of
-from linkwarden.wire import Ask
+from linkwarden.wire import Request
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
@@ -140,7 +140,7 @@ async def _ask(net: Net, api: str, number: str) -> _Paper | None:
     Raises:
         NoAnswerError: it gave no usable answer.
     """
-    ask = Ask(url=f"{api}?id={number}", purpose="openreview-api", accept="application/json", max_bytes=_MAX_BYTES)
+    ask = Request(url=f"{api}?id={number}", purpose="openreview-api", accept="application/json", max_bytes=_MAX_BYTES)
     status, answer = await ask_json(net, ask, _WHO, statuses=(200, 403, 404))
     match status, answer:
         case 200, {"notes": []}:

@@ -14,7 +14,7 @@ from linkwarden.answers.read import batch_unverified
 from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion, Target, Verdict
 from linkwarden.providers.base import Example, Provider, by_ident
 from linkwarden.providers.registry import NoAnswerError, ask_json, mail_address, odd_answer, place_of, title_of
-from linkwarden.wire import Ask
+from linkwarden.wire import Request
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
@@ -76,7 +76,7 @@ class Service:
         if not in_pubmed:
             # The converter takes numbers of one kind at a time and has to be told which.
             question = {"ids": ",".join(numbers), "idtype": "pmcid", "format": "json"}
-        ask = Ask(
+        ask = Request(
             url=f"{self.endpoint}?{urlencode(question | identity, safe=',@')}",
             purpose="pubmed-api" if in_pubmed else "pmc-api",
             accept="application/json",

@@ -16,7 +16,7 @@ from linkwarden.answers.read import batch_unverified
 from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion, Target, Verdict
 from linkwarden.providers.base import Example, Provider, by_ident
 from linkwarden.providers.registry import NoAnswerError, Place, ask_json, odd_answer, place_of, title_of
-from linkwarden.wire import Ask
+from linkwarden.wire import Request
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
@@ -146,7 +146,7 @@ async def _ask(net: Net, idents: Sequence[str]) -> dict[str, _Paper | None]:
         NoAnswerError: the answer is none, or does not fit the question.
     """
     wanted = list(dict.fromkeys([*idents, CANARY]))
-    ask = Ask(
+    ask = Request(
         url=f"{ENDPOINT}?fields=title",
         purpose="semantic-scholar-api",
         method="POST",

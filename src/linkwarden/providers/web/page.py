@@ -21,7 +21,7 @@ from linkwarden.soft404.judge import judge_page
 from linkwarden.soft404.page import Page, is_html
 from linkwarden.soft404.weigh import RULES as SOFT_RULES
 from linkwarden.text import domains_of, host_of
-from linkwarden.wire import NO_HEADERS, Ask, Hop, NetError, Response
+from linkwarden.wire import NO_HEADERS, Hop, NetError, Request, Response
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
@@ -165,11 +165,11 @@ async def _read(address: str, group: Sequence[Claim], net: Net) -> Response:
     """
     names_place = any(_place_named(claim) for claim in group)
     max_bytes = _BYTES_FOR_PLACES if names_place else _BYTES
-    ask = Ask(url=address, purpose="page", max_bytes=max_bytes)
+    ask = Request(url=address, purpose="page", max_bytes=max_bytes)
     return await fetch_if_changed(ask, group, lambda asked: follow(asked, net))
 
 
-async def follow(ask: Ask, net: Net) -> Response:
+async def follow(ask: Request, net: Net) -> Response:
     """Fetch a page, and the one that it sends readers on to, if it does so at once.
 
     Raises:

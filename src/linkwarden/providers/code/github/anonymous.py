@@ -17,7 +17,7 @@ from linkwarden.providers.code.github.evidence import Case, Repository
 from linkwarden.providers.code.github.git import GitReply, Refs, There
 from linkwarden.providers.code.github.rest import Rest
 from linkwarden.providers.code.github.urls import NUMBERED, PATHS, What, looks_like_sha
-from linkwarden.wire import Ask, NetError
+from linkwarden.wire import NetError, Request
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
@@ -55,7 +55,7 @@ async def _gist(net: Net, rest: Rest, cases: Sequence[Case]) -> list[Outcome]:
     """A gist is a repository too: git's yes is free, its no proves nothing (docs/facts/services.md#git-over-https)."""
     try:
         response = await net.fetch(
-            Ask(
+            Request(
                 url=f"https://gist.github.com/{cases[0].ref.name.lower()}.git/info/refs?service=git-upload-pack",
                 purpose="git-refs",
                 accept=git.ADVERTISEMENT,
@@ -166,7 +166,7 @@ class _Inside:
         """Ask the raw host for the head of a file; None if it did not answer."""
         url = f"https://raw.githubusercontent.com/{self._repository.full_name}/{quote(rest)}"
         try:
-            response = await self._net.fetch(Ask(url=url, purpose="github-raw", accept="*/*", max_bytes=1))
+            response = await self._net.fetch(Request(url=url, purpose="github-raw", accept="*/*", max_bytes=1))
         except NetError:
             return None
         return response.status

@@ -11,7 +11,7 @@ from linkwarden.providers.code.github import rules
 from linkwarden.providers.code.github.evidence import OLD_DEFAULTS, Case, Repository
 from linkwarden.providers.code.github.rest import Rest, contents_path, repository_path
 from linkwarden.providers.code.github.urls import What, canonical, looks_like_sha
-from linkwarden.wire import Ask, NetError
+from linkwarden.wire import NetError, Request
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -126,7 +126,7 @@ async def raw_page(net: Net, case: Case, repository: Repository) -> Evidence | P
     if case.ref.raw_host:
         return say.raw_branch_renamed(case, repository)
     try:
-        response = await net.fetch(Ask(url=canonical(case.url), purpose="github-raw", accept="*/*", max_bytes=512))
+        response = await net.fetch(Request(url=canonical(case.url), purpose="github-raw", accept="*/*", max_bytes=512))
     except NetError:
         return Pass(case.claim.target.key)
     if response.status == 404:

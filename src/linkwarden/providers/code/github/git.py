@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from linkwarden.wire import Ask, NetError
+from linkwarden.wire import NetError, Request
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
@@ -102,7 +102,7 @@ async def ask(net: Net, full_name: str, *, refs: bool) -> GitReply:
     for _ in range(MAX_RENAMES + 1):
         try:
             response = await net.fetch(
-                Ask(
+                Request(
                     url=address(name),
                     purpose="git-refs",
                     accept=ADVERTISEMENT,

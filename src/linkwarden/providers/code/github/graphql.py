@@ -27,7 +27,7 @@ from linkwarden.providers.code.github.rest import (
     repository_path,
 )
 from linkwarden.providers.code.github.urls import PATHS, GithubRef, What
-from linkwarden.wire import Ask, NetError, NetErrorKind
+from linkwarden.wire import NetError, NetErrorKind, Request
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
@@ -293,7 +293,7 @@ class GraphQL:
 
     async def _post(self, net: Net, query: str) -> Response:
         return await net.fetch(
-            Ask(
+            Request(
                 url=f"{API}/graphql",
                 purpose="github-graphql",
                 method="POST",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from linkwarden.wire import Ask, NetError
+from linkwarden.wire import NetError, Request
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
@@ -153,7 +153,7 @@ class Rest:
             )
         if self._closed:
             return RestReply(0, why=self._closed)
-        ask = Ask(
+        ask = Request(
             url=f"{API}{path}",
             purpose="github-rest",
             accept=accept,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from linkwarden.providers.papers.arxiv.ids import Form, read, split_version
-from linkwarden.wire import Ask, NetError, NetErrorKind, Response
+from linkwarden.wire import NetError, NetErrorKind, Request, Response
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
@@ -163,7 +163,7 @@ async def by_titles(net: Net, titles: Sequence[str]) -> list[Paper]:
     terms = " OR ".join(f'ti:"{title}"' for title in titles)
     # Each title's own paper, and some that have it in theirs.
     fields = {"search_query": terms, "start": 0, "max_results": 5 * len(titles)}
-    question = Ask(
+    question = Request(
         url=f"{ENDPOINT}?{urlencode(fields)}",
         purpose="arxiv-api",
         accept="application/atom+xml",
@@ -212,11 +212,11 @@ async def _query(net: Net, idents: Sequence[str]) -> tuple[list[Paper], bool]:
     return papers, total.isdecimal() and int(total) <= len(papers)
 
 
-def _question(idents: Sequence[str]) -> Ask:
+def _question(idents: Sequence[str]) -> Request:
     # Without max_results the API answers with ten entries, however many identifiers it was given.
     query = urlencode({"id_list": ",".join(idents), "start": 0, "max_results": len(idents)}, safe=",/")
     long = len(query) > _MAX_GET
-    return Ask(
+    return Request(
         url=ENDPOINT if long else f"{ENDPOINT}?{query}",
         purpose="arxiv-api",
         method="POST" if long else "GET",

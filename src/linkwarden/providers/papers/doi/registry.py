@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 from linkwarden.providers.papers.doi.urls import encoded, fold
 from linkwarden.providers.registry import NoAnswerError, ask_json, mail_address, odd_answer, title_of
-from linkwarden.wire import Ask, NetError, Response
+from linkwarden.wire import NetError, Request, Response
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
@@ -116,7 +116,7 @@ def _datacite_record(work: dict[str, Any]) -> Record:
 
 async def _ask(net: Net, endpoint: str, fields: dict[str, str], mail: str | None, who: str) -> object:
     query = urlencode(fields | ({"mailto": mail} if mail else {}), safe=":,@/()[]")
-    ask = Ask(url=f"{endpoint}?{query}", purpose="doi-titles", accept="application/json", max_bytes=_MAX_LIST_BYTES)
+    ask = Request(url=f"{endpoint}?{query}", purpose="doi-titles", accept="application/json", max_bytes=_MAX_LIST_BYTES)
     answer: object = (await ask_json(net, ask, who))[1]
     return answer
 
@@ -198,7 +198,7 @@ async def agencies(net: Net, dois: Sequence[str]) -> dict[str, Word]:
     words: dict[str, Word] = {}
     for chunk in _chunks(dois):
         url = AGENCIES + ",".join(map(encoded, chunk))
-        ask = Ask(url=url, purpose="doi-ra", accept="application/json", max_bytes=_MAX_BYTES)
+        ask = Request(url=url, purpose="doi-ra", accept="application/json", max_bytes=_MAX_BYTES)
         try:
             response = await net.fetch(ask)
         except NetError as error:
@@ -216,7 +216,9 @@ async def confirm(net: Net, doi: str) -> Word:
     """Ask the handle API about one DOI. ``responseCode`` decides, and only together with the status it comes with."""
     url = f"{HANDLES}{encoded(doi)}?type=URL"
     try:
-        response = await net.fetch(Ask(url=url, purpose="doi-handle", accept="application/json", max_bytes=_MAX_BYTES))
+        response = await net.fetch(
+            Request(url=url, purpose="doi-handle", accept="application/json", max_bytes=_MAX_BYTES)
+        )
     except NetError as error:
         return Word(Standing.SILENT, status=error.status)
     answer = _json(response)

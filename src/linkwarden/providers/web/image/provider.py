@@ -32,7 +32,7 @@ from linkwarden.providers.web.image.sniff import (
     what_else,
 )
 from linkwarden.text import host_of
-from linkwarden.wire import Ask, NetError, Response
+from linkwarden.wire import NetError, Request, Response
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
@@ -337,12 +337,12 @@ def picture_evidence(claim: Claim, response: Response, sizes: Sizes | None = Non
 _EMPTY = "The server sends an empty file instead of a picture."
 
 
-def _ask(address: str) -> Ask:
+def _ask(address: str) -> Request:
     """Make the question for a picture; a file's page on GitHub is asked for the file, as GitHub itself does.
 
     In a README, GitHub shows the file for its page (docs/facts/github-rendering.md#file-pages-as-images).
     """
-    return Ask(url=_GITHUB_PAGE.sub(r"\1/raw/", address), purpose="picture", accept=ACCEPT, max_bytes=HEAD_BYTES)
+    return Request(url=_GITHUB_PAGE.sub(r"\1/raw/", address), purpose="picture", accept=ACCEPT, max_bytes=HEAD_BYTES)
 
 
 async def _other_sizes(address: str, response: Response, net: Net) -> Sizes | None:
