@@ -238,14 +238,6 @@ def test_a_failure_behind_a_redirect_names_both_hosts() -> None:
     assert evidence.reason == "a.example.org redirects to dead.example.net. There is no such host: dead.example.net."
 
 
-def test_a_silent_registry_leaves_its_links_unverified() -> None:
-    """Every link of the batch gets the reason; none is accused."""
-    claims = [claim(URL), claim(URL + "2")]
-    got = list(_http.batch_unverified(claims, "arXiv did not answer.", status=503))
-    assert [e.key for e in got] == [URL, URL + "2"]
-    assert {(slug(e), e.status, e.reason) for e in got} == {("registry-silent", 503, "arXiv did not answer.")}
-
-
 def test_rules_are_complete_and_their_own() -> None:
     """Codes and slugs are unique, in their ranges, and every text is a sentence or a clause that can be read."""
     codes = [rule.code for rule in _http.RULES]

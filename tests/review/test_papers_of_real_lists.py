@@ -10,7 +10,7 @@ import pytest
 
 from linkwarden.extract.markdown import Markdown
 from linkwarden.model import Occurrence, Verdict
-from linkwarden.providers.papers.arxiv.ids import parse
+from linkwarden.providers.papers._arxiv_ids import parse
 from linkwarden.providers.papers.doi.urls import doi_of
 from linkwarden.review._titles import Match, compare, core
 from linkwarden.review.papers import Papers

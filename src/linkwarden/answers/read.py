@@ -7,22 +7,19 @@ RFC 9110, corrected by what services are known to do. What is no proof is ``unve
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable
 from dataclasses import replace
 from types import MappingProxyType
 
 from linkwarden.answers import rules
 from linkwarden.answers.bot_protection import bot_protection
-from linkwarden.answers.rules import REGISTRY_SILENT
 from linkwarden.answers.stores import StoreError, store_error
 from linkwarden.model import Claim, Evidence, Fact, FactKind, Rule, Suggestion
 from linkwarden.text import domains_of, host_of, mask_secrets
 from linkwarden.wire import INCOMPLETE_CHAIN, Hop, NetError, NetErrorKind, Response
 
 __all__ = [
-    "REGISTRY_SILENT",
     "RULES",
-    "batch_unverified",
     "from_response",
     "host_in",
     "net_evidence",
@@ -226,19 +223,6 @@ def _behind_protection(claim: Claim, name: str, status: int) -> Evidence:
     seen = f"not requested: the first links to this part of {host} met bot protection ({name})"
     reason = _PROTECTED.format(name=name, status=status)
     return Evidence.of(claim, rules.BOT_PROTECTION, reason, status=status, facts=(Fact(seen, status=status),))
-
-
-def batch_unverified(claims: Iterable[Claim], why: str, *, status: int | None = None) -> Iterator[Evidence]:
-    """Yield for every claim the evidence that the registry which knows about it gave no usable response.
-
-    Args:
-        claims: the links that were in the request.
-        why: the reason, one plain sentence.
-        status: the HTTP status of the registry's response, if there was one.
-    """
-    for claim in claims:
-        seen = Fact("the service gave no usable response", status=status)
-        yield Evidence.of(claim, REGISTRY_SILENT, why, status=status, facts=(seen,))
 
 
 def _by_status(response: Response, thing: str) -> tuple[Rule, str] | None:

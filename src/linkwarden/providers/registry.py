@@ -1,7 +1,7 @@
-"""What the providers of single services share: reading an address, asking an interface, and saying what it told.
+"""What the providers of single services share: reading a URL, asking an API, and saying what it answered.
 
-A registry is a service that knows whether a thing exists and says so to programs. What it did not say plainly is
-``unverified``; which of its answers are plain is each provider's own knowledge.
+A registry is a service that knows whether a thing exists and says so to programs. What it does not say plainly is
+``unverified``; which of its responses are plain is each provider's own knowledge.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ import asyncio
 import json
 import re
 from abc import abstractmethod
-from collections.abc import AsyncIterator, Container, Coroutine, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypedDict, TypeVar, Unpack
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
+from linkwarden.answers.rules import REGISTRY_SILENT
 from linkwarden.answers.bot_protection import bot_protection
-from linkwarden.answers.read import batch_unverified
 from linkwarden.model import Claim, Evidence, Fact, Pass, Rule, Suggestion, Target
-from linkwarden.providers.base import Provider, by_ident
+from linkwarden.providers.base import Provider
 from linkwarden.text import host_of, mask_secrets
 from linkwarden.wire import NetError, NetErrorKind, Request, Response
 
@@ -28,81 +28,28 @@ if TYPE_CHECKING:
 
     from linkwarden.net import Net
 
-
-class NoAnswerError(Exception):
-    """A registry gave nothing that proves anything; the text is a sentence for the maintainer of a list.
-
-    Attributes:
-        status: the HTTP status of the useless answer, or None.
-    """
-
-    def __init__(self, why: str, status: int | None = None) -> None:
-        super().__init__(why)
-        self.status = status
-
-
-async def ask_json(net: Net, ask: Request, who: str, statuses: Container[int] = (200,)) -> tuple[int, Any]:
-    """Ask for a JSON document; give the status and the document, of which nothing may be taken for granted.
-
-    Args:
-        net: the network.
-        ask: the question.
-        who: who is asked, as the subject of a sentence.
-        statuses: those whose bodies are worth reading.
-
-    Raises:
-        NoAnswerError: no connection, another status, or no JSON (an answer that broke off is none).
-    """
-    try:
-        response = await net.fetch(ask)
-    except NetError as error:
-        busy = error.kind is NetErrorKind.COOLDOWN
-        why = "asks us to come back later" if busy else "could not be reached"
-        raise NoAnswerError(f"{who} {why}.", error.status) from error
-    if response.status not in statuses:
-        raise NoAnswerError(_refusal(who, response.status), response.status)
-    try:
-        value = json.loads(response.body)
-    except (ValueError, RecursionError):
-        value = None
-    if value is None:
-        raise odd_answer(who, response.status)
-    return response.status, value
-
-
-def odd_answer(who: str, status: int | None = None) -> NoAnswerError:
-    """Make the error for an answer that cannot be made sense of."""
-    return NoAnswerError(f"{who} did not answer in its usual form.", status)
-
-
-def mail_address(contact: str | None) -> str | None:
-    """Give the mail address of a contact, for registries that take nothing else; None for a web address."""
-    address = (contact or "").removeprefix("mailto:")
-    return address if "@" in address and "/" not in address else None
-
-
-def _refusal(who: str, status: int) -> str:
-    if status == 429:
-        return f"{who} says that it was asked too often (429)."
-    if status in (401, 403):
-        return f"{who} refuses to answer ({status})."
-    if status >= 500:
-        return f"{who} is in trouble ({status})."
-    return f"{who} answered with status {status}."
-
-
-#: An answer of an interface about one thing is far smaller; a longer one is read this far.
+#: A response of an API about one thing is far smaller; a longer one is read this far.
 MAX_BYTES = 512 * 1024
+#: Nesting of JSON that is read; what registries send has fewer than ten levels.
+MAX_DEPTH = 64
 _TITLE_LENGTH = 300
 _SPACE = re.compile(r"\s+")
 _LOG_IN = re.compile(r"(?:log-?in|sign[-_]?in|sso)\b", re.IGNORECASE)
+#: Escapes in JSON text; the group is half of a surrogate pair, which no text can hold.
+_ESCAPE = re.compile(
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.DOTALL
+)
+
+
+# --- what a URL names ------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An http(s) address in the parts that name a thing.
+    """An http(s) URL in the parts that name a thing.
 
     Attributes:
+        url: the URL as it stands.
         host: lower case, without ``www.``.
         path: as written.
         segments: of the path, percent-decoded once, empty ones left out.
@@ -110,6 +57,7 @@ class Place:
         fragment: as written, without ``#``.
     """
 
+    url: str
     host: str
     path: str
     segments: tuple[str, ...]
@@ -118,18 +66,18 @@ class Place:
 
 
 def place_of(target: Target) -> Place | None:
-    """Read a target's address; None for what no registry is asked about.
+    """Return a target's URL in parts; None for what no registry is asked about.
 
-    That is everything that is not http(s), names a port or a user, or stands as a picture: there the bytes must be
+    That is everything that is not http(s), names a port or a user, or stands as an image: there the bytes must be
     looked at.
     """
-    return None if target.address is None or target.is_image else _read(target.address)
+    return None if target.address is None or target.is_image else _place(target.address)
 
 
-@lru_cache(maxsize=16)  # one registry after the other looks at the same address
-def _read(address: str) -> Place | None:
+@lru_cache(maxsize=16)  # one registry after the other looks at the same URL
+def _place(url: str) -> Place | None:
     try:
-        parts: SplitResult = urlsplit(address)
+        parts: SplitResult = urlsplit(url)
         port = parts.port
     except ValueError:
         return None
@@ -142,19 +90,113 @@ def _read(address: str) -> Place | None:
             query.setdefault(name, value)
     except ValueError:
         return None
-    return Place(host_of(address).removeprefix("www."), parts.path, segments, query, parts.fragment)
+    return Place(url, host_of(url).removeprefix("www."), parts.path, segments, query, parts.fragment)
+
+
+class Named(Protocol):
+    """What a URL names, as a registry reads it."""
+
+    @property
+    def ident(self) -> str:
+        """What makes two URLs one question to the registry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """Something that its ident describes whole."""
+
+    ident: str
+
+
+R = TypeVar("R", bound=Named)
+
+
+@dataclass(frozen=True, slots=True)
+class Case(Generic[R]):
+    """A claim, and what its URL names."""
+
+    claim: Claim
+    ref: R
+
+    @property
+    def url(self) -> str:
+        """The URL as it is asked for, to which suggestions keep as near as they can."""
+        return self.claim.target.address or self.claim.target.url
+
+    def passed(self, note: Evidence | None = None) -> Pass:
+        """Return the link to whoever is asked next, with what was found so far."""
+        return Pass(self.claim.target.key, note=note)
+
+
+Outcome = Evidence | Pass
+
+
+class Registry(Provider, Generic[R]):
+    """A provider for the things of one service.
+
+    Class attributes:
+        subdomains: ``read`` gets URLs of all hosts below ``domains``, too; else only of these very hosts.
+    """
+
+    domains: ClassVar[frozenset[str]]
+    subdomains: ClassVar[bool] = False
+
+    @abstractmethod
+    def read(self, place: Place) -> R | None:
+        """Return what a URL names, or None if that is nothing that the service can tell about. Never raises."""
+
+    def claim(self, target: Target) -> str | None:
+        ref = self._read(target)
+        return None if ref is None else ref.ident
+
+    def cases(self, claims: Iterable[Claim]) -> list[Case[R]]:
+        """Return claims with what they name."""
+        refs = ((claim, self._read(claim.target)) for claim in claims)
+        return [Case(claim, ref) for claim, ref in refs if ref is not None]
+
+    def _read(self, target: Target) -> R | None:
+        place = place_of(target)
+        if place is None or not (self.subdomains or place.host in self.domains):
+            return None
+        return self.read(place)
+
+
+def by_ident(cases: Iterable[Case[R]]) -> dict[str, list[Case[R]]]:
+    """Return cases by what they name, in the order in which it first comes."""
+    groups: dict[str, list[Case[R]]] = {}
+    for case in cases:
+        groups.setdefault(case.ref.ident, []).append(case)
+    return groups
+
+
+class OneByOne(Registry[R]):
+    """A registry that is asked about one thing at a time, several at once."""
+
+    async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Outcome]:
+        del now  # a thing does not depend on the day
+        async for item in side_by_side(self.settle(net, cases) for cases in by_ident(self.cases(claims)).values()):
+            yield item
+
+    @abstractmethod
+    async def settle(self, net: Net, cases: Sequence[Case[R]]) -> Sequence[Outcome]:
+        """Return what is said of each link to one thing; raises as ``Provider.check``.
+
+        Args:
+            net: the only way to the network.
+            cases: the links, which have one ident; at least one.
+        """
 
 
 def encoded(text: str, safe: str = "") -> str:
-    """Percent-encode for a path or a query; what is no text at all (lone surrogates) becomes ``?``, encoded."""
+    """Return text percent-encoded for a path or a query; lone surrogates, which are no text, become ``?``."""
     return quote(text, safe=safe, errors="replace")
 
 
 def with_path_start(url: str, segments: int, start: str) -> str:
-    """Give the same address with its first path segments replaced; what follows them stays as written.
+    """Return the same URL with its first path segments replaced; what follows them stays as written.
 
     Args:
-        url: an http(s) address.
+        url: an http(s) URL.
         segments: how many are replaced.
         start: what stands there instead, without slashes at its ends.
     """
@@ -162,29 +204,32 @@ def with_path_start(url: str, segments: int, start: str) -> str:
     return url if found is None else f"{found.group(1)}/{start}{url[found.end() :]}"
 
 
-def title_of(value: object) -> str | None:
-    """Give a title that a service names, on one line and not without end; None for what is none."""
-    if not isinstance(value, str):
-        return None
-    line = _SPACE.sub(" ", value).strip().encode(errors="replace").decode()
-    return line[:_TITLE_LENGTH] or None
+def mail_address(contact: str | None) -> str | None:
+    """Return the mail address of a contact, for registries that take nothing else; None for a web address."""
+    address = (contact or "").removeprefix("mailto:")
+    return address if "@" in address and "/" not in address else None
+
+
+# --- asking ----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What an interface said to one question.
+    """What an API answered to one request.
 
     Attributes:
-        url: what was asked.
-        response: the answer, or None if there was none.
+        url: what was asked for.
+        response: the response, or None if there was none.
         error: why there was none.
-        value: the answer's JSON, or None if it is none (or longer than what was read).
+        value: the response's JSON, or None if it is none (or longer than what was read).
+        because: why it is of no use, as what the service did, where neither response nor error say so.
     """
 
     url: str
     response: Response | None = None
     error: NetError | None = None
     value: object = None
+    because: str = ""
 
     @property
     def status(self) -> int | None:
@@ -195,73 +240,79 @@ class Reply:
 
     @property
     def table(self) -> dict[str, Any]:
-        """The answer's JSON object; empty if it is none."""
+        """The response's JSON object; empty if it is none."""
         return self.value if isinstance(self.value, dict) else {}
-
-    @property
-    def is_cut_json(self) -> bool:
-        """True for the beginning of JSON that was too long to be read whole."""
-        answer = self.response
-        return answer is not None and not answer.complete and answer.media_type == "application/json"
 
     @property
     def is_object(self) -> bool:
         """True for a JSON object that says something, and for the beginning of a long one."""
-        return bool(self.table) or (self.is_cut_json and self.starts_with(b"{"))
+        return (isinstance(self.value, dict) and bool(self.value)) or self._begins(b"{")
 
     @property
     def is_list(self) -> bool:
         """True for a JSON list, and for the beginning of a long one."""
-        return isinstance(self.value, list) or (self.is_cut_json and self.starts_with(b"["))
+        return isinstance(self.value, list) or self._begins(b"[")
 
-    def starts_with(self, mark: bytes) -> bool:
-        """Tell whether the answer's body begins so, white space aside."""
-        return self.response is not None and self.response.body.lstrip()[: len(mark)] == mark
+    def _begins(self, mark: bytes) -> bool:
+        long = self.response is not None and not self.response.complete and self.media_type == "application/json"
+        return long and self.response is not None and self.response.body.lstrip()[:1] == mark
 
     def header(self, name: str) -> str:
-        """Give a header's value, or ""."""
+        """Return a header's value, or ""."""
         return "" if self.response is None else self.response.headers.get(name, "").strip()
 
     @property
-    def is_wall(self) -> bool:
-        """True if a service that keeps robots out answered in its place."""
-        return self.response is not None and bot_protection(self.response) is not None
+    def wall(self) -> str | None:
+        """The bot protection that answered in place of the service, or None."""
+        return None if self.response is None else bot_protection(self.response)
 
     @property
     def refuses_plainly(self) -> bool:
-        """True for a 403 of the interface itself; one with a web page comes from something in front of it."""
-        return self.status == 403 and not self.is_wall and self.media_type not in ("text/html", "")
+        """True for a 403 of the API itself; one with a web page comes from something in front of it."""
+        return self.status == 403 and self.wall is None and self.media_type not in ("text/html", "")
 
     @property
     def media_type(self) -> str:
-        """What the answer says that it is, or ""."""
+        """What the response says that it is, or ""."""
         return "" if self.response is None else self.response.media_type
 
     @property
     def why(self) -> str:
-        """Why it is of no use, as what its service did: "did not answer in time"."""
-        if self.response is None:
-            return _SILENCE.get(self.error.kind if self.error else NetErrorKind.DNS, "could not be reached")
-        wall = bot_protection(self.response)
-        if wall is not None:
-            return f"turned linkwarden away ({wall})"
-        if self.response.status == 429:
-            return "said that it was asked too often"
-        if self.response.status >= 500:
-            return f"is in trouble ({self.response.status})"
-        return f"gave an answer that says nothing about this link ({self.response.status})"
+        """Why it is of no use, as what the service did: "did not answer in time"."""
+        if self.because or self.response is None:
+            kind = self.error.kind if self.error is not None else None
+            return self.because or _SILENCE.get(kind, "could not be reached")
+        status = self.response.status
+        if self.wall is not None:
+            return f"turned linkwarden away ({self.wall})"
+        if status in (401, 403, 429):
+            return f"asked to slow down ({status})" if status == 429 else f"refused the request ({status})"
+        return f"had a server error ({status})" if status >= 500 else f"gave an unexpected response ({status})"
 
     def fact(self, what: str) -> Fact:
-        """Give what was seen, with the question and the status."""
+        """Return what was seen, with the URL that was asked and the status."""
         return Fact(what, url=mask_secrets(self.url), status=self.status)
 
 
-_SILENCE = {
+_SILENCE: Mapping[NetErrorKind | None, str] = {
     NetErrorKind.TIMEOUT: "did not answer in time",
-    NetErrorKind.COOLDOWN: "asked to be left alone for longer than this run lasts",
+    NetErrorKind.COOLDOWN: "asked to wait longer than this run lasts (Retry-After)",
     NetErrorKind.GIVEN_UP: "stopped answering earlier in this run",
     NetErrorKind.BUDGET: "could not be asked before the time for this run was used up",
 }
+
+
+class _Options(TypedDict, total=False):
+    """Fields of ``Request`` that some requests set."""
+
+    method: str
+    body: bytes
+    headers: Mapping[str, str]
+    token: str | None
+    token_host: str
+    follow: bool
+    timeout: float
+    attempts: int
 
 
 async def ask(
@@ -271,66 +322,78 @@ async def ask(
     *,
     accept: str = "application/json",
     max_bytes: int = MAX_BYTES,
-    follow: bool = True,
-    form: str | None = None,
+    **options: Unpack[_Options],
 ) -> Reply:
-    """Put one question. Whatever comes back, or fails to, is a ``Reply``.
+    """Make one request; whatever comes back, or fails to, is a ``Reply``.
 
     Args:
         net: the network.
-        url: the question.
+        url: what is asked for.
         purpose: short words for logs.
         accept: the media type wanted.
         max_bytes: how much is read.
-        follow: follow redirects.
-        form: what to POST, form-encoded; None for GET.
+        options: further fields of ``Request``.
     """
-    question = Request(url=url, purpose=purpose, accept=accept, max_bytes=max_bytes, follow=follow)
-    if form is not None:
-        question = Request(
-            url=url,
-            purpose=purpose,
-            method="POST",
-            accept=accept,
-            max_bytes=max_bytes,
-            body=form.encode(),
-            headers={"content-type": "application/x-www-form-urlencoded"},
-            follow=follow,
-        )
     try:
-        response = await net.fetch(question)
+        response = await net.fetch(Request(url=url, purpose=purpose, accept=accept, max_bytes=max_bytes, **options))
     except NetError as error:
         return Reply(url, error=error)
-    return Reply(url, response, value=_json(response) if response.complete else None)
+    return Reply(url, response, value=read_json(response.body) if response.complete else None)
 
 
-def told(
-    claim: Claim,
+def unanswered(
+    cases: Iterable[Case[R]], service: str, reply: Reply, why: str = "", *, rule: Rule = REGISTRY_SILENT
+) -> list[Outcome]:
+    """Return for all links that the service which knows about them said nothing of use.
+
+    Args:
+        cases: the links.
+        service: who was asked, as the subject of a sentence.
+        reply: what came of it.
+        why: what the service did, where the reply does not say it.
+        rule: the rule that says so.
+    """
+    reason = f"{service} {why or reply.why}."
+    seen = Fact("the service gave no usable answer", status=reply.status)
+    return [Evidence.of(case.claim, rule, reason, status=reply.status, facts=(seen,)) for case in cases]
+
+
+def answered(
+    cases: Iterable[Case[R]],
     reply: Reply,
+    seen: str | tuple[Fact, ...],
     rule: Rule | None = None,
     reason: str = "",
     *,
+    title: object = None,
     suggestion: Suggestion | None = None,
-    title: str | None = None,
-    facts: tuple[Fact, ...] = (),
-) -> Evidence:
-    """Make the evidence for what a service said; without a rule the link is fine.
+) -> list[Outcome]:
+    """Return for all links what a service said of them; without a rule they are ok.
 
-    The interface's own address never becomes ``final_url``: it is not where a reader lands.
+    The API's own URL never becomes ``final_url``: it is not where a reader lands.
+
+    Args:
+        cases: the links.
+        reply: what the service said.
+        seen: what was seen, in words about the reply, or as facts.
+        rule: what is wrong.
+        reason: the sentence for the rule.
+        title: the title that the service gives, if it is one.
+        suggestion: what to put there instead.
     """
-    return Evidence.of(claim, rule, reason, status=reply.status, suggestion=suggestion, title=title, facts=facts)
-
-
-def silent(claims: Iterable[Claim], service: str, reply: Reply) -> Iterator[Evidence]:
-    """Give all links the evidence that the service which knows about them said nothing of use."""
-    return batch_unverified(claims, f"{service} {reply.why}.", status=reply.status)
+    facts = (reply.fact(seen),) if isinstance(seen, str) else seen
+    named, status = title_of(title), reply.status
+    return [
+        Evidence.of(case.claim, rule, reason, status=status, title=named, suggestion=suggestion, facts=facts)
+        for case in cases
+    ]
 
 
 async def page_stands(net: Net, url: str) -> bool | None:
-    """Ask a page itself whether it is there, before an interface's "no such thing" is believed.
+    """Return whether a page says itself that it is there, before an API's "no such thing" is believed.
 
-    Interfaces know things, and some addresses that look like a thing are ordinary pages of the site. True: it
-    answers. False: it says that it is not there, or asks readers to log in. None: nobody can tell.
+    APIs know things, and some URLs that look like a thing are ordinary pages of the site. True: it answers. False:
+    it says that it is not there, or asks readers to log in. None: nobody can tell.
     """
     try:
         response = await net.fetch(Request(url=url, purpose="page-exists"))
@@ -345,10 +408,24 @@ async def page_stands(net: Net, url: str) -> bool | None:
     return not (response.hops and _LOG_IN.search(urlsplit(response.url).path))
 
 
-async def side_by_side(
-    jobs: Iterable[Coroutine[Any, Any, Iterable[Evidence | Pass]]],
-) -> AsyncIterator[Evidence | Pass]:
-    """Run jobs at the same time and give their results as they come; the network layer spaces their questions."""
+class Canary:
+    """A thing that a service certainly has: asked for once a run, before "no such thing" is believed."""
+
+    def __init__(self, is_known: Callable[[Net], Awaitable[bool]]) -> None:
+        self._is_known = is_known
+        self._turn = asyncio.Lock()
+        self._lives: bool | None = None
+
+    async def lives(self, net: Net) -> bool:
+        """Return whether the service knows it."""
+        async with self._turn:
+            if self._lives is None:
+                self._lives = await self._is_known(net)
+            return self._lives
+
+
+async def side_by_side(jobs: Iterable[Coroutine[Any, Any, Iterable[Outcome]]]) -> AsyncIterator[Outcome]:
+    """Run jobs at the same time and give their results as they come; the network layer spaces their requests."""
     tasks = [asyncio.create_task(job) for job in jobs]
     try:
         for done in asyncio.as_completed(tasks):
@@ -359,31 +436,64 @@ async def side_by_side(
             task.cancel()
 
 
-class OneByOne(Provider):
-    """A provider that puts one question for each thing, several at the same time."""
-
-    gathers: ClassVar[bool] = True
-    per_question: ClassVar[int] = 50  # in one call of ``check``; each is a question of its own
-
-    async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:
-        """Settle what each ident names; the network layer spaces the questions."""
-        del now
-        async for item in side_by_side(self.settle(net, group) for group in by_ident(claims).values()):
-            yield item
-
-    @abstractmethod
-    async def settle(self, net: Net, group: Sequence[Claim]) -> list[Evidence | Pass]:
-        """Settle all links to one thing; gives an answer for each, and raises as ``Provider.check``.
-
-        Args:
-            net: the only way to the network.
-            group: claims of one ident, at least one.
-        """
+# --- foreign JSON ----------------------------------------------------------------------------------------------------
 
 
-def _json(response: Response) -> object:
+def read_json(body: bytes) -> object:
+    """Return the JSON value of a response, as tame as what registries send; None for everything else.
+
+    What is nested deeper than ``MAX_DEPTH`` is not read. Whole numbers of more than 18 digits become floats, NaN and
+    infinities None, and halves of surrogate pairs U+FFFD.
+    """
     try:
-        value: object = json.loads(response.body)
+        text = body.decode("utf-8-sig")
+        if "\\ud" in text.lower():
+            text = _ESCAPE.sub(lambda found: "\\ufffd" if found[1] else found[0], text)
+        value: object = json.loads(text, parse_int=_whole_number, parse_constant=lambda _name: None)
     except (ValueError, RecursionError):
         return None
+    return None if _is_too_deep(value) else value
+
+
+def _whole_number(digits: str) -> int | float:
+    return int(digits) if len(digits) <= 18 else float(digits)
+
+
+def _is_too_deep(value: object) -> bool:
+    level: list[Any] = [[value]]
+    for _ in range(MAX_DEPTH + 1):
+        inner = (item.values() if isinstance(item, dict) else item for item in level)
+        level = [value for values in inner for value in values if isinstance(value, (dict, list))]
+        if not level:
+            return False
+    return True
+
+
+def at(value: object, *path: str | int) -> object:
+    """Return what lies at a path of keys and places in a JSON value, or None."""
+    for step in path:
+        if isinstance(step, str):
+            value = value.get(step) if isinstance(value, dict) else None
+        else:
+            value = value[step] if isinstance(value, list) and step < len(value) else None
     return value
+
+
+def text_at(value: object, *path: str | int) -> str:
+    """Return the text at a path in a JSON value, or ""."""
+    found = at(value, *path)
+    return found if isinstance(found, str) else ""
+
+
+def objects_at(value: object, *path: str | int) -> list[dict[str, Any]]:
+    """Return the objects of the list at a path in a JSON value; none if there is no list."""
+    found = at(value, *path)
+    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+
+
+def title_of(value: object) -> str | None:
+    """Return a title that a service gives, on one line and of bounded length; None for what is none."""
+    if not isinstance(value, str):
+        return None
+    line = _SPACE.sub(" ", value).strip().encode(errors="replace").decode()
+    return line[:_TITLE_LENGTH] or None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from linkwarden.model import Evidence, Kind, Notice, Occurrence, Result, Verdict
-from linkwarden.providers.papers.arxiv.ids import Form, parse
+from linkwarden.providers.papers._arxiv_ids import Form, parse
 from linkwarden.providers.papers.doi.urls import Source, doi_of
 from linkwarden.review._base import Review
 from linkwarden.text import host_of

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from linkwarden.model import Evidence, Fact, Markup, Occurrence, Result, Rule, Suggestion, Tag, Verdict
+from linkwarden.providers.papers._arxiv_ids import Form, Problem, address_of, parse
 from linkwarden.providers.papers.arxiv.api import ENDPOINT, Answer, ask, by_titles
-from linkwarden.providers.papers.arxiv.ids import Form, Problem, address_of, parse
 from linkwarden.providers.papers.doi.urls import doi_of
 from linkwarden.review._base import Review
 from linkwarden.review._titles import (

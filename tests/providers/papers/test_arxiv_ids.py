@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linkwarden.providers.papers.arxiv.ids import ARCHIVES, Form, Problem, is_fresh, is_future, parse, split_version
+from linkwarden.providers.papers._arxiv_ids import ARCHIVES, Form, Problem, is_fresh, is_future, parse, split_version
 from tests.shared import SHARED, needs_shared
 
 

@@ -85,7 +85,7 @@ async def test_a_hidden_video_is_no_failure_of_the_run(net: Net, videos: FakeVid
     assert (hidden.rule.verdict, gone.rule.verdict) == (Verdict.SUSPECT, Verdict.BROKEN)
     assert [(f.what, f.status) for f in gone.facts] == [
         ("oEmbed knows no such video", 404),
-        ("its preview picture", 404),
+        ("its preview image", 404),
     ]
 
 

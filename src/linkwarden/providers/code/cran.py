@@ -7,20 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from linkwarden.answers import rules as http
 from linkwarden.answers.read import from_response, net_evidence, status_evidence
 from linkwarden.answers.redirects import landing_evidence, move_of
-from linkwarden.model import Claim, Evidence, Kind, Pass, Rule, Target, Verdict
+from linkwarden.model import Claim, Evidence, Rule, Verdict
 from linkwarden.providers.base import Example
-from linkwarden.providers.registry import OneByOne, place_of
+from linkwarden.providers.registry import Case, OneByOne, Outcome, Place, Thing
 from linkwarden.wire import NetError, Request, Response
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
 
-_HOST = "cran.r-project.org"
 #: "Writing R Extensions", section 1.1.1: a letter, then letters, digits and dots, not ending in a dot.
 _PACKAGE = re.compile(r"[A-Za-z][A-Za-z0-9.]*[A-Za-z0-9]", re.ASCII)
 _REMOVED = re.compile(rb"was\s+removed\s+from\s+the\s+CRAN\s+repository", re.IGNORECASE)
@@ -37,15 +36,14 @@ REMOVED = Rule(
 )
 
 
-class Cran(OneByOne):
+class Cran(OneByOne[Thing]):
     """Settles the main pages of packages; manuals, task views and places on pages are left to the web."""
 
-    name: ClassVar[str] = "cran"
-    rank: ClassVar[int] = 280
-    kind: ClassVar[Kind] = Kind.PAGE
-    domains: ClassVar[frozenset[str] | None] = frozenset({_HOST})
-    rules: ClassVar[tuple[Rule, ...]] = (REMOVED,)
-    examples: ClassVar[tuple[Example, ...]] = (
+    name = "cran"
+    rank = 280
+    domains = frozenset({"cran.r-project.org"})
+    rules = (REMOVED,)
+    examples = (
         Example("https://cran.r-project.org/package=data.table", "https://cran.r-project.org/package=data.table"),
         Example("https://CRAN.R-project.org/web/packages/gbm/", "https://CRAN.R-project.org/web/packages/gbm/"),
         Example(
@@ -58,11 +56,8 @@ class Cran(OneByOne):
         Example("https://cran.r-project.org/package=gbm", None, image=True),
     )
 
-    def claim(self, target: Target) -> str | None:
-        """Give the address of a package's page as it stands: each form redirects in its own way."""
-        place = place_of(target)
-        if place is None or place.host != _HOST or place.fragment:
-            return None
+    def read(self, place: Place) -> Thing | None:
+        """Return the URL of a package's page as it stands: each form redirects in its own way."""
         match place.segments:
             case (only,) if only.startswith("package="):
                 name = only.removeprefix("package=")
@@ -70,16 +65,14 @@ class Cran(OneByOne):
                 pass
             case _:
                 return None
-        return target.address if _PACKAGE.fullmatch(name) else None
+        return Thing(place.url) if _PACKAGE.fullmatch(name) and not place.fragment else None
 
-    async def settle(self, net: Net, group: Sequence[Claim]) -> list[Evidence | Pass]:
-        """Settle all links to one page."""
-        url = group[0].ident
+    async def settle(self, net: Net, cases: Sequence[Case[Thing]]) -> Sequence[Outcome]:
         try:
-            response = await net.fetch(Request(url=url, purpose="page", max_bytes=_BYTES))
+            response = await net.fetch(Request(url=cases[0].ref.ident, purpose="page", max_bytes=_BYTES))
         except NetError as error:
-            return [net_evidence(claim, error) for claim in group]
-        return [_judged(claim, response) for claim in group]
+            return [net_evidence(case.claim, error) for case in cases]
+        return [_judged(case.claim, response) for case in cases]
 
 
 def _judged(claim: Claim, response: Response) -> Evidence:

@@ -1,21 +1,31 @@
-"""Rust crates: looked up in the index that cargo itself reads, and accused only on the word of crates.io's interface.
+"""Rust crates: looked up in the index that cargo itself reads, and accused only on the word of crates.io's API.
 
-Source: crates.io "Data Access Policy" (the index first, without limits; the interface at one request a second with an
+Source: crates.io "Data Access Policy" (the index first, without limits; the API at one request a second with an
 identifying User-Agent), Cargo Book "Registry Index" (file names, one line of JSON for each version, ``yanked``);
 docs/facts/services.md#package-registries. The pages of crates.io are built by script and are not asked.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion, Target, Verdict
+from linkwarden.model import Fact, Rule, Suggestion, Verdict
 from linkwarden.providers.base import Example
-from linkwarden.providers.registry import OneByOne, Reply, ask, encoded, place_of, silent, told
+from linkwarden.providers.registry import (
+    Case,
+    OneByOne,
+    Outcome,
+    Place,
+    Reply,
+    answered,
+    ask,
+    encoded,
+    read_json,
+    unanswered,
+)
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
@@ -36,7 +46,7 @@ MISSING = Rule(
     "crate-missing",
     Verdict.BROKEN,
     "crates.io has no such crate",
-    "Neither the index that cargo reads nor the interface of crates.io knows a crate of this name.",
+    "Neither the index that cargo reads nor the API of crates.io knows a crate of this name.",
     "Look for the crate's new name, or link to its repository.",
 )
 NO_SUCH_VERSION = Rule(
@@ -44,7 +54,7 @@ NO_SUCH_VERSION = Rule(
     "crate-version-missing",
     Verdict.BROKEN,
     "crates.io has the crate, but not this version of it",
-    "Neither the index that cargo reads nor the interface of crates.io knows this version of the crate.",
+    "Neither the index that cargo reads nor the API of crates.io knows this version of the crate.",
     "Link to the crate without a version, or to a version that exists.",
 )
 YANKED = Rule(
@@ -60,15 +70,19 @@ YANKED = Rule(
 
 @dataclass(frozen=True, slots=True)
 class _Crate:
-    """What an address names: a crate, and a version of it or ""."""
+    """A crate, and a version of it or ""."""
 
     name: str
     version: str
 
     @property
+    def ident(self) -> str:
+        return self.name.lower()
+
+    @property
     def index(self) -> str:
         """The crate's file in the index; the folders come from its first letters."""
-        name = self.name.lower()
+        name = self.ident
         folder = {1: "1", 2: "2", 3: f"3/{name[0]}"}.get(len(name), f"{name[:2]}/{name[2:4]}")
         return f"{_INDEX}/{folder}/{name}"
 
@@ -82,15 +96,14 @@ class _Known:
     reply: Reply
 
 
-class Crates(OneByOne):
+class Crates(OneByOne[_Crate]):
     """Settles crates and their versions. The documentation at docs.rs tells by itself."""
 
-    name: ClassVar[str] = "crates"
-    rank: ClassVar[int] = 240
-    domains: ClassVar[frozenset[str] | None] = frozenset({_SERVICE})
-    kind: ClassVar[Kind] = Kind.PAGE
-    rules: ClassVar[tuple[Rule, ...]] = (MISSING, NO_SUCH_VERSION, YANKED)
-    examples: ClassVar[tuple[Example, ...]] = (
+    name = "crates"
+    rank = 240
+    domains = frozenset({_SERVICE})
+    rules = (MISSING, NO_SUCH_VERSION, YANKED)
+    examples = (
         Example("https://crates.io/crates/serde", "serde"),
         Example("https://www.crates.io/crates/Serde_JSON/1.0.0", "serde_json"),
         Example("https://crates.io/crates/tokio/versions", "tokio"),
@@ -99,100 +112,76 @@ class Crates(OneByOne):
         Example("https://crates.io/crates/serde", None, image=True),
     )
 
-    def claim(self, target: Target) -> str | None:
-        """Give the crate's name in lower case."""
-        crate = _crate(target)
-        return None if crate is None else crate.name.lower()
+    def read(self, place: Place) -> _Crate | None:
+        match place.segments:
+            case ("crates", name, *rest) if _NAME.fullmatch(name):
+                return _Crate(name, rest[0] if rest and _VERSION.fullmatch(rest[0]) else "")
+        return None
 
-    async def settle(self, net: Net, group: Sequence[Claim]) -> list[Evidence | Pass]:
-        """Settle all links to one crate and its versions.
-
-        The index file is read, and the interface asked about what is not in it.
-        """
-        cases = [(claim, crate) for claim in group if (crate := _crate(claim.target)) is not None]
-        much = _INDEX_BYTES_FOR_VERSIONS if any(crate.version for _, crate in cases) else _INDEX_BYTES
-        known = _read(await ask(net, cases[0][1].index, "crate-index", accept="*/*", max_bytes=much))
-        if known is not None:
-            return [await _there(net, claim, crate, known) for claim, crate in cases]
-        reply = await ask(net, f"{_API}/{encoded(cases[0][1].name)}", "crates-api")
-        if reply.status == 200 and reply.is_object:
+    async def settle(self, net: Net, cases: Sequence[Case[_Crate]]) -> Sequence[Outcome]:
+        """Read the index file, and ask the API about what is not in it."""
+        crate = cases[0].ref
+        much = _INDEX_BYTES_FOR_VERSIONS if any(case.ref.version for case in cases) else _INDEX_BYTES
+        known = _read_index(await ask(net, crate.index, "crate-index", accept="*/*", max_bytes=much))
+        if known is None:
+            reply = await ask(net, f"{_API}/{encoded(crate.name)}", "crates-api")
+            if _says_missing(reply):
+                facts = (
+                    Fact("the index has no such crate", url=crate.index),
+                    reply.fact("the API has no such crate"),
+                )
+                return answered(cases, reply, facts, MISSING, f"crates.io has no crate called {crate.name}.")
+            if reply.status != 200 or not reply.is_object:
+                return unanswered(cases, _SERVICE, reply)
             known = _Known({}, whole=False, reply=reply)
-            return [await _there(net, claim, crate, known) for claim, crate in cases]
-        if not _says_missing(reply):
-            return list(silent(group, _SERVICE, reply))
-        facts = (
-            Fact("the index has no such crate", url=cases[0][1].index),
-            reply.fact("the interface has no such crate"),
-        )
-        reason = f"crates.io has no crate called {cases[0][1].name}."
-        return [told(claim, reply, MISSING, reason, facts=facts) for claim, _ in cases]
+        return [item for case in cases for item in await _there(net, case, known)]
 
 
-def _crate(target: Target) -> _Crate | None:
-    place = place_of(target)
-    if place is None or place.host != "crates.io" or len(place.segments) < 2 or place.segments[0] != "crates":
-        return None
-    name, version = place.segments[1], "".join(place.segments[2:3])
-    if _NAME.fullmatch(name) is None:
-        return None
-    return _Crate(name, version if _VERSION.fullmatch(version) else "")
-
-
-def _read(reply: Reply) -> _Known | None:
-    """Read an index file, one version to a line; None if it is none."""
+def _read_index(reply: Reply) -> _Known | None:
+    """Return what an index file says, one version to a line; None if it is none."""
     if reply.response is None or reply.status != 200:
         return None
     versions: dict[str, bool] = {}
     for line in reply.response.body.splitlines():
-        try:
-            item = json.loads(line)
-        except (ValueError, RecursionError):
-            continue  # the last line of a file that was cut, or no index file at all
+        item = read_json(line)  # None for the last line of a file that was cut
         if isinstance(item, dict) and isinstance(item.get("vers"), str) and isinstance(item.get("name"), str):
             versions[item["vers"]] = item.get("yanked") is True
     return _Known(versions, reply.response.complete, reply) if versions else None
 
 
 def _says_missing(reply: Reply) -> bool:
-    """Tell whether a 404 is the interface's own word."""
+    """Return whether a 404 is the API's own word."""
     return reply.status == 404 and isinstance(reply.table.get("errors"), list)
 
 
-async def _there(net: Net, claim: Claim, crate: _Crate, known: _Known) -> Evidence:
-    """Judge a link to a crate that is there."""
-    facts = (known.reply.fact(f"crates.io has the crate {crate.name}"),)
-    if not crate.version:
+async def _there(net: Net, case: Case[_Crate], known: _Known) -> list[Outcome]:
+    """Return what is said of a link to a crate that is there."""
+    name, version, reply = case.ref.name, case.ref.version, known.reply
+    facts = (reply.fact(f"crates.io has the crate {name}"),)
+    if not version:
         if known.whole and all(known.versions.values()):
-            reason = f"All versions of the crate {crate.name} are yanked."
-            return told(claim, known.reply, YANKED, reason, title=crate.name, facts=facts)
-        return told(claim, known.reply, title=crate.name, facts=facts)
-    yanked = _find(known.versions, crate.version)
-    reply = known.reply
+            reason = f"All versions of the crate {name} are yanked."
+            return answered([case], reply, facts, YANKED, reason, title=name)
+        return answered([case], reply, facts, title=name)
+    newest = Suggestion(f"https://crates.io/crates/{name}", "the same crate, newest version")
+    yanked = _find(known.versions, version)
     if yanked is None:
-        reply = await ask(net, f"{_API}/{encoded(crate.name)}/{encoded(crate.version)}", "crates-api")
+        reply = await ask(net, f"{_API}/{encoded(name)}/{encoded(version)}", "crates-api")
         about = reply.table.get("version")
         if _says_missing(reply):
-            return _no_version(claim, crate, reply)
+            reason = f"crates.io has the crate {name}, but no version {version} of it."
+            seen = "the API has no such version"
+            return answered([case], reply, seen, NO_SUCH_VERSION, reason, suggestion=newest)
         if reply.status != 200 or not isinstance(about, dict):
-            return next(silent([claim], _SERVICE, reply))
+            return unanswered([case], _SERVICE, reply)
         yanked = about.get("yanked") is True
     if yanked:
-        reason = f"Version {crate.version} of the crate {crate.name} is yanked."
-        return told(claim, reply, YANKED, reason, suggestion=_newest(crate), title=crate.name, facts=facts)
-    return told(claim, reply, title=crate.name, facts=facts)
+        reason = f"Version {version} of the crate {name} is yanked."
+        return answered([case], reply, facts, YANKED, reason, suggestion=newest, title=name)
+    return answered([case], reply, facts, title=name)
 
 
 def _find(versions: dict[str, bool], version: str) -> bool | None:
-    """Tell whether a version is yanked; None if it is not among them. Build metadata names no other version."""
+    """Return whether a version is yanked; None if it is not among them. Build metadata names no other version."""
     plain = version.partition("+")[0]
     return next((yanked for known, yanked in versions.items() if known.partition("+")[0] == plain), None)
-
-
-def _no_version(claim: Claim, crate: _Crate, reply: Reply) -> Evidence:
-    reason = f"crates.io has the crate {crate.name}, but no version {crate.version} of it."
-    facts = (reply.fact("the interface has no such version"),)
-    return told(claim, reply, NO_SUCH_VERSION, reason, suggestion=_newest(crate), facts=facts)
-
-
-def _newest(crate: _Crate) -> Suggestion:
-    return Suggestion(f"https://crates.io/crates/{crate.name}", "the same crate, newest version")

@@ -1,20 +1,29 @@
-"""Images at Docker Hub: asked by its interface, as its pages answer 200 for everything.
+"""Images at Docker Hub: its API is asked, as its pages answer 200 for everything.
 
-Source: docs/facts/services.md#package-registries. The interface is not documented, so its "no" counts only while it
-still knows an image that is certainly there.
+Source: docs/facts/services.md#package-registries. The API is not documented, so its "no" counts only while it still
+knows an image that is certainly there.
 """
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from linkwarden.answers.read import batch_unverified
-from linkwarden.model import Claim, Evidence, Kind, Pass, Rule, Target, Verdict
+from linkwarden.model import Kind, Rule, Verdict
 from linkwarden.providers.base import Example, LoadContext
-from linkwarden.providers.registry import OneByOne, Reply, ask, encoded, place_of, silent, told
+from linkwarden.providers.registry import (
+    Canary,
+    Case,
+    OneByOne,
+    Outcome,
+    Place,
+    Thing,
+    answered,
+    ask,
+    encoded,
+    unanswered,
+)
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
@@ -22,9 +31,6 @@ if TYPE_CHECKING:
 _SERVICE = "Docker Hub"
 _API = "https://hub.docker.com/v2/repositories"
 _OFFICIAL = "library"
-#: An image that Docker Hub certainly has; asked at most once a run, and only before an accusation.
-_CANARY = f"{_API}/{_OFFICIAL}/alpine/"
-_HOSTS = frozenset({"hub.docker.com", "registry.hub.docker.com"})
 _NAMESPACE = re.compile(r"[a-z0-9][a-z0-9_-]{1,254}", re.ASCII)
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,254}", re.ASCII)
 
@@ -39,15 +45,15 @@ MISSING = Rule(
 )
 
 
-class DockerHub(OneByOne):
+class DockerHub(OneByOne[Thing]):
     """Settles images; accounts and searches have pages that never tell, and are left to the web."""
 
-    name: ClassVar[str] = "docker-hub"
-    rank: ClassVar[int] = 250
-    domains: ClassVar[frozenset[str] | None] = _HOSTS
-    kind: ClassVar[Kind] = Kind.REPOSITORY
-    rules: ClassVar[tuple[Rule, ...]] = (MISSING,)
-    examples: ClassVar[tuple[Example, ...]] = (
+    name = "docker-hub"
+    rank = 250
+    domains = frozenset({"hub.docker.com", "registry.hub.docker.com"})
+    kind = Kind.REPOSITORY
+    rules = (MISSING,)
+    examples = (
         Example("https://hub.docker.com/r/grafana/grafana/tags", "grafana/grafana"),
         Example("https://hub.docker.com/_/postgres?tab=description", "library/postgres"),
         Example("https://registry.hub.docker.com/r/bitnami/redis/", "bitnami/redis"),
@@ -58,54 +64,33 @@ class DockerHub(OneByOne):
 
     def __init__(self, ctx: LoadContext) -> None:
         super().__init__(ctx)
-        self._turn = asyncio.Lock()
-        self._reliable: bool | None = None
+        self._canary = Canary(_knows_alpine)
 
-    def claim(self, target: Target) -> str | None:
-        """Give namespace and name of the image."""
-        place = place_of(target)
-        if place is None or place.host not in _HOSTS:
-            return None
+    def read(self, place: Place) -> Thing | None:
         match place.segments:
             case ("r", namespace, name, *_) if _NAMESPACE.fullmatch(namespace) and _NAME.fullmatch(name):
-                return f"{namespace}/{name}"
+                return Thing(f"{namespace}/{name}")
             case ("_", name, *_) if _NAME.fullmatch(name):
-                return f"{_OFFICIAL}/{name}"
+                return Thing(f"{_OFFICIAL}/{name}")
         return None
 
-    async def settle(self, net: Net, group: Sequence[Claim]) -> list[Evidence | Pass]:
-        """Settle all links to one image."""
-        name = group[0].ident
+    async def settle(self, net: Net, cases: Sequence[Case[Thing]]) -> Sequence[Outcome]:
+        name = cases[0].ref.ident
         reply = await ask(net, f"{_API}/{encoded(name, '/')}/", "docker-hub")
         if reply.status == 200 and isinstance(reply.table.get("name"), str):
-            facts = (reply.fact(f"Docker Hub has the image {name}"),)
-            return [told(claim, reply, title=name, facts=facts) for claim in group]
+            return answered(cases, reply, f"Docker Hub has the image {name}", title=name)
         if reply.status != 404 or not reply.table:
-            return list(silent(group, _SERVICE, reply))
-        if not await self._is_reliable(net):
-            why = f"{_SERVICE} does not even know an image that is certainly there."
-            return list(batch_unverified(group, why, status=reply.status))
-        if _may_be_product(name):
-            why = "Docker Hub has no official image of this name, but it shows vendors' products under such addresses."
-            return list(batch_unverified(group, f"{why} Open it in a browser.", status=reply.status))
-        return [_missing(claim, name, reply) for claim in group]
-
-    async def _is_reliable(self, net: Net) -> bool:
-        """Tell whether the interface knows what it must know."""
-        async with self._turn:
-            if self._reliable is None:
-                reply = await ask(net, _CANARY, "docker-hub")
-                self._reliable = reply.status == 200 and reply.table.get("name") == "alpine"
-            return self._reliable
+            return unanswered(cases, _SERVICE, reply)
+        if not await self._canary.lives(net):
+            return unanswered(cases, _SERVICE, reply, "does not even know an image that is certainly there")
+        if name.startswith(f"{_OFFICIAL}/") and "-" in name:  # such products were called vendor-product ([U], memory)
+            why = "has no official image of this name, but shows vendors' products under such URLs"
+            return unanswered(cases, _SERVICE, reply, why)
+        shown = name.removeprefix(f"{_OFFICIAL}/")
+        reason = f"Docker Hub has no image called {shown}: it is missing or private, and readers cannot get it."
+        return answered(cases, reply, "the API has no such image", MISSING, reason)
 
 
-def _may_be_product(name: str) -> bool:
-    """Tell whether an "official" address may be a vendor's product: those were called vendor-product ([U], memory)."""
-    namespace, _, image = name.partition("/")
-    return namespace == _OFFICIAL and "-" in image
-
-
-def _missing(claim: Claim, name: str, reply: Reply) -> Evidence:
-    shown = name.removeprefix(f"{_OFFICIAL}/")
-    reason = f"Docker Hub has no image called {shown}: it is missing or private, and readers cannot get it."
-    return told(claim, reply, MISSING, reason, facts=(reply.fact("the interface has no such image"),))
+async def _knows_alpine(net: Net) -> bool:
+    reply = await ask(net, f"{_API}/{_OFFICIAL}/alpine/", "docker-hub")
+    return reply.status == 200 and reply.table.get("name") == "alpine"

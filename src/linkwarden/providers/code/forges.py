@@ -1,7 +1,7 @@
-"""Repositories at GitLab, Codeberg (Gitea) and Bitbucket, asked by their interfaces.
+"""Repositories at GitLab, Codeberg (Gitea) and Bitbucket, asked by their APIs.
 
 The pages of a forge send those who are not logged in elsewhere for what is missing, or stand behind a bot wall; the
-interfaces tell. What lies inside a repository is left to the pages, except files at Gitea, which its interface can
+APIs tell. What lies inside a repository is left to the pages, except files at Gitea, which its API can
 confirm past the wall. Source: docs/facts/services.md#other-forges.
 """
 
@@ -11,21 +11,22 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from linkwarden.answers.read import batch_unverified
-from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion, Target, Verdict
+from linkwarden.datafile import read_table
+from linkwarden.model import Fact, Kind, Rule, Suggestion, Verdict
 from linkwarden.providers.base import Example
 from linkwarden.providers.registry import (
+    Case,
     OneByOne,
+    Outcome,
     Place,
     Reply,
+    answered,
     ask,
     encoded,
     page_stands,
-    place_of,
-    title_of,
-    told,
+    unanswered,
     with_path_start,
 )
 
@@ -34,25 +35,17 @@ if TYPE_CHECKING:
 
 
 class Dialect(StrEnum):
-    """An interface, by the name of the software or service."""
+    """An API, by the name of the software or service."""
 
     GITLAB = "GitLab"
     GITEA = "Gitea"
     BITBUCKET = "Bitbucket"
 
 
-#: The instances beside gitlab.com and codeberg.org are from memory [U]. One that has changed its software answers
-#: without the interface's JSON, and then its pages are asked.
+#: The API and the name of each forge, by host.
 HOSTS = {
-    "gitlab.com": (Dialect.GITLAB, "GitLab"),
-    "gitlab.gnome.org": (Dialect.GITLAB, "GNOME's GitLab"),
-    "gitlab.freedesktop.org": (Dialect.GITLAB, "freedesktop.org's GitLab"),
-    "salsa.debian.org": (Dialect.GITLAB, "Debian's GitLab"),
-    "framagit.org": (Dialect.GITLAB, "Framagit"),
-    "invent.kde.org": (Dialect.GITLAB, "KDE's GitLab"),
-    "codeberg.org": (Dialect.GITEA, "Codeberg"),
-    "gitea.com": (Dialect.GITEA, "gitea.com"),
-    "bitbucket.org": (Dialect.BITBUCKET, "Bitbucket"),
+    row["host"]: (row.read("api", Dialect), row["name"])
+    for row in read_table(__package__, "forges.tsv", ("host", "api", "name"), unique="host")
 }
 
 _NAME = re.compile(r"[\w.+-]{1,255}", re.ASCII)
@@ -76,7 +69,7 @@ _NEVER_PROJECTS_WORDS = (
     "preview raw refs tree update wikis"
 )
 _NEVER_PROJECTS = frozenset(_NEVER_PROJECTS_WORDS.split())
-#: GitLab: sections of a project in addresses older than 2019, which a project may also be called.
+#: GitLab: sections of a project in URLs older than 2019, which a project may also be called.
 _MAYBE_SECTIONS_WORDS = (
     "activity archive boards branches commit compare forks graphs issues jobs labels merge_requests milestones network "
     "pipelines releases repository snippets tags uploads"
@@ -86,11 +79,11 @@ _MAYBE_SECTIONS = frozenset(_MAYBE_SECTIONS_WORDS.split())
 
 @dataclass(frozen=True, slots=True)
 class ForgeRef:
-    """A repository, and what in it an address is about.
+    """A repository, and what in it a URL is about.
 
     Attributes:
         host: of the forge.
-        names: the repository's full name; where an address can be read in two ways, the longest reading first.
+        names: the repository's full name; where a URL can be read in two ways, the longest reading first.
         rest: path segments that follow the first reading.
     """
 
@@ -100,7 +93,7 @@ class ForgeRef:
 
     @property
     def dialect(self) -> Dialect:
-        """The interface of the host."""
+        """The API of the host."""
         return HOSTS[self.host][0]
 
     @property
@@ -124,7 +117,7 @@ class ForgeRef:
         return f"{self.host}/{self.name.lower()}"
 
     def api(self, name: str) -> str:
-        """Give the question about a repository."""
+        """Return the question about a repository."""
         match self.dialect:
             case Dialect.GITLAB:
                 return f"https://{self.host}/api/v4/projects/{encoded(name)}"
@@ -134,11 +127,11 @@ class ForgeRef:
                 return f"https://api.bitbucket.org/2.0/repositories/{encoded(name, '/')}"
 
     def group_api(self) -> str:
-        """Give the question whether the name is a group of GitLab, which an address does not show."""
+        """Return the question whether the name is a group of GitLab, which a URL does not show."""
         return f"https://{self.host}/api/v4/groups/{encoded(self.name)}?with_projects=false"
 
     def contents_api(self, name: str) -> str | None:
-        """Give Gitea's question about a file or folder; None if the address names none."""
+        """Return Gitea's question about a file or folder; None if the address names none."""
         match self.rest:
             case ("src" | "raw" | "media", "branch" | "tag" | "commit", revision, *path) if path:
                 where = f"{self.api(name)}/contents/{encoded('/'.join(path), '/')}"
@@ -146,39 +139,17 @@ class ForgeRef:
         return None
 
 
-def parse(place: Place) -> ForgeRef | None:
-    """Read an address; None for accounts, the forge's own pages, and other hosts."""
-    known = HOSTS.get(place.host)
-    segments = place.segments
-    if known is None or len(segments) < 2 or segments[0].lower() in _RESERVED[known[0]]:
-        return None
-    if known[0] is Dialect.GITLAB:
-        return _gitlab(place.host, segments)
-    if segments[1] == "-":
-        return None
-    return _ref_in(place.host, (segments[:2],), segments[2:])
-
-
-def is_name(name: str) -> bool:
-    """Tell whether a text can be the full name of a repository."""
+def _is_name(name: str) -> bool:
+    """Return whether a text can be the full name of a repository."""
     parts = name.split("/")
     return len(parts) >= 2 and all(_NAME.fullmatch(part) and part not in (".", "..") for part in parts)
 
 
-def _gitlab(host: str, segments: tuple[str, ...]) -> ForgeRef | None:
-    """Read an address of GitLab: groups may be nested, and ``/-/`` or a section's name ends the project's."""
+def _gitlab_readings(segments: tuple[str, ...]) -> tuple[int, ...]:
+    """Return how many segments may name the project: groups may be nested, and a section's name ends it."""
     end = next((i for i, s in enumerate(segments) if i >= 1 and s in _NEVER_PROJECTS), len(segments))
-    if end < 2:
-        return None
-    whole, rest = segments[:end], segments[end:]
-    shorter = next((i for i, s in enumerate(whole) if i >= 2 and s in _MAYBE_SECTIONS), None)
-    readings = (whole,) if shorter is None else (whole, whole[:shorter])
-    return _ref_in(host, readings, rest)
-
-
-def _ref_in(host: str, readings: tuple[tuple[str, ...], ...], rest: tuple[str, ...]) -> ForgeRef | None:
-    names = tuple("/".join(reading).removesuffix(".git") for reading in readings)
-    return ForgeRef(host, names, rest) if all(map(is_name, names)) else None
+    shorter = next((i for i, s in enumerate(segments[:end]) if i >= 2 and s in _MAYBE_SECTIONS), None)
+    return (end,) if shorter is None else (end, shorter)
 
 
 MISSING = Rule(
@@ -186,7 +157,7 @@ MISSING = Rule(
     "forge-repository-missing",
     Verdict.BROKEN,
     "the forge has no such repository, or it is private",
-    "The interface of GitLab, Codeberg or Bitbucket says that there is no repository of this name. It gives the same "
+    "The API of GitLab, Codeberg or Bitbucket says that there is no repository of this name. It gives the same "
     "answer for private ones; readers of the list see neither.",
     "Look for the new place of the project, ask the owner to make it public, or take the entry out.",
 )
@@ -211,15 +182,15 @@ ARCHIVED = Rule(
 _GITEA_TABS = {"issues": "has_issues", "pulls": "has_pull_requests", "releases": "has_releases"}
 
 
-class Forges(OneByOne):
-    """Settles repositories; of addresses inside one it tells whether the repository is gone, and asks the page."""
+class Forges(OneByOne[ForgeRef]):
+    """Settles repositories; of URLs inside one it says whether the repository is gone, and the page is asked."""
 
-    name: ClassVar[str] = "forges"
-    rank: ClassVar[int] = 230
-    domains: ClassVar[frozenset[str] | None] = frozenset(HOSTS)
-    kind: ClassVar[Kind] = Kind.REPOSITORY
-    rules: ClassVar[tuple[Rule, ...]] = (MISSING, MOVED, ARCHIVED)
-    examples: ClassVar[tuple[Example, ...]] = (
+    name = "forges"
+    rank = 230
+    domains = frozenset(HOSTS)
+    kind = Kind.REPOSITORY
+    rules = (MISSING, MOVED, ARCHIVED)
+    examples = (
         Example("https://gitlab.com/inkscape/inkscape", "gitlab.com/inkscape/inkscape"),
         Example("https://gitlab.com/a/b/C.git", "gitlab.com/a/b/c"),
         Example("https://gitlab.com/a/b/c/-/blob/main/README.md", "gitlab.com/a/b/c"),
@@ -233,46 +204,34 @@ class Forges(OneByOne):
         Example("https://gitlab.com/a/b/-/raw/main/logo.png", None, image=True),
     )
 
-    def claim(self, target: Target) -> str | None:
-        """Give host and full name of the repository, in lower case."""
-        ref = _ref(target)
-        return None if ref is None else ref.ident
+    def read(self, place: Place) -> ForgeRef | None:
+        segments, dialect = place.segments, HOSTS[place.host][0]
+        if len(segments) < 2 or segments[0].lower() in _RESERVED[dialect]:
+            return None
+        readings = _gitlab_readings(segments) if dialect is Dialect.GITLAB else (2,)
+        names = tuple("/".join(segments[:end]).removesuffix(".git") for end in readings)
+        if segments[1] == "-" or not all(map(_is_name, names)):
+            return None
+        return ForgeRef(place.host, names, segments[readings[0] :])
 
-    async def settle(self, net: Net, group: Sequence[Claim]) -> list[Evidence | Pass]:
-        """Settle all links into one repository.
-
-        Where the interface says nothing, the pages are asked: they never show what is not there, and a host that is
-        dead is dead for both.
-        """
-        cases = [(claim, ref) for claim in group if (ref := _ref(claim.target)) is not None]
-        first = cases[0][1]
-        reply = await ask(net, first.api(first.name), "forge")
-        if _is_repository(first, reply):
-            return [await _there(net, claim, ref, reply) for claim, ref in cases]
-        if not _says_missing(first, reply):
-            return [Pass(claim.target.key) for claim in group]
-        contradiction = await _contradicted(net, first)
-        if contradiction is None:
-            why = f"{first.forge} has no such repository to show, and its page could not be seen"
-            return list(batch_unverified(group, f"{why}.", status=reply.status))
-        if contradiction:
-            return [Pass(claim.target.key) for claim in group]
-        reason = f"{first.forge} has no repository {first.name}: it is missing or private, and readers cannot see it."
-        facts = (reply.fact("the interface has no such repository"),)
-        return [told(claim, reply, MISSING, reason, facts=facts) for claim, _ in cases]
-
-
-def _ref(target: Target) -> ForgeRef | None:
-    place = place_of(target)
-    return None if place is None else parse(place)
-
-
-def _is_repository(ref: ForgeRef, reply: Reply) -> bool:
-    return reply.status == 200 and (bool(_full_name(ref, reply)) or (reply.is_object and not reply.table))
+    async def settle(self, net: Net, cases: Sequence[Case[ForgeRef]]) -> Sequence[Outcome]:
+        """Ask the API, and leave to the pages what it does not tell: they never show what is not there."""
+        ref = cases[0].ref
+        reply = await ask(net, ref.api(ref.name), "forge")
+        if reply.status == 200 and (_full_name(ref, reply) or (reply.is_object and not reply.table)):
+            return [item for case in cases for item in await _there(net, case, reply)]
+        contradicted = await _contradicted(net, ref) if _says_missing(ref, reply) else True
+        if contradicted is None:
+            why = "has no such repository to show, and its page could not be seen"
+            return unanswered(cases, ref.forge, reply, why)
+        if contradicted:
+            return [case.passed() for case in cases]
+        reason = f"{ref.forge} has no repository {ref.name}: it is missing or private, and readers cannot see it."
+        return answered(cases, reply, "the API has no such repository", MISSING, reason)
 
 
 def _says_missing(ref: ForgeRef, reply: Reply) -> bool:
-    """Tell whether a 404 is the interface's own word: each wraps it in its JSON."""
+    """Return whether a 404 is the API's own word: each wraps it in its JSON."""
     key = "error" if ref.dialect is Dialect.BITBUCKET else "message"
     return reply.status == 404 and key in reply.table
 
@@ -280,8 +239,8 @@ def _says_missing(ref: ForgeRef, reply: Reply) -> bool:
 async def _contradicted(net: Net, ref: ForgeRef) -> bool | None:
     """Look at the name in other ways before it is called missing: True if it is something, None if unknown.
 
-    At GitLab a name may be a group, or a project with a section after it, as old addresses have it. Bitbucket's
-    interface is less well known [U], so that its page has a word too.
+    At GitLab a name may be a group, or a project with a section after it, as old URLs have it. Bitbucket's
+    API is less well known [U], so that its page has a word too.
     """
     if ref.dialect is Dialect.GITEA:
         return False
@@ -297,38 +256,39 @@ async def _contradicted(net: Net, ref: ForgeRef) -> bool | None:
 
 
 def _full_name(ref: ForgeRef, reply: Reply) -> str:
-    """Give the name that the repository has today, or "" if the answer tells none."""
+    """Return the name that the repository has today, or "" if the answer tells none."""
     name = reply.table.get("path_with_namespace" if ref.dialect is Dialect.GITLAB else "full_name")
-    return name if isinstance(name, str) and is_name(name) else ""
+    return name if isinstance(name, str) and _is_name(name) else ""
 
 
-async def _there(net: Net, claim: Claim, ref: ForgeRef, reply: Reply) -> Evidence | Pass:
-    """Settle a link into a repository that is there."""
+async def _there(net: Net, case: Case[ForgeRef], reply: Reply) -> list[Outcome]:
+    """Return what is said of a link into a repository that is there."""
+    ref = case.ref
     name = _full_name(ref, reply) or ref.name
     facts: tuple[Fact, ...] = (reply.fact(f"{ref.forge} has the repository {name}"),)
     if ref.rest:
         inside = await _inside(net, ref, name, reply)
         if inside is None:
-            return Pass(claim.target.key)
+            return [case.passed()]
         facts += (inside,)
-    elif "#" in (claim.target.address or ""):  # forges put READMEs into their pages by script
+    elif "#" in case.url:  # forges put READMEs into their pages by script
         facts += (Fact("the section of the README was not looked for"),)
-    title = title_of(reply.table.get("name"))
+    title = reply.table.get("name")
     if name.casefold() != ref.name.casefold():
-        better = with_path_start(claim.target.address or "", ref.segments, name)
+        better = with_path_start(case.url, ref.segments, name)
         suggestion = Suggestion(better, "the repository's present name", safe=True)
         reason = f"The repository is now called {name}."
-        return told(claim, reply, MOVED, reason, suggestion=suggestion, title=title, facts=facts)
+        return answered([case], reply, facts, MOVED, reason, suggestion=suggestion, title=title)
     if reply.table.get("archived") is True and not ref.rest:
-        return told(claim, reply, ARCHIVED, f"The repository {name} is archived.", title=title, facts=facts)
-    return told(claim, reply, title=title, facts=facts)
+        return answered([case], reply, facts, ARCHIVED, f"The repository {name} is archived.", title=title)
+    return answered([case], reply, facts, title=title)
 
 
 async def _inside(net: Net, ref: ForgeRef, name: str, repository: Reply) -> Fact | None:
-    """Confirm what an address is about inside a repository at Gitea; None leaves it to the page.
+    """Confirm what a URL is about inside a repository at Gitea; None leaves it to the page.
 
-    Codeberg's pages stand behind a bot wall and its interface does not. Its "no" is not believed: a branch's name
-    may contain slashes, which an address does not show.
+    Codeberg's pages stand behind a bot wall and its API does not. Its "no" is not believed: a branch's name
+    may contain slashes, which a URL does not show.
     """
     if ref.dialect is not Dialect.GITEA:
         return None

@@ -1,7 +1,7 @@
 """The Hugging Face Hub: models, datasets, spaces and their files, asked by the hub's own interface.
 
 Source: docs/facts/services.md#hugging-face, and the hub's own client (``huggingface_hub``, ``hf_raise_for_status``).
-The hub tells in ``X-Error-Code`` what an answer is about; a 401 without it proves nothing.
+The hub says in ``X-Error-Code`` what a response is about; a 401 without it proves nothing.
 """
 
 from __future__ import annotations
@@ -10,22 +10,22 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from linkwarden.answers.read import batch_unverified
-from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion, Target, Verdict
+from linkwarden.model import Fact, Kind, Rule, Suggestion, Verdict
 from linkwarden.providers.base import Example
 from linkwarden.providers.registry import (
+    Case,
     OneByOne,
+    Outcome,
     Place,
     Reply,
+    answered,
     ask,
     encoded,
     page_stands,
-    place_of,
-    silent,
-    told,
+    unanswered,
     with_path_start,
 )
 from linkwarden.text import host_of
@@ -33,7 +33,6 @@ from linkwarden.text import host_of
 if TYPE_CHECKING:
     from linkwarden.net import Net
 
-HOSTS = frozenset({"huggingface.co", "hf.co"})
 HUB = "https://huggingface.co"
 
 #: A name of an account or repository: the hub's own check allows these characters, 96 of them.
@@ -109,26 +108,10 @@ class HubRef:
         return f"{HUB}/api/{self.sort}/{encoded(name, '/')}/tree/{encoded(self.revision)}/{encoded(self.path, '/')}"
 
 
-def is_name(name: str) -> bool:
-    """Tell whether a text can be the name of a repository, with or without its owner."""
+def _is_name(name: str) -> bool:
+    """Return whether a text can be the name of a repository, with or without its owner."""
     parts = name.split("/")
     return len(parts) <= 2 and all(_NAME.fullmatch(part) for part in parts)
-
-
-def parse(place: Place) -> HubRef | None:
-    """Read an address; None for what is no repository of the hub (accounts, papers, docs, blog …)."""
-    if place.host not in HOSTS or not place.segments:
-        return None
-    segments, sort = place.segments, "models"
-    if segments[0] in ("datasets", "spaces"):
-        sort, segments = segments[0], segments[1:]
-    elif segments[0].lower() in _RESERVED:
-        return None
-    names = _names_in(sort, segments)
-    name = "/".join(segments[:names])
-    if not names or not is_name(name):
-        return None
-    return _inside_of(HubRef(sort, name, segments=names + (sort != "models")), segments[names:])
 
 
 def _names_in(sort: str, segments: tuple[str, ...]) -> int:
@@ -210,15 +193,15 @@ class _Repository:
     reply: Reply
 
 
-class HuggingFace(OneByOne):
+class HuggingFace(OneByOne[HubRef]):
     """Settles repositories of the hub and files in them; its other pages tell by themselves."""
 
-    name: ClassVar[str] = "huggingface"
-    rank: ClassVar[int] = 200
-    domains: ClassVar[frozenset[str] | None] = HOSTS
-    kind: ClassVar[Kind] = Kind.REPOSITORY
-    rules: ClassVar[tuple[Rule, ...]] = (MISSING, NO_SUCH_FILE, RENAMED, DISABLED)
-    examples: ClassVar[tuple[Example, ...]] = (
+    name = "huggingface"
+    rank = 200
+    domains = frozenset({"huggingface.co", "hf.co"})
+    kind = Kind.REPOSITORY
+    rules = (MISSING, NO_SUCH_FILE, RENAMED, DISABLED)
+    examples = (
         Example("https://huggingface.co/google/flan-t5-xl", "models/google/flan-t5-xl"),
         Example("https://hf.co/datasets/squad", "datasets/squad"),
         Example("https://huggingface.co/spaces/stabilityai/TripoSR?duplicate=true", "spaces/stabilityai/triposr"),
@@ -231,37 +214,35 @@ class HuggingFace(OneByOne):
         Example("https://huggingface.co/a/b/resolve/main/teaser.png", None, image=True),
     )
 
-    def claim(self, target: Target) -> str | None:
-        """Give sort and name of the repository, in lower case."""
-        ref = _ref(target)
-        return None if ref is None else ref.ident
+    def read(self, place: Place) -> HubRef | None:
+        segments, sort = place.segments, "models"
+        if segments and segments[0] in ("datasets", "spaces"):
+            sort, segments = segments[0], segments[1:]
+        elif not segments or segments[0].lower() in _RESERVED:
+            return None
+        names = _names_in(sort, segments)
+        name = "/".join(segments[:names])
+        if not names or not _is_name(name):
+            return None
+        return _inside_of(HubRef(sort, name, segments=names + (sort != "models")), segments[names:])
 
-    async def settle(self, net: Net, group: Sequence[Claim]) -> list[Evidence | Pass]:
-        """Settle all links into one repository.
-
-        Asks once for the repository, and once more for each file in one that is there.
-        """
-        cases = [(claim, ref) for claim in group if (ref := _ref(claim.target)) is not None]
-        first = cases[0][1]
-        reply = await ask(net, first.api, "hugging-face")
+    async def settle(self, net: Net, cases: Sequence[Case[HubRef]]) -> Sequence[Outcome]:
+        """Ask once for the repository, and once more for each file in one that is there."""
+        ref = cases[0].ref
+        reply = await ask(net, ref.api, "hugging-face")
         code = reply.header("x-error-code")
-        if reply.status == 200 and reply.is_object:
-            repository = _repository(first, reply)
-            return [await _inside(net, claim, ref, repository) for claim, ref in cases]
         if code == "RepoNotFound" and reply.status in (401, 404):
             return await _missing(net, cases, reply)
-        if code == "GatedRepo" and reply.status in (401, 403):
-            repository = _Repository(first.name, gated=True, disabled=False, reply=reply)
-            return [await _inside(net, claim, ref, repository) for claim, ref in cases]
-        if reply.status == 403 and reply.header("x-error-message").lower() == _DISABLED:
-            repository = _Repository(first.name, gated=False, disabled=True, reply=reply)
-            return [_healthy(claim, ref, repository) for claim, ref in cases]
-        return list(silent(group, _SERVICE, reply))
-
-
-def _ref(target: Target) -> HubRef | None:
-    place = place_of(target)
-    return None if place is None else parse(place)
+        if reply.status == 200 and reply.is_object:
+            repository = _repository(ref, reply)
+        elif code == "GatedRepo" and reply.status in (401, 403):
+            repository = _Repository(ref.name, gated=True, disabled=False, reply=reply)
+        elif reply.status == 403 and reply.header("x-error-message").lower() == _DISABLED:
+            repository = _Repository(ref.name, gated=False, disabled=True, reply=reply)
+            return [item for case in cases for item in _healthy(case, repository)]
+        else:
+            return unanswered(cases, _SERVICE, reply)
+        return [item for case in cases for item in await _inside(net, case, repository)]
 
 
 def _repository(ref: HubRef, reply: Reply) -> _Repository:
@@ -270,99 +251,89 @@ def _repository(ref: HubRef, reply: Reply) -> _Repository:
     if not isinstance(name, str) and reply.response is not None:
         path = unquote(urlsplit(reply.response.url).path)
         name = path.removeprefix(f"/api/{ref.sort}/")
-    known = name if isinstance(name, str) and is_name(name) else ref.name
+    known = name if isinstance(name, str) and _is_name(name) else ref.name
     gated = reply.table.get("gated") not in (None, False)
     return _Repository(known, gated=gated, disabled=reply.table.get("disabled") is True, reply=reply)
 
 
-async def _missing(net: Net, cases: Sequence[tuple[Claim, HubRef]], reply: Reply) -> list[Evidence | Pass]:
+async def _missing(net: Net, cases: Sequence[Case[HubRef]], reply: Reply) -> Sequence[Outcome]:
     """Accuse, unless what looks like a model is an ordinary page of the site."""
-    ref = cases[0][1]
-    page = False
-    if ref.sort == "models":
-        stands = await page_stands(net, f"{HUB}/{ref.name}")
-        if stands is None:
-            why = f"{_SERVICE} has no such model to show, and its page could not be seen."
-            return list(batch_unverified([claim for claim, _ in cases], why, status=reply.status))
-        page = stands
-    if page:
-        return [Pass(claim.target.key) for claim, _ in cases]
+    ref = cases[0].ref
+    stands = await page_stands(net, f"{HUB}/{ref.name}") if ref.sort == "models" else False
+    if stands is None:
+        return unanswered(cases, _SERVICE, reply, "has no such model to show, and its page could not be seen")
+    if stands:
+        return [case.passed() for case in cases]
     thing = _THINGS[ref.sort]
     reason = f"Hugging Face has no {thing} called {ref.name}: it is missing or private, and readers cannot see it."
-    facts = (reply.fact("RepoNotFound"),)
-    return [told(claim, reply, MISSING, reason, facts=facts) for claim, _ in cases]
+    return answered(cases, reply, "RepoNotFound", MISSING, reason)
 
 
-async def _inside(net: Net, claim: Claim, ref: HubRef, repository: _Repository) -> Evidence | Pass:
-    """Settle a link into a repository that is there."""
-    fragment = urlsplit(claim.target.address or "").fragment
+async def _inside(net: Net, case: Case[HubRef], repository: _Repository) -> Sequence[Outcome]:
+    """Return what is said of a link into a repository that is there."""
+    ref = case.ref
     match ref.what:
         case What.PAGE:
-            return Pass(claim.target.key)
-        case What.REPOSITORY if fragment and not repository.disabled:
-            return Pass(claim.target.key)  # the card is a page, and whether it has the place can be seen there
+            return [case.passed()]
+        case What.REPOSITORY if urlsplit(case.url).fragment and not repository.disabled:
+            return [case.passed()]  # the card is a page, and whether it has the place can be seen there
         case What.REVISION if ref.revision != "main":
             url = f"{HUB}/api/{ref.sort}/{repository.name}/revision/{ref.revision.replace('/', '%2F')}"
             reply = await ask(net, url, "hugging-face")
         case What.FILE:
-            reply = await ask(
-                net, ref.resolve(repository.name), "hugging-face", accept="*/*", max_bytes=1, follow=False
-            )
+            reply = await _ask_file(net, ref, repository)
         case What.FOLDER:
             reply = await ask(net, ref.listing(repository.name), "hugging-face")
         case _:
-            return _healthy(claim, ref, repository)
-    return await _judge_inside(net, claim, ref, repository, reply)
+            return _healthy(case, repository)
+    return await _judge_inside(net, case, repository, reply)
 
 
-async def _judge_inside(net: Net, claim: Claim, ref: HubRef, repository: _Repository, reply: Reply) -> Evidence | Pass:
-    """Say what the hub's answer about a file, folder or version means."""
-    code = reply.header("x-error-code")
+async def _judge_inside(net: Net, case: Case[HubRef], repository: _Repository, reply: Reply) -> Sequence[Outcome]:
+    """Return what the hub's response about a file, folder or version means."""
+    ref, code = case.ref, reply.header("x-error-code")
     if reply.status in (200, 302, 307, 308) and not code:
-        return _healthy(claim, ref, repository, reply)
+        return _healthy(case, repository, reply.fact(f"the {ref.what.value} is there"))
     if code == "GatedRepo":
-        unseen = Fact("whether the file is there is shown only to readers who logged in")
-        return _healthy(claim, ref, repository, unseen=unseen)
+        return _healthy(case, repository, Fact("whether the file is there is shown only to readers who logged in"))
     if reply.status == 404 and code == "RevisionNotFound":
         reason = f"The repository {repository.name} at Hugging Face has no version called {ref.revision}."
-        return told(claim, reply, NO_SUCH_FILE, reason, facts=(reply.fact(code),))
+        return answered([case], reply, code, NO_SUCH_FILE, reason)
     if reply.status == 404 and code == "EntryNotFound":
         if await _is_the_other(net, ref, repository):
-            return Pass(claim.target.key)
+            return [case.passed()]
         reason = f"The repository {repository.name} at Hugging Face has no {ref.what.value} called {ref.path}."
-        return told(claim, reply, NO_SUCH_FILE, reason, facts=(reply.fact(code),))
-    return next(silent([claim], _SERVICE, reply))
+        return answered([case], reply, code, NO_SUCH_FILE, reason)
+    return unanswered([case], _SERVICE, reply)
+
+
+async def _ask_file(net: Net, ref: HubRef, repository: _Repository) -> Reply:
+    return await ask(net, ref.resolve(repository.name), "hugging-face", accept="*/*", max_bytes=1, follow=False)
 
 
 async def _is_the_other(net: Net, ref: HubRef, repository: _Repository) -> bool:
-    """Tell whether what is missing as a file is there as a folder, or the other way round."""
+    """Return whether what is missing as a file is there as a folder, or the other way round."""
     if ref.what is What.FILE:
         reply = await ask(net, ref.listing(repository.name), "hugging-face")
     else:
-        reply = await ask(net, ref.resolve(repository.name), "hugging-face", accept="*/*", max_bytes=1, follow=False)
+        reply = await _ask_file(net, ref, repository)
     return reply.status in (200, 302, 307)
 
 
-def _healthy(
-    claim: Claim, ref: HubRef, repository: _Repository, inside: Reply | None = None, unseen: Fact | None = None
-) -> Evidence:
-    """The thing is there: say what a reader should know of it."""
-    reply = repository.reply
-    facts = [reply.fact(f"Hugging Face knows the {_THINGS[ref.sort]} {repository.name}")]
-    if inside is not None:
-        facts.append(inside.fact(f"the {ref.what.value} is there"))
+def _healthy(case: Case[HubRef], repository: _Repository, *inside: Fact) -> Sequence[Outcome]:
+    """Return what a reader should know of something that is there; ``inside`` is what was seen in the repository."""
+    ref, reply = case.ref, repository.reply
+    seen = (reply.fact(f"Hugging Face knows the {_THINGS[ref.sort]} {repository.name}"), *inside)
     if repository.gated:
-        facts.append(Fact("readers must log in and agree to terms before they get its files"))
-    facts += [unseen] if unseen is not None else []
-    seen = tuple(facts)
+        seen = (*seen, Fact("readers must log in and agree to terms before they get its files"))
     if repository.disabled:
         reason = f"Hugging Face has disabled access to {repository.name}."
-        return told(claim, reply, DISABLED, reason, facts=seen)
-    if repository.name.casefold() != ref.name.casefold():
-        better = with_path_start(claim.target.address or "", ref.segments, ref.start(repository.name))
-        if host_of(better) != "huggingface.co":
-            better = f"{HUB}/{better.split('//', 1)[1].partition('/')[2]}"
-        suggestion = Suggestion(better, "the repository's present name", safe=True)
-        reason = f"The {_THINGS[ref.sort]} is now called {repository.name}."
-        return told(claim, reply, RENAMED, reason, suggestion=suggestion, title=repository.name, facts=seen)
-    return told(claim, reply, title=repository.name, facts=seen)
+        return answered([case], reply, seen, DISABLED, reason)
+    if repository.name.casefold() == ref.name.casefold():
+        return answered([case], reply, seen, title=repository.name)
+    better = with_path_start(case.url, ref.segments, ref.start(repository.name))
+    if host_of(better) != "huggingface.co":
+        better = f"{HUB}/{better.split('//', 1)[1].partition('/')[2]}"
+    suggestion = Suggestion(better, "the repository's present name", safe=True)
+    reason = f"The {_THINGS[ref.sort]} is now called {repository.name}."
+    return answered([case], reply, seen, RENAMED, reason, suggestion=suggestion, title=repository.name)

@@ -7,18 +7,31 @@ tell goes on to the next provider.
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
-from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Target
-from linkwarden.providers.base import Example, LoadContext, Provider, by_ident
-from linkwarden.providers.registry import NoAnswerError, ask_json, mail_address, odd_answer, place_of, title_of
+from linkwarden.model import Claim, Evidence, Fact, Kind
+from linkwarden.providers.base import Example, LoadContext
+from linkwarden.providers.registry import (
+    Case,
+    Outcome,
+    Place,
+    Registry,
+    Reply,
+    Thing,
+    ask,
+    at,
+    by_ident,
+    mail_address,
+    objects_at,
+    text_at,
+    title_of,
+)
 from linkwarden.text import host_of
-from linkwarden.wire import Request
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
@@ -32,7 +45,6 @@ PIIS_PER_QUESTION = 50
 #: Works that are looked at for one title.
 _CANDIDATES = 5
 _MAX_BYTES = 1024 * 1024
-_WHO = "Crossref"
 _DOCUMENT = re.compile(r"/document/0*(\d+)(?:/|\Z)", re.ASCII)
 _ACM_DOI = re.compile(r"10\.1145/(?:\d+\.)?(\d+)", re.ASCII)
 
@@ -52,53 +64,6 @@ class Work:
     title: str | None
     numbers: frozenset[str]
     address: str
-
-
-async def by_pii(net: Net, piis: Sequence[str], contact: str | None) -> dict[str, Work]:
-    """Find the works with these PIIs, in one question.
-
-    A PII that is not among them may exist all the same: not every work was registered with its PII.
-
-    Args:
-        net: the network.
-        piis: at most ``PIIS_PER_QUESTION``, in upper case.
-        contact: the user's contact; Crossref wants a mail address.
-
-    Raises:
-        NoAnswerError: Crossref gave no usable answer.
-    """
-    fields = {
-        "filter": ",".join(f"alternative-id:{pii}" for pii in piis),
-        "select": "DOI,title,alternative-id,resource",
-        "rows": str(4 * len(piis)),  # the default is 20; errata and parts may carry the same number
-    }
-    works = await _ask(net, fields, contact)
-    wanted = frozenset(piis)
-    return {number: work for work in reversed(works) for number in work.numbers & wanted}
-
-
-async def by_title(net: Net, title: str, publisher: str, contact: str | None) -> list[Work]:
-    """Find the works that are likeliest to have this title; a search engine's answer, so there is always some.
-
-    Crossref does not know a publisher's own numbers, but what a work was registered with holds them
-    (``document_number``, ``article_number``), and that is the proof.
-
-    Args:
-        net: the network.
-        title: a title, perhaps with other words around it.
-        publisher: ``IEEE`` or ``ACM``.
-        contact: the user's contact.
-
-    Raises:
-        NoAnswerError: Crossref gave no usable answer.
-    """
-    fields = {
-        "query.bibliographic": title,
-        "filter": publisher,
-        "select": "DOI,title,resource",
-        "rows": str(_CANDIDATES),
-    }
-    return await _ask(net, fields, contact)
 
 
 def document_number(url: str) -> str | None:
@@ -131,37 +96,6 @@ def article_number(doi: str) -> str | None:
     return found[1] if found is not None else None
 
 
-async def _ask(net: Net, fields: dict[str, str], contact: str | None) -> list[Work]:
-    mail = mail_address(contact)
-    query = urlencode(fields | ({"mailto": mail} if mail else {}), safe=":,@", errors="replace")
-    ask = Request(url=f"{ENDPOINT}?{query}", purpose="crossref-api", accept="application/json", max_bytes=_MAX_BYTES)
-    status, answer = await ask_json(net, ask, _WHO)
-    message = answer.get("message") if isinstance(answer, dict) else None
-    items = message.get("items") if isinstance(message, dict) else None
-    if not isinstance(items, list):
-        raise odd_answer(_WHO, status)
-    return list(_works(items))
-
-
-def _works(items: list[Any]) -> Iterator[Work]:
-    for item in items:
-        if not isinstance(item, dict) or not isinstance(item.get("DOI"), str):
-            continue
-        titles, numbers = item.get("title"), item.get("alternative-id")
-        resource = item.get("resource")
-        primary = resource.get("primary") if isinstance(resource, dict) else None
-        address = primary.get("URL") if isinstance(primary, dict) else None
-        yield Work(
-            doi=item["DOI"],
-            title=title_of(titles[0]) if isinstance(titles, list) and titles else None,
-            numbers=frozenset(n.upper() for n in numbers if isinstance(n, str))
-            if isinstance(numbers, list)
-            else frozenset(),
-            address=address if isinstance(address, str) else "",
-        )
-
-
-_T = TypeVar("_T")
 _PII = "pii:"
 # A serial's PII: S, ISSN, year, number, check character; before 1995 without the S. Book chapters (B…) are left out:
 # Crossref knows them by ISBN and DOI only. What follows the PII is a form of the article (pdf, pdfft, fulltext).
@@ -212,16 +146,16 @@ _WORDS_OF_NO_TITLE = (
 _NO_TITLE = frozenset(_WORDS_OF_NO_TITLE.split())
 
 
-class Crossref(Provider):
-    """Settles addresses at ScienceDirect by their PII, and those of IEEE and ACM by their number and the title."""
+class Crossref(Registry[Thing]):
+    """Settles URLs at ScienceDirect by their PII, and those of IEEE and ACM by their number and the title."""
 
-    name: ClassVar[str] = "crossref"
-    rank: ClassVar[int] = 160
-    gathers: ClassVar[bool] = True
-    per_question: ClassVar[int] = PIIS_PER_QUESTION
-    kind: ClassVar[Kind] = Kind.PAPER
-    domains: ClassVar[frozenset[str] | None] = _ELSEVIER_HOSTS | {"ieeexplore.ieee.org", "dl.acm.org"}
-    examples: ClassVar[tuple[Example, ...]] = (
+    name = "crossref"
+    rank = 160
+    gathers = True
+    per_question = PIIS_PER_QUESTION
+    kind = Kind.PAPER
+    domains = _ELSEVIER_HOSTS | {"ieeexplore.ieee.org", "dl.acm.org"}
+    examples = (
         Example("https://www.sciencedirect.com/science/article/abs/pii/S014193822100038X", "pii:S014193822100038X"),
         Example("https://linkinghub.elsevier.com/retrieve/pii/S0141-9382", None),
         Example("https://ieeexplore.ieee.org/document/726791", "ieee:726791"),
@@ -241,94 +175,128 @@ class Crossref(Provider):
         super().__init__(ctx)
         self._denied = False
 
-    def claim(self, target: Target) -> str | None:
-        """Give the PII or the publisher's number, each with a word before it that says whose it is."""
-        return _ident(target)
+    def read(self, place: Place) -> Thing | None:
+        """Return the PII or the publisher's number, each with a word before it that says whose it is."""
+        path = unquote(place.path)
+        if place.host in _ELSEVIER_HOSTS:
+            pii = _PII_PATH.fullmatch(path)
+            return Thing(_PII + pii[1].upper()) if pii else None
+        if place.host == "dl.acm.org":
+            named = place.query.get("id") or place.query.get("doid") or ""
+            article = _ACM_NUMBER.fullmatch(named) if path.lower() == "/citation.cfm" else None
+            return Thing(f"acm:{article[1]}") if article else None
+        number = document_number(place.url) if _IEEE_PATH.fullmatch(path) else None
+        return Thing(f"ieee:{number}") if number is not None else None
 
-    async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:
+    async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Outcome]:
         """Ask for all PIIs at once, and for each title by itself, which Crossref cannot batch."""
         del now  # a paper does not depend on the day
-        groups = by_ident(claims)
-        search = _Search(net, self.ctx.contact, self._denied)
-        await search.elsevier([i.removeprefix(_PII) for i in groups if i.startswith(_PII)])
-        await search.by_title({ident: group for ident, group in groups.items() if not ident.startswith(_PII)})
+        groups = by_ident(self.cases(claims))
+        search = _Search(net, mail_address(self.ctx.contact), self._denied)
+        await search.by_pii([i.removeprefix(_PII) for i in groups if i.startswith(_PII)])
+        await search.by_title({ident: cases for ident, cases in groups.items() if not ident.startswith(_PII)})
         self._denied |= search.denied
-        for ident, group in groups.items():
-            for claim in group:
-                yield _settle(claim, ident, search)
+        for ident, cases in groups.items():
+            for case in cases:
+                yield _judge(case, ident, search)
 
 
 @dataclass(slots=True)
 class _Search:
-    """The questions of one call of ``check``, and what came of them.
+    """The requests of one call of ``check``, and what came of them.
+
+    Crossref does not know a publisher's own numbers, but what a work was registered with holds them
+    (``document_number``, ``article_number``), and that is the proof.
 
     Attributes:
         net: the network.
-        contact: the user's contact.
+        mail: the user's mail address, which Crossref wants, or None.
         denied: Crossref has shut us out; it is not asked again in this run.
         works: what was found, by ident.
         vain: what was seen of those that were asked for and not found, by ident.
     """
 
     net: Net
-    contact: str | None
+    mail: str | None
     denied: bool
     works: dict[str, Work] = field(default_factory=dict)
     vain: dict[str, str] = field(default_factory=dict)
 
-    async def elsevier(self, piis: Sequence[str]) -> None:
-        """Find works by PII: once all, once more those that were not found."""
+    async def by_pii(self, piis: Sequence[str]) -> None:
+        """Find works by PII (in upper case): once all in one request, once more those that were not found.
+
+        A PII that is not found may exist all the same: not every work was registered with its PII.
+        """
         absent = list(piis)
         for _ in range(2):
-            found = await self._answer(by_pii(self.net, absent, self.contact)) if absent and not self.denied else None
-            if found is None:
+            if not absent or self.denied:
                 return
+            fields = {
+                "filter": ",".join(f"alternative-id:{pii}" for pii in absent),
+                "select": "DOI,title,alternative-id,resource",
+                "rows": str(4 * len(absent)),  # the default is 20; errata and parts may carry the same number
+            }
+            works = await self._ask(fields)
+            if works is None:
+                return
+            found = {number: work for work in reversed(works) for number in work.numbers & set(absent)}
             self.works |= {_PII + pii: work for pii, work in found.items()}
             absent = [pii for pii in absent if pii not in found]
         self.vain |= {_PII + pii: f"Crossref has no work with the PII {pii}, which proves nothing" for pii in absent}
 
-    async def by_title(self, wanted: Mapping[str, Sequence[Claim]]) -> None:
-        """Find works by title, one after the other; a service in trouble is not asked a hundred times."""
-        for ident, group in wanted.items():
-            title = _title_of(group)
+    async def by_title(self, wanted: Mapping[str, Sequence[Case[Thing]]]) -> None:
+        """Find works by title, one after the other; a service in trouble is not asked a hundred times.
+
+        It is a search engine that answers, so there is always some work; other words around the title do no harm.
+        """
+        for ident, cases in wanted.items():
+            title = _title_of(cases)
             if not title:
                 self.vain[ident] = "the list has no title for the link by which Crossref could be asked"
                 continue
             if self.denied:
                 return
             shelf, number = _shelf_of(ident)
-            found = await self._answer(by_title(self.net, title, shelf.works, self.contact))
-            if found is None:
+            fields = {
+                "query.bibliographic": title,
+                "filter": shelf.works,
+                "select": "DOI,title,resource",
+                "rows": str(_CANDIDATES),
+            }
+            works = await self._ask(fields)
+            if works is None:
                 return
-            work = next((work for work in found if shelf.number_of(work) == number), None)
+            work = next((work for work in works if shelf.number_of(work) == number), None)
             if work is not None:
                 self.works[ident] = work
             else:
                 self.vain[ident] = "Crossref has no work with this title that leads here"
 
-    async def _answer(self, question: Awaitable[_T]) -> _T | None:
-        """Put a question; None if there is no usable answer."""
-        try:
-            return await question
-        except NoAnswerError as failure:
-            self.denied |= failure.status == 403  # Crossref's way to say that a person has blocked us
-            return None
+    async def _ask(self, fields: dict[str, str]) -> list[Work] | None:
+        """Make one request; None if there is no usable response."""
+        query = urlencode(fields | ({"mailto": self.mail} if self.mail else {}), safe=":,@", errors="replace")
+        reply = await ask(self.net, f"{ENDPOINT}?{query}", "crossref-api", max_bytes=_MAX_BYTES)
+        self.denied |= reply.status == 403  # Crossref's way to say that a person has blocked us
+        usable = reply.status == 200 and isinstance(at(reply.value, "message", "items"), list)
+        return _works(reply) if usable else None
 
 
-def _ident(target: Target) -> str | None:
-    place = place_of(target)
-    if place is None:
-        return None
-    path = unquote(place.path)
-    if place.host in _ELSEVIER_HOSTS:
-        pii = _PII_PATH.fullmatch(path)
-        return _PII + pii[1].upper() if pii else None
-    if place.host == "dl.acm.org":
-        told = place.query.get("id") or place.query.get("doid") or ""
-        article = _ACM_NUMBER.fullmatch(told) if path.lower() == "/citation.cfm" else None
-        return f"acm:{article[1]}" if article else None
-    number = document_number(target.address or "") if _IEEE_PATH.fullmatch(path) else None
-    return f"ieee:{number}" if number is not None else None
+def _works(reply: Reply) -> list[Work]:
+    works = []
+    for item in objects_at(reply.value, "message", "items"):
+        numbers = item.get("alternative-id")
+        if doi := text_at(item, "DOI"):
+            works.append(
+                Work(
+                    doi=doi,
+                    title=title_of(at(item, "title", 0)),
+                    numbers=frozenset(
+                        n.upper() for n in (numbers if isinstance(numbers, list) else ()) if isinstance(n, str)
+                    ),
+                    address=text_at(item, "resource", "primary", "URL"),
+                )
+            )
+    return works
 
 
 def _shelf_of(ident: str) -> tuple[_Shelf, str]:
@@ -337,12 +305,12 @@ def _shelf_of(ident: str) -> tuple[_Shelf, str]:
     return _SHELVES[name + colon], number
 
 
-def _title_of(group: Sequence[Claim]) -> str:
+def _title_of(cases: Sequence[Case[Thing]]) -> str:
     """Give the title that the list has for a paper: a link's text, else what its entry says; "" if neither can be one.
 
     Words around the title do no harm: it is looked for by a search engine, and the number is the proof.
     """
-    places = [o for claim in group for o in claim.target.occurrences]
+    places = [o for case in cases for o in case.claim.target.occurrences]
     titles = [title for o in places for title in _titles_in(o.text)]
     return max(titles or [title for o in places for title in _titles_in(o.context)], key=len, default="")
 
@@ -357,8 +325,8 @@ def _titles_in(text: str) -> Iterator[str]:
         yield title
 
 
-def _settle(claim: Claim, ident: str, search: _Search) -> Evidence | Pass:
-    """Say what was found, or hand the link on.
+def _judge(case: Case[Thing], ident: str, search: _Search) -> Outcome:
+    """Return what was found, or hand the link on.
 
     A work that Crossref does not have is not even a hint: it holds no complete list of PIIs, and no other numbers.
     What was seen goes along as evidence.
@@ -366,8 +334,7 @@ def _settle(claim: Claim, ident: str, search: _Search) -> Evidence | Pass:
     work = search.works.get(ident)
     if work is None:
         vain = search.vain.get(ident)
-        note = None if vain is None else Evidence.of(claim, facts=(Fact(vain, url=ENDPOINT),))
-        return Pass(claim.target.key, note=note)
+        return case.passed(None if vain is None else Evidence.of(case.claim, facts=(Fact(vain, url=ENDPOINT),)))
     if ident.startswith(_PII):
         what = f"Crossref has the paper with this PII; its DOI is {work.doi}"
     else:
@@ -377,4 +344,4 @@ def _settle(claim: Claim, ident: str, search: _Search) -> Evidence | Pass:
         Fact(what, url=ENDPOINT),
         Fact("the publisher's own page was not asked: it turns programs away"),
     )
-    return Evidence.of(claim, title=work.title, facts=facts)
+    return Evidence.of(case.claim, title=work.title, facts=facts)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from linkwarden.model import Claim, Evidence, Kind, Pass, Rule, Target, Verdict
+from linkwarden.model import Rule, Verdict
 from linkwarden.providers.base import Example
-from linkwarden.providers.registry import OneByOne, Reply, ask, place_of, silent, title_of, told
+from linkwarden.providers.registry import Case, OneByOne, Outcome, Place, Thing, answered, ask, at, unanswered
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
@@ -32,15 +32,14 @@ MISSING = Rule(
 )
 
 
-class OpenML(OneByOne):
+class OpenML(OneByOne[Thing]):
     """Settles data sets; tasks, flows, runs and everything else are left to the web."""
 
-    name: ClassVar[str] = "openml"
-    rank: ClassVar[int] = 295
-    kind: ClassVar[Kind] = Kind.PAGE
-    domains: ClassVar[frozenset[str] | None] = frozenset({"openml.org"})
-    rules: ClassVar[tuple[Rule, ...]] = (MISSING,)
-    examples: ClassVar[tuple[Example, ...]] = (
+    name = "openml"
+    rank = 295
+    domains = frozenset({"openml.org"})
+    rules = (MISSING,)
+    examples = (
         Example("https://www.openml.org/d/61", "61"),
         Example("https://openml.org/search?type=data&sort=runs&id=61&status=active", "61"),
         Example("https://www.openml.org/search?type=task&id=59", None),
@@ -49,11 +48,7 @@ class OpenML(OneByOne):
         Example("https://www.openml.org/d/61", None, image=True),
     )
 
-    def claim(self, target: Target) -> str | None:
-        """Give the number of the data set."""
-        place = place_of(target)
-        if place is None or place.host != "openml.org":
-            return None
+    def read(self, place: Place) -> Thing | None:
         match place.segments:
             case ("d", number):
                 pass
@@ -61,24 +56,15 @@ class OpenML(OneByOne):
                 number = place.query.get("id", "")
             case _:
                 return None
-        return number if _NUMBER.fullmatch(number) else None
+        return Thing(number) if _NUMBER.fullmatch(number) else None
 
-    async def settle(self, net: Net, group: Sequence[Claim]) -> list[Evidence | Pass]:
-        """Settle all links to one data set."""
-        number = group[0].ident
+    async def settle(self, net: Net, cases: Sequence[Case[Thing]]) -> Sequence[Outcome]:
+        number = cases[0].ref.ident
         reply = await ask(net, _API + number, "openml")
         about = reply.table.get("data_set_description")
-        if reply.status == 200 and isinstance(about, dict) and str(about.get("id")) == number:
-            facts = (reply.fact(f"OpenML has the data set {number}"),)
-            return [told(claim, reply, title=title_of(about.get("name")), facts=facts) for claim in group]
-        if reply.status == 412 and _code_of(reply) == _UNKNOWN and not reply.is_wall:
-            reason = f"OpenML has no data set {number}."
-            facts = (reply.fact(f"OpenML says that the data set is unknown (error {_UNKNOWN})"),)
-            return [told(claim, reply, MISSING, reason, facts=facts) for claim in group]
-        return list(silent(group, "OpenML", reply))
-
-
-def _code_of(reply: Reply) -> str:
-    """Give the number of the error that OpenML's interface reports, or ""."""
-    error = reply.table.get("error")
-    return str(error.get("code")) if isinstance(error, dict) else ""
+        if reply.status == 200 and str(at(about, "id")) == number:
+            return answered(cases, reply, f"OpenML has the data set {number}", title=at(about, "name"))
+        if reply.status == 412 and str(at(reply.value, "error", "code")) == _UNKNOWN and reply.wall is None:
+            seen = f"OpenML says that the data set is unknown (error {_UNKNOWN})"
+            return answered(cases, reply, seen, MISSING, f"OpenML has no data set {number}.")
+        return unanswered(cases, "OpenML", reply)

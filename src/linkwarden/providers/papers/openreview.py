@@ -1,25 +1,22 @@
 """Papers at OpenReview: its API is asked as long as it answers programs that are not logged in.
 
 Since 2026 it mostly does not (403 ``ChallengeRequiredError``), and its pages are an empty frame to programs. The first
-such answer settles it for the run: all its links are unverified, at the price of one request.
+such response settles it for the run: all its links are unverified, at the price of one request.
 
 Sources: OpenReview's API documentation and the source of openreview-py (``/notes?id=`` of both versions of the API).
 """
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from linkwarden.answers.read import batch_unverified
-from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Target, Verdict
-from linkwarden.providers.base import Example, LoadContext, Provider, by_ident
-from linkwarden.providers.registry import NoAnswerError, ask_json, odd_answer, place_of, title_of
-from linkwarden.wire import Request
+from linkwarden.model import Evidence, Fact, Kind, Rule, Verdict
+from linkwarden.providers.base import Example, LoadContext
+from linkwarden.providers.registry import Case, OneByOne, Outcome, Place, Reply, Thing, ask, at, title_of, unanswered
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
@@ -38,37 +35,25 @@ UNKNOWN_PAPER = Rule(
 APIS = ("https://api2.openreview.net/notes", "https://api.openreview.net/notes")
 _MAX_BYTES = 1024 * 1024
 _WHO = "OpenReview's API"
-_CHALLENGED = (
-    "OpenReview's API answers only those who are logged in or prove in a browser that they are human (403); "
-    "open the URL in a browser."
-)
+_CHALLENGED = "answers only those who are logged in or prove in a browser that they are human (403); open the URL in a browser"
+_PRIVATE = "does not show this paper to everybody"
 #: Statuses that are meant for us and not for the paper; None is a failed connection.
 _REFUSALS = frozenset({401, 403, 429, None})
-#: Useless answers of other kinds that are borne in one run.
+#: Useless responses of other kinds that are borne in one run.
 _PATIENCE = 3
 _PAGES = frozenset({"/forum", "/pdf"})
 _NUMBER = re.compile(r"[A-Za-z0-9_-]{5,30}")
 
 
-@dataclass(frozen=True, slots=True)
-class _Paper:
-    """A paper that OpenReview has: its title where it tells one, and the API that has it."""
+class OpenReview(OneByOne[Thing]):
+    """Settles the pages and PDFs of papers at OpenReview, one after the other while the API is open."""
 
-    title: str | None
-    place: str
-
-
-class OpenReview(Provider):
-    """Settles the pages and PDFs of papers at OpenReview, one question each while the API is open."""
-
-    name: ClassVar[str] = "openreview"
-    rank: ClassVar[int] = 170
-    gathers: ClassVar[bool] = True
-    per_question: ClassVar[int] = 1_000  # in one call, so that one answer settles them all where the API is closed
-    kind: ClassVar[Kind] = Kind.PAPER
-    domains: ClassVar[frozenset[str] | None] = frozenset({"openreview.net"})
-    rules: ClassVar[tuple[Rule, ...]] = (UNKNOWN_PAPER,)
-    examples: ClassVar[tuple[Example, ...]] = (
+    name = "openreview"
+    rank = 170
+    kind = Kind.PAPER
+    domains = frozenset({"openreview.net"})
+    rules = (UNKNOWN_PAPER,)
+    examples = (
         Example("https://openreview.net/forum?id=B1QRgziT-", "B1QRgziT-"),
         Example("https://openreview.net/pdf?id=B1QRgziT-", "B1QRgziT-"),
         Example("https://openreview.net/forum?id=YicbFdNTTy&noteId=abcdefghij", "YicbFdNTTy"),
@@ -78,95 +63,67 @@ class OpenReview(Provider):
 
     def __init__(self, ctx: LoadContext) -> None:
         super().__init__(ctx)
-        self._closed: NoAnswerError | None = None
+        self._turn = asyncio.Lock()
+        self._closed: Reply | None = None
         self._failures = 0
 
-    def claim(self, target: Target) -> str | None:
-        """Give the number of the paper that an address is about."""
-        place = place_of(target)
-        number = place.query.get("id", "") if place is not None else ""
-        if place is None or place.host != "openreview.net" or place.path.rstrip("/") not in _PAGES:
-            return None
-        return number if _NUMBER.fullmatch(number) else None
+    def read(self, place: Place) -> Thing | None:
+        number = place.query.get("id", "")
+        return Thing(number) if place.path.rstrip("/") in _PAGES and _NUMBER.fullmatch(number) else None
 
-    async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:
-        """Ask for one paper after the other, and for none any more once the API has turned us away."""
-        del now  # a paper does not depend on the day
-        for number, group in by_ident(claims).items():
-            for item in await self._judge(net, number, group):
-                yield item
+    async def settle(self, net: Net, cases: Sequence[Case[Thing]]) -> Sequence[Outcome]:
+        """Ask both APIs, and both again if neither has the paper."""
+        number = cases[0].ref.ident
+        async with self._turn:
+            for api in APIS * 2:
+                if self._closed is not None:
+                    return _unanswered(cases, self._closed)
+                reply = await ask(net, f"{api}?id={number}", "openreview-api", max_bytes=_MAX_BYTES)
+                there = _has_paper(reply, number)
+                if there:
+                    return [_found(case, reply, api) for case in cases]
+                if there is None:
+                    self._count(reply)
+                    return _unanswered(cases, reply)
+        facts = tuple(Fact(f"was asked twice and has no {number}", url=api) for api in APIS)
+        reason = f"OpenReview has no paper with the number {number}."
+        return [Evidence.of(case.claim, UNKNOWN_PAPER, reason, facts=facts) for case in cases]
 
-    async def _judge(self, net: Net, number: str, group: Sequence[Claim]) -> list[Evidence]:
-        """Settle the links to one paper."""
-        failure = self._closed
-        if failure is None:
-            try:
-                paper = await _find(net, number)
-                return [_settle(claim, number, paper) for claim in group]
-            except NoAnswerError as error:
-                self._count(error)
-                failure = error
-        return list(batch_unverified(group, str(failure), status=failure.status))
-
-    def _count(self, failure: NoAnswerError) -> None:
-        """Stop asking after a refusal, and after a few failures of other kinds."""
-        if isinstance(failure, _PrivateError):
+    def _count(self, reply: Reply) -> None:
+        """Stop asking after a refusal, and after a few useless responses of other kinds."""
+        if _is_private(reply):  # says nothing about others
             return
         self._failures += 1
-        if failure.status in _REFUSALS or self._failures >= _PATIENCE:
-            self._closed = failure
+        if reply.status in _REFUSALS or self._failures >= _PATIENCE:
+            self._closed = reply
 
 
-class _PrivateError(NoAnswerError):
-    """OpenReview has something under the number and does not show it to everybody; that tells nothing of others."""
-
-
-async def _find(net: Net, number: str) -> _Paper | None:
-    """Ask both APIs, and both again if neither has the paper; None if it is absent from all four answers.
-
-    Raises:
-        NoAnswerError: one of them gave no usable answer.
-    """
-    for api in APIS * 2:
-        paper = await _ask(net, api, number)
-        if paper is not None:
-            return paper
+def _has_paper(reply: Reply, number: str) -> bool | None:
+    """Return whether an API has the paper; None if it does not say."""
+    match reply.status, reply.value:
+        case (200, {"notes": []}) | (404, {"name": "NotFoundError"}):
+            return False
+        case 200, {"notes": [{"id": found}, *_]} if found == number:
+            return True
     return None
 
 
-async def _ask(net: Net, api: str, number: str) -> _Paper | None:
-    """Ask one API for one paper; None if it says that it has none.
-
-    Raises:
-        NoAnswerError: it gave no usable answer.
-    """
-    ask = Request(url=f"{api}?id={number}", purpose="openreview-api", accept="application/json", max_bytes=_MAX_BYTES)
-    status, answer = await ask_json(net, ask, _WHO, statuses=(200, 403, 404))
-    match status, answer:
-        case 200, {"notes": []}:
-            return None
-        case 200, {"notes": [{"id": found, **note}, *_]} if found == number:
-            return _Paper(_title(note.get("content")), api)
-        case 404, {"name": "NotFoundError"}:
-            return None
-        case 403, {"name": "ForbiddenError"}:
-            raise _PrivateError("OpenReview does not show this paper to everybody.", 403)
-        case 403, _:
-            raise NoAnswerError(_CHALLENGED, 403)
-    raise odd_answer(_WHO, status)
+def _is_private(reply: Reply) -> bool:
+    return reply.status == 403 and reply.table.get("name") == "ForbiddenError"
 
 
-def _title(content: object) -> str | None:
-    """Read the title: a text in the old API, an object with a value in the new one."""
-    title = content.get("title") if isinstance(content, dict) else None
-    return title_of(title.get("value") if isinstance(title, dict) else title)
+def _unanswered(cases: Sequence[Case[Thing]], reply: Reply) -> Sequence[Outcome]:
+    if _is_private(reply):
+        return unanswered(cases, "OpenReview", reply, _PRIVATE)
+    challenged = reply.status == 403 and reply.wall is None
+    return unanswered(cases, _WHO, reply, _CHALLENGED if challenged else "")
 
 
-def _settle(claim: Claim, number: str, paper: _Paper | None) -> Evidence:
-    if paper is None:
-        facts = tuple(Fact(f"was asked twice and has no {number}", url=api) for api in APIS)
-        return Evidence.of(claim, UNKNOWN_PAPER, f"OpenReview has no paper with the number {number}.", facts=facts)
-    facts = (Fact(f"{_WHO} has the paper", url=paper.place),)
-    if urlsplit(claim.target.address or "").path.startswith("/pdf"):
+def _found(case: Case[Thing], reply: Reply, api: str) -> Evidence:
+    facts: tuple[Fact, ...] = (Fact(f"{_WHO} has the paper", url=api),)
+    if urlsplit(case.url).path.startswith("/pdf"):
         facts += (Fact("whether its PDF is there was not asked"),)
-    return Evidence.of(claim, title=paper.title, facts=facts)
+    title = at(reply.value, "notes", 0, "content", "title")
+    if isinstance(title, dict):  # as the new API has it; in the old one it is a text
+        title = title.get("value")
+    return Evidence.of(case.claim, title=title_of(title), facts=facts)

@@ -1,20 +1,31 @@
-"""Articles in PubMed and PubMed Central: one question to each of NCBI's APIs, whose pages turn programs away."""
+"""Articles in PubMed and PubMed Central: one request to each of NCBI's APIs, whose pages turn programs away."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
-from linkwarden.answers.read import batch_unverified
-from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion, Target, Verdict
-from linkwarden.providers.base import Example, Provider, by_ident
-from linkwarden.providers.registry import NoAnswerError, ask_json, mail_address, odd_answer, place_of, title_of
-from linkwarden.wire import Request
+from linkwarden.model import Claim, Evidence, Fact, Kind, Rule, Suggestion, Verdict
+from linkwarden.providers.base import Example
+from linkwarden.providers.registry import (
+    Case,
+    Outcome,
+    Place,
+    Registry,
+    Reply,
+    ask,
+    by_ident,
+    mail_address,
+    objects_at,
+    text_at,
+    title_of,
+    unanswered,
+)
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
@@ -30,7 +41,7 @@ class Article:
     """What is known of an article.
 
     Attributes:
-        title: as PubMed has it; the ID converter tells none.
+        title: as PubMed has it; the ID converter gives none.
         retracted: PubMed marks it as retracted.
     """
 
@@ -43,6 +54,39 @@ class Article:
 Articles = dict[str, Article | None]
 
 
+def _summaries(reply: Reply) -> Articles | None:
+    """Return what ESummary says; None for another response (over the limit it is an object with ``error`` only)."""
+    result = reply.table.get("result")
+    if not isinstance(result, dict):
+        return None
+    said: Articles = {}
+    for number, item in result.items():
+        if not isinstance(item, dict) or str(item.get("uid", number)) != number:
+            continue
+        if "error" in item:
+            said[number] = None
+        elif (title := title_of(item.get("title"))) is not None:
+            kinds = item.get("pubtype")
+            said[number] = Article(title, isinstance(kinds, list) and "Retracted Publication" in kinds)
+    return said
+
+
+def _records(reply: Reply) -> Articles | None:
+    """Return what the ID converter says; None if it is no such response."""
+    if not isinstance(reply.table.get("records"), list):
+        return None
+    said: Articles = {}
+    for item in objects_at(reply.value, "records"):
+        found = text_at(item, "pmcid")
+        number = text_at(item, "requested-id") or found
+        if number and item.get("status") == "error":
+            said[number.upper()] = None
+        elif number and found and str(item.get("live", "true")).lower() != "false":
+            # "live" is false before an article is released (from the converter's older documentation: unsure).
+            said[number.upper()] = Article()
+    return said
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """One of the two services.
@@ -50,86 +94,45 @@ class Service:
     Attributes:
         who: its name, as the subject of a sentence.
         endpoint: where it is asked.
+        purpose: short words for logs.
+        numbers: the parameter that names articles.
+        options: the others. The converter takes numbers of one kind at a time and has to be told which.
+        read: reads a response.
         canary: an article that it certainly has, the example in NCBI's own documentation. It rides along when absent
             numbers are asked for again: a service that fails for single numbers fails for this one too.
     """
 
     who: str
     endpoint: str
+    purpose: str
+    numbers: str
+    options: Mapping[str, str]
+    read: Callable[[Reply], Articles | None]
     canary: str
 
-    async def ask(self, net: Net, numbers: Sequence[str], contact: str | None) -> Articles:
-        """Ask which of the numbers it has, in one question.
+    async def ask(self, net: Net, numbers: Sequence[str], contact: str | None) -> tuple[Articles | None, Reply]:
+        """Ask which of the numbers it has, in one request; None if the response is of no use.
 
         Args:
             net: the network.
             numbers: at most ``PER_QUESTION`` of them: PMIDs, or PMCIDs with their prefix.
             contact: the user's contact; NCBI takes a mail address only.
-
-        Raises:
-            NoAnswerError: it gave no usable answer.
         """
         mail = mail_address(contact)
-        identity = {"tool": "linkwarden"} | ({"email": mail} if mail else {})
-        in_pubmed = self is PUBMED
-        question = {"db": "pubmed", "id": ",".join(numbers), "retmode": "json"}
-        if not in_pubmed:
-            # The converter takes numbers of one kind at a time and has to be told which.
-            question = {"ids": ",".join(numbers), "idtype": "pmcid", "format": "json"}
-        ask = Request(
-            url=f"{self.endpoint}?{urlencode(question | identity, safe=',@')}",
-            purpose="pubmed-api" if in_pubmed else "pmc-api",
-            accept="application/json",
-            max_bytes=_MAX_BYTES,
+        query = {self.numbers: ",".join(numbers), **self.options, "tool": "linkwarden"} | (
+            {"email": mail} if mail else {}
         )
-        status, answer = await ask_json(net, ask, self.who)
-        told = _summaries(answer) if in_pubmed else _records(answer)
-        if told is None:
-            raise odd_answer(self.who, status)
-        return told
+        url = f"{self.endpoint}?{urlencode(query, safe=',@')}"
+        reply = await ask(net, url, self.purpose, max_bytes=_MAX_BYTES)
+        return self.read(reply) if reply.status == 200 else None, reply
 
 
-PUBMED = Service("PubMed's API", SUMMARIES, "23193287")
-PMC = Service("PubMed Central's API", CONVERTER, "PMC3531190")
-
-
-def _summaries(answer: Any) -> Articles | None:
-    """Read an answer of ESummary; None if it is none (over the limit it is an object with ``error`` only)."""
-    result = answer.get("result") if isinstance(answer, dict) else None
-    if not isinstance(result, dict):
-        return None
-    told: Articles = {}
-    for number, item in result.items():
-        if not isinstance(item, dict) or str(item.get("uid", number)) != number:
-            continue
-        if "error" in item:
-            told[number] = None
-        elif (title := title_of(item.get("title"))) is not None:
-            kinds = item.get("pubtype")
-            told[number] = Article(title, isinstance(kinds, list) and "Retracted Publication" in kinds)
-    return told
-
-
-def _records(answer: Any) -> Articles | None:
-    """Read an answer of the ID converter; None if it is none."""
-    records = answer.get("records") if isinstance(answer, dict) else None
-    if not isinstance(records, list):
-        return None
-    told: Articles = {}
-    for item in records:
-        if not isinstance(item, dict):
-            continue
-        asked, found = item.get("requested-id"), item.get("pmcid")
-        number = asked if isinstance(asked, str) else found
-        if not isinstance(number, str):
-            continue
-        if item.get("status") == "error":
-            told[number.upper()] = None
-        elif isinstance(found, str) and str(item.get("live", "true")).lower() != "false":
-            # "live" is false before an article is released (from the converter's older documentation: unsure).
-            told[number.upper()] = Article()
-    return told
-
+PUBMED = Service(
+    "PubMed's API", SUMMARIES, "pubmed-api", "id", {"db": "pubmed", "retmode": "json"}, _summaries, "23193287"
+)
+PMC = Service(
+    "PubMed Central's API", CONVERTER, "pmc-api", "ids", {"idtype": "pmcid", "format": "json"}, _records, "PMC3531190"
+)
 
 UNKNOWN_PMID = Rule(
     "LW602",
@@ -179,102 +182,17 @@ _EUROPE_PMC_PAGE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _Ref:
-    """An article as an address names it.
+    """An article as a URL names it.
 
     Attributes:
-        number: a PMID, or a PMCID with its prefix.
+        ident: a PMID, or a PMCID with its prefix.
         part: what part of the article is named, or "".
-        present: the present address where this is an old one, else None.
+        present: the present URL where this is an old one, else None.
     """
 
-    number: str
+    ident: str
     part: str = ""
     present: str | None = None
-
-    @property
-    def service(self) -> Service:
-        """Who knows about it."""
-        return PMC if self.number.startswith("PMC") else PUBMED
-
-
-@dataclass(slots=True)
-class _Word:
-    """All that one service said in one call of ``check``.
-
-    Attributes:
-        articles: what it said; an absent one has been confirmed.
-        failure: why it said nothing about the others.
-    """
-
-    articles: Articles = field(default_factory=dict)
-    failure: NoAnswerError | None = None
-
-
-class PubMed(Provider):
-    """Settles addresses of articles at PubMed, PubMed Central and Europe PMC, which has PubMed's articles too."""
-
-    name: ClassVar[str] = "pubmed"
-    rank: ClassVar[int] = 150
-    gathers: ClassVar[bool] = True
-    per_question: ClassVar[int] = PER_QUESTION - 1  # the canary takes a place
-    kind: ClassVar[Kind] = Kind.PAPER
-    domains: ClassVar[frozenset[str] | None] = frozenset({"ncbi.nlm.nih.gov", "europepmc.org"})
-    rules: ClassVar[tuple[Rule, ...]] = (UNKNOWN_PMID, UNKNOWN_PMCID, OLD_ADDRESS, RETRACTED)
-    examples: ClassVar[tuple[Example, ...]] = (
-        Example("https://pubmed.ncbi.nlm.nih.gov/31565535/", "31565535"),
-        Example("https://www.ncbi.nlm.nih.gov/pubmed/31565535", "31565535"),
-        Example("https://www.ncbi.nlm.nih.gov/pmc/articles/PMC6765366/figure/F1/", "PMC6765366"),
-        Example("https://pmc.ncbi.nlm.nih.gov/articles/PMC6765366/", "PMC6765366"),
-        Example("https://europepmc.org/article/MED/31565535", "31565535"),
-        Example("https://www.ncbi.nlm.nih.gov/pmc/articles/PMC6765366/bin/nihms-1037643-f0001.jpg", None),
-        Example("https://www.ncbi.nlm.nih.gov/gene/672", None),
-        Example("https://pubmed.ncbi.nlm.nih.gov/31565535/", None, image=True),
-    )
-
-    def claim(self, target: Target) -> str | None:
-        """Give the PMID, or the PMCID with its prefix."""
-        ref = _ref(target)
-        return ref.number if ref is not None else None
-
-    async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:
-        """Ask PubMed about all PMIDs and PMC about all PMCIDs, each once, and again for what was absent."""
-        del now  # an article does not depend on the day
-        groups = by_ident(claims)
-        words = {
-            service.who: await self._inquire(net, service, [n for n in groups if _Ref(n).service is service])
-            for service in (PUBMED, PMC)
-        }
-        for number, group in groups.items():
-            service = _Ref(number).service
-            for claim in group:
-                yield _settle(claim, number, service, words[service.who])
-
-    async def _inquire(self, net: Net, service: Service, numbers: Sequence[str]) -> _Word:
-        """Ask one service; an absent number is believed only twice, the second time beside one that is there."""
-        word = _Word()
-        if not numbers:
-            return word
-        try:
-            word.articles = await service.ask(net, numbers, self.ctx.contact)
-            absent = [n for n in numbers if n in word.articles and word.articles[n] is None]
-            if not absent:
-                return word
-            for number in absent:
-                del word.articles[number]
-            second = await service.ask(net, [*absent, service.canary], self.ctx.contact)
-        except NoAnswerError as failure:
-            word.failure = failure
-            return word
-        there = second.get(service.canary) is not None
-        word.articles |= {n: second[n] for n in absent if n in second and (there or second[n] is not None)}
-        return word
-
-
-def _ref(target: Target) -> _Ref | None:
-    """Read a target as an article. What stands as a picture is not one: there the image provider must look."""
-    place = place_of(target)
-    reader = _READERS.get(place.host) if place is not None else None
-    return reader(place.path) if place is not None and reader is not None else None
 
 
 def _in_pubmed(path: str) -> _Ref | None:
@@ -301,7 +219,7 @@ def _in_ncbi(path: str) -> _Ref | None:
         page = path.removeprefix("/m")  # the pages for small screens
         ref = _in_pubmed(page.removeprefix("/pubmed")) if page.startswith("/pubmed/") else None
         place = "https://pubmed.ncbi.nlm.nih.gov/"
-    return replace(ref, present=f"{place}{ref.number}/{ref.part}") if ref is not None else None
+    return replace(ref, present=f"{place}{ref.ident}/{ref.part}") if ref is not None else None
 
 
 _READERS: Mapping[str, Callable[[str], _Ref | None]] = MappingProxyType(
@@ -314,40 +232,92 @@ _READERS: Mapping[str, Callable[[str], _Ref | None]] = MappingProxyType(
 )
 
 
-def _settle(claim: Claim, number: str, service: Service, word: _Word) -> Evidence:
-    """Say what a service's word means for one link."""
-    if number not in word.articles:
-        if word.failure is not None:
-            return next(batch_unverified([claim], str(word.failure), status=word.failure.status))
-        why = f"{service.who} did not say plainly whether it has the article."
-        return next(batch_unverified([claim], why))
-    article = word.articles[number]
+class PubMed(Registry[_Ref]):
+    """Settles URLs of articles at PubMed, PubMed Central and Europe PMC, which has PubMed's articles too."""
+
+    name = "pubmed"
+    rank = 150
+    gathers = True
+    per_question = PER_QUESTION - 1  # the canary takes a place
+    kind = Kind.PAPER
+    domains = frozenset(_READERS)
+    rules = (UNKNOWN_PMID, UNKNOWN_PMCID, OLD_ADDRESS, RETRACTED)
+    examples = (
+        Example("https://pubmed.ncbi.nlm.nih.gov/31565535/", "31565535"),
+        Example("https://www.ncbi.nlm.nih.gov/pubmed/31565535", "31565535"),
+        Example("https://www.ncbi.nlm.nih.gov/pmc/articles/PMC6765366/figure/F1/", "PMC6765366"),
+        Example("https://pmc.ncbi.nlm.nih.gov/articles/PMC6765366/", "PMC6765366"),
+        Example("https://europepmc.org/article/MED/31565535", "31565535"),
+        Example("https://www.ncbi.nlm.nih.gov/pmc/articles/PMC6765366/bin/nihms-1037643-f0001.jpg", None),
+        Example("https://www.ncbi.nlm.nih.gov/gene/672", None),
+        Example("https://pubmed.ncbi.nlm.nih.gov/31565535/", None, image=True),
+    )
+
+    def read(self, place: Place) -> _Ref | None:
+        return _READERS[place.host](place.path)
+
+    async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Outcome]:
+        """Ask PubMed about all PMIDs and PMC about all PMCIDs, each once, and again for what was absent."""
+        del now  # an article does not depend on the day
+        groups = by_ident(self.cases(claims))
+        for service in (PUBMED, PMC):
+            numbers = [number for number in groups if number.startswith("PMC") == (service is PMC)]
+            if not numbers:
+                continue
+            articles, silence = await self._inquire(net, service, numbers)
+            for number in numbers:
+                if number in articles:
+                    for case in groups[number]:
+                        yield _judge(case, service, articles[number])
+                else:
+                    why = "" if silence else "did not say plainly whether it has the article"
+                    for item in unanswered(groups[number], service.who, silence or Reply(service.endpoint), why):
+                        yield item
+
+    async def _inquire(self, net: Net, service: Service, numbers: Sequence[str]) -> tuple[Articles, Reply | None]:
+        """Ask one service; an absent number is believed only twice, the second time beside one that is there.
+
+        Returns what it said, and the response that was of no use, if one was.
+        """
+        articles, reply = await service.ask(net, numbers, self.ctx.contact)
+        if articles is None:
+            return {}, reply
+        absent = [number for number in numbers if number in articles and articles[number] is None]
+        if not absent:
+            return articles, None
+        known = {number: article for number, article in articles.items() if number not in absent}
+        second, reply = await service.ask(net, [*absent, service.canary], self.ctx.contact)
+        if second is None:
+            return known, reply
+        there = second.get(service.canary) is not None
+        return known | {n: second[n] for n in absent if n in second and (there or second[n] is not None)}, None
+
+
+def _judge(case: Case[_Ref], service: Service, article: Article | None) -> Evidence:
+    """Return what a service's word means for one link."""
+    ref = case.ref
     if article is None:
-        library, rule = ("PubMed Central", UNKNOWN_PMCID) if service is PMC else ("PubMed", UNKNOWN_PMID)
-        named = number if service is PMC else f"the number {number}"
-        asked = Fact(f"{service.who} was asked twice and has no {number}", url=service.endpoint)
-        return Evidence.of(claim, rule, f"{library} has no article with {named}.", facts=(asked,))
-    return _found(claim, service, article)
-
-
-def _found(claim: Claim, service: Service, article: Article) -> Evidence:
-    """Judge a link to an article that exists."""
-    ref = _ref(claim.target) or _Ref("")
-    facts = [
+        rule = UNKNOWN_PMCID if service is PMC else UNKNOWN_PMID
+        named = f"PubMed Central has no article with {ref.ident}."
+        if service is PUBMED:
+            named = f"PubMed has no article with the number {ref.ident}."
+        asked = Fact(f"{service.who} was asked twice and has no {ref.ident}", url=service.endpoint)
+        return Evidence.of(case.claim, rule, named, facts=(asked,))
+    facts: tuple[Fact, ...] = (
         Fact(f"{service.who} has the article", url=service.endpoint),
         Fact("the page itself was not asked: the site turns programs away"),
-    ]
+    )
     if ref.part:
-        facts.append(Fact("whether this part of the article is there was not asked"))
-    suggestion = None
+        facts = (*facts, Fact("whether this part of the article is there was not asked"))
+    better = None
     if ref.present is not None:
-        fragment = urlsplit(claim.target.address or "").fragment
-        address = f"{ref.present}#{fragment}" if fragment else ref.present
-        suggestion = Suggestion(address, "NCBI's present address of it", safe=not ref.part)
+        fragment = urlsplit(case.url).fragment
+        url = f"{ref.present}#{fragment}" if fragment else ref.present
+        better = Suggestion(url, "NCBI's present URL of it", safe=not ref.part)
     if article.retracted:
-        reason = "PubMed says that this article was retracted."
-        return Evidence.of(claim, RETRACTED, reason, suggestion=suggestion, title=article.title, facts=tuple(facts))
-    if suggestion is not None:
-        reason = "The article exists, and NCBI redirects from this old address to a new one."
-        return Evidence.of(claim, OLD_ADDRESS, reason, suggestion=suggestion, title=article.title, facts=tuple(facts))
-    return Evidence.of(claim, title=article.title, facts=tuple(facts))
+        rule, reason = RETRACTED, "PubMed says that this article was retracted."
+    elif better is not None:
+        rule, reason = OLD_ADDRESS, "The article exists, and NCBI redirects from this old URL to a new one."
+    else:
+        return Evidence.of(case.claim, title=article.title, facts=facts)
+    return Evidence.of(case.claim, rule, reason, suggestion=better, title=article.title, facts=facts)

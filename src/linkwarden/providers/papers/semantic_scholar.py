@@ -10,13 +10,24 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from linkwarden.answers.read import batch_unverified
-from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion, Target, Verdict
-from linkwarden.providers.base import Example, Provider, by_ident
-from linkwarden.providers.registry import NoAnswerError, Place, ask_json, odd_answer, place_of, title_of
-from linkwarden.wire import Request
+from linkwarden.model import Claim, Evidence, Fact, Kind, Rule, Suggestion, Verdict
+from linkwarden.providers.base import Example
+from linkwarden.providers.registry import (
+    Case,
+    Outcome,
+    Place,
+    Registry,
+    Reply,
+    Thing,
+    ask,
+    at,
+    by_ident,
+    text_at,
+    title_of,
+    unanswered,
+)
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
@@ -67,20 +78,20 @@ class _Paper:
     title: str | None
 
 
-class SemanticScholar(Provider):
-    """Settles addresses of papers at Semantic Scholar; figures, authors and PDFs are not papers to it.
+class SemanticScholar(Registry[Thing]):
+    """Settles URLs of papers at Semantic Scholar; figures, authors and PDFs are not papers to it.
 
     ``pdfs.semanticscholar.org`` is left to others: its numbers are those of files.
     """
 
-    name: ClassVar[str] = "semantic-scholar"
-    rank: ClassVar[int] = 140
-    gathers: ClassVar[bool] = True
-    per_question: ClassVar[int] = PER_QUESTION - 1  # the canary takes a place
-    kind: ClassVar[Kind] = Kind.PAPER
-    domains: ClassVar[frozenset[str] | None] = frozenset({"semanticscholar.org"})
-    rules: ClassVar[tuple[Rule, ...]] = (UNKNOWN_PAPER, MERGED)
-    examples: ClassVar[tuple[Example, ...]] = (
+    name = "semantic-scholar"
+    rank = 140
+    gathers = True
+    per_question = PER_QUESTION - 1  # the canary takes a place
+    kind = Kind.PAPER
+    domains = frozenset({"semanticscholar.org", "api.semanticscholar.org"})
+    rules = (UNKNOWN_PAPER, MERGED)
+    examples = (
         Example(
             "https://www.semanticscholar.org/paper/COIN%3A-COmpression-with-Implicit-Neural-Dupont-Goli'nski/"
             "1bf444b861acc3dad72d968c2c69bcb863885ff9",
@@ -97,89 +108,62 @@ class SemanticScholar(Provider):
         Example("https://www.semanticscholar.org/paper/38f93092ece8eee9771e61c1edaf11b1293cae1b", None, image=True),
     )
 
-    def claim(self, target: Target) -> str | None:
-        """Give the paper as the API names it: 40 hexadecimal digits, ``CorpusId:n`` or ``ARXIV:id``."""
-        place = place_of(target)
-        return _ident(place) if place is not None else None
+    def read(self, place: Place) -> Thing | None:
+        """Return the paper as the API names it: 40 hexadecimal digits, ``CorpusId:n`` or ``ARXIV:id``."""
+        if place.host == "semanticscholar.org":
+            page = _PAGE.fullmatch(place.path)
+            return Thing(page[1].lower()) if page else None
+        short = _SHORT.fullmatch(place.path)
+        if short is None:
+            return None
+        return Thing(f"CorpusId:{short['n']}" if short["corpus"] else f"ARXIV:{short['id']}")
 
-    async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:
-        """Ask for all papers at once, and again for those that the first answer did not have."""
+    async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Outcome]:
+        """Ask for all papers at once, and again for those that the first response did not have."""
         del now  # a paper does not depend on the day
-        groups = by_ident(claims)
-        try:
-            papers = await _ask(net, list(groups))
-        except NoAnswerError as failure:
-            for item in batch_unverified(claims, str(failure), status=failure.status):
-                yield item
-            return
+        groups = by_ident(self.cases(claims))
+        papers, reply = await _ask(net, list(groups))
         absent = [ident for ident, paper in papers.items() if paper is None]
-        doubt: NoAnswerError | None = None
         if absent:
-            try:
-                papers |= await _ask(net, absent)
-            except NoAnswerError as failure:
-                doubt = failure
-        for ident, group in groups.items():
-            paper = papers[ident]
-            if paper is None and doubt is not None:
-                for item in batch_unverified(group, str(doubt), status=doubt.status):
+            second, reply = await _ask(net, absent)
+            papers = {ident: papers[ident] for ident in papers if ident not in absent} | second
+        for ident, cases in groups.items():
+            if ident not in papers:
+                for item in unanswered(cases, _WHO, reply):
                     yield item
                 continue
-            for claim in group:
-                yield _settle(claim, ident, paper)
+            for case in cases:
+                yield _judge(case, papers[ident])
 
 
-def _ident(place: Place) -> str | None:
-    if place.host == "semanticscholar.org":
-        page = _PAGE.fullmatch(place.path)
-        return page[1].lower() if page else None
-    short = _SHORT.fullmatch(place.path) if place.host == "api.semanticscholar.org" else None
-    if short is None:
-        return None
-    return f"CorpusId:{short['n']}" if short["corpus"] else f"ARXIV:{short['id']}"
-
-
-async def _ask(net: Net, idents: Sequence[str]) -> dict[str, _Paper | None]:
-    """Ask for papers; None stands for one that the API does not know.
-
-    Raises:
-        NoAnswerError: the answer is none, or does not fit the question.
-    """
+async def _ask(net: Net, idents: Sequence[str]) -> tuple[dict[str, _Paper | None], Reply]:
+    """Ask for papers; None stands for one that the API does not know. A response that does not fit holds none."""
     wanted = list(dict.fromkeys([*idents, CANARY]))
-    ask = Request(
-        url=f"{ENDPOINT}?fields=title",
-        purpose="semantic-scholar-api",
+    reply = await ask(
+        net,
+        f"{ENDPOINT}?fields=title",
+        "semantic-scholar-api",
         method="POST",
-        accept="application/json",
         body=json.dumps({"ids": wanted}).encode(),
         headers={"content-type": "application/json"},
         max_bytes=_MAX_BYTES,
     )
-    status, answer = await ask_json(net, ask, _WHO)
-    if not isinstance(answer, list) or len(answer) != len(wanted):
-        raise odd_answer(_WHO, status)
-    papers = {ident: _paper(item, status) for ident, item in zip(wanted, answer, strict=True)}
+    items = reply.value if reply.status == 200 else None
+    if not isinstance(items, list) or len(items) != len(wanted):
+        return {}, reply
+    papers: dict[str, _Paper | None] = {}
+    for ident, item in zip(wanted, items, strict=True):
+        sha = text_at(item, "paperId")
+        if item is not None and not _SHA.fullmatch(sha):
+            return {}, reply
+        papers[ident] = None if item is None else _Paper(sha, title_of(at(item, "title")))
     if papers[CANARY] is None or not _in_order(papers):
-        raise odd_answer(_WHO, status)
-    return {ident: papers[ident] for ident in idents}
-
-
-def _paper(item: object, status: int) -> _Paper | None:
-    """Read one place of the answer.
-
-    Raises:
-        NoAnswerError: it is neither null nor a paper.
-    """
-    if item is None:
-        return None
-    sha = item.get("paperId") if isinstance(item, dict) else None
-    if not isinstance(item, dict) or not isinstance(sha, str) or not _SHA.fullmatch(sha):
-        raise odd_answer(_WHO, status)
-    return _Paper(sha, title_of(item.get("title")))
+        return {}, reply
+    return {ident: papers[ident] for ident in idents}, reply
 
 
 def _in_order(papers: dict[str, _Paper | None]) -> bool:
-    """Tell whether the answer stands in the order of the question.
+    """Return whether the response stands in the order of the request.
 
     Places are all that joins the two. A paper may come back under another number, and that number may have been asked
     for as well; but then its own place holds it too.
@@ -191,26 +175,18 @@ def _in_order(papers: dict[str, _Paper | None]) -> bool:
     return True
 
 
-def _settle(claim: Claim, ident: str, paper: _Paper | None) -> Evidence:
+def _judge(case: Case[Thing], paper: _Paper | None) -> Evidence:
+    ident = case.ref.ident
     if paper is None:
-        return Evidence.of(
-            claim,
-            UNKNOWN_PAPER,
-            "Semantic Scholar does not know the paper that this address names.",
-            facts=(Fact(f"{_WHO} was asked twice for {ident} and gave nothing for it", url=ENDPOINT),),
-        )
+        reason = "Semantic Scholar does not know the paper that this URL names."
+        seen = Fact(f"{_WHO} was asked twice for {ident} and gave nothing for it", url=ENDPOINT)
+        return Evidence.of(case.claim, UNKNOWN_PAPER, reason, facts=(seen,))
     facts = (
         Fact(f"{_WHO} has the paper", url=ENDPOINT),
         Fact("the page itself was not asked: the site turns programs away"),
     )
     if _SHA.fullmatch(ident) and paper.sha != ident:
-        address = f"https://www.semanticscholar.org/paper/{paper.sha}"
-        return Evidence.of(
-            claim,
-            MERGED,
-            "Semantic Scholar has the paper under another number now.",
-            suggestion=Suggestion(address, "its present address there", safe=True),
-            title=paper.title,
-            facts=facts,
-        )
-    return Evidence.of(claim, title=paper.title, facts=facts)
+        reason = "Semantic Scholar has the paper under another number now."
+        better = Suggestion(f"https://www.semanticscholar.org/paper/{paper.sha}", "its present URL there", safe=True)
+        return Evidence.of(case.claim, MERGED, reason, suggestion=better, title=paper.title, facts=facts)
+    return Evidence.of(case.claim, title=paper.title, facts=facts)

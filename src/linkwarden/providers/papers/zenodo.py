@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from linkwarden.model import Claim, Evidence, Kind, Pass, Rule, Target, Verdict
+from linkwarden.model import Rule, Verdict
 from linkwarden.providers.base import Example
-from linkwarden.providers.registry import OneByOne, ask, place_of, silent, told
+from linkwarden.providers.registry import Case, OneByOne, Outcome, Place, Thing, answered, ask, unanswered
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
@@ -31,15 +31,14 @@ MISSING = Rule(
 )
 
 
-class Zenodo(OneByOne):
+class Zenodo(OneByOne[Thing]):
     """Settles records that the DOI system does not; communities, searches and files are left to the web."""
 
-    name: ClassVar[str] = "zenodo"
-    rank: ClassVar[int] = 290
-    kind: ClassVar[Kind] = Kind.PAGE
-    domains: ClassVar[frozenset[str] | None] = frozenset({"zenodo.org"})
-    rules: ClassVar[tuple[Rule, ...]] = (MISSING,)
-    examples: ClassVar[tuple[Example, ...]] = (
+    name = "zenodo"
+    rank = 290
+    domains = frozenset({"zenodo.org"})
+    rules = (MISSING,)
+    examples = (
         Example("https://zenodo.org/records/1234567", "1234567"),
         Example("https://www.zenodo.org/record/1234567?ln=en#files", "1234567"),
         Example("https://zenodo.org/records/1234567/files/data.zip", None),
@@ -47,26 +46,21 @@ class Zenodo(OneByOne):
         Example("https://zenodo.org/records/1234567", None, image=True),
     )
 
-    def claim(self, target: Target) -> str | None:
-        """Give the number of the record."""
-        place = place_of(target)
-        if place is None or place.host != "zenodo.org":
-            return None
+    def read(self, place: Place) -> Thing | None:
         match place.segments:
             case ("record" | "records", number) if _NUMBER.fullmatch(number):
-                return number
+                return Thing(number)
         return None
 
-    async def settle(self, net: Net, group: Sequence[Claim]) -> list[Evidence | Pass]:
-        """Settle all links to one record."""
-        number = group[0].ident
+    async def settle(self, net: Net, cases: Sequence[Case[Thing]]) -> Sequence[Outcome]:
+        number = cases[0].ref.ident
         reply = await ask(net, _API + number, "zenodo")
         if reply.status == 200 and reply.is_object:
-            return [told(claim, reply, facts=(reply.fact(f"Zenodo has the record {number}"),)) for claim in group]
-        if reply.status not in (404, 410) or reply.is_wall or not reply.table:
-            return list(silent(group, "Zenodo", reply))
+            return answered(cases, reply, f"Zenodo has the record {number}")
+        if reply.status not in (404, 410) or reply.wall is not None or not reply.table:
+            return unanswered(cases, "Zenodo", reply)
         if reply.status == 410:
             reason, seen = f"Zenodo took the record {number} down.", "Zenodo says that the record was taken down"
         else:
             reason, seen = f"Zenodo has no record {number}.", "Zenodo has no such record"
-        return [told(claim, reply, MISSING, reason, facts=(reply.fact(seen),)) for claim in group]
+        return answered(cases, reply, seen, MISSING, reason)

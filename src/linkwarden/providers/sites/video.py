@@ -1,6 +1,6 @@
 """Videos at YouTube and Vimeo, asked by oEmbed: their pages answer 200 for what is gone, or wall programs off.
 
-Source: docs/facts/services.md#video (YouTube and Vimeo oEmbed, YouTube's preview pictures).
+Source: docs/facts/services.md#video (YouTube and Vimeo oEmbed, YouTube's preview images).
 """
 
 from __future__ import annotations
@@ -9,17 +9,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from linkwarden.answers.read import batch_unverified
-from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion, Target, Verdict
+from linkwarden.model import Kind, Rule, Suggestion, Verdict
 from linkwarden.providers.base import Example
-from linkwarden.providers.registry import OneByOne, Place, Reply, ask, encoded, place_of, silent, title_of, told
+from linkwarden.providers.registry import Case, OneByOne, Outcome, Place, Reply, answered, ask, encoded, unanswered
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
 
 _YOUTUBE = frozenset({"youtube.com", "m.youtube.com", "music.youtube.com", "youtube-nocookie.com"})
+_VIMEO = frozenset({"vimeo.com", "player.vimeo.com"})
 _IN_PATH = frozenset({"embed", "shorts", "live", "v", "e"})
 #: What stands in the place of an identifier in players of something else.
 _NO_IDS = frozenset({"videoseries", "live_stream", "playlist"})
@@ -72,19 +72,6 @@ class VideoRef:
     def well_formed(self) -> bool:
         """True for eleven characters of those that YouTube uses."""
         return _ID.fullmatch(self.name) is not None
-
-
-def parse(place: Place) -> VideoRef | None:
-    """Read an address; None for channels, searches, pictures and other sites."""
-    if place.host in ("vimeo.com", "player.vimeo.com"):
-        return _vimeo_ref(place)
-    name = _youtube_id(place)
-    if name:
-        return VideoRef(Sort.VIDEO, name, f"https://www.youtube.com/watch?v={encoded(name)}")
-    playlist = place.query.get("list", "") if _shows_playlist(place) else ""
-    if not _LIST.match(playlist) or _PERSONAL.match(playlist):
-        return None
-    return VideoRef(Sort.PLAYLIST, playlist, f"https://www.youtube.com/playlist?list={playlist}")
 
 
 def _youtube_id(place: Place) -> str:
@@ -153,17 +140,15 @@ HIDDEN = Rule(
 )
 
 
-class Video(OneByOne):
+class Video(OneByOne[VideoRef]):
     """Settles videos and playlists; channels are pages of their own."""
 
-    name: ClassVar[str] = "video"
-    rank: ClassVar[int] = 220
-    domains: ClassVar[frozenset[str] | None] = frozenset(
-        {"youtube.com", "youtu.be", "youtube-nocookie.com", "vimeo.com"}
-    )
-    kind: ClassVar[Kind] = Kind.VIDEO
-    rules: ClassVar[tuple[Rule, ...]] = (MISSING, MALFORMED, HIDDEN)
-    examples: ClassVar[tuple[Example, ...]] = (
+    name = "video"
+    rank = 220
+    domains = _YOUTUBE | _VIMEO | {"youtu.be"}
+    kind = Kind.VIDEO
+    rules = (MISSING, MALFORMED, HIDDEN)
+    examples = (
         Example("https://www.youtube.com/watch?v=dQw4w9WgXcQ&t=10s", "video:dQw4w9WgXcQ"),
         Example("https://youtu.be/dQw4w9WgXcQ?si=abc", "video:dQw4w9WgXcQ"),
         Example("https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ", "video:dQw4w9WgXcQ"),
@@ -178,82 +163,77 @@ class Video(OneByOne):
         Example("https://www.youtube.com/watch?v=dQw4w9WgXcQ", None, image=True),
     )
 
-    def claim(self, target: Target) -> str | None:
-        """Give the video or playlist that an address shows."""
-        ref = _ref(target)
-        return None if ref is None else ref.ident
+    def read(self, place: Place) -> VideoRef | None:
+        if place.host in _VIMEO:
+            return _vimeo_ref(place)
+        name = _youtube_id(place)
+        if name:
+            return VideoRef(Sort.VIDEO, name, f"https://www.youtube.com/watch?v={encoded(name)}")
+        playlist = place.query.get("list", "") if _shows_playlist(place) else ""
+        if not _LIST.match(playlist) or _PERSONAL.match(playlist):
+            return None
+        return VideoRef(Sort.PLAYLIST, playlist, f"https://www.youtube.com/playlist?list={playlist}")
 
-    async def settle(self, net: Net, group: Sequence[Claim]) -> list[Evidence | Pass]:
-        """Settle all links to one video or playlist.
-
-        Asks once, and for its preview picture before it is called gone.
-        """
-        ref = _ref(group[0].target)
-        if ref is None:
-            return [Pass(claim.target.key) for claim in group]
-        if ref.sort is Sort.VIMEO:
-            reply = await ask(net, f"https://vimeo.com/api/oembed.json?url={encoded(ref.page)}", "oembed")
-            return _vimeo(group, ref, reply)
+    async def settle(self, net: Net, cases: Sequence[Case[VideoRef]]) -> Sequence[Outcome]:
+        ref = cases[0].ref
         if ref.impossible:
             reason = f"“{ref.name[:60]}” is no name of a YouTube video: those have eleven letters, digits, “-” or “_”."
-            return [told(claim, Reply(ref.page), MALFORMED, reason) for claim in group]
-        url = f"https://www.youtube.com/oembed?url={encoded(ref.page)}&format=json"
-        reply = await ask(net, url, "oembed")
-        return await _youtube(net, group, ref, reply)
+            return answered(cases, Reply(ref.page), (), MALFORMED, reason)
+        if ref.sort is Sort.VIMEO:
+            reply = await ask(net, f"https://vimeo.com/api/oembed.json?url={encoded(ref.page)}", "oembed")
+            return _vimeo(cases, reply)
+        reply = await ask(net, f"https://www.youtube.com/oembed?url={encoded(ref.page)}&format=json", "oembed")
+        return await _youtube(net, cases, reply)
 
 
-def _ref(target: Target) -> VideoRef | None:
-    place = place_of(target)
-    return None if place is None else parse(place)
-
-
-async def _youtube(net: Net, group: Sequence[Claim], ref: VideoRef, reply: Reply) -> list[Evidence | Pass]:
-    """Say what YouTube's answer means."""
+async def _youtube(net: Net, cases: Sequence[Case[VideoRef]], reply: Reply) -> Sequence[Outcome]:
+    """Return what YouTube's response means."""
+    ref, title = cases[0].ref, reply.table.get("title")
     if reply.status == 200 and reply.table:
-        return _there(group, reply, f"YouTube's oEmbed knows the {ref.sort}")
+        return answered(cases, reply, f"YouTube's oEmbed knows the {ref.sort}", title=title)
     if reply.status == 401:
-        return _there(group, reply, f"YouTube's oEmbed knows the {ref.sort}, and it may not be embedded elsewhere")
+        seen = f"YouTube's oEmbed knows the {ref.sort}, and it may not be embedded elsewhere"
+        return answered(cases, reply, seen, title=title)
     if reply.refuses_plainly:
         reason = f"YouTube says that the {ref.sort} is private, so viewers do not get to see it."
-        return [told(claim, reply, HIDDEN, reason, facts=(reply.fact("oEmbed refuses"),)) for claim in group]
-    if reply.status in (400, 404) and not reply.is_wall:
-        if ref.sort is Sort.PLAYLIST:
-            reason = "YouTube does not know this playlist: it is private or gone."
-            return [told(claim, reply, HIDDEN, reason, facts=(reply.fact("no such playlist"),)) for claim in group]
-        return await _absent(net, group, ref, reply)
-    return list(silent(group, "YouTube", reply))
+        return answered(cases, reply, "oEmbed refuses", HIDDEN, reason)
+    if reply.status not in (400, 404) or reply.wall is not None:
+        return unanswered(cases, "YouTube", reply)
+    if ref.sort is Sort.PLAYLIST:
+        reason = "YouTube does not know this playlist: it is private or gone."
+        return answered(cases, reply, "no such playlist", HIDDEN, reason)
+    return await _absent(net, cases, reply)
 
 
-async def _absent(net: Net, group: Sequence[Claim], ref: VideoRef, reply: Reply) -> list[Evidence | Pass]:
-    """Ask for the preview picture before a video is called gone; contradicting answers prove nothing."""
+async def _absent(net: Net, cases: Sequence[Case[VideoRef]], reply: Reply) -> Sequence[Outcome]:
+    """Ask for the preview image before a video is called gone; contradicting responses prove nothing."""
+    ref = cases[0].ref
     url = f"https://img.youtube.com/vi/{ref.name[:11]}/0.jpg"
-    picture = await ask(net, url, "preview", accept="image/*", max_bytes=1)
-    facts = (reply.fact("oEmbed knows no such video"), picture.fact("its preview picture"))
+    preview = await ask(net, url, "preview", accept="image/*", max_bytes=1)
+    facts = (reply.fact("oEmbed knows no such video"), preview.fact("its preview image"))
     if not ref.well_formed:
         better = None
-        if picture.status == 200:
+        if preview.status == 200:
             better = Suggestion(f"https://www.youtube.com/watch?v={ref.name[:11]}", "the name without what follows it")
         reason = f"“{ref.name[:60]}” is no name of a YouTube video: it has more than eleven characters."
-        return [told(claim, reply, MALFORMED, reason, suggestion=better, facts=facts) for claim in group]
-    if picture.status != 404:
-        why = "YouTube's interface knows no such video, but its preview picture does not confirm that"
-        return list(batch_unverified(group, f"{why}.", status=reply.status))
+        return answered(cases, reply, facts, MALFORMED, reason, suggestion=better)
+    if preview.status != 404:
+        why = "knows no such video, but its preview image does not confirm that"
+        return unanswered(cases, "YouTube's API", reply, why)
     reason = f"YouTube has no video {ref.name}, although its page still answers."
-    return [told(claim, reply, MISSING, reason, facts=facts) for claim in group]
+    return answered(cases, reply, facts, MISSING, reason)
 
 
-def _vimeo(group: Sequence[Claim], ref: VideoRef, reply: Reply) -> list[Evidence | Pass]:
-    """Say what Vimeo's answer means; it gives the same one for what is private and for what is gone."""
+def _vimeo(cases: Sequence[Case[VideoRef]], reply: Reply) -> Sequence[Outcome]:
+    """Return what Vimeo's response means; it is the same for what is private and for what is gone."""
+    title = reply.table.get("title")
     if reply.status == 200 and reply.table:
-        return _there(group, reply, "Vimeo's oEmbed knows the video")
+        return answered(cases, reply, "Vimeo's oEmbed knows the video", title=title)
     if reply.refuses_plainly:
-        return _there(group, reply, "Vimeo's oEmbed knows the video, and it may not be embedded elsewhere")
-    if reply.status == 404 and not reply.is_wall:
-        reason = f"Vimeo does not show the video {ref.name.partition('/')[0]}: it is private or gone."
-        return [told(claim, reply, HIDDEN, reason, facts=(reply.fact("no such video"),)) for claim in group]
-    return list(silent(group, "Vimeo", reply))
-
-
-def _there(group: Sequence[Claim], reply: Reply, what: str) -> list[Evidence | Pass]:
-    seen: Fact = reply.fact(what)
-    return [told(claim, reply, title=title_of(reply.table.get("title")), facts=(seen,)) for claim in group]
+        seen = "Vimeo's oEmbed knows the video, and it may not be embedded elsewhere"
+        return answered(cases, reply, seen, title=title)
+    if reply.status == 404 and reply.wall is None:
+        number = cases[0].ref.name.partition("/")[0]
+        reason = f"Vimeo does not show the video {number}: it is private or gone."
+        return answered(cases, reply, "no such video", HIDDEN, reason)
+    return unanswered(cases, "Vimeo", reply)

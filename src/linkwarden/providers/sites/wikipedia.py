@@ -10,14 +10,26 @@ import asyncio
 import re
 import unicodedata
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, unquote_to_bytes, urlencode
 
-from linkwarden.answers.read import batch_unverified
-from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Target, Verdict
-from linkwarden.providers.base import Example, LoadContext, Provider, by_ident
-from linkwarden.providers.registry import Place, Reply, ask, encoded, place_of, silent, title_of, told
+from linkwarden.model import Claim, Evidence, Fact, Rule, Verdict
+from linkwarden.providers.base import Example, LoadContext
+from linkwarden.providers.registry import (
+    Case,
+    Outcome,
+    Place,
+    Registry,
+    Reply,
+    ask,
+    at,
+    encoded,
+    objects_at,
+    text_at,
+    title_of,
+    unanswered,
+)
 from linkwarden.wire import NetErrorKind
 
 if TYPE_CHECKING:
@@ -71,6 +83,14 @@ class _Entry:
     section: str
 
     @property
+    def ident(self) -> str:
+        return f"{self.language}:{self.title}"
+
+    @property
+    def names_section(self) -> bool:
+        return bool(self.section) and _NO_SECTION.match(self.section) is None
+
+    @property
     def api(self) -> str:
         return f"https://{self.language}.wikipedia.org/w/api.php"
 
@@ -92,10 +112,10 @@ class _Pages:
             return None
         found = cls()
         for step in ("normalized", "converted"):
-            found.leads |= _pairs(query.get(step))
-        found.redirects = _pairs(query.get("redirects"))
-        found.elsewhere = {str(item.get("title")) for item in _tables(query.get("interwiki"))}
-        found.pages = {str(page.get("title")): page for page in _tables(query.get("pages"))}
+            found.leads |= _pairs(query, step)
+        found.redirects = _pairs(query, "redirects")
+        found.elsewhere = {text_at(item, "title") for item in objects_at(query, "interwiki")}
+        found.pages = {text_at(page, "title"): page for page in objects_at(query, "pages")}
         return found
 
     def final(self, title: str) -> tuple[str, bool]:
@@ -111,17 +131,17 @@ class _Pages:
         return title, redirected
 
 
-class Wikipedia(Provider):
+class Wikipedia(Registry[_Entry]):
     """Settles pages of all languages; other views of a page, and special pages, it leaves to the web."""
 
-    name: ClassVar[str] = "wikipedia"
-    rank: ClassVar[int] = 210
-    domains: ClassVar[frozenset[str] | None] = frozenset({"wikipedia.org"})
-    gathers: ClassVar[bool] = True
-    per_question: ClassVar[int] = _PER_QUERY
-    kind: ClassVar[Kind] = Kind.PAGE
-    rules: ClassVar[tuple[Rule, ...]] = (MISSING, IMPOSSIBLE)
-    examples: ClassVar[tuple[Example, ...]] = (
+    name = "wikipedia"
+    rank = 210
+    domains = frozenset({"wikipedia.org"})
+    subdomains = True
+    gathers = True
+    per_question = _PER_QUERY
+    rules = (MISSING, IMPOSSIBLE)
+    examples = (
         Example("https://en.wikipedia.org/wiki/Gradient_descent", "en:Gradient descent"),
         Example("https://en.m.wikipedia.org/wiki/C%2B%2B#History", "en:C++"),
         Example("https://de.wikipedia.org/w/index.php?title=Künstliche_Intelligenz", "de:Künstliche Intelligenz"),
@@ -137,72 +157,64 @@ class Wikipedia(Provider):
         super().__init__(ctx)
         self._turn = asyncio.Lock()
 
-    def claim(self, target: Target) -> str | None:
-        """Give language and name of the page."""
-        entry = _entry(target)
-        return None if entry is None else f"{entry.language}:{entry.title}"
+    def read(self, place: Place) -> _Entry | None:
+        found = _HOST.match(place.host)
+        if found is None or found.group(1) in _NO_LANGUAGES or _OTHER_VIEWS & place.query.keys():
+            return None
+        raw = _raw_title(place, found.group(1))
+        title = _SPACES.sub(" ", raw.partition("#")[0]).strip() if raw is not None else ""
+        title = unicodedata.normalize("NFC", title)  # as MediaWiki does, which else answers about another spelling
+        if not title or _SPECIAL.match(title):
+            return None
+        return _Entry(found.group(1), title, place.fragment)
 
-    async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:
+    async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Outcome]:
         """Ask each wiki for all its pages, and for the sections of those few whose link names one."""
         del now
-        wikis: dict[str, list[tuple[Claim, _Entry]]] = {}
-        for group in by_ident(claims).values():
-            for claim in group:
-                if (entry := _entry(claim.target)) is not None:
-                    wikis.setdefault(entry.language, []).append((claim, entry))
+        wikis: dict[str, list[Case[_Entry]]] = {}
+        for case in self.cases(claims):
+            if _IMPOSSIBLE.search(case.ref.title):
+                yield _impossible(case, Reply(case.ref.api))
+            else:
+                wikis.setdefault(case.ref.language, []).append(case)
         for cases in wikis.values():
             for chunk in _chunks(cases):
                 async for item in self._settle(net, chunk):
                     yield item
 
-    async def _settle(self, net: Net, cases: Sequence[tuple[Claim, _Entry]]) -> AsyncIterator[Evidence | Pass]:
-        """Settle links to pages of one wiki with one question."""
-        possible = [(claim, entry) for claim, entry in cases if _IMPOSSIBLE.search(entry.title) is None]
-        for claim, entry in cases:
-            if (claim, entry) not in possible:
-                yield _impossible(claim, entry, Reply(entry.api))
-        if not possible:
-            return
-        titles = dict.fromkeys(entry.title for _, entry in possible)
-        async with self._turn:
-            reply = await ask(net, _question(possible[0][1].api, titles), "wikipedia")
+    async def _settle(self, net: Net, cases: Sequence[Case[_Entry]]) -> AsyncIterator[Outcome]:
+        """Settle links to pages of one wiki with one request."""
+        titles = "|".join(dict.fromkeys(case.ref.title for case in cases))
+        query = {"action": "query", "titles": titles, "redirects": "1", "converttitles": "1"}
+        reply = await self._ask(net, cases[0].ref, query)
         pages = _Pages.read(reply)
-        for claim, entry in possible:
-            if pages is None:
-                yield _unanswered(claim, reply)
-                continue
-            item = _judge(claim, entry, pages, reply)
-            if isinstance(item, Evidence) and item.rule is None and _names_section(entry):
-                item = await self._section(net, claim, entry, item)
+        if pages is None:
+            for item in _unanswered(cases, reply):
+                yield item
+            return
+        for case in cases:
+            item = _judge(case, pages, reply)
+            if isinstance(item, Evidence) and item.rule is None and case.ref.names_section:
+                item = await self._section(net, case, item)
             yield item
 
-    async def _section(self, net: Net, claim: Claim, entry: _Entry, item: Evidence) -> Evidence | Pass:
+    async def _section(self, net: Net, case: Case[_Entry], item: Evidence) -> Outcome:
         """Look for the section among the page's headings; names that are no headings the page itself must show."""
-        query = {"action": "parse", "page": item.title or entry.title, "prop": "sections", "redirects": "1"}
-        url = f"{entry.api}?{_options(query)}"
+        query = {"action": "parse", "page": item.title or case.ref.title, "prop": "sections", "redirects": "1"}
+        reply = await self._ask(net, case.ref, query)
+        sections = objects_at(reply.value, "parse", "sections")
+        anchors = [section.get(name) for section in sections for name in ("anchor", "linkAnchor")]
+        section = unquote(case.ref.section)
+        if case.ref.section not in anchors and section not in anchors:
+            return case.passed()
+        facts = (*item.facts, reply.fact(f"the page has the section {section}"))
+        return replace(item, status=reply.status, facts=facts)
+
+    async def _ask(self, net: Net, entry: _Entry, query: dict[str, str]) -> Reply:
+        """Make one request after the other, as MediaWiki's etiquette wants."""
+        options = query | {"format": "json", "formatversion": "2", "maxlag": _MAX_LAG}
         async with self._turn:
-            reply = await ask(net, url, "wikipedia")
-        parsed = reply.table.get("parse")
-        sections = _tables(parsed.get("sections")) if isinstance(parsed, dict) else []
-        anchors = {s.get(name) for s in sections for name in ("anchor", "linkAnchor")}
-        if not {entry.section, unquote(entry.section)} & anchors:
-            return Pass(claim.target.key)
-        seen = reply.fact(f"the page has the section {unquote(entry.section)}")
-        return told(claim, reply, title=item.title, facts=(*item.facts, seen))
-
-
-def _entry(target: Target) -> _Entry | None:
-    """Read a target's address as a page of Wikipedia."""
-    place = place_of(target)
-    found = _HOST.match(place.host) if place is not None else None
-    if place is None or found is None or found.group(1) in _NO_LANGUAGES or _OTHER_VIEWS & place.query.keys():
-        return None
-    raw = _raw_title(place, found.group(1))
-    title = _SPACES.sub(" ", raw.partition("#")[0]).strip() if raw is not None else ""
-    title = unicodedata.normalize("NFC", title)  # as MediaWiki does, which else answers about another spelling
-    if not title or _SPECIAL.match(title):
-        return None
-    return _Entry(found.group(1), title, place.fragment)
+            return await ask(net, f"{entry.api}?{urlencode(options, errors='replace')}", "wikipedia")
 
 
 def _raw_title(place: Place, language: str) -> str | None:
@@ -224,40 +236,28 @@ def _decoded(path: str) -> str:
         return raw.decode("cp1252", errors="replace")
 
 
-def _chunks(cases: Sequence[tuple[Claim, _Entry]]) -> Iterator[list[tuple[Claim, _Entry]]]:
-    """Cut links into lists that fit into one question."""
-    chunk: list[tuple[Claim, _Entry]] = []
+def _chunks(cases: Sequence[Case[_Entry]]) -> Iterator[list[Case[_Entry]]]:
+    """Cut links into lists that fit into one request."""
+    chunk: list[Case[_Entry]] = []
     titles: set[str] = set()
     length = 0
-    for claim, entry in cases:
-        size = 0 if entry.title in titles else len(encoded(entry.title)) + 3
+    for case in cases:
+        title = case.ref.title
+        size = 0 if title in titles else len(encoded(title)) + 3
         if chunk and (length + size > _MAX_QUERY or len(titles) + bool(size) > _PER_QUERY):
             yield chunk
             chunk, titles, length = [], set(), 0
-            size = len(encoded(entry.title)) + 3
-        chunk.append((claim, entry))
-        titles.add(entry.title)
+            size = len(encoded(title)) + 3
+        chunk.append(case)
+        titles.add(title)
         length += size
     if chunk:
         yield chunk
 
 
-def _question(api: str, titles: dict[str, None]) -> str:
-    query = {"action": "query", "titles": "|".join(titles), "redirects": "1", "converttitles": "1"}
-    return f"{api}?{_options(query)}"
-
-
-def _options(query: dict[str, str]) -> str:
-    common = {"format": "json", "formatversion": "2", "maxlag": _MAX_LAG}
-    return urlencode(query | common, errors="replace")
-
-
-def _names_section(entry: _Entry) -> bool:
-    return bool(entry.section) and _NO_SECTION.match(entry.section) is None
-
-
-def _judge(claim: Claim, entry: _Entry, pages: _Pages, reply: Reply) -> Evidence | Pass:
-    """Say what a wiki's answer means for one link."""
+def _judge(case: Case[_Entry], pages: _Pages, reply: Reply) -> Outcome:
+    """Return what a wiki's response means for one link."""
+    entry = case.ref
     title, redirected = pages.final(entry.title)
     page = pages.pages.get(title)
     # A file that Wikimedia Commons has, and a message of the software, are missing and known at the same time.
@@ -267,49 +267,40 @@ def _judge(claim: Claim, entry: _Entry, pages: _Pages, reply: Reply) -> Evidence
         or (page is not None and page.get("special") is True)
         or (absent and redirected)  # readers get the page that redirects into the void
     ):
-        return Pass(claim.target.key)
+        return case.passed()
     if page is None:
-        return next(silent([claim], f"Wikipedia ({entry.language})", reply))
+        return unanswered([case], f"Wikipedia ({entry.language})", reply)[0]
     if page.get("invalid") is True:
-        return _impossible(claim, entry, reply)
+        return _impossible(case, reply)
     if absent:
         reason = f"Wikipedia ({entry.language}) has no page called “{entry.title}”."
-        return told(claim, reply, MISSING, reason, facts=(reply.fact("the interface calls the page missing"),))
-    facts: tuple[Fact, ...] = (reply.fact("Wikipedia's interface has the page"),)
+        seen = reply.fact("the API calls the page missing")
+        return Evidence.of(case.claim, MISSING, reason, status=reply.status, facts=(seen,))
+    facts: tuple[Fact, ...] = (reply.fact("Wikipedia's API has the page"),)
     if redirected:
         facts += (Fact(f"“{entry.title}” redirects to “{title}”"),)
-    return told(claim, reply, title=title_of(title), facts=facts)
+    return Evidence.of(case.claim, status=reply.status, title=title_of(title), facts=facts)
 
 
-def _impossible(claim: Claim, entry: _Entry, reply: Reply) -> Evidence:
-    reason = f"No page of Wikipedia can be called “{_visible(entry.title)}”."
-    return told(claim, reply, IMPOSSIBLE, reason, facts=(Fact("the name breaks MediaWiki's rules for titles"),))
+def _impossible(case: Case[_Entry], reply: Reply) -> Outcome:
+    visible = "".join(c if c.isprintable() else f"U+{ord(c):04X}" for c in case.ref.title[:120])
+    facts = (Fact("the name breaks MediaWiki's rules for titles"),)
+    reason = f"No page of Wikipedia can be called “{visible}”."
+    return Evidence.of(case.claim, IMPOSSIBLE, reason, status=reply.status, facts=facts)
 
 
-def _unanswered(claim: Claim, reply: Reply) -> Evidence | Pass:
-    """Nothing was learnt. Where there is no such wiki the page tells; else it is not asked instead.
+def _unanswered(cases: Sequence[Case[_Entry]], reply: Reply) -> Sequence[Outcome]:
+    """Return that nothing was learnt. Where there is no such wiki the page tells; else it is not asked instead.
 
-    One server answers for pages and interface, so that a flood of pages would only make it worse.
+    One server answers for pages and API, so that a flood of pages would only make it worse.
     """
     if reply.status == 404 or (reply.error is not None and reply.error.kind is NetErrorKind.NXDOMAIN):
-        return Pass(claim.target.key)
-    error = reply.table.get("error")
-    if isinstance(error, dict) and error.get("code") == "maxlag":
-        reason = "Wikipedia is busy and asked programs to come back later."
-        return next(batch_unverified([claim], reason, status=reply.status))
-    return next(silent([claim], "Wikipedia", reply))
+        return [case.passed() for case in cases]
+    busy = at(reply.value, "error", "code") == "maxlag"
+    return unanswered(cases, "Wikipedia", reply, "is busy and asked programs to come back later" if busy else "")
 
 
-def _visible(text: str) -> str:
-    return "".join(c if c.isprintable() else f"U+{ord(c):04X}" for c in text[:120])
-
-
-def _pairs(value: object) -> dict[str, str]:
-    """Read a list of ``from`` and ``to``."""
-    pairs = ((item.get("from"), item.get("to")) for item in _tables(value))
+def _pairs(value: object, name: str) -> dict[str, str]:
+    """Return a list of ``from`` and ``to``."""
+    pairs = ((item.get("from"), item.get("to")) for item in objects_at(value, name))
     return {a: b for a, b in pairs if isinstance(a, str) and isinstance(b, str)}
-
-
-def _tables(value: object) -> list[dict[str, object]]:
-    """Give the objects of a JSON list; none if it is no list."""
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

@@ -6,24 +6,31 @@ its "no" counts only while it still knows a post that is certainly there).
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from linkwarden.answers.read import batch_unverified
-from linkwarden.model import Claim, Evidence, Kind, Pass, Rule, Target, Verdict
+from linkwarden.model import Rule, Verdict
 from linkwarden.providers.base import Example, LoadContext
-from linkwarden.providers.registry import OneByOne, Reply, ask, encoded, place_of, silent, told
+from linkwarden.providers.registry import (
+    Canary,
+    Case,
+    OneByOne,
+    Outcome,
+    Place,
+    Reply,
+    answered,
+    ask,
+    encoded,
+    unanswered,
+)
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
 
 _SERVICE = "X"
 _OEMBED = "https://publish.twitter.com/oembed?url="
-#: The oldest post of all; asked at most once a run, and only before an accusation.
-_CANARY = "https://twitter.com/jack/status/20"
-_HOSTS = frozenset({"twitter.com", "mobile.twitter.com", "x.com", "mobile.x.com"})
 _ACCOUNT = re.compile(r"[A-Za-z0-9_]{1,20}", re.ASCII)
 _NUMBER = re.compile(r"[1-9]\d{0,19}", re.ASCII)
 
@@ -46,15 +53,22 @@ PROTECTED = Rule(
 )
 
 
-class XPosts(OneByOne):
-    """Settles single posts; accounts, searches and addresses without an account's name are left to the web."""
+@dataclass(frozen=True, slots=True)
+class _Post:
+    """A post, and the account under which a URL shows it."""
 
-    name: ClassVar[str] = "x-posts"
-    rank: ClassVar[int] = 270
-    kind: ClassVar[Kind] = Kind.PAGE
-    domains: ClassVar[frozenset[str] | None] = frozenset({"twitter.com", "x.com"})
-    rules: ClassVar[tuple[Rule, ...]] = (MISSING, PROTECTED)
-    examples: ClassVar[tuple[Example, ...]] = (
+    account: str
+    ident: str
+
+
+class XPosts(OneByOne[_Post]):
+    """Settles single posts; accounts, searches and URLs without an account's name are left to the web."""
+
+    name = "x-posts"
+    rank = 270
+    domains = frozenset({"twitter.com", "mobile.twitter.com", "x.com", "mobile.x.com"})
+    rules = (MISSING, PROTECTED)
+    examples = (
         Example("https://twitter.com/jack/status/20", "20"),
         Example("https://x.com/jack/status/20?s=20", "20"),
         Example("https://mobile.twitter.com/jack/statuses/20/photo/1", "20"),
@@ -67,58 +81,40 @@ class XPosts(OneByOne):
 
     def __init__(self, ctx: LoadContext) -> None:
         super().__init__(ctx)
-        self._turn = asyncio.Lock()
-        self._reliable: bool | None = None
+        self._canary = Canary(_knows_oldest)
 
-    def claim(self, target: Target) -> str | None:
-        """Give the number of the post."""
-        post = _post(target)
-        return None if post is None else post[1]
+    def read(self, place: Place) -> _Post | None:
+        match place.segments:
+            case (account, "status" | "statuses", number, *_) if (
+                account != "i" and _ACCOUNT.fullmatch(account) and _NUMBER.fullmatch(number)
+            ):
+                return _Post(account, number)
+        return None
 
-    async def settle(self, net: Net, group: Sequence[Claim]) -> list[Evidence | Pass]:
-        """Settle all links to one post."""
-        post = _post(group[0].target)
-        if post is None:
-            return [Pass(claim.target.key) for claim in group]
-        reply = await _ask(net, f"https://twitter.com/{post[0]}/status/{post[1]}")
-        if _knows(reply):
-            return [told(claim, reply, facts=(reply.fact("X's oEmbed knows the post"),)) for claim in group]
+    async def settle(self, net: Net, cases: Sequence[Case[_Post]]) -> Sequence[Outcome]:
+        post = cases[0].ref
+        reply = await _ask(net, f"https://twitter.com/{post.account}/status/{post.ident}")
+        if _shows_post(reply):
+            return answered(cases, reply, "X's oEmbed knows the post")
         if reply.refuses_plainly:
             reason = "X does not show this post to the public: its author has protected it."
-            return [told(claim, reply, PROTECTED, reason, facts=(reply.fact("oEmbed refuses"),)) for claim in group]
-        if reply.status != 404 or reply.is_wall:
-            return list(silent(group, _SERVICE, reply))
-        if not await self._is_reliable(net):
-            why = f"{_SERVICE} does not even know a post that is certainly there."
-            return list(batch_unverified(group, why, status=reply.status))
+            return answered(cases, reply, "oEmbed refuses", PROTECTED, reason)
+        if reply.status != 404 or reply.wall is not None:
+            return unanswered(cases, _SERVICE, reply)
+        if not await self._canary.lives(net):
+            return unanswered(cases, _SERVICE, reply, "does not even know a post that is certainly there")
         reason = "X has no such post: it was deleted, or its account is closed."
-        return [told(claim, reply, MISSING, reason, facts=(reply.fact("no such post"),)) for claim in group]
-
-    async def _is_reliable(self, net: Net) -> bool:
-        """Tell whether the interface knows what it must know."""
-        async with self._turn:
-            if self._reliable is None:
-                self._reliable = _knows(await _ask(net, _CANARY))
-            return self._reliable
-
-
-def _post(target: Target) -> tuple[str, str] | None:
-    """Give account and number of the post that an address shows."""
-    place = place_of(target)
-    if place is None or place.host not in _HOSTS:
-        return None
-    match place.segments:
-        case (account, "status" | "statuses", number, *_) if (
-            account != "i" and _ACCOUNT.fullmatch(account) and _NUMBER.fullmatch(number)
-        ):
-            return account, number
-    return None
+        return answered(cases, reply, "no such post", MISSING, reason)
 
 
 async def _ask(net: Net, post: str) -> Reply:
     return await ask(net, _OEMBED + encoded(post), "oembed")
 
 
-def _knows(reply: Reply) -> bool:
-    """Tell whether an answer shows a post."""
+def _shows_post(reply: Reply) -> bool:
     return reply.status == 200 and isinstance(reply.table.get("html"), str)
+
+
+async def _knows_oldest(net: Net) -> bool:
+    """Return whether oEmbed knows the oldest post of all."""
+    return _shows_post(await _ask(net, "https://twitter.com/jack/status/20"))

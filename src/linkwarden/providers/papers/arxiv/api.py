@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from linkwarden.providers.papers.arxiv.ids import Form, read, split_version
-from linkwarden.wire import NetError, NetErrorKind, Request, Response
+from linkwarden.providers import registry
+from linkwarden.providers.papers._arxiv_ids import Form, read, split_version
+from linkwarden.providers.registry import Reply
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
@@ -33,6 +34,7 @@ _MAX_GET = 4_000
 #: Queries that one call may cost when arXiv refuses identifiers; at three seconds each this is half a minute.
 _MAX_QUERIES = 10
 
+_FEED = "application/atom+xml"
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _SEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
 _ARXIV = "{http://arxiv.org/schemas/atom}"
@@ -93,13 +95,13 @@ class Answer:
     Attributes:
         papers: what arXiv has.
         absent: identifiers that a complete answer, canary included, did not hold.
-        unknown: for identifiers about which nothing was learnt, why.
+        unknown: for identifiers about which nothing was learnt, the useless response.
         denied: arXiv has shut us out; it must not be asked again in this run.
     """
 
     papers: Papers = field(default_factory=Papers)
     absent: list[str] = field(default_factory=list)
-    unknown: dict[str, str] = field(default_factory=dict)
+    unknown: dict[str, Reply] = field(default_factory=dict)
     denied: bool = False
 
 
@@ -111,12 +113,12 @@ class _RefusedError(Exception):
         self.named = named
 
 
-class _NoAnswerError(Exception):
-    """There is no answer that proves anything; the text says why, in a clause."""
+class _UselessError(Exception):
+    """There is no response that proves anything."""
 
-    def __init__(self, why: str, *, denied: bool = False) -> None:
-        super().__init__(why)
-        self.denied = denied
+    def __init__(self, reply: Reply, because: str = "") -> None:
+        super().__init__(because)
+        self.reply = replace(reply, because=because)
 
 
 async def ask(net: Net, idents: Sequence[str]) -> Answer:
@@ -132,22 +134,23 @@ async def ask(net: Net, idents: Sequence[str]) -> Answer:
         chunk = pending.pop(0)
         budget -= 1
         if answer.denied or budget < 0:
-            answer.unknown |= dict.fromkeys(chunk, "arXiv was not asked again after it refused earlier questions")
+            refused = Reply(ENDPOINT, because="refused earlier requests of this run")
+            answer.unknown |= dict.fromkeys(chunk, refused)
             continue
         try:
-            papers, complete = await _query(net, chunk)
+            papers, complete, reply = await _query(net, chunk)
         except _RefusedError as refusal:
             pending.extend(_without(chunk, refusal.named, answer))
-        except _NoAnswerError as failure:
-            answer.denied |= failure.denied
-            answer.unknown |= dict.fromkeys(chunk, str(failure))
+        except _UselessError as failure:
+            answer.denied |= failure.reply.status == 403
+            answer.unknown |= dict.fromkeys(chunk, failure.reply)
         else:
             answer.papers.add(papers)
             missing = [ident for ident in chunk if answer.papers.find(ident) is None]
             if complete:
                 answer.absent += missing
             else:
-                answer.unknown |= dict.fromkeys(missing, "arXiv's answer held fewer papers than it announced")
+                answer.unknown |= dict.fromkeys(missing, replace(reply, because="sent fewer papers than it announced"))
     return answer
 
 
@@ -163,15 +166,9 @@ async def by_titles(net: Net, titles: Sequence[str]) -> list[Paper]:
     terms = " OR ".join(f'ti:"{title}"' for title in titles)
     # Each title's own paper, and some that have it in theirs.
     fields = {"search_query": terms, "start": 0, "max_results": 5 * len(titles)}
-    question = Request(
-        url=f"{ENDPOINT}?{urlencode(fields)}",
-        purpose="arxiv-api",
-        accept="application/atom+xml",
-        max_bytes=MAX_BYTES,
-    )
     try:
-        feed = _feed(await net.fetch(question))
-    except (NetError, _NoAnswerError, _RefusedError):
+        feed = _feed(await _ask(net, urlencode(fields)))
+    except (_UselessError, _RefusedError):
         return []
     return [paper for entry in feed.iter(f"{_ATOM}entry") if (paper := _paper(entry)) is not None]
 
@@ -184,74 +181,66 @@ def _without(chunk: list[str], named: str | None, answer: Answer) -> list[list[s
     if culprit is None:
         middle = len(chunk) // 2
         return [chunk[:middle], chunk[middle:]]
-    answer.unknown[culprit] = "arXiv's API did not accept this identifier"
+    answer.unknown[culprit] = Reply(ENDPOINT, because="did not accept this identifier")
     rest = [ident for ident in chunk if ident != culprit]
     return [rest] if rest else []
 
 
-async def _query(net: Net, idents: Sequence[str]) -> tuple[list[Paper], bool]:
-    """Send one query; give the papers in the answer and whether that is all that arXiv found.
+async def _query(net: Net, idents: Sequence[str]) -> tuple[list[Paper], bool, Reply]:
+    """Return the papers in one response, whether they are all that arXiv found, and the response.
 
     Raises:
         _RefusedError: arXiv cannot read one of the identifiers.
-        _NoAnswerError: there is no trustworthy answer.
+        _UselessError: there is no trustworthy response.
     """
     wanted = list(dict.fromkeys([*idents, CANARY]))
-    try:
-        response = await net.fetch(_question(wanted))
-    except NetError as error:
-        busy = error.kind is NetErrorKind.COOLDOWN
-        raise _NoAnswerError(
-            "arXiv asks us to come back later" if busy else "arXiv's API could not be reached"
-        ) from error
-    feed = _feed(response)
+    # Without max_results the API answers with ten entries, however many identifiers it was given.
+    query = urlencode({"id_list": ",".join(wanted), "start": 0, "max_results": len(wanted)}, safe=",/")
+    reply = await _ask(net, query)
+    feed = _feed(reply)
     papers = [paper for entry in feed.iter(f"{_ATOM}entry") if (paper := _paper(entry)) is not None]
     if Papers(papers).find(CANARY) is None:
-        raise _NoAnswerError("arXiv's answer lacked a paper that it certainly has, so it proves nothing")
+        raise _UselessError(reply, "did not list a paper that it certainly has")
     total = feed.findtext(f"{_SEARCH}totalResults", "").strip()
-    return papers, total.isdecimal() and int(total) <= len(papers)
+    return papers, re.fullmatch(r"[0-9]{1,9}", total) is not None and int(total) <= len(papers), reply
 
 
-def _question(idents: Sequence[str]) -> Request:
-    # Without max_results the API answers with ten entries, however many identifiers it was given.
-    query = urlencode({"id_list": ",".join(idents), "start": 0, "max_results": len(idents)}, safe=",/")
-    long = len(query) > _MAX_GET
-    return Request(
-        url=ENDPOINT if long else f"{ENDPOINT}?{query}",
-        purpose="arxiv-api",
-        method="POST" if long else "GET",
-        accept="application/atom+xml",
-        body=query.encode() if long else None,
-        headers={"content-type": "application/x-www-form-urlencoded"} if long else {},
+async def _ask(net: Net, query: str) -> Reply:
+    if len(query) <= _MAX_GET:
+        return await registry.ask(net, f"{ENDPOINT}?{query}", "arxiv-api", accept=_FEED, max_bytes=MAX_BYTES)
+    return await registry.ask(
+        net,
+        ENDPOINT,
+        "arxiv-api",
+        method="POST",
+        accept=_FEED,
+        body=query.encode(),
+        headers={"content-type": "application/x-www-form-urlencoded"},
         max_bytes=MAX_BYTES,
     )
 
 
-def _feed(response: Response) -> ET.Element:
-    """Read an answer as an Atom feed; status 400 with an error entry is a refusal."""
-    if response.status == 403:
-        raise _NoAnswerError("arXiv has denied us access", denied=True)
-    if response.status not in (200, 400):
-        raise _NoAnswerError(f"arXiv's API answered with status {response.status}")
+def _feed(reply: Reply) -> ET.Element:
+    """Read a response as an Atom feed; status 400 with an error entry is a refusal."""
+    response = reply.response
+    if response is None or response.status not in (200, 400):
+        raise _UselessError(reply)
     if not response.complete:
-        raise _NoAnswerError("arXiv's answer broke off")
+        raise _UselessError(reply, "broke off its response")
     try:
         text = response.body.decode("utf-8")
-    except UnicodeDecodeError:
-        raise _NoAnswerError("arXiv's API did not answer in its usual form") from None
-    # Feeds have no document type, so one means that this is a web page, or an attempt at entity expansion.
-    if re.search(r"<!(?:DOCTYPE|ENTITY)", text, re.IGNORECASE):
-        raise _NoAnswerError("arXiv's API answered with a web page")
-    try:
+        # Feeds have no document type, so one means that this is a web page, or an attempt at entity expansion.
+        if re.search(r"<!(?:DOCTYPE|ENTITY)", text, re.IGNORECASE):
+            raise _UselessError(reply, "answered with a web page")
         feed = ET.fromstring(text)  # noqa: S314 - no document type, hence no entities; the size is capped
     except (ET.ParseError, ValueError):
-        raise _NoAnswerError("arXiv's API did not answer in its usual form") from None
+        raise _UselessError(reply) from None
     if feed.tag != f"{_ATOM}feed":
-        raise _NoAnswerError("arXiv's API did not answer in its usual form")
+        raise _UselessError(reply)
     error = re.search(r"/api/errors#(\S*)", feed.findtext(f"{_ATOM}entry/{_ATOM}id", ""))
     if error is not None and "incorrect_id_format" in error[1]:
         raise _RefusedError(error[1].partition("_for_")[2] or None)
-    if response.status == 400 or error is not None:
+    if reply.status == 400 or error is not None:
         raise _RefusedError(None)
     return feed
 

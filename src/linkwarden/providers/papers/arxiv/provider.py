@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from linkwarden.answers.read import batch_unverified
-from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion, Target, Verdict
-from linkwarden.providers.base import Example, LoadContext, Provider, by_ident
-from linkwarden.providers.papers.arxiv.api import ENDPOINT, PER_QUERY, Answer, Paper, ask
-from linkwarden.providers.papers.arxiv.ids import (
+from linkwarden.model import Claim, Evidence, Fact, Kind, Rule, Suggestion, Verdict
+from linkwarden.providers.base import Example, LoadContext
+from linkwarden.providers.papers._arxiv_ids import (
     HOSTS,
     ArxivRef,
     Form,
@@ -21,6 +19,8 @@ from linkwarden.providers.papers.arxiv.ids import (
     parse,
     split_version,
 )
+from linkwarden.providers.papers.arxiv.api import ENDPOINT, PER_QUERY, Answer, Paper, ask
+from linkwarden.providers.registry import Case, Outcome, Place, Registry, Reply, by_ident, unanswered
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
@@ -89,55 +89,55 @@ TOO_NEW = Rule(
 _PLACE = Fact("arXiv's API was asked", url=ENDPOINT)
 
 
-class ArxivIds(Provider):
+class ArxivIds(Registry[ArxivRef]):
     """Finds identifiers that no paper can have. Needs no network; everything else goes on to ``Arxiv``."""
 
-    name: ClassVar[str] = "arxiv-id"
-    rank: ClassVar[int] = 60
-    online: ClassVar[bool] = False
-    kind: ClassVar[Kind] = Kind.PAPER
-    domains: ClassVar[frozenset[str]] = HOSTS
-    rules: ClassVar[tuple[Rule, ...]] = (MALFORMED_ID,)
-    examples: ClassVar[tuple[Example, ...]] = (
+    name = "arxiv-id"
+    rank = 60
+    online = False
+    kind = Kind.PAPER
+    domains = HOSTS
+    rules = (MALFORMED_ID,)
+    examples = (
         Example("https://arxiv.org/abs/2113.00001", "2113.00001"),
         Example("https://arxiv.org/abs/2106.15928v3", "2106.15928v3"),
         Example("https://arxiv.org/list/cs.CV/recent", None),
         Example("https://arxiv.org/abs/2106.15928", None, image=True),
     )
 
-    def claim(self, target: Target) -> str | None:
-        """Claim every paper at arXiv: whether its month has come is not known before ``check``."""
-        ref = _ref(target)
-        return ref.ident if ref is not None and ref.form is not Form.READER else None
+    def read(self, place: Place) -> ArxivRef | None:
+        """Return every paper at arXiv: whether its month has come is not known before ``check``."""
+        ref = parse(place.url)
+        return ref if ref is not None and ref.form is not Form.READER else None
 
-    async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:
+    async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Outcome]:
         """Give evidence for what is malformed, and pass on the rest."""
         del net  # offline
-        for claim in claims:
-            ref = _ref(claim.target)
-            problem = None if ref is None else _malformed(ref, now)
-            if ref is None or problem is None:
-                yield Pass(claim.target.key)
+        for case in self.cases(claims):
+            ref = case.ref
+            malformed = ref.problem in (Problem.MALFORMED, Problem.JUNK)
+            if not malformed and not is_future(ref, now):
+                yield case.passed()
                 continue
+            why = ref.why if malformed else f"the identifier {ref.ident} belongs to a month that has not come yet"
             suggestion = None
-            if ref.canonical_url is not None and ref.problem in (Problem.MALFORMED, Problem.JUNK):
+            if ref.canonical_url is not None and malformed:
                 suggestion = Suggestion(ref.canonical_url, "what was probably meant", safe=ref.safe)
-            yield Evidence.of(
-                claim, MALFORMED_ID, f"This address leads to no paper at arXiv: {problem}.", suggestion=suggestion
-            )
+            reason = f"This URL leads to no paper at arXiv: {why}."
+            yield Evidence.of(case.claim, MALFORMED_ID, reason, suggestion=suggestion)
 
 
-class Arxiv(Provider):
+class Arxiv(Registry[ArxivRef]):
     """Settles papers by arXiv's API: one query for all of them, and a second one for those it did not know."""
 
-    name: ClassVar[str] = "arxiv"
-    rank: ClassVar[int] = 110
-    gathers: ClassVar[bool] = True
-    per_question: ClassVar[int] = PER_QUERY - 1  # the canary takes a place
-    kind: ClassVar[Kind] = Kind.PAPER
-    domains: ClassVar[frozenset[str]] = HOSTS
-    rules: ClassVar[tuple[Rule, ...]] = (UNKNOWN_PAPER, ID_FORM, UNKNOWN_VERSION, WITHDRAWN, MIRROR, TOO_NEW)
-    examples: ClassVar[tuple[Example, ...]] = (
+    name = "arxiv"
+    rank = 110
+    gathers = True
+    per_question = PER_QUERY - 1  # the canary takes a place
+    kind = Kind.PAPER
+    domains = HOSTS
+    rules = (UNKNOWN_PAPER, ID_FORM, UNKNOWN_VERSION, WITHDRAWN, MIRROR, TOO_NEW)
+    examples = (
         Example("https://arxiv.org/abs/2106.15928v3", "2106.15928v3"),
         Example("https://arxiv.org/abs/2012.01714?s=09", "2012.01714"),
         Example("http://arxiv.org/pdf/1904.11491.pdf", "1904.11491"),
@@ -153,120 +153,85 @@ class Arxiv(Provider):
         super().__init__(ctx)
         self._denied = False
 
-    def claim(self, target: Target) -> str | None:
-        """Give the canonical identifier of a well-formed paper address."""
-        ref = _ref(target)
-        return None if ref is None or ref.problem in (Problem.MALFORMED, Problem.JUNK) else ref.ident
+    def read(self, place: Place) -> ArxivRef | None:
+        ref = parse(place.url)
+        return None if ref is None or ref.problem in (Problem.MALFORMED, Problem.JUNK) else ref
 
-    async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:
+    async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Outcome]:
         """Ask for all identifiers at once, again for the absent ones, and say what that means for each link."""
-        groups = by_ident(claims)
+        groups = by_ident(self.cases(claims))
         first = await self._ask(net, list(groups))
         # Asked again with and without its version: absence is believed only twice, and a paper that lacks one
         # version is told apart from one that does not exist.
         again = dict.fromkeys(name for ident in first.absent for name in (ident, split_version(ident)[0]))
         second = await self._ask(net, list(again)) if again else Answer()
-        for ident, group in groups.items():
-            for item in _settle(ident, group, first, second, now):
-                yield item
+        for cases in groups.values():
+            for case in cases:
+                yield _judge(case, first, second, now)
 
     async def _ask(self, net: Net, idents: Sequence[str]) -> Answer:
         if self._denied:
-            why = "arXiv has denied us access earlier in this run"
-            return Answer(unknown=dict.fromkeys(idents, why), denied=True)
+            why = "denied linkwarden access earlier in this run"
+            return Answer(unknown=dict.fromkeys(idents, Reply(ENDPOINT, because=why)), denied=True)
         answer = await ask(net, idents)
         self._denied |= answer.denied
         return answer
 
 
-def _ref(target: Target) -> ArxivRef | None:
-    """Read a target as a paper. What stands as a picture is not one: there the image provider must look."""
-    return None if target.is_image or target.address is None else parse(target.address)
-
-
-def _malformed(ref: ArxivRef, now: datetime) -> str | None:
-    """Say why no paper can be at an address, or None."""
-    if ref.problem in (Problem.MALFORMED, Problem.JUNK):
-        return ref.why
-    if is_future(ref, now):
-        return f"the identifier {ref.ident} belongs to a month that has not come yet"
-    return None
-
-
-def _settle(
-    ident: str, group: Sequence[Claim], first: Answer, second: Answer, now: datetime
-) -> Iterator[Evidence | Pass]:
-    """Say what the two answers mean for the links with one identifier."""
+def _judge(case: Case[ArxivRef], first: Answer, second: Answer, now: datetime) -> Outcome:
+    """Return what the two responses mean for one link."""
+    ident, base = case.ref.ident, case.ref.base
     paper = first.papers.find(ident) or second.papers.find(ident)
+    silence = first.unknown.get(ident) or second.unknown.get(ident) or second.unknown.get(base)
+    if case.ref.form is Form.READER and (paper is not None or silence is not None):
+        return case.passed()  # another site's page, which can be asked itself
     if paper is not None:
-        yield from (_found(claim, paper) for claim in group)
-        return
-    base = split_version(ident)[0]
-    why = first.unknown.get(ident) or second.unknown.get(ident) or second.unknown.get(base)
-    if why is not None:
-        for claim in group:
-            if _is_reader(claim):
-                yield Pass(claim.target.key)  # another site's page, which can be asked itself
-            else:
-                yield from batch_unverified([claim], f"{_capital(why)}.")
-        return
-    newest = second.papers.newest(ident)
-    yield from (_absent(claim, ident, newest, now) for claim in group)
+        return _found(case, paper)
+    if silence is not None:
+        return unanswered([case], "arXiv's API", silence)[0]
+    return _absent(case, second.papers.newest(ident), now)
 
 
-def _found(claim: Claim, paper: Paper) -> Evidence | Pass:
+def _found(case: Case[ArxivRef], paper: Paper) -> Evidence:
     """Judge a link to a paper that exists."""
-    ref = _ref(claim.target)
+    claim, ref, title = case.claim, case.ref, paper.title
     seen = Fact(f"arXiv's API has the paper, in version {paper.version}", url=ENDPOINT)
-    if ref is None or ref.form is Form.READER:
-        # The paper exists; whether that other site has a page about it is the web provider's question.
-        return Pass(claim.target.key)
     suggestion = Suggestion(ref.canonical_url or address_of(ref.ident, ref.form), "arXiv's own address", safe=True)
     if paper.withdrawn:
         reason = "The paper says at arXiv that it was withdrawn."
         if ref.form is Form.PDF:
             reason = "The paper says at arXiv that it was withdrawn, and arXiv has no PDF of a withdrawn version."
-        return Evidence.of(claim, WITHDRAWN, reason, title=paper.title, facts=(seen,))
+        return Evidence.of(claim, WITHDRAWN, reason, title=title, facts=(seen,))
+    rule, reason = ID_FORM, ""
     if ref.form is Form.DVI:
         reason = "arXiv no longer offers DVI files; the paper's page lists what it offers."
-        return Evidence.of(claim, ID_FORM, reason, suggestion=suggestion, title=paper.title, facts=(seen,))
-    if ref.problem is Problem.REPAIRED:
+    elif ref.problem is Problem.REPAIRED:
         reason = f"The paper exists; {ref.why} and redirects there."
-        return Evidence.of(claim, ID_FORM, reason, suggestion=suggestion, title=paper.title, facts=(seen,))
-    if ref.problem is Problem.MIRROR:
+    elif ref.problem is Problem.MIRROR:
+        rule = MIRROR
         reason = f"The paper exists at arxiv.org; {ref.why}, and not all of its copies are still there."
-        return Evidence.of(claim, MIRROR, reason, suggestion=suggestion, title=paper.title, facts=(seen,))
+    if reason:
+        return Evidence.of(claim, rule, reason, suggestion=suggestion, title=title, facts=(seen,))
     unasked = (Fact("whether arXiv has an HTML version of it was not asked"),) if ref.form is Form.HTML else ()
-    return Evidence.of(claim, title=paper.title, facts=(seen, *unasked))
+    return Evidence.of(claim, title=title, facts=(seen, *unasked))
 
 
-def _absent(claim: Claim, ident: str, newest: Paper | None, now: datetime) -> Evidence | Pass:
+def _absent(case: Case[ArxivRef], newest: Paper | None, now: datetime) -> Outcome:
     """Judge a link to something that arXiv was asked for twice and did not have."""
-    ref = _ref(claim.target)
-    base, version = split_version(ident)
-    if newest is not None and version is not None and ref is not None:
+    claim, ref = case.claim, case.ref
+    if newest is not None and ref.version is not None:
         return Evidence.of(
             claim,
             UNKNOWN_VERSION,
-            f"arXiv has this paper, but no version {version} of it (version {newest.version} is the newest).",
-            suggestion=Suggestion(address_of(base, ref.form), "the same paper, newest version"),
+            f"arXiv has this paper, but no version {ref.version} of it (version {newest.version} is the newest).",
+            suggestion=Suggestion(address_of(ref.base, ref.form), "the same paper, newest version"),
             title=newest.title,
-            facts=(_PLACE, Fact(f"it has the paper in version {newest.version}, and not {ident}")),
+            facts=(_PLACE, Fact(f"it has the paper in version {newest.version}, and not {ref.ident}")),
         )
-    facts = (_PLACE, Fact(f"two complete answers did not hold {ident}"))
-    if ref is not None and is_fresh(ref, now):
+    facts = (_PLACE, Fact(f"two complete responses did not hold {ref.ident}"))
+    if is_fresh(ref, now):
         if ref.form is Form.READER:
-            return Pass(claim.target.key)
+            return case.passed()
         reason = "arXiv's API does not know this paper, but it is too new for that to be a proof."
         return Evidence.of(claim, TOO_NEW, reason, facts=facts)
-    return Evidence.of(claim, UNKNOWN_PAPER, f"arXiv has no paper with the identifier {base}.", facts=facts)
-
-
-def _is_reader(claim: Claim) -> bool:
-    ref = _ref(claim.target)
-    return ref is not None and ref.form is Form.READER
-
-
-def _capital(clause: str) -> str:
-    """Start a sentence with a clause, leaving the name arXiv as it is."""
-    return clause if clause.startswith("arXiv") else clause[:1].upper() + clause[1:]
+    return Evidence.of(claim, UNKNOWN_PAPER, f"arXiv has no paper with the identifier {ref.base}.", facts=facts)

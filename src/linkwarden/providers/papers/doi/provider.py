@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from linkwarden.answers.read import batch_unverified
-from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion, Target, Verdict
-from linkwarden.providers.base import Example, Provider, by_ident
-from linkwarden.providers.papers.arxiv.ids import parse as arxiv_of
+from linkwarden.model import Claim, Evidence, Fact, Kind, Rule, Suggestion, Verdict
+from linkwarden.providers.base import Example
+from linkwarden.providers.papers._arxiv_ids import parse as arxiv_of
 from linkwarden.providers.papers.doi.registry import (
     AGENCIES,
     HANDLES,
@@ -31,6 +30,7 @@ from linkwarden.providers.papers.doi.urls import (
     shorter_readings,
     without_punctuation,
 )
+from linkwarden.providers.registry import Case, Outcome, Place, Registry, Reply, by_ident, unanswered
 from linkwarden.text import host_of
 
 if TYPE_CHECKING:
@@ -119,27 +119,21 @@ class _Words:
         return next((s for s in shorter_readings(doi) if self.standing(s) is Standing.REGISTERED), None)
 
 
-class Doi(Provider):
-    """Settles ``doi.org`` links, and publishers' addresses whose DOI is registered; other pages it passes on.
+class Doi(Registry[DoiRef]):
+    """Settles ``doi.org`` links, and publishers' URLs whose DOI is registered; other pages it passes on.
 
-    Titles come from the agency that registered the DOI, fifty or a hundred to a question; nothing depends on them.
+    Titles come from the agency that registered the DOI, fifty or a hundred to a request; nothing depends on them.
     """
 
-    name: ClassVar[str] = "doi"
-    rank: ClassVar[int] = 120
-    gathers: ClassVar[bool] = True
-    per_question: ClassVar[int] = 100
-    kind: ClassVar[Kind] = Kind.PAPER
-    domains: ClassVar[frozenset[str]] = DOMAINS
-    rules: ClassVar[tuple[Rule, ...]] = (
-        UNKNOWN_DOI,
-        INVALID_DOI,
-        JUNK_AFTER_DOI,
-        OLD_RESOLVER,
-        UNREGISTERED,
-        RETRACTED,
-    )
-    examples: ClassVar[tuple[Example, ...]] = (
+    name = "doi"
+    rank = 120
+    gathers = True
+    per_question = 100
+    kind = Kind.PAPER
+    domains = DOMAINS
+    subdomains = True
+    rules = (UNKNOWN_DOI, INVALID_DOI, JUNK_AFTER_DOI, OLD_RESOLVER, UNREGISTERED, RETRACTED)
+    examples = (
         Example("https://doi.org/10.1117/12.2293755", "10.1117/12.2293755"),
         Example("http://dx.doi.org/10.1002/(SICI)1097-0258(19980815)17:15", "10.1002/(sici)1097-0258(19980815)17:15"),
         Example("https://www.nature.com/articles/s41467-019-14108-y", "10.1038/s41467-019-14108-y"),
@@ -149,30 +143,25 @@ class Doi(Provider):
         Example("https://www.nature.com/articles/nature14539", None, image=True),
     )
 
-    def claim(self, target: Target) -> str | None:
-        """Give the DOI in lower case. A figure's file is not a paper, and neither is anything that stands as one."""
-        ref = _ref(target)
-        return ref.doi if ref is not None else None
+    def read(self, place: Place) -> DoiRef | None:
+        """Return the DOI that a URL names; the file of a figure is not a paper."""
+        ref = doi_of(place.url)
+        return ref if ref is not None and ref.source is not Source.FIGURE else None
 
-    async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:
+    async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Outcome]:
         """Ask ``doiRA`` about all DOIs at once, and again in detail about those that it does not call registered."""
         del now  # a DOI does not depend on the day
-        groups = by_ident(claims)
+        groups = by_ident(self.cases(claims))
         words = await _inquire(net, list(groups))
         registered = {doi: words.first[doi].agency for doi in groups if words.standing(doi) is Standing.REGISTERED}
         words.records = await records(net, registered, self.ctx.contact)
-        for doi, group in groups.items():
-            for claim in group:
-                yield _settle(claim, doi, words)
-
-
-def _ref(target: Target) -> DoiRef | None:
-    ref = None if target.is_image or target.address is None else doi_of(target.address)
-    return ref if ref is not None and ref.source is not Source.FIGURE else None
+        for cases in groups.values():
+            for case in cases:
+                yield _judge(case, words)
 
 
 async def _inquire(net: Net, dois: Sequence[str]) -> _Words:
-    """Put all questions: ``doiRA`` for all, for shorter readings of the absent, and the handle API one by one."""
+    """Make all requests: ``doiRA`` for all, for shorter readings of the absent, and the handle API one by one."""
     words = _Words(first=await agencies(net, dois))
     absent = [d for d in dois if words.first[d].standing in (Standing.ABSENT, Standing.INVALID)]
     shorter = [s for d in absent for s in shorter_readings(d) if s not in words.first]
@@ -187,25 +176,26 @@ async def _inquire(net: Net, dois: Sequence[str]) -> _Words:
     return words
 
 
-def _settle(claim: Claim, doi: str, words: _Words) -> Evidence | Pass:
-    """Say what the registry's words mean for one link."""
-    ref = _ref(claim.target)
-    if ref is None:
-        return Pass(claim.target.key)
+def _judge(case: Case[DoiRef], words: _Words) -> Outcome:
+    """Return what the registry's words mean for one link."""
+    ref, doi = case.ref, case.ref.doi
     standing = words.standing(doi)
     if standing is Standing.REGISTERED:
-        return _registered(claim, ref, words.first[doi].agency, words.records.get(doi, Record(None)))
+        return _registered(case, words.first[doi].agency, words.records.get(doi, Record(None)))
     if ref.source is Source.RESOLVER:
         if standing is Standing.UNKNOWN:
-            return _unverified(claim, words.first[doi])
-        return _broken(claim, ref, standing, words.shorter(doi))
+            silence = words.first[doi].reply
+            why = "" if silence is not None else "did not say plainly whether the DOI is registered"
+            return unanswered([case], "The DOI system", silence or Reply(AGENCIES), why)[0]
+        return _broken(case, standing, words.shorter(doi))
     if standing is Standing.ABSENT and ref.source is Source.LITERAL and words.shorter(doi) is None:
-        reason = f"The DOI system does not know {ref.written}, which this address names."
-        return Pass(claim.target.key, note=Evidence.of(claim, UNREGISTERED, reason, facts=_asked(doi)))
-    return Pass(claim.target.key)  # not the DOI's fault: the page itself must be looked at
+        reason = f"The DOI system does not know {ref.written}, which this URL names."
+        return case.passed(Evidence.of(case.claim, UNREGISTERED, reason, facts=_asked(doi)))
+    return case.passed()  # not the DOI's fault: the page itself must be looked at
 
 
-def _registered(claim: Claim, ref: DoiRef, agency: str, record: Record) -> Evidence:
+def _registered(case: Case[DoiRef], agency: str, record: Record) -> Evidence:
+    ref = case.ref
     by_whom = f" (by way of {agency})" if agency else ""
     facts = (
         Fact(f"the DOI {ref.written} is registered{by_whom}", url=resolver_address(ref.written)),
@@ -213,22 +203,23 @@ def _registered(claim: Claim, ref: DoiRef, agency: str, record: Record) -> Evide
     )
     if record.taken_back:
         reason = f"{agency}'s record of this DOI says that the work was {record.taken_back}."
-        return Evidence.of(claim, RETRACTED, reason, title=record.title, facts=facts)
-    if host_of(claim.target.address or "") == "dx.doi.org":
+        return Evidence.of(case.claim, RETRACTED, reason, title=record.title, facts=facts)
+    if host_of(case.url) == "dx.doi.org":
         suggestion = Suggestion(resolver_address(ref.written), "the DOI system's own address", safe=True)
         reason = "The DOI is registered, and dx.doi.org is an old name of doi.org."
-        return Evidence.of(claim, OLD_RESOLVER, reason, suggestion=suggestion, title=record.title, facts=facts)
-    return Evidence.of(claim, title=record.title, facts=facts)
+        return Evidence.of(case.claim, OLD_RESOLVER, reason, suggestion=suggestion, title=record.title, facts=facts)
+    return Evidence.of(case.claim, title=record.title, facts=facts)
 
 
-def _broken(claim: Claim, ref: DoiRef, standing: Standing, shorter: str | None) -> Evidence:
-    """Accuse a doi.org link; both of the registry's answers say that the DOI is not there."""
+def _broken(case: Case[DoiRef], standing: Standing, shorter: str | None) -> Evidence:
+    """Accuse a doi.org link; both of the registry's responses say that the DOI is not there."""
+    claim, ref = case.claim, case.ref
     facts = _asked(ref.doi)
     if shorter is not None:
         kept, cut = ref.written[: len(shorter)], ref.written[len(shorter) :]
         why = "the DOI without what is stuck to its end"
         suggestion = Suggestion(resolver_address(kept), why, safe=without_punctuation(ref.doi) == shorter)
-        reason = f"The DOI {kept} is registered, but the address has {_quoted(cut)} after it."
+        reason = f"The DOI {kept} is registered, but the URL has {_quoted(cut)} after it."
         return Evidence.of(claim, JUNK_AFTER_DOI, reason, suggestion=suggestion, facts=facts)
     if standing is Standing.INVALID:
         return Evidence.of(claim, INVALID_DOI, f"The DOI system says that {ref.written} cannot be a DOI.", facts=facts)
@@ -248,11 +239,6 @@ def _instead(ref: DoiRef) -> Suggestion | None:
             f"https://dl.acm.org/doi/{encoded(ref.written)}", "ACM uses such numbers without registering them"
         )
     return None
-
-
-def _unverified(claim: Claim, word: Word) -> Evidence:
-    why = "The DOI system gave no usable answer."
-    return next(batch_unverified([claim], why, status=word.status))
 
 
 def _asked(doi: str) -> tuple[Fact, ...]:

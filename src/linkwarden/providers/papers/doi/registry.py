@@ -1,34 +1,37 @@
 """How the DOI system is asked whether it knows a DOI: ``doiRA`` for many at once, the handle API for a second opinion.
 
 Source: DOI Handbook, "Resolution" (``doi.org/doiRA``, ``doi.org/api/handles``). Both answer for every registration
-agency alike. What an answer does not say plainly counts as unknown.
+agency alike. What a response does not say plainly counts as unknown. Titles come from the agencies.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from linkwarden.providers.papers.doi.urls import encoded, fold
-from linkwarden.providers.registry import NoAnswerError, ask_json, mail_address, odd_answer, title_of
-from linkwarden.wire import NetError, Request, Response
+from linkwarden.providers.registry import Reply, ask, at, mail_address, objects_at, text_at, title_of
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
 
 CROSSREF = "https://api.crossref.org/works"
 DATACITE = "https://api.datacite.org/dois"
-#: DOIs in one question: it goes into the address, and Crossref takes no POST.
+AGENCIES = "https://doi.org/doiRA/"
+HANDLES = "https://doi.org/api/handles/"
+#: DOIs in one request to an agency: they go into the URL, and Crossref takes no POST.
 PER_QUESTION: Mapping[str, int] = {"Crossref": 50, "DataCite": 100}
-#: Longest address; servers cut them at 8 kB.
+#: Characters of DOIs in one URL of an agency; servers cut URLs at 8 kB.
 _MAX_LIST_URL = 6_000
 _MAX_LIST_BYTES = 2 * 1024 * 1024
-#: Fields of a work at Crossref; the default answer has all its references too.
+#: Length of one ``doiRA`` URL; 2 kB pass every proxy on the way.
+_MAX_URL = 2_000
+_MAX_BYTES = 256 * 1024
+#: Fields of a work at Crossref; the default response has all its references too.
 _FIELDS = "DOI,title,update-to"
 #: On the side of the retracted work. Not in the documentation's list of fields that can be selected [U], so a refusal
 #: is answered by asking without it.
@@ -37,6 +40,9 @@ _UPDATED_BY = "updated-by"
 _TAKEN_BACK = {"retraction": "retracted", "withdrawal": "withdrawn", "removal": "removed"}
 #: How publishers mark the title of a work that was taken back.
 _MARKED = re.compile(r"\W*(RETRACTED|WITHDRAWN|REMOVED)(?:\s+(?:ARTICLE|CHAPTER|PAPER))?\W*[:\]]", re.ASCII)
+
+
+# --- records of the agencies -----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,7 @@ class Record:
 
 
 async def records(net: Net, agencies: Mapping[str, str], contact: str | None) -> dict[str, Record]:
-    """Ask the agencies for their records, many in one question. What is missing from the answer is not known.
+    """Ask the agencies for their records, many in one request. What is missing from the response is not known.
 
     Args:
         net: the network.
@@ -62,110 +68,67 @@ async def records(net: Net, agencies: Mapping[str, str], contact: str | None) ->
     """
     mail = mail_address(contact)
     found: dict[str, Record] = {}
-    for agency, ask in (("Crossref", _crossref), ("DataCite", _datacite)):
-        try:
-            for chunk in _list_chunks([doi for doi, who in agencies.items() if who == agency], PER_QUESTION[agency]):
-                found |= await ask(net, chunk, mail)
-        except NoAnswerError:
-            continue  # an agency in trouble, or one that turned us away, is not asked for the rest
+    for agency, ask_agency in (("Crossref", _crossref), ("DataCite", _datacite)):
+        dois = [doi for doi, who in agencies.items() if who == agency and "," not in doi]  # a comma separates DOIs
+        for chunk in _chunks(dois, _width, _MAX_LIST_URL, PER_QUESTION[agency]):
+            known = await ask_agency(net, chunk, mail)
+            if known is None:
+                break  # an agency in trouble, or one that turned us away, is not asked for the rest
+            found |= known
     return found
 
 
-async def _crossref(net: Net, dois: Sequence[str], mail: str | None) -> dict[str, Record]:
+async def _crossref(net: Net, dois: Sequence[str], mail: str | None) -> dict[str, Record] | None:
     fields = {
         "filter": ",".join(f"doi:{doi}" for doi in dois),
         "rows": str(len(dois)),  # the default is 20
         "select": f"{_FIELDS},{_UPDATED_BY}",
     }
-    try:
-        answer = await _ask(net, CROSSREF, fields, mail, "Crossref")
-    except NoAnswerError as failure:
-        if failure.status != 400:
-            raise
-        answer = await _ask(net, CROSSREF, fields | {"select": _FIELDS}, mail, "Crossref")
-    message = answer.get("message") if isinstance(answer, dict) else None
-    items = message.get("items") if isinstance(message, dict) else None
-    if not isinstance(items, list):
-        raise odd_answer("Crossref")
-    works = [item for item in items if isinstance(item, dict) and isinstance(item.get("DOI"), str)]
-    return {fold(work["DOI"]): _crossref_record(work) for work in works}
+    reply = await _ask(net, CROSSREF, fields, mail)
+    if reply.status == 400:
+        reply = await _ask(net, CROSSREF, fields | {"select": _FIELDS}, mail)
+    if reply.status != 200 or not isinstance(at(reply.value, "message", "items"), list):
+        return None
+    found = {}
+    for work in objects_at(reply.value, "message", "items"):
+        title = title_of(at(work, "title", 0))
+        found[fold(text_at(work, "DOI"))] = Record(title, _taken_back(work, title))
+    return found
 
 
-def _crossref_record(work: dict[str, Any]) -> Record:
-    titles = work.get("title")
-    title = title_of(titles[0]) if isinstance(titles, list) and titles else None
-    return Record(title, _taken_back(work, title))
-
-
-async def _datacite(net: Net, dois: Sequence[str], mail: str | None) -> dict[str, Record]:
+async def _datacite(net: Net, dois: Sequence[str], mail: str | None) -> dict[str, Record] | None:
     fields = {"ids": ",".join(dois), "page[size]": str(PER_QUESTION["DataCite"])}  # the default is 25
-    answer = await _ask(net, DATACITE, fields, mail, "DataCite")
-    items = answer.get("data") if isinstance(answer, dict) else None
-    if not isinstance(items, list):
-        raise odd_answer("DataCite")
-    works = [item for item in items if isinstance(item, dict) and isinstance(item.get("id"), str)]
-    return {fold(work["id"]): _datacite_record(work) for work in works}
+    reply = await _ask(net, DATACITE, fields, mail)
+    if reply.status != 200 or not isinstance(reply.table.get("data"), list):
+        return None
+    return {
+        fold(text_at(work, "id")): Record(title_of(at(work, "attributes", "titles", 0, "title")))
+        for work in objects_at(reply.value, "data")
+    }
 
 
-def _datacite_record(work: dict[str, Any]) -> Record:
-    attributes = work.get("attributes")
-    titles = attributes.get("titles") if isinstance(attributes, dict) else None
-    first = titles[0] if isinstance(titles, list) and titles else None
-    return Record(title_of(first.get("title")) if isinstance(first, dict) else None)
-
-
-async def _ask(net: Net, endpoint: str, fields: dict[str, str], mail: str | None, who: str) -> object:
+async def _ask(net: Net, endpoint: str, fields: dict[str, str], mail: str | None) -> Reply:
     query = urlencode(fields | ({"mailto": mail} if mail else {}), safe=":,@/()[]")
-    ask = Request(url=f"{endpoint}?{query}", purpose="doi-titles", accept="application/json", max_bytes=_MAX_LIST_BYTES)
-    answer: object = (await ask_json(net, ask, who))[1]
-    return answer
+    return await ask(net, f"{endpoint}?{query}", "doi-titles", max_bytes=_MAX_LIST_BYTES)
 
 
 def _taken_back(work: dict[str, Any], title: str | None) -> str:
-    """Tell how a work was taken back, "" if it was not.
+    """Return how a work was taken back, "" if it was not.
 
     ``update-to`` is in the notice, ``updated-by`` in the work (docs/facts/services.md#crossref). A work that names
     itself in ``update-to`` was turned into its own notice.
     """
-    own = fold(work["DOI"])
-    for update in _updates(work.get(_UPDATED_BY)):
-        if update["type"] in _TAKEN_BACK:
-            return _TAKEN_BACK[update["type"]]
-    for update in _updates(work.get("update-to")):
-        if update["type"] in _TAKEN_BACK and isinstance(update.get("DOI"), str) and fold(update["DOI"]) == own:
-            return _TAKEN_BACK[update["type"]]
+    own = fold(text_at(work, "DOI"))
+    notices = [
+        *objects_at(work, _UPDATED_BY),
+        *(update for update in objects_at(work, "update-to") if fold(text_at(update, "DOI")) == own),
+    ]
+    kinds = (_TAKEN_BACK.get(text_at(notice, "type").lower()) for notice in notices)
     marked = _MARKED.match(title or "")
-    return marked[1].lower() if marked else ""
+    return next((kind for kind in kinds if kind), marked[1].lower() if marked else "")
 
 
-def _updates(value: object) -> Iterator[dict[str, Any]]:
-    for update in value if isinstance(value, list) else ():
-        if isinstance(update, dict) and isinstance(update.get("type"), str):
-            yield {**update, "type": update["type"].lower()}
-
-
-def _list_chunks(dois: Sequence[str], size: int) -> Iterator[list[str]]:
-    """Cut DOIs into questions. One with a comma cannot be asked for: there it separates."""
-    chunk: list[str] = []
-    length = 0
-    for doi in dois:
-        if "," in doi:
-            continue
-        wide = 3 * len(doi) if not doi.isascii() else len(doi) + 20
-        if chunk and (len(chunk) == size or length + wide > _MAX_LIST_URL):
-            yield chunk
-            chunk, length = [], 0
-        chunk.append(doi)
-        length += wide
-    if chunk:
-        yield chunk
-
-
-AGENCIES = "https://doi.org/doiRA/"
-HANDLES = "https://doi.org/api/handles/"
-#: Length of one ``doiRA`` address; 2 kB pass every proxy on the way.
-_MAX_URL = 2_000
-_MAX_BYTES = 256 * 1024
+# --- standing with the DOI system ------------------------------------------------------------------------------------
 
 
 class Standing(StrEnum):
@@ -175,7 +138,7 @@ class Standing(StrEnum):
     ABSENT = "absent"  # "DOI does not exist", or a handle that is not found
     INVALID = "invalid"  # "Invalid DOI": it cannot be one
     UNKNOWN = "unknown"  # the registry answered and did not say
-    SILENT = "silent"  # no usable answer; the registry was asked in vain
+    SILENT = "silent"  # no usable response
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,88 +147,46 @@ class Word:
 
     Attributes:
         standing: what it says.
-        agency: who registered it ("Crossref", "DataCite" …), "" if not told.
-        status: HTTP status of a useless answer, or None.
+        agency: who registered it ("Crossref", "DataCite" …), "" if not said.
+        reply: the response that said nothing of use, or None.
     """
 
     standing: Standing
     agency: str = ""
-    status: int | None = None
+    reply: Reply | None = None
 
 
 async def agencies(net: Net, dois: Sequence[str]) -> dict[str, Word]:
-    """Ask ``doiRA`` who registered each DOI (lower case), in as few questions as 2 kB addresses allow."""
+    """Ask ``doiRA`` who registered each DOI (lower case), in as few requests as 2 kB URLs allow."""
     words: dict[str, Word] = {}
-    for chunk in _chunks(dois):
-        url = AGENCIES + ",".join(map(encoded, chunk))
-        ask = Request(url=url, purpose="doi-ra", accept="application/json", max_bytes=_MAX_BYTES)
-        try:
-            response = await net.fetch(ask)
-        except NetError as error:
-            words |= dict.fromkeys(chunk, Word(Standing.SILENT, status=error.status))
+    for chunk in _chunks(dict.fromkeys(dois), lambda doi: len(encoded(doi)) + 1, _MAX_URL - len(AGENCIES)):
+        reply = await ask(net, AGENCIES + ",".join(map(encoded, chunk)), "doi-ra", max_bytes=_MAX_BYTES)
+        if reply.status != 200 or not isinstance(reply.value, list):
+            words |= dict.fromkeys(chunk, Word(Standing.SILENT, reply=reply))
             continue
-        told = _told(response)
-        if told is None:
-            words |= dict.fromkeys(chunk, Word(Standing.SILENT, status=response.status))
-        else:
-            words |= {doi: told.get(doi, Word(Standing.UNKNOWN)) for doi in chunk}
+        said = {fold(text_at(item, "DOI")): _word(item) for item in objects_at(reply.value)}
+        words |= {doi: said.get(doi, Word(Standing.UNKNOWN)) for doi in chunk}
     return words
 
 
 async def confirm(net: Net, doi: str) -> Word:
     """Ask the handle API about one DOI. ``responseCode`` decides, and only together with the status it comes with."""
-    url = f"{HANDLES}{encoded(doi)}?type=URL"
-    try:
-        response = await net.fetch(
-            Request(url=url, purpose="doi-handle", accept="application/json", max_bytes=_MAX_BYTES)
-        )
-    except NetError as error:
-        return Word(Standing.SILENT, status=error.status)
-    answer = _json(response)
-    code = answer.get("responseCode") if isinstance(answer, dict) else None
-    match code, response.status:
+    reply = await ask(net, f"{HANDLES}{encoded(doi)}?type=URL", "doi-handle", max_bytes=_MAX_BYTES)
+    match reply.table.get("responseCode"), reply.status:
         case 1, 200:
             return Word(Standing.REGISTERED)
         case 100, 404:
-            return Word(Standing.ABSENT, status=404)
+            return Word(Standing.ABSENT)
         case 200, 200:  # the DOI exists and has no web address
-            return Word(Standing.UNKNOWN, status=200)
-    return Word(Standing.SILENT, status=response.status)
-
-
-def _chunks(dois: Iterable[str]) -> Iterator[list[str]]:
-    """Cut DOIs into lists that fit into one address; a DOI that is too long for one travels alone."""
-    chunk: list[str] = []
-    length = len(AGENCIES)
-    for doi in dict.fromkeys(dois):
-        size = len(encoded(doi)) + 1
-        if chunk and length + size > _MAX_URL:
-            yield chunk
-            chunk, length = [], len(AGENCIES)
-        chunk.append(doi)
-        length += size
-    if chunk:
-        yield chunk
-
-
-def _told(response: Response) -> dict[str, Word] | None:
-    """Read a ``doiRA`` answer; None if it is none."""
-    answer = _json(response) if response.status == 200 and response.complete else None
-    if not isinstance(answer, list):
-        return None
-    words = {}
-    for item in answer:
-        if not isinstance(item, dict) or not isinstance(item.get("DOI"), str):
-            continue
-        words[fold(item["DOI"])] = _word(item)
-    return words
+            return Word(Standing.UNKNOWN)
+    return Word(Standing.SILENT, reply=reply)
 
 
 def _word(item: dict[str, object]) -> Word:
-    agency, status = item.get("RA"), item.get("status")
-    if isinstance(agency, str) and agency and agency.lower() != "unknown":
+    agency = text_at(item, "RA")
+    if agency and agency.lower() != "unknown":
         return Word(Standing.REGISTERED, agency)
-    match status.strip().lower() if isinstance(status, str) else None:
+    match text_at(item, "status").strip().lower():
         case "doi does not exist":
             return Word(Standing.ABSENT)
         case "invalid doi":
@@ -273,9 +194,20 @@ def _word(item: dict[str, object]) -> Word:
     return Word(Standing.UNKNOWN)
 
 
-def _json(response: Response) -> object:
-    try:
-        answer: object = json.loads(response.body)
-    except (ValueError, RecursionError):
-        return None
-    return answer
+def _width(doi: str) -> int:
+    """Return more than the length of a DOI in a URL of an agency."""
+    return 3 * len(doi) if not doi.isascii() else len(doi) + 20
+
+
+def _chunks(dois: Iterable[str], width: Callable[[str], int], most: int, size: int = 10_000) -> Iterator[list[str]]:
+    """Cut DOIs into lists that fit into one URL; a DOI that is too long for one travels alone."""
+    chunk: list[str] = []
+    length = 0
+    for doi in dois:
+        if chunk and (len(chunk) == size or length + width(doi) > most):
+            yield chunk
+            chunk, length = [], 0
+        chunk.append(doi)
+        length += width(doi)
+    if chunk:
+        yield chunk

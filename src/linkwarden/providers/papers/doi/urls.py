@@ -40,6 +40,11 @@ class DoiRef:
     source: Source
     written: str
 
+    @property
+    def ident(self) -> str:
+        """What makes one question to the registry."""
+        return self.doi
+
 
 def doi_of(url: str) -> DoiRef | None:
     """Give the DOI that an http(s) address names, or None. Never raises."""
