@@ -16,8 +16,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypedDict, TypeVar, Unpack
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
-from linkwarden.answers.rules import REGISTRY_SILENT
 from linkwarden.answers.bot_protection import bot_protection
+from linkwarden.answers.rules import REGISTRY_SILENT
 from linkwarden.model import Claim, Evidence, Fact, Pass, Rule, Suggestion, Target
 from linkwarden.providers.base import Provider
 from linkwarden.text import host_of, mask_secrets

@@ -35,7 +35,7 @@ UNKNOWN_PAPER = Rule(
 APIS = ("https://api2.openreview.net/notes", "https://api.openreview.net/notes")
 _MAX_BYTES = 1024 * 1024
 _WHO = "OpenReview's API"
-_CHALLENGED = "answers only those who are logged in or prove in a browser that they are human (403); open the URL in a browser"
+_CHALLENGED = "answers only those who are logged in or prove to be human (403); open the URL in a browser"
 _PRIVATE = "does not show this paper to everybody"
 #: Statuses that are meant for us and not for the paper; None is a failed connection.
 _REFUSALS = frozenset({401, 403, 429, None})
