@@ -19,7 +19,7 @@ class HtmlFile(Extractor):
     name: ClassVar[str] = "html"
     suffixes: ClassVar[tuple[str, ...]] = (".html", ".htm", ".xhtml")
 
-    def extract(self, text: str, path: str) -> Iterator[Extracted]:  # noqa: D102 - see the base class
+    def extract(self, text: str, path: str) -> Iterator[Extracted]:
         source = Source(text, path)
         yield from text_notices(source)
         reader = Reader(source, TagScanner())

@@ -34,7 +34,7 @@ class Markdown(Extractor):
     name: ClassVar[str] = "markdown"
     suffixes: ClassVar[tuple[str, ...]] = (".md", ".markdown", ".mdown", ".mkd", ".txt", ".mdx", ".qmd", ".rmd")
 
-    def extract(self, text: str, path: str) -> Iterator[Extracted]:  # noqa: D102 - see the base class
+    def extract(self, text: str, path: str) -> Iterator[Extracted]:
         source = Source(text, path)
         yield from text_notices(source)
         document = Document()
