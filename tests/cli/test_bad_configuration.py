@@ -41,7 +41,7 @@ def check(*arguments: str) -> int:
         (("--proxy", "proxy:3128"), "is not the URL of an HTTP proxy"),
         (("--contact", "me@example.org\r\nX-Evil: 1"), "cannot be sent"),
         (("--no-report", "-o", "x.md"), "--output and --no-report contradict each other"),
-        (("-o", "report"), "a suffix must tell the format"),
+        (("-o", "report"), "the suffix chooses the format"),
         (("-o", "folder"), "Name a file in it, such as folder/health.md."),
         (("-o", "README.md/x.md"), "README.md is not a directory"),
     ],

@@ -315,14 +315,14 @@ def test_a_full_disk_leaves_the_old_baseline(
 @pytest.mark.parametrize(
     ("arguments", "message", "advice"),
     [
-        (("--write-baseline",), "--write-baseline does not say where to write", "--baseline linkwarden-baseline.json"),
+        (("--write-baseline",), "--write-baseline: no file is named", "--baseline linkwarden-baseline.json"),
         (
             ("--write-baseline", "--baseline", "x.json", "--diff", "auto"),
             "--write-baseline and --diff contradict each other",
             "Leave one of them out.",
         ),
-        (("--write-baseline", "--baseline", "README.md"), "README.md: is there already and is no baseline", "another"),
-        (("--write-baseline", "--baseline", "folder"), "folder: is there already and is no baseline", "another"),
+        (("--write-baseline", "--baseline", "README.md"), "README.md: exists and is no baseline", "another"),
+        (("--write-baseline", "--baseline", "folder"), "folder: exists and is no baseline", "another"),
         (("--write-baseline", "--baseline", "README.md/x"), "README.md/x: cannot be written", "another place"),
         (("--baseline", "no.json"), "no.json: there is no such baseline", "--baseline no.json --write-baseline"),
         (("--baseline", "folder"), "folder: the baseline cannot be read", "readable"),

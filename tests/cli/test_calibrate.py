@@ -69,12 +69,12 @@ def test_figures_and_disagreements(calibrate: Command, capsys: pytest.CaptureFix
     assert ["ok", "1", "1", "0"] in lines
     assert ["broken", "1", "1", "0"] in lines
     assert ["suspect", "0", "0", "1"] in lines
-    assert "precision 0.666  (2 of 3 accused are ill)" in out
-    assert "recall    0.666  (2 of 3 ill are accused)" in out
-    assert "Accused, but not ill: 1\n- line 2: https://a.example/gone\n" in out
+    assert "precision 0.666  (2 of 3 reported links are bad)" in out
+    assert "recall    0.666  (2 of 3 bad links are reported)" in out
+    assert "False alarms: 1\n- line 2: https://a.example/gone\n" in out
     assert "label ok, verdict broken LW301 not-found" in out
     assert "seen: response (404) https://a.example/gone" in out
-    assert "Ill, but not accused: 1\n- line 5: https://a.example/?x=1\n" in out
+    assert "Missed: 1\n- line 5: https://a.example/?x=1\n" in out
     assert "\u001b" not in out
 
 
@@ -93,7 +93,7 @@ def test_nothing_accused_is_no_false_accusation(calibrate: Command, capsys: pyte
     write({"url": "https://a.example/", "label": "ok"})
 
     assert calibrate("labels.jsonl", "--min-precision", "1", "--min-recall", "1") == 0
-    assert "precision 1.000  (0 of 0 accused are ill)" in capsys.readouterr().out
+    assert "precision 1.000  (0 of 0 reported links are bad)" in capsys.readouterr().out
 
 
 def test_saved_answers_are_judged_without_a_network(calibrate: Command, capsys: pytest.CaptureFixture[str]) -> None:
@@ -111,7 +111,7 @@ def test_saved_answers_are_judged_without_a_network(calibrate: Command, capsys: 
     assert calibrate("labels.jsonl", "--saved", "saved") == 0
 
     out = capsys.readouterr().out
-    assert "precision 1.000  (1 of 1 accused are ill)" in out
+    assert "precision 1.000  (1 of 1 reported links are bad)" in out
     assert "line" not in out
 
 

@@ -137,7 +137,7 @@ def test_network_down_ends_with_4_and_is_said(linkwarden: Command, capsys: pytes
         (("check", "--nonsense"), 2, "No such option"),
         (("chekc",), 2, "No such command"),
         (("explain", "LW2O1"), 2, "Did you mean"),
-        (("probe", ""), 2, "the address is empty"),
+        (("probe", ""), 2, "the URL is empty"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )

@@ -46,7 +46,7 @@ def history() -> Command:
 
 
 def three_nights(state: Path = STATE) -> None:
-    """One link is dead, one was repaired, one taken out, and one is well."""
+    """One link is dead, one was repaired, one removed, and one is well."""
     gone, well = {A: "gone", B: "timeout", C: "gone", "docs/x.md": "ok"}, {A: "gone", B: "ok", "docs/x.md": "ok"}
     pass_night(state, 0, {A: "ok", B: "ok", C: "gone", "docs/x.md": "ok"})
     pass_night(state, 1, {**gone, B: "gone"})
@@ -63,13 +63,13 @@ def test_the_list_says_what_fails_and_what_was_fixed(history: Command, capsys: p
     assert history() == 0
 
     out = capsys.readouterr().out
-    assert "3 addresses, 3 runs, the last on 2026-11-03 03:00 UTC." in out
+    assert "3 URLs, 3 runs, the last on 2026-11-03 03:00 UTC." in out
     assert "Findings now: 1" in out
     assert "  broken      LW301  since 2026-11-02, 2 runs on 2 days" in out
     assert "Fixed in the last 30 days: 2" in out
     fixed = out.partition("Fixed")[2].splitlines()
-    assert any("2026-11-02" in line and "answers again" in line and B in line for line in fixed)
-    assert any("2026-11-01 to 2026-11-02" in line and "taken out" in line and C in line for line in fixed)
+    assert any("2026-11-02" in line and "works again" in line and B in line for line in fixed)
+    assert any("2026-11-01 to 2026-11-02" in line and "removed" in line and C in line for line in fixed)
 
 
 def test_what_was_fixed_long_ago_is_not_told(history: Command, capsys: pytest.CaptureFixture[str]) -> None:
@@ -94,7 +94,7 @@ def test_a_run_that_was_cut_short_takes_nothing_out(history: Command, capsys: py
 
     assert "Findings now: 1" in first
     assert "Findings now: 2" in last
-    assert "taken out" not in first + last
+    assert "removed" not in first + last
 
 
 @pytest.mark.parametrize("command", [[], ["show", A], ["export"], ["prune", "--older-than", "1y"]])
@@ -152,7 +152,7 @@ def test_an_address_shows_its_life(history: Command, asked: str, capsys: pytest.
 
     assert capsys.readouterr().out.splitlines() == [
         "https://b.example/x",
-        "  first checked 2026-11-01, last stood in a list 2026-11-03",
+        "  first checked 2026-11-01, last seen in a list 2026-11-03",
         "",
         "  2026-11-01                ok",
         "  2026-11-02                broken      LW301 not-found",
@@ -211,7 +211,7 @@ def test_a_memory_survives_the_way_through_json_lines(history: Command, capsys: 
     assert history("export", "memory.jsonl") == 0
 
     assert history("import", "memory.jsonl", "--state", "other.sqlite3") == 0
-    assert "Added 3 runs and 4 addresses." in capsys.readouterr().out
+    assert "Added 3 runs and 4 URLs." in capsys.readouterr().out
     assert exported(history, capsys, "--state", "other.sqlite3") == Path("memory.jsonl").read_text("utf-8").splitlines()
     one, other = (pass_night(Path(name), 3, {A: "gone", B: "ok"}) for name in (str(STATE), "other.sqlite3"))
     assert [r.history for r in one.results] == [r.history for r in other.results]
@@ -227,7 +227,7 @@ def test_importing_twice_does_no_harm(history: Command, capsys: pytest.CaptureFi
 
     assert history("import", "memory.jsonl") == 0
 
-    assert "Added 0 runs and 0 addresses." in capsys.readouterr().out
+    assert "Added 0 runs and 0 URLs." in capsys.readouterr().out
     assert exported(history, capsys) == before
 
 
@@ -254,7 +254,7 @@ def test_standard_input_is_read(
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
 
     assert history("import", "-", "--state", "new/state.sqlite3") == 0
-    assert "Added 3 runs and 4 addresses." in capsys.readouterr().out
+    assert "Added 3 runs and 4 URLs." in capsys.readouterr().out
 
 
 HEAD = '{"type":"linkwarden-memory","version":1,"last_run":"2026-11-03T03:00:00Z"}'
@@ -365,7 +365,7 @@ def test_pruning_forgets_what_is_older(
 
     assert history("prune", "--older-than", age) == 0
 
-    assert "Forgot what is older than 20" in capsys.readouterr().out
+    assert "Removed what is older than 20" in capsys.readouterr().out
     assert rows(STATE, "SELECT count(*) FROM runs") == [(left,)]
     assert rows(STATE, "PRAGMA freelist_count") == [(0,)]
     assert rows(STATE, "SELECT count(*) FROM addresses WHERE url = 'https://c.example/'") == [(int(left > 1),)]

@@ -15,8 +15,9 @@ from aiohttp import web
 import linkwarden as linkwarden_package
 from linkwarden import api
 from linkwarden.cli import cli
-from linkwarden.cli.guard import run_guarded, say_error, say_failure
+from linkwarden.cli.guard import run_guarded
 from linkwarden.cli.progress import PlainProgress, busiest
+from linkwarden.cli.speech import say_error, say_failure
 from linkwarden.model import Failure, UsageError
 from linkwarden.report import formats
 from tests.deps import on_fake_internet

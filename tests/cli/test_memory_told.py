@@ -117,7 +117,7 @@ def test_history_says_in_which_list_an_anchor_is_missing(
     """The same ``#gone`` in two lists is two findings; the list and the life of each name its list."""
     check("--offline")
     assert run_guarded(cli, ["history"]) == 0
-    assert capsys.readouterr().out.count("1 address, 1 run") == 1
+    assert capsys.readouterr().out.count("1 URL, 1 run") == 1
 
     (tmp_path / "OTHER.md").write_text("[Gone](#gone)\n", "utf-8")
     check("--offline", "README.md", "OTHER.md")

@@ -37,8 +37,8 @@ def test_a_line_every_ten_seconds() -> None:
         progress.step(second, 100, lambda: {"github.com": 12, "b.example": 3})
 
     assert said == [
-        "linkwarden: 10 of 100 addresses settled; waiting for github.com (12), b.example (3)",
-        "linkwarden: 20 of 100 addresses settled; waiting for github.com (12), b.example (3)",
+        "linkwarden: 10 of 100 URLs checked; waiting for github.com (12), b.example (3)",
+        "linkwarden: 20 of 100 URLs checked; waiting for github.com (12), b.example (3)",
     ]
 
 
@@ -51,7 +51,7 @@ def test_what_comes_after_the_last_address_is_said_if_it_was_quiet() -> None:
     now[0] = 11.0
     progress.phase("looking for archived copies")
 
-    assert said == ["linkwarden: all addresses settled; looking for archived copies"]
+    assert said == ["linkwarden: all URLs checked; looking for archived copies"]
 
 
 def test_only_the_busiest_are_named() -> None:

@@ -44,7 +44,7 @@ class _LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command that the arguments begin with; a list in its place is the commonest slip."""
+        """Return the command that the arguments begin with; a list in its place is the most common mistake."""
         word = args[0]
         if word not in _COMMANDS and not word.startswith("-"):
             near = difflib.get_close_matches(word, _COMMANDS, n=1)
@@ -53,7 +53,7 @@ class _LazyGroup(click.Group):
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command. That nobody reads its output to the end (head, less) is no error."""
+        """Run the command. It is no error if the output is not read to its end (head, less)."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
@@ -66,4 +66,7 @@ class _LazyGroup(click.Group):
 @click.command(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, "-V", "--version", message="%(prog)s %(version)s", prog_name="linkwarden")
 def cli() -> None:
-    """Find what the readers of a curated list no longer get, and say why, and what to put there instead."""
+    """Find dead links, expired images and wrong papers in awesome-lists and paper lists.
+
+    Says why, since when, and what to use instead.
+    """

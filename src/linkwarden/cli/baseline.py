@@ -1,12 +1,11 @@
-"""``--write-baseline``: the findings of a run become the ones that are known."""
+"""``--write-baseline``: writes the findings of a run to the file of known findings."""
 
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
-from linkwarden.cli.output import write_atomically
+from linkwarden.cli.output import ensure_writable, write_atomically
 from linkwarden.cli.speech import say
 from linkwarden.config import Config
 from linkwarden.model import LinkwardenError, Run, UsageError, Verdict
@@ -22,7 +21,7 @@ class BaselineNotWrittenError(LinkwardenError):
 
 
 def baseline_to_write(config: Config) -> Path:
-    """Give where the baseline goes, made sure of before the run, so that no result is lost for a typo.
+    """Return where the baseline goes; ensured before the run, so that no result is lost because of a typo.
 
     Raises:
         UsageError: no file is named, it is something else than a baseline, it cannot be written, or the run looks at
@@ -31,8 +30,8 @@ def baseline_to_write(config: Config) -> Path:
     path = config.baseline
     if path is None:
         raise UsageError(
-            "--write-baseline does not say where to write",
-            "Name the file too: --baseline linkwarden-baseline.json --write-baseline",
+            "--write-baseline: no file is named",
+            "Name it with --baseline: --baseline linkwarden-baseline.json --write-baseline",
         )
     if config.diff is not None:
         raise UsageError(
@@ -41,22 +40,17 @@ def baseline_to_write(config: Config) -> Path:
         )
     if os.path.lexists(path) and not (path.is_file() and is_ours(path)):
         raise UsageError(
-            f"{path}: is there already and is no baseline, so it is not written over",
+            f"{path}: exists and is no baseline, so it is not overwritten",
             "Choose another name, such as linkwarden-baseline.json.",
         )
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".linkwarden-"):
-            pass
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be written: {error.strerror}", "Choose another place.") from None
+    ensure_writable(path, "Choose another place.")
     return path
 
 
 def write_baseline(run: Run, path: Path) -> tuple[Run, list[LinkwardenError]]:
-    """Write the findings of a run down, tell so, and give the run in which they are accepted, and what went wrong.
+    """Write the findings of a run; return the run in which they are accepted, and what went wrong.
 
-    A run that did not get to see everything writes nothing, and tells so: what it did not see would be new tomorrow.
+    An incomplete run writes nothing and says so: what it did not see would be new tomorrow.
     """
     why = _incomplete(run)
     if why:

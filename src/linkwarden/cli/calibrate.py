@@ -1,4 +1,4 @@
-"""``linkwarden calibrate``: how right the verdicts are, measured on addresses that somebody has judged by hand."""
+"""``linkwarden calibrate``: measures the verdicts on URLs that somebody has judged by hand."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from urllib.parse import urljoin
 
 import click
 
-from linkwarden.cli.guard import say_failure
 from linkwarden.cli.options import TableCommand, make_config, table_options
-from linkwarden.cli.speech import say
+from linkwarden.cli.speech import say, say_failure
 from linkwarden.extract import Extractor
 from linkwarden.inputs import Source
 from linkwarden.model import Extracted, Markup, NothingToCheckError, Occurrence, Result, Run, Span, UsageError, Verdict
@@ -37,7 +36,7 @@ _SAVED_FORM = "Write lines `name: value`, `url` among them, an empty line, and t
 
 @dataclass(frozen=True, slots=True)
 class SavedAnswer:
-    """One file: the address that gives the answer (a prefix if ``everything_below``), and the answer."""
+    """One file: a URL (a prefix if ``everything_below``), and the response to it."""
 
     url: str
     everything_below: bool
@@ -47,15 +46,15 @@ class SavedAnswer:
 
 
 class SavedNet(Net):
-    """Gives saved answers; nothing is ever sent.
+    """A network of saved responses; nothing is ever sent.
 
     Args:
         answers: all that this network knows.
-        observer: told of every question.
+        observer: is told of every request.
     """
 
     def __init__(self, answers: Iterable[SavedAnswer], observer: Observer | None = None) -> None:
-        super().__init__(NetPolicy(strikes=0), observer=observer)  # nobody is spared, so every answer counts
+        super().__init__(NetPolicy(strikes=0), observer=observer)  # no host is given up, so every response counts
         self._watch = observer
         self._exact: dict[str, SavedAnswer] = {}
         self._below: list[tuple[str, SavedAnswer]] = []
@@ -68,30 +67,30 @@ class SavedNet(Net):
                 self._exact[_key(answer.url)] = answer
         self._below.sort(key=lambda pair: -len(pair[0]))
 
-    async def fetch(self, ask: Request) -> Response:
-        """Give the saved answer to an ask, after saved redirects.
+    async def fetch(self, request: Request) -> Response:
+        """Return the saved response, after saved redirects.
 
         Raises:
-            NetError: no answer of this host was saved, or its redirects lead in a circle.
+            NetError: no response of this host was saved, or its redirects lead in a circle.
         """
         hops: list[Hop] = []
-        url = ask.url.partition("#")[0]
+        url = request.url.partition("#")[0]
         while True:
             answer = self._answer(url, hops)
             self.requests += 1
             if self._watch is not None:
-                self._watch(ask, url, answer.status, 0.0, "saved")
+                self._watch(request, url, answer.status, 0.0, "saved")
             location = answer.headers.get("location")
-            if not (ask.follow and location and 300 <= answer.status < 400):
-                return _response(url, answer, ask.max_bytes, tuple(hops))
+            if not (request.follow and location and 300 <= answer.status < 400):
+                return _response(url, answer, request.max_bytes, tuple(hops))
             onward = urljoin(url, location)
             hops.append(Hop(url, answer.status, onward))
-            if len(hops) > ask.max_hops:
+            if len(hops) > request.max_hops:
                 raise NetError(NetErrorKind.TOO_MANY_REDIRECTS, "saved redirects", host=host_of(url), hops=tuple(hops))
             url = onward.partition("#")[0]
 
     def connectivity(self) -> Connectivity:
-        """Say that the network works: what was not saved says nothing about it."""
+        """Return that the network works: what was not saved says nothing about it."""
         return Connectivity(hosts=1, answered=1)
 
     def _answer(self, url: str, hops: list[Hop]) -> SavedAnswer:
@@ -101,21 +100,21 @@ class SavedNet(Net):
         if found is None and host_of(url) in self._hosts:
             found = SavedAnswer(url, everything_below=False, status=404, headers={"content-type": _HTML}, body=b"")
         if found is None:
-            raise NetError(NetErrorKind.DNS, "no answer of this host was saved", host=host_of(url), hops=tuple(hops))
+            raise NetError(NetErrorKind.DNS, "no response of this host was saved", host=host_of(url), hops=tuple(hops))
         return found
 
 
 def read_saved(folder: Path) -> list[SavedAnswer]:
-    """Read the saved answers of a folder, its subfolders included, in the order of their names.
+    """Return the saved responses of a folder and its subfolders, in the order of their names.
 
     Raises:
-        UsageError: there is none, or one is not in the form that the module describes.
+        UsageError: there is none, or one is not in the form that docs/calibrate.md describes.
     """
     if not folder.is_dir():
         raise UsageError(f"--saved {folder}: no such folder", f"Name a folder with files that end in {SUFFIX}.")
     answers = [_parse(path) for path in sorted(folder.rglob(f"*{SUFFIX}"))]
     if not answers:
-        raise UsageError(f"--saved {folder}: no saved answers in it", f"Their names end in {SUFFIX}.")
+        raise UsageError(f"--saved {folder}: no saved responses in it", f"Their names end in {SUFFIX}.")
     return answers
 
 
@@ -146,8 +145,8 @@ def _key(url: str) -> str:
     return target_key(url, "")
 
 
-#: The verdicts that accuse a link, and the labels that say that it is ill.
-ACCUSING = frozenset({Verdict.BROKEN, Verdict.EXPIRED, Verdict.SUSPECT})
+#: The verdicts, and the labels, that call a link broken in some way.
+BAD = frozenset({Verdict.BROKEN, Verdict.EXPIRED, Verdict.SUSPECT})
 _FORM = (
     'A line is {"url": "https://…", "label": "ok"}, with "text" and "image" if there are any; see docs/calibrate.md.'
 )
@@ -156,7 +155,7 @@ _KEYS = frozenset({"url", "label", "text", "image"})
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """One line of the file: an address, what a human says of it, the link's text, whether it stands as a picture."""
+    """One line of the file: a URL, the right verdict, the text of the link, and whether it is an image."""
 
     line: int
     url: str
@@ -167,53 +166,53 @@ class Labelled:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A labelled address with what linkwarden says of it."""
+    """A labelled URL with what linkwarden says of it."""
 
     labelled: Labelled
     result: Result
 
     @property
     def verdict(self) -> Verdict:
-        """What linkwarden says."""
+        """What linkwarden says of it."""
         return self.result.judgement.verdict
 
     @property
-    def accused(self) -> bool:
-        """True if the verdict accuses the link."""
-        return self.verdict in ACCUSING
+    def reported(self) -> bool:
+        """True if the verdict calls the link broken in some way."""
+        return self.verdict in BAD
 
     @property
-    def ill(self) -> bool:
-        """True if the label says that the link is ill."""
-        return self.labelled.label in ACCUSING
+    def bad(self) -> bool:
+        """True if the label does."""
+        return self.labelled.label in BAD
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How many accusations were right, and how many ill links were accused."""
+    """How many reports were right, and how many bad links were reported."""
 
     right: int
-    accused: int
-    ill: int
+    reported: int
+    bad: int
 
     @property
     def precision(self) -> float:
-        """Share of the accused that are ill; 1 if nothing was accused."""
-        return self.right / self.accused if self.accused else 1.0
+        """Share of the reported links that are bad; 1 if nothing was reported."""
+        return self.right / self.reported if self.reported else 1.0
 
     @property
     def recall(self) -> float:
-        """Share of the ill that were accused; 1 if nothing is ill."""
-        return self.right / self.ill if self.ill else 1.0
+        """Share of the bad links that were reported; 1 if nothing is bad."""
+        return self.right / self.bad if self.bad else 1.0
 
 
-@click.command(cls=TableCommand, short_help="Measure the verdicts on addresses that were judged by hand.")
+@click.command(cls=TableCommand, short_help="Measure the verdicts on URLs that were judged by hand.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "--saved",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Judge the answers saved in this folder; nobody is asked.",
+    help="Judge the responses saved in this folder; no request is made.",
 )
 @click.option("--min-precision", type=click.FloatRange(0, 1), metavar="P", help="Exit 1 if precision is lower.")
 @click.option("--min-recall", type=click.FloatRange(0, 1), metavar="R", help="Exit 1 if recall is lower.")
@@ -229,10 +228,10 @@ def calibrate(
     min_recall: float | None,
     **options: Any,
 ) -> int:
-    """Check the addresses of FILE and compare the verdicts with its labels.
+    """Check the URLs of FILE and compare the verdicts with its labels.
 
-    FILE holds a JSON object a line: {"url": "https://…", "label": "broken"}, and "text" (the link's text) and "image"
-    (true for a picture) where they matter. A label is the verdict that would be right.
+    FILE holds a JSON object on each line: {"url": "https://…", "label": "broken"}, and "text" (of the link) and "image"
+    (true for an image) where they matter. A label is the verdict that would be right.
     """
     from linkwarden import api  # noqa: PLC0415 - the network stack is slow to import
     from linkwarden.run import engine  # noqa: PLC0415 - with it
@@ -258,7 +257,7 @@ def calibrate(
 
 
 def read_labels(file: Path) -> tuple[Labelled, ...]:
-    """Read the labelled addresses of a file; empty lines are skipped.
+    """Return the labelled URLs of a file; empty lines are skipped.
 
     Raises:
         UsageError: the file cannot be read, or a line is not in the form that the command's help describes.
@@ -271,14 +270,14 @@ def read_labels(file: Path) -> tuple[Labelled, ...]:
         raise UsageError(f"{file}: cannot be read: {why}", "Name a file in JSON Lines form.") from None
     read = tuple(_read_line(file, number, line) for number, line in enumerate(lines, 1) if line.strip())
     if not read:
-        raise NothingToCheckError(f"{file}: no labelled address in it", _FORM)
+        raise NothingToCheckError(f"{file}: no labelled URL in it", _FORM)
     return read
 
 
 def measure(cases: Sequence[Case]) -> Score:
-    """Count right accusations, accusations and ill links."""
-    right = sum(case.accused and case.ill for case in cases)
-    return Score(right, sum(case.accused for case in cases), sum(case.ill for case in cases))
+    """Return how many cases were reported, how many are bad, and how many are both."""
+    right = sum(case.reported and case.bad for case in cases)
+    return Score(right, sum(case.reported for case in cases), sum(case.bad for case in cases))
 
 
 def _read_line(file: Path, number: int, line: str) -> Labelled:
@@ -300,7 +299,7 @@ def _read_line(file: Path, number: int, line: str) -> Labelled:
 
 
 class _Lines(Extractor):
-    """Gives the labelled addresses as the links of a document."""
+    """Reads nothing: its links are the labelled URLs."""
 
     name = "labelled"
     suffixes = ()
@@ -309,7 +308,6 @@ class _Lines(Extractor):
         self._labelled = labelled
 
     def extract(self, text: str, path: str) -> Iterator[Extracted]:
-        """Give one occurrence a line."""
         del text
         for row in self._labelled:
             markup = Markup.HTML_IMG if row.image else Markup.MD_LINK
@@ -318,7 +316,7 @@ class _Lines(Extractor):
 
 
 def _saved_network(folder: Path) -> Any:
-    """Read the saved answers, and give what makes a network of them."""
+    """Return what makes a network of the saved responses of a folder."""
     answers = read_saved(folder)
 
     @asynccontextmanager
@@ -330,7 +328,7 @@ def _saved_network(folder: Path) -> Any:
 
 
 def _cases(labelled: Sequence[Labelled], run: Run) -> list[Case]:
-    """Put labels and results together; an address that two lines name has one result."""
+    """Return labels with their results; a URL that two lines name has one result."""
     results = {result.target.key: result for result in run.results}
     return [Case(row, results[target_key(row.url, run.inputs[0])]) for row in labelled]
 
@@ -338,16 +336,12 @@ def _cases(labelled: Sequence[Labelled], run: Run) -> list[Case]:
 def _report(cases: Sequence[Case], score: Score) -> Iterator[str]:
     yield from _matrix(cases)
     yield ""
-    yield f"precision {_share(score.precision)}  ({score.right} of {score.accused} accused are ill)"
-    yield f"recall    {_share(score.recall)}  ({score.right} of {score.ill} ill are accused)"
-    accused = [case for case in cases if case.accused and not case.ill]
-    missed = [case for case in cases if case.ill and not case.accused]
-    other = [case for case in cases if case.accused == case.ill and case.verdict is not case.labelled.label]
-    for heading, group in (
-        ("Accused, but not ill", accused),
-        ("Ill, but not accused", missed),
-        ("Named otherwise", other),
-    ):
+    yield f"precision {_share(score.precision)}  ({score.right} of {score.reported} reported links are bad)"
+    yield f"recall    {_share(score.recall)}  ({score.right} of {score.bad} bad links are reported)"
+    false_alarms = [case for case in cases if case.reported and not case.bad]
+    missed = [case for case in cases if case.bad and not case.reported]
+    other = [case for case in cases if case.reported == case.bad and case.verdict is not case.labelled.label]
+    for heading, group in (("False alarms", false_alarms), ("Missed", missed), ("Other verdict", other)):
         if group:
             yield ""
             yield f"{heading}: {len(group)}"
@@ -356,7 +350,7 @@ def _report(cases: Sequence[Case], score: Score) -> Iterator[str]:
 
 
 def _matrix(cases: Sequence[Case]) -> Iterator[str]:
-    """Draw the table: a row a label, a column a verdict, those that occur."""
+    """Yield the lines of a table: labels in rows, verdicts in columns, those that occur."""
     counts = Counter((case.labelled.label, case.verdict) for case in cases)
     rows = [verdict for verdict in Verdict if any(label is verdict for label, _ in counts)]
     columns = [verdict for verdict in Verdict if any(got is verdict for _, got in counts)]
@@ -384,5 +378,5 @@ def _case(case: Case) -> Iterator[str]:
 
 
 def _share(value: float) -> str:
-    """Give a share with three digits, rounded down, so that 0.9999 does not look like all."""
+    """Return a share with three digits, rounded down, so that 0.9999 does not look like all."""
     return f"{math.floor(value * 1000) / 1000:.3f}"

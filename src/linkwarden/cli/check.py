@@ -1,4 +1,4 @@
-"""``linkwarden check``: the main job."""
+"""``linkwarden check``: checks lists, and writes and prints what was found."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from typing import Any
 
 import click
 
-from linkwarden.cli.guard import INTERNAL_ERROR, say_error, say_failure
+from linkwarden.cli.guard import INTERNAL_ERROR
 from linkwarden.cli.options import TableCommand, make_config, read_command_line, table_options
 from linkwarden.cli.output import OutputLostError, Terminal, is_terminal, reserve, write_reports
-from linkwarden.cli.speech import say
+from linkwarden.cli.speech import say, say_error, say_failure
 from linkwarden.config import DEFAULT_REPORTS, CommandLine
 from linkwarden.model import Run, UsageError
 
 
 def stdin_for(inputs: Sequence[str]) -> Callable[[], bytes]:
-    """Read standard input to its end if it is among the inputs, and give a function that gives what was read.
+    """Return a function that returns what standard input holds, or raises OSError if it cannot be read.
 
-    Read now and not when its turn comes, so that the progress bar is not in the way and Ctrl-C ends the waiting.
-    The function raises OSError if standard input cannot be read.
+    If it is among the inputs, it is read at once and not when its turn comes, so that the progress bar is not in the
+    way and Ctrl-C ends the waiting.
     """
     if "-" not in inputs:
         return lambda: b""
@@ -64,12 +64,12 @@ def check(obj: Any, /, inputs: tuple[str, ...], **options: Any) -> int:
 
 
 def perform(deps: Any, inputs: tuple[str, ...], options: Mapping[str, Any]) -> tuple[Run, int]:
-    """Do what ``check`` was told, and give the run with the exit code; the Action (``linkwarden.gha``) wants both.
+    """Return the run that ``check`` makes, and the exit code; the Action (``linkwarden.gha``) needs both.
 
     Args:
         deps: replaces the network and the clock (``linkwarden.run.deps.Deps``), or None.
         inputs: what to check.
-        options: what click made of the command's options, by parameter name.
+        options: what click made of the command's options, by field.
 
     Raises:
         LinkwardenError: there is no run; see ``linkwarden.cli.guard.run_guarded``.
@@ -93,7 +93,7 @@ def perform(deps: Any, inputs: tuple[str, ...], options: Mapping[str, Any]) -> t
         wired = replace(deps or Deps(make_net=api.make_net), progress=shown, stdin=stdin, memory=memory)
         run = api.run_loop(engine.run(config, wired))
     if run.interrupted and not run.results:
-        raise KeyboardInterrupt  # no list was read yet: there is nothing to tell, and the last reports stay
+        raise KeyboardInterrupt  # no list was read yet: there is nothing to report, and the last reports stay
     run, not_written = (run, []) if baseline is None else write_baseline(run, baseline)
     written, problems = write_reports(run, outputs, show_secrets=line.show_secrets)
     problems += not_written

@@ -1,4 +1,4 @@
-"""``linkwarden explain``: what a rule means."""
+"""``linkwarden explain``: what a rule means; and ``linkwarden completion``."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _WIDEST, _NARROWEST = 80, 30
 
 
 def _complete(_context: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Give the codes and names of rules that begin so, for the shell's completion."""
+    """Return the codes and names of rules that begin so."""
     from linkwarden.rules import all_rules  # noqa: PLC0415 - imports every provider
 
     rules = all_rules().values()
@@ -42,10 +42,10 @@ def _complete(_context: click.Context, _param: click.Parameter, incomplete: str)
     return codes + names
 
 
-@click.command(short_help="Say what a rule code means and what to do.")
+@click.command(short_help="Explain a rule code and what to do.")
 @click.argument("code", required=False, shell_complete=_complete)
 def explain(code: str | None) -> None:
-    """Say what a rule code (LW201) or its name means, how linkwarden knows, and what to do. Without one, list all."""
+    """Explain a rule code (LW201) or name: what it means, how linkwarden knows, what to do. Without one, list all."""
     from linkwarden.rules import all_rules, find_rule  # noqa: PLC0415 - imports every provider
 
     if code is None:
@@ -57,12 +57,12 @@ def explain(code: str | None) -> None:
         names = [name for rule in all_rules().values() for name in (rule.code, rule.slug)]
         near = difflib.get_close_matches(code, names, n=1, cutoff=0.5)
         hint = f"Did you mean {near[0]}? " if near else ""
-        raise UsageError(f"no rule is called {code!r}", f"{hint}`linkwarden explain` lists all.")
+        raise UsageError(f"no rule has the code or name {code!r}", f"{hint}`linkwarden explain` lists all.")
     say(*describe(found).split("\n"))
 
 
 def describe(rule: Rule) -> str:
-    """Give a rule as text for a terminal, at most 80 columns wide."""
+    """Return a rule as text for a terminal, at most 80 columns wide."""
     parts = [f"{rule.code} {rule.slug}", f"Verdict: {rule.verdict.value}", _wrap(sentence(rule.summary))]
     parts += [_wrap(rule.explanation), f"What to do:\n{_wrap(rule.remedy, indent='  ')}", rule_url(rule.code)]
     return "\n\n".join(parts)

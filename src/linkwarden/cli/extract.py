@@ -1,4 +1,4 @@
-"""``linkwarden extract``: what would be checked, and by whom."""
+"""``linkwarden extract``: the links of a list, and the providers that would check them."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ from linkwarden.text import mask_secrets, target_key
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A link and who would settle it: the offline claimants in their order, then the first online one."""
+    """A link and its providers: those that work offline in their order, then the first that works online."""
 
     occurrence: Occurrence
     providers: tuple[str, ...]
 
 
 def preview(config: Config, stdin: Callable[[], bytes]) -> tuple[list[Planned], list[str]]:
-    """Read the inputs and give every link with its claimants, and the problems with inputs that were met."""
+    """Return every link of the inputs with its providers, and the problems with inputs."""
     context = LoadContext(
         root=config.root or find_root(first_folder(config.inputs)), offline=True, anchors_of=anchors_reader()
     )
     loaded = (cls.load(context) for cls in rules.provider_classes())
     providers = Roster(p for p in loaded if not isinstance(p, Skip))
     planned: list[Planned] = []
-    known: dict[tuple[str, bool], tuple[str, ...]] = {}  # an address is settled once, and once more as a picture
+    known: dict[tuple[str, bool], tuple[str, ...]] = {}  # a URL is looked up once as a link and once as an image
     problems: list[str] = []
     seen: set[Path] = set()
     for name in dict.fromkeys(config.inputs):
@@ -75,12 +75,12 @@ def _claimants(target: Target, providers: Roster) -> Iterator[str]:
                 return
 
 
-@click.command(cls=TableCommand, short_help="Show which links a list holds and who would check them.")
+@click.command(cls=TableCommand, short_help="List the links of a list and the providers that would check them.")
 @click.argument("inputs", nargs=-1, metavar="[INPUTS]...")
-@click.option("--json", "as_json", is_flag=True, help="JSON Lines, one object a link.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON Lines, one object for each link.")
 @table_options("extract")
 def extract(inputs: tuple[str, ...], *, as_json: bool, **options: Any) -> int:
-    """Show every link of a list: where it stands, how it is written, and who would check it. Asks nobody."""
+    """List every link: its place, its markup, and the providers that would check it. No request is made."""
     config = make_config(inputs, options)
     planned, problems = preview(config, stdin_for(config.inputs))
     lines: list[str] = []  # printed at once: a flush for each of 100,000 lines takes seconds

@@ -6,7 +6,6 @@ import codecs
 import errno
 import io
 import os
-import platform
 import sys
 import traceback
 from contextlib import suppress
@@ -14,24 +13,22 @@ from typing import Any
 
 import click
 
-from linkwarden._version import __version__
-from linkwarden.cli.speech import say
+from linkwarden.cli.speech import say, say_error, say_failure
 from linkwarden.model import Failure, LinkwardenError
-from linkwarden.text import mask_secrets
 
 INTERRUPTED = 130
 INTERNAL_ERROR = 3
 #: What a full disk says, whichever file is meant; that is no defect of ours.
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
-#: What stands in for our own signs where an output cannot show them (a pipe on Windows, an old locale).
+#: What stands in for our own characters where an output cannot show them (a pipe on Windows, an old locale).
 _LOOK_ALIKES = {"→": "->", "…": "...", "·": "-", "“": '"', "”": '"', "‘": "'", "’": "'", "—": "-", "–": "-"}
 
 
 def run_guarded(command: click.Command, arguments: list[str], deps: object = None) -> int:
-    """Run a command and give the exit code; every exception ends here.
+    """Run a command and return the exit code; every exception ends here.
 
-    A usage error gives 2, what linkwarden itself raises its own code, Ctrl-C 130, anything else 3 together with
-    a report that can be pasted into an issue.
+    That is 2 for a usage error, the error's own code for what linkwarden raises, 130 for Ctrl-C, and 3 for anything
+    else, with a report that can be pasted into an issue.
 
     Args:
         command: what to run.
@@ -76,7 +73,7 @@ def forget_output() -> None:
 
 
 def _soften_outputs() -> None:
-    """Let a sign that an output cannot show become a look-alike or an escape there, where it would be an error."""
+    """Make outputs print a look-alike or an escape for a character that they cannot show, instead of failing."""
     codecs.register_error("linkwarden", _look_alike)
     for stream in (sys.stdout, sys.stderr):
         reconfigure: Any = getattr(stream, "reconfigure", None)
@@ -88,25 +85,3 @@ def _look_alike(error: UnicodeError) -> tuple[str | bytes, int]:
     if isinstance(error, UnicodeEncodeError) and error.object[error.start] in _LOOK_ALIKES:
         return _LOOK_ALIKES[error.object[error.start]], error.start + 1
     return codecs.backslashreplace_errors(error)
-
-
-def say_error(error: LinkwardenError) -> None:
-    """Tell the user what is wrong and what to do, on standard error."""
-    for line in str(error).splitlines():
-        say(f"Error: {line}", err=True)
-    if error.advice:
-        say(f"  {error.advice}", err=True)
-
-
-def say_failure(failure: Failure) -> None:
-    """Print a report of a defect of ours that can be pasted into an issue, addresses' secrets masked."""
-    where = "" if failure.where == "linkwarden" else f" in {failure.where}"
-    say(
-        f"linkwarden itself failed{where}: {mask_secrets(failure.message)}",
-        "This is a defect of linkwarden. Please report it with the text between the lines:",
-        "----------------------------------------------------------------",
-        f"linkwarden {__version__}, Python {platform.python_version()}, {platform.platform()}",
-        *(mask_secrets(line) for line in failure.traceback.rstrip().splitlines()),
-        "----------------------------------------------------------------",
-        err=True,
-    )

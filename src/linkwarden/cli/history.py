@@ -1,4 +1,4 @@
-"""``linkwarden history``: what the memory of earlier runs holds."""
+"""``linkwarden history``: shows, exports, imports and prunes the memory of earlier runs."""
 
 from __future__ import annotations
 
@@ -15,20 +15,22 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from linkwarden.cli.speech import say
-from linkwarden.config import DEFAULT_STATE, parse_duration
+from linkwarden.config import DEFAULT_STATE, OPTIONS, parse_duration
 from linkwarden.model import NothingToCheckError, UsageError
+from linkwarden.report._words import plural
 from linkwarden.sinks import json_line, shown_address, visible
 
 if TYPE_CHECKING:
     from linkwarden.store.lookup import Address, Mended, Stretch
 
-_WIDEST = 120  # characters of an address in a table
+STATE = OPTIONS["state"]
+_WIDEST = 120  # characters of a URL in a table
 _YEARS = re.compile(r"(\d{1,4})\s*y", re.ASCII)
 _NOT_THERE = "Give it as it stands in the list, in quotes. `linkwarden history` lists what fails."
 
 
 def _where(context: click.Context, _option: click.Parameter, given: Path | None) -> Path:
-    """Give the file: ``--state`` may stand before or after the name of a command here."""
+    """Return the file; ``--state`` may stand before or after the name of a command here."""
     outer = context.parent.params.get("state") if context.parent is not None else None
     return given or outer or _default_state()
 
@@ -38,15 +40,15 @@ _state = click.option(
     type=click.Path(path_type=Path),
     metavar="PATH",
     callback=_where,
-    help=f"Where the memory is. [default: {DEFAULT_STATE}]",
+    help=f"{STATE.help} [default: {STATE.shown_default}]",
 )
 
 
-@click.group(invoke_without_command=True, short_help="What earlier runs found: since when a link fails, how it fared.")
+@click.group(invoke_without_command=True, short_help="Show what earlier runs found: what fails, and since when.")
 @click.pass_context
 @_state
 def history(context: click.Context, /, *, state: Path) -> None:
-    """Say what fails and since when, and what was fixed lately, as the memory of earlier runs has it."""
+    """Show what fails and since when, and what was fixed lately, from the memory of earlier runs."""
     if context.invoked_subcommand is not None:
         return
     from linkwarden.store import lookup  # noqa: PLC0415 - SQLite is for those who ask
@@ -56,9 +58,8 @@ def history(context: click.Context, /, *, state: Path) -> None:
         failing, mended = lookup.failing(connection), lookup.mended(connection)
     if totals.last_run is None:
         raise NothingToCheckError(f"the memory {state} holds no run yet", "`linkwarden check` adds to it.")
-    runs = "1 run" if totals.runs == 1 else f"{totals.runs} runs"
-    addresses = "1 address" if totals.addresses == 1 else f"{totals.addresses} addresses"
-    say(f"{addresses}, {runs}, the last on {totals.last_run:%Y-%m-%d %H:%M} UTC.")
+    known = f"{plural(totals.addresses, 'URL')}, {plural(totals.runs, 'run')}"
+    say(f"{known}, the last on {totals.last_run:%Y-%m-%d %H:%M} UTC.")
     say()
     say(f"Findings now: {len(failing)}")
     for address in failing:
@@ -69,11 +70,11 @@ def history(context: click.Context, /, *, state: Path) -> None:
         say(_mended_line(one))
 
 
-@history.command(short_help="Show how an address has fared.")
+@history.command(short_help="Show the verdicts of one URL over time.")
 @click.argument("url")
 @_state
 def show(*, url: str, state: Path) -> None:
-    """Show the verdicts that URL has had, with their dates. URL is given as it stands in the list."""
+    """Show the verdicts that URL has had, with their dates. Give URL as it stands in the list."""
     from linkwarden.store import lookup  # noqa: PLC0415 - as above
 
     url = url.encode("utf-8", "replace").decode()  # an argument need not be UTF-8; what the memory holds is
@@ -82,7 +83,7 @@ def show(*, url: str, state: Path) -> None:
         near = [] if lives else lookup.alike(connection, url)
     if not lives:
         meant = f"Did you mean {' or '.join(_shown(other) for other in near)}?" if near else _NOT_THERE
-        raise UsageError(f"the memory knows no address {_shown(url)}", meant)
+        raise UsageError(f"the memory does not know the URL {_shown(url)}", meant)
     for number, (address, stretches) in enumerate(lives):
         if number:
             say()
@@ -96,7 +97,7 @@ def show(*, url: str, state: Path) -> None:
 def export(*, file: str, state: Path) -> None:
     """Write the memory to FILE (or standard output) as JSON Lines, for keeping it in git.
 
-    The order of the lines stays, and where nothing happened to a link its line stays the same.
+    The order of the lines does not change, and the line of a link changes only when something happened to it.
     """
     from linkwarden.cli.output import write_atomically  # noqa: PLC0415 - the reports are slow to import
     from linkwarden.store.exchange import export_lines  # noqa: PLC0415 - as above
@@ -115,34 +116,31 @@ def export(*, file: str, state: Path) -> None:
         ) from None
 
 
-@history.command("import", short_help="Take in what was exported.")
+@history.command("import", short_help="Add what was exported to the memory.")
 @click.argument("file")
 @click.pass_obj
 @_state
 def import_(obj: Any, /, *, file: str, state: Path) -> None:
-    """Add what FILE (or standard input, "-") holds to the memory; it is made if there is none.
+    """Add what FILE (or standard input, "-") holds to the memory, which is created if there is none.
 
-    All of the file is taken in or, if a line is wrong, nothing. What the memory knows better stays, so importing twice
-    does no harm.
+    If a line is wrong, nothing is added. What the memory knows better stays, so importing twice does no harm.
     """
     from linkwarden.store.exchange import merge, read_lines  # noqa: PLC0415 - as above
 
     read = read_lines(_lines_of(file), file, _now(obj))
     with _writing(state, make=True) as connection:
         added = merge(connection, read)
-    runs = "1 run" if added.runs == 1 else f"{added.runs} runs"
-    addresses = "1 address" if added.addresses == 1 else f"{added.addresses} addresses"
-    say(f"Added {runs} and {addresses}.")
+    say(f"Added {plural(added.runs, 'run')} and {plural(added.addresses, 'URL')}.")
 
 
-@history.command(short_help="Forget what is old.")
+@history.command(short_help="Remove what is old.")
 @click.option(
-    "--older-than", required=True, metavar="TIME", help="What is older than this, such as 1y, 90d or 12w, goes."
+    "--older-than", required=True, metavar="TIME", help="Remove what is older than this, such as 1y, 90d or 12w."
 )
 @click.pass_obj
 @_state
 def prune(obj: Any, /, *, older_than: str, state: Path) -> None:
-    """Forget runs and verdicts that are older, and addresses that no list has held since."""
+    """Remove runs and verdicts that are older, and URLs that no list has held since."""
     from linkwarden.store import schema as upkeep  # noqa: PLC0415 - as above
 
     try:
@@ -152,8 +150,7 @@ def prune(obj: Any, /, *, older_than: str, state: Path) -> None:
     with _writing(state) as connection:
         gone = upkeep.prune(connection, before)
         upkeep.compact(connection)
-    addresses = "1 address" if gone == 1 else f"{gone} addresses"
-    say(f"Forgot what is older than {before:%Y-%m-%d}, {addresses} among it.")
+    say(f"Removed what is older than {before:%Y-%m-%d}, {plural(gone, 'URL')} among it.")
 
 
 # --- the file -------------------------------------------------------------------------------------------------------
@@ -161,7 +158,7 @@ def prune(obj: Any, /, *, older_than: str, state: Path) -> None:
 
 @contextmanager
 def _reading(state: Path) -> Iterator[sqlite3.Connection]:
-    """Open a memory for questions, where it is or, if nothing can be written there, as a copy."""
+    """Open a memory for reading, where it is or, if nothing can be written there, as a copy."""
     from linkwarden.store import schema  # noqa: PLC0415 - as above
 
     with _said(state), tempfile.TemporaryDirectory(prefix="linkwarden-") as folder:
@@ -195,7 +192,7 @@ def _writing(state: Path, *, make: bool = False) -> Iterator[sqlite3.Connection]
 
 @contextmanager
 def _said(state: Path) -> Iterator[None]:
-    """Turn what is wrong with a memory into an error that the user can mend."""
+    """Turn what is wrong with a memory into an error that the user can act upon."""
     from linkwarden.store import schema  # noqa: PLC0415 - as above
 
     try:
@@ -217,7 +214,7 @@ def _existing(state: Path) -> Path:
     if not state.exists():
         raise NothingToCheckError(
             f"there is no memory yet: {state} does not exist",
-            "`linkwarden check` makes it with its first run. If it is elsewhere, name it with --state.",
+            "The first `linkwarden check` creates it. If it is elsewhere, name it with --state.",
         )
     return state
 
@@ -242,7 +239,7 @@ def _now(obj: Any) -> datetime:
 
 
 def _age(text: str) -> timedelta:
-    """Read a duration, in years too, which are nothing that a run takes."""
+    """Return a duration, which may be in years here."""
     years = _YEARS.fullmatch(text.strip())
     return timedelta(days=365 * int(years[1])) if years else parse_duration(text, what="--older-than")
 
@@ -253,30 +250,29 @@ def _age(text: str) -> timedelta:
 def _failing_line(address: Address) -> str:
     how_long = ""
     if address.failing_since is not None:
-        times = "1 run" if address.failures == 1 else f"{address.failures} runs"
-        days = "1 day" if address.days == 1 else f"{address.days} days"
-        how_long = f"since {address.failing_since:%Y-%m-%d}, {times} on {days}"
+        how_often = f"{plural(address.failures, 'run')} on {plural(address.days, 'day')}"
+        how_long = f"since {address.failing_since:%Y-%m-%d}, {how_often}"
     return f"  {address.verdict.value:<10}  {address.code:<5}  {how_long:<34}  {_named_address(address)}"
 
 
 def _named_address(one: Address | Mended) -> str:
-    """Give an address; a local one, such as ``#tools``, with the list that it stands in."""
+    """Return a URL; a local one, such as ``#tools``, with the list that it stands in."""
     return _shown(one.url) + (f"  in {_shown(one.path)}" if one.path else "")
 
 
 def _mended_line(one: Mended) -> str:
-    how = "answers again" if one.listed else "taken out"
+    how = "works again" if one.listed else "removed"
     what = f"{one.stretch.verdict.value:<10}  {one.stretch.code:<5}"
     return f"  {what}  {_dates(one.stretch):<24}  {how:<13}  {_named_address(one)}"
 
 
 def _life_lines(address: Address, stretches: list[Stretch]) -> Iterator[str]:
     yield _named_address(address)
-    yield f"  first checked {address.first_seen:%Y-%m-%d}, last stood in a list {address.last_seen:%Y-%m-%d}"
+    yield f"  first checked {address.first_seen:%Y-%m-%d}, last seen in a list {address.last_seen:%Y-%m-%d}"
     if address.failing_since is not None:
-        times = "1 run" if address.failures == 1 else f"{address.failures} runs"
         worked = f"last worked on {address.last_ok:%Y-%m-%d}" if address.last_ok is not None else "never seen working"
-        yield f"  failing since {address.failing_since:%Y-%m-%d} ({times}), {worked}"
+        since = f"{address.failing_since:%Y-%m-%d} ({plural(address.failures, 'run')})"
+        yield f"  failing since {since}, {worked}"
     yield ""
     for stretch in stretches:
         yield f"  {_dates(stretch):<24}  {stretch.verdict.value:<10}  {_named(stretch.code)}".rstrip()

@@ -35,11 +35,11 @@ class OutputLostError(LinkwardenError):
 
 
 def reserve(paths: Sequence[Path], inputs: Sequence[str]) -> None:
-    """Make sure before the run that every report can be written, so that no result is lost for a typo.
+    """Ensure before the run that every report can be written, so that no result is lost because of a typo.
 
     Args:
-        paths: where the reports go.
-        inputs: what is checked, none of which may be written over.
+        paths: of the reports.
+        inputs: what is checked; none of it may be overwritten.
 
     Raises:
         UsageError: no format has the suffix, the place cannot be written to, or it is a list that is checked.
@@ -50,23 +50,29 @@ def reserve(paths: Sequence[Path], inputs: Sequence[str]) -> None:
         _report_for(path)
         if any(_same_file(path, Path(name)) for name in inputs):
             raise UsageError(
-                f"--output {path}: this is a list that is to be checked; the report would replace it",
+                f"--output {path}: this is a list to check; the report would replace it",
                 "Choose another name, such as health.md.",
             )
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".linkwarden-"):
-                pass
-        except OSError as error:
-            why = f"{path.parent} is not a directory" if path.parent.is_file() else error.strerror
-            raise UsageError(
-                f"{path}: cannot be written: {why}",
-                "Choose another place with --output, or write none with --no-report.",
-            ) from None
+        ensure_writable(path, "Choose another place with --output, or write none with --no-report.")
+
+
+def ensure_writable(path: Path, advice: str) -> None:
+    """Create the folder of a file that is to be written.
+
+    Raises:
+        UsageError: the file cannot be written there; with the advice.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".linkwarden-"):
+            pass
+    except OSError as error:
+        why = f"{path.parent} is not a directory" if path.parent.is_file() else error.strerror
+        raise UsageError(f"{path}: cannot be written: {why}", advice) from None
 
 
 def write_reports(run: Run, paths: Sequence[Path], *, show_secrets: bool) -> tuple[list[Path], list[LinkwardenError]]:
-    """Write the reports, each whole or not at all; give those that are written, and what went wrong with the others."""
+    """Write the reports, each whole or not at all; return those that are written, and what went wrong with others."""
     written: list[Path] = []
     problems: list[LinkwardenError] = []
     for path in paths:
@@ -80,7 +86,7 @@ def write_reports(run: Run, paths: Sequence[Path], *, show_secrets: bool) -> tup
 
 
 def _rescue(path: Path, text: str) -> str:
-    """Save a report that cannot be put in its place, and say where; hours of asking may stand in it."""
+    """Save a report that cannot be put in its place, and return a sentence that says where; it may have taken hours."""
     try:
         with tempfile.NamedTemporaryFile(
             "w", encoding="utf-8", prefix="linkwarden-", suffix=path.suffix, delete=False
@@ -92,7 +98,7 @@ def _rescue(path: Path, text: str) -> str:
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Write a text so that a reader, or a crash, sees the old file or the new one, never half of it."""
+    """Write a text so that a reader, or a crash, finds the old file or the new one, never half of it."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
@@ -108,11 +114,11 @@ def write_atomically(path: Path, text: str) -> None:
 
 
 class Terminal:
-    """What the user sees.
+    """The user's standard output and error.
 
     Args:
         color: ``auto``, ``always`` or ``never``; ``auto`` follows NO_COLOR, FORCE_COLOR and whether it is a terminal.
-        quiet: only what fails.
+        quiet: show only what fails.
         verbose: how often ``-v`` was given.
     """
 
@@ -121,7 +127,7 @@ class Terminal:
         self._verbosity = -1 if quiet else verbose
 
     def progress(self) -> AbstractContextManager[LiveProgress | PlainProgress]:
-        """Give what reports progress: a live bar on a terminal, a line every ten seconds elsewhere."""
+        """Return what shows the progress: a live bar on a terminal, a line every ten seconds elsewhere."""
         from linkwarden.cli.progress import LiveProgress, PlainProgress  # noqa: PLC0415 - rich is slow to import
 
         live = is_terminal(sys.stderr) and not os.environ.get("CI") and os.environ.get("TERM") != "dumb"
@@ -172,7 +178,7 @@ _STYLES: dict[str, dict[str, Any]] = {
 
 
 def styled(style: str, text: str) -> str:
-    """Give a text in one of the styles that the text report names."""
+    """Return a text in one of the styles that the text report names."""
     return click.style(text, **_STYLES[style]) if style in _STYLES else text
 
 
@@ -181,7 +187,7 @@ def _unstyled(_style: str, text: str) -> str:
 
 
 def use_color(choice: str) -> bool:
-    """Decide about colour: the option, then NO_COLOR (no-color.org), FORCE_COLOR, then whether it is a terminal."""
+    """Return whether to use color: by the option, NO_COLOR (no-color.org), FORCE_COLOR, then if it is a terminal."""
     if choice != "auto":
         return choice == "always"
     if os.environ.get("NO_COLOR"):
@@ -192,7 +198,7 @@ def use_color(choice: str) -> bool:
 
 
 def is_terminal(stream: TextIO | None) -> bool:
-    """Tell whether a person sees what is written there; a stream that was closed before the start is None."""
+    """Return whether a person sees what is written there; a stream that was closed before the start is None."""
     return stream is not None and stream.isatty()
 
 
@@ -207,9 +213,9 @@ def _report_for(path: Path) -> type[Report]:
     cls = report.for_path(path.name)
     if cls is None:
         known = ", ".join(sorted(c.suffix for c in report.formats() if c.suffix))
-        what = f"no report format has the suffix {path.suffix!r}" if path.suffix else "a suffix must tell the format"
+        what = f"no report format has the suffix {path.suffix!r}" if path.suffix else "the suffix chooses the format"
         raise UsageError(
-            f"--output {path}: {what}", f"Use one of {known}. What standard output gets is chosen with --format."
+            f"--output {path}: {what}", f"Use one of {known}. The format of standard output is chosen with --format."
         )
     return cls
 

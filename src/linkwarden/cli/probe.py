@@ -1,4 +1,4 @@
-"""``linkwarden probe``: every request for one address, what came back, and why the verdict is what it is."""
+"""``linkwarden probe``: every request for one URL, its response, and how the verdict follows from them."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from typing import Any
 
 import click
 
-from linkwarden.cli.guard import say_failure
 from linkwarden.cli.options import TableCommand, make_config, table_options
-from linkwarden.cli.speech import say
+from linkwarden.cli.speech import say, say_failure
 from linkwarden.extract import Extractor
 from linkwarden.inputs import Source
 from linkwarden.model import Extracted, Markup, Occurrence, Result, Span, UsageError
@@ -20,19 +19,19 @@ from linkwarden.wire import Request
 NAME = "<command line>"
 
 
-@click.command(cls=TableCommand, short_help="Show every request for one address and the reasoning of the verdict.")
+@click.command(cls=TableCommand, short_help="Show every request for one URL, and how the verdict follows.")
 @click.argument("url")
-@click.option("--image", is_flag=True, help="Treat it as the address of a picture.")
+@click.option("--image", is_flag=True, help="Check it as an image.")
 @table_options("probe")
 @click.pass_obj
 def probe(obj: Any, /, url: str, *, image: bool, **options: Any) -> int:
-    """Show every request that is made for one address, what came back, and how the verdict follows from it."""
+    """Show every request for one URL, its response, and how the verdict follows from them."""
     from linkwarden import api  # noqa: PLC0415 - the network stack is slow to import
     from linkwarden.run import engine  # noqa: PLC0415 - with it
     from linkwarden.run.deps import Deps  # noqa: PLC0415 - with it
 
     if not url.strip():
-        raise UsageError("the address is empty", "Give one, such as https://example.org/page.")
+        raise UsageError("the URL is empty", "Give one, such as https://example.org/page.")
     config = make_config((NAME,), {**options, "isolated": True})
     log = _Log()
     deps = obj or Deps(make_net=api.make_net)
@@ -54,14 +53,14 @@ class _Log:
     lines: list[str] = field(default_factory=list)
 
     def __call__(self, request: Request, url: str, status: int | None, elapsed: float, note: str) -> None:
-        outcome = str(status) if status is not None else "no answer"
+        outcome = str(status) if status is not None else "no response"
         tail = f"  {note}" if note else ""
         asked = f"{request.method} {mask_secrets(url)}  [{request.purpose}]"
         self.lines.append(f"{len(self.lines) + 1:>3}. {asked}  {outcome}  {elapsed:.2f} s{tail}")
 
 
 class _OneLink(Extractor):
-    """Reads a text that is one address."""
+    """Reads a text that is one URL."""
 
     name = "one-link"
     suffixes = ()
@@ -70,7 +69,6 @@ class _OneLink(Extractor):
         self._markup = markup
 
     def extract(self, text: str, path: str) -> Iterator[Extracted]:
-        """Give the address as the only link."""
         span = Span(path, 1, 1, 1, len(text) + 1, 0, len(text))
         yield Occurrence(text, text, self._markup, span)
 

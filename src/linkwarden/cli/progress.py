@@ -1,4 +1,4 @@
-"""How far the run is, on standard error."""
+"""The progress of a run, on standard error."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class LiveProgress:
             """What is waited for: the one column that gives way where the terminal is narrow."""
 
             def render(self, task: Task) -> Text:
-                """Give one line, cut to the room that there is."""
+                """Return one line, cut to the room that there is."""
                 return Text(task.fields["waiting"], style="dim", no_wrap=True, overflow="ellipsis")
 
         def whole() -> Column:
@@ -70,7 +70,7 @@ class LiveProgress:
         self._bar.stop()
 
     def step(self, done: int, total: int, waiting: Callable[[], dict[str, int]]) -> None:
-        """Move the bar; at most eight times a second, so that it costs nothing."""
+        """Move the bar, at most eight times a second."""
         at = time.monotonic()
         if at - self._shown < 0.125 and done != total:
             return
@@ -78,7 +78,7 @@ class LiveProgress:
         self._bar.update(self._task, completed=done, total=total, waiting=busiest(waiting()))
 
     def phase(self, doing: str) -> None:
-        """Say what goes on after the last address was settled."""
+        """Show what goes on after the last URL was checked."""
         self._bar.update(self._task, waiting=doing)
 
 
@@ -106,20 +106,20 @@ class PlainProgress:
         return None
 
     def step(self, done: int, total: int, waiting: Callable[[], dict[str, int]]) -> None:
-        """Say how far the run is if the last line is ten seconds old."""
+        """Print the progress if the last line is ten seconds old."""
         if self._clock() - self._said < EVERY:
             return
         self._said = self._clock()
-        self._write(f"linkwarden: {done} of {total} addresses settled; {busiest(waiting())}".rstrip("; "))
+        self._write(f"linkwarden: {done} of {total} URLs checked; {busiest(waiting())}".rstrip("; "))
 
     def phase(self, doing: str) -> None:
-        """Say what goes on if the last line is ten seconds old."""
+        """Print what goes on if the last line is ten seconds old."""
         if self._clock() - self._said >= EVERY:
             self._said = self._clock()
-            self._write(f"linkwarden: all addresses settled; {doing}")
+            self._write(f"linkwarden: all URLs checked; {doing}")
 
 
 def busiest(waiting: dict[str, int]) -> str:
-    """Name the lanes with most left to do: ``waiting for github.com (12), i.pinimg.com (3)``."""
+    """Return the lanes with most left to do: ``waiting for github.com (12), i.pinimg.com (3)``."""
     most = sorted(waiting.items(), key=lambda item: (-item[1], item[0]))[:_HOSTS_SHOWN]
     return f"waiting for {', '.join(f'{visible(name)} ({count})' for name, count in most)}" if most else ""

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import platform
+
 import click
 
+from linkwarden._version import __version__
+from linkwarden.model import Failure, LinkwardenError
 from linkwarden.sinks import log
+from linkwarden.text import mask_secrets
 
 
 def say(*lines: str, err: bool = False) -> None:
@@ -15,3 +20,25 @@ def say(*lines: str, err: bool = False) -> None:
         err: print to standard error.
     """
     click.echo("\n".join(map(log, lines)), err=err)
+
+
+def say_error(error: LinkwardenError) -> None:
+    """Print what is wrong and what to do, on standard error."""
+    for line in str(error).splitlines():
+        say(f"Error: {line}", err=True)
+    if error.advice:
+        say(f"  {error.advice}", err=True)
+
+
+def say_failure(failure: Failure) -> None:
+    """Print a report of a defect of ours that can be pasted into an issue, with the secrets of URLs masked."""
+    where = "" if failure.where == "linkwarden" else f" in {failure.where}"
+    say(
+        f"linkwarden itself failed{where}: {mask_secrets(failure.message)}",
+        "This is a defect of linkwarden. Please report it with the text between the lines:",
+        "----------------------------------------------------------------",
+        f"linkwarden {__version__}, Python {platform.python_version()}, {platform.platform()}",
+        *(mask_secrets(line) for line in failure.traceback.rstrip().splitlines()),
+        "----------------------------------------------------------------",
+        err=True,
+    )
