@@ -74,7 +74,7 @@ class Guard:
             detail = f"port {url.port} belongs to another service than the web"
             raise NetError(NetErrorKind.BLOCKED, detail, host=url.raw_host or "")
         host = (url.raw_host or "").rstrip(".")
-        if (":" in host or host[-1:].isdigit()) and not self.may_connect(host):
+        if _is_ip_address(host) and not self.may_connect(host):
             raise NetError(NetErrorKind.BLOCKED, _NOT_PUBLIC, host=url.raw_host or "")
 
     def may_connect(self, address: str) -> bool:
@@ -132,6 +132,17 @@ class GuardedResolver(AbstractResolver):
     async def close(self) -> None:
         """Close the inner resolver."""
         await self._inner.close()
+
+
+def _is_ip_address(host: str) -> bool:
+    """Return whether a host is an IP address and no name ("host1" and "a.web3" are names)."""
+    if ":" not in host and not host[-1:].isdigit():
+        return False  # nearly every host
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_public(address: str) -> bool:
