@@ -1,6 +1,6 @@
 """Settles links without a token: git says whether a repository is there, raw files speak for themselves.
 
-REST allows 60 questions an hour without a token, so it is asked only for what nobody else can tell: accounts, issues,
+REST allows 60 requests an hour without a token, so it is asked only for what nobody else can tell: accounts, issues,
 folders, commits, and why a file is missing.
 """
 
@@ -10,22 +10,20 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from linkwarden.model import Evidence, Fact, Pass
+from linkwarden.model import Evidence, Fact
 from linkwarden.providers.code.github import evidence as say
 from linkwarden.providers.code.github import followup, git, rules
 from linkwarden.providers.code.github.evidence import Case, Repository
-from linkwarden.providers.code.github.git import GitReply, Refs, There
+from linkwarden.providers.code.github.git import GitReply, There
 from linkwarden.providers.code.github.rest import Rest
 from linkwarden.providers.code.github.urls import NUMBERED, PATHS, What, looks_like_sha
-from linkwarden.wire import NetError, Request
+from linkwarden.providers.registry import Outcome, ask
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
 
-Outcome = Evidence | Pass
 
-
-async def settle(net: Net, rest: Rest, cases: Sequence[Case]) -> list[Outcome]:  # noqa: PLR0911 - one per answer
+async def settle(net: Net, rest: Rest, cases: Sequence[Case]) -> Sequence[Outcome]:
     """Settle all links of one ident: an account, a gist, or everything in one repository."""
     ref = cases[0].ref
     if ref.what is What.GIST:
@@ -33,55 +31,49 @@ async def settle(net: Net, rest: Rest, cases: Sequence[Case]) -> list[Outcome]: 
     if ref.what is What.OWNER:
         return await followup.account(net, rest, cases)
     wants_refs = any(case.ref.what in PATHS or case.ref.what is What.TAG for case in cases)
-    reply = await git.ask(net, ref.full_name, refs=wants_refs)
+    reply = await git.ls_remote(net, ref.full_name, refs=wants_refs)
     match reply.there:
         case There.NO:
-            return [say.no_repository(case, reply.status, "git's question to github.com") for case in cases]
+            return [say.no_repository(case, reply.status, "git ls-remote") for case in cases]
         case There.BLOCKED:
-            outcome = await followup.absent_repository(net, rest, cases)
-            if isinstance(outcome, Repository) or any(
-                isinstance(o, Pass) or o.rule is rules.NO_ANSWER for o in outcome
-            ):
-                return [say.blocked(case, None) for case in cases]
-            return outcome
+            return await _blocked(net, rest, cases)
         case There.UNKNOWN:
-            return [case.unverified(reply.why) for case in cases]
+            return [case.unverified(f"github.com {reply.why}") for case in cases]
         case There.YES:
             inside = _Inside(net, rest, reply)
             return [await inside.settle(case) for case in cases]
 
 
-async def _gist(net: Net, rest: Rest, cases: Sequence[Case]) -> list[Outcome]:
+async def _blocked(net: Net, rest: Rest, cases: Sequence[Case]) -> Sequence[Outcome]:
+    """Look for the public notice of a blocked repository, whose absence changes nothing."""
+    outcome = await followup.absent_repository(net, rest, cases)
+    if not isinstance(outcome, Repository) and all(
+        isinstance(item, Evidence) and item.rule is not rules.NO_ANSWER for item in outcome
+    ):
+        return outcome
+    return [say.blocked(case, None) for case in cases]
+
+
+async def _gist(net: Net, rest: Rest, cases: Sequence[Case]) -> Sequence[Outcome]:
     """A gist is a repository too: git's yes is free, its no proves nothing (docs/facts/services.md#git-over-https)."""
-    try:
-        response = await net.fetch(
-            Request(
-                url=f"https://gist.github.com/{cases[0].ref.name.lower()}.git/info/refs?service=git-upload-pack",
-                purpose="git-refs",
-                accept=git.ADVERTISEMENT,
-                max_bytes=git.FIRST_LINE_BYTES,
-                follow=False,
-            )
-        )
-    except NetError:
-        return await followup.gist(net, rest, cases)
-    if response.status == 200 and response.media_type == git.ADVERTISEMENT:
-        return [say.healthy(case, None, [Fact("git: the gist exists", status=200)]) for case in cases]
+    reply = await git.ask_refs(net, f"https://gist.github.com/{cases[0].ref.name.lower()}", refs=False)
+    if git.is_advertisement(reply):
+        return [say.healthy(case, None, [Fact("git ls-remote: the gist exists", status=200)]) for case in cases]
     return await followup.gist(net, rest, cases)
 
 
 class _Inside:
-    """What git knows of a repository that is there, and the questions about what lies in it."""
+    """What git knows of a repository that is there, and the requests about what lies in it."""
 
     def __init__(self, net: Net, rest: Rest, reply: GitReply) -> None:
         self._net = net
         self._rest = rest
-        self._refs: Refs = reply.refs
+        self._refs = reply.refs
         self._repository = Repository(
             reply.full_name,
             default_branch=reply.refs.head,
             empty=reply.refs.empty,
-            source="git's question to github.com",
+            source="git ls-remote",
         )
 
     async def settle(self, case: Case) -> Outcome:  # noqa: PLR0911 - one per sort of thing
@@ -165,11 +157,8 @@ class _Inside:
     async def _raw_status(self, rest: str) -> int | None:
         """Ask the raw host for the head of a file; None if it did not answer."""
         url = f"https://raw.githubusercontent.com/{self._repository.full_name}/{quote(rest)}"
-        try:
-            response = await self._net.fetch(Request(url=url, purpose="github-raw", accept="*/*", max_bytes=1))
-        except NetError:
-            return None
-        return response.status
+        reply = await ask(self._net, url, "github-raw", accept="*/*", max_bytes=1)
+        return reply.status if reply.response is not None else None
 
 
 def _prefix(case: Case) -> tuple[str, ...]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from linkwarden.model import Claim, Evidence, Fact, FactKind, Pass, Rule, Suggestion
+from linkwarden.model import Evidence, Fact, FactKind, Pass, Rule, Suggestion
+from linkwarden.providers import registry
 from linkwarden.providers.code.github import rules, urls
 from linkwarden.providers.code.github.urls import HISTORY, GithubRef, What, is_line_fragment
+from linkwarden.providers.registry import Outcome, text_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -53,24 +55,21 @@ class Repository:
     @classmethod
     def from_graphql(cls, data: Mapping[str, Any]) -> Repository:
         """Read the fields of the query's fragment; what is missing or odd counts as not told."""
-        branch = data.get("defaultBranchRef")
-        name = branch.get("name") if isinstance(branch, dict) else None
-        archived = data.get("archivedAt")
-        date = archived[:10] if isinstance(archived, str) and len(archived) >= 10 else "an unknown day"
+        date = text_at(data, "archivedAt")[:10]
         return cls(
             full_name=str(data["nameWithOwner"]),
-            default_branch=name if isinstance(name, str) else None,
-            archived=date if data.get("isArchived") is True else "",
+            default_branch=text_at(data, "defaultBranchRef", "name") or None,
+            archived=(date if len(date) == 10 else "an unknown day") if data.get("isArchived") is True else "",
             disabled=data.get("isDisabled") is True,
             empty=data.get("isEmpty") is True,
             private=data.get("isPrivate") is True,
             wiki_off=data.get("hasWikiEnabled") is False,
-            locked=_LOCK_REASONS.get(str(data.get("lockReason")), "by GitHub") if data.get("isLocked") is True else "",
-            source="GitHub's GraphQL interface",
+            locked=_LOCK_REASONS.get(text_at(data, "lockReason"), "by GitHub") if data.get("isLocked") is True else "",
+            source="GitHub's GraphQL API",
         )
 
     def renamed_from(self, ref: GithubRef) -> bool:
-        """Tell whether the address uses another name; case does not count (docs/facts/services.md#github-graphql)."""
+        """Return whether the URL uses another name; case does not count (docs/facts/services.md#github-graphql)."""
         return self.full_name.casefold() != ref.full_name.casefold()
 
     @property
@@ -81,20 +80,12 @@ class Repository:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """One claim with its address read."""
-
-    claim: Claim
-    ref: GithubRef
-
-    @property
-    def url(self) -> str:
-        """The address to which suggestions keep as near as they can."""
-        return self.claim.target.address or self.claim.target.url
+class Case(registry.Case[GithubRef]):
+    """A claim on a URL of GitHub."""
 
     @property
     def is_picture(self) -> bool:
-        """True where the image provider has the last word: a picture's bytes must be looked at."""
+        """True where the image provider has the last word: an image's bytes must be looked at."""
         return self.claim.target.is_image
 
     def evidence(
@@ -106,26 +97,17 @@ class Case:
         suggestion: Suggestion | None = None,
         facts: Iterable[Fact] = (),
     ) -> Evidence:
-        """Make this provider's evidence about the claim."""
-        return Evidence(
-            key=self.claim.target.key,
-            checked_by=PROVIDER,
-            rule=rule,
-            reason=reason,
-            status=status,
-            suggestion=suggestion,
-            facts=tuple(facts),
-        )
+        """Return this provider's evidence about the link."""
+        return Evidence.of(self.claim, rule, reason, status=status, suggestion=suggestion, facts=tuple(facts))
 
-    def unverified(self, why: str) -> Evidence | Pass:
-        """Nobody could tell; a raw file is then asked for like any file on the web."""
+    def unverified(self, why: str) -> Outcome:
+        """Return that nobody could tell; a raw file is then asked for like any file on the web."""
         if self.ref.what is What.RAW or self.is_picture:
-            return Pass(self.claim.target.key)
-        clause = why[:1].upper() + why[1:]
-        return self.evidence(rules.NO_ANSWER, f"{clause}, so whether this exists is not known.", facts=[Fact(why)])
+            return self.passed()
+        return self.evidence(rules.NO_ANSWER, f"{why}.", facts=[Fact(why)])
 
     def improved(self, repository: Repository | None, branch: str = "") -> str:
-        """Give the address with everything put right that GitHub redirects for good."""
+        """Return the address with everything put right that GitHub redirects for good."""
         url = urls.canonical(self.url)
         if branch:
             url = urls.with_branch(url, self.ref, branch)
@@ -134,8 +116,8 @@ class Case:
         return url
 
 
-def healthy(case: Case, repository: Repository | None, facts: Iterable[Fact] = ()) -> Evidence | Pass:
-    """The thing itself is there: say what a reader should know of its repository and address, if anything."""
+def healthy(case: Case, repository: Repository | None, facts: Iterable[Fact] = ()) -> Outcome:
+    """The thing itself is there: say what a reader should know of its repository and URL, if anything."""
     noted = list(facts)
     if repository is not None:
         noted.insert(0, repository.fact)
@@ -156,11 +138,11 @@ def healthy(case: Case, repository: Repository | None, facts: Iterable[Fact] = (
 def as_note(case: Case, found: Evidence) -> Pass:
     """Pass a link on with what was found; that the address redirects, the next provider sees for itself."""
     worth_it = found.rule is not None and found.rule is not rules.OLD_ADDRESS
-    return Pass(case.claim.target.key, note=found if worth_it else None)
+    return case.passed(found if worth_it else None)
 
 
 def _fragment_is_known(ref: GithubRef) -> bool:
-    """Tell whether nothing need be checked: lines of a file, or the README's own heading."""
+    """Return whether nothing need be checked: lines of a file, or the README's own heading."""
     return is_line_fragment(ref.fragment) or ref.fragment.lower() == "readme"
 
 
@@ -195,13 +177,13 @@ def no_repository(case: Case, status: int | None, source: str) -> Evidence:
         rules.NO_REPOSITORY,
         f"There is no public repository {case.ref.full_name}: it was deleted or made private, or the name is misspelt.",
         status=status,
-        facts=[Fact(f"{source}: no such repository", status=status)],
+        facts=[Fact(f"{source}: repository not found", status=status)],
     )
 
 
 def blocked(case: Case, notice: str | None) -> Evidence:
     """GitHub refuses access to everybody, for legal reasons; ``notice`` is the address of the public notice."""
-    facts = [Fact("GitHub's REST interface: unavailable for legal reasons", status=451)]
+    facts = [Fact("GitHub's REST API: unavailable for legal reasons", status=451)]
     if notice:
         facts.append(Fact("the notice that GitHub published", url=notice))
     return case.evidence(
@@ -316,5 +298,5 @@ def no_account(case: Case, status: int | None) -> Evidence:
         rules.NO_ACCOUNT,
         f"There is no GitHub user or organisation {case.ref.owner}.",
         status=status,
-        facts=[Fact("GitHub's REST interface: no such account", status=status)],
+        facts=[Fact("GitHub's REST API: no such account", status=status)],
     )

@@ -1,17 +1,17 @@
-"""Questions to REST that settle what GraphQL or git left open, the same with and without a token."""
+"""Requests to REST that settle what GraphQL or git left open, the same with and without a token."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from linkwarden.model import Evidence, Fact, Pass
+from linkwarden.model import Fact
 from linkwarden.providers.code.github import evidence as say
 from linkwarden.providers.code.github import rules
 from linkwarden.providers.code.github.evidence import OLD_DEFAULTS, Case, Repository
-from linkwarden.providers.code.github.rest import Rest, contents_path, repository_path
+from linkwarden.providers.code.github.rest import Rest, contents_path, moved, repository_path
 from linkwarden.providers.code.github.urls import What, canonical, looks_like_sha
-from linkwarden.wire import NetError, Request
+from linkwarden.providers.registry import Outcome, Reply, ask, text_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,38 +21,34 @@ if TYPE_CHECKING:
 _NUMBER_PATHS = {What.ISSUE: "issues", What.MILESTONE: "milestones"}
 
 
-async def absent_repository(net: Net, rest: Rest, cases: Sequence[Case]) -> list[Evidence | Pass] | Repository:
+async def absent_repository(net: Net, rest: Rest, cases: Sequence[Case]) -> Sequence[Outcome] | Repository:
     """Ask why a repository was not found: missing, renamed or blocked (docs/facts/services.md#github-rest).
 
     Gives the evidence for all its links, or the repository if it is there after all under another name.
     """
     reply = await rest.get(net, repository_path(cases[0].ref.full_name))
-    if reply.moved:
+    if moved(reply):
         reply = await rest.follow(net, reply)
     match reply.status:
         case 404:
-            return [say.no_repository(case, 404, "GitHub's REST interface") for case in cases]
+            return [say.no_repository(case, 404, "GitHub's REST API") for case in cases]
         case 451:
-            block = reply.data.get("block")
-            notice = block.get("html_url") if isinstance(block, dict) else None
-            return [say.blocked(case, notice if isinstance(notice, str) else None) for case in cases]
-        case 200 if isinstance(reply.data.get("full_name"), str):
-            return _repository(reply.data)
-    return [case.unverified(reply.doubt) for case in cases]
+            notice = text_at(reply.value, "block", "html_url") or None
+            return [say.blocked(case, notice) for case in cases]
+        case 200 if name := text_at(reply.value, "full_name"):
+            return Repository(
+                full_name=name,
+                default_branch=text_at(reply.value, "default_branch") or None,
+                archived="an unknown day" if reply.table.get("archived") is True else "",
+                disabled=reply.table.get("disabled") is True,
+                private=reply.table.get("private") is True,
+                source="GitHub's REST API",
+            )
+    return [case.unverified(_doubt(reply)) for case in cases]
 
 
-def _repository(data: object) -> Repository:
-    """Read a repository as REST gives it."""
-    assert isinstance(data, dict)  # noqa: S101 - the caller looked
-    branch = data.get("default_branch")
-    return Repository(
-        full_name=str(data["full_name"]),
-        default_branch=branch if isinstance(branch, str) else None,
-        archived="an unknown day" if data.get("archived") is True else "",
-        disabled=data.get("disabled") is True,
-        private=data.get("private") is True,
-        source="GitHub's REST interface",
-    )
+def _doubt(reply: Reply) -> str:
+    return f"GitHub's REST API {reply.why}"
 
 
 async def absent_path(
@@ -64,7 +60,7 @@ async def absent_path(
     on_default: bool,
     branch_known: bool | None,
     revision: str | None = None,
-) -> Evidence | Pass:
+) -> Outcome:
     """Ask REST about a path that GraphQL or the raw host did not find.
 
     It knows submodules, which no revision expression reaches, so only its 404 is a proof.
@@ -81,17 +77,15 @@ async def absent_path(
     revision, path = next((s for s in case.ref.splits if s[0] == revision), case.ref.splits[0])
     reply = await rest.get(net, contents_path(repository.full_name, path, revision))
     if reply.status == 200:
-        return say.healthy(case, repository, [Fact(f"GitHub's REST interface: {path or '/'} is there", status=200)])
+        return say.healthy(case, repository, [Fact(f"GitHub's REST API: {path or '/'} is there", status=200)])
     if reply.status != 404:
-        return case.unverified(reply.doubt)
+        return case.unverified(_doubt(reply))
     if branch_known is False and not on_default:
         return say.no_revision(case, repository, status=404)
     return say.no_path(case, repository, on_default=on_default, status=404)
 
 
-async def absent_branch(
-    net: Net, rest: Rest, case: Case, repository: Repository, *, on_default: bool
-) -> Evidence | Pass:
+async def absent_branch(net: Net, rest: Rest, case: Case, repository: Repository, *, on_default: bool) -> Outcome:
     """Settle a page whose branch, tag or commit does not exist.
 
     Args:
@@ -108,16 +102,16 @@ async def absent_branch(
         return await commit(net, rest, case, repository, case.ref.splits[0][0], on_default=on_default)
     # "Get a branch" answers 301 for a branch that was renamed (REST documentation, "Branches").
     reply = await rest.get(net, f"{repository_path(repository.full_name)}/branches/{quote(branch, safe='')}")
-    if reply.moved:
-        name = (await rest.follow(net, reply)).data.get("name")
-        return say.branch_renamed(case, repository, name if isinstance(name, str) else default or "HEAD")
+    if moved(reply):
+        name = text_at((await rest.follow(net, reply)).value, "name")
+        return say.branch_renamed(case, repository, name or default or "HEAD")
     if reply.status != 404:
-        return case.unverified(reply.doubt)
+        return case.unverified(_doubt(reply))
     # A tag may have gone by that name; REST resolves branches, tags and hashes alike.
     return await commit(net, rest, case, repository, case.ref.splits[0][0], on_default=on_default)
 
 
-async def raw_page(net: Net, case: Case, repository: Repository) -> Evidence | Pass:
+async def raw_page(net: Net, case: Case, repository: Repository) -> Outcome:
     """Settle a raw file whose branch does not exist, while the file is on the default branch.
 
     The raw host does not redirect after a rename; whether ``github.com/…/raw/…`` does is unsure, so that address is
@@ -125,86 +119,76 @@ async def raw_page(net: Net, case: Case, repository: Repository) -> Evidence | P
     """
     if case.ref.raw_host:
         return say.raw_branch_renamed(case, repository)
-    try:
-        response = await net.fetch(Request(url=canonical(case.url), purpose="github-raw", accept="*/*", max_bytes=512))
-    except NetError:
-        return Pass(case.claim.target.key)
-    if response.status == 404:
+    reply = await ask(net, canonical(case.url), "github-raw", accept="*/*", max_bytes=512)
+    if reply.response is not None and reply.status == 404:
         return say.raw_branch_renamed(case, repository, status=404)
-    if response.status == 200:
-        return Pass(
-            case.claim.target.key,
-            note=say.branch_renamed(case, repository, repository.default_branch or "HEAD"),
-        )
-    return Pass(case.claim.target.key)
+    there = reply.response is not None and reply.status == 200
+    renamed = say.branch_renamed(case, repository, repository.default_branch or "HEAD")
+    return case.passed(renamed if there else None)
 
 
 async def commit(
     net: Net, rest: Rest, case: Case, repository: Repository, name: str, *, on_default: bool = False
-) -> Evidence | Pass:
+) -> Outcome:
     """Ask whether a revision exists; 422 is no such revision (REST documentation, "Get a commit")."""
     reply = await rest.get(net, f"{repository_path(repository.full_name)}/commits/{quote(name, safe='')}")
     if reply.status == 200:
-        return say.healthy(case, repository, [Fact(f"GitHub's REST interface: {name} is there", status=200)])
+        return say.healthy(case, repository, [Fact(f"GitHub's REST API: {name} is there", status=200)])
     if reply.status in (404, 422):
         return say.no_revision(case, repository, on_default=on_default, status=reply.status)
-    return case.unverified(reply.doubt)
+    return case.unverified(_doubt(reply))
 
 
-async def tag(net: Net, rest: Rest, case: Case, repository: Repository) -> Evidence | Pass:
+async def tag(net: Net, rest: Rest, case: Case, repository: Repository) -> Outcome:
     """Ask whether a tag exists, without which there is no release page."""
     name = quote(case.ref.name, safe="/")
     reply = await rest.get(net, f"{repository_path(repository.full_name)}/git/ref/tags/{name}")
     if reply.status == 200:
-        return say.healthy(case, repository, [Fact(f"GitHub's REST interface: tag {case.ref.name}", status=200)])
+        return say.healthy(case, repository, [Fact(f"GitHub's REST API: tag {case.ref.name}", status=200)])
     if reply.status == 404:
         return say.no_release(case, repository, status=404)
-    return case.unverified(reply.doubt)
+    return case.unverified(_doubt(reply))
 
 
-async def number(net: Net, rest: Rest, case: Case, repository: Repository) -> Evidence | Pass:
+async def number(net: Net, rest: Rest, case: Case, repository: Repository) -> Outcome:
     """Ask about an issue, pull request or milestone; REST has no word on discussions."""
     kind = _NUMBER_PATHS.get(case.ref.what)
     if kind is None:
         return case.unverified("GitHub tells about discussions only with a token")
     reply = await rest.get(net, f"{repository_path(repository.full_name)}/{kind}/{case.ref.number}")
-    if reply.moved:
+    if moved(reply):
         reply = await rest.follow(net, reply)
-        url = reply.data.get("html_url")
-        if reply.status == 200 and isinstance(url, str) and url.startswith("https://github.com/"):
+        url = text_at(reply.value, "html_url")
+        if reply.status == 200 and url.startswith("https://github.com/"):
             return say.number_moved(case, repository, url)
     if reply.status == 200:
-        return say.healthy(case, repository, [Fact(f"GitHub's REST interface: number {case.ref.number}", status=200)])
+        return say.healthy(case, repository, [Fact(f"GitHub's REST API: number {case.ref.number}", status=200)])
     if reply.status in (404, 410):
         return say.no_number(case, repository, reply.status)
-    return case.unverified(reply.doubt)
+    return case.unverified(_doubt(reply))
 
 
-async def account(net: Net, rest: Rest, cases: Sequence[Case]) -> list[Evidence | Pass]:
+async def account(net: Net, rest: Rest, cases: Sequence[Case]) -> Sequence[Outcome]:
     """Ask about a user or organisation."""
     reply = await rest.get(net, f"/users/{cases[0].ref.owner}")
     match reply.status:
         case 200:
             return [
-                say.healthy(case, None, [Fact("GitHub's REST interface: the account exists", status=200)])
-                for case in cases
+                say.healthy(case, None, [Fact("GitHub's REST API: the account exists", status=200)]) for case in cases
             ]
         case 404:
             return [say.no_account(case, 404) for case in cases]
-    return [case.unverified(reply.doubt) for case in cases]
+    return [case.unverified(_doubt(reply)) for case in cases]
 
 
-async def gist(net: Net, rest: Rest, cases: Sequence[Case]) -> list[Evidence | Pass]:
+async def gist(net: Net, rest: Rest, cases: Sequence[Case]) -> Sequence[Outcome]:
     """Ask about a gist; a deleted one and a wrong id are 404 alike."""
     reply = await rest.get(net, f"/gists/{cases[0].ref.name.lower()}")
     match reply.status:
         case 200:
-            return [
-                say.healthy(case, None, [Fact("GitHub's REST interface: the gist exists", status=200)])
-                for case in cases
-            ]
+            return [say.healthy(case, None, [Fact("GitHub's REST API: the gist exists", status=200)]) for case in cases]
         case 404:
             reason = f"There is no gist {cases[0].ref.name}: it was deleted, or the id is misspelt."
-            fact = Fact("GitHub's REST interface: no such gist", status=404)
+            fact = Fact("GitHub's REST API: no such gist", status=404)
             return [case.evidence(rules.NO_GIST, reason, status=404, facts=[fact]) for case in cases]
-    return [case.unverified(reply.doubt) for case in cases]
+    return [case.unverified(_doubt(reply)) for case in cases]

@@ -1,4 +1,4 @@
-"""Asks a repository the question that ``git clone`` begins with, which needs no token.
+"""Asks whether a repository is there as ``git ls-remote`` does, which needs no token.
 
 ``GET /owner/repo.git/info/refs?service=git-upload-pack`` (git documentation, gitprotocol-http, "Smart Server
 Response") is 200 for a public repository, a redirect for a renamed one, and 401 for one that does not exist or is
@@ -12,11 +12,10 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from linkwarden.wire import NetError, Request
+from linkwarden.providers.registry import Reply, ask
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
-    from linkwarden.wire import Response
 
 ADVERTISEMENT = "application/x-git-upload-pack-advertisement"
 #: Enough for the first line, which names the default branch.
@@ -59,7 +58,7 @@ class Refs:
     last: str = ""
 
     def has(self, name: str) -> bool | None:
-        """Tell whether there is a branch or tag of that (full or short) name; None if the list does not say."""
+        """Return whether there is a branch or tag of that (full or short) name; None if the list does not say."""
         wanted = [name] if name.startswith("refs/") else [f"refs/heads/{name}", f"refs/tags/{name}"]
         answers = [self._has(w) for w in wanted]
         if True in answers:
@@ -74,14 +73,14 @@ class Refs:
 
 @dataclass(frozen=True, slots=True)
 class GitReply:
-    """The answer about one repository.
+    """The response about one repository.
 
     Attributes:
         there: whether it is.
         full_name: its present name.
         refs: what the advertisement said.
-        status: HTTP status of the deciding answer, or None.
-        why: for UNKNOWN a clause.
+        status: HTTP status of the deciding response, or None.
+        why: for UNKNOWN, what github.com did.
     """
 
     there: There
@@ -91,51 +90,41 @@ class GitReply:
     why: str = ""
 
 
-def address(full_name: str) -> str:
-    """Give the address at which git asks for a repository."""
-    return f"https://github.com/{full_name}.git/info/refs?service=git-upload-pack"
+async def ask_refs(net: Net, repository: str, *, refs: bool) -> Reply:
+    """Ask for the advertisement of a repository, given by its URL without ``.git``: all of it, or its first line."""
+    url = f"{repository}.git/info/refs?service=git-upload-pack"
+    most = REFS_BYTES if refs else FIRST_LINE_BYTES
+    return await ask(net, url, "git-refs", accept=ADVERTISEMENT, max_bytes=most, follow=False)
 
 
-async def ask(net: Net, full_name: str, *, refs: bool) -> GitReply:
+def is_advertisement(reply: Reply) -> bool:
+    """Return whether a response is git's, and not a page."""
+    return reply.status == 200 and reply.media_type == ADVERTISEMENT
+
+
+async def ls_remote(net: Net, full_name: str, *, refs: bool) -> GitReply:
     """Ask whether a repository is there, under which name, and (``refs``) with which branches and tags."""
     name = full_name
     for _ in range(MAX_RENAMES + 1):
-        try:
-            response = await net.fetch(
-                Request(
-                    url=address(name),
-                    purpose="git-refs",
-                    accept=ADVERTISEMENT,
-                    max_bytes=REFS_BYTES if refs else FIRST_LINE_BYTES,
-                    follow=False,
-                )
-            )
-        except NetError as error:
-            return GitReply(
-                There.UNKNOWN, name, status=error.status, why=f"github.com could not be asked ({error.kind})"
-            )
-        if response.status in (301, 308):
-            found = _LOCATION.match(response.headers.get("location", ""))
-            if found is None:
-                return GitReply(There.UNKNOWN, name, status=response.status, why="github.com redirected elsewhere")
-            name = found.group(1)
-            continue
-        return _reply(response, name)
-    return GitReply(There.UNKNOWN, name, why="github.com redirected in circles")
+        reply = await ask_refs(net, f"https://github.com/{name}", refs=refs)
+        if reply.status not in (301, 308):
+            return _read(reply, name)
+        found = _LOCATION.match(reply.header("location"))
+        if found is None:
+            return GitReply(There.UNKNOWN, name, status=reply.status, why="redirected elsewhere")
+        name = found.group(1)
+    return GitReply(There.UNKNOWN, name, why="redirected in circles")
 
 
-def _reply(response: Response, name: str) -> GitReply:
-    match response.status:
-        case 200 if response.media_type == ADVERTISEMENT:
-            return GitReply(There.YES, name, read_refs(response.body), 200)
-        case 200:
-            return GitReply(There.UNKNOWN, name, status=200, why="github.com answered something that is not git's")
-        case 401 | 404:
-            # What a missing or private repository gets (docs/facts/services.md#git-over-https).
-            return GitReply(There.NO, name, status=response.status)
-        case 451:
-            return GitReply(There.BLOCKED, name, status=451)
-    return GitReply(There.UNKNOWN, name, status=response.status, why=f"github.com answered {response.status}")
+def _read(reply: Reply, name: str) -> GitReply:
+    status = reply.status if reply.response is not None else None
+    if reply.response is not None and is_advertisement(reply):
+        return GitReply(There.YES, name, read_refs(reply.response.body), 200)
+    if status in (401, 404):  # what a missing or private repository gets (docs/facts/services.md#git-over-https)
+        return GitReply(There.NO, name, status=status)
+    if status == 451:
+        return GitReply(There.BLOCKED, name, status=status)
+    return GitReply(There.UNKNOWN, name, status=reply.status, why=reply.why)
 
 
 def read_refs(body: bytes) -> Refs:

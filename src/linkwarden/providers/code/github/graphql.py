@@ -1,4 +1,4 @@
-"""Asks GitHub's GraphQL interface about many repositories at once (docs/facts/services.md#github-graphql).
+"""Asks GitHub's GraphQL API about many repositories at once (docs/facts/services.md#github-graphql).
 
 One query names up to ``MAX_REPOSITORIES``. Queries go one after the other, and one that is too slow for GitHub
 (502, 504, timeout) is asked again in two halves. Only scalars are asked for: connections cost points, and are refused
@@ -27,11 +27,12 @@ from linkwarden.providers.code.github.rest import (
     repository_path,
 )
 from linkwarden.providers.code.github.urls import PATHS, GithubRef, What
-from linkwarden.wire import NetError, NetErrorKind, Request
+from linkwarden.providers.registry import Reply as Response
+from linkwarden.providers.registry import ask, at, objects_at, text_at
+from linkwarden.wire import NetErrorKind
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
-    from linkwarden.wire import Response
 
 #: GitHub shows 500 KiB of a README (docs/facts/github-rendering.md#readme-size); its HTML is larger than the source.
 MAX_README_BYTES = 2 * 1024 * 1024
@@ -45,7 +46,7 @@ class Anchors:
     names: frozenset[str]
 
     def holds(self, fragment: str) -> bool:
-        """Tell whether a fragment leads somewhere; case is let pass, as browsers and GitHub's script differ on it."""
+        """Return whether a fragment leads somewhere; case is let pass, as browsers and GitHub's script differ on it."""
         name = unquote(fragment).removeprefix(_PREFIX).lower()
         return name in self.names
 
@@ -67,10 +68,10 @@ class _Reader(HTMLParser):
 async def readme_anchors(net: Net, rest: Rest, full_name: str) -> Anchors | None:
     """Ask for the rendered README (REST documentation, "Get a repository README"); None if nobody could tell."""
     reply = await rest.get(net, f"{repository_path(full_name)}/readme", accept=HTML_TYPE, max_bytes=MAX_README_BYTES)
-    if reply.status != 200 or not reply.complete:
+    if reply.response is None or reply.status != 200 or not reply.response.complete:
         return None
     reader = _Reader()
-    reader.feed(reply.text)
+    reader.feed(reply.response.text())
     return Anchors(frozenset(reader.names))
 
 
@@ -78,12 +79,12 @@ async def readme_anchors(net: Net, rest: Rest, full_name: str) -> Anchors | None
 MAX_REPOSITORIES = 100
 #: Paths, issues and the like in one query: each costs GitHub a look into a repository.
 MAX_FIELDS = 200
-#: Failures in a row after which the interface counts as down; halving 100 down to one repository takes seven.
+#: Failures in a row after which the API counts as down; halving 100 down to one repository takes seven.
 MAX_FAILURES = 8
 #: A reply has about 400 bytes per repository.
 MAX_BYTES = 4 * 1024 * 1024
 
-_LIMIT = "GitHub's limit of questions per hour is used up"
+_LIMIT = "has no requests left for this hour (rate limit)"
 _FRAGMENT = """
 fragment R on Repository {
   nameWithOwner isArchived archivedAt isDisabled isEmpty isLocked lockReason isPrivate hasWikiEnabled
@@ -175,38 +176,38 @@ def _parts(question: Question) -> Iterator[Question]:
         yield replace(question, fields=dict(fields[start : start + MAX_FIELDS]))
 
 
-def read(questions: Sequence[Question], payload: Any) -> list[Reply] | None:
-    """Read a reply; None if it is not one at all (no ``data``)."""
-    data = payload.get("data") if isinstance(payload, dict) else None
+def read(questions: Sequence[Question], payload: object) -> list[Reply] | None:
+    """Read a response; None if it is not one at all (no ``data``)."""
+    data = at(payload, "data")
     if not isinstance(data, dict):
         return None
     errors: dict[tuple[str, ...], str] = {}
     vague = ""
-    for error in _errors(payload):
-        kind = str(error.get("type") or "ERROR")
+    for error in objects_at(payload, "errors"):
+        kind = error["type"] if isinstance(error.get("type"), str) and error["type"] else "ERROR"
         path = error.get("path")
         if isinstance(path, list) and path:
-            errors[tuple(str(p) for p in path[:2])] = kind
+            errors[tuple(map(str, path[:2]))] = kind
         else:
             vague = kind
     return [_reply(q, f"r{n}", data.get(f"r{n}"), errors, vague) for n, q in enumerate(questions)]
 
 
-def _reply(question: Question, alias: str, value: Any, errors: Mapping[tuple[str, ...], str], vague: str) -> Reply:
-    """Read one alias. An error that names no alias leaves every null of the reply open."""
+def _reply(question: Question, alias: str, value: object, errors: Mapping[tuple[str, ...], str], vague: str) -> Reply:
+    """Read one alias. An error that names no alias leaves every null of the response open."""
     kind = errors.get((alias,))
     if kind == "NOT_FOUND":
         return Reply(State.MISSING)
     if kind in ("RATE_LIMITED", "ERROR"):
-        return Reply(State.UNANSWERED, why=f"GitHub's interface left the question open ({kind})")
+        return Reply(State.UNANSWERED, why=f"left the question open ({kind})")
     if kind is not None:
-        return Reply(State.REFUSED, why=f"GitHub did not tell us ({kind})")
+        return Reply(State.REFUSED, why=f"did not tell us ({kind})")
     if value is None and not question.name and not vague:
         return Reply(State.MISSING)  # an unknown login is null without an error
     name_key = "nameWithOwner" if question.name else "login"
     if not isinstance(value, dict) or not isinstance(value.get(name_key), str):
-        return Reply(State.UNANSWERED, why="GitHub's interface answered incompletely")
-    failed = {path[1]: k for path, k in errors.items() if path[0] == alias and len(path) > 1 and k != "NOT_FOUND"}
+        return Reply(State.UNANSWERED, why="answered incompletely")
+    failed = {path[1]: k for path, k in errors.items() if path[:1] == (alias,) and path[1:] and k != "NOT_FOUND"}
     for name in question.fields:
         if name not in value or (value[name] is None and vague):
             failed.setdefault(name, vague or "no answer")
@@ -221,7 +222,7 @@ def merged(first: Reply, second: Reply) -> Reply:
 
 
 class GraphQL:
-    """The interface, during one run."""
+    """The API, during one run."""
 
     def __init__(self, access: Access) -> None:
         self._access = access
@@ -248,30 +249,26 @@ class GraphQL:
         """Ask one query, or its halves if it is too slow for GitHub."""
         if not self.usable:
             return [Reply(State.UNANSWERED, why=self.closed or "there is no token")] * len(chunk)
-        try:
-            response = await self._post(net, query_text(chunk))
-        except NetError as error:
-            if error.kind is not NetErrorKind.TIMEOUT:
-                return self._close(f"GitHub's interface could not be asked ({error.kind})", chunk)
-            return await self._halve(net, chunk)
-        return await self._received(net, chunk, response)
-
-    async def _received(self, net: Net, chunk: Sequence[Question], response: Response) -> list[Reply]:
-        """Read an answer, and act on what it says about the interface itself."""
+        response = await self._post(net, query_text(chunk))
+        slow = response.error is not None and response.error.kind is NetErrorKind.TIMEOUT
+        if response.response is None and not slow:
+            return self._close(response.why, chunk)
         if response.status == 401:
             self._access.refuse(401)
-            return [Reply(State.UNANSWERED, why="GitHub refused the token")] * len(chunk)
-        if response.status >= 500:
+            return [Reply(State.UNANSWERED, why="refused the token")] * len(chunk)
+        if slow or (response.status or 0) >= 500:
             return await self._halve(net, chunk)
         if response.status != 200:
-            why = limited(response.status, response.headers)
-            return self._close(why or f"GitHub's interface answered {response.status}", chunk)
-        payload = _json(response)
+            return self._close(limited(response) or response.why, chunk)
+        return await self._received(net, chunk, response.value)
+
+    async def _received(self, net: Net, chunk: Sequence[Question], payload: object) -> list[Reply]:
+        """Read a response, and act on what it says about the API itself."""
         replies = read(chunk, payload)
         if replies is None and _too_slow(payload):
             return await self._halve(net, chunk)
         if replies is None:
-            return self._close(_LIMIT if _rate_limited(payload) else "GitHub's interface answered nonsense", chunk)
+            return self._close(_LIMIT if _rate_limited(payload) else "gave an unexpected response", chunk)
         self._failures = 0
         if any(r.state is State.UNANSWERED for r in replies) and _rate_limited(payload):
             self.closed = _LIMIT
@@ -281,9 +278,9 @@ class GraphQL:
         """Ask again in two halves; a single question that fails stays open."""
         self._failures += 1
         if self._failures >= MAX_FAILURES:
-            return self._close("GitHub's interface keeps failing", chunk)
+            return self._close("keeps failing", chunk)
         if len(chunk) == 1:
-            return [Reply(State.UNANSWERED, why="GitHub's interface was too slow to answer")]
+            return [Reply(State.UNANSWERED, why="was too slow to answer")]
         middle = len(chunk) // 2
         return [*await self._chunk(net, chunk[:middle]), *await self._chunk(net, chunk[middle:])]
 
@@ -292,52 +289,36 @@ class GraphQL:
         return [Reply(State.UNANSWERED, why=why)] * len(chunk)
 
     async def _post(self, net: Net, query: str) -> Response:
-        return await net.fetch(
-            Request(
-                url=f"{API}/graphql",
-                purpose="github-graphql",
-                method="POST",
-                accept="application/json",
-                body=json.dumps({"query": query}).encode(),
-                headers={**API_HEADERS, "content-type": "application/json"},
-                token=self._access.token,
-                token_host=API_HOST,
-                max_bytes=MAX_BYTES,
-                follow=False,
-                timeout=20.0,  # GitHub itself gives up after ten
-                attempts=1,  # halving is our way to try again
-            )
+        return await ask(
+            net,
+            f"{API}/graphql",
+            "github-graphql",
+            method="POST",
+            body=json.dumps({"query": query}).encode(),
+            headers={**API_HEADERS, "content-type": "application/json"},
+            token=self._access.token,
+            token_host=API_HOST,
+            max_bytes=MAX_BYTES,
+            follow=False,
+            timeout=20.0,  # GitHub itself gives up after ten
+            attempts=1,  # halving is our way to try again
         )
 
 
-def _json(response: Response) -> Any:
-    try:
-        return json.loads(response.body)
-    except ValueError:
-        return None
+def _rate_limited(payload: object) -> bool:
+    kinds = [error.get("type") for error in objects_at(payload, "errors")]
+    return at(payload, "data", "rateLimit", "remaining") == 0 or "RATE_LIMITED" in kinds or "RATE_LIMIT" in kinds
 
 
-def _errors(payload: Any) -> list[dict[str, Any]]:
-    errors = payload.get("errors") if isinstance(payload, dict) else None
-    return [e for e in errors if isinstance(e, dict)] if isinstance(errors, list) else []
-
-
-def _rate_limited(payload: Any) -> bool:
-    data = payload.get("data") if isinstance(payload, dict) else None
-    limit = data.get("rateLimit") if isinstance(data, dict) else None
-    if isinstance(limit, dict) and limit.get("remaining") == 0:
-        return True
-    return any(e.get("type") in ("RATE_LIMITED", "RATE_LIMIT") for e in _errors(payload))
-
-
-def _too_slow(payload: Any) -> bool:
-    """Tell GitHub's own timeout: no data, and an error without a type (docs/facts/services.md#github-graphql)."""
-    return bool(_errors(payload)) and not any(e.get("type") for e in _errors(payload))
+def _too_slow(payload: object) -> bool:
+    """Return whether it is GitHub's own timeout: an error without a type (docs/facts/services.md#github-graphql)."""
+    errors = objects_at(payload, "errors")
+    return bool(errors) and not any(error.get("type") for error in errors)
 
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """What is asked about an address in the first query.
+    """What is asked about a URL in the first query.
 
     Attributes:
         proof: any of these that is not null proves that the thing is there.
@@ -356,7 +337,7 @@ class Fields:
 
 
 def first_fields(ref: GithubRef) -> Fields:  # noqa: PLR0911 - one per sort of thing
-    """Give what settles an address.
+    """Return what settles a URL.
 
     For paths that is the path itself and what explains its absence, so that a list with dead paths is still one
     query (docs/facts/services.md#github-graphql).
@@ -382,7 +363,7 @@ def first_fields(ref: GithubRef) -> Fields:  # noqa: PLR0911 - one per sort of t
 
 
 def second_fields(ref: GithubRef) -> tuple[str, ...]:
-    """Give what to ask when nothing of the first query is there.
+    """Return what to ask when nothing of the first query is there.
 
     An issue may have become a discussion, and a branch name may hold slashes.
     """
@@ -429,16 +410,15 @@ class Answers:
         self._failed: Mapping[str, str] = reply.failed if reply is not None else {}
         self._why = "" if found else (reply.why if reply is not None else "") or "no answer"
 
-    def value(self, field: str) -> Any:
-        """Give what came for a field; None if it does not exist or was not answered."""
+    def value(self, field: str) -> object:
+        """Return what came for a field; None if it does not exist or was not answered."""
         return self._data.get(self._aliases[field]) if field else None
 
     def urls(self, fields: Iterable[str]) -> list[str]:
-        """Give the ``url`` of each value that has one."""
-        values = (self.value(field) for field in fields)
-        return [v["url"] for v in values if isinstance(v, dict) and isinstance(v.get("url"), str)]
+        """Return the ``url`` of each value that has one."""
+        return [url for field in fields if (url := text_at(self.value(field), "url"))]
 
     def failure(self, fields: Iterable[str]) -> str:
-        """Say why one of the fields was not answered; "" if all were."""
+        """Return why one of the fields was not answered; "" if all were."""
         kinds = (self._failed.get(self._aliases[field], self._why) for field in fields)
         return next((kind for kind in kinds if kind), "")

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from linkwarden.model import Evidence, Fact, FactKind, Pass
+from linkwarden.model import Evidence, Fact, FactKind
 from linkwarden.providers.code.github import evidence as say
 from linkwarden.providers.code.github import followup, rules
 from linkwarden.providers.code.github.evidence import Case, Repository
@@ -24,10 +24,12 @@ from linkwarden.providers.code.github.graphql import (
 )
 from linkwarden.providers.code.github.rest import Rest
 from linkwarden.providers.code.github.urls import What
+from linkwarden.providers.registry import Outcome
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
 
+_API = "GitHub's GraphQL API"
 Groups = Mapping[str, Sequence[Case]]
 
 
@@ -65,7 +67,7 @@ class Informed:
         self._rest = rest
         self._readmes: dict[str, Anchors | None] = {}
 
-    async def settle(self, net: Net, groups: Groups, left: dict[str, Sequence[Case]]) -> AsyncIterator[Evidence | Pass]:
+    async def settle(self, net: Net, groups: Groups, left: dict[str, Sequence[Case]]) -> AsyncIterator[Outcome]:
         """Settle links by ident; groups that GraphQL did not answer are put into ``left``."""
         replies = await self._graphql.ask(net, [_question(ident, cases) for ident, cases in groups.items()])
         open_links: list[_Open] = []
@@ -76,7 +78,7 @@ class Informed:
                     left[ident] = cases
                 case State.REFUSED:
                     for case in cases:
-                        yield case.unverified(reply.why)
+                        yield case.unverified(f"{_API} {reply.why}")
                 case State.MISSING:
                     async for item in self._missing(net, ident, cases, left):
                         yield item
@@ -88,10 +90,10 @@ class Informed:
 
     async def _missing(
         self, net: Net, ident: str, cases: Sequence[Case], left: dict[str, Sequence[Case]]
-    ) -> AsyncIterator[Evidence | Pass]:
+    ) -> AsyncIterator[Outcome]:
         """Let REST say why GraphQL found nothing."""
         if cases[0].ref.what is What.OWNER:
-            outcome: list[Evidence | Pass] | Repository = await followup.account(net, self._rest, cases)
+            outcome: Sequence[Outcome] | Repository = await followup.account(net, self._rest, cases)
         else:
             outcome = await followup.absent_repository(net, self._rest, cases)
         if isinstance(outcome, Repository):
@@ -101,14 +103,14 @@ class Informed:
         for item in outcome:
             yield item
 
-    def _found(self, cases: Sequence[Case], reply: Reply, open_links: list[_Open]) -> list[Evidence | Pass | _Open]:
+    def _found(self, cases: Sequence[Case], reply: Reply, open_links: list[_Open]) -> list[Outcome | _Open]:
         """Settle the links into one account or repository; README anchors come back to be looked up."""
         if cases[0].ref.what is What.OWNER:
-            fact = Fact("GitHub's GraphQL interface: the account exists")
+            fact = Fact("GitHub's GraphQL API: the account exists")
             return [say.healthy(case, None, [fact]) for case in cases]
         repository = Repository.from_graphql(reply.data)
         answers = Answers(_asked(cases), reply)
-        settled: list[Evidence | Pass | _Open] = []
+        settled: list[Outcome | _Open] = []
         for case in cases:
             fields = first_fields(case.ref)
             if case.ref.what is What.SECTION and case.ref.name == "wiki" and repository.wiki_off:
@@ -119,13 +121,13 @@ class Informed:
             elif not fields.proof or any(answers.value(field) is not None for field in fields.proof):
                 settled.append(_there(case, repository, answers.urls(fields.proof)))
             elif failure := answers.failure(fields.all):
-                settled.append(case.unverified(f"GitHub did not tell us ({failure})"))
+                settled.append(case.unverified(f"{_API} did not tell us ({failure})"))
             else:
                 branch = answers.value(fields.branch) is not None
                 open_links.append(_Open(case, repository, branch, answers.value(fields.head) is not None))
         return settled
 
-    async def _readme(self, net: Net, link: _Open) -> Evidence | Pass:
+    async def _readme(self, net: Net, link: _Open) -> Outcome:
         """Look a README anchor up in GitHub's own rendering."""
         case, repository = link.case, link.repository
         if repository.full_name not in self._readmes:
@@ -144,8 +146,8 @@ class Informed:
             facts=(repository.fact, Fact(f"no section #{case.ref.readme_anchor} in GitHub's rendering of the README")),
         )
 
-    async def _second_round(self, net: Net, open_links: Sequence[_Open]) -> AsyncIterator[Evidence | Pass]:
-        """Ask what else the addresses may mean, all in one query, then settle link by link."""
+    async def _second_round(self, net: Net, open_links: Sequence[_Open]) -> AsyncIterator[Outcome]:
+        """Ask what else the URLs may mean, all in one query, then settle link by link."""
         asked: dict[str, list[str]] = {}
         for link in open_links:
             if not link.read_rightly:
@@ -158,14 +160,14 @@ class Informed:
 
     async def _explain(  # noqa: PLR0911 - one per sort of thing
         self, net: Net, link: _Open, answers: Answers
-    ) -> Evidence | Pass:
+    ) -> Outcome:
         """Settle a link of which nothing was there at first."""
         case, repository = link.case, link.repository
         if link.read_rightly:
             return await self._explain_path(net, link)
         others = second_fields(case.ref)
         if failure := answers.failure(others):
-            return case.unverified(f"GitHub's interface left a second question open ({failure})")
+            return case.unverified(f"{_API} left a second question open ({failure})")
         if urls := answers.urls(others):
             return say.number_moved(case, repository, urls[0])
         if any(answers.value(field) is not None for field in others):
@@ -181,8 +183,8 @@ class Informed:
                 return say.no_number(case, repository, None)
         return await self._explain_path(net, link)
 
-    async def _explain_path(self, net: Net, link: _Open) -> Evidence | Pass:
-        """Settle a path that is not where the address says (docs/facts/services.md#github-renames)."""
+    async def _explain_path(self, net: Net, link: _Open) -> Outcome:
+        """Settle a path that is not where the URL says (docs/facts/services.md#github-renames)."""
         case, repository = link.case, link.repository
         if link.branch or (case.ref.path and not link.on_default):
             return await followup.absent_path(
@@ -194,7 +196,7 @@ class Informed:
 
 
 def _asked(cases: Sequence[Case]) -> list[str]:
-    """Give everything that links want to know of one repository."""
+    """Return everything that links want to know of one repository."""
     return [field for case in cases for field in first_fields(case.ref).all]
 
 
@@ -204,7 +206,7 @@ def _question(ident: str, cases: Sequence[Case]) -> Question:
     return Question(ident, ref.owner, "") if not ref.repo else question(ident, ref.full_name, _asked(cases))
 
 
-def _there(case: Case, repository: Repository, urls: Sequence[str]) -> Evidence | Pass:
+def _there(case: Case, repository: Repository, urls: Sequence[str]) -> Outcome:
     """Settle a link that GraphQL found; an issue may have been found in another repository."""
     home = f"https://github.com/{repository.full_name}/".casefold()
     if urls and not urls[0].casefold().startswith(home):

@@ -1,16 +1,16 @@
-"""GitHub: repositories and what lies in them, accounts and gists, asked by GitHub's own interfaces.
+"""GitHub: repositories and what lies in them, accounts and gists, asked by GitHub's own APIs.
 
-With a token one GraphQL query settles a hundred repositories; without one, git's own question tells whether a
-repository is there. Pages of github.com are never fetched: GitHub walls programs that do, and its interfaces know
+With a token one GraphQL query settles a hundred repositories; without one, a small ``git ls-remote`` request tells
+whether a repository is there. Pages of github.com are never fetched: GitHub walls programs that do, and its APIs know
 more (docs/facts/services.md#github-renames).
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from linkwarden.model import Claim, Evidence, Kind, Pass, Rule, Target
+from linkwarden.model import Claim, Kind, Target
 from linkwarden.providers.base import Example, LoadContext, Provider, by_ident
 from linkwarden.providers.code.github import anonymous, followup
 from linkwarden.providers.code.github.evidence import PROVIDER, Case
@@ -19,7 +19,7 @@ from linkwarden.providers.code.github.informed import Informed
 from linkwarden.providers.code.github.rest import Access, Rest
 from linkwarden.providers.code.github.rules import RULES
 from linkwarden.providers.code.github.urls import HOSTS, What, parse
-from linkwarden.providers.registry import side_by_side
+from linkwarden.providers.registry import Outcome, side_by_side
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,16 +31,16 @@ _MANY = 5
 
 
 class Github(Provider):
-    """Repositories and everything in them whose fate an interface of GitHub can tell."""
+    """Repositories and everything in them whose fate an API of GitHub can tell."""
 
-    name: ClassVar[str] = PROVIDER
-    rank: ClassVar[int] = 130
-    gathers: ClassVar[bool] = True
-    per_question: ClassVar[int] = 100
-    kind: ClassVar[Kind] = Kind.REPOSITORY
-    domains: ClassVar[frozenset[str]] = HOSTS
-    rules: ClassVar[tuple[Rule, ...]] = RULES
-    examples: ClassVar[tuple[Example, ...]] = (
+    name = PROVIDER
+    rank = 130
+    gathers = True
+    per_question = 100
+    kind = Kind.REPOSITORY
+    domains = HOSTS
+    rules = RULES
+    examples = (
         Example("https://github.com/lutzroeder/Netron", "lutzroeder/netron"),
         Example("http://www.github.com/pytorch/glow.git", "pytorch/glow"),
         Example("https://github.com/ray-project/ray/tree/master/python/ray/tune", "ray-project/ray"),
@@ -63,13 +63,13 @@ class Github(Provider):
         self._asked_without_token = 0
 
     def claim(self, target: Target) -> str | None:
-        """Give the repository, account or gist that an address is about, in lower case."""
+        """Return the repository, account or gist that a URL is about; of images those in a repository's files."""
         ref = parse(target.address) if target.address else None
         if ref is None or (target.is_image and ref.what not in (What.RAW, What.FILE)):
             return None
         return ref.ident
 
-    async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:  # noqa: ARG002 - GitHub's answers do not depend on the time
+    async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Outcome]:  # noqa: ARG002 - GitHub's answers do not depend on the time
         """Settle links: by GraphQL where there is a token, and what is then left by git and REST."""
         left: dict[str, Sequence[Case]] = {}
         groups: dict[str, Sequence[Case]] = {}
@@ -95,12 +95,12 @@ class Github(Provider):
                 "a single query answers for a hundred repositories, and archived ones are told as well."
             )
 
-    async def _without_graphql(self, net: Net, groups: Iterable[Sequence[Case]]) -> AsyncIterator[Evidence | Pass]:
+    async def _without_graphql(self, net: Net, groups: Iterable[Sequence[Case]]) -> AsyncIterator[Outcome]:
         """Settle groups side by side; the network layer spaces the questions."""
         async for item in side_by_side(self._settle(net, cases) for cases in groups if cases):
             yield item
 
-    async def _settle(self, net: Net, cases: Sequence[Case]) -> list[Evidence | Pass]:
+    async def _settle(self, net: Net, cases: Sequence[Case]) -> Sequence[Outcome]:
         if cases[0].ref.what is What.GIST and self._access.token is not None:
             return await followup.gist(net, self._rest, cases)
         return await anonymous.settle(net, self._rest, cases)
