@@ -106,7 +106,7 @@ _NETWORK = MappingProxyType(
             "{host} redirects in a circle, as some sites do to programs; a browser may get through.",
         ),
         NetErrorKind.TOO_MANY_REDIRECTS: (rules.TOO_MANY_REDIRECTS, "There are too many redirects at {host}."),
-        NetErrorKind.BAD_REDIRECT: (rules.BAD_REDIRECT, "{host} redirects to something that is not an http(s) URL."),
+        NetErrorKind.BAD_REDIRECT: (rules.BAD_REDIRECT, "{host} redirects to something that is not a web address."),
         NetErrorKind.BLOCKED: (
             rules.BLOCKED_ADDRESS,
             "{host} is not a public address, so no request was sent; readers elsewhere cannot reach it either.",

@@ -317,7 +317,7 @@ BAD_REDIRECT = Rule(
     "LW364",
     "bad-redirect",
     Verdict.UNVERIFIED,
-    "the server redirects to something that is not an http(s) URL",
+    "the server redirects to something that is not a web address",
     "The server sent a redirect whose target is missing, unreadable or not http(s).",
     _LOOK,
 )
