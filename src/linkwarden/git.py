@@ -1,8 +1,8 @@
-"""Reading a repository with git. Blocks, so call it in a thread.
+"""Reads a repository with git. Blocks, so call it in a thread.
 
-The repository that is checked may be somebody else's: no shell is used, nothing of it is run (no file-system monitor,
-no hook), an embedded bare repository is not taken for the real one, nothing is fetched, and the environment cannot
-point to another repository. Whoever compares or blames adds ``--no-ext-diff`` and ``--no-textconv``.
+The repository that is checked may not be the user's own: no shell is used, nothing in it is run (no file-system
+monitor, no hook), an embedded bare repository is not taken for the real one, nothing is fetched, and the environment
+cannot point to another repository. Code that compares or blames adds ``--no-ext-diff`` and ``--no-textconv``.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-#: What git may say at most; a list of all files of the largest repositories takes a tenth of it.
+#: The most output that is read from git; a list of all files of the largest repositories takes a tenth of it.
 MOST_BYTES = 256 * 1024 * 1024
-_TOLD_BYTES = 4096
+_MOST_ERROR_BYTES = 4096
 _SAFELY = (
     "--no-pager",
     "--no-optional-locks",
@@ -33,7 +33,7 @@ _SAFELY = (
 
 
 class GitError(Exception):
-    """Git is not there, failed, took too long or said too much; the message has git's own words, if there are any."""
+    """Git is not installed, failed, took too long or printed too much; the message is git's own where there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class FileEntry:
     Attributes:
         mode: as git writes it: ``100644`` and ``100755`` are files, ``120000`` is a symbolic link, ``160000`` a
             submodule.
-        oid: the name of the contents.
+        oid: the object name of the contents.
     """
 
     mode: str
@@ -61,11 +61,11 @@ class FileEntry:
 
 
 class Git:
-    """Asks git about one repository.
+    """Runs git in one repository.
 
     Args:
         root: a folder in it.
-        seconds: for all questions together; time between them does not count.
+        seconds: for all commands together; time between them does not count.
     """
 
     def __init__(self, root: Path, seconds: float) -> None:
@@ -74,54 +74,54 @@ class Git:
         self._program = _program()
 
     def run(self, *arguments: str, stdin: bytes = b"") -> bytes:
-        """Give what git writes on standard output.
+        """Return what git writes to standard output.
 
         Args:
-            arguments: a command that reads only; foreign words come after ``--end-of-options`` or ``--``.
+            arguments: a command that only reads; words of others come after ``--end-of-options`` or ``--``.
             stdin: what git reads.
 
         Raises:
-            GitError: see there.
+            GitError: git failed.
         """
         command = [self._program, *_SAFELY, "-C", str(self._root), *arguments]
-        with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as told:
+        with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as errors:
             given.write(stdin)
             given.seek(0)
             try:
-                with subprocess.Popen(  # noqa: S603 - no shell; foreign words cannot become options
-                    command, stdin=given, stdout=subprocess.PIPE, stderr=told, env=_environment(os.environ)
+                with subprocess.Popen(  # noqa: S603 - no shell; words of others cannot become options
+                    command, stdin=given, stdout=subprocess.PIPE, stderr=errors, env=_environment(os.environ)
                 ) as process:
                     output = self._read(process)
             except (OSError, ValueError) as error:
                 raise GitError(str(error)) from error
             if process.returncode != 0:
-                told.seek(0)
-                raise GitError(_first_line(told.read(_TOLD_BYTES)) or f"git {arguments[0]} failed")
+                errors.seek(0)
+                raise GitError(_first_line(errors.read(_MOST_ERROR_BYTES)) or f"git {arguments[0]} failed")
         return output
 
     def text(self, *arguments: str) -> str:
-        """Give what git writes, as text without the last line's end.
+        """Return what git writes, as text without the last line's end.
 
         Raises:
-            GitError: see there.
+            GitError: git failed.
         """
         return self.run(*arguments).decode("utf-8", errors="replace").removesuffix("\n")
 
     def commit(self, name: str) -> str | None:
-        """Give the full name of the commit that a branch, a tag or an expression means, or None if it is not here."""
+        """Return the full name of the commit that a branch, a tag or an expression means, or None if it is not here."""
         try:
             return self.text("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}") or None
         except GitError:
             return None
 
     def files(self, commit: str) -> dict[str, FileEntry]:
-        """Give everything that a commit holds, by path from the top of the repository.
+        """Return everything that a commit holds, by path from the top of the repository.
 
-        Names are as the file system would give them (``os.fsdecode``); what no file system may be asked for (``..``
-        or ``.git`` in a crafted tree) is left out.
+        Names are as the file system would give them (``os.fsdecode``); what must not be looked up there (``..`` or
+        ``.git`` in a crafted tree) is left out.
 
         Raises:
-            GitError: see there.
+            GitError: git failed.
         """
         found: dict[str, FileEntry] = {}
         for record in self.run("ls-tree", "-r", "-z", "--full-tree", commit).split(b"\0"):
@@ -134,10 +134,10 @@ class Git:
         return found
 
     def contents(self, oids: Iterable[str], most: int) -> dict[str, bytes | None]:
-        """Give the contents of files by their names; None for what is larger than ``most`` bytes.
+        """Return the contents of files by their object names; None for what is larger than ``most`` bytes.
 
         Raises:
-            GitError: see there, or one is not in this clone.
+            GitError: git failed, or one is not in this clone.
         """
         wanted = list(dict.fromkeys(oids))
         if not wanted:
@@ -150,12 +150,12 @@ class Git:
                 raise GitError(f"this clone lacks the contents {oid}")
             found[oid] = b"" if int(size[0]) <= most else None
         small = [oid for oid, data in found.items() if data is not None]
-        told = self.run("cat-file", "--batch", stdin=_lines(small)) if small else b""
+        output = self.run("cat-file", "--batch", stdin=_lines(small)) if small else b""
         at = 0
         for oid in small:
-            start = told.index(b"\n", at) + 1
-            size_ = int(told[at : start - 1].rsplit(b" ", 1)[1])
-            found[oid] = told[start : start + size_]
+            start = output.index(b"\n", at) + 1
+            size_ = int(output[at : start - 1].rsplit(b" ", 1)[1])
+            found[oid] = output[start : start + size_]
             at = start + size_ + 1
         return found
 
@@ -174,7 +174,7 @@ class Git:
             output = process.stdout.read(MOST_BYTES + 1) if process.stdout is not None else b""
             if len(output) > MOST_BYTES:
                 process.kill()
-                raise GitError("git said more than linkwarden takes in")
+                raise GitError("git printed more than linkwarden reads")
             process.wait()
         finally:
             alarm.cancel()
@@ -185,7 +185,7 @@ class Git:
 
 
 def _program() -> str:
-    """Find git, but no program of that name that lies where we are, which is what is checked (Windows looks there)."""
+    """Return the path of git, but not of one in the working directory, which is what is checked (Windows does)."""
     found = shutil.which("git")
     if found is None or not Path(found).is_absolute() or Path(found).parent == Path.cwd():
         raise GitError("git is not installed here")
@@ -193,7 +193,7 @@ def _program() -> str:
 
 
 def _environment(given: Mapping[str, str]) -> dict[str, str]:
-    """Give git its environment: nothing that names another repository, runs a program or asks a person."""
+    """Return git's environment: nothing in it names another repository, runs a program or prompts."""
     kept = {name: value for name, value in given.items() if not name.upper().startswith("GIT_")}
     return kept | {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0"}
 
@@ -202,6 +202,6 @@ def _lines(words: Iterable[str]) -> bytes:
     return "".join(f"{word}\n" for word in words).encode("ascii")
 
 
-def _first_line(told: bytes) -> str:
-    lines = told.decode("utf-8", errors="replace").splitlines()
+def _first_line(output: bytes) -> str:
+    lines = output.decode("utf-8", errors="replace").splitlines()
     return lines[0].removeprefix("fatal: ").removeprefix("error: ") if lines else ""

@@ -1,4 +1,4 @@
-"""From what the user names to the texts that are checked."""
+"""Turns what the user names into the texts that are checked."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ _NONE: Mapping[Path, Sequence[Anchor]] = MappingProxyType({})
 
 
 class InputError(LinkwardenError):
-    """One input cannot be read. The others are still checked."""
+    """An input that cannot be read. The others are still checked."""
 
     @property
-    def told(self) -> str:
+    def sentence(self) -> str:
         """What is wrong and what to do, on one line."""
         return f"{self}. {self.advice}" if self.advice else f"{self}."
 
@@ -67,14 +67,14 @@ class Source:
     base_url: str | None = None
 
     def parse(self) -> Iterator[Extracted]:
-        """Give its links, anchors and notices as they are found."""
+        """Yield its links, anchors and notices as they are found."""
         return self.extractor.extract(self.text, self.name)
 
     def address_of(self, url: str) -> str | None:
-        """Give the absolute http(s) address that a link in this text leads to, or None if it leads elsewhere.
+        """Return the absolute http(s) URL that a link in this text leads to, or None if it leads elsewhere.
 
-        ``//host/…`` takes https, as on GitHub's own pages (RFC 3986 section 4.2); other relative links have an
-        address only if the text itself has one.
+        ``//host/…`` takes https, as on GitHub's own pages (RFC 3986 section 4.2); other relative links have a
+        URL only if the text itself has one.
         """
         if is_http(url):
             return url
@@ -90,17 +90,17 @@ class Source:
 
 @cache
 def extractors() -> tuple[Extractor, ...]:
-    """Give one of each extractor there is."""
+    """Return one of each extractor there is."""
     return tuple(cls() for cls in discover(extract_package, Extractor))  # type: ignore[type-abstract]
 
 
 def extractor_for(suffix: str) -> Extractor | None:
-    """Give the extractor that reads files of a suffix (``.md``, any case), or None."""
+    """Return the extractor that reads files of a suffix (``.md``, any case), or None."""
     return next((e for e in extractors() if suffix.lower() in e.suffixes), None)
 
 
 def decode(data: bytes) -> str:
-    """Turn bytes into text: by byte-order mark, else UTF-8; what is neither becomes U+FFFD (extractors remark on it).
+    """Return bytes as text: by byte-order mark, else UTF-8; what is neither becomes U+FFFD (extractors report it).
 
     Line ends stay as they are, so that columns and later edits are exact.
     """
@@ -111,7 +111,7 @@ def decode(data: bytes) -> str:
 
 
 def find_root(start: Path) -> Path:
-    """Give the root of the repository that a file or directory lies in, or its directory if there is none."""
+    """Return the root of the repository that a file or directory is in, or its directory if there is none."""
     folder = start if start.is_dir() else start.parent
     folder = folder.resolve()
     for candidate in (folder, *folder.parents):
@@ -121,7 +121,7 @@ def find_root(start: Path) -> Path:
 
 
 def first_folder(inputs: Sequence[str]) -> Path:
-    """Give the path that the repository root is looked for from: the first local input, else the working directory."""
+    """Return where the search for the repository root begins: the first local input, else the working directory."""
     for name in inputs:
         if name != "-" and not is_http(name) and os.path.exists(name):  # noqa: PTH110 - never raises
             return Path(name)
@@ -129,7 +129,7 @@ def first_folder(inputs: Sequence[str]) -> Path:
 
 
 def anchors_reader(inputs: Mapping[Path, Sequence[Anchor]] = _NONE) -> Callable[[Path], Sequence[Anchor] | None]:
-    """Give a function that tells the anchors of a document, and reads each local document once.
+    """Return a function that returns the anchors of a document, and reads each local document once.
 
     Args:
         inputs: anchors of the texts that are checked, by name as a path; also of those that are no files (standard
@@ -162,12 +162,12 @@ def _read_anchors(path: Path) -> tuple[Anchor, ...] | None:
 def local_sources(
     name: str, stdin: Callable[[], bytes], seen: set[Path] | None = None
 ) -> Iterator[Source | InputError]:
-    """Read one input that is no address: a file, a glob, a directory or ``-``.
+    """Read one input that is not a URL: a file, a glob, a directory or ``-``.
 
     Args:
         name: what the user named.
         stdin: reads standard input to its end.
-        seen: the files that were read already; a file that was named twice is one list. It grows.
+        seen: the files that were read already, so that a file that is named twice is one list. It grows.
     """
     seen = set() if seen is None else seen
     if name == "-":
@@ -189,7 +189,7 @@ def local_sources(
 
 
 async def remote_source(name: str, net: Net) -> Source | InputError:
-    """Fetch one input that is an address or ``owner/repo``."""
+    """Fetch one input that is a URL or ``owner/repo``."""
     for address, base in _remote_candidates(name):
         try:
             response = await net.fetch(
@@ -202,28 +202,28 @@ async def remote_source(name: str, net: Net) -> Source | InputError:
             )
         except NetError as error:
             what = name if is_http(name) else f"{name}: no such file here, and {address}"
-            return InputError(f"{what}: cannot be fetched: {error.detail}", "Check the address and the network.")
+            return InputError(f"{what}: cannot be fetched: {error.detail}", "Check the URL and the network.")
         if response.status == 404:
             continue
         if response.status != 200:
-            return InputError(f"{name}: the server answered {response.status}", "Give the address of the raw file.")
+            return InputError(f"{name}: the server answered {response.status}", "Give the URL of the raw file.")
         if not response.complete:
             return InputError(f"{name}: longer than {MAX_REMOTE_BYTES >> 20} MiB", "Download it and split it.")
         suffix = ".html" if response.media_type in ("text/html", "application/xhtml+xml") else ".md"
         return _source(name, response.body, suffix, base_url=base)
     what = "the server has no such page" if is_http(name) else "neither a file here nor a README of that name at GitHub"
-    return InputError(f"{name}: {what}", "Give a file, a directory, the address of a raw list, or owner/repo.")
+    return InputError(f"{name}: {what}", "Give a file, a directory, the URL of a raw list, or owner/repo.")
 
 
 def is_remote(name: str) -> bool:
-    """Tell whether an input is an address or ``owner/repo`` rather than something on disk."""
+    """Return True for an input that is a URL or ``owner/repo`` rather than something on disk."""
     if is_http(name):
         return True
     return bool(_OWNER_REPO.fullmatch(name)) and not os.path.lexists(name) and not Path(name).suffix
 
 
 def needs_network(name: str) -> InputError:
-    """Give what to say of an address or ``owner/repo`` where nothing may be asked."""
+    """Return the error for a URL or ``owner/repo`` where no request may be made."""
     what = "needs the network" if is_http(name) else "no such file here, and a README at GitHub needs the network"
     return InputError(f"{name}: {what}", "Name a file, or download the list first.")
 
@@ -235,7 +235,7 @@ async def read_all(
     seen: set[Path] = set()
     for name in dict.fromkeys(names):
         if not await asyncio.to_thread(is_remote, name):
-            # File by file and off the loop: requests for the first go out while the next is read.
+            # File by file and off the loop, so that links of the first are checked while the next is read.
             found = local_sources(name, stdin, seen)
             while (source := await asyncio.to_thread(next, found, None)) is not None:
                 yield source
@@ -270,7 +270,7 @@ def _documents(folder: Path, on_closed: Callable[[OSError], None]) -> Iterator[P
             path = Path(base, file)
             if extractor_for(path.suffix) is None or path.suffix.lower() == ".txt":
                 continue
-            # No pipe or device lies there for us: opening one may wait for ever.
+            # Not a pipe or a device: opening one may wait for ever.
             regular = os.path.isfile(path)  # noqa: PTH113 - never raises
             if regular and (not path.is_symlink() or path.resolve().is_relative_to(root)):
                 yield path
@@ -297,7 +297,7 @@ def _first_time(path: Path, seen: set[Path]) -> bool:
 
 
 def _read_found(name: str, files: Sequence[Path], none: str, seen: set[Path]) -> Iterator[Source | InputError]:
-    """Read the files that a directory or a pattern stands for, but no report of ours from the last run."""
+    """Read the files that a directory or a pattern means, except reports of earlier runs."""
     found = False
     for file in files:
         source = _read(file) if _first_time(file, seen) else None
@@ -343,7 +343,7 @@ def _checked(name: str, data: bytes, suffix: str) -> Source | InputError:
         return InputError(f"{name}: larger than {MAX_BYTES >> 20} MiB", "Split the list.")
     if b"\x00" in data[:_SNIFFED] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         if data[:_SNIFFED].count(b"\x00") * 3 > len(data[:_SNIFFED]) and any(data[:_SNIFFED]):
-            return InputError(f"{name}: UTF-16 without a byte-order mark, by the look of it", "Save it as UTF-8.")
+            return InputError(f"{name}: looks like UTF-16 without a byte-order mark", "Save it as UTF-8.")
         return InputError(f"{name}: a binary file, not a list", "Name a Markdown or HTML file.")
     return _source(name, data, suffix)
 

@@ -95,7 +95,7 @@ def test_a_report_never_replaces_a_list(name: str, capsys: pytest.CaptureFixture
         (("nowhere.md"), 4, "nowhere.md: no such file. You are in "),
         (("x" * 5000), 4, "cannot be read: File name too long."),
         (("owner/repo"), 4, "no such file here, and a README at GitHub needs the network"),
-        (("utf16.md"), 4, "UTF-16 without a byte-order mark, by the look of it. Save it as UTF-8."),
+        (("utf16.md"), 4, "looks like UTF-16 without a byte-order mark. Save it as UTF-8."),
         (("*.md"), 4, "a binary file, not a list"),
         (("pictures"), 4, "pictures: no list in this directory"),
     ],

@@ -140,7 +140,7 @@ def test_too_many_links_end_with_2(repository: Repository, check: Desk, capsys: 
     assert check("README.md", "more.md", "--diff", "main") == 2
 
     told = capsys.readouterr().err
-    assert "adds 61 addresses on bad\\u{1b}more.example" in told
+    assert "adds 61 URLs on bad\\u{1b}more.example" in told
     assert "Split the change" in told
     assert "\x1b" not in told
     assert check.asked == []

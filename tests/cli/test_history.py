@@ -337,7 +337,7 @@ def test_an_empty_or_missing_file_is_said(history: Command, capsys: pytest.Captu
     Path("m.jsonl").write_text("\n", "utf-8")
 
     assert history("import", "m.jsonl") == 2
-    assert "there is nothing in it" in capsys.readouterr().err
+    assert "the file is empty" in capsys.readouterr().err
     assert history("import", "none.jsonl") == 2
     assert "cannot be read" in capsys.readouterr().err
     three_nights()

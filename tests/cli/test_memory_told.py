@@ -45,8 +45,8 @@ def test_a_look_into_the_future_is_not_written_down(check: Check, capsys: pytest
     told = capsys.readouterr().out
     assert check("--offline") == 1
 
-    assert ".linkwarden/state.sqlite3  The memory was read, but what this run found was not written down" in told
-    assert "--now names a day that has not come yet" in " ".join(told.split())
+    assert ".linkwarden/state.sqlite3  The memory was read, but what this run found was not stored" in told
+    assert "--now is in the future" in " ".join(told.split())
     last = capsys.readouterr().out
     assert "About the inputs" not in last
     assert "Since the last run" in last
@@ -58,7 +58,7 @@ def test_a_memory_that_is_ahead_says_what_to_do(check: Check, capsys: pytest.Cap
     check("--offline")
     check("--offline", "--now", FIRST.replace(year=2020).isoformat())
 
-    assert "remove the file; a new one is begun" in " ".join(capsys.readouterr().out.split())
+    assert "remove the file; a new one is started" in " ".join(capsys.readouterr().out.split())
 
 
 def test_a_run_is_dated_as_it_judges(check: Check, capsys: pytest.CaptureFixture[str]) -> None:

@@ -332,7 +332,11 @@ async def test_a_file_in_a_submodule_stays_unverified(repository: Repository, ch
 
 @pytest.mark.parametrize(
     ("inputs", "words"),
-    [(("-",), "standard input"), (("https://a.example/x.md",), "a.example"), (("../outside.md",), "outside of")],
+    [
+        (("-",), "standard input"),
+        (("https://a.example/x.md",), "a.example"),
+        (("../outside.md",), "is outside the repository"),
+    ],
 )
 async def test_only_files_of_the_repository_have_an_earlier_version(
     repository: Repository, check: Check, internet: FakeInternet, inputs: tuple[str, ...], words: str
@@ -354,12 +358,12 @@ async def test_a_flood_is_refused_before_anything_is_asked(
     repository.commit({"README.md": "[a](https://a.example/)\n"})
 
     repository.write({"README.md": "".join(f"<https://h{n}.example/>\n" for n in range(501))})
-    with pytest.raises(UsageError, match="adds 501 addresses, and linkwarden asks at most 500") as refusal:
+    with pytest.raises(UsageError, match="adds 501 URLs; linkwarden checks at most 500") as refusal:
         await check()
     assert "Split the change" in refusal.value.advice
 
     repository.write({"README.md": "".join(f"<https://victim.example/{n}>\n" for n in range(51))})
-    with pytest.raises(UsageError, match="adds 51 addresses on victim"):
+    with pytest.raises(UsageError, match="adds 51 URLs on victim"):
         await check()
 
     assert internet.log == []

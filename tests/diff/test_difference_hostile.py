@@ -141,7 +141,7 @@ def test_a_symbolic_link_out_of_the_repository_is_not_followed(
         (repository.folder / name).symlink_to(tmp_path / "private.md")
     repository.commit()
 
-    with pytest.raises(UsageError, match="outside of the repository") as refusal:
+    with pytest.raises(UsageError, match="outside the repository") as refusal:
         compare(*inputs)
 
     assert "private" not in f"{refusal.value}{refusal.value.advice}"
@@ -154,7 +154,7 @@ def test_the_environment_is_not_read_into_a_report(repository: Repository) -> No
     (repository.folder / "README.md").symlink_to("/proc/self/environ")
     repository.commit()
 
-    with pytest.raises(UsageError, match="outside of the repository"):
+    with pytest.raises(UsageError, match="outside the repository"):
         compare()
 
 
@@ -190,7 +190,7 @@ def test_a_partial_clone_fetches_nothing(repository: Repository, tmp_path: Path)
     with pytest.raises(UsageError) as refusal:
         difference(config, clone.folder)
 
-    assert "whole clone" in refusal.value.advice
+    assert "full clone" in refusal.value.advice
     assert sorted(clone.folder.rglob("*.pack")) == packs
 
 

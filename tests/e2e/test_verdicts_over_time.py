@@ -285,7 +285,7 @@ def test_a_memory_that_cannot_be_written_hides_nothing(
     monkeypatch.setattr(memory, "make_folder", refuse)
     runs = [life.run("nxdomain", patient=patient) for _ in range(2)]
 
-    assert all("not written down" in run.notices[-1].message for run in runs)
+    assert all("not stored" in run.notices[-1].message for run in runs)
     assert said(runs) == [GONE, GONE]
 
 
@@ -308,7 +308,7 @@ def test_a_memory_that_is_ahead_hides_nothing(life: Life) -> None:
     runs = life.nights("nxdomain nxdomain", patient=True)
 
     assert said(runs) == [GONE, GONE]
-    assert all("Nothing was written down" in run.notices[-1].message for run in runs)
+    assert all("Nothing was stored" in run.notices[-1].message for run in runs)
 
 
 def test_a_look_into_the_future_changes_nothing(life: Life) -> None:
@@ -317,7 +317,7 @@ def test_a_look_into_the_future_changes_nothing(life: Life) -> None:
     look = life.run("silent", now=life.now + timedelta(days=4000))
     runs = life.nights("silent silent silent")
 
-    assert any("not written down" in notice.message for notice in look.notices)
+    assert any("not stored" in notice.message for notice in look.notices)
     assert said(runs) == [DOWN, DOWN, GONE]
     assert not any(run.notices for run in runs)
 

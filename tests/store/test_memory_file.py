@@ -159,7 +159,7 @@ def test_a_folder_that_cannot_be_written_is_read(powerless: Path) -> None:
     told = one(run, A).history
     assert told is not None
     assert told.failures == 2
-    assert "was read, but what this run found was not written down" in said(run)
+    assert "was read, but what this run found was not stored" in said(run)
     assert list(powerless.iterdir()) == [powerless / "state.sqlite3"]
 
 
@@ -171,7 +171,7 @@ def test_a_folder_that_cannot_be_written_and_is_empty_is_no_error(powerless: Pat
     other = pass_night(powerless / "state.sqlite3", 0, {A: "ok"})
 
     assert "no memory" in said(run)
-    assert "its folder could not be made" in said(run)
+    assert "its folder could not be created" in said(run)
     assert "no memory" in said(other)
     assert list(powerless.iterdir()) == []
 
@@ -249,7 +249,7 @@ def test_damage_that_shows_late_is_set_aside_too(state: Path) -> None:
 
     assert run.failures == ()
     assert one(run, A).judgement.verdict is Verdict.BROKEN
-    assert "could not be written down" in said(run)
+    assert "could not be stored" in said(run)
 
 
 def test_a_row_that_is_not_ours_is_not_believed(state: Path) -> None:
@@ -371,5 +371,5 @@ def test_a_full_disk_is_said(state: Path) -> None:
         memory.close()
 
     assert [r.judgement.verdict for r in run.results] == [Verdict.OK] * 3000
-    assert "could not be written down: the disk is full" in said(run)
+    assert "could not be stored: the disk is full" in said(run)
     assert rows(state, "SELECT count(*) FROM runs") == [(1,)]

@@ -131,7 +131,7 @@ def test_a_run_of_the_past_is_not_written_down(state: Path) -> None:
     pass_night(state, 5, {A: "ok"})
     run = pass_night(state, 1, {A: "gone"})
 
-    assert "Nothing was written down" in said(run)
+    assert "Nothing was stored" in said(run)
     assert rows(state, "SELECT verdict FROM addresses") == [("ok",)]
 
 

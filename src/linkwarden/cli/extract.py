@@ -50,11 +50,11 @@ def preview(config: Config, stdin: Callable[[], bytes]) -> tuple[list[Planned], 
     seen: set[Path] = set()
     for name in dict.fromkeys(config.inputs):
         if is_remote(name):
-            problems.append(needs_network(name).told)
+            problems.append(needs_network(name).sentence)
             continue
         for source in local_sources(name, stdin, seen):
             if isinstance(source, InputError):
-                problems.append(source.told)
+                problems.append(source.sentence)
                 continue
             for item in source.parse():
                 if isinstance(item, Occurrence):

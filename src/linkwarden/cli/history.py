@@ -21,7 +21,7 @@ from linkwarden.report._words import plural
 from linkwarden.sinks import json_line, shown_address, visible
 
 if TYPE_CHECKING:
-    from linkwarden.store.lookup import Address, Mended, Stretch
+    from linkwarden.store.lookup import Address, Ended, Stretch
 
 STATE = OPTIONS["state"]
 _WIDEST = 120  # characters of a URL in a table
@@ -55,7 +55,7 @@ def history(context: click.Context, /, *, state: Path) -> None:
 
     with _reading(state) as connection:
         totals = lookup.totals(connection)
-        failing, mended = lookup.failing(connection), lookup.mended(connection)
+        failing, ended = lookup.failing(connection), lookup.ended(connection)
     if totals.last_run is None:
         raise NothingToCheckError(f"the memory {state} holds no run yet", "`linkwarden check` adds to it.")
     known = f"{plural(totals.addresses, 'URL')}, {plural(totals.runs, 'run')}"
@@ -65,9 +65,9 @@ def history(context: click.Context, /, *, state: Path) -> None:
     for address in failing:
         say(_failing_line(address))
     say()
-    say(f"Fixed in the last {lookup.LATELY.days} days: {len(mended)}")
-    for one in mended:
-        say(_mended_line(one))
+    say(f"Fixed in the last {lookup.LATELY.days} days: {len(ended)}")
+    for one in ended:
+        say(_ended_line(one))
 
 
 @history.command(short_help="Show the verdicts of one URL over time.")
@@ -255,12 +255,12 @@ def _failing_line(address: Address) -> str:
     return f"  {address.verdict.value:<10}  {address.code:<5}  {how_long:<34}  {_named_address(address)}"
 
 
-def _named_address(one: Address | Mended) -> str:
+def _named_address(one: Address | Ended) -> str:
     """Return a URL; a local one, such as ``#tools``, with the list that it stands in."""
     return _shown(one.url) + (f"  in {_shown(one.path)}" if one.path else "")
 
 
-def _mended_line(one: Mended) -> str:
+def _ended_line(one: Ended) -> str:
     how = "works again" if one.listed else "removed"
     what = f"{one.stretch.verdict.value:<10}  {one.stretch.code:<5}"
     return f"  {what}  {_dates(one.stretch):<24}  {how:<13}  {_named_address(one)}"

@@ -1,4 +1,4 @@
-"""What a change adds (``--diff``): which commit it is compared with, the lists on both sides, and what it caused."""
+"""``--diff``: which commit a change is compared with, the lists before and after it, and what it caused."""
 
 from linkwarden.diff._diff import MOST_ADDED, MOST_ON_ONE_HOST, Difference, difference
 

@@ -1,7 +1,7 @@
-"""Which commit a change is compared with (``--diff``). Never nothing, never everything: what cannot be found is said.
+"""Finds the commit that a change is compared with (``--diff``). Where there is none, that is an error with advice.
 
 The base of a pull request is the first parent of the commit in which GitHub merges it for the test, and not the
-event's ``base.sha``: that one shows what others added to the base meanwhile as additions of the pull request.
+event's ``base.sha``: with that one, what others have added to the base since would count as added by the pull request.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Base:
 
     Attributes:
         commit: its full name.
-        words: what to call it before people.
+        words: what it is called in messages.
     """
 
     commit: str
@@ -43,8 +43,8 @@ def find_base(git: Git, wanted: str, event: Path | None) -> Base:
     """Find the commit that a change is compared with.
 
     Args:
-        git: asks the repository.
-        wanted: a branch, a tag, a commit, or ``auto``. Of a branch that went on since, the commit counts where the
+        git: runs git in the repository.
+        wanted: a branch, a tag, a commit, or ``auto``. For a branch that went on since, it is the commit where the
             two parted.
         event: the file in which GitHub describes what started the workflow (``GITHUB_EVENT_PATH``), or None.
 
@@ -52,16 +52,16 @@ def find_base(git: Git, wanted: str, event: Path | None) -> Base:
         UsageError: there is none; the message says what to do.
         GitError: git does not work here.
     """
-    git.text("rev-parse", "--git-dir")  # says in its own words why this is no repository
+    git.text("rev-parse", "--git-dir")  # fails with git's own message where this is no repository
     head = git.commit("HEAD")
     if head is None:
         raise UsageError(f"--diff {wanted}: the repository has no commit yet", "Commit the list first.")
     if wanted != AUTO:
         return _named(git, head, wanted)
     base = _of_event(git, head, _read_event(event)) if event is not None else None
-    base = base or _of_default_branch(git, head, at_desk=event is None) or _of_merge(git)
+    base = base or _of_default_branch(git, head, is_local=event is None) or _of_merge(git)
     if base is None:
-        raise _not_found(git, f"--diff {AUTO}: nothing to compare with was found")
+        raise _not_found(git, f"--diff {AUTO}: found nothing to compare with")
     return base
 
 
@@ -71,12 +71,12 @@ def _named(git: Git, head: str, wanted: str) -> Base:
         raise _not_found(git, f"--diff {wanted}: there is no such commit or branch here")
     base = _parting(git, head, commit, wanted)
     if base is None:
-        raise _not_found(git, f"--diff {wanted}: no commit is known that it has in common with what is checked")
+        raise _not_found(git, f"--diff {wanted}: it has no known commit in common with what is checked")
     return base
 
 
 def _parting(git: Git, head: str, commit: str, name: str) -> Base | None:
-    """Give the commit where a branch and the head parted, or None if they have none in common here."""
+    """Return the commit where a branch and the head parted, or None if they have none in common here."""
     try:
         parting = git.text("merge-base", commit, head)
     except GitError:
@@ -112,7 +112,7 @@ def _of_event(git: Git, head: str, event: Mapping[str, Any]) -> Base | None:
 
 
 def _of_merge_group(git: Git, event: Mapping[str, Any]) -> Base:
-    """Give the commit on which the merge queue built the group (webhook event ``merge_group``)."""
+    """Return the commit on which the merge queue built the group (webhook event ``merge_group``)."""
     commit = _oid(event, "merge_group", "base_sha")
     if not commit or git.commit(commit) is None:
         raise _not_found(git, f"--diff {AUTO}: the merge queue's base commit {commit[:9]} is not in this clone")
@@ -126,7 +126,7 @@ def _of_pull_request(git: Git, head: str, event: Mapping[str, Any]) -> Base:
         merge = _of_merge(git)
         if merge is not None:
             return merge
-    # Somebody checked out the pull request's own branch and not its merge.
+    # The pull request's own branch is checked out, not its merge.
     branch = _word(event, "pull_request", "base", "ref")
     for name in (f"refs/remotes/origin/{branch}", _oid(event, "pull_request", "base", "sha")):
         commit = git.commit(name)
@@ -151,29 +151,29 @@ def _oid(event: Mapping[str, Any], *keys: str) -> str:
 # --- elsewhere ----------------------------------------------------------------------------------------------------
 
 
-def _of_default_branch(git: Git, head: str, *, at_desk: bool) -> Base | None:
-    """Give the commit where the default branch and the head parted.
+def _of_default_branch(git: Git, head: str, *, is_local: bool) -> Base | None:
+    """Return the commit where the default branch and the head parted.
 
-    On the default branch itself that is the head: at a desk there may be changes that are not committed, and
-    elsewhere nothing would be checked without anybody noticing.
+    On the default branch itself that is the head. On a developer's machine there may be changes that are not
+    committed; in CI nothing would be checked, and nobody would notice, so there it does not count.
     """
     for name in _DEFAULT_BRANCHES:
         commit = git.commit(name)
         called = git.text("rev-parse", "--abbrev-ref", name) if name.endswith("HEAD") and commit is not None else name
         base = _parting(git, head, commit, called) if commit is not None else None
         if base is not None:
-            return base if at_desk or base.commit != head else None
+            return base if is_local or base.commit != head else None
     return None
 
 
 def _of_merge(git: Git) -> Base | None:
-    """Give what was merged into, if the head is a merge."""
+    """Return what was merged into, if the head is a merge."""
     commit = git.commit("HEAD^1") if git.commit("HEAD^2") is not None else None
     return Base(commit, f"{commit[:9]}, which this was merged into") if commit is not None else None
 
 
 def _not_found(git: Git, message: str) -> UsageError:
-    """Say that there is no base; in a shallow clone (``git clone --depth``) it may only not have been fetched."""
+    """Return the error that there is no base; in a shallow clone it may only not have been fetched."""
     if git.text("rev-parse", "--is-shallow-repository") == "true":
         return UsageError(f"{message}; this clone has only a part of the history", _DEEPER)
     return UsageError(message, _NAME_IT)

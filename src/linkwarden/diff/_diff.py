@@ -1,9 +1,9 @@
-"""What a change adds: the links that stand in the lists now and did not before (``--diff``).
+"""What a change adds: the links that are in the lists now and were not before (``--diff``).
 
 The head is the files as they are read, committed or not. Both versions of every document that differs go through the
-same extractors, and addresses are compared, not lines: what moved within a file or to another one, was indented anew
-or stands in a file with another name is no addition. Git is asked for the base only; that it looks at no working tree
-leaves a hostile repository no filter or monitor to have run.
+same extractors, and URLs are compared, not lines: a link that was moved, indented or is in a renamed file is not
+added. Git reads only the base and never the working tree, so that a hostile repository cannot have a filter or
+monitor run.
 """
 
 from __future__ import annotations
@@ -27,36 +27,36 @@ from linkwarden.model import Notice, Result, Suppression, UsageError
 from linkwarden.sinks import one_line
 from linkwarden.text import domains_of, host_of
 
-#: Addresses that a change may add. Anybody can open a pull request, and chooses whose servers it makes us ask; the
+#: URLs that a change may add. Anybody can open a pull request and so choose which servers get our requests; the
 #: maintainer can check any number without ``--diff``.
 MOST_ADDED = 500
-#: Of these, on one host that is not a registry, where one question settles many.
+#: Of these, on one host; not on that of a registry, where one request settles many.
 MOST_ON_ONE_HOST = 50
-#: Seconds for all that git is asked.
+#: Seconds for all git commands together.
 _PATIENCE = 60.0
 _MOST_SETTING_BYTES = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What stood in the lists before a change.
+    """What was in the lists before a change.
 
     Attributes:
-        base: what the lists are compared with, in words for people.
-        links: keys of the web addresses that stood as links.
-        pictures: of those that stood as pictures.
+        base: what the lists are compared with, for messages.
+        links: keys of the web URLs that were links.
+        images: keys of those that were images.
         lists: path in the repository by the name of an input.
         versions: documents by path.
-        gone: for a local link as written, the documents that the change took it out of.
-        notices: on files that decide what is reported.
-        git: asks the repository.
+        gone: for a local link as written, the documents that the change removed it from.
+        notices: about files that decide what is reported.
+        git: runs git in the repository.
         entries: what the base has.
         root: the folder that local links may not leave, from the top of the repository; "" is the top.
     """
 
     base: str
     links: frozenset[str]
-    pictures: frozenset[str]
+    images: frozenset[str]
     lists: Mapping[str, str]
     versions: Mapping[str, Versions]
     gone: Mapping[str, Sequence[str]]
@@ -66,33 +66,33 @@ class Difference:
     root: str
 
     def had(self, key: str, *, as_image: bool) -> bool:
-        """Tell whether a web address (by its key) stood in the lists before, as a picture if it is one now."""
-        return key in self.pictures or (not as_image and key in self.links)
+        """Return True if a web URL (by its key) was in the lists before, as an image if it is one now."""
+        return key in self.images or (not as_image and key in self.links)
 
     def knew(self, notice: Notice) -> bool:
-        """Tell whether a remark on a list is none on the change: it held before as well."""
+        """Return True if a notice about a list applied before the change as well."""
         version = self.versions.get(self.lists.get(notice.path, ""))
         if version is None:
             return False
         return version.before is version.after or (bool(notice.about) and notice.about in version.before.notices)
 
     async def caused(self, results: Sequence[Result]) -> tuple[Result, ...]:
-        """Give the results that come from the change.
+        """Return the results that come from the change.
 
         Of local links these are the new ones, and those with a finding that they did not have before: a heading or a
-        file was taken away or renamed. Web addresses all count; those from before are not asked for at all.
+        file was removed or renamed. All web URLs count; those from before are not checked at all.
 
         Raises:
             GitError: the base cannot be read.
             OSError: there is no room for temporary files.
         """
-        former = {r.target.key: stood for r in results if (stood := self._stood(r))}
+        former = {r.target.key: stood for r in results if (stood := self._was(r))}
         doubtful = {r.target.key: former[r.target.key] for r in results if r.evidence.rule and r.target.key in former}
         codes = await former_codes(doubtful, self.git, self.entries, self.root)
         return tuple(r for r in results if r.target.key not in former or _is_new(r, codes.get(r.target.key)))
 
     def remarks(self, suppressions: Iterable[Suppression]) -> Iterator[Notice]:
-        """Give notices on what the change does to what is reported: its author may hide links of their own by it.
+        """Yield notices about how the change alters what is reported: its author may hide links of their own by it.
 
         Args:
             suppressions: all comments in the lists that say what not to report.
@@ -106,8 +106,8 @@ class Difference:
                 message = "This change adds a comment that keeps findings from being reported."
                 yield Notice(suppression.path, suppression.line, message)
 
-    def _stood(self, result: Result) -> list[Former]:
-        """Give where a local link stood before: in its document, else in those that it has gone from."""
+    def _was(self, result: Result) -> list[Former]:
+        """Return where a local link was before: in its document, else in those that it was removed from."""
         target, path = result.target, self.lists.get(result.target.path)
         if target.address is not None or path is None:
             return []
@@ -117,7 +117,7 @@ class Difference:
 
 
 def difference(config: Config, root: Path) -> Difference:
-    """Read what the lists were before a change. Blocks, so call it in a thread.
+    """Return what the lists were before a change. Blocks, so call it in a thread.
 
     Args:
         config: says what to compare with (``diff``, ``event``), what is checked, and which files decide what is
@@ -125,8 +125,8 @@ def difference(config: Config, root: Path) -> Difference:
         root: the folder that local links may not leave.
 
     Raises:
-        UsageError: git is not there, it is no repository, the base cannot be found, an input is none of its files,
-            or the change adds too much; the message says what to do.
+        UsageError: git is not installed, this is no repository, the base cannot be found, an input is not a file of
+            it, or the change adds too much; the message says what to do.
     """
     wanted = config.diff or ""
     try:
@@ -138,13 +138,13 @@ def difference(config: Config, root: Path) -> Difference:
         versions = read_versions(git, entries, top, lists)
         settings = tuple(_settings(config, git, entries, top))
     except GitError as error:
-        advice = "Comparing needs git and a whole clone of the repository."
+        advice = "--diff needs git and a full clone of the repository."
         raise UsageError(f"--diff {wanted}: {one_line(str(error))}", advice) from error
     before = [_as_before(version) for version in versions.values()]
     found = Difference(
         base=base.words,
         links=frozenset().union(*(links.links for links in before)),
-        pictures=frozenset().union(*(links.pictures for links in before)),
+        images=frozenset().union(*(links.images for links in before)),
         lists={source.name: path for path, source in lists.items()},
         versions=versions,
         gone=_gone(versions),
@@ -159,13 +159,13 @@ def difference(config: Config, root: Path) -> Difference:
 
 
 def _is_new(result: Result, codes: frozenset[str] | None) -> bool:
-    """Tell whether a link has a finding that it did not have before; nothing is known of what no provider settles."""
+    """Return True if a link has a finding that it did not have before; False where that is not known."""
     rule = result.evidence.rule
     return rule is not None and bool(codes) and rule.code not in (codes or ())
 
 
 def _taken(known: Counter[tuple[object, ...]] | None, suppression: Suppression) -> bool:
-    """Take one comment like this out of those that are known, if there is one."""
+    """Remove one comment like this from those that are known; return True if there was one."""
     if not known or known[suppression_key(suppression)] <= 0:
         return False
     known[suppression_key(suppression)] -= 1
@@ -176,19 +176,19 @@ def _taken(known: Counter[tuple[object, ...]] | None, suppression: Suppression) 
 
 
 def _lists(config: Config, top: Path) -> Iterator[tuple[str, Source]]:
-    """Give the inputs with their paths in the repository."""
+    """Yield the inputs with their paths in the repository."""
     seen: set[Path] = set()
     for name in dict.fromkeys(config.inputs):
         if name == "-" or is_remote(name):
             shown = "standard input" if name == "-" else one_line(name)
             raise UsageError(
-                f"--diff: {shown} is no file of the repository, so it has no earlier version",
+                f"--diff: {shown} is not a file of the repository, so it has no earlier version",
                 "Name files, or leave out --diff.",
             )
         if os.path.exists(name):  # noqa: PTH110 - never raises
             _path_of(name, top)  # before it is read
         for source in local_sources(name, bytes, seen):
-            if not isinstance(source, InputError):  # else the run itself says so
+            if not isinstance(source, InputError):  # the run itself reports that
                 yield _path_of(source.name, top), source
 
 
@@ -196,19 +196,19 @@ def _path_of(name: str, top: Path) -> str:
     place = Path(name).resolve()
     if not place.is_relative_to(top):
         raise UsageError(
-            f"--diff: {one_line(name)} lies outside of the repository {one_line(str(top))}", "Check it on its own."
+            f"--diff: {one_line(name)} is outside the repository {one_line(str(top))}", "Check it on its own."
         )
     return place.relative_to(top).as_posix()
 
 
 def _as_before(version: Versions) -> Links:
-    """Give what counts as having been there: all that a list had, and what left another document."""
+    """Return what counts as having been there: all that a list had, and what was removed from another document."""
     before, after = version.before, version.after
     if version.listed:
         return before
     return Links(
         before.links - after.links,
-        before.pictures - after.pictures,
+        before.images - after.images,
         suppressions=before.suppressions - after.suppressions,
     )
 
@@ -225,25 +225,25 @@ def _gone(versions: Mapping[str, Versions]) -> dict[str, list[str]]:
 
 
 def _check_amount(found: Difference) -> None:
-    """Refuse a change that would make us ask too much, before anything is asked.
+    """Refuse a change that adds too many URLs, before the first request.
 
     Raises:
-        UsageError: it does.
+        UsageError: it adds too many.
     """
     added: set[str] = set()
     for version in found.versions.values():
         if version.listed:
             added.update(key for key in version.after.links if not found.had(key, as_image=False))
-            added.update(key for key in version.after.pictures if not found.had(key, as_image=True))
+            added.update(key for key in version.after.images if not found.had(key, as_image=True))
     if len(added) > MOST_ADDED:
-        raise _too_many(f"adds {len(added):,} addresses, and linkwarden asks at most {MOST_ADDED} for one change")
+        raise _too_many(f"adds {len(added):,} URLs; linkwarden checks at most {MOST_ADDED} for one change")
     registries = rules.registry_domains()
     hosts = Counter(host for key in added if registries.isdisjoint(domains_of(host := host_of(key))))
     host = min(hosts, key=lambda host: (-hosts[host], host), default="")
     if hosts[host] > MOST_ON_ONE_HOST:
         raise _too_many(
-            f"adds {hosts[host]:,} addresses on {one_line(host) or 'hosts that are none'}, "
-            f"and linkwarden asks one host for at most {MOST_ON_ONE_HOST} for one change"
+            f"adds {hosts[host]:,} URLs on {one_line(host) or 'hosts that cannot exist'}; "
+            f"linkwarden checks at most {MOST_ON_ONE_HOST} on one host for one change"
         )
 
 
@@ -255,7 +255,7 @@ def _too_many(what: str) -> UsageError:
 
 
 def _settings(config: Config, git: Git, entries: Mapping[str, FileEntry], top: Path) -> Iterator[Notice]:
-    """Give a notice for the configuration and the baseline if the change touches them."""
+    """Yield a notice for the configuration and the baseline if the change touches them."""
     for file, what in ((config.file, "linkwarden's configuration"), (config.baseline, "the baseline")):
         place = file.resolve() if file is not None else top
         if not place.is_relative_to(top) or not place.is_file():
@@ -266,12 +266,12 @@ def _settings(config: Config, git: Git, entries: Mapping[str, FileEntry], top: P
             continue
         then = git.contents([entry.oid], _MOST_SETTING_BYTES)[entry.oid] if entry is not None else None
         if place.name != "pyproject.toml" or _table(then or b"") != _table(now):
-            message = f"This change also changes {what}, which says what is reported: look at that part as well."
+            message = f"This change also changes {what}, which decides what is reported: review that part as well."
             yield Notice(path, 1, message)
 
 
 def _table(project: bytes) -> Any:
-    """Give what ``pyproject.toml`` says to linkwarden; the rest of it is not about links."""
+    """Return the part of ``pyproject.toml`` that is for linkwarden; the rest is not about links."""
     try:
         tool = tomllib.loads(project.decode("utf-8", errors="replace")).get("tool", {})
     except tomllib.TOMLDecodeError:

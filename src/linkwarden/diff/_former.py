@@ -1,7 +1,7 @@
-"""What local links led to before a change, told by the providers that settle them today.
+"""What local links led to before a change, settled by the same providers as today.
 
-The few files of the base that the links in question may lead to are laid out in a temporary folder, where the
-providers look as they always do.
+The few files of the base that these links may lead to are written to a temporary folder, which the providers then
+read as usual.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ from linkwarden.inputs import anchors_reader
 from linkwarden.model import Claim, Evidence, Occurrence, Target
 from linkwarden.providers import LoadContext, Provider
 
-#: Of a file that a link leads to; a longer one is taken for empty, which is not the same as missing.
+#: Of a file that a link leads to. A longer one counts as empty, which is not the same as missing.
 _MOST_BYTES = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """A local link as it stood before.
+    """A local link as it was before.
 
     Attributes:
         path: of its document in the repository.
-        occurrences: where it stood there.
+        occurrences: where it was there.
         checked_by: the provider that settles it today.
     """
 
@@ -45,20 +45,20 @@ class Former:
 
     @property
     def url(self) -> str:
-        """The address as written."""
+        """The URL as written."""
         return self.occurrences[0].url
 
 
 async def former_codes(
-    asked: Mapping[str, Sequence[Former]], git: Git, entries: Mapping[str, FileEntry], root: str
+    wanted: Mapping[str, Sequence[Former]], git: Git, entries: Mapping[str, FileEntry], root: str
 ) -> dict[str, frozenset[str]]:
-    """Tell which rules links fell under before ("" for none), by the keys under which they are asked for.
+    """Return which rules applied to links before ("" for none), by the keys of ``wanted``.
 
-    What no provider settles offline has none at all.
+    What no provider settles offline has an empty set.
 
     Args:
-        asked: for each key where the link stood.
-        git: asks the repository.
+        wanted: for each key where the link was.
+        git: runs git in the repository.
         entries: what the base has.
         root: the folder that links may not leave, from the top of the repository; "" is the top.
 
@@ -66,8 +66,8 @@ async def former_codes(
         GitError: the base cannot be read.
         OSError: there is no room for temporary files.
     """
-    # What stands in a submodule is not in the base either way; nothing is told of it.
-    every = [former for formers in asked.values() for former in formers if former.path in entries]
+    # What is in a submodule is not in the base; nothing is known of it.
+    every = [former for formers in wanted.values() for former in formers if former.path in entries]
     if not every:
         return {}
     folder = await asyncio.to_thread(_lay_out, every, git, entries, root)
@@ -75,7 +75,7 @@ async def former_codes(
         codes = await _settle(every, folder, root)
     finally:
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
-    return {key: frozenset(codes[f] for f in formers if f in codes) for key, formers in asked.items()}
+    return {key: frozenset(codes[f] for f in formers if f in codes) for key, formers in wanted.items()}
 
 
 async def _settle(every: Iterable[Former], folder: Path, root: str) -> dict[Former, str]:
@@ -105,7 +105,7 @@ def _claim(provider: Provider, key: str, former: Former, folder: Path) -> Claim:
 
 
 def _lay_out(every: Sequence[Former], git: Git, entries: Mapping[str, FileEntry], root: str) -> Path:
-    """Write what the links may lead to into a new folder, and give it."""
+    """Write what the links may lead to into a new folder, and return it."""
     spelled = _by_spelling(entries)
     wanted = {former.path for former in every} | ({".gitmodules"} & entries.keys())
     for former in every:
@@ -117,7 +117,9 @@ def _lay_out(every: Sequence[Former], git: Git, entries: Mapping[str, FileEntry]
     folder = Path(tempfile.mkdtemp(prefix="linkwarden-")).resolve()
     (folder / root).mkdir(parents=True, exist_ok=True)
     for path in sorted(wanted):
-        with suppress(OSError, ValueError):  # names that this file system does not take, which it has not now either
+        with suppress(
+            OSError, ValueError
+        ):  # names that this file system does not allow; no file can have them now either
             _put(folder / path, entries[path], contents)
     return folder
 
@@ -131,7 +133,7 @@ def _put(place: Path, entry: FileEntry, contents: Mapping[str, bytes | None]) ->
 
 
 def _by_spelling(entries: Mapping[str, FileEntry]) -> dict[str, list[str]]:
-    """Give the paths behind every spelling, upper and lower case alike; for a folder one file in it."""
+    """Return the paths of each spelling, case ignored; for a folder one file in it."""
     found: dict[str, list[str]] = {}
     for path in entries:
         found.setdefault(_folded(path), []).append(path)

@@ -22,15 +22,15 @@ class Links:
     """What one version of a document links to.
 
     Attributes:
-        links: keys of web addresses that stand as links.
-        pictures: of those that stand as pictures.
-        local: everything else, by address as written.
+        links: keys of web URLs that are links.
+        images: keys of those that are images.
+        local: everything else, by URL as written.
         suppressions: what its comments say not to report, and how often.
-        notices: what the extractor remarks on (``Notice.about``).
+        notices: what the extractor reports about it (``Notice.about``).
     """
 
     links: frozenset[str] = frozenset()
-    pictures: frozenset[str] = frozenset()
+    images: frozenset[str] = frozenset()
     local: Mapping[str, tuple[Occurrence, ...]] = field(default_factory=dict)
     suppressions: Counter[tuple[object, ...]] = field(default_factory=Counter)
     notices: frozenset[tuple[str, ...]] = frozenset()
@@ -57,7 +57,7 @@ def read_versions(
     """Read the lists, and every other document of the repository that the change touches, in both versions.
 
     Args:
-        git: asks the repository.
+        git: runs git in the repository.
         entries: what the base has.
         top: where the paths of the repository begin.
         lists: what is checked, by path.
@@ -75,7 +75,7 @@ def read_versions(
         text = decode(contents[entry.oid] or b"")
         if path in lists:
             found[path] = replace(found[path], before=links_of(replace(lists[path], text=text)))
-        elif not is_health_report(text):  # of ours; it names what is amiss
+        elif not is_health_report(text):  # a report of ours names what is broken
             now = _read(top, path)
             after = _links(path, decode(now)) if now is not None else Links()
             found[path] = Versions(_links(path, text), after, listed=False)
@@ -83,14 +83,14 @@ def read_versions(
 
 
 def suppression_key(suppression: Suppression) -> tuple[object, ...]:
-    """Give what makes two comments the same, wherever they stand."""
+    """Return what makes two comments the same, wherever they are."""
     return suppression.codes, suppression.reason, suppression.last - suppression.first
 
 
 def links_of(source: Source) -> Links:
-    """Take the links out of a text."""
+    """Return the links of a text."""
     links: set[str] = set()
-    pictures: set[str] = set()
+    images: set[str] = set()
     local: dict[str, list[Occurrence]] = {}
     suppressions: Counter[tuple[object, ...]] = Counter()
     notices: set[tuple[str, ...]] = set()
@@ -104,13 +104,13 @@ def links_of(source: Source) -> Links:
             if address is None:
                 local.setdefault(item.url, []).append(item)
             else:
-                (pictures if item.markup.is_image else links).add(target_key(address, source.name))
+                (images if item.markup.is_image else links).add(target_key(address, source.name))
     stand = {url: tuple(places) for url, places in local.items()}
-    return Links(frozenset(links), frozenset(pictures), stand, suppressions, frozenset(notices))
+    return Links(frozenset(links), frozenset(images), stand, suppressions, frozenset(notices))
 
 
 def same_as(entry: FileEntry, data: bytes) -> bool:
-    """Tell whether a file has the contents that a commit has (the name of contents is a hash of them)."""
+    """Return True if a file has the contents that a commit has (git names contents by their hash)."""
     kind = "sha1" if len(entry.oid) == 40 else "sha256"
     return hashlib.new(kind, b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest() == entry.oid
 
@@ -121,7 +121,7 @@ def _unchanged(source: Source) -> Versions:
 
 
 def _was_there(path: str, entries: Mapping[str, FileEntry]) -> bool:
-    """Tell whether a file stood in the base; so did those of a submodule, which is another repository's affair."""
+    """Return True if a file was in the base; files of a submodule count, since their repository is another one."""
     entry = entries.get(path)
     if entry is not None:
         return entry.is_file
@@ -145,7 +145,7 @@ def _links(path: str, text: str) -> Links:
 
 
 def _read(top: Path, path: str) -> bytes | None:
-    """Give a file's contents, or None if it is gone: no file any more, or somewhere else by a symbolic link."""
+    """Return a file's contents, or None if it is gone: no longer a file, or a symbolic link leads elsewhere."""
     place = top / path
     try:
         regular = stat.S_ISREG(os.lstat(place).st_mode)

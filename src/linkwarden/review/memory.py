@@ -11,7 +11,7 @@ from linkwarden.answers import rules as http
 from linkwarden.judge import verdict_of
 from linkwarden.model import Evidence, Fact, FactKind, Patience, Remembered, Result, Rule, Verdict
 from linkwarden.review._base import Review
-from linkwarden.store.observations import Look, Outlook, after, flapping, outlook
+from linkwarden.store.observations import Observation, Outcome, after, flapping, outcome_of
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
@@ -77,7 +77,7 @@ def _weighed(evidence: Evidence, known: Remembered | None, patience: Patience, n
     verdict = verdict_of(evidence)
     if evidence.rule is None or not evidence.rule.repeatable:
         return evidence
-    row = after(known, Look(now, Outlook.BAD, verdict, passing=True))
+    row = after(known, Observation(now, Outcome.BAD, verdict, passing=True))
     if row is None or row.failing_since is None:
         return evidence
     called_broken = known is not None and known.failing_since is not None and known.verdict is Verdict.BROKEN
@@ -119,13 +119,13 @@ def _days(days: int) -> str:
 
 def _with_remark(evidence: Evidence, result: Result, known: Remembered | None, now: datetime) -> Evidence:
     """Say of a link that comes and goes that it does."""
-    if known is None or Outlook.BAD.value not in known.recent:  # nearly every link of a list
+    if known is None or Outcome.BAD.value not in known.recent:  # nearly every link of a list
         return evidence
-    told = outlook(result)
-    seen = after(known, Look(now, told, verdict_of(evidence)))
-    if told is Outlook.NONE or seen is None or not flapping(seen.recent):
+    told = outcome_of(result)
+    seen = after(known, Observation(now, told, verdict_of(evidence)))
+    if told is Outcome.NONE or seen is None or not flapping(seen.recent):
         return evidence
-    failed = seen.recent.count(Outlook.BAD.value)
+    failed = seen.recent.count(Outcome.BAD.value)
     remark = f"it comes and goes: it failed in {failed} of the last {len(seen.recent)} runs, and came back in between"
     if any(fact.kind is FactKind.FLAPPING for fact in evidence.facts):  # said before the run was interrupted
         return evidence

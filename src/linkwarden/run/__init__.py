@@ -1,1 +1,1 @@
-"""One run: read the lists, ask about their links, judge the answers."""
+"""One run: read the lists, check their links, judge what was found."""

@@ -1,4 +1,4 @@
-"""What a run needs from outside: the network, the clock, the memory, and somebody to tell how far it is."""
+"""What a run needs from outside: the network, the clock, the memory, and a display of its progress."""
 
 from __future__ import annotations
 
@@ -17,31 +17,31 @@ if TYPE_CHECKING:  # the network stack is slow to import, and an offline run doe
 
 
 class Progress(Protocol):
-    """Told how far the run is."""
+    """Shows how far the run is."""
 
     def step(self, done: int, total: int, waiting: Callable[[], dict[str, int]]) -> None:
-        """``done`` of ``total`` addresses are settled; ``waiting()`` tells how many each lane still has."""
+        """Show that ``done`` of ``total`` URLs are settled; ``waiting()`` returns how many each queue still has."""
 
     def phase(self, doing: str) -> None:
-        """All are settled, and something else begins that takes a while: ``doing`` says what."""
+        """Show that all are settled and that ``doing`` begins, which takes a while."""
 
 
 class Memory(Protocol):
     """What earlier runs found (``linkwarden.store``)."""
 
     def recall(self, key: str) -> Remembered | None:
-        """Give what is known of an address, by its key. Makes no IO."""
+        """Return what is known of a URL, by its key. No IO."""
 
     def writes(self, at: datetime) -> bool:
-        """Tell whether later runs will know what a run of that instant finds. Makes no IO."""
+        """Return True if later runs will know what a run of that instant finds. No IO."""
 
     def keep(self, key: str, answer: Answer) -> None:
-        """Keep a good answer, so that a run that is killed does not ask for it again. Makes no IO itself."""
+        """Keep a good response, so that it outlives a run that is killed. No IO in the caller's thread."""
 
     async def finish(self, run: Run) -> Run:
-        """Write down what a run found, and give the run with histories, earlier runs and what was fixed.
+        """Store what a run found, and return the run with histories, earlier runs and what was fixed.
 
-        Never raises: what cannot be written is said in a notice of the run.
+        Never raises: a notice of the run says what could not be written.
         """
 
 
@@ -50,12 +50,12 @@ class Deps:
     """What a run needs from outside.
 
     Attributes:
-        make_net: gives the network for a run, to be entered; the observer is told of every request.
-        observer: is told of every request, or None.
+        make_net: returns the network for a run, to be entered; it reports every request to the observer.
+        observer: gets every request, or None.
         now: the wall clock, UTC.
         clock: seconds from any start, for durations.
         stdin: reads standard input to its end.
-        progress: is told how far the run is, or None.
+        progress: shows how far the run is, or None.
         memory: what earlier runs found, or None.
     """
 

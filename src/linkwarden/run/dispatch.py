@@ -1,4 +1,4 @@
-"""Who checks what, and when: targets go to the providers that claim them, and wait in queues for their turn."""
+"""Assigns each target to the provider that claims it, queues it and has it checked."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class Dispatch:
             if ident is not None:
                 self._hand_over(entry, provider, ident)
                 return
-        self._settle(entry, own_evidence(target, rules.NOT_WEB, "Not an address that a web server can be asked for."))
+        self._settle(entry, own_evidence(target, rules.NOT_WEB, "Not a URL that can be fetched over HTTP."))
 
     def _left_out(self, target: Target) -> bool:
         url = (target.address or target.url)[:_MATCHED_CHARS]
@@ -102,7 +102,7 @@ class Dispatch:
             self._settle(entry, own_evidence(entry.target, rules.EXCLUDED, "Left out by --kind."))
             return
         if provider.online and self._net is None:
-            self._settle(entry, own_evidence(entry.target, rules.OFFLINE, "Not asked, because --offline was given."))
+            self._settle(entry, own_evidence(entry.target, rules.OFFLINE, "Not checked, because --offline was given."))
             return
         known = known_good(self._deps.memory, entry, provider, self._now)
         entry.remembered = known is not None and self._now - known.at < max(self._config.fresh_for, provider.lasting)
@@ -149,7 +149,9 @@ class Dispatch:
 
     async def check_all(self) -> None:
         """Wait until every target is settled, or until it is certain that the network is down."""
-        rounds = 0  # a provider that gathers is asked once for all its links; what others pass on to it comes later
+        rounds = (
+            0  # a provider that gathers gets all its links at once; what others pass on to it comes in the next round
+        )
         while self._gathered or not rounds:
             rounds += 1
             self._queue_gathered()
@@ -166,7 +168,7 @@ class Dispatch:
             await self.close()
 
     async def close(self) -> None:
-        """Drop what waits and cancel what runs."""
+        """Drop what waits, and cancel what runs."""
         await self._lanes.close()
 
     # --- checking -------------------------------------------------------------------------------------------
@@ -180,10 +182,10 @@ class Dispatch:
 
     async def _check(self, provider: Provider, claims: Sequence[Claim]) -> None:
         entries = {claim.target.key: self._ledger.entries[claim.target.key] for claim in claims}
-        hindrance = self._hindrance() if provider.online else None
-        if hindrance is not None:
+        obstacle = self._obstacle() if provider.online else None
+        if obstacle is not None:
             for unreached in entries.values():
-                self._settle(unreached, own_evidence(unreached.target, *hindrance))
+                self._settle(unreached, own_evidence(unreached.target, *obstacle))
             return
         try:
             # Offline providers never touch the network; they get it typed as present.
@@ -201,12 +203,12 @@ class Dispatch:
         except Exception as error:  # noqa: BLE001 - a provider's defect must not take the run down
             self._crash(provider, tuple(entries.values()), error)
 
-    def _hindrance(self) -> tuple[Rule, str] | None:
+    def _obstacle(self) -> tuple[Rule, str] | None:
         """Return rule and reason for what is not checked any more, because no request can succeed, or None."""
         if self.outage.certain.is_set():
             return rules.NETWORK_DOWN, "No server could be reached from here."
         if self._net is not None and self._net.out_of_time:
-            return rules.OUT_OF_TIME, "The time for this run (--max-time) was used up before this address had its turn."
+            return rules.OUT_OF_TIME, "The time for this run (--max-time) was used up before this URL was checked."
         return None
 
     def _pass_on(self, entry: Entry, provider: Provider, answer: Pass) -> None:
@@ -219,7 +221,7 @@ class Dispatch:
             entry.target = replace(entry.target, address=answer.instead)
             self.assign(entry)
         else:
-            reason = "The address wraps another one too many times."
+            reason = "This URL wraps another one too many times."
             self._settle(entry, own_evidence(entry.target, rules.NOT_WEB, reason))
 
     def _crash(self, provider: Provider, entries: Sequence[Entry], error: Exception) -> None:

@@ -54,7 +54,7 @@ class Intake:
 
     async def _take(self, source: Source | InputError) -> None:
         if isinstance(source, InputError):
-            self._ledger.unreadable.append(source.told)
+            self._ledger.unreadable.append(source.sentence)
             return
         self._ledger.names.append(source.name)
         try:

@@ -49,8 +49,8 @@ class Entry:
     def refreshed(self) -> Target:
         """Return the target with every occurrence found so far.
 
-        Made when it is needed and not at each occurrence: a badge that stands 10,000 times in a list would be
-        copied 10,000 times.
+        Made when it is needed and not at each occurrence: a badge that is 10,000 times in a list would be copied
+        10,000 times.
         """
         if len(self.target.occurrences) != len(self.occurrences):
             self.target = replace(self.target, occurrences=tuple(self.occurrences))
@@ -58,7 +58,7 @@ class Entry:
 
     @property
     def kind(self) -> Kind:
-        """What sort of thing it is, as far as is known."""
+        """The kind of thing that it is, as far as is known."""
         if self.as_image:
             return Kind.IMAGE
         if self.target.address is None and self.target.url.startswith("#"):
@@ -93,8 +93,8 @@ class Ledger:
     def add(self, occurrence: Occurrence, key: str, address: str | None, path: str) -> tuple[Entry, bool]:
         """Take in one occurrence; return its entry, and whether that has to be checked.
 
-        That is so for a new target, and for one that was taken for a page and now stands as an image: an image has to
-        be more than that.
+        That is so for a new target, and for one that was a link so far and is now shown as an image: that has to be
+        more than a page.
         """
         entry = self.entries.get(key)
         if entry is None:
@@ -109,7 +109,7 @@ class Ledger:
         return entry, False
 
     def fail(self, where: str, error: Exception) -> None:
-        """Keep a failure with its trace, once: a defect that strikes at 5,000 links is one defect."""
+        """Keep a failure with its trace, once: a defect that 5,000 links run into is one defect."""
         frames = tuple((f.filename, f.lineno) for f in traceback.extract_tb(error.__traceback__))
         trace = "".join(traceback.format_exception(error))
         failure = Failure(where, f"{type(error).__name__}: {error}", trace)
@@ -122,7 +122,7 @@ class Ledger:
 
     @property
     def failures(self) -> tuple[Failure, ...]:
-        """What of linkwarden's own crashed, each defect once."""
+        """The crashes of linkwarden's own code, each defect once."""
         return tuple(self._failures.values())
 
     def results(self, *, network_down: bool = False) -> tuple[Result, ...]:
@@ -143,7 +143,7 @@ class Ledger:
             inputs=tuple(self.names),
             results=self.results(network_down=network_down),
             notices=(*self.notices, *(Notice(part.path, 0, part.message) for part in unusable())),
-            # They come in no certain order; and how to ask better helps nobody who could not ask at all.
+            # They arrive in no fixed order; and without a network there is nothing that they could improve.
             hints=() if network_down else tuple(sorted(self._hints)),
             failures=self.failures,
             unreadable=tuple(self.unreadable),
@@ -165,7 +165,7 @@ def _result(entry: Entry, policy: Policy, *, network_down: bool) -> Result:
     if network_down and (evidence is None or (evidence.rule is not None and _blames_network(evidence.rule))):
         evidence = own_evidence(target, rules.NETWORK_DOWN, "No server could be reached from here.")
     if evidence is None:
-        reason = "The run was stopped before this address had its turn."
+        reason = "The run was stopped before this URL was checked."
         evidence = own_evidence(target, rules.OUT_OF_TIME, reason)
     judgement = judge(evidence, entry.notes, policy)
     return Result(target, entry.kind, evidence, tuple(entry.notes), judgement, remembered=entry.remembered)
@@ -175,7 +175,8 @@ def _blames_network(rule: Rule) -> bool:
     return rule.repeatable or (rule.verdict is Verdict.UNVERIFIED and rule.code not in _NOT_THE_NETWORK)
 
 
-#: However long a good answer may stand, and however often a server says "not changed": after this a page is looked at.
+#: After this a page is fetched again, however long a good response may be kept and however often a server says "not
+#: changed".
 _LONGEST_TRUST = timedelta(days=30)
 
 
@@ -196,7 +197,7 @@ def known_good(memory: Memory | None, entry: Entry, provider: Provider, now: dat
 
 def as_remembered(target: Target, known: Answer) -> Evidence:
     """Return the evidence for a link that is not checked in this run, because it was fine a short while ago."""
-    fact = Fact(f"not asked in this run: all was well on {known.at:%Y-%m-%d %H:%M} UTC", known.final_url, known.status)
+    fact = Fact(f"not checked in this run: it was fine on {known.at:%Y-%m-%d %H:%M} UTC", known.final_url, known.status)
     return Evidence(
         key=target.key,
         checked_by=known.checked_by,

@@ -1,4 +1,4 @@
-"""Is it our own network that is down? Told from hosts that are gone, so that neither is taken for the other."""
+"""Tells an outage of our own network from hosts that are gone."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _HOSTS_THAT_PROVE_IT = 12
 
 
 class Outage:
-    """Watches a run's network until one host has answered.
+    """Watches a run's network until a host has answered.
 
     Args:
-        net: the run's network; None where nothing is asked.
+        net: the run's network; None where no request is made.
     """
 
     def __init__(self, net: Net | None) -> None:
@@ -28,7 +28,7 @@ class Outage:
         self.certain = asyncio.Event()
 
     def look(self) -> None:
-        """Look at the network after a host could not be reached; may set ``certain`` a little later."""
+        """Check the network after a host could not be reached; may set ``certain`` a little later."""
         if self._cleared or self._inquiry is not None or self._net is None:
             return
         connectivity = self._net.connectivity()
@@ -37,10 +37,10 @@ class Outage:
             self._inquiry = asyncio.create_task(self._inquire(), name="linkwarden-outage")
 
     async def happened(self) -> bool:
-        """Tell at the end of a run whether nobody could be reached for a reason of our own.
+        """Return True at the end of a run if no host could be reached because of our own network.
 
         A list whose few hosts are all gone is no outage: then a name that always exists can be looked up. Where that
-        works and yet no connection does, with many hosts, something stands in the way of all of them.
+        works and yet no connection does, with many hosts, something blocks all of them.
         """
         if self._net is None or not self._net.connectivity().dark:
             return False
@@ -51,7 +51,7 @@ class Outage:
 
     @property
     def suspected(self) -> bool:
-        """Tell, of a run that ends before ``happened`` can, whether hosts have failed and none has answered."""
+        """True if hosts have failed and none has answered; for a run that ends before ``happened`` can be awaited."""
         return self._net is not None and self._net.connectivity().dark
 
     def forget(self) -> None:

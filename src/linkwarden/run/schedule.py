@@ -1,4 +1,4 @@
-"""Who works when: jobs wait in lanes, one lane a host, so that no host is crowded and none waits for another."""
+"""Job queues, one for each host, with a limit of how many of each run at once."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _current: ContextVar[_Lane] = ContextVar("linkwarden-lane")
 class Lanes:
     """Runs jobs, at most ``width`` of one lane at once, lanes in turn.
 
-    A job's exceptions are its own business: jobs handed in here must not raise anything but CancelledError.
+    Jobs handle their own errors: they must not raise anything but CancelledError.
     """
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ class Lanes:
         self._closed = False
 
     def add(self, lane: str, job: Job, *, width: int) -> None:
-        """Put a job at the end of a lane; it may start before this call returns to the loop."""
+        """Put a job at the end of a lane; it may start at once."""
         if self._closed:
             return
         entry = self._lanes.get(lane)
@@ -55,7 +55,7 @@ class Lanes:
 
     @property
     def waiting(self) -> dict[str, int]:
-        """How many jobs each lane still has, running ones included; lanes with none are left out."""
+        """The number of jobs that each lane still has, running ones included; lanes without any are left out."""
         counts = {name: len(lane.waiting) + lane.running + lane.parked for name, lane in self._lanes.items()}
         return {name: count for name, count in counts.items() if count}
 
@@ -75,13 +75,13 @@ class Lanes:
 
     @contextmanager
     def parked(self) -> Iterator[None]:
-        """Give the running job's place in its lane to the next one while it waits for something far away.
+        """Let the next job of the lane run while the current one waits for another host.
 
-        Used by the network layer while a request waits out a cool-down.
+        The network layer uses it while a request waits for a cool-down to end.
         """
         lane = _current.get(None)
         if lane is None or lane.parked >= lane.width:
-            yield  # where everybody waits, one more in the queue would only fill memory
+            yield  # where all of them wait, one more would only fill memory
             return
         lane.running -= 1
         lane.parked += 1

@@ -1,7 +1,7 @@
 """The memory: what earlier runs found, in SQLite (``sqlite3`` of the standard library).
 
-``memory`` opens one for a run; ``looks`` says what counts as a failure and for how long it has lasted (pure);
-``schema`` is the file, ``records`` its rows, ``closing`` what a finished run adds, ``upkeep`` keeps it small, and
-``exchange`` is JSON Lines for those who keep it in git. This module imports none of them: a run without a memory does
-without SQLite.
+``memory`` opens one for a run; ``observations`` says what counts as a failure and for how long it has lasted (pure);
+``schema`` is the file and keeps it small, ``records`` its rows, ``closing`` what a finished run adds, ``lookup`` is for
+questions between runs, and ``exchange`` is JSON Lines for those who keep it in git. This module imports none of them:
+a run without a memory needs no SQLite.
 """

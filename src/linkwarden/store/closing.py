@@ -10,8 +10,9 @@ from datetime import datetime
 
 from linkwarden._version import __version__
 from linkwarden.model import SETTLED, Fixed, Remembered, Result, Run, Verdict
-from linkwarden.store.observations import Look, Outlook, after, history, outlook
+from linkwarden.store.observations import Observation, Outcome, after, history, outcome_of
 from linkwarden.store.records import (
+    ADD_ADDRESS,
     LIFE,
     Row,
     Scope,
@@ -31,7 +32,6 @@ MAX_PAST = 90
 
 Recall = Callable[[bytes], Remembered | None]
 
-_LIFE_PLACES = ", ".join("?" * (LIFE.count(",") + 1))
 _UPDATE = ", ".join(f"{name} = excluded.{name}" for name in LIFE.split(", ") if name != "first_seen")
 
 
@@ -41,23 +41,23 @@ class Line:
 
     Attributes:
         result: what the run found.
-        name: what the address is called in the file.
-        look: what that tells.
-        before: what finished runs knew, and so told.
-        now: what is known with this run, and with good answers to runs that were killed.
-        kept: what of it is written down, or None.
+        name: the URL's name in the file.
+        seen: what the run observed.
+        before: what finished runs knew, and so reported.
+        now: what is known with this run, and with good responses to runs that were killed.
+        kept: what is stored of it, or None.
     """
 
     result: Result
     name: bytes
-    look: Look
+    seen: Observation
     before: Remembered | None
     now: Remembered | None
     kept: Remembered | None
 
 
 def state_of(run: Run) -> str:
-    """Say whether a run looked at everything: ``complete``, or why not."""
+    """Return ``complete`` for a run that has checked everything, or why it has not."""
     if run.interrupted:
         return "interrupted"
     if run.network_down:
@@ -66,13 +66,13 @@ def state_of(run: Run) -> str:
 
 
 def lines_of(run: Run, at: datetime, recall: Recall, finished: Recall) -> list[Line]:
-    """Put every result of a run beside what is known of its address.
+    """Return every result of a run together with what is known of its URL.
 
     Args:
         run: what was found.
         at: when.
-        recall: gives what is known of an address, by its name in the file.
-        finished: gives what finished runs knew of it.
+        recall: returns what is known of a URL, by its name in the file.
+        finished: returns what finished runs knew of it.
     """
     return [_line(result, run, at, recall, finished) for result in run.results]
 
@@ -80,38 +80,38 @@ def lines_of(run: Run, at: datetime, recall: Recall, finished: Recall) -> list[L
 def _line(result: Result, run: Run, at: datetime, recall: Recall, finished: Recall) -> Line:
     name = digest(result.target.key)
     before, known = finished(name), recall(name)
-    look = _look(result, at)
-    now = after(known, look)
+    seen = _observed(result, at)
+    now = after(known, seen)
     kept = now
-    if _is_mended(result, before, now):
-        # What is mended is told by a run that comes to its end; until then the finding stands.
+    if _is_fixed(result, before, now):
+        # Only a run that comes to its end reports what is fixed; until then the finding stays.
         kept = None if _was_halted(run) else now
-    elif look.outlook in (Outlook.NONE, Outlook.UNSURE):
-        kept = after(before, look)
-    return Line(result, name, look, before, now, kept)
+    elif seen.outcome in (Outcome.NONE, Outcome.UNSURE):
+        kept = after(before, seen)
+    return Line(result, name, seen, before, now, kept)
 
 
 def _was_halted(run: Run) -> bool:
     return run.interrupted or run.network_down
 
 
-def _look(result: Result, at: datetime) -> Look:
+def _observed(result: Result, at: datetime) -> Observation:
     judgement = result.judgement
     rule = result.evidence.rule
     code = judgement.rule.code if judgement.rule is not None else ""
     passing = rule is not None and rule.repeatable
     answered = result.evidence.status is not None
-    return Look(at, outlook(result), judgement.verdict, code, passing=passing, answered=answered)
+    return Observation(at, outcome_of(result), judgement.verdict, code, passing=passing, answered=answered)
 
 
 def with_histories(run: Run, lines: list[Line], listed: Container[bytes] | None = None) -> Run:
-    """Give the run with the history of every result.
+    """Return the run with the history of every result.
 
     Args:
         run: what was found.
-        lines: its results, beside what is known.
-        listed: what stood in these lists when they were last checked, or None where nobody knows. A finding that was
-            put in since is new to them, however long it has been one.
+        lines: its results, with what is known.
+        listed: what was in these lists when they were last checked, or None where that is not known. A finding that
+            was added since is new to them, however long it has been one.
     """
     results = tuple(
         line.result
@@ -125,7 +125,7 @@ def with_histories(run: Run, lines: list[Line], listed: Container[bytes] | None 
 
 
 def listed_before(connection: sqlite3.Connection, scope: Scope) -> frozenset[bytes] | None:
-    """Give what stood in the lists when they were last checked; None if they never were."""
+    """Return what was in the lists when they were last checked; None if they never were."""
     known = connection.execute(
         "SELECT 1 FROM runs JOIN lists ON lists.id = runs.list WHERE scope = ? AND state = 'complete' LIMIT 1",
         (scope.as_text(),),
@@ -141,22 +141,22 @@ def listed_before(connection: sqlite3.Connection, scope: Scope) -> frozenset[byt
 
 
 def with_past(connection: sqlite3.Connection, run: Run, lines: list[Line], scope: Scope, at: datetime) -> Run:
-    """Give the run with its earlier runs, and with what was fixed, as far as it can tell."""
+    """Return the run with its earlier runs, and with what was fixed, as far as it can tell."""
     run = replace(run, past=past_runs(connection, scope, at, MAX_PAST))
     if _was_halted(run):
         return run
     fixed = [
         _fixed(line.result.target.url, line.before)
         for line in lines
-        if line.before and _is_mended(line.result, line.before, line.now)
+        if line.before and _is_fixed(line.result, line.before, line.now)
     ]
     if state_of(run) == "complete":
         fixed += _taken_out(connection, lines, scope)
     return replace(run, fixed=tuple(fixed))
 
 
-def _is_mended(result: Result, before: Remembered | None, now: Remembered | None) -> bool:
-    """Tell whether what was a finding for the last finished run is fine now, also by the word of a killed run."""
+def _is_fixed(result: Result, before: Remembered | None, now: Remembered | None) -> bool:
+    """Return True if what was a finding in the last finished run is ok now, also according to a killed run."""
     if before is None or before.verdict in SETTLED or result.judgement.verdict is not Verdict.OK:
         return False
     return now is not None and now.verdict is Verdict.OK
@@ -167,7 +167,7 @@ def _fixed(url: str, before: Remembered) -> Fixed:
 
 
 def _taken_out(connection: sqlite3.Connection, lines: list[Line], scope: Scope) -> list[Fixed]:
-    """Give the findings that stood in these lists when they were last read, and do so no more."""
+    """Return the findings that were in these lists when they were last read, and no longer are."""
     settled = sorted(v.value for v in SETTLED)
     rows = connection.execute(
         "SELECT key, url, verdict, code, failing_since FROM addresses "  # noqa: S608 - only question marks come in
@@ -184,7 +184,7 @@ def _taken_out(connection: sqlite3.Connection, lines: list[Line], scope: Scope) 
 
 
 def write_run(connection: sqlite3.Connection, run: Run, lines: list[Line], scope: Scope, at: datetime) -> None:
-    """Write down what a run found, all or nothing."""
+    """Store what a run found, all or nothing."""
     with transaction(connection):
         number = list_id(connection, scope)
         counts = {verdict.value: n for verdict, n in run.counts.items() if n}
@@ -192,7 +192,7 @@ def write_run(connection: sqlite3.Connection, run: Run, lines: list[Line], scope
             "INSERT OR REPLACE INTO runs (at, list, state, counts, version) VALUES (?, ?, ?, ?, ?)",
             (seconds(at), number, state_of(run), json.dumps(counts, sort_keys=True), __version__),
         )
-        # What nobody has ever looked at (mail addresses, what was left out) is not worth a row.
+        # What was never checked (mail addresses, what was left out) is not worth a row.
         kept = [line for line in lines if line.kept is not None]
         ids = _write_lives(connection, kept, seconds(at))
         _write_spans(connection, kept, ids, seconds(at))
@@ -206,8 +206,7 @@ def _write_lives(connection: sqlite3.Connection, lines: list[Line], at: int) -> 
         return (line.name, mask_secrets(line.result.target.url), at, *life_row(line.kept))
 
     connection.executemany(
-        f"INSERT INTO addresses (key, url, last_seen, {LIFE}) VALUES (?, ?, ?, {_LIFE_PLACES}) "  # noqa: S608
-        f"ON CONFLICT (key) DO UPDATE SET url = excluded.url, last_seen = excluded.last_seen, {_UPDATE}",
+        f"{ADD_ADDRESS} ON CONFLICT (key) DO UPDATE SET url = excluded.url, last_seen = excluded.last_seen, {_UPDATE}",
         map(row, lines),
     )
     wanted = {line.name for line in lines}
@@ -215,11 +214,11 @@ def _write_lives(connection: sqlite3.Connection, lines: list[Line], at: int) -> 
 
 
 def _write_spans(connection: sqlite3.Connection, lines: list[Line], ids: Mapping[bytes, int], at: int) -> None:
-    """Lengthen the last span of each address that was looked at, or begin a new one where the verdict changed."""
+    """Lengthen the last span of each URL that was checked, or begin a new one where the verdict changed."""
     looked = [
-        (ids[line.name], line.look.verdict.value, line.look.code)
+        (ids[line.name], line.seen.verdict.value, line.seen.code)
         for line in lines
-        if line.look.outlook is not Outlook.NONE
+        if line.seen.outcome is not Outcome.NONE
     ]
     last = {
         address: (first, said, code)
@@ -236,18 +235,18 @@ def _write_spans(connection: sqlite3.Connection, lines: list[Line], ids: Mapping
 
 
 def _forget_answers(connection: sqlite3.Connection, lines: list[Line]) -> None:
-    """Drop the good answers of what is not well: a later run must not go by them."""
-    ill = [
+    """Delete the good responses of what is no longer ok: a later run must not rely on them."""
+    lost = [
         (line.name,)
         for line in lines
-        if line.look.outlook is Outlook.BAD
-        or (line.look.outlook is Outlook.GOOD and line.look.verdict is not Verdict.OK)
+        if line.seen.outcome is Outcome.BAD
+        or (line.seen.outcome is Outcome.GOOD and line.seen.verdict is not Verdict.OK)
     ]
-    connection.executemany("DELETE FROM answers WHERE key = ?", ill)
+    connection.executemany("DELETE FROM answers WHERE key = ?", lost)
 
 
 def _write_listed(connection: sqlite3.Connection, number: int, now: set[int], *, complete: bool) -> None:
-    """Note what stands in the lists; only a run that has seen all of them can tell what does so no more."""
+    """Store what is in the lists; only a run that has read all of them can tell what was removed."""
     before = {row[0] for row in connection.execute("SELECT address FROM listed WHERE list = ?", (number,))}
     gone = before - now if complete else set()
     connection.executemany("DELETE FROM listed WHERE list = ? AND address = ?", [(number, a) for a in gone])

@@ -1,8 +1,8 @@
-"""A memory as JSON Lines, for those who keep it in git: one line a run and an address, in an order that stays.
+"""A memory as JSON Lines, for those who keep it in git: one line for each run and each URL, in a fixed order.
 
-What is of the last run says so in place of its instant, so that the line of a link with which nothing happened stays
-the same from night to night. Good answers (ETags and the like) are left out: they change every night, and a run that
-has none asks.
+Instants of the last run are written as such, so that the line of a link with which nothing happened stays the same
+from night to night. Good responses (ETags and the like) are left out: they change every night, and a run without them
+makes a request.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from typing import Annotated, Literal
 import msgspec
 
 from linkwarden.model import UsageError, Verdict
-from linkwarden.store.records import instant, seconds, transaction
+from linkwarden.store.records import ADD_ADDRESS, instant, seconds, transaction
 from linkwarden.text import mask_secrets
 
 FORMAT = 1
 _LAST_RUN = "last run"
 _INSTANT = r"^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ|last run)$"
 _FORM = "Import what `linkwarden history export` has written."
-#: Longest address that is taken in; nothing longer works anywhere.
+#: Longest URL that is imported; nothing longer works anywhere.
 _LONGEST_URL = 100_000
 
 Instant = Annotated[str, msgspec.Meta(pattern=_INSTANT)]
@@ -82,7 +82,7 @@ class _Address(_Line, tag="address"):
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import has added: runs and addresses that were new, or newer than what was known."""
+    """What an import has added: runs and URLs that were new, or newer than what was known."""
 
     runs: int
     addresses: int
@@ -92,10 +92,10 @@ class Imported:
 
 
 def export_lines(connection: sqlite3.Connection) -> Iterator[str]:
-    """Give a memory line by line, without line ends: what it is, the lists, the runs by time, addresses by address."""
+    """Yield a memory line by line, without line ends: a head, the lists, the runs by time, the URLs in order."""
     newest = connection.execute("SELECT max(at) FROM runs").fetchone()[0]
 
-    def told(stored: int) -> str:
+    def written(stored: int) -> str:
         return _LAST_RUN if stored == newest else _text(stored)
 
     yield _encode(_Head(version=FORMAT, last_run=_text(newest) if newest is not None else None))
@@ -106,13 +106,13 @@ def export_lines(connection: sqlite3.Connection) -> Iterator[str]:
         yield _encode(_List(id=number, inputs=inputs, filters=filters))
     runs = connection.execute("SELECT at, list, state, counts, version FROM runs ORDER BY at, list")
     for at, row, state, counts, version in runs:
-        told_counts = dict(sorted(json.loads(counts).items()))
-        yield _encode(_Run(at=_text(at), list=numbers[row], state=state, counts=told_counts, linkwarden=version))
-    yield from _export_addresses(connection, told, numbers)
+        by_verdict = dict(sorted(json.loads(counts).items()))
+        yield _encode(_Run(at=_text(at), list=numbers[row], state=state, counts=by_verdict, linkwarden=version))
+    yield from _export_addresses(connection, written, numbers)
 
 
 def _export_addresses(
-    connection: sqlite3.Connection, told: Callable[[int], str], numbers: Mapping[int, int]
+    connection: sqlite3.Connection, written: Callable[[int], str], numbers: Mapping[int, int]
 ) -> Iterator[str]:
     rows = connection.execute(
         "SELECT id, url, key, first_seen, last_seen, at, verdict, code, last_ok, failing_since, failures, days, recent "
@@ -128,18 +128,18 @@ def _export_addresses(
                 url=url,
                 key=key.hex(),
                 first_seen=_text(first_seen),
-                last_seen=told(last_seen),
-                at=told(at),
+                last_seen=written(last_seen),
+                at=written(at),
                 verdict=said,
                 code=code,
-                last_ok=told(last_ok) if last_ok is not None else None,
+                last_ok=written(last_ok) if last_ok is not None else None,
                 failing_since=_text(since) if since is not None else None,
                 failures=failures,
                 days=days,
                 recent=recent,
                 lists=sorted(numbers[row[0]] for row in lists),
                 spans=[
-                    _Span(first=_text(first), last=told(last), verdict=verdict, code=code)
+                    _Span(first=_text(first), last=written(last), verdict=verdict, code=code)
                     for first, last, verdict, code in spans
                 ],
             )
@@ -159,7 +159,7 @@ def _text(stored: int) -> str:
 
 @dataclass(slots=True)
 class Exported:
-    """What was exported, read line by line; checks what one line alone cannot tell."""
+    """What was exported, read line by line; also checks what lines say together."""
 
     now: datetime
     begun: bool = False
@@ -176,7 +176,7 @@ class Exported:
         """
         read: _Head | _List | _Run | _Address = msgspec.json.decode(line, type=_Head | _List | _Run | _Address)
         if self.begun is isinstance(read, _Head):
-            raise ValueError("it begins anew here" if self.begun else "the first line must say what this is")
+            raise ValueError("a second head" if self.begun else "the first line must say what this is")
         self.begun = True
         if isinstance(read, _Head):
             if read.version > FORMAT:
@@ -202,9 +202,9 @@ class Exported:
         if (since is None) is not (address.failures == 0) or address.days > address.failures:
             raise ValueError("failing_since, failures and days contradict each other")
         if since is not None and not first <= since <= at:
-            raise ValueError("failing_since lies outside of what was seen")
+            raise ValueError("failing_since is outside the time that it was seen")
         if address.last_ok is not None and self.stored(address.last_ok) > at:
-            raise ValueError("last_ok is later than the last look")
+            raise ValueError("last_ok is later than the last check")
         if any(self.stored(span.first) > self.stored(span.last) for span in address.spans):
             raise ValueError("a span ends before it begins")
 
@@ -213,15 +213,15 @@ class Exported:
             raise ValueError(f"no list {number} was named before")
 
     def stored(self, text: str) -> int:
-        """Give an instant as the memory holds it."""
+        """Return an instant as the memory holds it."""
         if text == _LAST_RUN:
             if self.last_run is None or self.last_run == _LAST_RUN:
                 raise ValueError("the first line names no last run")
             text = self.last_run
-        told = datetime.fromisoformat(text)
-        if told > self.now:
+        read = datetime.fromisoformat(text)
+        if read > self.now:
             raise ValueError(f"{text} is in the future")
-        return seconds(told)
+        return seconds(read)
 
 
 def read_lines(lines: Iterable[bytes], name: str, now: datetime) -> Exported:
@@ -230,7 +230,7 @@ def read_lines(lines: Iterable[bytes], name: str, now: datetime) -> Exported:
     Args:
         lines: of the file.
         name: of the file, for messages.
-        now: the present; nothing is taken in that is later.
+        now: the present; nothing later is imported.
 
     Raises:
         UsageError: a line is not as it must be; the message names it.
@@ -244,12 +244,12 @@ def read_lines(lines: Iterable[bytes], name: str, now: datetime) -> Exported:
         except (ValueError, OverflowError, msgspec.MsgspecError) as error:
             raise UsageError(f"{name}:{number}: {error}", _FORM) from None
     if not read.begun:
-        raise UsageError(f"{name}: there is nothing in it", _FORM)
+        raise UsageError(f"{name}: the file is empty", _FORM)
     return read
 
 
 def merge(connection: sqlite3.Connection, read: Exported) -> Imported:
-    """Take in what was exported, all or nothing. What the memory knows better already stays."""
+    """Import what was exported, all or nothing. What the memory knows from later runs stays."""
     with transaction(connection):
         return _merge(connection, read)
 
@@ -277,7 +277,7 @@ def _counts(run: _Run) -> str:
 
 
 def _merge_address(connection: sqlite3.Connection, reader: Exported, read: _Address, lists: Mapping[int, int]) -> bool:
-    """Take in an address if it is unknown or was looked at later; tells whether."""
+    """Import a URL if it is unknown or was checked later; return True if so."""
     key, stored = bytes.fromhex(read.key), reader.stored
     known = connection.execute("SELECT at, last_seen FROM addresses WHERE key = ?", (key,)).fetchone()
     if known is not None and known >= (stored(read.at), stored(read.last_seen)):
@@ -285,13 +285,12 @@ def _merge_address(connection: sqlite3.Connection, reader: Exported, read: _Addr
     connection.execute("DELETE FROM addresses WHERE key = ?", (key,))
     connection.execute("DELETE FROM answers WHERE key = ?", (key,))
     number = connection.execute(
-        "INSERT INTO addresses (key, url, first_seen, last_seen, at, verdict, code, last_ok, failing_since, failures, "
-        "days, recent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        ADD_ADDRESS,
         (
             key,
             mask_secrets(read.url),
-            stored(read.first_seen),
             stored(read.last_seen),
+            stored(read.first_seen),
             stored(read.at),
             read.verdict.value,
             read.code,

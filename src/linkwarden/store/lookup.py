@@ -1,4 +1,4 @@
-"""Questions to a memory that no run is using: what fails, what was fixed, how one address has fared."""
+"""Reads a memory that no run is using: what fails, what was fixed, what happened to one URL."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from linkwarden.model import SETTLED, Verdict
 from linkwarden.store.records import Row, digest, instant, seconds, verdict
 from linkwarden.text import is_http, mask_secrets, target_key
 
-#: For how long what was fixed is told.
+#: For how long what was fixed is shown.
 LATELY = timedelta(days=30)
 _MOST_LIKE = 5
 
@@ -23,7 +23,7 @@ _SETTLED = ", ".join(f"'{v.value}'" for v in sorted(SETTLED))
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """From the first run to the last that gave an address one verdict."""
+    """The time from the first run to the last that gave a URL one verdict."""
 
     first: datetime
     last: datetime
@@ -33,17 +33,17 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """What the memory holds of an address.
+    """What the memory holds of a URL.
 
     Attributes:
         number: its row.
-        url: the address, secrets masked.
-        path: the list that a local address belongs to, as far as it is still known; else "".
-        verdict: of the last run that could tell.
+        url: the URL, secrets masked.
+        path: the list that a local link belongs to, as far as it is still known; else "".
+        verdict: of the last conclusive run.
         code: the rule, or "".
         first_seen: when it was first checked.
-        last_seen: when it last stood in a list.
-        at: the last run that could tell.
+        last_seen: when it was last in a list.
+        at: the last conclusive run.
         last_ok: when a reader last got it, or None.
         failing_since: the first failure of the row that lasts, or None.
         failures: how many runs that row has.
@@ -65,8 +65,8 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
-class Mended:
-    """A finding that is one no more: address and list (as in ``Address``), its stretch, and if it is listed."""
+class Ended:
+    """A finding that no longer applies: URL and list (as in ``Address``), its stretch, and if it is still listed."""
 
     url: str
     path: str
@@ -76,7 +76,7 @@ class Mended:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """How much a memory holds: addresses that stand in a list, runs, and when the last of them was."""
+    """How much a memory holds: URLs that are in a list, runs, and when the last of them was."""
 
     addresses: int
     runs: int
@@ -84,14 +84,14 @@ class Totals:
 
 
 def totals(connection: sqlite3.Connection) -> Totals:
-    """Count what is there."""
+    """Return how much there is."""
     addresses: int = connection.execute("SELECT count(DISTINCT address) FROM listed").fetchone()[0]
     runs, last = connection.execute("SELECT count(*), max(at) FROM runs").fetchone()
     return Totals(addresses, runs, instant(last) if last is not None else None)
 
 
 def failing(connection: sqlite3.Connection) -> list[Address]:
-    """Give what fails and stands in a list, what has failed for longest first; then findings that are no failures."""
+    """Return what fails and is in a list, what has failed for longest first; then findings that are no failures."""
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM addresses WHERE (failing_since IS NOT NULL OR verdict NOT IN ({_SETTLED})) "  # noqa: S608
         "AND id IN (SELECT address FROM listed) ORDER BY failing_since IS NULL, failing_since, url, key"
@@ -100,8 +100,8 @@ def failing(connection: sqlite3.Connection) -> list[Address]:
     return [_address(row, inputs) for row in rows]
 
 
-def mended(connection: sqlite3.Connection, lately: timedelta = LATELY) -> list[Mended]:
-    """Give the findings that ended lately (counted from the last run), the latest first."""
+def ended(connection: sqlite3.Connection, lately: timedelta = LATELY) -> list[Ended]:
+    """Return the findings that ended lately (counted from the last run), the latest first."""
     last = connection.execute("SELECT max(at) FROM runs").fetchone()[0]
     if last is None:
         return []
@@ -116,15 +116,15 @@ def mended(connection: sqlite3.Connection, lately: timedelta = LATELY) -> list[M
     )
     inputs = _inputs(connection)
     return [
-        Mended(url, _path(key, url, inputs), _stretch((a, b, said, code)), bool(listed))
+        Ended(url, _path(key, url, inputs), _stretch((a, b, said, code)), bool(listed))
         for key, url, a, b, said, code, _, listed in rows
     ]
 
 
 def find(connection: sqlite3.Connection, url: str) -> list[Address]:
-    """Give what is known of an address as it stands in a list; local ones may stand in several.
+    """Return what is known of a URL as it is in a list; local ones may be in several.
 
-    A web address may be given without its scheme.
+    A web URL may be given without its scheme.
     """
     spellings = [url] if is_http(url) else [url, f"https://{url}", f"http://{url}"]
     names = [digest(target_key(spelling, "")) for spelling in spellings]
@@ -138,7 +138,7 @@ def find(connection: sqlite3.Connection, url: str) -> list[Address]:
 
 
 def alike(connection: sqlite3.Connection, url: str) -> list[str]:
-    """Give a few addresses that somebody may have meant: those that hold the words, else those that look like it."""
+    """Return a few URLs that the user may have meant: those that contain the words, else similar ones."""
     rows = connection.execute("SELECT url FROM addresses WHERE instr(url, ?) ORDER BY url LIMIT ?", (url, _MOST_LIKE))
     holding = [row[0] for row in rows]
     if holding:
@@ -148,7 +148,7 @@ def alike(connection: sqlite3.Connection, url: str) -> list[str]:
 
 
 def life(connection: sqlite3.Connection, address: Address) -> list[Stretch]:
-    """Give the verdicts that an address has had, oldest first."""
+    """Return the verdicts that a URL has had, oldest first."""
     rows = connection.execute(
         "SELECT first, last, verdict, code FROM spans WHERE address = ? ORDER BY first", (address.number,)
     )
@@ -161,7 +161,7 @@ def _stretch(row: Row) -> Stretch:
 
 
 def _inputs(connection: sqlite3.Connection) -> list[str]:
-    """Give the names of all lists that were ever checked."""
+    """Return the names of all lists that were ever checked."""
     names: set[str] = set()
     for (scope,) in connection.execute("SELECT scope FROM lists"):
         with suppress(ValueError, TypeError):  # a scope that we did not write
@@ -170,7 +170,7 @@ def _inputs(connection: sqlite3.Connection) -> list[str]:
 
 
 def _path(key: bytes, url: str, inputs: list[str]) -> str:
-    """Find the list of a local address: the file holds no more of it than the digest of the two."""
+    """Return the list of a local link: the file holds only a digest of the two."""
     if is_http(url):
         return ""
     return next((name for name in inputs if digest(target_key(url, name)) == key), "")

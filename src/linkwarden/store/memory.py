@@ -1,4 +1,4 @@
-"""The memory of a run: opened before it, told of good answers while it goes on, closed with what it found."""
+"""The memory of a run: opened before it, given good responses during it, closed with what it found."""
 
 from __future__ import annotations
 
@@ -16,15 +16,14 @@ from pathlib import Path
 
 from linkwarden.model import Answer, Failure, Notice, Remembered, Run
 from linkwarden.store import closing, records, schema
-from linkwarden.store import schema as upkeep
 from linkwarden.store.records import Known, Scope, digest
 from linkwarden.store.schema import BusyError, CorruptError, ElsewhereError, UnusableError
 
-#: Good answers are written so many at a time, or as many as there are after so many seconds: a run that is killed
-#: asks for these again.
+#: Good responses are written so many at a time, or as many as there are after so many seconds; only these are
+#: requested again after a run that was killed.
 _BATCH, _BATCH_S = 512, 1.0
-#: A look at a future further off than any two clocks differ is no run of the present: written down, it would make all
-#: runs until then too early to be written down.
+#: A run for an instant further in the future than any two clocks differ is not stored: all runs until then would be
+#: too early to be stored.
 _A_DAY = timedelta(days=1)
 
 
@@ -32,7 +31,7 @@ class StoredMemory:
     """What earlier runs found, in a file (``linkwarden.run.deps.Memory``).
 
     Everything that touches the file happens in one thread of its own. Where the file cannot be used, the memory knows
-    nothing, writes nothing, and says so in a notice of the run.
+    nothing, stores nothing, and adds a notice to the run.
 
     Args:
         path: the file.
@@ -59,7 +58,7 @@ class StoredMemory:
         """Open the file and read what is known. Blocks.
 
         Raises:
-            UsageError: it was written by a newer linkwarden, or is no memory.
+            UsageError: it was written by a newer linkwarden, or is not a memory.
         """
         try:
             self._thread.submit(self._open).result()
@@ -68,23 +67,23 @@ class StoredMemory:
             raise
 
     def close(self) -> None:
-        """Write what waits to be written, and let go of the file. Blocks."""
+        """Write what is waiting, and close the file. Blocks."""
         self._flush()
         self._thread.submit(self._close)
         self._thread.shutdown()
 
     def _open(self) -> None:
         if self._now is not None and self._now > datetime.now(UTC) + _A_DAY:
-            self._only_read(UnusableError("--now names a day that has not come yet"))
+            self._only_read(UnusableError("--now is in the future"))
             return
         try:
             make_folder(self._path)
             self._use(schema.open_file(self._path))
         except CorruptError:
-            self._begin_anew()
+            self._start_again()
         except (BusyError, ElsewhereError) as trouble:
             self._busy = isinstance(trouble, BusyError)
-            self._say(f"This run had no memory, and what it found was not written down: {trouble}.")
+            self._say(f"This run had no memory, and what it found was not stored: {trouble}.")
         except UnusableError as trouble:
             self._only_read(trouble)
 
@@ -97,13 +96,13 @@ class StoredMemory:
             raise schema.as_unusable(error) from error
         self._connection = connection
 
-    def _begin_anew(self) -> None:
+    def _start_again(self) -> None:
         try:
             aside = schema.set_aside(self._path, datetime.now(UTC))
-            self._say(f"The memory is damaged. It was set aside as {aside.name}, and a new one was begun.")
+            self._say(f"The memory is damaged. It was set aside as {aside.name}, and a new one was started.")
             self._use(schema.open_file(self._path))
         except (OSError, UnusableError) as error:
-            self._say(f"The memory is damaged and a new one could not be begun ({error}), so this run had none.")
+            self._say(f"The memory is damaged and a new one could not be started ({error}), so this run had none.")
 
     def _only_read(self, trouble: UnusableError) -> None:
         try:
@@ -112,9 +111,9 @@ class StoredMemory:
                 self._use(connection)
                 connection.close()
             self._connection = None
-            self._say(f"The memory was read, but what this run found was not written down: {trouble}.")
+            self._say(f"The memory was read, but what this run found was not stored: {trouble}.")
         except (OSError, UnusableError):
-            self._say(f"This run had no memory, and what it found was not written down: {trouble}.")
+            self._say(f"This run had no memory, and what it found was not stored: {trouble}.")
 
     def _close(self) -> None:
         if self._connection is not None:
@@ -125,7 +124,7 @@ class StoredMemory:
     # --- during a run ---------------------------------------------------------------------------------------
 
     def recall(self, key: str) -> Remembered | None:
-        """Give what is known of an address, by its key. Makes no IO."""
+        """Return what is known of a URL, by its key. No IO."""
         return self._recall(digest(key))
 
     def _recall(self, name: bytes) -> Remembered | None:
@@ -135,14 +134,14 @@ class StoredMemory:
         return _read(self._known.finished, name) if self._known is not None else None
 
     def writes(self, at: datetime) -> bool:
-        """Tell whether later runs will know what a run of that instant finds. Makes no IO.
+        """Return True if later runs will know what a run of that instant finds. No IO.
 
-        A run beside another one counts as written down: the other one writes, and the next is alone again.
+        A run at the same time as another one counts as stored: the other one is, and the next is alone again.
         """
         return self._busy or (self._connection is not None and (self._last is None or at >= self._last))
 
     def keep(self, key: str, answer: Answer) -> None:
-        """Keep a good answer, so that a run that is killed does not ask for it again. Makes no IO itself."""
+        """Keep a good response, so that it outlives a run that is killed. No IO in the caller's thread."""
         if not self.writes(answer.at):
             return
         self._waiting[key] = answer
@@ -158,7 +157,7 @@ class StoredMemory:
     # --- the end of a run -----------------------------------------------------------------------------------
 
     async def finish(self, run: Run) -> Run:
-        """Write down what a run found, and give the run with histories, earlier runs and what was fixed."""
+        """Store what a run found, and return the run with histories, earlier runs and what was fixed."""
         self._flush()
         run = await asyncio.get_running_loop().run_in_executor(self._thread, self._finish, run)
         notices = tuple(Notice(_named(self._path), 0, text) for text in self._notices)
@@ -166,7 +165,7 @@ class StoredMemory:
 
     def _finish(self, run: Run) -> Run:
         try:
-            return self._told(run)
+            return self._stored(run)
         except sqlite3.Error as error:
             self._say_not_written(schema.as_unusable(error))
         except Exception as error:  # noqa: BLE001 - a defect of the memory must not cost what the run found
@@ -174,7 +173,7 @@ class StoredMemory:
             return replace(run, failures=(*run.failures, failure))
         return run
 
-    def _told(self, run: Run) -> Run:
+    def _stored(self, run: Run) -> Run:
         at = (self._now or run.started).replace(microsecond=0)
         if self._known is None:
             return run
@@ -184,21 +183,21 @@ class StoredMemory:
             return closing.with_histories(run, lines)
         if last is not None and at < last:
             self._say(
-                f"Nothing was written down: this run is of {at:%Y-%m-%d %H:%M}, and the memory knows a later one, of "
-                f"{last:%Y-%m-%d %H:%M} UTC. If a clock was wrong then, remove the file; a new one is begun."
+                f"Nothing was stored: this run is of {at:%Y-%m-%d %H:%M}, and the memory knows a later one, of "
+                f"{last:%Y-%m-%d %H:%M} UTC. If the clock was wrong then, remove the file; a new one is started."
             )
             return closing.with_histories(run, lines)
         scope = Scope(run.inputs, self._filters)
-        told = closing.with_histories(run, lines, closing.listed_before(connection, scope))
-        told = closing.with_past(connection, told, lines, scope, at)
+        known = closing.with_histories(run, lines, closing.listed_before(connection, scope))
+        known = closing.with_past(connection, known, lines, scope, at)
         self._write(lambda connection: closing.write_run(connection, run, lines, scope, at))
-        self._write(upkeep.keep_small)
-        return told
+        self._write(schema.keep_small)
+        return known
 
     # --- in the thread --------------------------------------------------------------------------------------
 
     def _write(self, work: Callable[[sqlite3.Connection], object]) -> None:
-        """Do something to the file; what goes wrong is said at the end of the run, once."""
+        """Change the file; what goes wrong is reported at the end of the run, once."""
         if self._connection is None:
             return
         try:
@@ -207,12 +206,12 @@ class StoredMemory:
             self._say_not_written(schema.as_unusable(error))
 
     def _say_not_written(self, trouble: UnusableError) -> None:
-        self._say(f"What this run found could not be written down: {trouble}.")
+        self._say(f"What this run found could not be stored: {trouble}.")
         if isinstance(trouble, CorruptError):
             self._close()
             with suppress(OSError):
                 aside = schema.set_aside(self._path, datetime.now(UTC))
-                self._say(f"The memory was set aside as {aside.name}; the next run begins a new one.")
+                self._say(f"The memory was set aside as {aside.name}; the next run starts a new one.")
 
     def _say(self, text: str) -> None:
         if text not in self._notices:
@@ -222,12 +221,12 @@ class StoredMemory:
 def _read(recall: Callable[[bytes], Remembered | None], name: bytes) -> Remembered | None:
     try:
         return recall(name)
-    except (TypeError, ValueError, OverflowError, OSError):  # a row that we did not write like that
+    except (TypeError, ValueError, OverflowError, OSError):  # not a row that we wrote
         return None
 
 
 def _named(path: Path) -> str:
-    """Give a file's name as the user would write it: from the working directory, where it lies below it."""
+    """Return a file's name as the user would write it: from the working directory, if it is below that."""
     try:
         return str(path.relative_to(Path.cwd()))
     except (ValueError, OSError):
@@ -239,12 +238,12 @@ def open_memory(path: Path, *, filters: str = "", now: datetime | None = None) -
     """Open a memory for one run. Entering and leaving block.
 
     Args:
-        path: the file; it and its folder are made if they are not there.
+        path: the file; it and its folder are created if they are missing.
         filters: what narrows the run.
         now: the instant that counts as the present, or None for when the run began.
 
     Raises:
-        UsageError: the file was written by a newer linkwarden, or is no memory.
+        UsageError: the file was written by a newer linkwarden, or is not a memory.
     """
     memory = StoredMemory(path, filters=filters, now=now)
     memory.open()
@@ -255,10 +254,10 @@ def open_memory(path: Path, *, filters: str = "", now: datetime | None = None) -
 
 
 def make_folder(path: Path) -> None:
-    """Make the folder of a memory; our own keeps itself out of git.
+    """Create the folder of a memory; linkwarden's own keeps itself out of git.
 
     Raises:
-        UnusableError: it cannot be made, or a link leads elsewhere.
+        UnusableError: it cannot be created, or is a symbolic link.
     """
     schema.refuse_links(path)
     folder = path.parent
@@ -269,4 +268,4 @@ def make_folder(path: Path) -> None:
         if folder.name == schema.OWN_FOLDER:
             (folder / ".gitignore").write_text("*\n", "utf-8")
     except OSError as error:
-        raise UnusableError(f"its folder could not be made: {error.strerror}") from None
+        raise UnusableError(f"its folder could not be created: {error.strerror}") from None

@@ -1,4 +1,4 @@
-"""The rows of the memory's file, and what they become: what is known of an address, and what a run is."""
+"""The rows of the memory's file, and what is read from them: what is known of a URL, and earlier runs."""
 
 from __future__ import annotations
 
@@ -14,41 +14,44 @@ from typing import Any
 
 from linkwarden._version import __version__
 from linkwarden.model import Answer, Past, Remembered, Validators, Verdict
-from linkwarden.store.observations import Look, Outlook, after
+from linkwarden.store.observations import Observation, Outcome, after
 from linkwarden.text import mask_secrets
 
 Row = tuple[Any, ...]
 
 #: The columns that make a ``Remembered``, after id and key.
 LIFE = "first_seen, at, verdict, code, last_ok, failing_since, failures, days, recent"
+#: Adds a row: key, URL, ``last_seen``, then ``LIFE``.
+_LIFE_PLACES = ", ".join("?" * (LIFE.count(",") + 1))
+ADD_ADDRESS = f"INSERT INTO addresses (key, url, last_seen, {LIFE}) VALUES (?, ?, ?, {_LIFE_PLACES})"  # noqa: S608
 _ANSWER = "checked_by, at, looked, status, final_url, title, etag, last_modified"
 _VERDICTS = {verdict.value: verdict for verdict in Verdict}
 
 
 def digest(key: str) -> bytes:
-    """Give what an address is called in the file; the key itself may hold a signature or a password."""
+    """Return a URL's name in the file; its key itself may hold a signature or a password."""
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()
 
 
 def seconds(instant: datetime) -> int:
-    """Give an instant as the file holds it: whole seconds since 1970, rounded down, so never in the future."""
+    """Return an instant as the file holds it: whole seconds since 1970, rounded down, so never in the future."""
     return int(instant.timestamp() // 1)
 
 
 @lru_cache(maxsize=4096)  # a run's rows share a few instants
 def instant(stored: int) -> datetime:
-    """Give an instant from the file."""
+    """Return an instant from the file."""
     return datetime.fromtimestamp(stored, UTC)
 
 
 def verdict(stored: str) -> Verdict:
-    """Give a verdict from the file; a word that is none is no verdict."""
+    """Return a verdict from the file; an unknown word is no verdict."""
     return _VERDICTS.get(stored, Verdict.UNVERIFIED)
 
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Have all written or nothing."""
+    """Write all or nothing."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -61,7 +64,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a run was over; runs are compared with earlier ones of the same scope only.
+    """What a run has checked; runs are compared only with earlier ones of the same scope.
 
     Attributes:
         inputs: names of the lists.
@@ -72,14 +75,14 @@ class Scope:
     filters: str = ""
 
     def as_text(self) -> str:
-        """Give it as the file holds it."""
+        """Return it as the file holds it."""
         return json.dumps([sorted(set(self.inputs)), self.filters], ensure_ascii=False)
 
 
 class Known:
-    """What is known of all addresses, for ``recall``: read once, then no IO.
+    """What is known of all URLs, for ``recall``: read once, then no IO.
 
-    Good answers that another version of linkwarden got are left out, for it may have judged otherwise.
+    Good responses that another version of linkwarden got are left out, since it may have judged them differently.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -89,22 +92,22 @@ class Known:
         self._answers: dict[bytes, Row] = {row[0]: row for row in rows}
 
     def finished(self, name: bytes) -> Remembered | None:
-        """Give what finished runs knew of an address, by its digest: what reports have told of it."""
+        """Return what finished runs, and so their reports, knew of a URL, by its digest."""
         life = self._lives.get(name)
         return _remembered(life, None) if life is not None else None
 
     def recall(self, name: bytes) -> Remembered | None:
-        """Give what is known of an address, by its digest.
+        """Return what is known of a URL, by its digest.
 
-        A good answer that is younger than the last finished run is a look of its own: the run that got it was killed.
+        A good response after the last finished run counts as a check: the run that got it was killed.
         """
         life, answer = self._lives.get(name), self._answers.get(name)
-        told = _answer(answer) if answer is not None else None
-        known = _remembered(life, told) if life is not None else None
-        if told is None or (known is not None and told.at <= known.at):
+        good = _answer(answer) if answer is not None else None
+        known = _remembered(life, good) if life is not None else None
+        if good is None or (known is not None and good.at <= known.at):
             return known
-        looked = after(known, Look(told.at, Outlook.GOOD, Verdict.OK))
-        return replace(looked, answer=told) if looked is not None else None
+        seen = after(known, Observation(good.at, Outcome.GOOD, Verdict.OK))
+        return replace(seen, answer=good) if seen is not None else None
 
 
 def _remembered(row: Row, answer: Answer | None) -> Remembered:
@@ -130,7 +133,7 @@ def _answer(row: Row) -> Answer:
 
 
 def life_row(known: Remembered) -> Row:
-    """Give what is known of an address as the columns of ``LIFE``."""
+    """Return what is known of a URL as the columns of ``LIFE``."""
     return (
         seconds(known.first_seen),
         seconds(known.at),
@@ -145,7 +148,7 @@ def life_row(known: Remembered) -> Row:
 
 
 def write_answers(connection: sqlite3.Connection, answers: Mapping[str, Answer]) -> None:
-    """Write good answers, by the keys of their addresses."""
+    """Store good responses, by the keys of their URLs."""
     with transaction(connection):
         connection.executemany(
             f"INSERT OR REPLACE INTO answers (key, {_ANSWER}, version) "  # noqa: S608 - our own column names
@@ -171,20 +174,20 @@ def _answer_row(key: str, answer: Answer) -> Row:
 
 
 def list_id(connection: sqlite3.Connection, scope: Scope) -> int:
-    """Give the number of a scope; it is made if there is none."""
+    """Return the number of a scope; it is added if there is none."""
     connection.execute("INSERT OR IGNORE INTO lists (scope) VALUES (?)", (scope.as_text(),))
     found: int = connection.execute("SELECT id FROM lists WHERE scope = ?", (scope.as_text(),)).fetchone()[0]
     return found
 
 
 def last_run(connection: sqlite3.Connection) -> datetime | None:
-    """Give when the last run was, over whichever lists."""
+    """Return when the last run was, of any scope."""
     at = connection.execute("SELECT max(at) FROM runs").fetchone()[0]
     return instant(at) if at is not None else None
 
 
 def past_runs(connection: sqlite3.Connection, scope: Scope, before: datetime, limit: int) -> tuple[Past, ...]:
-    """Give the last complete runs of a scope before an instant, oldest first."""
+    """Return the last complete runs of a scope before an instant, oldest first."""
     rows = connection.execute(
         "SELECT at, counts FROM runs JOIN lists ON lists.id = runs.list "
         "WHERE scope = ? AND state = 'complete' AND at < ? ORDER BY at DESC LIMIT ?",
@@ -194,6 +197,6 @@ def past_runs(connection: sqlite3.Connection, scope: Scope, before: datetime, li
 
 
 def read_counts(stored: str) -> Mapping[Verdict, int]:
-    """Give how many addresses had each verdict, every verdict named."""
-    told = json.loads(stored)
-    return {verdict: int(told.get(verdict.value, 0)) for verdict in Verdict}
+    """Return how many URLs had each verdict, every verdict named."""
+    counts = json.loads(stored)
+    return {verdict: int(counts.get(verdict.value, 0)) for verdict in Verdict}

@@ -1,4 +1,4 @@
-"""The memory's file: its tables, how it is opened, and what can be wrong with it."""
+"""The memory's file: its tables, how it is opened and kept small, and what can be wrong with it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from pathlib import Path
 from linkwarden.model import UsageError
 from linkwarden.store.records import instant, seconds, transaction
 
-#: Marks the file as ours ("LWmm"), so that nobody's other database is ever written to.
+#: Marks the file as ours ("LWmm"), so that another program's database is never written to.
 APPLICATION_ID = 0x4C576D6D
-#: Seconds to wait for a command that is just reading; a run holds the file until its end.
+#: Seconds to wait for a command that is reading; a run keeps the file until its end.
 PATIENCE_S = 2.0
 #: The folder that is linkwarden's own, beside the list.
 OWN_FOLDER = ".linkwarden"
@@ -46,7 +46,7 @@ MIGRATIONS: tuple[Sequence[str], ...] = (
             last INTEGER NOT NULL, verdict TEXT NOT NULL, code TEXT NOT NULL, PRIMARY KEY (address, first)
         ) WITHOUT ROWID
         """,
-        # Which addresses stood in which lists when they were last read to their end.
+        # Which URLs were in which lists when these were last read completely.
         """
         CREATE TABLE listed (
             list INTEGER NOT NULL REFERENCES lists ON DELETE CASCADE,
@@ -54,7 +54,7 @@ MIGRATIONS: tuple[Sequence[str], ...] = (
         ) WITHOUT ROWID
         """,
         "CREATE INDEX listed_address ON listed (address)",
-        # Good answers, written while a run goes on; those of a run that was killed have no address yet.
+        # Good responses, stored while a run goes on; those of a run that was killed have no address yet.
         """
         CREATE TABLE answers (
             key BLOB PRIMARY KEY, checked_by TEXT NOT NULL, at INTEGER NOT NULL, looked INTEGER NOT NULL,
@@ -74,28 +74,28 @@ class BusyError(UnusableError):
 
 
 class CorruptError(UnusableError):
-    """It is no database any more."""
+    """It is no longer a database."""
 
 
 class ElsewhereError(UnusableError):
-    """A symbolic link leads away from where it should be."""
+    """A symbolic link leads elsewhere."""
 
 
 def open_file(path: Path, *, named: Path | None = None) -> sqlite3.Connection:
-    """Open a memory, brought to the newest version, and keep everybody else out of it until it is closed.
+    """Open a memory, updated to the newest version, and lock it until it is closed.
 
     Write-ahead logging and SQLite's exclusive locking: a process that is killed leaves a file that the next one
     finishes or rolls back, and no lock.
 
     Args:
-        path: the file; it is made if it is not there.
+        path: the file; it is created if it is missing.
         named: what it is called in messages, if it is a copy.
 
     Raises:
         BusyError: another process has it, and keeps it for longer than ``PATIENCE_S``.
         CorruptError: it is damaged.
         UnusableError: it cannot be opened or written.
-        UsageError: it was written by a newer linkwarden, or is somebody else's.
+        UsageError: it was written by a newer linkwarden, or is not a memory.
     """
     _refuse_strangers(path)
     connection: sqlite3.Connection | None = None
@@ -115,8 +115,8 @@ def open_file(path: Path, *, named: Path | None = None) -> sqlite3.Connection:
 def refuse_links(path: Path) -> None:
     """Refuse a ``.linkwarden`` in a repository that is a link, or holds one in place of the file.
 
-    Whoever wrote the repository might have put it there to have a file of ours written somewhere else, or another
-    one read (a terminal, a device).
+    The repository's author might have put it there to have a file written elsewhere, or another one read (a terminal,
+    a device).
 
     Raises:
         ElsewhereError: it is one.
@@ -126,7 +126,7 @@ def refuse_links(path: Path) -> None:
 
 
 def as_unusable(error: sqlite3.Error) -> UnusableError:
-    """Say what an error of SQLite means for the memory (https://sqlite.org/rescode.html)."""
+    """Return what an error of SQLite means for the memory (https://sqlite.org/rescode.html)."""
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return BusyError("another run is using it")
@@ -142,12 +142,12 @@ def as_unusable(error: sqlite3.Error) -> UnusableError:
 
 
 def _refuse_strangers(path: Path) -> None:
-    """Refuse what is there under that name and was never a database: it is not ours to set aside."""
+    """Refuse a file that was never a database: it is not ours to set aside."""
     try:
         with path.open("rb") as file:
             head = file.read(len(_MAGIC))
     except OSError:
-        return  # not there, or SQLite will say what is the matter
+        return  # missing, or SQLite will say what is wrong
     if head and head != _MAGIC:
         if path.suffix == ".sqlite3":
             raise CorruptError("it is damaged")
@@ -156,7 +156,7 @@ def _refuse_strangers(path: Path) -> None:
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     run = connection.execute
-    # What stands in the file may come from a cache or a repository: no views or triggers of it may call functions.
+    # The file may come from a cache or a repository: its views and triggers may not call functions.
     run("PRAGMA trusted_schema = OFF")
     run("PRAGMA foreign_keys = ON")
     run("PRAGMA locking_mode = EXCLUSIVE")
@@ -188,12 +188,12 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
 def _not_ours(path: Path) -> UsageError:
     return UsageError(
         f"{path} is not a memory of linkwarden, so it is left alone",
-        "Name a file with --state that is not there yet, such as .linkwarden/state.sqlite3.",
+        "Name a new file with --state, such as .linkwarden/state.sqlite3.",
     )
 
 
 def set_aside(path: Path, now: datetime) -> Path:
-    """Rename a damaged memory, with its log, so that a new one can be begun; gives its new name.
+    """Rename a damaged memory, with its log, so that a new one can be started; return its new name.
 
     Raises:
         OSError: the folder cannot be written.
@@ -207,7 +207,7 @@ def set_aside(path: Path, now: datetime) -> Path:
 
 
 def copy_of(path: Path, folder: Path) -> sqlite3.Connection:
-    """Open a copy of a memory that stands where nothing can be written.
+    """Open a copy of a memory in a place where nothing can be written.
 
     A copy, because SQLite must replay the log of a run that was killed before it can read, and that writes.
 
@@ -226,31 +226,33 @@ def copy_of(path: Path, folder: Path) -> sqlite3.Connection:
         with suppress(FileNotFoundError):
             copy.with_name(copy.name + "-wal").write_bytes(path.with_name(path.name + "-wal").read_bytes())
     except OSError as error:
-        raise UnusableError("there is none that could be read" if not path.exists() else str(error.strerror)) from None
+        raise UnusableError(
+            "there is no memory that can be read" if not path.exists() else str(error.strerror)
+        ) from None
     return open_file(copy, named=path)
 
 
 def size_of(connection: sqlite3.Connection) -> int:
-    """Give how many bytes of the file hold something."""
+    """Return how many bytes of the file are in use."""
     pages: int = connection.execute("PRAGMA page_count").fetchone()[0]
     free: int = connection.execute("PRAGMA freelist_count").fetchone()[0]
     size: int = connection.execute("PRAGMA page_size").fetchone()[0]
     return (pages - free) * size
 
 
-#: What the file may hold. A year of nights over a list of 10,000 links takes a tenth of it; a cache of GitHub Actions
-#: has room for 10 GB in all, and is fetched every night.
+#: The largest size of the file. A year of nights over a list of 10,000 links takes a tenth of it; a cache of GitHub
+#: Actions has room for 10 GB in all, and is downloaded every night.
 MAX_BYTES = 64 * 2**20
-#: What is left after a big cleaning, so that the next one is some time away.
+#: The share that is left after old entries were removed, so that the next time is some way off.
 _AIM = 0.75
-#: Ages by which room is made, the oldest first.
+#: Ages beyond which entries are removed, one after the other.
 _AGES = tuple(timedelta(days=days) for days in (730, 365, 180, 90, 60, 30, 14, 7))
 
 
 def prune(connection: sqlite3.Connection, before: datetime) -> int:
-    """Forget runs, verdicts and addresses that are older; gives how many addresses were forgotten.
+    """Remove runs, verdicts and URLs that are older; return how many URLs were removed.
 
-    The verdict that an address has now stays, however long it has had it.
+    The present verdict of a URL stays, however long it has had it.
     """
     limit = (seconds(before),)
     with transaction(connection):
@@ -265,15 +267,15 @@ def prune(connection: sqlite3.Connection, before: datetime) -> int:
 
 
 def compact(connection: sqlite3.Connection) -> None:
-    """Give the room that pruning has left back to the disk."""
+    """Return the space that pruning has freed to the disk."""
     connection.execute("VACUUM")
 
 
 def keep_small(connection: sqlite3.Connection, cap: int = MAX_BYTES) -> bool:
-    """Make room if the memory has grown beyond its cap; tells whether that was so.
+    """Remove old entries if the memory has grown beyond its cap; return True if it had.
 
-    What is oldest goes first, counted from the last run. Where the present alone is too much, the addresses that
-    were seen first go, with all that is known of them.
+    What is oldest goes first, counted from the last run. Where the present alone is too much, the URLs that were seen
+    first go, with all that is known of them.
     """
     if size_of(connection) <= cap:
         return False
@@ -289,7 +291,7 @@ def keep_small(connection: sqlite3.Connection, cap: int = MAX_BYTES) -> bool:
 
 
 def _halve(connection: sqlite3.Connection) -> bool:
-    """Forget half of the addresses and answers; tells whether there were any."""
+    """Remove half of the URLs and all responses; return True if there were any URLs."""
     with transaction(connection):
         middle = connection.execute("SELECT (min(id) + max(id)) / 2 FROM addresses").fetchone()[0]
         connection.execute("DELETE FROM answers")
