@@ -141,8 +141,6 @@ def test_a_run_goes_on_without_a_part_that_cannot_be_loaded(broken: str, tmp_pat
     """The list is checked; a notice says what is missing, where, and what to do."""
     path = tmp_path / "list.md"
     path.write_text("# Here\n[a](#here) [b](#nowhere)", "utf-8")
-    report.formats()
-
     run = linkwarden.check(path, offline=True)
 
     assert [r.judgement.verdict for r in run.results] == [Verdict.OK, Verdict.BROKEN]

@@ -18,6 +18,7 @@ from linkwarden.inputs import Source, anchors_reader, find_root, first_folder, r
 from linkwarden.judge import Policy
 from linkwarden.model import Compared, Run
 from linkwarden.providers import LoadContext
+from linkwarden.report import formats
 from linkwarden.run.deps import Deps
 from linkwarden.run.dispatch import Dispatch
 from linkwarden.run.intake import Intake
@@ -99,6 +100,7 @@ class _Inspection:
             patience = replace(config.patience, counts=counts)
             self._context = replace(self._context, recall=memory.recall, patience=patience)
         self._dispatch.load_providers(self._context)
+        formats()  # the reports are not used here, but one that cannot be loaded is a notice of every run
         if config.diff is not None:
             self._difference = self._intake.before = difference(config, self._context.root)
 
