@@ -35,14 +35,14 @@ def main(arguments):
 
 
 def environment_folder(environ):
-    """Give where the virtual environment goes: outside of the workspace, one for each set of requirements."""
+    """Return where the virtual environment goes: outside of the workspace, one for each set of requirements."""
     with open(REQUIREMENTS, "rb") as file:
         digest = hashlib.sha256(file.read() + sys.version.encode()).hexdigest()
     return os.path.join(environ["RUNNER_TEMP"], "linkwarden-" + digest[:16])
 
 
 def python_in(folder):
-    """Give the Python of a virtual environment; on Windows it lies elsewhere."""
+    """Return the Python of a virtual environment; on Windows it lies elsewhere."""
     parts = ("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")
     return os.path.join(folder, *parts)
 

@@ -1,4 +1,4 @@
-"""Writes what the documentation shows of the code: the pages of rules and options, the README's help and example.
+"""Writes what the documentation shows of the code: the pages of rules and options, and the README's example.
 
 ``make docs`` runs it; tests compare the pages with the program.
 """
@@ -12,10 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import click
-
 from linkwarden.api import check
-from linkwarden.cli import cli
 from linkwarden.config import OPTIONS, Option, Place, Section
 from linkwarden.model import Rule
 from linkwarden.report import ReportOptions
@@ -104,15 +101,6 @@ def _option_row(option: Option) -> str:
     return f"| {' | '.join(cells)} | {option.help}{between} |\n"
 
 
-def help_text() -> str:
-    """Return what ``linkwarden check --help`` prints in a terminal of 80 columns."""
-    command = cli.get_command(click.Context(cli), "check")
-    if command is None:
-        raise LookupError("check")
-    parent = click.Context(cli, info_name="linkwarden", **cli.context_settings)
-    return command.get_help(click.Context(command, info_name="check", parent=parent, terminal_width=80))
-
-
 def example_output() -> str:
     """Return what ``linkwarden check README.md --offline`` prints for the example's list, on the day of the example."""
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
@@ -131,20 +119,10 @@ def with_example(readme: str) -> str:
     )
 
 
-def with_help(readme: str) -> str:
-    """Return the README with the help text that the program prints today."""
-    return re.sub(
-        r"(<!-- help: .*?-->\n```text\n).*?(```)",
-        lambda m: f"{m[1]}$ linkwarden check --help\n{help_text()}\n{m[2]}",
-        readme,
-        flags=re.DOTALL,
-    )
-
-
 def main(root: Path) -> None:
     """Write the pages, and renew what the README shows of the program."""
     readme = root / "README.md"
-    readme.write_text(with_example(with_help(readme.read_text("utf-8"))), encoding="utf-8", newline="\n")
+    readme.write_text(with_example(readme.read_text("utf-8")), encoding="utf-8", newline="\n")
     for page, text in ((RULES, rules_page()), (OPTIONS_PAGE, options_page())):
         (root / page).write_text(text, encoding="utf-8", newline="\n")
 

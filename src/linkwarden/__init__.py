@@ -1,6 +1,6 @@
-"""linkwarden tells the maintainer of a curated list what its readers no longer get.
+"""linkwarden finds dead links, expired images and wrong papers in curated lists.
 
-``linkwarden.check(...)`` is the library's front door; the command line is built on the same call.
+``linkwarden.check(...)`` is the call for Python code.
 """
 
 from __future__ import annotations

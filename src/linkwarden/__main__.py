@@ -1,4 +1,4 @@
-"""Where the program starts: the console script ``linkwarden`` and ``python -m linkwarden``."""
+"""The start of the program: the console script ``linkwarden`` and ``python -m linkwarden``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     _occupy_closed_streams()
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments in (["--version"], ["-V"]):
-        # Scripts ask for it often; it costs less than loading the rest.
+        # Scripts call it often, so nothing else is loaded.
         print(f"linkwarden {__version__}")  # noqa: T201 - and nothing if standard output is closed
         sys.exit(0)
     from linkwarden.cli import cli  # noqa: PLC0415 - see above
@@ -30,9 +30,9 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
 
 
 def leave(code: int) -> NoReturn:
-    """End the process, also where a name lookup that nobody answers still holds a thread for half a minute.
+    """End the process, even where a hanging name lookup holds a thread for half a minute.
 
-    All is written by now; Python would wait for the thread (``threading._shutdown``), with the user's prompt gone.
+    Everything is written by now. Python would wait for the thread (``threading._shutdown``), without a prompt.
     """
     import threading  # noqa: PLC0415 - not needed for --version
 
@@ -45,7 +45,7 @@ def leave(code: int) -> NoReturn:
 
 
 def _occupy_closed_streams() -> None:
-    """Put the null device where standard input, output or error was closed by the caller (``>&-``).
+    """Open the null device where the caller closed standard input, output or error (``>&-``).
 
     Otherwise the next file or socket gets that number, and text meant for a person goes into it.
     """

@@ -1,4 +1,4 @@
-"""The library's front door: ``linkwarden.check`` and what the command line builds on."""
+"""The call for Python code, ``linkwarden.check``, and what the command line builds on."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SEE = "docs/options.md lists them all."
 
 
 class Options(TypedDict, total=False):
-    """What ``check`` may be told: all options of docs/options.md that Python code can give.
+    """The options of ``check``: all of docs/options.md that Python code can give.
 
     Where two names are right, the second is that of the command line. Values may be written as there, too.
     """
@@ -120,10 +120,10 @@ def config_for(inputs: str | Path | Iterable[str | Path], options: Mapping[str, 
 
 
 def memory_for(config: Config) -> AbstractContextManager[Memory | None]:
-    """Give the memory of earlier runs, to be entered; None where ``config.state`` names none or it cannot be used.
+    """Return the memory of earlier runs, to be entered; it is None if ``config.state`` is, or cannot be used.
 
-    A run with ``--diff`` has none: what a change adds has no past, and what a pull request brings must not write what
-    the nightly run goes by.
+    A run with ``--diff`` has none: added links have no past, and a pull request must not change what the nightly run
+    builds on.
 
     Raises:
         UsageError: the file was written by a newer linkwarden.
@@ -138,7 +138,7 @@ def memory_for(config: Config) -> AbstractContextManager[Memory | None]:
 
 @asynccontextmanager
 async def _off_the_loop(manager: AbstractContextManager[T]) -> AsyncIterator[T]:
-    """Enter and leave what reads and writes files in another thread."""
+    """Enter and leave, in another thread, what reads and writes files."""
     entered = await asyncio.to_thread(manager.__enter__)
     try:
         yield entered
@@ -147,14 +147,14 @@ async def _off_the_loop(manager: AbstractContextManager[T]) -> AsyncIterator[T]:
 
 
 def make_net(config: Config, observer: Observer | None = None) -> Net:
-    """Build the network for a run, to be entered with ``async with``."""
+    """Return the network for a run, to be entered with ``async with``."""
     from linkwarden.net import Net  # noqa: PLC0415 - slow to import, and an offline run does without
 
     return Net(net_policy(config), observer=observer)
 
 
 def net_policy(config: Config) -> NetPolicy:
-    """Give the network layer's numbers for a run."""
+    """Return the settings of the network layer for a run."""
     from linkwarden.net import NetPolicy  # noqa: PLC0415 - as above
 
     return NetPolicy(
@@ -169,7 +169,7 @@ def net_policy(config: Config) -> NetPolicy:
 
 
 def user_agent(contact: str | None) -> str:
-    """Give an honest User-Agent that says who asks and how to reach them (RFC 9110 section 10.1.5)."""
+    """Return a User-Agent that says who sends the requests and how to reach them (RFC 9110 section 10.1.5)."""
     if contact and "@" in contact and ":" not in contact:
         contact = f"mailto:{contact}"
     return f"linkwarden/{__version__} (+{HOME}{f'; {contact}' if contact else ''})"
@@ -191,10 +191,10 @@ def run_loop(work: Coroutine[Any, Any, T]) -> T:
 
 @contextmanager
 def _rare_collections() -> Iterator[None]:
-    """Look for garbage in circles less often than every 700 objects.
+    """Collect cyclic garbage less often than every 700 objects.
 
-    What a run makes lives to its end, so each search goes through ever more and finds next to nothing; that was a
-    fifth of the time for 10,000 links, and rarer searches cost 4 MB.
+    What a run creates lives to its end, so collections find next to nothing; they took a fifth of the time for 10,000
+    links, and rarer ones cost 4 MB.
     """
     before = gc.get_threshold()
     gc.set_threshold(50_000, 20, 50)

@@ -1,6 +1,6 @@
-"""The entry of the GitHub Action: from its inputs to one run, and from the run to annotations, summary and outputs.
+"""The GitHub Action: from its inputs to one run, and from the run to annotations, summary and outputs.
 
-``action.yml`` hands every input over in a variable of the environment, so that no shell ever reads one;
+``action.yml`` passes every input in an environment variable, so that no shell ever reads one;
 ``action/main.py`` starts this module. What it does is one ``linkwarden check``.
 """
 
@@ -29,16 +29,16 @@ from linkwarden.sinks import annotation, log
 
 #: What the report folder holds; the ending of each name chooses the format.
 REPORTS = ("health.md", "health.json", "health.html", "report.sarif", "issue.md", "badge.json")
-#: Codes that say something certain about the list.
+#: Exit codes that say something certain about the list.
 CONCLUSIVE = frozenset({0, 1})
 FINDINGS = 1
 #: GitHub takes 1 MiB for the summary of a step, and shows nothing of a larger one (runner, FileCommandManager.cs).
 SUMMARY_LIMIT = 1024 * 1024
-_TOLD = 4  # lines of the log in the annotation of a run that could not be
+_TOLD = 4  # lines of the log in the annotation where nothing could be checked
 
 
 def main(environ: MutableMapping[str, str] = os.environ, deps: object = None) -> int:
-    """Run the Action and give its exit code; outputs and summary are written by then.
+    """Run the Action and return its exit code; outputs and summary are written by then.
 
     Args:
         environ: where the inputs and GitHub's own variables are. Tokens are taken out of it, so that nothing that is
@@ -79,7 +79,7 @@ def _check(environ: Mapping[str, str], token: str, folder: Path, deps: object) -
 
 
 def arguments(environ: Mapping[str, str], token: str, folder: Path) -> list[str]:
-    """Give the arguments of ``linkwarden check`` for the Action's inputs.
+    """Return the arguments of ``linkwarden check`` for the Action's inputs.
 
     Args:
         environ: holds the inputs.
@@ -96,7 +96,7 @@ def arguments(environ: Mapping[str, str], token: str, folder: Path) -> list[str]
 
 
 def outputs(run: Run | None, code: int, folder: Path) -> dict[str, str]:
-    """Give the Action's outputs: only numbers, our own words and paths that we made.
+    """Return the Action's outputs: only numbers, our own words and paths that we made.
 
     Args:
         run: what was found, or None if there was no run.
@@ -124,8 +124,8 @@ def outputs(run: Run | None, code: int, folder: Path) -> dict[str, str]:
 class SafeLog(io.TextIOBase):
     """A stream for an Actions log in which no line is a command, whatever stands in it.
 
-    The annotations are written by the report that escapes them; everything else that linkwarden says goes through
-    here, tracebacks and messages of libraries included.
+    The report of annotations escapes them itself; everything else that linkwarden prints goes through here, tracebacks
+    and messages of libraries included.
     """
 
     encoding = "utf-8"
@@ -138,11 +138,11 @@ class SafeLog(io.TextIOBase):
         self._last: deque[str] = deque(maxlen=_TOLD)
 
     def writable(self) -> bool:
-        """Tell that one can write to it."""
+        """Return True."""
         return True
 
     def write(self, text: str, /) -> int:
-        """Write what ends in a line break; the rest waits for its end."""
+        """Write the whole lines of a text; the rest waits for its end."""
         *whole, self._begun = (self._begun + text).split("\n")
         for line in whole:
             self._inner.write(f"{log(line)}\n")
@@ -151,11 +151,11 @@ class SafeLog(io.TextIOBase):
 
     @property
     def last(self) -> tuple[str, ...]:
-        """The lines that were written last: where something went wrong, they say what."""
+        """The last lines: where something went wrong, they say what."""
         return tuple(self._last)
 
     def flush(self) -> None:
-        """Write out all of it."""
+        """Write the line that has been begun, too."""
         if self._begun:
             self._inner.write(log(self._begun))
             self._begun = ""
@@ -163,9 +163,9 @@ class SafeLog(io.TextIOBase):
 
 
 def _take_tokens(environ: MutableMapping[str, str]) -> str:
-    """Give the input's token, and take it and every other one out of the environment.
+    """Return the input's token, and remove it and every other token from the environment.
 
-    Without the input there is no token, also where the job sets GITHUB_TOKEN: that is what an empty input is for.
+    An empty input means no token, also where the job sets GITHUB_TOKEN.
     """
     token = environ.get("LINKWARDEN_GITHUB_TOKEN", "").strip()
     for name in [name for name in environ if name.endswith("_TOKEN")]:
@@ -178,7 +178,7 @@ def _lines(text: str | None) -> list[str]:
 
 
 def _fails(environ: Mapping[str, str]) -> bool:
-    """Tell whether findings make the step fail.
+    """Return whether findings make the step fail.
 
     Raises:
         UsageError: the input is neither "true" nor "false".
@@ -190,7 +190,7 @@ def _fails(environ: Mapping[str, str]) -> bool:
 
 
 def _stay_inside(names: Sequence[str]) -> None:
-    """Refuse a list of the workspace that really lies elsewhere: a pull request may make README.md a symbolic link.
+    """Refuse lists that lead out of the workspace: a pull request may make README.md a symbolic link.
 
     Raises:
         UsageError: one leads out, as to /proc/self/environ.
@@ -204,7 +204,7 @@ def _stay_inside(names: Sequence[str]) -> None:
 
 
 def output_line(name: str, value: str) -> str:
-    """Give a line of GITHUB_OUTPUT in the form that no value can break out of (GitHub docs, "Multiline strings")."""
+    """Return a line of GITHUB_OUTPUT, in the form that no value can break out of (GitHub docs, "Multiline strings")."""
     mark = f"linkwarden_{secrets.token_hex(16)}"
     if mark in value:
         raise LinkwardenError("a value holds its own random delimiter")
@@ -212,10 +212,10 @@ def output_line(name: str, value: str) -> str:
 
 
 def _summary(folder: Path, code: int, file: str | None) -> str:
-    """Give what to add to the summary of the step; nothing where the whole would be too long to be shown."""
+    """Return what to add to the summary of the step; nothing where GitHub would not show it for its length."""
     report = folder / "health.md"
     if not report.exists():
-        return f"# Link health\n\nThe links could not be checked (exit code {code}); the log of this step says why.\n"
+        return f"# Link health\n\nThe links could not be checked (exit code {code}). The log of this step says why.\n"
     text = report.read_text("utf-8")
     taken = os.path.getsize(file) if file and os.path.exists(file) else 0  # noqa: PTH110, PTH202 - one file, twice
     return text if taken + len(text.encode()) <= SUMMARY_LIMIT else ""

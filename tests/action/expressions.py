@@ -25,7 +25,7 @@ def condition(text: str, contexts: Mapping[str, Any], *, failed: bool) -> bool:
 
 
 def evaluate(expression: str, contexts: Mapping[str, Any]) -> Any:
-    """Give the value of an expression; a name that is not there is "", as for GitHub."""
+    """Return the value of an expression; a name that is not there is "", as for GitHub."""
     tokens = [match[0].strip() for match in _TOKEN.finditer(expression)]
     assert "".join(tokens) == re.sub(r"\s+", "", expression), f"not understood: {expression}"
     value = _either(tokens, contexts)

@@ -29,7 +29,7 @@ PAGE = (REPOSITORY / "docs" / "ci.md").read_text("utf-8")
 
 
 def table(name: str) -> dict[str, str]:
-    """Give the rows of a table of docs/ci.md that a comment announces: first cell -> the others."""
+    """Return the rows of a table of docs/ci.md that a comment announces: first cell -> the others."""
     match = re.search(rf"<!-- {name}: .*?-->\n((?:\|.*\n)+)", PAGE)
     assert match is not None, name
     rows = [row.strip("|").split("|", 1) for row in match[1].splitlines()[2:]]
@@ -37,7 +37,7 @@ def table(name: str) -> dict[str, str]:
 
 
 def scripts() -> dict[str, str]:
-    """Give every script that a step of ours runs, by where it stands."""
+    """Return every script that a step of ours runs, by where it stands."""
     found = {f"action.yml {step['name']}": step["run"] for step in ACTION["runs"]["steps"]}
     for file, text in RENDERED.items():
         for job in yaml.safe_load(text)["jobs"].values():

@@ -23,12 +23,12 @@ PLANTED = ("pip", "venv", "json", "aiohttp", "linkwarden", "sitecustomize", "use
 
 
 def functions() -> dict[str, Callable[..., Any]]:
-    """Give the functions of action/main.py."""
+    """Return the functions of action/main.py."""
     return runpy.run_path(str(MAIN))
 
 
 def planted(trace: Path) -> dict[str, str]:
-    """Give modules that leave a trace when they run, by file name."""
+    """Return modules that leave a trace when they run, by file name."""
     return {f"{name}.py": f"open({str(trace)!r}, 'a').write({name!r})\n" for name in PLANTED}
 
 

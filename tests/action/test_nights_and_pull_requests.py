@@ -51,7 +51,7 @@ class Maintainer:
         self._write(self._github, {"has_issues": True, "labels": [], "issues": [], "calls": []})
 
     def git(self, *arguments: str) -> str:
-        """Give what git says in the maintainer's clone."""
+        """Return what git says in the maintainer's clone."""
         who = ["-c", "user.name=M", "-c", "user.email=m@example.org", "-c", "commit.gpgsign=false"]
         done = subprocess.run(
             ["git", *who, *arguments],  # noqa: S607 - the git that is installed
@@ -170,7 +170,7 @@ def test_the_nights_of_a_list(maintainer: Maintainer) -> None:
     jobs = maintainer.night()
     assert jobs["issue"].ok, jobs["check"].log + jobs["issue"].log
     assert maintainer.calls == []
-    assert "says the same already" in jobs["issue"].log
+    assert "is up to date" in jobs["issue"].log
     assert jobs["check"].links["new"] == "0", "the memory went from night to night"
     assert "2026-11-02" in jobs["check"].summary
 
@@ -178,7 +178,7 @@ def test_the_nights_of_a_list(maintainer: Maintainer) -> None:
     assert jobs["check"].outputs == {"exit-code": "0", "errors": "0"}
     assert jobs["check"].links["fixed"] == "1"
     assert maintainer.calls == ["issue close"], jobs["issue"].log
-    assert "No link of the lists fails any more" in maintainer.issues[0]["comments"][-1]
+    assert "No link fails any more" in maintainer.issues[0]["comments"][-1]
 
     jobs = maintainer.night(frail=404)
     assert jobs["issue"].ok, jobs["check"].log + jobs["issue"].log
@@ -224,7 +224,7 @@ def test_the_issue_job_looks_at_the_exit_code_first(tmp_path: Path, code: str) -
     )
 
     assert done.returncode == 0, done.stderr
-    assert "so the issue stays as it is" in done.stdout
+    assert "so the issue is left as is" in done.stdout
     assert not github.exists(), "gh would have failed for the lack of it"
 
 

@@ -73,12 +73,12 @@ def report() -> Any:
 
 
 def links() -> dict[str, tuple[str, str, str]]:
-    """Give verdict, code and reason of each address of the last run."""
+    """Return verdict, code and reason of each address of the last run."""
     return {link["url"]: (link["verdict"], link["code"], link["reason"]) for link in report()["links"]}
 
 
 def remarks() -> list[str]:
-    """Give the remarks of the last run, with their places."""
+    """Return the remarks of the last run, with their places."""
     return [f"{n['file']}:{n['line']}: {n['message']}" for n in report()["notices"]]
 
 

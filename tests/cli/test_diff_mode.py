@@ -42,7 +42,7 @@ class Desk:
 
 @pytest.fixture
 def check(monkeypatch: pytest.MonkeyPatch) -> Desk:
-    """Give the command, with what it asked for."""
+    """Return the command, with what it asked for."""
     monkeypatch.setattr(api, "_loop_factory", lambda: None)  # virtual time needs asyncio's own loop
     return Desk()
 
@@ -58,7 +58,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
 
 
 def out(capsys: pytest.CaptureFixture[str]) -> str:
-    """Give standard output as one line of words."""
+    """Return standard output as one line of words."""
     return " ".join(capsys.readouterr().out.split())
 
 

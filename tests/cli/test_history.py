@@ -199,7 +199,7 @@ def test_an_unknown_address_names_those_like_it(history: Command, capsys: pytest
 
 
 def exported(history: Command, capsys: pytest.CaptureFixture[str], *arguments: str) -> list[str]:
-    """Give the lines of an export."""
+    """Return the lines of an export."""
     capsys.readouterr()
     assert history("export", *arguments) == 0
     return capsys.readouterr().out.splitlines()

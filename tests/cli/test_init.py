@@ -85,7 +85,7 @@ def test_nothing_is_written_over(repository: Repository, run: Run) -> None:
     code, said = run("--ref", COMMIT)
     assert code == 0
     assert Path(CONFIG).read_text("utf-8") == mine
-    assert f"kept    {CONFIG} (it was there; --force writes over it)" in said
+    assert f"kept    {CONFIG} (it exists; --force overwrites it)" in said
     assert f"wrote   {NIGHTLY}" in said
 
     _, said = run("--ref", COMMIT)
@@ -258,7 +258,7 @@ def test_elsewhere_than_at_github_no_workflow_is_written(repository: Repository,
 
 def test_what_runs_leave_behind_is_to_be_ignored(repository: Repository, run: Run) -> None:
     """It says so where .gitignore does not name it, and not where the reports are committed."""
-    assert "Put reports/ into .gitignore" in run("--ref", COMMIT)[1]
+    assert "Add reports/ to .gitignore" in run("--ref", COMMIT)[1]
     assert ".gitignore" not in run("--ref", COMMIT, "--commit-reports", "--force")[1]
 
     repository.write({".gitignore": "/reports/\n"})

@@ -82,7 +82,7 @@ def linkwarden(capsys: pytest.CaptureFixture[str]) -> Command:
 
 
 def hostile_list() -> str:
-    """Give a list with every attack as link text, address, title, alternative text, heading and anchor."""
+    """Return a list with every attack as link text, address, title, alternative text, heading and anchor."""
     lines = []
     for number, text in enumerate(LITERALS):
         # What would end the line, or make the file a binary one, stays out of it.

@@ -28,14 +28,14 @@ OUTSIDE = re.compile(
 
 
 def _sources() -> list[Path]:
-    """Give the files that may cite: Python anywhere in ``src`` and ``tests``, and the pages in ``docs``."""
+    """Return the files that may cite: Python anywhere in ``src`` and ``tests``, and the pages in ``docs``."""
     python = [path for folder in ("src", "tests") for path in (REPOSITORY / folder).rglob("*.py")]
     pages = [*(REPOSITORY / "docs").rglob("*.md"), *(REPOSITORY / "tests").rglob("README.md")]
     return sorted(path for path in {*python, *pages} if path != Path(__file__).resolve())
 
 
 def _prose(path: Path) -> Iterator[tuple[int, str]]:
-    """Give what people read in a file, by line: a page, or a module's comments and docstrings."""
+    """Return what people read in a file, by line: a page, or a module's comments and docstrings."""
     if path.suffix != ".py":
         yield from enumerate(path.read_text("utf-8").splitlines(), 1)
         return
@@ -47,13 +47,13 @@ def _prose(path: Path) -> Iterator[tuple[int, str]]:
 
 @cache
 def _anchors(page: str) -> frozenset[str]:
-    """Give the names of a page's headings, as GitHub makes them."""
+    """Return the names of a page's headings, as GitHub makes them."""
     found = Markdown().extract((FACTS / page).read_text("utf-8"), page)
     return frozenset(i.name for i in found if isinstance(i, Anchor) and i.source is not AnchorSource.SWALLOWED)
 
 
 def _wrong(text: str) -> list[str]:
-    """Give the citations in a text that lead nowhere."""
+    """Return the citations in a text that lead nowhere."""
     return [
         match[0]
         for match in CITATION.finditer(text)

@@ -16,7 +16,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "living-with-findings.md").read_tex
 
 
 def block(name: str) -> str:
-    """Give the text of the fenced block that a comment in the page announces."""
+    """Return the text of the fenced block that a comment in the page announces."""
     match = re.search(rf"<!-- {name}: .*?-->\n```\w+\n(.*?)```", PAGE, re.DOTALL)
     assert match is not None, name
     return match[1]

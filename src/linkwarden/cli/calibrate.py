@@ -50,7 +50,7 @@ class SavedNet(Net):
 
     Args:
         answers: all that this network knows.
-        observer: is told of every request.
+        observer: called for every request.
     """
 
     def __init__(self, answers: Iterable[SavedAnswer], observer: Observer | None = None) -> None:

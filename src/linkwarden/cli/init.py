@@ -1,4 +1,4 @@
-"""``linkwarden init``: sets up a repository, so that it is checked every night and before every merge."""
+"""``linkwarden init``: sets up a repository for a check every night and before every merge."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PLACEHOLDER = f"{ACTION}@{'0' * 40} # v0.0.0"
 TAG = f"v{__version__}"
 _READMES = re.compile(r"readme(\.(md|markdown|mdx|html))?", re.IGNORECASE)
 _LISTS = re.compile(r".*\.(md|markdown)", re.IGNORECASE)
-#: Files that GitHub or convention gives a meaning of their own; nobody curates links in them.
+#: Files to which GitHub or convention gives a meaning; they are no lists.
 _HOUSEKEEPING = re.compile(
     r"(agents|changelog|changes|claude|code[_-]of[_-]conduct|contributing|contributors|governance|history|licen[cs]e"
     r"|news|pull_request_template|releasing|security|support)\b.*",
@@ -39,8 +39,8 @@ _HOUSEKEEPING = re.compile(
 _WEB_LINK = re.compile(r"https?://[^\s)>\]]")
 #: A file beside the README with so many links is a list of its own.
 _MANY = 10
-_PATIENCE = 15.0  # seconds for one question to git, the one over the network included
-#: Hosts that do not know GitHub's workflows.
+_PATIENCE = 15.0  # seconds for one git command, with or without network
+#: Hosts that do not run GitHub's workflows.
 _ELSEWHERE = re.compile(r"(.*\.)?(gitlab\..*|codeberg\.org|bitbucket\.org|sr\.ht)")
 
 
@@ -50,7 +50,7 @@ class Pin:
 
     Attributes:
         text: ``owner/repository@commit # tag``, or ``owner/repository@tag``.
-        tag: the tag whose commit could not be found out, or "".
+        tag: the tag whose commit is not known, or "".
     """
 
     text: str
@@ -59,13 +59,13 @@ class Pin:
 
 @click.command(short_help="Set up a repository: configuration, nightly check, pull request check.")
 @click.argument("folder", default=".", metavar="[DIR]", type=click.Path(path_type=Path))
-@click.option("--force", is_flag=True, help="Write over files that are there already.")
+@click.option("--force", is_flag=True, help="Overwrite existing files.")
 @click.option("--ref", metavar="COMMIT|TAG", help=f"Of the Action. [default: the commit of {TAG}]")
-@click.option("--commit-reports", is_flag=True, help="Also let the nightly run commit its report to reports/.")
+@click.option("--commit-reports", is_flag=True, help="Let the nightly run also commit its report to reports/.")
 def init(folder: Path, *, force: bool, ref: str | None, commit_reports: bool) -> None:
     """Set up the repository that DIR is in: configuration, nightly check and pull request check.
 
-    Nothing that is there already is written over, unless --force is given.
+    Existing files are kept, unless --force is given.
     """
     root = repository(folder)
     home = _home(root)
@@ -89,7 +89,7 @@ def init(folder: Path, *, force: bool, ref: str | None, commit_reports: bool) ->
         say(f"wrote   {name}")
     for name in [name for name in files if name not in written]:
         same = _text(root / name) == files[name]
-        say(f"kept    {name} ({'it says the same' if same else 'it was there; --force writes over it'})")
+        say(f"kept    {name} ({'it says the same' if same else 'it exists; --force overwrites it'})")
     if CONFIG not in files:
         say("kept    pyproject.toml ([tool.linkwarden] in it is the configuration)")
     say("", "Next:")
@@ -99,7 +99,7 @@ def init(folder: Path, *, force: bool, ref: str | None, commit_reports: bool) ->
 
 
 def repository(folder: Path) -> Path:
-    """Give the root of the repository that a folder is in.
+    """Return the root of the repository that a folder is in.
 
     Raises:
         UsageError: there is no such folder, or it is in no repository.
@@ -117,7 +117,7 @@ def repository(folder: Path) -> Path:
 
 
 def find_inputs(root: Path) -> list[str]:
-    """Give what to check in a repository: its README, lists beside it, and docs/ if there are documents in it."""
+    """Return what to check in a repository: its README, lists beside it, and docs/ if there are documents in it."""
     files = sorted(path for path in root.iterdir() if path.is_file() and path.name.isprintable())
     found = [path.name for path in files if _READMES.fullmatch(path.name)]
     if not found and (root / ".github" / "README.md").is_file():  # GitHub shows it where there is no other
@@ -128,7 +128,7 @@ def find_inputs(root: Path) -> list[str]:
 
 
 def find_pin(root: Path, ref: str | None) -> Pin:
-    """Give what ``uses:`` is to name: a commit where one is known, because a tag can be moved to other code.
+    """Return what ``uses:`` names: a commit if it is known, because a tag can be moved to other code.
 
     Args:
         root: the repository; its settings of git hold (a proxy, say).
@@ -141,7 +141,7 @@ def find_pin(root: Path, ref: str | None) -> Pin:
         raise UsageError(
             f"--ref {wanted}: neither a commit nor a tag", f"Write 40 hexadecimal digits, or a tag: {TAG}."
         )
-    # The commit of an annotated tag stands on the line that ends in ^{}, which comes last.
+    # The commit of an annotated tag is on the line that ends in ^{}, which comes last.
     over_https = ("-c", "protocol.https.allow=always")  # else git is kept from fetching anything
     answer = _ask_git(
         root, *over_https, "ls-remote", "--quiet", HOME, f"refs/tags/{wanted}", f"refs/tags/{wanted}^{{}}"
@@ -151,18 +151,18 @@ def find_pin(root: Path, ref: str | None) -> Pin:
 
 
 def config_text(inputs: list[str], contact: str | None) -> str:
-    """Give the configuration for a repository.
+    """Return the configuration for a repository.
 
     Args:
         inputs: what to check.
-        contact: its address, or None if it has none that the world knows.
+        contact: its URL, or None if it has no public one.
     """
     line = f'contact = "{contact}"' if contact else '# contact = "you@example.org"'
     return _template(CONFIG).replace("@@INPUTS@@", json.dumps(inputs, ensure_ascii=False)).replace("@@CONTACT@@", line)
 
 
 def workflow_text(name: str, pin: Pin, *, commit: bool = False) -> str:
-    """Give a workflow of ``WORKFLOWS`` that uses the Action at a pin.
+    """Return a workflow of ``WORKFLOWS`` that uses the Action at a pin.
 
     Args:
         name: of the template.
@@ -190,7 +190,7 @@ def _has_document(folder: Path) -> bool:
 
 
 def _home(root: Path) -> str | None:
-    """Give the web address of the repository's origin, without what may be secret in it."""
+    """Return the URL of the repository's origin, without any secret in it, or None."""
     origin = (_ask_git(root, "config", "--get", "remote.origin.url") or "").strip()
     match = re.fullmatch(
         r"(?:https?://(?:[^@/]*@)?|ssh://git@|git@)([\w.-]+)(?::\d+)?[:/]([\w./-]+?)(?:\.git)?/?", origin
@@ -199,7 +199,7 @@ def _home(root: Path) -> str | None:
 
 
 def _ask_git(root: Path, *arguments: str) -> str | None:
-    """Give what git answers, or None where it cannot, or says no."""
+    """Return what git prints, or None if it fails."""
     try:
         return Git(root, _PATIENCE).text(*arguments)
     except GitError:
@@ -218,7 +218,7 @@ def _write(path: Path, text: str, *, force: bool) -> bool:
 
 
 def _text(path: Path) -> str:
-    """Give what a file says, or "" where it is none that can be read."""
+    """Return the text of a file, or "" if it cannot be read."""
     try:
         return path.read_text("utf-8", errors="replace")
     except OSError:
@@ -226,15 +226,15 @@ def _text(path: Path) -> str:
 
 
 def _steps(root: Path, written: list[str], pin: Pin | None, *, commit: bool) -> Iterator[str]:
-    """Give what is left to the maintainer, each on a line or two."""
+    """Yield what is left to the maintainer, each on a line or two."""
     yield "linkwarden check    shows what it finds today."
     if pin is not None and pin.tag and not set(written).isdisjoint(WORKFLOWS.values()):
         yield (
-            f"The commit of {pin.tag} could not be found out, and a tag can be moved to other code. In the workflows, "
-            f"replace it by the commit that this prints:\ngit ls-remote {HOME} {pin.tag}"
+            f"Could not look up the commit of {pin.tag}, and a tag can be moved to other code. In the workflows, "
+            f"replace it with the commit that this prints:\ngit ls-remote {HOME} {pin.tag}"
         )
     if not commit and "reports" not in _text(root / ".gitignore"):
-        yield "Put reports/ into .gitignore: `linkwarden check` writes its report there."
+        yield "Add reports/ to .gitignore: `linkwarden check` writes its report there."
     if written:
         yield f"git add {' '.join(written)} && git commit && git push"
     if pin is not None:

@@ -120,7 +120,7 @@ def make_config(inputs: tuple[str, ...], options: Mapping[str, Any], environ: Ma
 
 
 def read_command_line(options: Mapping[str, Any]) -> CommandLine:
-    """Return what only the command line is told; ``options`` is what click made of it, by field."""
+    """Return the settings of a command; ``options`` is what click made of them, by field."""
     return CommandLine(**_from_command_line(options, [one.name for one in fields(CommandLine)]))
 
 
@@ -154,7 +154,7 @@ def _help(option: Option) -> str:
 
 
 def _kind(option: Option) -> dict[str, Any]:
-    """Return what click is told of an option besides its name and help."""
+    """Return the arguments of ``click.option`` besides names and help."""
     value = option.value
     if value is LEVEL:
         return {"count": True}

@@ -1,4 +1,4 @@
-"""What a run is told to do: defaults, then the configuration file, then the command line.
+"""What a run does: the table of options, and the configuration file.
 
 What opens doors (networks, tokens, proxies, headers) never comes from a file in the tree that is checked
 (``docs/threat-model.md``); such a key is an error here.

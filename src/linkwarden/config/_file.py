@@ -29,13 +29,13 @@ _ENTRY = re.compile(r"\[\[[\s\"']*(?:tool[\s\"']*\.[\s\"']*linkwarden[\s\"']*\.[
 
 
 def read_ignores(data: Any, path: Path, text: str, names: Callable[[], RuleNames] | None) -> tuple[Ignore, ...]:
-    """Turn what TOML's reader gave for ``ignore`` into entries.
+    """Return the entries that ``ignore`` holds.
 
     Args:
         data: the value of the key.
         path: of the configuration file, for messages.
         text: of it, for the places in them.
-        names: gives the rules there are; None takes every code for one.
+        names: returns the rules there are; with None, every code is taken for one.
 
     Raises:
         UsageError: an entry cannot be used; the message says where and what to do.
@@ -54,7 +54,7 @@ def read_ignores(data: Any, path: Path, text: str, names: Callable[[], RuleNames
 
 
 def nearest_rule(word: str, names: RuleNames) -> str:
-    """Give the rule that was probably meant by a word that is none (``301``, ``LW3O1``, ``not-fuond``), or ""."""
+    """Return the rule that was probably meant by a word that is none (``301``, ``LW3O1``, ``not-fuond``), or ""."""
     word = word.lower()
     code = "lw" + word.removeprefix("lw").translate(_LOOK_ALIKES)
     if code in names:
@@ -64,7 +64,7 @@ def nearest_rule(word: str, names: RuleNames) -> str:
 
 
 class _Places:
-    """Where the entries and their keys stand."""
+    """The places of the entries and their keys."""
 
     def __init__(self, path: Path, text: str) -> None:
         self._path = path
@@ -79,26 +79,26 @@ class _Places:
         self._entries = entries if len(entries) == count else []
 
     def key(self) -> str:
-        """Give where the first ``ignore`` stands, as path, line and column."""
+        """Return where the first ``ignore`` stands, as path, line and column."""
         found = re.search(r"(?m)^[ \t]*(?P<at>[\"']?ignore[\"']?[ \t]*[=.]|\[.*\bignore\b)", self._text)
-        return self._told(found.start("at")) if found else str(self._path)
+        return self._at(found.start("at")) if found else str(self._path)
 
     def of(self, number: int, key: str = "") -> str:
-        """Give where an entry stands, or a key in it."""
+        """Return where an entry stands, or a key in it."""
         if not self._entries:
             return self.key()
         start, end = self._entries[number]
         found = re.compile(rf"(?m)^[ \t]*([\"']?{re.escape(key)}[\"']?)[ \t]*=").search(self._text, start, end)
-        return self._told(found.start(1) if key and found else start)
+        return self._at(found.start(1) if key and found else start)
 
     def short(self, number: int) -> str:
-        """Give file and line of an entry, as seen from the working directory if the file lies below it."""
+        """Return file and line of an entry, as seen from the working directory if the file lies below it."""
         line = self.of(number).removeprefix(f"{self._path}:").partition(":")[0]
         near = Path(os.path.relpath(self._path))
         path = self._path if near.parts[:1] == ("..",) else near
         return f"{path.as_posix()}:{line if line.isdecimal() else 1}"
 
-    def _told(self, offset: int) -> str:
+    def _at(self, offset: int) -> str:
         line = self._text.count("\n", 0, offset) + 1
         return f"{self._path}:{line}:{offset - self._text.rfind(chr(10), 0, offset)}"
 
@@ -110,7 +110,7 @@ def _entry(entry: Mapping[str, Any], number: int, places: _Places, names: RuleNa
             hint = f"Did you mean {near[0]!r}?" if near else f"Known keys: {', '.join(_KEYS)}."
             raise UsageError(f"{places.of(number, key)}: unknown key {key!r} in [[ignore]]", hint)
     if "url" not in entry:
-        raise UsageError(f"{places.of(number)}: an [[ignore]] without url", "Say which addresses: url = '^https://…'.")
+        raise UsageError(f"{places.of(number)}: an [[ignore]] without url", "Name the URLs: url = '^https://…'.")
     for key in ("url", "reason"):
         if not isinstance(entry.get(key, ""), str):
             raise UsageError(f"{places.of(number, key)}: {key}: must be a text in quotes", _SAMPLE)
@@ -156,7 +156,7 @@ _NO_KEYS = {"token": RUN_OPTIONS["github_token"], "headers": None}
 
 
 def find_file(start: Path) -> Path | None:
-    """Find the nearest configuration file from a directory upwards, no further than the repository's root.
+    """Return the nearest configuration file from a directory upwards, no further than the repository's root.
 
     Outside of a repository only the directory itself counts: what lies in /tmp or a home directory is not meant.
     """
@@ -176,11 +176,11 @@ def find_file(start: Path) -> Path | None:
 
 
 def load_file(path: Path, rule_names: Callable[[], RuleNames] | None = None) -> dict[str, Any]:
-    """Read a configuration file into keyword arguments for ``Config``.
+    """Return what a configuration file says, as keyword arguments for ``Config``.
 
     Args:
         path: of the file.
-        rule_names: gives the code of every rule by code and slug in lower case, asked only if the file names rules;
+        rule_names: returns the code of every rule by code and slug in lower case; called only if the file names rules;
             without it any code is taken for one.
 
     Raises:
@@ -191,7 +191,7 @@ def load_file(path: Path, rule_names: Callable[[], RuleNames] | None = None) -> 
     try:
         data: Any = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{_toml_place(path, text, str(error))}", "Mend the TOML, or pass --isolated.") from None
+        raise UsageError(f"{_toml_place(path, text, str(error))}", "Fix the TOML, or use --isolated.") from None
     if path.name == "pyproject.toml":
         tool = data.get("tool", {})
         data = tool.get("linkwarden", {}) if isinstance(tool, dict) else tool
@@ -221,7 +221,7 @@ def _text_of(path: Path) -> str:
 
 
 def inputs_beside(file: Path, names: Sequence[str]) -> tuple[str, ...]:
-    """Give the inputs that a configuration file names, as seen from the working directory.
+    """Return the inputs that a configuration file names, as seen from the working directory.
 
     They are relative to the file. A file of a repository names nothing outside of it: what it says comes with every
     pull request (``docs/threat-model.md``).
@@ -246,7 +246,7 @@ def inputs_beside(file: Path, names: Sequence[str]) -> tuple[str, ...]:
 
 
 def _baseline_beside(file: Path, name: str, what: str) -> Path:
-    """Give the baseline that a configuration file names, as seen from the working directory; see ``inputs_beside``.
+    """Return the baseline that a configuration file names, as seen from the working directory; see ``inputs_beside``.
 
     It is written to as well, so it lies in no folder that git keeps for itself.
 
@@ -313,7 +313,7 @@ def _origins(option: Option | None) -> str:
 
 
 def _line_of(text: str, key: str) -> str:
-    """Give ``:line:column`` of a key, or of the table that it names, or "" where it is not found."""
+    """Return ``:line:column`` of a key, or of the table that it names, or "" where it is not found."""
     match = re.search(rf"(?m)^[ \t]*(?P<at>[\"']?{re.escape(key)}[\"']?[ \t]*[=.]|\[.*\b{re.escape(key)}\b)", text)
     if match is None:
         return ""

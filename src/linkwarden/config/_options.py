@@ -193,7 +193,7 @@ _output = partial(_row, section=Section.OUTPUT, places=Place.COMMAND)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """Everything that a run is told. Times are seconds unless the type says otherwise."""
+    """The settings of a run. Times are seconds unless the type says otherwise."""
 
     inputs: tuple[str, ...] = _links(
         ("README.md",),
@@ -303,7 +303,7 @@ class Config:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandLine:
-    """What only the command line is told: which files a command reads and writes, and how it speaks."""
+    """The settings of a command: which files it reads and writes, and what it prints."""
 
     config: Path | None = _listed(None, PATH, '"linkwarden.toml"', "Read this configuration file.", Place.COMMAND)
     isolated: bool = _listed(False, FLAG, "true", "Read no configuration file.", Place.COMMAND)
@@ -341,9 +341,9 @@ def _options(of: type) -> dict[str, Option]:
     return table
 
 
-#: By field of ``Config``, what a run can be told.
+#: The rows of ``Config``, by field.
 RUN_OPTIONS: Mapping[str, Option] = _options(Config)
-#: All that there are, as help texts list them.
+#: All rows, in the order of the help texts.
 OPTIONS: Mapping[str, Option] = {**RUN_OPTIONS, **_options(CommandLine)}
 
 

@@ -49,7 +49,7 @@ def api(arguments: list[str]) -> None:
 
 
 def resource(path: list[str], query: dict[str, str]) -> Any:
-    """Give what the REST API has at a path below ``repos/OWNER/REPO``."""
+    """Return what the REST API has at a path below ``repos/OWNER/REPO``."""
     if not path:
         return {"has_issues": HUB["has_issues"]}
     if path[0].startswith("labels/"):

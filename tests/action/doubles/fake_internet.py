@@ -31,7 +31,7 @@ WORLD = json.loads(PLACE.read_text("utf-8"))
 
 @asynccontextmanager
 async def network(config: Config, observer: Observer | None) -> AsyncIterator[Net]:
-    """Give a network on which there are the pages of the world."""
+    """Return a network on which there are the pages of the world."""
     async with FakeInternet() as internet:
         for address, status in WORLD["pages"].items():
             parts = urlsplit(address)
