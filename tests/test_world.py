@@ -27,7 +27,7 @@ def world(internet: FakeInternet) -> World:
 
 
 async def test_every_address_of_the_list_is_expected(world: World) -> None:
-    """532 addresses in all, 188 of them pictures (two more ``src`` are empty), and each has a right verdict."""
+    """532 URLs in total, 188 of them pictures (two more ``src`` are empty), and each has a right verdict."""
     assert len(world.addresses) == 532
     assert sum(address.image for address in world.addresses) == 187
     assert world.expected.keys() == {address.url for address in world.addresses} | OFFLINE.keys()

@@ -1,4 +1,4 @@
-"""What the user could do to get more out of the next run. One function a hint; each looks at the finished run."""
+"""Hints on how to get more out of the next run. One function per hint; each looks at the finished run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _WORTH_A_HINT = 5
 
 
 def hints(run: Run) -> tuple[str, ...]:
-    """Give the hints that a finished run calls for, most useful first; those of providers are in the run already."""
+    """Return the hints for a finished run, most useful first; those of providers are in the run already."""
     found = (
         one(run) for one in (_no_network, _all_left_out, _out_of_time, _one_host_unverified, _moved, _nothing_connects)
     )
@@ -22,22 +22,22 @@ def _no_network(run: Run) -> str | None:
     if not run.network_down:
         return None
     return (
-        "Check the connection, a firewall, or a proxy (--proxy names one), and run again; "
-        "--offline tells at once what needs no network."
+        "Check the connection, the firewall and the proxy (--proxy), and run again; "
+        "--offline runs only the checks that need no network."
     )
 
 
 def _all_left_out(run: Run) -> str | None:
     if run.counts[Verdict.IGNORED] < len(run.results) or not any(r.has(Tag.LEFT_OUT) for r in run.results):
         return None
-    return "Every address was left out by --include, --exclude or --kind, so nothing was checked."
+    return "--include, --exclude and --kind left out every URL, so nothing was checked."
 
 
 def _out_of_time(run: Run) -> str | None:
     count = sum(r.has(Tag.NO_TURN) for r in run.results)
     if run.interrupted or not count:
         return None
-    return f"The time of --max-time was used up before {count} addresses had their turn; a longer one reaches them."
+    return f"--max-time was used up before {count} URLs were checked; give it more time."
 
 
 def _one_host_unverified(run: Run) -> str | None:
@@ -52,10 +52,7 @@ def _one_host_unverified(run: Run) -> str | None:
     host, count = hosts.most_common(1)[0]
     if count < _WORTH_A_HINT or _offline(run):
         return None
-    return (
-        f"{count} addresses on {host} could not be verified; `linkwarden probe` with one of them shows what was asked "
-        "and what came back."
-    )
+    return f"{count} URLs on {host} could not be verified; `linkwarden probe URL` shows each request and response."
 
 
 def _moved(run: Run) -> str | None:
@@ -67,14 +64,14 @@ def _moved(run: Run) -> str | None:
     )
     if count < _WORTH_A_HINT:
         return None
-    return f"{count} links have moved for good; the new address of {safe} of them can be taken over without a look."
+    return f"{count} links moved permanently; {safe} of them can be replaced safely."
 
 
 def _nothing_connects(run: Run) -> str | None:
     count = sum(r.has(Tag.NO_CONNECTION) for r in run.results)
     if run.network_down or run.interrupted or count < _WORTH_A_HINT or count * 2 <= len(run.results):
         return None
-    return "Most addresses could not be reached from here; is a proxy or firewall in the way?"
+    return "Most URLs could not be reached; is a proxy or firewall in the way?"
 
 
 def _offline(run: Run) -> bool:

@@ -19,7 +19,7 @@ class Policy:
 
     Attributes:
         now: the instant that counts as the present.
-        expiring_within: an address that ends within this time is a finding today.
+        expiring_within: a URL that ends within this time is a finding today.
     """
 
     now: datetime
@@ -27,14 +27,14 @@ class Policy:
 
 
 def verdict_of(evidence: Evidence) -> Verdict:
-    """Give the verdict that one piece of evidence carries by itself."""
+    """Return the verdict that one piece of evidence carries by itself."""
     return evidence.rule.verdict if evidence.rule is not None else Verdict.OK
 
 
 def judge(evidence: Evidence, notes: Sequence[Evidence], policy: Policy) -> Judgement:
     """Weigh the deciding evidence and the notes that were made on the way.
 
-    The worst of them decides, with two exceptions: a guess made from the address alone (a ``suspect`` note)
+    The worst of them decides, with two exceptions: a guess made from the URL alone (a ``suspect`` note)
     yields to having seen the thing, and an end that is further away than ``expiring_within`` is no finding.
 
     Args:

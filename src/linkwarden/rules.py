@@ -17,9 +17,9 @@ INTERNAL_ERROR = Rule(
     "internal-error",
     Verdict.UNVERIFIED,
     "linkwarden itself failed on this link",
-    "A defect of linkwarden, not of the link: the part that settles this kind of address crashed or gave no answer. "
+    "This is a bug in linkwarden, not in the link: the part that checks this kind of URL crashed or gave no result. "
     "The other links of the run are not affected.",
-    "Report it with the text that linkwarden printed; the exit code is 3.",
+    "Report the bug with the text that linkwarden printed; the exit code is 3.",
     tags=frozenset({Tag.NOT_LOOKED_AT}),
 )
 EXCLUDED = Rule(
@@ -27,16 +27,16 @@ EXCLUDED = Rule(
     "excluded",
     Verdict.IGNORED,
     "left out by --include, --exclude or --kind",
-    "An option or the configuration file says not to look at this address.",
-    "Nothing to do; change the option if it should be looked at.",
+    "An option or the configuration file says not to check this URL.",
+    "Nothing to do; change the option if the URL should be checked.",
     tags=frozenset({Tag.NOT_LOOKED_AT, Tag.LEFT_OUT}),
 )
 OFFLINE = Rule(
     "LW011",
     "not-asked-offline",
     Verdict.UNVERIFIED,
-    "not asked, because --offline was given",
-    "Only the network can tell, and this run was told not to use it.",
+    "not checked, because --offline was given",
+    "Only a request can tell, and --offline makes none.",
     "Run without --offline.",
     tags=frozenset({Tag.NOT_LOOKED_AT, Tag.OFFLINE}),
 )
@@ -44,8 +44,8 @@ OUT_OF_TIME = Rule(
     "LW012",
     "not-asked-in-time",
     Verdict.UNVERIFIED,
-    "not asked before the run was stopped",
-    "The run was interrupted, or its --max-time was used up, before this address had its turn.",
+    "not checked before the run was stopped",
+    "The run was interrupted, or its --max-time was used up, before this URL was checked.",
     "Run again, with more time if --max-time was given.",
     tags=frozenset({Tag.NOT_LOOKED_AT, Tag.NO_TURN}),
 )
@@ -53,18 +53,18 @@ NETWORK_DOWN = Rule(
     "LW013",
     "network-down",
     Verdict.UNVERIFIED,
-    "not asked, because no server could be reached from here",
-    "No host of the list could be resolved or connected to, so the fault lies with this machine's network and "
-    "nothing can be said about the link.",
-    "Check the connection, a proxy or a firewall, and run again.",
+    "not checked, because no server could be reached",
+    "No host of the list could be resolved or connected to, so the problem is this machine's network, and nothing "
+    "is known about the link.",
+    "Check the connection, the proxy and the firewall, and run again.",
     tags=frozenset({Tag.NOT_LOOKED_AT}),
 )
 NOT_WEB = Rule(
     "LW014",
     "not-a-web-address",
     Verdict.IGNORED,
-    "an address of another kind than http or https",
-    "Mail addresses, phone numbers and other schemes cannot be checked by asking a web server.",
+    "a URL with another scheme than http or https",
+    "Mail addresses, phone numbers and other schemes cannot be checked by an HTTP request.",
     "Nothing to do.",
     tags=frozenset({Tag.NOT_LOOKED_AT}),
 )
@@ -73,9 +73,9 @@ IGNORED_BY_COMMENT = Rule(
     "ignored-by-comment",
     Verdict.IGNORED,
     "accepted by a comment in the list",
-    "Something was found, and a comment beside every place of the address (linkwarden-ignore) says not to report it. "
+    "Something was found, and a linkwarden-ignore comment beside every occurrence of the URL says not to report it. "
     "The link is still checked, so that linkwarden can say when the comment is no longer needed.",
-    "Nothing to do; take the comment out if the finding should be reported again.",
+    "Nothing to do; remove the comment if the finding should be reported again.",
     tags=frozenset({Tag.ACCEPTED_IN_LIST}),
 )
 IGNORED_BY_CONFIGURATION = Rule(
@@ -85,17 +85,17 @@ IGNORED_BY_CONFIGURATION = Rule(
     "accepted by an ignore entry of the configuration",
     "Something was found, and an [[ignore]] entry of the configuration file says not to report it. The link is still "
     "checked, so that linkwarden can say when the entry is no longer needed.",
-    "Nothing to do; take the entry out if the finding should be reported again.",
+    "Nothing to do; remove the entry if the finding should be reported again.",
     tags=frozenset({Tag.ACCEPTED_IN_CONFIG}),
 )
 IN_BASELINE = Rule(
     "LW017",
     "in-baseline",
     Verdict.IGNORED,
-    "known before, and kept in the baseline",
-    "The same was found for the same address when the baseline was written, so it is not reported again. The link is "
-    "still checked, so that linkwarden can say when its line in the baseline is no longer needed.",
-    "Nothing to do for now; mend the link when there is time, and write the baseline anew with --write-baseline.",
+    "already in the baseline",
+    "The baseline has this finding for this URL, so it is not reported again. The link is still checked, so that "
+    "linkwarden can say when its line in the baseline is no longer needed.",
+    "Nothing to do for now; fix the link when there is time, and update the baseline with --write-baseline.",
     tags=frozenset({Tag.ACCEPTED_IN_BASELINE}),
 )
 
@@ -114,7 +114,7 @@ ENGINE_RULES = (
 
 @cache
 def provider_classes() -> tuple[type[Provider], ...]:
-    """Give every provider there is, in the order in which they are asked."""
+    """Return all providers in the order in which they are tried."""
     return discover(providers_package, Provider)  # type: ignore[type-abstract]
 
 
@@ -126,13 +126,13 @@ def registry_domains() -> frozenset[str]:
 
 @cache
 def review_classes() -> tuple[type[Review], ...]:
-    """Give every review there is, in the order in which they look."""
+    """Return all reviews in the order in which they run."""
     return discover(review_package, Review)  # type: ignore[type-abstract]
 
 
 @cache
 def all_rules() -> Mapping[str, Rule]:
-    """Give every rule by code, in order of codes.
+    """Return every rule by code, in order of codes.
 
     Raises:
         ValueError: two different rules share a code or a slug.
@@ -150,6 +150,6 @@ def all_rules() -> Mapping[str, Rule]:
 
 
 def find_rule(name: str) -> Rule | None:
-    """Give the rule with a code (any case) or slug, or None."""
+    """Return the rule with a code (any case) or slug, or None."""
     wanted = name.strip().lower()
     return next((r for r in all_rules().values() if wanted in (r.code.lower(), r.slug)), None)

@@ -1,8 +1,8 @@
-"""The only place where foreign text (addresses, link texts, titles, reasons) is made fit for an output.
+"""The only place where foreign text (URLs, link texts, titles, reasons) is made fit for an output.
 
 Nothing is cleaned where it is read: the checker needs the real bytes. Each report calls these functions at the last
 moment. What an attacker could want: terminal control sequences, workflow commands in an Actions log, mentions and
-cross references in a GitHub comment, pictures that tell when a report is read, secrets of signed addresses.
+cross references in a GitHub comment, images that tell when a report is read, secrets of signed URLs.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _OPENING = "(\"'“‘«„"
 _CLOSING = ").,;:!?\"'”’»"
 _WORD = re.compile(r"[(\"'“‘«„]*`[^`]+`[).,;:!?\"'”’»]*(?=\s|$)|\S+")
 _PLAIN = re.compile(r"(?:[A-Za-z0-9.,;:!?%()'\"/+=-]|[^\x00-\x7f])+")
-#: Words that GitHub turns into links or pictures by themselves: addresses, commit ids, GH-1, :emoji:.
+#: Words that GitHub turns into links or images by themselves: URLs, commit ids, GH-1, :emoji:.
 _LIVELY = re.compile(r"(?i)www\.|:.*:|://|\b[0-9a-f]{7,}\b|\bgh-\d")
 #: Plain although it looks lively: a clock time is no :emoji:, and a lone ampersand no entity.
 _HARMLESS = re.compile(r"\d{1,2}:\d\d(?::\d\d)?|&")
@@ -47,7 +47,7 @@ _LONGEST_MESSAGE = 4_000
 
 
 def visible(text: str) -> str:
-    r"""Give text in which every invisible or controlling character is written out, as ``\u{1b}``.
+    r"""Return text in which every invisible or controlling character is written out, as ``\u{1b}``.
 
     The result can be printed in a terminal and in an Actions log (except that a line must not start with it, see
     ``linkwarden.report.text``), and can always be encoded as UTF-8.
@@ -57,22 +57,22 @@ def visible(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Give prose on one line: masked, white space collapsed, everything visible."""
+    """Return prose on one line: masked, white space collapsed, everything visible."""
     return visible(" ".join(mask_text(text).split()))
 
 
 def mask_text(text: str) -> str:
-    """Mask the secrets of addresses that stand in running text.
+    """Mask the secrets of URLs that stand in running text.
 
     Word by word, because ``mask_secrets`` takes all that follows ``token=`` for the token.
     """
-    if "=" not in text and "/" not in text:  # no address in it; most sentences have none
+    if "=" not in text and "/" not in text:  # no URL in it; most sentences have none
         return text
     return re.sub(r"\S+", lambda m: mask_secrets(m[0]), text)
 
 
 def shorten(text: str, limit: int) -> str:
-    """Give at most ``limit`` characters, leaving out the middle: both ends of an address tell something."""
+    """Return at most ``limit`` characters, leaving out the middle: both ends of a URL tell something."""
     if len(text) <= limit:
         return text
     head = (limit - 1) * 2 // 3
@@ -80,17 +80,17 @@ def shorten(text: str, limit: int) -> str:
 
 
 def cut(text: str, limit: int) -> str:
-    """Give at most ``limit`` characters of prose, leaving out the end."""
+    """Return at most ``limit`` characters of prose, leaving out the end."""
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def shown_address(url: str, limit: int) -> str:
-    """Give an address for people: masked, visible, not longer than ``limit`` characters, never empty."""
-    return shorten(visible(mask_secrets(url)), limit) or "(empty address)"
+    """Return a URL for people: masked, visible, not longer than ``limit`` characters, never empty."""
+    return shorten(visible(mask_secrets(url)), limit) or "(empty URL)"
 
 
 def shown_place(path: str, *numbers: int) -> str:
-    """Give ``file:line:column`` as editors and terminals take it; a file may be an address with a token in it.
+    """Return ``file:line:column`` as editors and terminals take it; a file may be a URL with a token in it.
 
     A line of 0 is left out: that is about the whole file.
     """
@@ -98,7 +98,7 @@ def shown_place(path: str, *numbers: int) -> str:
 
 
 def md_code(text: str, *, table: bool = False) -> str:
-    """Give a Markdown code span that holds the text whatever it is.
+    """Return a Markdown code span that holds the text whatever it is.
 
     The fence is longer than any run of backticks inside (CommonMark 6.1).
 
@@ -116,7 +116,7 @@ def md_code(text: str, *, table: bool = False) -> str:
 
 
 def md_text(text: str, *, table: bool = False) -> str:
-    """Give prose for Markdown in which nothing acts: each word that could is set as code, the others stay.
+    """Return prose for Markdown in which nothing acts: each word that could is set as code, the others stay.
 
     Backslashes would not do: GitHub looks for mentions and references after the escapes are gone. What stands
     between backticks stays code.
@@ -145,7 +145,7 @@ def _is_plain(word: str) -> bool:
 
 
 def _as_code(words: list[str], *, table: bool) -> list[str]:
-    """Give the collected words as one code span, with the punctuation around it outside, and forget them."""
+    """Return the collected words as one code span, with the punctuation around it outside, and forget them."""
     text = " ".join(words)
     words.clear()
     if not text:
@@ -161,7 +161,7 @@ def _as_code(words: list[str], *, table: bool) -> list[str]:
 
 
 def link_target(url: str) -> str | None:
-    """Give the address to link to, or None where a click would be unsafe, useless or reveal something.
+    """Return the URL to link to, or None where a click would be unsafe, useless or reveal something.
 
     Only http(s) with a host, nothing invisible, nothing masked. Links to GitHub go by ``redirect.github.com``, so
     that a report in an issue leaves no trace in other people's issues (GitHub docs, "Avoiding backlinks").
@@ -179,10 +179,10 @@ def link_target(url: str) -> str | None:
 
 
 def md_link(url: str, label: str) -> str:
-    """Give a Markdown link with a label of our own, or "" where the address is not fit for one.
+    """Return a Markdown link with a label of our own, or "" where the URL is not fit for one.
 
     Args:
-        url: the address, as a browser would take it.
+        url: the URL, as a browser would take it.
         label: words of linkwarden's own; they are not escaped.
     """
     target = link_target(url)
@@ -193,7 +193,7 @@ def md_link(url: str, label: str) -> str:
 
 
 def log(line: str) -> str:
-    """Give one line for a terminal or a log: everything visible, and nothing that a GitHub runner obeys.
+    """Return one line for a terminal or a log: everything visible, and nothing that a GitHub runner obeys.
 
     ``::name ::`` acts at the start of a line only, after white space (actions/runner, ActionCommand.cs).
     """
@@ -202,7 +202,7 @@ def log(line: str) -> str:
 
 
 def annotation(level: str, lines: Iterable[str], *, title: str, place: dict[str, int] | None = None, path: str) -> str:
-    """Give the command that makes GitHub show a message beside a line of a file.
+    """Return the command that makes GitHub show a message beside a line of a file.
 
     Escaped as GitHub's own toolkit does it (actions/toolkit, packages/core/src/command.ts). Inside a whole command
     nothing else acts, but old runners and other readers of the log see all of it, so everything is visible too.
@@ -239,14 +239,14 @@ def json_text(value: object) -> str:
 
 
 def json_line(text: str) -> str:
-    """Give JSON that somebody else has written in the same form; what is not ASCII can stand in its strings only."""
+    """Return JSON that somebody else has written in the same form; what is not ASCII can stand in its strings only."""
     if not text.isascii() or "\x7f" in text:
         text = _NOT_ASCII.sub(lambda m: json.dumps(m[0])[1:-1], text)
     return text.replace("##[", "#\\u0023[")
 
 
 def sarif_text(text: str) -> str:
-    """Give text for a SARIF message, in which ``[words](1)`` would become a link (SARIF 2.1.0 section 3.11.6).
+    """Return text for a SARIF message, in which ``[words](1)`` would become a link (SARIF 2.1.0 section 3.11.6).
 
     Backslashes before a bracket are doubled, so that a reader who takes them for escapes sees no link either.
     """
@@ -254,7 +254,7 @@ def sarif_text(text: str) -> str:
 
 
 def file_uri(path: str) -> str:
-    """Give the URI reference of a file or address, percent-encoded (RFC 3986), secrets masked.
+    """Return the URI reference of a file or URL, percent-encoded (RFC 3986), secrets masked.
 
     A path relative to the working directory stays relative; an absolute one becomes ``file:///…``.
     """
@@ -272,10 +272,10 @@ def file_uri(path: str) -> str:
 
 
 def xml_text(text: str) -> str:
-    """Give text between two tags of XML: only characters that XML 1.0 has (section 2.2), with everything visible."""
+    """Return text between two tags of XML: only characters that XML 1.0 has (section 2.2), with everything visible."""
     return html.escape(visible(text), quote=False)
 
 
 def xml_attribute(text: str) -> str:
-    """Give an attribute's value of XML with its quotes."""
+    """Return an attribute's value of XML with its quotes."""
     return f'"{html.escape(visible(text))}"'

@@ -1,4 +1,4 @@
-"""Small pure helpers on addresses: the key that tells two links apart, and the masking of secrets."""
+"""Small pure helpers on URLs: the key that tells two links apart, and the masking of secrets."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from yarl import URL
 _DEFAULT_PORT = {"http": 80, "https": 443}
 _PERCENT = re.compile(r"%([0-9a-fA-F]{2})")
 _HTTP = re.compile(r"https?://", re.IGNORECASE)
-#: Addresses that are their own key: scheme and host in lower case, no user info, no port that may be the default
-#: one, a path, and nothing percent-encoded. That is nearly every address of a list, told by one look.
+#: URLs that are their own key: scheme and host in lower case, no user info, no port that may be the default
+#: one, a path, and nothing percent-encoded. That is nearly every URL of a list, told by one look.
 _IN_KEY_FORM = re.compile(r"https?://[a-z0-9.-]+(?::(?!0|80/|443/)[0-9]{1,5})?/[^%\s]*\Z")
-#: Where nothing has to be decoded or refused; tells the host ten times as fast as taking the address apart.
+#: Where nothing has to be decoded or refused; tells the host ten times as fast as taking the URL apart.
 _PLAIN_HOST = re.compile(r"https?://([a-z0-9.-]+)(?::[0-9]+)?(?![^/?#])", re.IGNORECASE | re.ASCII)
 
 
-@lru_cache(maxsize=64)  # engine and providers ask for the host of one address several times over
+@lru_cache(maxsize=64)  # engine and providers ask for the host of one URL several times over
 def host_of(url: str) -> str:
-    """Give the host of an address in lower case and IDNA form, without port, or "" where there is none."""
+    """Return the host of a URL in lower case and IDNA form, without port, or "" where there is none."""
     plain = _PLAIN_HOST.match(url)
     if plain is not None:
         return plain[1].lower().rstrip(".")
@@ -32,26 +32,26 @@ def host_of(url: str) -> str:
 
 @lru_cache(maxsize=1024)  # a list names the same few hosts over and over
 def domains_of(host: str) -> tuple[str, ...]:
-    """Give a host and the domains that it lies in, the host first: ``a.b.c``, ``b.c``, ``c``."""
+    """Return a host and the domains that it lies in, the host first: ``a.b.c``, ``b.c``, ``c``."""
     labels = host.split(".")
     return tuple(".".join(labels[at:]) for at in range(len(labels)))
 
 
 def is_http(url: str) -> bool:
-    """Tell whether an address has the scheme http or https (in any case) and an authority part."""
+    """Return whether a URL has the scheme http or https (in any case) and an authority part."""
     return _HTTP.match(url) is not None
 
 
 def target_key(url: str, path: str) -> str:
-    """Give what makes an address distinct, so that each is asked once.
+    """Return what makes a URL distinct, so that each is asked once.
 
     Only what RFC 3986 section 6.2.2 and 6.2.3 call equivalent for every server is merged: case of scheme and
     host, the IDNA form of the host, the default port, an empty path, and the case of percent-encoding digits.
-    Path, query order, trailing slash and fragment stay. Idempotent for http(s) addresses.
+    Path, query order, trailing slash and fragment stay. Idempotent for http(s) URLs.
 
     Args:
-        url: the address as a browser would take it.
-        path: the input it stands in; part of the key where the address is relative to it.
+        url: the URL as a browser would take it.
+        path: the input it stands in; part of the key where the URL is relative to it.
     """
     if not is_http(url):
         return f"{path}\x00{url}"
@@ -79,7 +79,7 @@ def target_key(url: str, path: str) -> str:
 
 
 def _wire_host(host: str) -> str:
-    """Give a host as it goes over the wire: lower case, and IDNA for what is not ASCII (RFC 5891).
+    """Return a host as it goes over the wire: lower case, and IDNA for what is not ASCII (RFC 5891).
 
     Raises:
         ValueError: it is no host name.
@@ -100,8 +100,8 @@ _BOT_TOKEN = re.compile(r"(?i)(?<=/file/bot)[^/?#]+")
 
 
 def mask_secrets(url: str) -> str:
-    """Replace the values of signatures, tokens and user info in an address by ``***``; the rest stays findable."""
-    # Most addresses have none of the three, and a report masks every address, text and heading of a list.
+    """Replace the values of signatures, tokens and user info in a URL by ``***``; the rest stays findable."""
+    # Most URLs have none of the three, and a report masks every URL, text and heading of a list.
     if "=" in url:
         url = _SECRET.sub(r"\1***", url)
     if "@" in url:

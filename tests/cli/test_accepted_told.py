@@ -46,7 +46,7 @@ def test_what_is_accepted_is_not_called_well(check: Check) -> None:
     check("--no-report", "--baseline", "b.json", "--write-baseline")
     told = check("--no-report", "--baseline", "b.json")
 
-    assert "Nothing was found but what is accepted." in told
+    assert "No problems found, except for accepted ones." in told
     assert "works" not in told
 
 
@@ -54,11 +54,11 @@ def test_verbose_shows_each_with_place_and_reason(check: Check) -> None:
     """With -v the maintainer sees what was found, where, and who accepted it."""
     told = check("--no-report", "-v")
 
-    assert "Found, and accepted (1)" in told
+    assert "Accepted findings (1)" in told
     assert "README.md:4:11  #print" in told
     assert "LW120 anchor-missing, accepted in README.md:4: only in print" in told
-    assert "Found, and accepted" not in check("--no-report")
-    assert "Found, and accepted" not in check("--no-report", "-q")
+    assert "Accepted findings" not in check("--no-report")
+    assert "Accepted findings" not in check("--no-report", "-q")
 
 
 def test_the_health_report_lists_them(check: Check) -> None:
@@ -67,6 +67,6 @@ def test_the_health_report_lists_them(check: Check) -> None:
     told = Path("health.md").read_text("utf-8")
 
     assert "1 finding is accepted in the list's comments." in told
-    assert "## Found, and accepted" in told
+    assert "## Accepted findings" in told
     assert "`#print`" in told
     assert "only in print" in told

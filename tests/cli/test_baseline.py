@@ -151,7 +151,7 @@ def test_entries_of_the_configuration_hold_until_their_day(linkwarden: Command) 
     )
 
     assert linkwarden("--now", f"{day.year + 1}-01-01T00:00:00Z") == 1
-    assert remarks()[0].startswith(f"linkwarden.toml:1: This [[ignore]] for '/(gone|lost)$' held until {day}")
+    assert remarks()[0].startswith(f"linkwarden.toml:1: This [[ignore]] for '/(gone|lost)$' was valid until {day}")
 
 
 def test_a_rule_that_does_not_exist_stops_the_run(linkwarden: Command, capsys: pytest.CaptureFixture[str]) -> None:
@@ -199,7 +199,7 @@ def test_lines_of_a_baseline_that_are_no_longer_found_are_told(linkwarden: Comma
     (remark,) = remarks()
     assert remark == (
         "known.json:3: 2 findings in this baseline are no longer found: LW301 https://b.example/gone, "
-        "LW302 https://b.example/lost. Write it anew with --write-baseline."
+        "LW302 https://b.example/lost. Update it with --write-baseline."
     )
 
 

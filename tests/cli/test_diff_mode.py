@@ -70,7 +70,7 @@ def test_a_moved_section_passes(repository: Repository, check: Desk, capsys: pyt
 
     assert check.asked == []
     told = out(capsys)
-    assert "No link was added" in told
+    assert "No links were added" in told
     assert "Compared with main" in told
 
 

@@ -48,7 +48,7 @@ def test_a_look_into_the_future_is_not_written_down(check: Check, capsys: pytest
     assert ".linkwarden/state.sqlite3  The memory was read, but what this run found was not stored" in told
     assert "--now is in the future" in " ".join(told.split())
     last = capsys.readouterr().out
-    assert "About the inputs" not in last
+    assert "Notes on the inputs" not in last
     assert "Since the last run" in last
     assert "2099" not in str(rows(STATE, "SELECT datetime(at, 'unixepoch') FROM runs"))
 

@@ -75,7 +75,7 @@ async def test_the_price_is_bounded(internet: FakeInternet, world: World) -> Non
     assert max(sum(start <= at < start + 60 for at in times) for start in times) <= 24
     assert len({e.url for e in world.archive.questions}) == len(times)
     assert with_looks <= 1.3 * len(world.addresses)
-    twice = [r.target.url for r in run.results if any("asked twice" in f.what for f in r.evidence.facts)]
+    twice = [r.target.url for r in run.results if any("requested twice" in f.what for f in r.evidence.facts)]
     assert len(twice) > 15
     assert all(asked[url.partition("#")[0]] <= 2 for url in twice)
 

@@ -51,19 +51,19 @@ def lost(count: int) -> tuple[Result, ...]:
 def test_the_whole_report() -> None:
     """One of everything, as it stands in a step's log."""
     assert write(REMEMBERED) == snapshot("""\
-::error file=README.md,line=12,col=4,endColumn=17,title=LW120 no-such-heading::No heading of this document is called “optimization”.%0A#optimization%0APut there instead: #optimisation (the nearest heading)
-::error file=README.md,line=90,col=3,endColumn=33,title=LW301 not-found (since 2026-11-19%2C in 4 runs)::The server says that there is no such page (404).%0Ahttps://gone.example/paper.pdf%0APut there instead: https://web.archive.org/web/2020/https://gone.example/paper.pdf (an archived copy)
+::error file=README.md,line=12,col=4,endColumn=17,title=LW120 no-such-heading::No heading of this document is called “optimization”.%0A#optimization%0AReplace with: #optimisation (the nearest heading)
+::error file=README.md,line=90,col=3,endColumn=33,title=LW301 not-found (since 2026-11-19%2C in 4 runs)::The server says that there is no such page (404).%0Ahttps://gone.example/paper.pdf%0AReplace with: https://web.archive.org/web/2020/https://gone.example/paper.pdf (an archived copy)
 ::error file=README.md,line=87,col=11,endColumn=155,title=LW201 signed-url-expired::The signature ended on 2021-02-10 at 10:35 UTC, so readers see no picture.%0Ahttps://s3.us-west-2.amazonaws.com/notion-static/a/Untitled.png?X-Amz-Date=20210209T103524Z&X-Amz-Expires=86400&X-Amz-Signature=***%0APut the picture into the repository and link to it there.
 ::error file=README.md,line=91,col=11,endColumn=155,title=LW201 signed-url-expired::The signature ended on 2021-02-11 at 10:35 UTC, so readers see no picture.%0Ahttps://s3.us-west-2.amazonaws.com/notion-static/b/Untitled.png?X-Amz-Date=20210209T103524Z&X-Amz-Expires=86400&X-Amz-Signature=***%0APut the picture into the repository and link to it there.
 ::error file=README.md,line=92,col=11,endColumn=154,title=LW201 signed-url-expired::The signature ended on 2021-02-12 at 10:35 UTC, so readers see no picture.%0Ahttps://s3.us-west-2.amazonaws.com/notion-static/c/Diagram.png?X-Amz-Date=20210209T103524Z&X-Amz-Expires=86400&X-Amz-Signature=***%0APut the picture into the repository and link to it there.
-::error file=README.md,line=120,col=7,endColumn=37,title=LW301 not-found (since 2026-11-19%2C in 4 runs)::The server says that there is no such page (404).%0Ahttps://gone.example/paper.pdf%0APut there instead: https://web.archive.org/web/2020/https://gone.example/paper.pdf (an archived copy)
+::error file=README.md,line=120,col=7,endColumn=37,title=LW301 not-found (since 2026-11-19%2C in 4 runs)::The server says that there is no such page (404).%0Ahttps://gone.example/paper.pdf%0AReplace with: https://web.archive.org/web/2020/https://gone.example/paper.pdf (an archived copy)
 ::warning file=README.md,line=140,col=2,endColumn=28,title=LW531 soft-404 (new)::The page calls itself “Page not found”.%0Ahttps://soft.example/entry%0AHave a look at it.
 ::warning file=README.md,line=130,col=2,endColumn=63,title=LW202 signed-url-expiring::The address ends on 2026-11-29 at 00:00 UTC, in 6 days.%0Ahttps://cdn.example/soon.png?Expires=1795910400&Signature=***%0ACopy it in time.
 ::notice file=README.md,line=160,col=2,endColumn=38,title=LW444 repository-archived::The repository has been archived since 2023; nobody maintains it.%0Ahttps://github.com/someone/something%0AName a successor.
-::notice file=README.md,line=150,col=2,endColumn=22,title=LW303 moved-permanently::The page has moved for good.%0Ahttp://old.example/a%0APut there instead: https://new.example/a (every redirect on the way is permanent)
-::notice file=README.md,line=151,col=2,endColumn=22,title=LW303 moved-permanently::The page has moved for good.%0Ahttp://old.example/b%0APut there instead: https://new.example/b (every redirect on the way is permanent)
+::notice file=README.md,line=150,col=2,endColumn=22,title=LW303 moved-permanently::The page has moved for good.%0Ahttp://old.example/a%0AReplace with: https://new.example/a (every redirect on the way is permanent)
+::notice file=README.md,line=151,col=2,endColumn=22,title=LW303 moved-permanently::The page has moved for good.%0Ahttp://old.example/b%0AReplace with: https://new.example/b (every redirect on the way is permanent)
 linkwarden: 2 broken, 3 expired, 1 suspect, 1 expiring, 4 unverified, 1 degraded, 2 moved, 1 ok, 1 ignored; 14 requests in 21 s.
-2 broken and 3 expired make the run fail (exit code 1).
+Failed: 2 broken and 3 expired (exit code 1).
 """)
 
 
@@ -142,7 +142,7 @@ def test_ten_of_each_level_and_the_rest_counted() -> None:
 
     names = [command.name for command in obeyed(text)]
     assert (names.count("error"), names.count("warning")) == (SHOWN, SHOWN)
-    assert "linkwarden: 6 more places have findings" in text
+    assert "linkwarden: 6 more findings" in text
 
 
 def test_every_address_once_before_any_twice() -> None:
@@ -172,14 +172,14 @@ def test_they_take_the_room_of_findings() -> None:
     text = write(replace(RUN, results=lost(20), unreadable=tuple(f"{n}.md: no such file." for n in range(3))))
 
     assert [command.name for command in obeyed(text)] == ["error"] * SHOWN
-    assert "13 more places" in text
+    assert "13 more findings" in text
 
 
 def test_nothing_found() -> None:
     """A run without links has no annotation, and says so."""
     assert (
         write(EMPTY)
-        == "linkwarden: no address; 0 requests in 0.1 s.\nNo link was found, so nothing was checked (exit code 4).\n"
+        == "linkwarden: no URLs; 0 requests in 0.1 s.\nNo links found, so nothing was checked (exit code 4).\n"
     )
 
 

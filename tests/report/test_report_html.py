@@ -43,7 +43,7 @@ def test_the_head_says_in_words_what_the_other_reports_say() -> None:
     assert unverified_note(RUN) in text(page.css_first(".notes"))
     assert conclusion(RUN) in text(page.css_first(".notes"))
     assert text(page.css_first(".figures")) == snapshot(
-        "Checked2026-11-22 03:00 UTCTook21 s, 14 requestsLooked at17 links to 16 addresses"
+        "Started2026-11-22 03:00 UTCTook21 s, 14 requestsChecked17 links to 16 URLs"
     )
 
 
@@ -78,15 +78,15 @@ def test_findings_stand_below_the_headings_of_the_list() -> None:
                 ["Contents", "Models"],
                 [
                     "",
-                    "ended 2021-02-10, 5 years ago",
+                    "expired 2021-02-10, 5 years ago",
                     "",
-                    "ended 2021-02-11, 5 years ago",
-                    "ended 2021-02-12, 5 years ago",
+                    "expired 2021-02-11, 5 years ago",
+                    "expired 2021-02-12, 5 years ago",
                 ],
             ),
-            ("Soon 1", ["Above the first heading"], ["ends 2026-11-29, in 7 days"]),
-            ("Worth a look 1", ["Tools"], ["README.md:140"]),
-            ("Repairs 3", ["Tools"], ["README.md:150", "README.md:151", "README.md:160"]),
+            ("Expiring soon 1", ["Above the first heading"], ["expires 2026-11-29, in 7 days"]),
+            ("Worth checking 1", ["Tools"], ["README.md:140"]),
+            ("Suggested fixes 3", ["Tools"], ["README.md:150", "README.md:151", "README.md:160"]),
         ]
     )
 
@@ -180,14 +180,14 @@ def test_a_run_over_a_change_says_so() -> None:
 def test_a_list_without_a_flaw_is_good_news() -> None:
     """No empty tables, no alarm: one sentence."""
     page = parse(FINE)
-    assert text(page.css_first("h1.cheer")) == "The one link works."
+    assert text(page.css_first("h1.cheer")) == "The only URL works."
     assert not page.css("tr.g, .alarm, .calm, .cards")
 
 
 def test_a_list_without_a_link_is_no_good_news() -> None:
     """Nothing was checked, and no filter is offered for it."""
     page = parse(EMPTY)
-    assert text(page.css_first("h1")) == "No link was found."
+    assert text(page.css_first("h1")) == "No links found."
     assert not page.css(".cheer, tr, #tiles")
 
 
@@ -208,7 +208,7 @@ def test_since_when_and_new() -> None:
     rows = page.css("tr[data-v]")
     assert [text(row.css("td")[-1]) for row in rows] == ["since 2026-11-19, in 3 runs", "new"]
     assert [row.attributes["data-t"] for row in rows] == ["1795057200", "1795230000"]
-    assert "Last fine 2026-11-18 03:00 UTC" in " ".join(texts(rows[0], "dt, dd"))
+    assert "Last ok 2026-11-18 03:00 UTC" in " ".join(texts(rows[0], "dt, dd"))
 
 
 def test_without_a_memory_there_is_no_column_for_it() -> None:
@@ -216,8 +216,8 @@ def test_without_a_memory_there_is_no_column_for_it() -> None:
     heads = {
         text(part.css_first("h2")): texts(part, "thead th") for part in parse(RUN).css(".part") if part.css("tr.g")
     }
-    assert heads["Worth a look 1"] == ["Verdict", "Address", "Place"]
-    assert heads["Soon 1"][-1] == "When"
+    assert heads["Worth checking 1"] == ["Verdict", "URL", "Place"]
+    assert heads["Expiring soon 1"][-1] == "When"
 
 
 def test_what_was_mended_is_told() -> None:
@@ -228,7 +228,7 @@ def test_what_was_mended_is_told() -> None:
     )
     assert texts(parse(replace(RUN, fixed=fixed)), ".fixed li") == snapshot(
         [
-            "https://back.example/?token=*** was broken LW301; fine again, after failing since 2026-11-13",
+            "https://back.example/?token=*** was broken LW301; works again, after failing since 2026-11-13",
             "https://out.example/ was expired LW201; no longer in the list",
         ]
     )
@@ -264,7 +264,7 @@ def test_runs_without_a_finding_make_no_chart() -> None:
     """A chart of nothing is a riddle; the sentence says it."""
     page = parse(replace(FINE, past=(Past(STARTED - DAY, {Verdict.OK: 1}),)))
     assert page.css_first("svg") is None
-    assert "In the last 2 runs, no address was broken or expired." in text(page.body)
+    assert "In the last 2 runs, no URL was broken or expired." in text(page.body)
 
 
 def test_the_calendar_shows_what_will_end_and_when() -> None:
@@ -279,13 +279,13 @@ def test_the_calendar_shows_what_will_end_and_when() -> None:
     assert card is not None
     assert texts(card, ".agenda li") == snapshot(
         [
-            "Sun 29 Nov 2026 in 7 days, 2 addresses README.md:1 a.example/0README.md:2 a.example/1",
+            "Sun 29 Nov 2026 in 7 days, 2 URLs README.md:1 a.example/0README.md:2 a.example/1",
             "February 2027 in 3 months README.md:3 a.example/2",
         ]
     )
     marked = card.css(".has a")
     assert [(a.attributes["href"], a.attributes["aria-label"]) for a in marked] == [
-        ("#ends-2026-11-29", "2 addresses end on 2026-11-29")
+        ("#ends-2026-11-29", "2 URLs expire on 2026-11-29")
     ]
     assert card.css_first("#ends-2026-11-29") is not None
     assert len(card.css("tbody tr")) == 6

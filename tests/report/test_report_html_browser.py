@@ -97,7 +97,7 @@ def test_a_tile_filters_by_verdict_and_several_add_up(show: Open) -> None:
     assert page.js("document.querySelector('#tiles [data-v=broken] button').getAttribute('aria-pressed')") == "true"
     assert page.js("document.querySelector('#lost .n').textContent") == "2 of 5"
     assert not page.js("document.querySelector('#repairs').checkVisibility()")
-    assert page.js("document.querySelector('#shown').textContent") == "2 of 16 addresses"
+    assert page.js("document.querySelector('#shown').textContent") == "2 of 16 URLs"
     tile(page, "suspect")
     assert len(seen(page)) == 3
     tile(page, "broken")
@@ -122,7 +122,7 @@ def test_words_find_addresses_reasons_and_sections(show: Open) -> None:
     assert len(seen(page)) == 3  # found in a folded list only, so it is unfolded
     search(page, "no such words anywhere")
     assert seen(page) == []
-    assert page.js("document.querySelector('#shown').textContent") == "0 of 16 addresses"
+    assert page.js("document.querySelector('#shown').textContent") == "0 of 16 URLs"
 
 
 def test_section_and_host_can_be_chosen(show: Open) -> None:

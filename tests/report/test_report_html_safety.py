@@ -234,7 +234,7 @@ def test_evidence_names_what_is_not_said_elsewhere() -> None:
     page = parse(replace(RUN, results=(item,)))
     assert texts(page, "tr[data-v] dl")[0] == "Status301Checked byweb"
     elsewhere = replace(item, evidence=replace(item.evidence, final_url="https://third.example/"))
-    assert "Led tohttps://third.example/" in texts(parse(replace(RUN, results=(elsewhere,))), "tr[data-v] dl")[0]
+    assert "Redirected tohttps://third.example/" in texts(parse(replace(RUN, results=(elsewhere,))), "tr[data-v] dl")[0]
 
 
 def test_notes_on_the_way_are_evidence_too() -> None:

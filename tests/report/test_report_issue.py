@@ -52,9 +52,9 @@ def test_what_counts_stands_first() -> None:
 
     assert headings[:4] == [
         "What readers no longer get",
-        "Soon",
-        "Worth a look",
-        "Repairs",
+        "Expiring soon",
+        "Worth checking",
+        "Suggested fixes",
     ]
 
 
@@ -112,7 +112,7 @@ def test_a_full_issue_keeps_within_the_budget() -> None:
     text = write(replace(RUN, results=(*lost, *soon)))
 
     assert ISSUE_BUDGET - 10_000 < len(text.encode()) <= ISSUE_BUDGET
-    assert re.search(r"… and [\d,]+ more, for which there is no room", text)
+    assert re.search(r"… and [\d,]+ more that do not fit", text)
     assert "## What readers no longer get" in text
 
 

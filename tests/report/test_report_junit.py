@@ -144,7 +144,7 @@ def test_a_failure_says_what_to_do() -> None:
         "broken LW301 not-found (since 2026-11-19, in 4 runs): The server says that there is no such page (404).",
         "at README.md:90:3",
         "at README.md:120:7",
-        "Put there instead: https://web.archive.org/web/2020/https://gone.example/paper.pdf (an archived copy)",
+        "Replace with: https://web.archive.org/web/2020/https://gone.example/paper.pdf (an archived copy)",
     ]
 
 

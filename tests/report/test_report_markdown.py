@@ -73,11 +73,11 @@ def test_the_whole_report() -> None:
 
 Checked on 2026-11-22 03:00 UTC by linkwarden VERSION: `README.md`. 14 requests in 21 s.
 
-**5 of 16 addresses no longer give readers what the list promises.** 4 could not be verified; they are not counted as fine nor as broken.
+**5 of 16 URLs are broken or expired.** 4 could not be verified (counted neither as ok nor as broken).
 
-2 broken and 3 expired make the run fail (exit code 1).
+Failed: 2 broken and 3 expired (exit code 1).
 
-| Verdict | Addresses |
+| Verdict | URLs |
 |---|---:|
 | broken | 2 |
 | expired | 3 |
@@ -88,7 +88,7 @@ Checked on 2026-11-22 03:00 UTC by linkwarden VERSION: `README.md`. 14 requests 
 | moved | 2 |
 | ok | 1 |
 | ignored | 1 |
-| **addresses in all** | **16** |
+| **URLs in total** | **16** |
 
 ## What readers no longer get
 
@@ -111,31 +111,31 @@ Checked on 2026-11-22 03:00 UTC by linkwarden VERSION: `README.md`. 14 requests 
 - `README.md:92` · **expired** (LW201) · `https://s3.us-west-2.amazonaws.com/notion-static/c/Diagram.png?X-Amz-Date=20210209T103524Z&X-Amz-Expires=86400&X-Amz-Signature=***`\\
   The signature ended on 2021-02-12 at 10:35 UTC, so readers see no picture.
 
-## Soon
+## Expiring soon
 
 - **2026-11-29 00:00 UTC** · `README.md:130` · `https://cdn.example/soon.png?Expires=1795910400&Signature=***`\\
   The address ends on 2026-11-29 at 00:00 UTC, in 6 days.
 
-## Worth a look
+## Worth checking
 
 - `README.md:140` · **suspect** (LW531) · `https://soft.example/entry`\\
   The page calls itself “Page not found”.
 
-## Repairs
+## Suggested fixes
 
-- `README.md:150` · `http://old.example/a` → `https://new.example/a` ([open](<https://new.example/a>)), every redirect on the way is permanent, safe to take over without a look
-- `README.md:151` · `http://old.example/b` → `https://new.example/b` ([open](<https://new.example/b>)), every redirect on the way is permanent, safe to take over without a look
+- `README.md:150` · `http://old.example/a` → `https://new.example/a` ([open](<https://new.example/a>)), every redirect on the way is permanent, safe to replace
+- `README.md:151` · `http://old.example/b` → `https://new.example/b` ([open](<https://new.example/b>)), every redirect on the way is permanent, safe to replace
 - `README.md:160` · `https://github.com/someone/something`\\
   The repository has been archived since 2023; nobody maintains it.
 
 ## Could not be verified
 
-| Host | Addresses | Why |
+| Host | URLs | Why |
 |---|---|---|
 | `www.semanticscholar.org` | 3 | The site turns robots away (AWS WAF). |
 | `slow.example` | 1 | The server did not answer in 30 seconds. |
 
-## About the inputs
+## Notes on the inputs
 
 - `README.md:1739`: The HTML block that begins here swallows the heading of line 1743.
 
@@ -156,14 +156,14 @@ Checked on 2026-11-22 03:00 UTC by linkwarden VERSION: `README.md`. 14 requests 
 ## How to read this
 
 - **broken**: a reader does not get it, and there is proof.
-- **expired**: a reader does not get it: the address was signed for a time that is over.
-- **suspect**: a reader probably does not get it; have a look.
-- **expiring**: a reader gets it today; the address carries its own end.
+- **expired**: a reader does not get it: the signed URL has expired.
+- **suspect**: a reader probably does not get it; check it by hand.
+- **expiring**: a reader gets it today, but the URL expires by itself.
 - **unverified**: a reader may or may not get it: linkwarden could not find out.
-- **degraded**: a reader gets it, and should know something about it.
-- **moved**: a reader gets it, at a new permanent address.
+- **degraded**: a reader gets it, with a flaw worth knowing.
+- **moved**: a reader gets it, at a new permanent URL.
 - **ok**: a reader gets what the link promises.
-- **ignored**: a reader may or may not get it: linkwarden was told not to look or tell, or it is no web page.
+- **ignored**: a reader may or may not get it: linkwarden was told to skip or not to report it, or it is not a web page.
 
 ---
 
@@ -173,14 +173,14 @@ Made with `linkwarden check README.md`.
 
 def test_nothing_found() -> None:
     """A run without links says so."""
-    assert "**No link was found.**" in write(EMPTY)
+    assert "**No links found.**" in write(EMPTY)
 
 
 def test_all_fine() -> None:
     """A run with nothing amiss says so, and has no empty sections."""
     text = write(FINE)
 
-    assert "**The one link works.**" in text
+    assert "**The only URL works.**" in text
     assert re.findall(r"^## .*", text, re.MULTILINE) == ["## How to read this"]
 
 
@@ -272,7 +272,7 @@ def test_nothing_foreign_acts(run: Run) -> None:
     assert not re.search(r"[@$*`]|#\d|://|www\.|<", page.prose)
     assert commands(text) == []
     assert "s3cret" not in re.sub(r"(?<![?&;])(sig|token|X-Amz-Signature)=s3cret", "", text)
-    numbers = [row[1] for row in page.rows if row[1] != "Addresses"]
+    numbers = [row[1] for row in page.rows if row[1] != "URLs"]
     assert all(re.fullmatch(r"[\d,]+", number) for number in numbers)
     assert sum(1 for row in page.rows if len(row) == 2) == 2 + sum(1 for n in run.counts.values() if n)
 

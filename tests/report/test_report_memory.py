@@ -34,7 +34,7 @@ def test_findings_have_an_age() -> None:
         {
             "https://gone.example/paper.pdf": "since 2026-11-19, in 4 runs",
             "https://soft.example/entry": "new",
-            "https://slow.example/": "no answer since 2026-11-21, in 2 runs",
+            "https://slow.example/": "no response since 2026-11-21, in 2 runs",
         }
     )
 
@@ -53,7 +53,7 @@ def test_changes_are_told_in_a_sentence() -> None:
         "Since the last run (2026-11-21 03:00 UTC): nothing new and nothing fixed."
     )
     assert [how_fixed(fixed) for fixed in REMEMBERED.fixed] == snapshot(
-        ["fine again, after failing since 2026-11-01", "no longer in the list"]
+        ["works again, after failing since 2026-11-01", "no longer in the list"]
     )
 
 
@@ -64,7 +64,7 @@ def test_people_read_it(report: type[TextReport | MarkdownReport]) -> None:
     assert "since 2026-11-19, in 4 runs" in text
     assert changes(REMEMBERED) in text
     assert "https://back.example/" in text
-    assert "fine again, after failing since 2026-11-01" in text
+    assert "works again, after failing since 2026-11-01" in text
     assert "Fixed since the last run" not in report().render(RUN, ReportOptions())
 
 
@@ -92,9 +92,9 @@ def test_programs_read_it() -> None:
 def test_a_change_alone(report: type[TextReport | MarkdownReport]) -> None:
     """A run over what a change adds says so, and that there was nothing to ask where nothing was added."""
     told = " ".join(report().render(ADDED, ReportOptions()).replace("`", "").split())
-    assert "Compared with HEAD^1 (1a2b3c4): only what was added since was checked; 532 addresses stood there" in told
+    assert "Compared with HEAD^1 (1a2b3c4): only added links were checked (532 other URLs were already there)" in told
     nothing = report().render(NOTHING_ADDED, ReportOptions())
-    assert "No link was added (exit code 0)." in nothing
+    assert "No links were added (exit code 0)." in nothing
     assert NOTHING_ADDED.exit_code == 0
     assert json.loads(JsonReport().render(ADDED, ReportOptions()))["compared"] == {
         "base": "HEAD^1 (1a2b3c4)",
@@ -137,5 +137,5 @@ def test_what_has_begun_to_fail_is_not_called_nothing_amiss(tmp_path: Path) -> N
     )
 
     assert friendly(run) == ""
-    assert headline(run) == "No address was found to be broken or expired."
-    assert friendly(walled) == "Nothing amiss was found."
+    assert headline(run) == "No broken or expired URLs found."
+    assert friendly(walled) == "No problems found."

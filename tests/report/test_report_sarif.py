@@ -195,7 +195,7 @@ def test_a_message_begins_with_the_reason() -> None:
     found = result(occurrence("https://a.example/"), finding=MOVED, reason="See [here](1).", suggestion=fix)
 
     assert write(only(found))["results"][0]["message"]["text"] == (
-        "See \\[here\\](1). https://a.example/. Put there instead: https://new.example/ (it moved)"
+        "See \\[here\\](1). https://a.example/. Replace with: https://new.example/ (it moved)"
     )
 
 
@@ -240,9 +240,7 @@ def test_what_was_accepted_is_no_result() -> None:
     run = only(accepted(IGNORED_BY_COMMENT), accepted(IN_BASELINE, 2), partly)
 
     assert [r["properties"]["url"] for r in write(run)["results"]] == ["https://b.example/"]
-    assert notifications(run) == [
-        "note: 3 places of findings are accepted by a comment, the configuration or the baseline."
-    ]
+    assert notifications(run) == ["note: 3 findings are accepted by a comment, the configuration or the baseline."]
 
 
 def test_verbose_tells_what_was_accepted() -> None:
@@ -273,7 +271,7 @@ def test_the_invocation_tells_how_it_ended() -> None:
     told = write(RUN)["invocations"][0]
 
     assert (told["exitCode"], told["executionSuccessful"]) == (1, True)
-    assert told["exitCodeDescription"] == "2 broken and 3 expired make the run fail (exit code 1)."
+    assert told["exitCodeDescription"] == "Failed: 2 broken and 3 expired (exit code 1)."
     assert (told["startTimeUtc"], told["endTimeUtc"]) == ("2026-11-22T03:00:00Z", "2026-11-22T03:00:21Z")
 
 
@@ -298,8 +296,8 @@ def test_what_is_no_result_is_a_notification() -> None:
     assert told == [
         "error: Not read: x.md: no such file.",
         "error: linkwarden itself failed in provider arxiv: KeyError: 'entry'",
-        "note: 3 addresses on www.semanticscholar.org (3) could not be verified: The site turns robots away (AWS WAF).",
-        "note: 1 address on slow.example (1) could not be verified: The server did not answer in 30 seconds.",
+        "note: 3 URLs on www.semanticscholar.org (3) could not be verified: The site turns robots away (AWS WAF).",
+        "note: 1 URL on slow.example (1) could not be verified: The server did not answer in 30 seconds.",
         "note: The HTML block that begins here swallows the heading of line 1743.",
         "note: A GitHub token makes this faster: set GITHUB_TOKEN.",
     ]
@@ -316,7 +314,7 @@ def test_more_than_github_takes() -> None:
     assert len(told["results"]) == MOST_RESULTS
     assert {found["ruleId"] for found in told["results"]} == {"LW301"}
     assert [found["id"] for found in told["tool"]["driver"]["rules"]] == ["LW301"]
-    assert notifications(run)[0].startswith("warning: 1 place with findings")
+    assert notifications(run)[0].startswith("warning: 1 finding left out")
 
 
 def test_a_link_that_stands_nowhere_has_a_place() -> None:

@@ -74,7 +74,7 @@ def test_shorten_keeps_both_ends(text: str, limit: int) -> None:
 
 def test_shown_address_is_never_nothing() -> None:
     """An empty src is said in words."""
-    assert shown_address("", 99) == "(empty address)"
+    assert shown_address("", 99) == "(empty URL)"
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ README.md:12:4  broken  LW120 no-such-heading
     No heading of this document is called “optimization”.
     → fix: #optimisation  (the nearest heading)
 
-expired  LW201 signed-url-expired: 3 addresses on s3.us-west-2.amazonaws.com
+expired  LW201 signed-url-expired: 3 URLs on s3.us-west-2.amazonaws.com
     The address was signed for a time that is over.
     → Put the picture into the repository and link to it there.
     README.md:87:11  2021-02-10 10:35 UTC  /notion-static/a/Untitled.png
@@ -61,20 +61,20 @@ README.md:90:3  broken  LW301 not-found
     → fix: https://web.archive.org/web/2020/https://gone.example/paper.pdf  (an archived copy)
     also at README.md:120:7
 
-Works today, will stop by itself (1)
+Expiring soon (1)
 README.md:130:2  expiring  LW202 signed-url-expiring
     https://cdn.example/soon.png?Expires=1795910400&Signature=***
     The address ends on 2026-11-29 at 00:00 UTC, in 6 days.
     → Copy it in time.
 
-Probably not what the list promises (1)
+Suspect: check by hand (1)
 README.md:140:2  suspect  LW531 soft-404
     https://soft.example/entry
     The page calls itself “Page not found”.
     → Have a look at it.
 
-Moved for good (2)
-moved  LW303 moved-permanently: 2 addresses
+Moved permanently (2)
+moved  LW303 moved-permanently: 2 URLs
     The page has moved for good.
     README.md:150:2  http://old.example/a → https://new.example/a
     README.md:151:2  http://old.example/b → https://new.example/b
@@ -89,15 +89,15 @@ Could not be verified (4)
     3 on www.semanticscholar.org: The site turns robots away (AWS WAF).
     1 on slow.example: The server did not answer in 30 seconds.
 
-About the inputs (1)
+Notes on the inputs (1)
     README.md:1739  The HTML block that begins here swallows the heading of line 1743.
 
 hint: A GitHub token makes this faster: set GITHUB_TOKEN.
 
 2 broken, 3 expired, 1 suspect, 1 expiring, 4 unverified, 1 degraded, 2 moved, 1 ok, 1 ignored
-4 could not be verified; they are not counted as fine nor as broken.
-17 links to 16 addresses in README.md; 14 requests in 21 s
-2 broken and 3 expired make the run fail (exit code 1).
+4 could not be verified (counted neither as ok nor as broken).
+17 links to 16 URLs in README.md; 14 requests in 21 s
+Failed: 2 broken and 3 expired (exit code 1).
 """)
 
 
@@ -122,20 +122,20 @@ def test_verbose_adds_what_was_seen_and_where() -> None:
 def test_nothing_found() -> None:
     """No link at all is said, with exit code 4."""
     assert render(EMPTY) == snapshot("""\
-None was left unverified.
-0 links to 0 addresses in README.md; 0 requests in 0.1 s
-No link was found, so nothing was checked (exit code 4).
+Nothing is left unverified.
+0 links to 0 URLs in README.md; 0 requests in 0.1 s
+No links found, so nothing was checked (exit code 4).
 """)
 
 
 def test_all_fine() -> None:
     """A run with nothing amiss gets a friendly line."""
     assert render(FINE) == snapshot("""\
-The one link works.
+The only URL works.
 1 ok
-None was left unverified.
-1 link to 1 address in README.md; 1 request in 1.5 s
-Nothing here makes the run fail (exit code 0).
+Nothing is left unverified.
+1 link to 1 URL in README.md; 1 request in 1.5 s
+Passed (exit code 0).
 """)
 
 
@@ -145,7 +145,7 @@ def test_interrupted() -> None:
 
     text = render(replace(RUN, results=results, interrupted=True))
 
-    assert "Interrupted: 1 address had no turn" in text
+    assert "Interrupted: 1 URL not checked" in text
     assert "(exit code 130)" in text
 
 
@@ -155,7 +155,7 @@ def test_network_down_is_said_once() -> None:
 
     assert text.count("No server could be reached") == 1
     assert "semanticscholar" not in text
-    assert "4 could not be verified; they are not counted as fine nor as broken." in text
+    assert "4 could not be verified (counted neither as ok nor as broken)." in text
     assert "(exit code 4)" in text
 
 
@@ -176,7 +176,7 @@ def test_unreadable_inputs_are_said() -> None:
 
 def test_exit_zero_is_said() -> None:
     """What would have failed is said although the exit code is 0."""
-    assert "would make the run fail, but --exit-zero was given (exit code 0)" in render(replace(RUN, exit_zero=True))
+    assert "but --exit-zero was given (exit code 0)" in render(replace(RUN, exit_zero=True))
 
 
 def test_fail_on_moves_a_verdict_to_the_front() -> None:
@@ -184,15 +184,15 @@ def test_fail_on_moves_a_verdict_to_the_front() -> None:
     run = replace(RUN, fail_on=frozenset({Verdict.MOVED}), results=RESULTS[8:10])
 
     assert "http://old.example/a" in render(run, -1)
-    assert "2 moved make the run fail (exit code 1)" in render(run, -1)
+    assert "Failed: 2 moved (exit code 1)" in render(run, -1)
 
 
 def test_few_alike_stay_apart() -> None:
     """Two links of one host and rule are told one by one, three together."""
     gone = [result(occurrence(f"https://a.example/{n}", n, 1), finding=NOT_FOUND, reason="Gone.") for n in range(1, 4)]
 
-    assert "3 addresses on a.example" in render(replace(RUN, results=tuple(gone)))
-    assert "addresses on a.example" not in render(replace(RUN, results=tuple(gone[:2])))
+    assert "3 URLs on a.example" in render(replace(RUN, results=tuple(gone)))
+    assert "URLs on a.example" not in render(replace(RUN, results=tuple(gone[:2])))
 
 
 def test_every_place_of_a_grouped_link_has_its_line() -> None:
@@ -253,7 +253,7 @@ def test_an_empty_src_is_said() -> None:
     """An address that is nothing is named as such."""
     text = render(replace(RUN, results=(result(occurrence(""), finding=NOT_FOUND, reason="The src is empty."),)))
 
-    assert "    (empty address)\n" in text
+    assert "    (empty URL)\n" in text
 
 
 def test_hostile_list() -> None:

@@ -240,7 +240,7 @@ class TestManners:
         assert len(times) == 50
         assert max(sum(start <= at < start + 60 for at in times) for start in times) <= 24
         assert [where(run, url) is not None for url in urls] == [True] * 50 + [False] * 20
-        assert any("20 lost addresses were not looked up" in hint and "50" in hint for hint in run.hints)
+        assert any("20 failing URLs were not looked up" in hint and "50" in hint for hint in run.hints)
         assert {e.status for e in archive.questions} == {200}
         del internet
 
@@ -267,7 +267,7 @@ class TestManners:
         assert len(archive.questions) == 2
         assert all(r.judgement.suggestion is None for r in run.results)
         assert all("rchive" not in facts(run, r.target.url) for r in run.results)
-        assert any("10 lost addresses were not looked up" in hint for hint in run.hints)
+        assert any("10 failing URLs were not looked up" in hint for hint in run.hints)
         assert run.exit_code == 1
 
     @pytest.mark.parametrize(
@@ -305,7 +305,7 @@ class TestManners:
         run = await check(" ".join(urls))
 
         assert [where(run, url) is not None for url in urls] == [False, True, True]
-        assert any("1 lost address was not looked up" in hint for hint in run.hints)
+        assert any("1 failing URL was not looked up" in hint for hint in run.hints)
 
     async def test_an_excluded_site_is_no_failure(self, archive: FakeArchive, check: Check) -> None:
         """A site whose owner keeps it out of the archive: no suggestion, no hint, and the next question is asked."""

@@ -143,7 +143,7 @@ async def test_renamed_repositories_are_one(check: Check, internet: FakeInternet
     )
 
     assert _remarks(run) == [(2, 1)]
-    assert "by another address of it" in run.notices[0].message
+    assert "by another URL" in run.notices[0].message
 
 
 async def test_many_are_counted(check: Check) -> None:

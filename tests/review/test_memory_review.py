@@ -138,7 +138,7 @@ async def test_what_fails_for_days_is_broken(internet: FakeInternet, night: Nigh
     assert found.judgement.verdict is Verdict.BROKEN
     assert code(found) == "LW821"
     since = START - timedelta(days=2)
-    assert found.judgement.reason.startswith(f"No usable answer in 3 runs since {since:%Y-%m-%d}. The last time: ")
+    assert found.judgement.reason.startswith(f"It has failed in 3 runs since {since:%Y-%m-%d}. The last time: ")
     assert "it has failed on 3 different days" in seen(found)
     assert f"it last worked on {since - timedelta(days=1):%Y-%m-%d}" in seen(found)
     assert len(found.evidence.facts) > 2  # what the provider saw stands before
@@ -148,8 +148,8 @@ async def test_what_never_worked_from_here_says_so(internet: FakeInternet, night
     """A host may turn this machine away without a word, so the maintainer is told to look from elsewhere."""
     dead(internet, "silent")
 
-    assert "has never worked from here" in (await night(failed(2, 2, worked=False))).judgement.reason
-    assert "has never worked from here" not in (await night(failed(2, 2))).judgement.reason
+    assert "has never worked from this machine" in (await night(failed(2, 2, worked=False))).judgement.reason
+    assert "has never worked from this machine" not in (await night(failed(2, 2))).judgement.reason
 
 
 async def test_what_is_broken_by_now_is_offered_its_twin(

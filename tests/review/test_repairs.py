@@ -58,7 +58,7 @@ class TestTwins:
         assert (better.url, better.safe) == ("https://a.example/x#part", True)
         assert await answers(net, better.url) == 200
         assert run.results[0].judgement.verdict is Verdict.BROKEN
-        assert "suggested address answers" in facts(run, "http://a.example/x#part")
+        assert "suggested URL works" in facts(run, "http://a.example/x#part")
 
     async def test_https_answers_where_http_says_404(self, internet: FakeInternet, check: Check) -> None:
         """Somebody serves http and lacks the page: the suggestion is made, and is to be looked at."""

@@ -45,7 +45,7 @@ async def test_a_page_that_came_back_is_not_accused(internet: FakeInternet, chec
     assert is_flapping(result)
     assert result.judgement.verdict is Verdict.UNVERIFIED
     assert "no such page" in result.judgement.reason
-    answers = [f for f in result.evidence.facts if "answer" in f.what and f.url is None]
+    answers = [f for f in result.evidence.facts if "response" in f.what and f.url is None]
     assert [f.status for f in answers] == [404, 200]
     assert run.exit_code == 0
 
@@ -59,7 +59,7 @@ async def test_what_stays_missing_is_broken_and_says_that_it_was_asked_twice(
     run = await check("https://a.example/x https://a.example/y")
 
     assert verdicts(run) == {"https://a.example/x": Verdict.BROKEN, "https://a.example/y": Verdict.OK}
-    assert "asked twice" in facts(run, "https://a.example/x")
+    assert "requested twice" in facts(run, "https://a.example/x")
     assert "asked" not in facts(run, "https://a.example/y")
     assert [e.path for e in internet.requests_to("a.example")].count("/x") == 2
     assert [e.path for e in internet.requests_to("a.example")].count("/y") == 1
@@ -103,7 +103,7 @@ async def test_a_dead_host_is_asked_once_more_for_all_its_links(
     run = await check(" ".join([*links, "https://b.example/"]))
 
     assert plain.counts[Verdict.BROKEN] == run.counts[Verdict.BROKEN] == 20
-    assert all("asked twice" in facts(run, link) for link in links)
+    assert all("requested twice" in facts(run, link) for link in links)
     after = internet.attempts_at("a.example"), sum(one.host == "a.example" for one in internet.lookups)
     if trouble == "nxdomain":
         assert after[1] - before[1] == before[1] + 1
@@ -174,7 +174,7 @@ async def test_a_hiccup_of_the_second_look_changes_nothing(internet: FakeInterne
     run = await check("https://a.example/")
 
     assert run.results[0].judgement.verdict is Verdict.BROKEN
-    assert "asked twice" in facts(run, "https://a.example/")
+    assert "requested twice" in facts(run, "https://a.example/")
 
 
 async def test_a_host_that_wants_to_be_left_alone_is_left_alone(internet: FakeInternet, check: Check) -> None:
@@ -185,7 +185,7 @@ async def test_a_host_that_wants_to_be_left_alone_is_left_alone(internet: FakeIn
     run = await check("https://a.example/x https://a.example/y", per_host=1)
 
     assert verdicts(run) == {"https://a.example/x": Verdict.BROKEN, "https://a.example/y": Verdict.UNVERIFIED}
-    assert "asked once" in facts(run, "https://a.example/x")
+    assert "requested once" in facts(run, "https://a.example/x")
     assert len(internet.log) == 2
 
 
@@ -208,7 +208,7 @@ async def test_places_on_one_page_are_one_question(internet: FakeInternet, check
     run = await check("https://a.example/#one https://a.example/#two")
 
     assert run.counts[Verdict.BROKEN] == 2
-    assert "asked twice" in facts(run, "https://a.example/#two")
+    assert "requested twice" in facts(run, "https://a.example/#two")
     assert len(internet.log) <= 3
 
 

@@ -153,7 +153,7 @@ async def test_no_link_is_an_error_and_one_empty_list_among_others_a_remark(inte
         await check_all(internet, [empty])
     run = await check_all(internet, [Source("list.md", "<https://a.example/>", Markdown()), empty])
 
-    assert [(n.path, n.message) for n in run.notices] == [("empty.md", "No link was found in this file.")]
+    assert [(n.path, n.message) for n in run.notices] == [("empty.md", "No links found in this file.")]
 
 
 async def test_cancelled_before_anything_was_read(internet: FakeInternet, tmp_path: Path) -> None:

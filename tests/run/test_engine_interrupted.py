@@ -52,7 +52,7 @@ async def test_without_any_answer_nobody_is_called_gone(internet: FakeInternet, 
     assert {r.judgement.rule for r in run.results} == {rules.NETWORK_DOWN}
     assert run.exit_code == 130
     assert conclusion(run) == (
-        "Interrupted before any server was reached; what needs no network is told here (exit code 130)."
+        "Interrupted before any server was reached; the results of offline checks are shown (exit code 130)."
     )
 
 

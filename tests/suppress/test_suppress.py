@@ -240,8 +240,8 @@ def test_an_entry_holds_to_the_end_of_its_last_day() -> None:
     ((path, line, message),) = told(day_after)
     assert (path, line) == ("linkwarden.toml", 12)
     assert message == (
-        "This [[ignore]] for 'example' held until 2026-11-22 and holds no longer: what it accepted is reported again. "
-        "Set a later date, or take it out."
+        "This [[ignore]] for 'example' was valid until 2026-11-22; what it accepted is reported again. "
+        "Set a later date, or remove it."
     )
 
 
@@ -295,11 +295,11 @@ def test_what_accepts_nothing_is_no_longer_needed() -> None:
         ("known.json", 3),
     ]
     assert "\n".join(message for _, _, message in told(done)) == (
-        "This comment is no longer needed: nothing that it accepts was found on line 3. Take it out.\n"
-        "This comment is no longer needed: nothing that it accepts (LW301) was found on lines 5 to 6. Take it out.\n"
-        "This [[ignore]] for 'example' is no longer needed: nothing that it accepts (LW301) was found. Take it out.\n"
+        "This comment is no longer needed: nothing that it accepts was found on line 3. Remove it.\n"
+        "This comment is no longer needed: nothing that it accepts (LW301) was found on lines 5 to 6. Remove it.\n"
+        "This [[ignore]] for 'example' is no longer needed: nothing that it accepts (LW301) was found. Remove it.\n"
         "5 findings in this baseline are no longer found: LW301 https://0.example/, LW301 https://1.example/, "
-        "LW301 https://2.example/ and 2 more. Write it anew with --write-baseline."
+        "LW301 https://2.example/ and 2 more. Update it with --write-baseline."
     )
 
 

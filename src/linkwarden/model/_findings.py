@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class LinkwardenError(Exception):
-    """An error that the user can mend. ``advice`` says how; ``exit_code`` is what the process ends with."""
+    """An error that the user can fix. ``advice`` says how; ``exit_code`` is what the process ends with."""
 
     exit_code = 2
 
@@ -52,8 +52,8 @@ class Occurrence:
     """One place where a list links to something.
 
     Attributes:
-        url: the address as a browser would take it (character references decoded once, Markdown escapes undone).
-        raw: the address as it stands in the source; ``text[span.start:span.end] == raw``. For a bare ``www.…``
+        url: the URL as a browser would take it (character references decoded once, Markdown escapes undone).
+        raw: the URL as it stands in the source; ``text[span.start:span.end] == raw``. For a bare ``www.…``
             link ``raw`` lacks the ``http://`` that ``url`` has.
         markup: how it is written.
         span: where ``raw`` stands. For a reference link that is the definition; ``used`` is then the place of use.
@@ -152,12 +152,12 @@ Extracted = Occurrence | Anchor | Notice | Suppression
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One distinct address, with every place where it stands.
+    """One distinct URL, with every place where it stands.
 
     Attributes:
         key: what makes it distinct (see ``linkwarden.text.target_key``).
-        url: the address as it stands (decoded), of the first occurrence; what the report shows.
-        address: the absolute http(s) address to ask, or None for anchors, files and other schemes.
+        url: the URL as it stands (decoded), of the first occurrence; what the report shows.
+        address: the absolute http(s) URL to ask, or None for anchors, files and other schemes.
         path: the input it was first seen in, which relative links start from.
         occurrences: all of them, in source order.
     """
@@ -170,12 +170,12 @@ class Target:
 
     @property
     def is_image(self) -> bool:
-        """True if it stands as a picture anywhere."""
+        """True if it stands as an image anywhere."""
         return any(o.markup.is_image for o in self.occurrences)
 
 
 class Verdict(StrEnum):
-    """What a reader of the list gets from one address (contract: ``docs/verdicts.md``)."""
+    """What a reader of the list gets from one URL (contract: ``docs/verdicts.md``)."""
 
     OK = "ok"
     MOVED = "moved"
@@ -236,7 +236,7 @@ class Markup(StrEnum):
 
     @property
     def is_image(self) -> bool:
-        """True where a reader is shown a picture, so that anything but a picture is a defect."""
+        """True where a reader is shown an image, so that anything but an image is a defect."""
         return self in _IMAGE_MARKUP
 
 
@@ -286,7 +286,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """What to put in place of an address.
+    """What to put in place of a URL.
 
     Attributes:
         url: the replacement, exactly as it should stand in the list.
@@ -397,7 +397,7 @@ class Evidence:
         checked_by: name of the provider.
         status: HTTP status of the deciding answer.
         final_url: where the redirects ended, if elsewhere.
-        expires_at: the instant at which the address ends by itself.
+        expires_at: the instant at which the URL ends by itself.
         suggestion: what to put there instead.
         facts: what was seen, in order.
         title: the title that a registry or page gives to the thing.
@@ -458,7 +458,7 @@ class Pass:
     Attributes:
         key: the target's key.
         note: something to remember whatever the next one finds (an expiry instant, a fragile host).
-        instead: another address to ask in this one's place, from the first provider on (an unwrapped camo address).
+        instead: another URL to ask in this one's place, from the first provider on (an unwrapped camo URL).
     """
 
     key: str

@@ -32,7 +32,7 @@ class Patience:
     Attributes:
         runs: in how many runs in a row, at least.
         days: on how many different days (UTC), at least.
-        always: wait even where the address never answered in an earlier run; without it, only an address that is
+        always: wait even where the URL never answered in an earlier run; without it, only a URL that is
             known to have answered gets the benefit of the doubt.
         counts: what this run sees is written down. Where it is not, no later run could tell that the wait is over, so
             nothing is held back.
@@ -46,7 +46,7 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """What the memory holds of one address from earlier runs.
+    """What the memory holds of one URL from earlier runs.
 
     Attributes:
         first_seen: when it was first checked.
@@ -75,7 +75,7 @@ class Remembered:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What the memory knows of one address, this run included.
+    """What the memory knows of one URL, this run included.
 
     Attributes:
         first_seen: when it was first checked.
@@ -96,7 +96,7 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """One earlier run over the same lists: when it was, and how many addresses had each verdict."""
+    """One earlier run over the same lists: when it was, and how many URLs had each verdict."""
 
     at: datetime
     counts: Mapping[Verdict, int]
@@ -107,7 +107,7 @@ class Fixed:
     """A finding of the run before that is one no more.
 
     Attributes:
-        url: the address, secrets masked.
+        url: the URL, secrets masked.
         verdict: what it had.
         code: the rule that it had.
         since: since when it had failed, or None.
@@ -127,7 +127,7 @@ class Compared:
 
     Attributes:
         base: what it was compared with, in words for people.
-        unchanged: how many addresses stood there before, and were not asked.
+        unchanged: how many URLs stood there before, and were not asked.
     """
 
     base: str
@@ -139,7 +139,7 @@ class Result:
     """One line of the report: a target, what was found, and the verdict.
 
     Attributes:
-        target: the address; its occurrences are those that count.
+        target: the URL; its occurrences are those that count.
         kind: what sort of thing it is.
         evidence: what decided.
         notes: what was remarked before.

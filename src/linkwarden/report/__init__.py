@@ -13,17 +13,17 @@ __all__ = ["Report", "ReportOptions", "for_name", "for_path", "formats"]
 
 @cache
 def formats() -> tuple[type[Report], ...]:
-    """Give every format there is, by name. Imports them on first use only."""
+    """Return every format there is, by name. Imports them on first use only."""
     return discover(sys.modules[__name__], Report)  # type: ignore[type-abstract]  # only concrete ones come back
 
 
 def for_name(name: str) -> type[Report] | None:
-    """Give the format that ``--format NAME`` means, or None."""
+    """Return the format that ``--format NAME`` means, or None."""
     return next((report for report in formats() if report.name == name), None)
 
 
 def for_path(name: str) -> type[Report] | None:
-    """Give the format that the end of a file's name chooses (in any case), or None.
+    """Return the format that the end of a file's name chooses (in any case), or None.
 
     The longest ending counts: ``badge.json`` is a badge, ``health.json`` the report for programs.
     """

@@ -14,7 +14,7 @@ class ReportOptions:
     """How to write a report.
 
     Attributes:
-        show_secrets: leave signatures and tokens in addresses (JSON only).
+        show_secrets: leave signatures and tokens in URLs (JSON only).
         verbose: 0, or how often ``-v`` was given; -1 for ``-q``.
     """
 
@@ -35,4 +35,4 @@ class Report(ABC):
 
     @abstractmethod
     def render(self, run: Run, options: ReportOptions) -> str:
-        """Give the whole report, ending in a newline."""
+        """Return the whole report, ending in a newline."""

@@ -57,12 +57,12 @@ class Placed:
 
     @property
     def verdict(self) -> Verdict:
-        """The verdict on the address."""
+        """The verdict on the URL."""
         return self.result.judgement.verdict
 
     @property
     def host(self) -> str:
-        """The host of the address that is asked, or "" for anchors, files and what cannot be read."""
+        """The host of the URL that is asked, or "" for anchors, files and what cannot be read."""
         return host_of(self.result.target.address or "")
 
     @property
@@ -80,7 +80,7 @@ class Placed:
 
 
 def placed(run: Run) -> tuple[Placed, ...]:
-    """Give every result, sorted by first occurrence; those that stand nowhere come last."""
+    """Return every result, sorted by first occurrence; those that stand nowhere come last."""
     key = _place_key(run)
     items = [Placed(result, tuple(sorted(result.target.occurrences, key=key))) for result in run.results]
     nowhere: PlaceKey = (len(run.inputs) + 1, "", 0, 0, 0, "", "", "")
@@ -88,7 +88,7 @@ def placed(run: Run) -> tuple[Placed, ...]:
 
 
 def fails(run: Run, verdict: Verdict) -> bool:
-    """Tell whether a verdict belongs among the first things to tell: what is lost, and what the user fails on."""
+    """Return whether a verdict belongs among the first things to tell: what is lost, and what the user fails on."""
     return verdict in FAILS_BY_DEFAULT or verdict in run.fail_on
 
 
@@ -144,23 +144,23 @@ def unknowns(items: Sequence[Placed]) -> tuple[Unknown, ...]:
 
 
 def notices(run: Run) -> tuple[Notice, ...]:
-    """Give the remarks about inputs by place, each once."""
+    """Return the remarks about inputs by place, each once."""
     rank = {name: index for index, name in reversed(tuple(enumerate(run.inputs)))}
     return tuple(sorted(set(run.notices), key=lambda n: (rank.get(n.path, len(rank)), n.path, n.line, n.message)))
 
 
 def hints(run: Run) -> tuple[str, ...]:
-    """Give the hints in their own order (most useful first), each once."""
+    """Return the hints in their own order (most useful first), each once."""
     return tuple(dict.fromkeys(run.hints))
 
 
 def failures(run: Run) -> tuple[Failure, ...]:
-    """Give linkwarden's own failures, each once."""
+    """Return linkwarden's own failures, each once."""
     return tuple(sorted(set(run.failures), key=lambda f: (f.where, f.message, f.traceback)))
 
 
 def unreadable(run: Run) -> tuple[str, ...]:
-    """Give the inputs that could not be read, each once."""
+    """Return the inputs that could not be read, each once."""
     return tuple(sorted(set(run.unreadable)))
 
 
@@ -182,7 +182,7 @@ class Marked:
     Attributes:
         item: the finding.
         place: where it stands, or None for one that stands nowhere.
-        nth: how many places of the same address come before it.
+        nth: how many places of the same URL come before it.
         level: how much it weighs.
         rule: what is the matter; None for what has no rule, although the user fails on its verdict.
     """
@@ -195,19 +195,19 @@ class Marked:
 
 
 def is_finding(run: Run, verdict: Verdict) -> bool:
-    """Tell whether a verdict is something to report: what is amiss, and whatever the user fails on."""
+    """Return whether a verdict is something to report: what is wrong, and whatever the user fails on."""
     return verdict not in SETTLED or verdict in run.fail_on
 
 
 def level_of(run: Run, verdict: Verdict) -> Level:
-    """Give the weight of a verdict: what makes the run fail is an error."""
+    """Return the weight of a verdict: what makes the run fail is an error."""
     if verdict in run.fail_on:
         return Level.ERROR
     return Level.WARNING if verdict in _WARNINGS else Level.NOTE
 
 
 def marked(run: Run, items: Sequence[Placed]) -> Iterator[Marked]:
-    """Give every place of every finding, in the order of the items."""
+    """Return every place of every finding, in the order of the items."""
     for item in items:
         if is_finding(run, item.verdict):
             level = level_of(run, item.verdict)
@@ -217,11 +217,11 @@ def marked(run: Run, items: Sequence[Placed]) -> Iterator[Marked]:
 
 
 def worst_first(mark: Marked) -> tuple[int, int, int]:
-    """Give what to sort by: weight, then severity, and every address once before any stands there twice."""
+    """Return what to sort by: weight, then severity, and every URL once before any stands there twice."""
     return -mark.level, mark.nth, WORST_FIRST.index(mark.item.verdict)
 
 
 def instead(fix: Suggestion, longest: int) -> str:
-    """Say on one line what to put in place of an address, and why; the address has at most so many characters."""
+    """Return one line with the replacement of a URL, cut to ``longest`` characters, and why."""
     why = f" ({one_line(fix.why)})" if fix.why else ""
-    return f"Put there instead: {shown_address(fix.url, longest)}{why}"
+    return f"Replace with: {shown_address(fix.url, longest)}{why}"

@@ -20,7 +20,7 @@ class BadgeReport(Report):
     suffix: ClassVar[str] = "badge.json"
 
     def render(self, run: Run, options: ReportOptions) -> str:
-        """Give one JSON object."""
+        """Return one JSON object."""
         del options
         message, color = _verdict(run)
         badge = {
@@ -34,7 +34,7 @@ class BadgeReport(Report):
 
 
 def _verdict(run: Run) -> tuple[str, str]:
-    """Give message and colour, worst first: what is proven holds even if the run was cut short."""
+    """Return message and colour, worst first: what is proven holds even if the run was cut short."""
     if count := lost(run):
         return f"{count:,} dead", "red"
     if run.failing:
@@ -48,7 +48,7 @@ def _verdict(run: Run) -> tuple[str, str]:
 
 
 def _looked(run: Run) -> bool:
-    """Tell whether the run looked at the whole lists, and could tell of most links how they are."""
+    """Return whether the run looked at the whole lists, and could tell of most links how they are."""
     cut_short = run.interrupted or run.network_down or run.failures or run.unreadable or run.compared is not None
     asked = len(run.results) - run.counts[Verdict.IGNORED]
     return not cut_short and asked > 2 * run.counts[Verdict.UNVERIFIED]

@@ -22,7 +22,7 @@ class ConciseReport(Report):
     name: ClassVar[str] = "concise"
 
     def render(self, run: Run, options: ReportOptions) -> str:
-        """Give a line for every place of every finding, in the order of the lists, and how the run ended.
+        """Return a line for every place of every finding, in the order of the lists, and how the run ended.
 
         With ``-q`` only what makes the run fail.
         """

@@ -24,7 +24,7 @@ class GithubReport(Report):
     name: ClassVar[str] = "github"
 
     def render(self, run: Run, options: ReportOptions) -> str:
-        """Give the commands and the counts; nothing foreign in them acts."""
+        """Return the commands and the counts; nothing foreign in them acts."""
         del options
         problems = list(_problems(run))[:SHOWN]
         every = sorted(marked(run, placed(run)), key=worst_first)
@@ -37,7 +37,7 @@ class GithubReport(Report):
 
 
 def _problems(run: Run) -> Iterator[str]:
-    """Say what kept the run from looking: without it, a step fails and nobody sees why."""
+    """Return annotations on what stopped the run; without them a step fails and nobody sees why."""
     told = [("linkwarden could not read an input", text) for text in unreadable(run)]
     told += [("linkwarden itself failed", f"In {f.where}: {f.message}") for f in failures(run)]
     if run.network_down or run.interrupted:
@@ -62,7 +62,7 @@ def _annotation(run: Run, mark: Marked, word: str) -> str:
 
 
 def _place(span: Span | None) -> dict[str, int]:
-    """Give lines and columns as GitHub takes them: it drops the columns of what goes over several lines."""
+    """Return lines and columns as GitHub takes them: it drops the columns of what goes over several lines."""
     if span is None:
         return {}
     if span.line != span.end_line:
@@ -72,8 +72,8 @@ def _place(span: Span | None) -> dict[str, int]:
 
 def _summary(run: Run, *, left: int) -> Iterator[str]:
     if left:
-        more = plural(left, "more place has a finding", "more places have findings")
-        yield f"linkwarden: {more}, for which there is no room here; the job summary and the reports have all."
-    counts = ", ".join(f"{count:,} {verdict}" for verdict, count in tally(run)) or "no address"
+        more = plural(left, "more finding", "more findings")
+        yield f"linkwarden: {more} that do not fit here; the job summary and the reports have them all."
+    counts = ", ".join(f"{count:,} {verdict}" for verdict, count in tally(run)) or "no URLs"
     yield log(f"linkwarden: {counts}; {plural(run.requests, 'request')} in {seconds(run.duration_s)}.")
     yield log(conclusion(run))

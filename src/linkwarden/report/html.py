@@ -31,7 +31,7 @@ class HtmlReport(Report):
     suffix: ClassVar[str] = ".html"
 
     def render(self, run: Run, options: ReportOptions) -> str:
-        """Give the page; the same run gives the same bytes."""
+        """Return the page; the same run gives the same bytes."""
         del options  # a file says the same however talkative the terminal is
         from linkwarden.report._html.view import View  # noqa: PLC0415 - only who wants the page pays
 
@@ -52,7 +52,7 @@ def _read(name: str) -> str:
 
 
 def _policy(style: str, script: str) -> str:
-    """Give the policy (CSP Level 3): only this style and this script, pictures only from the page itself."""
+    """Return the policy (CSP Level 3): only this style and this script, images only from the page itself."""
     return "; ".join(
         (
             "default-src 'none'",

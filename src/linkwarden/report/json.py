@@ -21,7 +21,7 @@ SCHEMA_FILE = "schema-1.json"
 
 
 def schema() -> dict[str, Any]:
-    """Give the JSON Schema (draft 2020-12) that every report of this version obeys."""
+    """Return the JSON Schema (draft 2020-12) that every report of this version obeys."""
     text = files("linkwarden.report").joinpath(SCHEMA_FILE).read_text(encoding="utf-8")
     loaded: dict[str, Any] = json.loads(text)
     return loaded
@@ -33,7 +33,7 @@ def _as_is(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Mask:
-    """How addresses and running text are written: with secrets masked, or as they are."""
+    """How URLs and running text are written: with secrets masked, or as they are."""
 
     url: Callable[[str], str]
     text: Callable[[str], str]
@@ -50,7 +50,7 @@ class JsonReport(Report):
     suffix: ClassVar[str] = ".json"
 
     def render(self, run: Run, options: ReportOptions) -> str:
-        """Give the report. The same answers give the same bytes, apart from ``generated_at`` and ``duration_s``."""
+        """Return the report. The same answers give the same bytes, apart from ``generated_at`` and ``duration_s``."""
         mask = _Mask(_as_is, _as_is) if options.show_secrets else _Mask(mask_secrets, mask_text)
         parts = [f"{json_text(key)}: {json_text(value)}" for key, value in _head(run, mask).items()]
         parts.append(_rows("links", [_link(item, mask) for item in placed(run)]))

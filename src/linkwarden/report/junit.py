@@ -21,7 +21,7 @@ _NOT_LOOKED_AT = frozenset({Verdict.UNVERIFIED, Verdict.IGNORED})
 
 
 class JunitReport(Report):
-    """One suite for each input, one test for each address in it.
+    """One suite for each input, one test for each URL in it.
 
     What makes the run fail is a failure; what could not be verified, or was not to be looked at, is skipped with the
     reason; everything else passes, with a remark where there is one. That linkwarden could not do its work is an
@@ -32,7 +32,7 @@ class JunitReport(Report):
     suffix: ClassVar[str] = ".xml"
 
     def render(self, run: Run, options: ReportOptions) -> str:
-        """Give the document, one element a line. Secrets are always masked."""
+        """Return the document, one element a line. Secrets are always masked."""
         del options
         suites = _suites(run)
         total = Counter(case.outcome for suite in suites for case in suite.cases)
@@ -107,7 +107,7 @@ def _case(run: Run, item: Placed, path: str, places: Sequence[Occurrence], names
     judgement = item.result.judgement
     name = shown_address(item.result.target.url, _LONGEST_ADDRESS)
     names[path, name] += 1
-    if names[path, name] > 1:  # two signed addresses can differ in their signatures alone
+    if names[path, name] > 1:  # two signed URLs can differ in their signatures alone
         name = f"{name} ({names[path, name]})"
     outcome = "failure" if judgement.verdict in run.fail_on else ""
     if not outcome and judgement.verdict in _NOT_LOOKED_AT:
@@ -137,7 +137,7 @@ def _details(run: Run, item: Placed, code: str, places: Iterable[Occurrence]) ->
 
 
 def _troubles(run: Run) -> Iterator[_Case]:
-    """Give linkwarden's own troubles as tests, so that a build server shows them red."""
+    """Return linkwarden's own troubles as tests, so that a build server shows them red."""
     told = [("input that could not be read", text) for text in unreadable(run)]
     told += [(f"internal error in {one_line(f.where)}", f.message) for f in failures(run)]
     if run.network_down or run.interrupted:
@@ -152,7 +152,7 @@ def _shown(path: str) -> str:
 
 
 def _counts(outcomes: Counter[str]) -> dict[str, str]:
-    """Give the totals by the names of their attributes."""
+    """Return the totals by the names of their attributes."""
     numbers = {"tests": outcomes.total(), "failures": outcomes["failure"]}
     numbers |= {"errors": outcomes["error"], "skipped": outcomes["skipped"]}
     return {name: str(number) for name, number in numbers.items()}

@@ -105,7 +105,7 @@ class Document:
         self._blocks += ["---", block]
 
     def text(self) -> str:
-        """Give the document, ending in a newline."""
+        """Return the document, ending in a newline."""
         return "\n\n".join(self._blocks) + "\n"
 
     def _fitting(self, items: Iterable[str], *, extra: str = "") -> list[str]:
@@ -122,7 +122,7 @@ class Document:
 
     def _left_out(self, count: int) -> None:
         if count:
-            self._blocks.append(f"… and {count:,} more, for which there is no room here; the JSON report has them all.")
+            self._blocks.append(f"… and {count:,} more that do not fit here; the JSON report has them all.")
 
 
 #: GitHub takes 1 MiB for a job summary and uploads nothing of a larger one; this leaves room for what others add.
@@ -139,19 +139,19 @@ _BREAK = "\\\n  "  # a line break within a list item
 
 
 class MarkdownReport(Report):
-    """GitHub Flavored Markdown without HTML, pictures, mentions or references; secrets are always masked."""
+    """GitHub Flavored Markdown without HTML, images, mentions or references; secrets are always masked."""
 
     name: ClassVar[str] = "markdown"
     suffix: ClassVar[str] = ".md"
 
     def render(self, run: Run, options: ReportOptions) -> str:
-        """Give the report, at most 900 KiB of UTF-8; what has no room is counted in its place."""
+        """Return the report, at most 900 KiB of UTF-8; what has no room is counted in its place."""
         del options  # a file says the same however talkative the terminal is
         return health(run, BUDGET)
 
 
 def health(run: Run, budget: int) -> str:
-    """Give the health report, at most ``budget`` bytes of UTF-8 (40,000 or more)."""
+    """Return the health report, at most ``budget`` bytes of UTF-8 (40,000 or more)."""
     return _Health(run, budget).render()
 
 
@@ -165,14 +165,14 @@ class _Health:
         self._head()
         self._lost()
         self._soon()
-        self._simple("Worth a look", (Verdict.SUSPECT,), self._finding)
-        self._simple("Repairs", (Verdict.MOVED, Verdict.DEGRADED), _repair)
+        self._simple("Worth checking", (Verdict.SUSPECT,), self._finding)
+        self._simple("Suggested fixes", (Verdict.MOVED, Verdict.DEGRADED), _repair)
         self._doc.section("Fixed since the last run", [("", [_mended(fixed) for fixed in self._run.fixed])])
         self._unverified()
         accepted = [
             f"- {_where(i)} · {_address(i)}{_BREAK}{_prose(i.reason)}" for i in self._items if is_accepted(i.result)
         ]
-        self._doc.section("Found, and accepted", [("", accepted)])
+        self._doc.section("Accepted findings", [("", accepted)])
         self._about()
         self._reading()
         return self._doc.text()
@@ -200,8 +200,8 @@ class _Health:
             doc.add(_prose(note))
         doc.add(conclusion(run))
         rows = [f"| {verdict} | {count:,} |" for verdict, count in tally(run)]
-        total = f"| **addresses in all** | **{len(run.results):,}** |"
-        doc.add("\n".join(["| Verdict | Addresses |", "|---|---:|", *rows, total]))
+        total = f"| **URLs in total** | **{len(run.results):,}** |"
+        doc.add("\n".join(["| Verdict | URLs |", "|---|---:|", *rows, total]))
 
     def _lost(self) -> None:
         items = [i for i in self._items if fails(self._run, i.verdict) and i.verdict is not Verdict.UNVERIFIED]
@@ -219,7 +219,7 @@ class _Health:
     def _soon(self) -> None:
         items = self._of(Verdict.EXPIRING)
         items.sort(key=lambda i: (_ends(i) == "", _ends(i)))
-        self._doc.section("Soon", [("", [_soon(item) for item in items])])
+        self._doc.section("Expiring soon", [("", [_soon(item) for item in items])])
 
     def _simple(self, title: str, verdicts: tuple[Verdict, ...], write: Callable[[Placed], str]) -> None:
         self._doc.section(title, [("", [write(item) for item in self._of(*verdicts)])])
@@ -237,12 +237,14 @@ class _Health:
     def _unverified(self) -> None:
         items = [item for item in self._items if item.verdict is Verdict.UNVERIFIED]
         rows = [_unknown_row(group) for group in unknowns(items)]
-        self._doc.table("Could not be verified", ("Host", "Addresses", "Why"), rows)
+        self._doc.table("Could not be verified", ("Host", "URLs", "Why"), rows)
 
     def _about(self) -> None:
         run = self._run
         remarks = [f"- {_place(n.path, n.line)}: {_prose(n.message)}" for n in notices(run)]
-        self._doc.section("About the inputs", [("", [f"- not read: {_prose(t)}" for t in unreadable(run)] + remarks)])
+        self._doc.section(
+            "Notes on the inputs", [("", [f"- not read: {_prose(t)}" for t in unreadable(run)] + remarks)]
+        )
         crashes = [f"- In {md_code(cut(one_line(f.where), 100))}: {_prose(f.message)}" for f in failures(run)]
         self._doc.section("Failures of linkwarden itself", [("", crashes)])
         self._doc.section("Hints", [("", [f"- {_prose(hint)}" for hint in hints(run)])])
@@ -286,7 +288,7 @@ def _repair(item: Placed) -> str:
 def _fix(suggestion: Suggestion) -> str:
     link = md_link(suggestion.url, "open")
     shown = md_code(shown_address(suggestion.url, _LONGEST_ADDRESS)) + (f" ({link})" if link else "")
-    why = [_prose(suggestion.why), "safe to take over without a look" if suggestion.safe else ""]
+    why = [_prose(suggestion.why), "safe to replace" if suggestion.safe else ""]
     return ", ".join(filter(None, [shown, *why]))
 
 
@@ -332,7 +334,7 @@ def _unique(places: Iterable[Occurrence]) -> Iterable[str]:
 
 
 def _address(item: Placed) -> str:
-    # What tells one signed address from another stands in front of the signature.
+    # What tells one signed URL from another stands in front of the signature.
     longest = _LONGEST_ADDRESS if item.result.judgement.expires_at is None else _LONGEST_SIGNED
     return md_code(shown_address(item.result.target.url, longest))
 
@@ -352,7 +354,7 @@ class IssueReport(Report):
     suffix: ClassVar[str] = "issue.md"
 
     def render(self, run: Run, options: ReportOptions) -> str:
-        """Give the mark and the report, at most 60,000 bytes of UTF-8."""
+        """Return the mark and the report, at most 60,000 bytes of UTF-8."""
         del options
         mark = f"{REPORT_MARK} sha256={fingerprint(run)} -->\n"
         # The text stands for as long as the findings do: what is said of the run before would soon be untrue.
@@ -360,10 +362,10 @@ class IssueReport(Report):
 
 
 def fingerprint(run: Run) -> str:
-    """Give a hash of what is amiss: verdict, rule, address and files of every finding, and nothing that passes.
+    """Return a hash of what is wrong: verdict, rule, URL and files of every finding, and nothing that passes.
 
     Times, line numbers and the number of requests are not in it, so that a night that found the same leaves the
-    issue alone. Addresses that could not be verified are not in it either: they change from night to night.
+    issue alone. URLs that could not be verified are not in it either: they change from night to night.
     """
     findings = sorted(
         [

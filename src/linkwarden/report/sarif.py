@@ -55,7 +55,7 @@ class SarifReport(Report):
     suffix: ClassVar[str] = ".sarif"
 
     def render(self, run: Run, options: ReportOptions) -> str:
-        """Give the log, one result a line; at most 25,000 of them, the worst ones."""
+        """Return the log, one result a line; at most 25,000 of them, the worst ones."""
         return _Log(run, accepted_too=options.verbose > 0).text()
 
 
@@ -126,11 +126,11 @@ class _Log:
         if self._left_out:
             yield _note(
                 "warning",
-                f"{plural(self._left_out, 'place')} with findings have no room among the {MOST_RESULTS:,} results that "
-                "GitHub takes; they weigh least, and the JSON report has them all.",
+                f"{plural(self._left_out, 'finding')} left out (the least severe): GitHub takes at most "
+                f"{MOST_RESULTS:,} results. The JSON report has them all.",
             )
         if self._accepted and not self._suppressions:
-            count = plural(len(self._accepted), "place of a finding is", "places of findings are")
+            count = plural(len(self._accepted), "finding is", "findings are")
             yield _note("note", f"{count} accepted by a comment, the configuration or the baseline.")
         for text in unreadable(run):
             yield _note("error", f"Not read: {text}")
@@ -148,7 +148,7 @@ def _could_not_tell(group: Unknown) -> str:
     hosts = [f"{host or 'no host'} ({count:,})" for host, count in group.hosts[:_NAMED_HOSTS]]
     more = len(group.hosts) - len(hosts)
     hosts += [plural(more, "more host")] if more else []
-    count = plural(len(group.items), "address", "addresses")
+    count = plural(len(group.items), "URL")
     return f"{count} on {listed(hosts)} could not be verified: {group.reason}"
 
 
@@ -160,7 +160,7 @@ def _note(level: str, text: str, locations: Sequence[dict[str, Any]] = ()) -> di
 def _rule(rule: Rule) -> dict[str, Any]:
     level = _LEVELS.get(rule.verdict, "error" if rule.verdict in (Verdict.BROKEN, Verdict.EXPIRED) else "note")
     page = rule_url(rule.code)
-    explanation, remedy = sentence(rule.explanation), sentence(rule.remedy or "Have a look at the link.")
+    explanation, remedy = sentence(rule.explanation), sentence(rule.remedy or "Check the link by hand.")
     return {
         "id": rule.code,
         "name": "".join(part.capitalize() for part in rule.slug.split("-")),
@@ -181,7 +181,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
 
 
 def _accepted(items: Sequence[Placed]) -> Iterator[tuple[Marked, dict[str, str]]]:
-    """Give every place of a finding that the maintainer has accepted, with SARIF's word for how."""
+    """Return every place of a finding that the maintainer has accepted, with SARIF's word for how."""
     for item in items:
         judgement = item.result.judgement
         tag = accepted_in(item.result)
@@ -248,16 +248,16 @@ def _location(path: str, region: dict[str, int] | None) -> dict[str, Any]:
 
 
 def _region(span: Span | None) -> dict[str, int]:
-    """Give the four numbers that GitHub wants; all count from 1, and the end column is the first one after."""
+    """Return the four numbers that GitHub wants; all count from 1, and the end column is the first one after."""
     if span is None:
         return {"startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": 1}
     return {"startLine": span.line, "startColumn": span.col, "endLine": span.end_line, "endColumn": span.end_col}
 
 
 def _fingerprint(mark: Marked, seen: Counter[tuple[str, str, str]]) -> str:
-    """Give what tells this finding from others and stays when lines move: rule, address and file.
+    """Return what tells this finding from others and stays when lines move: rule, URL and file.
 
-    An address that stands in a file more than once is told apart by a number.
+    A URL that stands in a file more than once is told apart by a number.
     """
     path = mark.place.span.path if mark.place is not None else ""
     key = (mark.rule.code if mark.rule else "", mask_secrets(mark.item.result.target.url), path)

@@ -52,7 +52,7 @@ class Page:
     """Lines of spans ``(style, text)``.
 
     Args:
-        width: columns of the terminal; prose is wrapped to it, addresses never are, so that they can be copied.
+        width: columns of the terminal; prose is wrapped to it, URLs never are, so that they can be copied.
     """
 
     def __init__(self, width: int) -> None:
@@ -85,12 +85,12 @@ class Page:
                 self.add(("", " " * hang), (style, row))
 
     def guarded(self) -> list[Line]:
-        """Give the lines, none of which a GitHub runner takes for a workflow command (``::name::`` at the start)."""
+        """Return the lines, none of which a GitHub runner takes for a workflow command (``::name::`` at the start)."""
         return [[("", "\\"), *line] if plain(line).lstrip().startswith("::") else line for line in self.lines]
 
 
 def plain(line: Iterable[Span]) -> str:
-    """Give a line without its styles."""
+    """Return a line without its styles."""
     return "".join(text for _, text in line)
 
 
@@ -107,9 +107,9 @@ SHOWN = 30
 _NAMED_HOSTS = 3
 
 _SECTIONS = (
-    (Verdict.EXPIRING, "Works today, will stop by itself"),
-    (Verdict.SUSPECT, "Probably not what the list promises"),
-    (Verdict.MOVED, "Moved for good"),
+    (Verdict.EXPIRING, "Expiring soon"),
+    (Verdict.SUSPECT, "Suspect: check by hand"),
+    (Verdict.MOVED, "Moved permanently"),
     (Verdict.DEGRADED, "Works, with a flaw"),
 )
 
@@ -120,12 +120,12 @@ class TextReport(Report):
     name: ClassVar[str] = "text"
 
     def render(self, run: Run, options: ReportOptions) -> str:
-        """Give the report without colours, wrapped at 100 columns. Secrets are always masked."""
+        """Return the report without colours, wrapped at 100 columns. Secrets are always masked."""
         return "".join(plain(line).rstrip() + "\n" for line in lines(run, options, WIDTH))
 
 
 def lines(run: Run, options: ReportOptions, width: int) -> list[Line]:
-    """Give the report as lines of ``(style, text)``.
+    """Return the report as lines of ``(style, text)``.
 
     Styles are those of ``linkwarden.report._words``: ``bad``, ``warn``, ``info``, ``good``, ``unknown``, ``quiet``,
     ``place``, ``address``, ``fix``, ``heading``, and "" for plain text. All foreign text is made visible, so that no
@@ -220,7 +220,7 @@ class _Text:
     def _accepted(self) -> None:
         items = [item for item in self._items if is_accepted(item.result)]
         if items:
-            self._page.heading("Found, and accepted", len(items))
+            self._page.heading("Accepted findings", len(items))
         for item in items:
             self._page.add(("", "    "), ("place", _place(item.places[:1])), ("address", f"  {_address(item)}"))
             self._page.prose(_prose(item.reason), "quiet", indent=6)
@@ -229,7 +229,7 @@ class _Text:
         remarks = notices(self._run)
         if not remarks:
             return
-        self._page.heading("About the inputs", len(remarks))
+        self._page.heading("Notes on the inputs", len(remarks))
         for notice in remarks if self._verbose else remarks[:SHOWN]:
             lead = ("place", shown_place(notice.path, notice.line) + "  ")
             self._page.prose(_prose(notice.message), lead=lead)
@@ -294,7 +294,7 @@ class _Text:
         first = group[0]
         rule = first.result.judgement.rule
         where = f" on {visible(host)}" if host else ""
-        self._page.add(*_label(first.verdict, rule), ("", f": {plural(len(group), 'address', 'addresses')}{where}"))
+        self._page.add(*_label(first.verdict, rule), ("", f": {plural(len(group), 'URL')}{where}"))
         usual, times = Counter(item.reason for item in group).most_common(1)[0]
         headline = usual if times > 1 else sentence(rule.summary if rule else "")
         self._page.prose(_prose(headline))
@@ -336,7 +336,7 @@ class _Text:
             self._page.prose(why, "quiet", indent=indent + len("→ "))
 
     def _advice(self, rule: Rule | None) -> None:
-        """Say what to do about a rule's findings, once a report."""
+        """Add what to do about a rule's findings, once a report."""
         if rule is None or rule.code in self._advised or not rule.remedy:
             return
         self._advised.add(rule.code)
@@ -388,7 +388,7 @@ def _label(verdict: Verdict, rule: Rule | None) -> Line:
 
 
 def _place(places: Sequence[Occurrence | None]) -> str:
-    """Give ``file:line:column`` of the first of some places, as editors and terminals take it."""
+    """Return ``file:line:column`` of the first of some places, as editors and terminals take it."""
     place = places[0] if places else None
     return shown_place(place.span.path, place.span.line, place.span.col) if place is not None else "(nowhere)"
 
@@ -398,7 +398,7 @@ def _address(item: Placed) -> str:
 
 
 def _tail(item: Placed, room: int) -> str:
-    """Give what sets an address apart from others on its host; of a signed one the signature does not."""
+    """Return what sets a URL apart from others on its host; of a signed one the signature does not."""
     url = item.result.target.address or item.result.target.url
     tail = "/" + url.partition("://")[2].partition("/")[2]
     if item.result.judgement.expires_at is not None:
@@ -417,5 +417,5 @@ def _failure(failure: Failure) -> str:
 def _volume(run: Run) -> str:
     names = ", ".join(shown_address(name, _LONGEST_ADDRESS) for name in run.inputs[:3])
     more = f" and {plural(len(run.inputs) - 3, 'more input')}" if len(run.inputs) > 3 else ""
-    links = f"{plural(run.occurrences, 'link')} to {plural(len(run.results), 'address', 'addresses')}"
+    links = f"{plural(run.occurrences, 'link')} to {plural(len(run.results), 'URL')}"
     return f"{links} in {names}{more}; {plural(run.requests, 'request')} in {seconds(run.duration_s)}"

@@ -1,4 +1,4 @@
-"""How reviews ask: through the providers, each address once, a few at a time for one host."""
+"""How reviews ask: through the providers, each URL once, a few at a time for one host."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class NetFor:
 
 
 class Asker:
-    """Has addresses judged by the providers for ordinary hosts, as they judge the links of a list.
+    """Has URLs judged by the providers for ordinary hosts, as they judge the links of a list.
 
     Args:
         ctx: what the providers may know of the run.
@@ -60,10 +60,10 @@ class Asker:
         self._providers: dict[str, Provider] = {cls.name: cls(ctx) for cls in (ImageProvider, WebProvider)}
 
     async def judge(self, targets: Sequence[Target], provider: str) -> dict[str, Evidence]:
-        """Give what a provider finds out about targets, by key; what it does not take or passes on is left out.
+        """Return what a provider finds out about targets, by key; what it does not take or passes on is left out.
 
         Args:
-            targets: what to ask for; those with the same address are one request.
+            targets: what to ask for; those with the same URL are one request.
             provider: ``web`` or ``image``.
         """
         asked = self._providers[provider]
@@ -73,7 +73,7 @@ class Asker:
 
 
 def asked_by(target: Target) -> str:
-    """Name the provider that asks ordinary hosts for a target: pictures must be pictures."""
+    """Return the name of the provider that checks a target on an ordinary host: images must be images."""
     return ImageProvider.name if target.is_image else WebProvider.name
 
 

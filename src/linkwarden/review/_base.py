@@ -40,7 +40,7 @@ class Review(ABC):
 
     @abstractmethod
     def look(self, results: Sequence[Result], net: Net, now: datetime) -> AsyncIterator[Evidence]:
-        """Give evidence that takes the place of what was found for some targets (same ``key``); most stay as they are.
+        """Return evidence that replaces what was found for some targets (same ``key``); most stay as they are.
 
         Args:
             results: all results so far, in source order, with the verdicts that they would have now.
@@ -52,7 +52,7 @@ class Review(ABC):
         """
 
     def remarks(self, results: Sequence[Result]) -> Iterator[Notice]:
-        """Give remarks about the inputs that change no verdict; called after ``look``. Makes no request.
+        """Return remarks about the inputs that change no verdict; called after ``look``. Makes no request.
 
         Args:
             results: all results, in source order, as they are after ``look``.

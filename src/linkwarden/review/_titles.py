@@ -1,7 +1,7 @@
-"""Whether a link's text names the paper that a registry has under its address. Pure.
+"""Whether a link's text names the paper that a registry has under its URL. Pure.
 
 Titles are compared as letters and digits only: TeX, markup, accents, punctuation and case are the writer's taste
-(arXiv's API manual: titles come with raw LaTeX and line breaks). A text accuses only if it clearly is a title itself;
+(arXiv's API manual: titles come with raw LaTeX and line breaks). A text reports only if it clearly is a title itself;
 "pdf", "Vaswani et al., 2017", "the original paper" and other languages say nothing about which paper is meant.
 """
 
@@ -144,7 +144,7 @@ def core(text: str) -> Title:
 
 
 def compare(text: str, title: str) -> Match:
-    """Tell whether a link's text names the paper with a title.
+    """Return whether a link's text names the paper with a title.
 
     Args:
         text: what the link is called in the list.
@@ -157,7 +157,7 @@ def compare(text: str, title: str) -> Match:
 
 
 def names_a_stranger(text: str, title: str) -> bool:
-    """Tell whether a text that may be a title has nothing in common with a paper's title.
+    """Return whether a text that may be a title has nothing in common with a paper's title.
 
     That is no proof: methods and data sets have names of many words ("Gated Recurrent Unit Networks") that stand in no
     title of the paper that they come from. It is one if another paper has that very title.
@@ -167,17 +167,17 @@ def names_a_stranger(text: str, title: str) -> bool:
 
 
 def shares_nothing(text: str, title: str) -> bool:
-    """Tell whether a text has not one word of a title, nor a form of one."""
+    """Return whether a text has not one word of a title, nor a form of one."""
     return not _shared(*sorted((read(text), read(title)), key=lambda t: len(t.significant)))
 
 
 def is_exactly(text: str, title: str) -> bool:
-    """Tell whether a text is a title to the letter, but for what lists put around titles."""
+    """Return whether a text is a title to the letter, but for what lists put around titles."""
     return read(title).letters in spellings(text)
 
 
 def spellings(text: str) -> tuple[str, ...]:
-    """Give the letters of the titles that a text may be: with and without what lists put around one.
+    """Return the letters of the titles that a text may be: with and without what lists put around one.
 
     Too short ones are left out: to be called so may be chance.
     """
@@ -186,7 +186,7 @@ def spellings(text: str) -> tuple[str, ...]:
 
 
 def _is_named_by(text: str, registered: Title) -> bool:
-    """Tell whether a text plainly is a title, or a title with something around it."""
+    """Return whether a text plainly is a title, or a title with something around it."""
     whole, named = read(text).letters, core(text).letters
     if not registered.letters or not named:
         return False
@@ -204,7 +204,7 @@ def _folded(char: str) -> str:
 
 
 def _alike(a: Title, b: Title) -> float:
-    """Give how much of two titles' letters is the same in the same order, from 0 to 1."""
+    """Return how much of two titles' letters is the same in the same order, from 0 to 1."""
     matcher = SequenceMatcher(None, a.letters, b.letters, autojunk=False)
     if matcher.real_quick_ratio() < _ALIKE or matcher.quick_ratio() < _ALIKE:
         return 0.0
@@ -212,13 +212,13 @@ def _alike(a: Title, b: Title) -> float:
 
 
 def _part_of(named: Title, registered: Title) -> bool:
-    """Tell whether one is the other without its subtitle, its acronym or its authors."""
+    """Return whether one is the other without its subtitle, its acronym or its authors."""
     shorter, longer = sorted((named.letters, registered.letters), key=len)
     return len(shorter) >= _TELLING and shorter in longer
 
 
 def _may_be_a_title(text: str) -> bool:
-    """Tell whether a text can be nothing but a title, or the name of some thing, in English."""
+    """Return whether a text can be nothing but a title, or the name of some thing, in English."""
     whole, named = read(text), core(text)
     if "://" in text or len(named.significant) < _WORDS_OF_A_TITLE or len(text) >= _LONGEST:
         return False
@@ -231,40 +231,40 @@ def _may_be_a_title(text: str) -> bool:
 
 
 def _is_surely_a_title(text: str) -> bool:
-    """Tell whether a text is longer than the names of things are, or has a form that only titles have."""
+    """Return whether a text is longer than the names of things are, or has a form that only titles have."""
     named = core(text)
     formal = _has_year(text) or re.search(r"\w: \w", named.written) is not None
     return len(named.significant) >= _WORDS_OF_A_TITLE + (1 if formal else 2)
 
 
 def _has_year(text: str) -> bool:
-    """Tell whether a text begins with a year and then with a capital, as lists of papers write titles."""
+    """Return whether a text begins with a year and then with a capital, as lists of papers write titles."""
     found = _LIST_PREFIX.match(read(text).written)
     first = core(text).written[:1]
     return found is not None and found["year"] is not None and (first.isupper() or not first.isalpha())
 
 
 def _is_headline(line: str) -> bool:
-    """Tell whether the long words of a line begin with capitals, as in a title and not in a remark."""
+    """Return whether the long words of a line begin with capitals, as in a title and not in a remark."""
     long_words = [w for w in re.findall(r"[^\W\d_]{4,}", line) if w.lower() not in _STOP]
     return bool(long_words) and sum(word[0].isupper() for word in long_words) >= _HEADLINE * len(long_words)
 
 
 def _is_names(line: str) -> bool:
-    """Tell a list of authors: three or more short parts between commas."""
+    """Return whether a text is a list of authors: three or more short parts between commas."""
     parts = re.split(r",|;|&|\band\b", line)
     return len(parts) >= 3 and all(len(part.split()) <= 3 for part in parts)
 
 
 def _could_be_missed(registered: Title) -> bool:
-    """Tell whether a registered title is such that a text about the paper would have some of its words."""
+    """Return whether a registered title is such that a text about the paper would have some of its words."""
     if len(registered.significant) < _WORDS_OF_A_TITLE or not registered.letters.isascii():
         return False
     return not set(registered.words) & (_CONTAINERS | _FOREIGN)
 
 
 def _strangers(named: Title, registered: Title) -> bool:
-    """Tell whether two titles have nothing in common but what titles of one field have."""
+    """Return whether two titles have nothing in common but what titles of one field have."""
     few, many = sorted((named, registered), key=lambda t: len(t.significant))
     if not few.significant:
         return False
@@ -273,7 +273,7 @@ def _strangers(named: Title, registered: Title) -> bool:
 
 
 def _shared(few: Title, many: Title) -> frozenset[str]:
-    """Give the significant words of one title that the other has too, in whatever form."""
+    """Return the significant words of one title that the other has too, in whatever form."""
     return frozenset(
         w
         for w in few.significant
@@ -282,7 +282,7 @@ def _shared(few: Title, many: Title) -> frozenset[str]:
 
 
 def _related(a: str, b: str) -> bool:
-    """Tell whether two words are forms of one, or one with a slip: "networks", "convolutionnal"."""
+    """Return whether two words are forms of one, or one with a slip: "networks", "convolutionnal"."""
     same = 0
     for x, y in zip(a, b, strict=False):
         if x != y:

@@ -39,7 +39,7 @@ class Capture:
     """One copy in the archive.
 
     Attributes:
-        timestamp: 14 digits, as in playback addresses; sorts by time.
+        timestamp: 14 digits, as in playback URLs; sorts by time.
     """
 
     timestamp: str
@@ -50,24 +50,24 @@ class Capture:
         return f"{self.timestamp[:4]}-{self.timestamp[4:6]}-{self.timestamp[6:8]}"
 
     def is_before(self, instant: datetime) -> bool:
-        """Tell whether the copy was made before an instant, or at it."""
+        """Return whether the copy was made before an instant, or at it."""
         return self.timestamp <= _stamp(instant)
 
     def address(self, url: str, *, image: bool) -> str:
-        """Give the address at which the copy is shown; a picture without the archive's frame around it."""
+        """Return the URL at which the copy is shown; an image without the archive's frame around it."""
         return f"{PLAYBACK}/{self.timestamp}{'im_' if image else ''}/{url}"
 
     def raw(self, url: str) -> str:
-        """Give the address of the copy's bytes as they were captured."""
+        """Return the URL of the copy's bytes as they were captured."""
         return f"{PLAYBACK}/{self.timestamp}id_/{url}"
 
 
 def question(url: str, *, image: bool, added: datetime | None, oldest: bool = False) -> str:
-    """Give the address that asks the index for good captures.
+    """Return the URL that asks the index for good captures.
 
     Args:
         url: what was captured.
-        image: only captures that were pictures count.
+        image: only captures that were images count.
         added: when the link was added, or None.
         oldest: where that is not known, ask for the first capture and not for the last one.
     """
@@ -151,7 +151,7 @@ _ENTRY = re.compile(r"([0-9a-f]{40,64}) \d+ (\d+) (\d+)\Z")
 
 
 def lines_added(root: Path, wanted: Mapping[str, Iterable[int]]) -> dict[tuple[str, int], datetime]:
-    """Give when lines were written, by file and line number, as far as history tells.
+    """Return when lines were written, by file and line number, as far as history tells.
 
     Nothing is told of files outside ``root`` or outside any repository, of shallow clones (in which every line seems
     to come with the oldest commit that is there), and of lines that are not committed.
@@ -176,7 +176,7 @@ def lines_added(root: Path, wanted: Mapping[str, Iterable[int]]) -> dict[tuple[s
 
 
 def _inside(root: Path, name: str) -> Path | None:
-    """Give the real place of a file if it lies inside ``root``."""
+    """Return the real place of a file if it lies inside ``root``."""
     path = Path(name).resolve()
     return path if path.is_file() and path.is_relative_to(root.resolve()) else None
 
@@ -210,7 +210,7 @@ _EXCLUDED = re.compile(rb"Blocked Site|AccessControlException", re.IGNORECASE)
 _HOPELESS = frozenset(
     {NetErrorKind.COOLDOWN, NetErrorKind.GIVEN_UP, NetErrorKind.BUDGET, NetErrorKind.NXDOMAIN, NetErrorKind.BLOCKED}
 )
-#: Who checked what never was anywhere: misspelt addresses, and identifiers of registries that never forget one.
+#: Who checked what never was anywhere: misspelt URLs, and identifiers of registries that never forget one.
 _NEVER_WAS = frozenset({"malformed", "arxiv-id", "arxiv", "doi"})
 #: Archives do not archive each other.
 _ARCHIVES = ("archive.org", "archive.today", "archive.ph", "archive.is", "archive.li", "archive.vn", "archive.md")
@@ -219,12 +219,12 @@ _INSIDE = frozenset({"local", "localhost", "internal", "intranet", "lan", "home"
 
 
 def may_be_asked(ctx: LoadContext) -> bool:
-    """Tell whether a run may ask the archive: a list that needs private networks holds what nobody is to hear of."""
+    """Return whether a run may ask the archive: a list that needs private networks holds what nobody is to hear of."""
     return ctx.archive and not ctx.allow_networks
 
 
 async def added_on(root: Path, groups: Sequence[Sequence[Result]]) -> list[datetime | None]:
-    """Give for each group of links when the first of them entered its list, as far as git tells."""
+    """Return for each group of links when the first of them entered its list, as far as git tells."""
     places = [[(o.span.path, o.span.line) for result in group for o in result.target.occurrences] for group in groups]
     lines: dict[str, set[int]] = defaultdict(set)
     for path, line in (place for group in places for place in group):
@@ -253,7 +253,7 @@ class Archive:
     async def captures(
         self, url: str, added: datetime | None, *, image: bool = False, oldest: bool = False
     ) -> list[Capture]:
-        """Give the captures that come into question (see ``question``); none where the archive did not say."""
+        """Return the captures that come into question (see ``question``); none where the archive did not say."""
         ask = Request(
             url=question(url, image=image, added=added, oldest=oldest),
             purpose="archive",
@@ -286,9 +286,9 @@ class Archive:
 
 
 def archived_under(result: Result) -> str | None:
-    """Give the address under which an archive may have a lost link's target; None where none can have it.
+    """Return the URL under which an archive may have a lost link's target; None where none can have it.
 
-    Addresses that are private or carry secrets are told to nobody. Of signed ones, the same file without the
+    URLs that are private or carry secrets are told to nobody. Of signed ones, the same file without the
     signature is most likely to have been archived, unless its site gives nothing out without one.
     """
     url = (result.target.address or "").partition("#")[0]

@@ -41,7 +41,7 @@ class ArchiveReview(Review):
     doing: ClassVar[str] = "looking for archived copies"
 
     async def look(self, results: Sequence[Result], net: Net, now: datetime) -> AsyncIterator[Evidence]:
-        """Look up one address after the other, those without any suggestion first; a failed lookup says nothing."""
+        """Look up one URL after the other, those without any suggestion first; a failed lookup says nothing."""
         del now
         if not may_be_asked(self.ctx):
             return
@@ -63,13 +63,13 @@ class ArchiveReview(Review):
             return
         why = archive.closed or "it did not answer"
         if not archive.closed and archive.answered == MAX_LOOKUPS:
-            why = f"one run asks at most {MAX_LOOKUPS} times, because it wants few questions a minute"
-        things = "1 lost address was" if count == 1 else f"{count} lost addresses were"
-        self.ctx.hint(f"{things} not looked up in the Internet Archive: {why}. `--no-archive` looks nothing up.")
+            why = f"a run makes at most {MAX_LOOKUPS} lookups, because the archive limits requests per minute"
+        things = "1 failing URL was" if count == 1 else f"{count} failing URLs were"
+        self.ctx.hint(f"{things} not looked up in the Internet Archive: {why}. `--no-archive` skips these lookups.")
 
 
 def _lookups(results: Sequence[Result]) -> list[_Lookup]:
-    """Give the questions that the lost links of a run call for, in source order."""
+    """Return the questions that the lost links of a run call for, in source order."""
     found: dict[tuple[str, bool], _Lookup] = {}
     for result in results:
         suggestion = result.judgement.suggestion

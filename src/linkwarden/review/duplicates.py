@@ -55,7 +55,7 @@ class _Entry:
     Attributes:
         place: where it stands.
         address: where it leads.
-        key: what is the same for all addresses of that place.
+        key: what is the same for all URLs of that place.
     """
 
     place: Occurrence
@@ -71,14 +71,14 @@ class Duplicates(Review):
     online: ClassVar[bool] = False
 
     async def look(self, results: Sequence[Result], net: Net, now: datetime) -> AsyncIterator[Evidence]:
-        """Give nothing: readers of a doubled entry get what it promises."""
+        """Return nothing: readers of a doubled entry get what it promises."""
         del results, net, now
         none: tuple[Evidence, ...] = ()
         for evidence in none:
             yield evidence
 
     def remarks(self, results: Sequence[Result]) -> Iterator[Notice]:
-        """Give a remark on each entry that was listed before, in source order; the many after the first are counted."""
+        """Return a remark on each entry that was listed before, in source order; after the first few, their number."""
         doubles = list(_doubles(results))
         for first, again in doubles[:_SHOWN]:
             yield Notice(again.place.span.path, again.place.entry, _told(first, again))
@@ -90,7 +90,7 @@ class Duplicates(Review):
 
 
 def _doubles(results: Sequence[Result]) -> Iterator[tuple[_Entry, _Entry]]:
-    """Give pairs of an entry and a later one of the same file that lead to the same place, each later one once."""
+    """Return pairs of an entry and a later one of the same file that lead to the same place, each later one once."""
     files: dict[str, list[_Entry]] = {}
     for entry in _entries(results):
         files.setdefault(entry.place.span.path, []).append(entry)
@@ -115,7 +115,7 @@ def _entries(results: Sequence[Result]) -> Iterator[_Entry]:
 
 
 def _is_about(place: Occurrence) -> bool:
-    """Tell whether an entry is about what this link leads to, and does not merely mention it."""
+    """Return whether an entry is about what this link leads to, and does not merely mention it."""
     words = frozenset(_LABEL.findall(place.text.lower()))
     if words and words <= _PAPER_WORDS:
         return True
@@ -123,7 +123,7 @@ def _is_about(place: Occurrence) -> bool:
 
 
 def _key(result: Result, address: str) -> str:
-    """Give what is the same for two addresses of one place."""
+    """Return what is the same for two URLs of one place."""
     ref = parse(address)
     if ref is not None and ref.form is not Form.READER:
         return f"arxiv:{ref.base}"
@@ -137,7 +137,7 @@ def _key(result: Result, address: str) -> str:
 
 
 def _plain(address: str) -> str:
-    """Give an address without what leads to the same page on nearly every site: scheme, ``www.``, a last slash."""
+    """Return a URL without what leads to the same page on nearly every site: scheme, ``www.``, a last slash."""
     try:
         parts = urlsplit(address)
         query = [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.fullmatch(k)]
@@ -156,5 +156,5 @@ def _told(first: _Entry, again: _Entry) -> str:
     called = f"“{text if len(text) <= _SHOWN_TEXT else text[: _SHOWN_TEXT - 1] + '…'}”"
     if not again.place.leads:
         called = f"The link {called} of this entry"
-    other = "" if _plain(first.address) == _plain(again.address) else ", by another address of it"
+    other = "" if _plain(first.address) == _plain(again.address) else ", by another URL"
     return f"{called} leads to the same place as the entry on line {first.place.entry}{other}."

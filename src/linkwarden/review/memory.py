@@ -1,4 +1,4 @@
-"""What earlier runs say to what was found: one bad night is no dead link, and many in a row are one."""
+"""Weighs failures against earlier runs: one bad night is not a dead link, many in a row are."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ LASTING_FAILURE = Rule(
     "LW821",
     "no-answer-for-days",
     Verdict.BROKEN,
-    "the address has not worked in several runs over several days",
-    "One failure of a server or of the network proves nothing, so linkwarden first calls such a link unverified. Its "
-    "memory of earlier runs shows that the address has failed in every run since the day that is named, and that no "
-    "run in between got a good answer. --confirm-runs and --confirm-days say how long that has to last; by default "
-    "it is three runs on three different days. Where the cause may as well lie on this side (no common way to encrypt, "
-    "no route, an answer that only browsers forgive), only an address that has worked from here before is called so.",
-    "Open the address in a browser. If it does not work there either, replace it with the copy that is suggested, if "
-    "any, or remove it.",
+    "the URL has failed in several runs over several days",
+    "One failure of a server or of the network proves nothing, so linkwarden first calls such a link unverified. "
+    "According to the memory of earlier runs, the URL has failed in every run since the day that is named. "
+    "--confirm-runs and --confirm-days say how long that has to last; by default it is three runs on three different "
+    "days. Where the cause may be on this side (no common TLS version, no route, a response that only browsers "
+    "accept), this is only said of a URL that has worked from here before.",
+    "Open the URL in a browser. If it does not work there either, replace it with the suggested copy, if any, or "
+    "remove it.",
     repeatable=True,
 )
 HELD_BACK = Rule(
     "LW822",
     "not-failing-for-long",
     Verdict.UNVERIFIED,
-    "the address has just stopped working, and may come back",
-    "The host does not exist any more, or refuses connections. For a link that nobody has seen working, that is the "
-    "end of it. The memory of earlier runs knows that this address has answered before, or --patient asks to wait, "
-    "and domains and servers do come back after a day or two. If it goes on failing, it is called broken.",
-    "Nothing to do yet. `linkwarden history show` with the address shows how it has fared.",
+    "the URL has just stopped working, and may come back",
+    "The host no longer exists, or refuses connections. A link that has never been seen working would be broken. But "
+    "this URL worked in an earlier run, or --patient was given, and domains and servers do come back after a day or "
+    "two. If it keeps failing, it is called broken.",
+    "Nothing to do yet. `linkwarden history show URL` shows its earlier results.",
     repeatable=True,
 )
 
@@ -49,10 +49,10 @@ _MAY_BE_OURS = frozenset(rule.code for rule in (http.TLS_FAILED, http.UNREACHABL
 
 
 class MemoryReview(Review):
-    """Calls broken what has failed for days, and waits with what has only just begun to."""
+    """Calls a link broken that has failed for days, and holds back one that has just begun to fail."""
 
     name: ClassVar[str] = "memory"
-    rank: ClassVar[int] = 75  # before the repairs, which look for a twin of what is broken by now
+    rank: ClassVar[int] = 75  # before the repairs, which look for an alternative URL of what is broken by now
     online: ClassVar[bool] = False
     rules: ClassVar[tuple[Rule, ...]] = (LASTING_FAILURE, HELD_BACK)
 
@@ -73,7 +73,7 @@ class MemoryReview(Review):
 
 
 def _weighed(evidence: Evidence, known: Remembered | None, patience: Patience, now: datetime) -> Evidence:
-    """Give a failure of the network the verdict that it has by now; everything else as it is."""
+    """Return a failure of the network the verdict that it has by now; everything else as it is."""
     verdict = verdict_of(evidence)
     if evidence.rule is None or not evidence.rule.repeatable:
         return evidence
@@ -94,21 +94,21 @@ def _weighed(evidence: Evidence, known: Remembered | None, patience: Patience, n
 
 
 def _broken(evidence: Evidence, row: Remembered) -> Evidence:
-    runs = f"in {row.failures} runs" if row.failures > 1 else "in this run"
-    reason = f"No usable answer {runs} since {row.failing_since:%Y-%m-%d}. The last time: {evidence.reason}"
-    facts = (*evidence.facts, Fact(f"it has failed on {_days(row.days)}, and in no run between did it work"))
+    runs = f" in {row.failures} runs" if row.failures > 1 else ""
+    reason = f"It has failed{runs} since {row.failing_since:%Y-%m-%d}. The last time: {evidence.reason}"
+    facts = (*evidence.facts, Fact(f"it has failed on {_days(row.days)} without working in between"))
     if row.last_ok is not None:
         facts = (*facts, Fact(f"it last worked on {row.last_ok:%Y-%m-%d}"))
     else:  # some hosts drop what comes from data centres without a word
-        reason += " It has never worked from here, so look at it from elsewhere before you take it out."
+        reason += " It has never worked from this machine, so check it from elsewhere before you remove it."
     return replace(evidence, rule=LASTING_FAILURE, reason=reason, facts=facts)
 
 
 def _held_back(evidence: Evidence, row: Remembered, patience: Patience) -> Evidence:
-    since = f"This is so since {row.failing_since:%Y-%m-%d}"
+    since = f"It has failed since {row.failing_since:%Y-%m-%d}"
     worked = f"; it last worked on {row.last_ok:%Y-%m-%d}" if row.last_ok is not None else ""
     runs = "1 run" if patience.runs == 1 else f"{patience.runs} runs in a row"
-    takes = f"It is called broken once it has failed in {runs} on {_days(patience.days)}"
+    takes = f"It will be called broken after failing in {runs} on {_days(patience.days)}"
     reason = f"{evidence.reason} {since}{worked}. {takes}."
     return replace(evidence, rule=HELD_BACK, reason=reason)
 
@@ -118,7 +118,7 @@ def _days(days: int) -> str:
 
 
 def _with_remark(evidence: Evidence, result: Result, known: Remembered | None, now: datetime) -> Evidence:
-    """Say of a link that comes and goes that it does."""
+    """Return the evidence with a remark if the link comes and goes."""
     if known is None or Outcome.BAD.value not in known.recent:  # nearly every link of a list
         return evidence
     told = outcome_of(result)

@@ -40,10 +40,10 @@ _OF_ANY_PAGE = frozenset({Sign.SHORT, Sign.NO_INDEX, Sign.MUCH_TEXT, Sign.UNRELA
 
 
 def has_nothing_in_common(address: str, page: Page, copy: Page) -> bool:
-    """Tell whether a page and its copy are about different things; False where that cannot be told.
+    """Return whether a page and its copy are about different things; False where that cannot be told.
 
     Args:
-        address: the link's address. The site's name, which whoever owns the domain puts everywhere, is no subject;
+        address: the link's URL. The site's name, which whoever owns the domain puts everywhere, is no subject;
             but a page that has it in its title still is not taken for another one.
         page: what is there now.
         copy: what was there.
@@ -59,12 +59,12 @@ def has_nothing_in_common(address: str, page: Page, copy: Page) -> bool:
 
 
 def shows_what_is_promised(target: Target, copy: Page) -> bool:
-    """Tell whether a word that a link promises stands on a copy, so that the copy is what the list means."""
+    """Return whether a word that a link promises stands on a copy, so that the copy is what the list means."""
     return _stand_on(copy, promised_words(target))
 
 
 def was_so_before(target: Target, signs: PageSigns, copy: Page) -> bool:
-    """Tell whether the copy is ill itself, or has one of the page's signs: then nothing has changed since."""
+    """Return whether the copy is ill itself, or has one of the page's signs: then nothing has changed since."""
     before = read_signs(target, copy)
     if before is None:
         return False
@@ -72,7 +72,7 @@ def was_so_before(target: Target, signs: PageSigns, copy: Page) -> bool:
 
 
 def language_of(page: Page) -> str:
-    """Name the language that a page gives as its own ("en"), else the script of its title ("latin"), else ""."""
+    """Return the language that a page declares ("en"), else the script of its title ("latin"), else ""."""
     return page.language or script_of(page.title or "").lower()
 
 
@@ -85,12 +85,12 @@ def _stems(words: AbstractSet[str]) -> set[str]:
 
 
 def _tells(words: AbstractSet[str]) -> bool:
-    """Tell whether words suffice to compare by; in scripts without spaces a run of characters is many words."""
+    """Return whether words suffice to compare by; in scripts without spaces a run of characters is many words."""
     return len(words) >= _ENOUGH or any(not word.isascii() and len(word) > _STEM for word in words)
 
 
 def _stand_on(page: Page, words: AbstractSet[str]) -> bool:
-    """Tell whether one of some words begins a word of the page, or stands anywhere in a script without spaces."""
+    """Return whether one of some words begins a word of the page, or stands anywhere in a script without spaces."""
     whole = " ".join((page.title or "", page.meta("description"), page.visible_text))
     text = unicodedata.normalize("NFKC", whole).casefold().replace("\u0307", "")
     return any(re.search(f"{_EDGE if word.isascii() else ''}{re.escape(word[:_STEM])}", text) for word in words)
@@ -131,7 +131,7 @@ class OwnersReview(Review):
 
 
 def _doubt(result: Result) -> tuple[Result, PageDoubt, str] | None:
-    """Give a link of which one sign says that it has another owner, with its address in the archive; else None."""
+    """Return a link of which one sign says that it has another owner, with its URL in the archive; else None."""
     doubt = result.evidence.doubt
     if not isinstance(doubt, PageDoubt) or result.judgement.verdict in FAILING:
         return None
@@ -153,7 +153,7 @@ async def _copy(net: Net, url: str, capture: Capture) -> Page | None:
 def _compared(
     result: Result, doubt: PageDoubt, url: str, copy: Page, chosen: tuple[Capture, str], added: datetime | None
 ) -> Evidence | None:
-    """Accuse a link if its copy is what the list means, and the page has nothing in common with it; else None."""
+    """Report a link if its copy is what the list means, and the page has nothing in common with it; else None."""
     target, page, (capture, why) = result.target, doubt.page, chosen
     meant = (added is not None and capture.is_before(added)) or shows_what_is_promised(target, copy)
     if not meant or was_so_before(target, doubt.signs, copy) or not has_nothing_in_common(url, page, copy):

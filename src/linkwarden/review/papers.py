@@ -30,12 +30,11 @@ NAMES_ANOTHER = Rule(
     "LW801",
     "names-another-paper",
     Verdict.SUSPECT,
-    "the link's text names another paper than the one at its address",
-    "The registry that knows the paper at this address has a title for it that shares nothing with what the list "
-    "calls it. That happens when an identifier is mistyped, or when the line above was copied and its address "
-    "forgotten. Texts that are no titles, such as “pdf” or the name of a method, are never compared.",
-    "Open the address and look at the title. If another address is offered, it is that of the paper which the text "
-    "names.",
+    "the link text names another paper than the one at its URL",
+    "The registry's title for the paper at this URL has nothing in common with the link text. That happens when an "
+    "identifier is mistyped, or when the line above was copied and its URL was not changed. Link texts that are not "
+    "titles, such as “pdf” or the name of a method, are never compared.",
+    "Open the URL and look at the title. If another URL is suggested, it leads to the paper that the link text names.",
     tags=frozenset({Tag.PAGE_EXISTS}),
 )
 
@@ -92,7 +91,7 @@ class _Doubt:
 
 
 class Papers(Review):
-    """Looks for links whose text names another paper than the registry has under their address."""
+    """Looks for links whose text names another paper than the registry has under their URL."""
 
     name: ClassVar[str] = "papers"
     rank: ClassVar[int] = 20
@@ -134,11 +133,11 @@ class _Shelf:
             self._by_letters.setdefault(read(result.evidence.title or "").letters, []).append(result)
 
     def has(self, text: str) -> bool:
-        """Tell whether some paper of the list is called so."""
+        """Return whether some paper of the list is called so."""
         return any(letters in self._by_letters for letters in spellings(text))
 
     def other(self, doubt: _Doubt) -> Suggestion | None:
-        """Give the address of another paper of the list that is called as the text says."""
+        """Return the URL of another paper of the list that is called as the text says."""
         own = _identity(doubt.result)
         there = next(
             (
@@ -162,7 +161,7 @@ class _Shelf:
 
 
 def _papers(results: Iterable[Result]) -> Iterator[Result]:
-    """Give the links that are fine and lead to a paper whose title a registry told."""
+    """Return the links that are fine and lead to a paper whose title a registry told."""
     for result in results:
         evidence = result.evidence
         if evidence.checked_by in _REGISTRIES and evidence.title and result.judgement.verdict in _SEEN:
@@ -170,13 +169,13 @@ def _papers(results: Iterable[Result]) -> Iterator[Result]:
 
 
 def _doubts(results: Sequence[Result], shelf: _Shelf) -> Iterator[_Doubt]:
-    """Give at most one doubt for each link: its first occurrence whose text does not fit."""
+    """Return at most one doubt for each link: its first occurrence whose text does not fit."""
     alts = {(o.span.path, o.text) for r in results for o in r.target.occurrences if o.markup.is_image and o.text}
     for result in _papers(results):
         title = result.evidence.title or ""
         for place in result.target.occurrences:
             if place.markup not in _TEXTS or not place.text or (place.span.path, place.text) in alts:
-                continue  # bare addresses, and pictures that are links: their text describes the picture
+                continue  # bare URLs, and images that are links: their text describes the image
             found = compare(place.text, title)
             strange = found is not Match.SAME and names_a_stranger(place.text, title)
             if strange or (found is Match.UNSURE and shelf.has(place.text)):
@@ -185,12 +184,12 @@ def _doubts(results: Sequence[Result], shelf: _Shelf) -> Iterator[_Doubt]:
 
 
 def _is_another(paper: str, own: str, *, strange: bool) -> bool:
-    """Tell whether two papers differ. Two registries, or two DOIs, may be one work under two titles."""
+    """Return whether two papers differ. Two registries, or two DOIs, may be one work under two titles."""
     return paper != own and (strange or (paper.startswith("arxiv:") and own.startswith("arxiv:")))
 
 
 def _identity(result: Result) -> str:
-    """Name the paper that a link leads to, whatever the form of the address."""
+    """Return the identity of the paper that a link leads to, whatever the form of the URL."""
     address = result.target.address or result.target.url
     ref = parse(address)
     if ref is not None:
@@ -200,7 +199,7 @@ def _identity(result: Result) -> str:
 
 
 def _arxiv_answers(results: Sequence[Result]) -> bool:
-    """Tell whether arXiv may be asked: not if it gave no answer in this run, or turned us away."""
+    """Return whether arXiv may be asked: not if it gave no answer in this run, or turned us away."""
     return all(
         result.judgement.verdict is not Verdict.UNVERIFIED
         for result in results
@@ -241,7 +240,7 @@ async def _at_arxiv(net: Net, doubts: Sequence[_Doubt]) -> dict[str, Suggestion]
 
 
 def _arxiv_address(base: str, like: Result) -> str:
-    """Give a paper's address in the form (page or PDF) of the link that it is to replace."""
+    """Return a paper's URL in the form (page or PDF) of the link that it is to replace."""
     ref = parse(like.target.address or like.target.url)
     usable = ref is not None and ref.form in (Form.ABS, Form.PDF) and ref.problem is not Problem.MIRROR
     return address_of(base, ref.form if ref is not None and usable else Form.ABS)
@@ -253,9 +252,9 @@ def _accused(doubt: _Doubt, suggestion: Suggestion | None, *seen: Fact) -> Evide
     return replace(
         evidence,
         rule=NAMES_ANOTHER,
-        reason=f"On line {doubt.place.span.line} the list calls it “{said}”, but the paper at this address is “{is_}”.",
+        reason=f"On line {doubt.place.span.line} the list calls it “{said}”, but the paper at this URL is “{is_}”.",
         suggestion=suggestion,
-        facts=(*evidence.facts, Fact(f"the title registered for this address is “{is_}”"), *seen),
+        facts=(*evidence.facts, Fact(f"the title registered for this URL is “{is_}”"), *seen),
     )
 
 

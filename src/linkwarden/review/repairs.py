@@ -1,4 +1,4 @@
-"""Repairs: what fails and has no suggestion gets one, where the same thing answers at another address."""
+"""Repairs: what fails and has no suggestion gets one, where the same thing answers at another URL."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 #: More guesses than this are not worth a host's time.
 MAX_CANDIDATES = 2
 
-#: Who asks pages and pictures themselves.
+#: Who asks pages and images themselves.
 ORDINARY = frozenset({WebProvider.name, ImageProvider.name})
 #: What the end or the fault of a signature looks like; the file itself may be open to all.
 _SIGNATURE = frozenset(
@@ -52,7 +52,7 @@ _SECOND_LEVEL = frozenset({"ac", "co", "com", "edu", "gov", "go", "ne", "net", "
 
 
 def candidates(result: Result) -> list[Suggestion]:
-    """Give the addresses, without fragment, under which a lost link's target may be found; the most likely first.
+    """Return the URLs, without fragment, under which a lost link's target may be found; the most likely first.
 
     Args:
         result: a link that fails and has no suggestion.
@@ -79,7 +79,7 @@ def _unsigned(address: str) -> Iterator[Suggestion]:
     plain = address.partition("?")[0]
     if parsed is None or plain == address or not parsed.on(*_STORES) or advice.site_of(parsed) is not None:
         return
-    why = "the file is open to everybody without the signature, and this address does not end"
+    why = "the file is public without the signature, and this URL does not expire"
     yield Suggestion(plain, why, safe=True)
 
 
@@ -92,14 +92,14 @@ def _elsewhere(address: str, code: str) -> Iterator[Suggestion]:
     rest = address.split("//", 1)[1][len(parts.netloc) :]
     no_such_host = code == http.NO_SUCH_HOST.code
     if parts.scheme.lower() == "http" and not no_such_host:
-        why = "the same address answers over https"
+        why = "the same URL works over https"
         yield Suggestion(f"https://{host}{rest}", why, safe=code == http.CONNECTION_REFUSED.code)
-    twin = _twin(host)
-    if twin is not None:
-        why = f"the same page answers at {twin}"
-        yield Suggestion(f"https://{twin}{rest}", why)
+    other = _other(host)
+    if other is not None:
+        why = f"the same page works at {other}"
+        yield Suggestion(f"https://{other}{rest}", why)
         if parts.scheme.lower() == "http" and no_such_host:
-            yield Suggestion(f"http://{twin}{rest}", why)
+            yield Suggestion(f"http://{other}{rest}", why)
 
 
 def _vision_library(address: str) -> Iterator[Suggestion]:
@@ -111,11 +111,11 @@ def _vision_library(address: str) -> Iterator[Suggestion]:
         yield Suggestion(f"https://openaccess.thecvf.com/{rest}", "the library of the CVF moved to this host")
     other = _CVF_MEETING.sub(lambda m: f"{m[1]}{m[2].upper() if m[2].islower() else m[2].lower()}{m[3]}", rest, count=1)
     if other != rest:
-        yield Suggestion(f"https://openaccess.thecvf.com/{other}", "the path is case-sensitive; this spelling answers")
+        yield Suggestion(f"https://openaccess.thecvf.com/{other}", "the path is case-sensitive; this spelling works")
 
 
-def _twin(host: str) -> str | None:
-    """Give a site's other name, with or without ``www.``, or None where there is no such habit."""
+def _other(host: str) -> str | None:
+    """Return a site's other name, with or without ``www.``, or None where there is no such habit."""
     if host.startswith("www."):
         return host.removeprefix("www.") if host.count(".") > 1 else None
     labels = host.split(".")
@@ -139,7 +139,7 @@ _LONGEST_NAME = 50
 
 
 def papers_by_name(results: Sequence[Result]) -> Mapping[str, str]:
-    """Give the arXiv addresses of a list by the titles of their papers, written as names of pages are."""
+    """Return the arXiv URLs of a list by the titles of their papers, written as names of pages are."""
     found: dict[str, str] = {}
     for result in results:
         evidence, address = result.evidence, result.target.address
@@ -150,7 +150,7 @@ def papers_by_name(results: Sequence[Result]) -> Mapping[str, str]:
 
 
 def paper_behind(address: str, papers: Mapping[str, str]) -> Suggestion | None:
-    """Give the arXiv address of the paper that a page of Papers with Code was about, if the list has it."""
+    """Return the arXiv URL of the paper that a page of Papers with Code was about, if the list has it."""
     page = _PAGE.match(address)
     if page is None:
         return None
@@ -167,28 +167,28 @@ def _name(title: str) -> str:
 
 
 def _is_cut(wanted: str, name: str) -> bool:
-    """Tell whether ``wanted`` is ``name`` without the words that did not fit."""
+    """Return whether ``wanted`` is ``name`` without the words that did not fit."""
     if not name.startswith(wanted + "-"):
         return False
     next_word = name[len(wanted) + 1 :].partition("-")[0]
     return len(wanted) + 1 + len(next_word) > _LONGEST_NAME
 
 
-#: Other addresses that are tried in a run, for each page or picture of it …
+#: Other URLs that are tried in a run, for each page or image of it …
 SHARE = 0.1
 #: … but so many, however short the list is.
 AT_LEAST = 20
 
 
 class RepairsReview(Review):
-    """Looks for the living twin of a dead address."""
+    """Looks for the working alternative to a broken URL."""
 
     name: ClassVar[str] = "repairs"
     rank: ClassVar[int] = 80
     doing: ClassVar[str] = "looking for repairs"
 
     async def look(self, results: Sequence[Result], net: Net, now: datetime) -> AsyncIterator[Evidence]:
-        """Give the evidence of failing links again, with a suggestion, where one was found."""
+        """Return the evidence of failing links again, with a suggestion, where one was found."""
         papers = papers_by_name(results)
         search = _Search(Asker(self.ctx, net, now), net, results)
         left = max(AT_LEAST, int(SHARE * sum(r.evidence.checked_by in ORDINARY for r in results)))
@@ -209,7 +209,7 @@ class RepairsReview(Review):
 
 
 class _Search:
-    """Asks for candidates, each once however many links it may mend."""
+    """Asks for candidates, each once however many links it may fix."""
 
     def __init__(self, asker: Asker, net: Net, results: Sequence[Result]) -> None:
         self._asker = asker
@@ -220,11 +220,11 @@ class _Search:
         }
 
     async def first_alive(self, result: Result, guesses: Sequence[Suggestion]) -> Evidence | None:
-        """Give a link's evidence with the first candidate that is what the link promises; None if none is."""
+        """Return a link's evidence with the first candidate that is what the link promises; None if none is."""
         for guess in guesses:
             better = _accepted(guess, await self._judged(result.target, guess.url))
             if better is not None:
-                fact = Fact("the suggested address answers", url=mask_secrets(better.url))
+                fact = Fact("the suggested URL works", url=mask_secrets(better.url))
                 with_fragment = replace(better, url=better.url + _fragment(result.target, better.url))
                 return replace(result.evidence, suggestion=with_fragment, facts=(*result.evidence.facts, fact))
         return None
@@ -247,17 +247,17 @@ class _Search:
 
 
 def _accepted(guess: Suggestion, evidence: Evidence | None) -> Suggestion | None:
-    """Give the candidate if it is all right, or the permanent new address that it leads to; else None."""
+    """Return the candidate if it is all right, or the permanent new URL that it leads to; else None."""
     if evidence is None:
         return None
     if evidence.rule is None:
         return guess
     if evidence.rule.verdict is Verdict.MOVED and evidence.suggestion is not None:
-        return Suggestion(evidence.suggestion.url, f"{guess.why}, and leads here for good")
+        return Suggestion(evidence.suggestion.url, f"{guess.why}, and redirects here permanently")
     return None
 
 
 def _fragment(target: Target, url: str) -> str:
-    """Give the fragment that a link keeps at its new address."""
+    """Return the fragment that a link keeps at its new URL."""
     _, mark, fragment = (target.address or "").partition("#")
     return mark + fragment if fragment and "#" not in url else ""

@@ -26,11 +26,11 @@ FLAPPING = Rule(
     "LW820",
     "flapping",
     Verdict.UNVERIFIED,
-    "asked twice in one run, the address gave two different answers",
-    "Before linkwarden calls a link broken because of one answer of an ordinary web server, it asks again at the end "
-    "of the run, over a new connection. The first answer would have made this link broken; the second did not "
-    "confirm it. Servers behind a load balancer, or in the middle of an update, behave like this.",
-    "Open the address in a browser. If it works there, nothing needs to be done.",
+    "two requests in one run got two different responses",
+    "Before linkwarden calls a link broken because of one response of an ordinary web server, it requests it again "
+    "at the end of the run, over a new connection. The first response would have made this link broken; the second "
+    "did not confirm it. Servers behind a load balancer, or in the middle of an update, behave like this.",
+    "Open the URL in a browser. If it works there, there is nothing to do.",
 )
 
 #: What a single answer says of a whole site: asked again once for all links to it.
@@ -55,8 +55,8 @@ _NO_ANSWER = frozenset(rule.code for rule in (http.OUT_OF_TIME, http.RATE_LIMITE
 #: A hiccup of the second look would take back an accusation that is right, so it is tried twice.
 _ATTEMPTS = 2
 
-_CONFIRMED = "asked twice: at the end of the run, over a new connection, the answer was no better"
-_NOT_ASKED = "asked once: at the end of the run, the host could not be asked again"
+_CONFIRMED = "requested twice: at the end of the run, over a new connection, it failed again"
+_NOT_ASKED = "requested once: at the end of the run, no second request was possible"
 
 
 class SecondOpinionReview(Review):
@@ -64,11 +64,11 @@ class SecondOpinionReview(Review):
 
     name: ClassVar[str] = "second-opinion"
     rank: ClassVar[int] = 10
-    doing: ClassVar[str] = "asking again before accusing"
+    doing: ClassVar[str] = "checking failures a second time"
     rules: ClassVar[tuple[Rule, ...]] = (FLAPPING,)
 
     async def look(self, results: Sequence[Result], net: Net, now: datetime) -> AsyncIterator[Evidence]:
-        """Ask again for what rests on one answer; give every accused link its second fact, or take the blame back."""
+        """Ask again for what rests on one answer; give every reported link its second fact, or take the blame back."""
         asker = Asker(self.ctx, net, now, attempts=_ATTEMPTS, fresh=True)
         questions: dict[tuple[str, ...], list[Result]] = {}
         for result in results:
@@ -86,7 +86,7 @@ def _rests_on_one_answer(result: Result) -> bool:
 
 
 def _question(result: Result) -> tuple[str, ...]:
-    """Name the question that settles a result: a site's for what was said of the site, else the page's."""
+    """Return what has to be requested again: the site for what was found of the whole site, else the page."""
     evidence = result.evidence
     code = evidence.rule.code if evidence.rule else ""
     redirected = any(fact.kind is FactKind.REDIRECT for fact in evidence.facts)
@@ -127,12 +127,12 @@ def _compared(first: Evidence, second: Evidence | None) -> Evidence:
         key=first.key,
         checked_by=first.checked_by,
         rule=FLAPPING,
-        reason=f"Asked twice in this run, the address gave two answers: at first {then}, at the end {now}.",
+        reason=f"Two requests in this run got two different responses: at first {then}, at the end {now}.",
         status=second.status,
         facts=(
-            Fact(f"first answer: {then}", status=first.status),
+            Fact(f"first response: {then}", status=first.status),
             *first.facts,
-            Fact(f"second answer, over a new connection: {now}", status=second.status),
+            Fact(f"second response, over a new connection: {now}", status=second.status),
             *second.facts,
         ),
     )
@@ -140,5 +140,5 @@ def _compared(first: Evidence, second: Evidence | None) -> Evidence:
 
 def _in_words(evidence: Evidence) -> str:
     if evidence.rule is None or evidence.rule.verdict is Verdict.MOVED:
-        return "all was well"
+        return "ok"
     return f'"{evidence.rule.summary}"'

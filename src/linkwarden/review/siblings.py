@@ -1,6 +1,6 @@
-"""Pages that may be error pages are compared with what their site gives for an address that it cannot have.
+"""Pages that may be error pages are compared with what their site gives for a URL that it cannot have.
 
-The pages were read when their links were checked; only the made-up addresses are asked here. That is done last so
+The pages were read when their links were checked; only the made-up URLs are asked here. That is done last so
 that few questions can be spent where they decide most, whatever the order in which the pages came.
 """
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 async def ask_sibling(net: Net, url: str) -> Sibling | None:
-    """Ask for a made-up address; None if there is no answer.
+    """Ask for a made-up URL; None if there is no answer.
 
     Asked once only: a site that does not like such questions is not to be taken for a silent one.
     """
@@ -38,25 +38,25 @@ async def ask_sibling(net: Net, url: str) -> Sibling | None:
 
 
 def same_everywhere(target: Target, evidence: Evidence, doubt: PageDoubt, other: Sibling) -> Evidence | None:
-    """Judge a page in doubt anew if its site gives the same page for a made-up address; None if it does not.
+    """Judge a page in doubt again if its site gives the same page for a made-up URL; None if it does not.
 
     Args:
         target: the link.
         evidence: what was found about it.
         doubt: the page and its signs.
-        other: the answer for the made-up address.
+        other: the answer for the made-up URL.
     """
     page = doubt.page
     if not same_page(target.address or "", page, other):
         return None
-    signs = with_sign(doubt.signs, Sign.SAME_EVERYWHERE, "a made-up address of the same site gives the same page")
+    signs = with_sign(doubt.signs, Sign.SAME_EVERYWHERE, "a made-up URL of the same site gives the same page")
     status = other.response.status if other.response else None
-    seen = Fact("made-up address of the same site, same page", url=mask_secrets(other.url), status=status)
+    seen = Fact("made-up URL of the same site, same page", url=mask_secrets(other.url), status=status)
     claim = Claim(WebProvider.name, target, (target.address or "").partition("#")[0])
     return rot_evidence(claim, page, signs, seen) or replace(evidence, doubt=doubt_of(page, signs))
 
 
-#: Made-up addresses that are asked in a run, for each page that was asked; with what else is asked again, a run
+#: Made-up URLs that are asked in a run, for each page that was asked; with what else is asked again, a run
 #: stays below 1.3 requests a page even where every site answers everything with 200 …
 SHARE = 0.25
 #: … but so many, however short the list.
@@ -74,7 +74,7 @@ class SiblingsReview(Review):
 
     async def look(self, results: Sequence[Result], net: Net, now: datetime) -> AsyncIterator[Evidence]:
         """Ask the questions that decide most, within the budget; what is left over stays as it was found."""
-        del now  # an address that cannot exist does not depend on the day
+        del now  # a URL that cannot exist does not depend on the day
         questions = _questions(results)
         chosen = questions[: _budget(results)]
         self._say_what_is_left(questions[len(chosen) :])
@@ -88,7 +88,7 @@ class SiblingsReview(Review):
         if count:
             pages = "1 page that looks" if count == 1 else f"{count} pages that look"
             self.ctx.hint(
-                f"{pages} a little like an error page may be well or not: one run asks few sites for made-up addresses."
+                f"{pages} a little like an error page could not be decided: a run requests only a few made-up URLs."
             )
 
 
@@ -102,7 +102,7 @@ def _budget(results: Sequence[Result]) -> int:
 
 
 def _questions(results: Iterable[Result]) -> list[_Question]:
-    """Give the made-up addresses that would decide something, each with its links; those that decide most first."""
+    """Return the made-up URLs that would decide something, each with its links; those that decide most first."""
     found: dict[str, list[tuple[Result, PageDoubt]]] = {}
     for result in results:
         doubt, address = result.evidence.doubt, result.target.address

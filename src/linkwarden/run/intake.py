@@ -89,7 +89,7 @@ class Intake:
                 await self._dispatch.settle_offline()
                 await asyncio.sleep(0)
         if not links:
-            self._ledger.notices.append(Notice(source.name, 1, "No link was found in this file."))
+            self._ledger.notices.append(Notice(source.name, 1, "No links found in this file."))
         return fresh
 
     def _add(self, occurrence: Occurrence, source: Source) -> Entry | None:

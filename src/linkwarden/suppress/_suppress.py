@@ -1,6 +1,6 @@
 """What was found in a run, laid beside what is accepted.
 
-The links concerned are checked like all others, so that it can be told when a suppression is no longer needed.
+The links concerned are checked like all others, so that linkwarden can say when a suppression is no longer needed.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Coverage:
             self._comments[comment.path].append(comment)
 
     def answer(self, questions: Iterable[Question]) -> Mapping[tuple[int, int], Suppression]:
-        """Give the comment for each question whose line is covered, in the order of the questions' subjects."""
+        """Return the comment for each question whose line is covered, in the order of the questions' subjects."""
         by_path: dict[str, list[Question]] = defaultdict(list)
         for question in questions:
             if question.path in self._comments:
@@ -97,7 +97,7 @@ class Lines:
         self._all[path].append(line)
 
     def has(self, comment: Suppression) -> bool:
-        """Tell whether a comment covers any of the lines. All of them have to be added before."""
+        """Return whether a comment covers any of the lines. All of them have to be added before."""
         if not self._sorted:
             for lines in (*self._lines.values(), *self._all.values()):
                 lines.sort()
@@ -122,7 +122,7 @@ _PARTS = re.compile(r"[\s,;]+")
 
 
 def rule_names(found: Iterable[Rule] = ()) -> dict[str, str]:
-    """Give the code of every rule by its code and by its slug, both in lower case.
+    """Return the code of every rule by its code and by its slug, both in lower case.
 
     Args:
         found: rules beside those that linkwarden knows.
@@ -132,7 +132,7 @@ def rule_names(found: Iterable[Rule] = ()) -> dict[str, str]:
 
 
 def named(comments: Sequence[Suppression], found: Iterable[Rule]) -> tuple[list[Suppression], list[Notice]]:
-    """Give the comments with the codes of the rules that they name, and notices on names that are none.
+    """Return the comments with the codes of the rules that they name, and notices on names that are none.
 
     A word with a hyphen that is like no rule's name begins the reason. A comment that names only rules that do not
     exist is about none, rather than about all.
@@ -188,7 +188,7 @@ class _Reader:
 _SAYS_NOTHING = frozenset(
     rule.code for rule in (rules.INTERNAL_ERROR, rules.OFFLINE, rules.OUT_OF_TIME, rules.NETWORK_DOWN)
 )
-#: How much of an address a user's pattern gets to see; as for ``exclude`` (docs/threat-model.md, "patterns").
+#: How much of a URL a user's pattern gets to see; as for ``exclude`` (docs/threat-model.md, "patterns").
 _MATCHED_CHARS = 2048
 _SHOWN = 3
 
@@ -209,7 +209,7 @@ class Accepted:
 
 
 def suppress_accepted(run: Run, accepted: Accepted, today: date, *, complete: bool) -> Run:
-    """Give the run with accepted findings as ``ignored``, and notices on what accepts nothing any more.
+    """Return the run with accepted findings as ``ignored``, and notices on what accepts nothing any more.
 
     Args:
         run: finished, with its real verdicts.
@@ -253,7 +253,7 @@ class _Inspection:
     # --- verdicts -------------------------------------------------------------------------------------------
 
     def results(self) -> tuple[Result, ...]:
-        """Give the results with what is accepted taken out."""
+        """Return the results with what is accepted taken out."""
         questions = [
             Question(path, line, rule.code, (at, place))
             for at, rule in self._findings.items()
@@ -286,29 +286,29 @@ class _Inspection:
         return replace(result, target=replace(result.target, occurrences=left), suppressed=suppressed)
 
     def _known_at(self, found: Rule, target: Target) -> int:
-        """Give the line of the baseline on which a finding stands, or 0."""
+        """Return the line of the baseline on which a finding stands, or 0."""
         return 0 if self._baseline is None else self._baseline.known.get(known_as(found.code, target), 0)
 
     # --- remarks --------------------------------------------------------------------------------------------
 
     def expired(self) -> Iterator[Notice]:
-        """Tell which entries of the configuration hold no longer."""
+        """Return notices on entries of the configuration that have expired."""
         for entry in self._past:
             yield _at(
                 entry.place,
-                f"This [[ignore]] for {entry.url!r} held until {entry.until} and holds no longer: what it accepted is "
-                "reported again. Set a later date, or take it out.",
+                f"This [[ignore]] for {entry.url!r} was valid until {entry.until}; what it accepted is reported again. "
+                "Set a later date, or remove it.",
             )
 
     def unused(self) -> Iterator[Notice]:
-        """Tell what accepts nothing any more, unless it may: a link that could not be verified may still be dead."""
+        """Return notices on what accepts nothing any more; unverified links may still need it."""
         unknown = [at for at, result in enumerate(self._results) if _is_unknown(result)]
         yield from self._unused_comments(unknown)
         used = {id(entry) for entries in self._entries_of.values() for entry in entries}
         for entry, pattern in self._live:
             if id(entry) not in used and not any(_is_about(pattern, self._results[at]) for at in unknown):
                 what = f"nothing that it accepts{_of(entry.codes)} was found"
-                yield _at(entry.place, f"This [[ignore]] for {entry.url!r} is no longer needed: {what}. Take it out.")
+                yield _at(entry.place, f"This [[ignore]] for {entry.url!r} is no longer needed: {what}. Remove it.")
         yield from self._stale(unknown)
 
     def _unused_comments(self, unknown: Sequence[int]) -> Iterator[Notice]:
@@ -327,7 +327,7 @@ class _Inspection:
                 if comment.last > comment.first:
                     where = f"on lines {comment.first} to {comment.last}"
                 what = f"nothing that it accepts{_of(comment.codes)} was found {where}"
-                yield Notice(comment.path, comment.line, f"This comment is no longer needed: {what}. Take it out.")
+                yield Notice(comment.path, comment.line, f"This comment is no longer needed: {what}. Remove it.")
 
     def _stale(self, unknown: Sequence[int]) -> Iterator[Notice]:
         if self._baseline is None:
@@ -349,12 +349,12 @@ class _Inspection:
             str(self._baseline.path),
             stale[0][0],
             f"{count} in this baseline {'is' if len(stale) == 1 else 'are'} no longer found: {', '.join(shown)}{more}. "
-            "Write it anew with --write-baseline.",
+            "Update it with --write-baseline.",
         )
 
 
 def _finding(result: Result) -> Rule | None:
-    """Give the rule of a result that can be accepted. What could not be verified can: a site may never let us in."""
+    """Return the rule of a result that can be accepted. What could not be verified can: a site may never let us in."""
     rule = result.judgement.rule
     if rule is None or result.judgement.verdict in (Verdict.OK, Verdict.IGNORED) or rule.code in _SAYS_NOTHING:
         return None
@@ -362,7 +362,7 @@ def _finding(result: Result) -> Rule | None:
 
 
 def _is_unknown(result: Result) -> bool:
-    """Tell whether a link may have a finding that this run did not see."""
+    """Return whether a link may have a finding that this run did not see."""
     rule = result.judgement.rule
     return result.judgement.verdict is Verdict.UNVERIFIED or rule == rules.EXCLUDED
 
@@ -379,7 +379,7 @@ def _is_about(pattern: re.Pattern[str], result: Result) -> bool:
 
 
 def _lines_of(occurrence: Occurrence) -> set[tuple[str, int]]:
-    """Give the lines on which a link can be suppressed: that of its address, and of a link by reference its use."""
+    """Return the lines on which a link can be suppressed: that of its URL, and of a link by reference its use."""
     return {(span.path, span.line) for span in (occurrence.span, occurrence.used) if span is not None}
 
 

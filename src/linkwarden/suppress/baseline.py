@@ -1,7 +1,7 @@
 """The baseline: a file of findings that are known, so that only what comes on top is reported (``--baseline``).
 
 JSON with one finding a line, sorted, so that it can be read in a diff. A finding is the code of its rule and the
-address with secrets masked, without line numbers: text may move. What has no web address (a heading, a file) is told
+URL with secrets masked, without line numbers: text may move. What has no web URL (a heading, a file) is told
 apart by the list that it stands in.
 """
 
@@ -23,7 +23,7 @@ _MAX_BYTES = 64 * 1024 * 1024
 _FINDINGS = re.compile(r'"findings"\s*+:\s*+\[')
 _BETWEEN = re.compile(r"[\s,]*+")
 _SNIFFED = 8192
-_ANEW = "Write it anew with --write-baseline."
+_UPDATE = "Write it again with --write-baseline."
 
 
 class Known(NamedTuple):
@@ -31,8 +31,8 @@ class Known(NamedTuple):
 
     Attributes:
         code: of its rule.
-        url: the address in its normal form, secrets masked; as it stands where it is no web address.
-        file: the list that it stands in where it is no web address, else "".
+        url: the URL in its normal form, secrets masked; as it stands where it is no web URL.
+        file: the list that it stands in where it is no web URL, else "".
     """
 
     code: str
@@ -49,7 +49,7 @@ class Baseline:
 
 
 def known_as(code: str, target: Target) -> Known:
-    """Give what a finding on a target is called in a baseline."""
+    """Return what a finding on a target is called in a baseline."""
     path, local, url = target.key.partition("\0")
     if not local:
         return Known(code, mask_secrets(target.key))
@@ -57,7 +57,7 @@ def known_as(code: str, target: Target) -> Known:
 
 
 def findings(run: Run) -> list[Known]:
-    """Give what a baseline of a run holds: every finding but those that are accepted elsewhere, sorted by address."""
+    """Return what a baseline of a run holds: every finding but those that are accepted elsewhere, sorted by URL."""
     found = {
         known_as(r.judgement.rule.code, r.target)
         for r in run.results
@@ -67,7 +67,7 @@ def findings(run: Run) -> list[Known]:
 
 
 def render(found: list[Known]) -> str:
-    """Give the text of a baseline file. Only ASCII: nothing of a hostile address acts where the file is shown."""
+    """Return the text of a baseline file. Only ASCII: nothing of a hostile URL acts where the file is shown."""
     rows = [json.dumps({k: v for k, v in known._asdict().items() if v or k != "file"}) for known in found]
     listed = "[\n  " + ",\n  ".join(rows) + "\n ]" if rows else "[]"
     return f'{{"schema_version": {SCHEMA_VERSION},\n "findings": {listed}}}\n'
@@ -83,9 +83,9 @@ def load_baseline(path: Path) -> Baseline:
     try:
         data = json.loads(text)
     except json.JSONDecodeError as error:
-        raise UsageError(f"{path}:{error.lineno}:{error.colno}: not JSON: {error.msg}", _ANEW) from None
+        raise UsageError(f"{path}:{error.lineno}:{error.colno}: not JSON: {error.msg}", _UPDATE) from None
     except (ValueError, RecursionError):  # a number of 5,000 digits, a thousand brackets in each other
-        raise UsageError(f"{path}: not a baseline of linkwarden", _ANEW) from None
+        raise UsageError(f"{path}: not a baseline of linkwarden", _UPDATE) from None
     version = data.get("schema_version") if isinstance(data, dict) else None
     if type(version) is int and version > SCHEMA_VERSION:
         raise UsageError(f"{path}: written by a newer linkwarden (schema_version {version})", "Update linkwarden.")
@@ -94,11 +94,11 @@ def load_baseline(path: Path) -> Baseline:
     try:
         return Baseline(path, dict(_entries(path, text)))
     except ValueError:  # the key stands there more than once, or in disguise
-        raise UsageError(f"{path}: not a baseline of linkwarden", _ANEW) from None
+        raise UsageError(f"{path}: not a baseline of linkwarden", _UPDATE) from None
 
 
 def is_ours(path: Path) -> bool:
-    """Tell whether a file may be written over as a baseline: it is one, perhaps broken by a merge, or it is empty."""
+    """Return whether a file may be written over as a baseline: it is one, perhaps broken by a merge, or it is empty."""
     try:
         with path.open("rb") as file:
             begin = file.read(_SNIFFED)
@@ -118,15 +118,15 @@ def _text_of(path: Path) -> str:
         why = getattr(error, "strerror", None) or error
         raise UsageError(f"{path}: the baseline cannot be read: {why}", "Name a readable file.") from None
     if len(data) > _MAX_BYTES:
-        raise UsageError(f"{path}: larger than {_MAX_BYTES >> 20} MiB, so no baseline of linkwarden", _ANEW)
+        raise UsageError(f"{path}: larger than {_MAX_BYTES >> 20} MiB, so no baseline of linkwarden", _UPDATE)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise UsageError(f"{path}: not a baseline of linkwarden: it is not UTF-8 text", _ANEW) from None
+        raise UsageError(f"{path}: not a baseline of linkwarden: it is not UTF-8 text", _UPDATE) from None
 
 
 def _entries(path: Path, text: str) -> Iterator[tuple[Known, int]]:
-    """Give the findings and their lines. Read once more for the lines, which ``json`` does not tell."""
+    """Return the findings and their lines. Read once more for the lines, which ``json`` does not tell."""
     decoder = json.JSONDecoder()
     begin = _FINDINGS.search(text)
     at = _BETWEEN.match(text, begin.end() if begin else len(text)).end()  # type: ignore[union-attr]  # may be empty
@@ -143,4 +143,4 @@ def _known(entry: Any, place: str) -> Known:
         code, url, file = entry.get("code"), entry.get("url"), entry.get("file", "")
         if isinstance(code, str) and isinstance(url, str) and isinstance(file, str) and code:
             return Known(code, url, file)
-    raise UsageError(f'{place}: not a finding such as {{"code": "LW301", "url": "https://…"}}', _ANEW)
+    raise UsageError(f'{place}: not a finding such as {{"code": "LW301", "url": "https://…"}}', _UPDATE)

@@ -60,7 +60,7 @@ class Trend:
 
 
 def trend(run: Run) -> Trend | None:
-    """Give the trend over the earlier runs and this one, or None without a memory."""
+    """Return the trend over the earlier runs and this one, or None without a memory."""
     if not run.past:
         return None
     runs = (*run.past[-RUNS + 1 :], Past(run.started, run.counts))
@@ -84,13 +84,13 @@ def _bar(past: Past, x: float, width: float, top: int) -> Bar:
             ground -= height
             blocks.append(Block(verdict.value, f"{ground:.1f}", f"{height:.1f}"))
     counts = [f"{past.counts[v]:,} {v}" for v in STACK if past.counts.get(v, 0)]
-    return Bar(f"{x:.1f}", f"{width:.1f}", tuple(blocks), f"{instant(past.at)}: {', '.join(counts) or 'no finding'}")
+    return Bar(f"{x:.1f}", f"{width:.1f}", tuple(blocks), f"{instant(past.at)}: {', '.join(counts) or 'no findings'}")
 
 
 def _sentence(runs: tuple[Past, ...]) -> str:
     lost = [sum(past.counts.get(v, 0) for v in FAILS_BY_DEFAULT) for past in runs]
     if not any(lost):
-        return f"In the last {len(runs)} runs, no address was broken or expired."
+        return f"In the last {len(runs)} runs, no URL was broken or expired."
     most = lost.index(max(lost))
     ever = "" if most == len(lost) - 1 else f" Most were {lost[most]:,}, on {day(runs[most].at)}."
     return f"Broken or expired: {lost[0]:,} on {day(runs[0].at)}, {lost[-1]:,} now.{ever}"
@@ -99,14 +99,14 @@ def _sentence(runs: tuple[Past, ...]) -> str:
 WEEKS = 6
 #: So many dates stand below the calendar; the others are folded.
 _NEXT = 4
-#: Of one date, so many addresses are named.
+#: Of one date, so many URLs are named.
 _NAMED = 2
 _OVER = frozenset({Verdict.EXPIRED, Verdict.BROKEN, Verdict.IGNORED})
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One cell: its date, its number in the month, and how many addresses end."""
+    """One cell: its date, its number in the month, and how many URLs end."""
 
     iso: str
     number: int
@@ -117,7 +117,7 @@ class Day:
     @property
     def label(self) -> str:
         """What the mark on it says to who does not see it."""
-        ending = plural(self.count, "address ends", "addresses end")
+        ending = plural(self.count, "URL expires", "URLs expire")
         return f"{ending} on {self.iso}"
 
 
@@ -131,13 +131,13 @@ class Week:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """Addresses that end on one day, or, further away, in one month.
+    """URLs that end on one day, or, further away, in one month.
 
     Attributes:
         id: what the calendar links to.
         when: the date or month.
         away: how far away that is, in words.
-        count: how many addresses.
+        count: how many URLs.
         items: the first few of them.
     """
 
@@ -149,7 +149,7 @@ class Ending:
 
     @property
     def unnamed(self) -> int:
-        """How many addresses are not among ``items``."""
+        """How many URLs are not among ``items``."""
         return self.count - len(self.items)
 
 
@@ -158,7 +158,7 @@ class Calendar:
     """Everything that will end.
 
     Attributes:
-        total: how many addresses.
+        total: how many URLs.
         weeks: six weeks from the run's on, Monday first; empty where nothing ends in them.
         soon: the next dates.
         later: the others.
@@ -171,7 +171,7 @@ class Calendar:
 
 
 def away(then: date, now: date) -> str:
-    """Say how far a day is from another: "today", "tomorrow", "in 7 days", "in 14 months", "3 days ago"."""
+    """Return how far a day is from another: "today", "tomorrow", "in 7 days", "in 14 months", "3 days ago"."""
     days = (then - now).days
     if days in _NEAR:
         return _NEAR[days]
@@ -186,7 +186,7 @@ _NEAR = {-1: "yesterday", 0: "today", 1: "tomorrow"}
 
 
 def calendar(run: Run, items: Iterable[Placed]) -> Calendar | None:
-    """Give what will end after the run, or None where nothing is known to."""
+    """Return what will end after the run, or None where nothing is known to."""
     today = date.fromisoformat(day(run.started))
     ends = [(d, item) for item in items if (d := _end(run, item)) is not None]
     if not ends:
@@ -207,7 +207,7 @@ def calendar(run: Run, items: Iterable[Placed]) -> Calendar | None:
 
 
 def day_name(d: date) -> str:
-    """Give a day for people: "Sun 29 Nov 2026". Not by ``strftime``, which speaks the machine's language."""
+    """Return a day for people: "Sun 29 Nov 2026". Not by ``strftime``, which speaks the machine's language."""
     return f"{_WEEKDAYS[d.weekday()]} {d.day} {_MONTHS[d.month - 1][:3]} {d.year}"
 
 

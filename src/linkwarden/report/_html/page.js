@@ -66,7 +66,7 @@
     }
     byId("tiles")?.classList.toggle("chosen", verdicts.size > 0);
     for (const tile of tiles) tile.firstElementChild.setAttribute("aria-pressed", verdicts.has(tile.dataset.v));
-    shown.textContent = active ? `${count(fitting.length)} of ${count(rows.length)} ${rows.length === 1 ? "address" : "addresses"}` : "";
+    shown.textContent = active ? `${count(fitting.length)} of ${count(rows.length)} ${rows.length === 1 ? "URL" : "URLs"}` : "";
     clear.hidden = !active && order === "place";
   }
 

@@ -18,7 +18,7 @@ _LONGEST_PROSE = 600
 _LONGEST_HEADING = 120
 _LONGEST_LABEL = 160
 _LONGEST_NAME = 64
-#: Addresses longer than this are split, so that a narrow column can leave out their middle and a long query.
+#: URLs longer than this are split, so that a narrow column can leave out their middle and a long query.
 _SPLIT = 56
 _TAIL = 20
 _PLACES_SHOWN = 3
@@ -30,16 +30,16 @@ _HOSTS_SHOWN = 5
 #: The parts of the page that list findings. The first also takes whatever else the user fails on.
 _PARTS = (
     ("lost", "What readers no longer get", frozenset({Verdict.EXPIRED, Verdict.BROKEN})),
-    ("soon", "Soon", frozenset({Verdict.EXPIRING})),
-    ("look", "Worth a look", frozenset({Verdict.SUSPECT})),
-    ("repairs", "Repairs", frozenset({Verdict.MOVED, Verdict.DEGRADED})),
+    ("soon", "Expiring soon", frozenset({Verdict.EXPIRING})),
+    ("look", "Worth checking", frozenset({Verdict.SUSPECT})),
+    ("repairs", "Suggested fixes", frozenset({Verdict.MOVED, Verdict.DEGRADED})),
 )
 _APART = frozenset({Verdict.OK, Verdict.IGNORED, Verdict.UNVERIFIED})
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """An address for people, secrets masked.
+    """A URL for people, secrets masked.
 
     Attributes:
         head: its beginning, of which a narrow column shows what it has room for.
@@ -67,7 +67,7 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One thing that was seen: in words, at which address, and the answer's status."""
+    """One thing that was seen: in words, at which URL, and the answer's status."""
 
     what: str
     where: str
@@ -76,12 +76,12 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One address on the page.
+    """One URL on the page.
 
     Attributes:
         verdict: the word.
         rule: the rule that found it, or None.
-        address: the address.
+        address: the URL.
         reason: why it got its verdict.
         fix: what to put there instead.
         places: the first few places, ``file:line``.
@@ -90,7 +90,7 @@ class Row:
         section: number of its section among the page's.
         host: number of its host among the page's.
         age: since when it has been a finding, in words.
-        ends: when the address ends or ended by itself, in words.
+        ends: when the URL ends or ended by itself, in words.
         at: seconds since 1970 of the one or the other, to sort by.
         facts: names and values of what else is known.
         seen: what was seen, in order.
@@ -142,7 +142,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Addresses that could not be verified for one reason."""
+    """URLs that could not be verified for one reason."""
 
     hosts: tuple[tuple[str, int], ...]
     more_hosts: int
@@ -202,9 +202,9 @@ class View:
         remembered = sum(result.remembered for result in run.results)
         more = len(run.inputs) - _INPUTS_SHOWN
         told = (
-            ("Checked", words.instant(run.started)),
+            ("Started", words.instant(run.started)),
             ("Took", f"{words.seconds(run.duration_s)}, {words.plural(run.requests, 'request')}"),
-            ("Looked at", f"{words.plural(run.occurrences, 'link')} to {_addresses(len(run.results))}"),
+            ("Checked", f"{words.plural(run.occurrences, 'link')} to {_addresses(len(run.results))}"),
             ("From memory", _addresses(remembered) if remembered else ""),
             ("More inputs", f"{more:,}" if more > 0 else ""),
         )
@@ -255,7 +255,7 @@ class View:
         return Unknown(hosts, more, _prose(group.reason), rows[0].rule, rows)
 
     def named(self, items: Iterable[Placed]) -> tuple[tuple[str, str, str | None], ...]:
-        """Give what the calendar says of addresses: where they stand, a short form, and where a click leads."""
+        """Return what the calendar says of URLs: where they stand, a short form, and where a click leads."""
         return tuple(
             (
                 shown_place(item.places[0].span.path, item.places[0].span.line) if item.places else "",
@@ -315,7 +315,7 @@ def _rules(items: Iterable[Placed]) -> tuple[Rule, ...]:
 
 
 def _addresses(count: int) -> str:
-    return words.plural(count, "address", "addresses")
+    return words.plural(count, "URL")
 
 
 def _prose(text: str) -> str:
@@ -341,7 +341,7 @@ def _ends(moment: datetime | None, now: datetime) -> str:
     if moment is None:
         return ""
     then, today = date.fromisoformat(words.day(moment)), date.fromisoformat(words.day(now))
-    verb = "ends" if then >= today else "ended"
+    verb = "expires" if then >= today else "expired"
     return f"{verb} {words.day(moment)}, {away(then, today)}"
 
 
@@ -353,7 +353,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _facts(item: Placed) -> tuple[tuple[str, str], ...]:
-    """Name what is known beside what was seen; only what is there."""
+    """Return names and values of what else is known about a link."""
     result = item.result
     evidence, history = result.evidence, result.history
     told_before = {fact.status for found in (*result.notes, evidence) for fact in found.facts}
@@ -364,23 +364,23 @@ def _facts(item: Placed) -> tuple[tuple[str, str], ...]:
     told = [
         ("Link text", cut(one_line(item.places[0].text), _LONGEST_LABEL) if item.places else ""),
         ("Status", "" if evidence.status in {None, *told_before} else str(evidence.status)),
-        ("Led to", "" if final in new else final),
+        ("Redirected to", "" if final in new else final),
         ("Title", cut(one_line(evidence.title), _LONGEST_LABEL) if evidence.title else ""),
-        ("Ends", words.instant(result.judgement.expires_at) if result.judgement.expires_at else ""),
+        ("Expires", words.instant(result.judgement.expires_at) if result.judgement.expires_at else ""),
         ("Accepted at", ", ".join(suppressed[:_PLACES_MOST]) + (f" and {unnamed:,} more" if unnamed else "")),
         ("Checked by", visible(evidence.checked_by) + (", in an earlier run" if result.remembered else "")),
     ]
     if history is not None:
         last = words.instant(history.last_ok) if history.last_ok is not None else ""
         told += [
-            ("Last fine", last),
-            ("Lately", "failed and came back several times" if history.flapping else ""),
+            ("Last ok", last),
+            ("Recently", "failed and came back several times" if history.flapping else ""),
         ]
     return tuple((name, value) for name, value in told if value)
 
 
 def _seen(item: Placed, address: str) -> tuple[Seen, ...]:
-    """Give what was seen; the link's own address is not said again."""
+    """Return what was seen; the link's own URL is not said again."""
     facts = [fact for found in (*item.result.notes, item.result.evidence) for fact in found.facts]
     told = [(f, shown_address(f.url, _LONGEST_ADDRESS) if f.url is not None else "") for f in facts[:_FACTS_MOST]]
     return tuple(Seen(_prose(fact.what), "" if url == address else url, fact.status) for fact, url in told)
