@@ -8,11 +8,11 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from linkwarden.answers.image_bytes import is_lfs_pointer, sniff, what_else
 from linkwarden.model import Claim, Evidence, Kind, Pass, Rule, Suggestion, Target
 from linkwarden.providers.base import Example, LoadContext, Provider
 from linkwarden.providers.offline.local import rules
 from linkwarden.providers.offline.local.anchors import PlacesOf, anchor_evidence
-from linkwarden.providers.web.image.sniff import is_lfs_pointer, sniff, what_else
 from linkwarden.tree import Link, Look, Status, Tree, split
 
 if TYPE_CHECKING:

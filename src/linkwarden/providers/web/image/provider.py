@@ -15,12 +15,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from linkwarden.answers import rules as http
 from linkwarden.answers.conditional import fetch_if_changed, says_unchanged, unchanged, visit, with_validators
-from linkwarden.answers.read import RULES, from_response, net_evidence, status_evidence
-from linkwarden.answers.redirects import move_of
-from linkwarden.answers.stores import store_error
-from linkwarden.model import Claim, Evidence, Kind, Pass, Rule, Suggestion, Target, Verdict
-from linkwarden.providers.base import Example, Provider, by_ident
-from linkwarden.providers.web.image.sniff import (
+from linkwarden.answers.image_bytes import (
     CAMO_TYPES,
     SIGNED_TYPES,
     as_text,
@@ -31,6 +26,11 @@ from linkwarden.providers.web.image.sniff import (
     sniff,
     what_else,
 )
+from linkwarden.answers.read import RULES, from_response, net_evidence, status_evidence
+from linkwarden.answers.redirects import move_of
+from linkwarden.answers.stores import store_error
+from linkwarden.model import Claim, Evidence, Kind, Pass, Rule, Suggestion, Target, Verdict
+from linkwarden.providers.base import Example, Provider, by_ident
 from linkwarden.text import host_of
 from linkwarden.wire import NetError, Request, Response
 

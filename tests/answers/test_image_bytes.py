@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linkwarden.providers.web.image.sniff import (
+from linkwarden.answers.image_bytes import (
     CAMO_TYPES,
     is_cut_short,
     is_lfs_pointer,
