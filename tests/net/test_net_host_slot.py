@@ -527,7 +527,7 @@ class TestFailures:
         host = Host(strikes=3)
         times = 1 if kind in AT_ONCE | OF_THE_NAME else IN_A_ROW.get(kind, (99, None))[0]
         for number in range(1, 6):
-            assert host.kind(number) is None or number > times
+            assert (host.kind(number) is not None) is (number > times)
             host.fail(kind, now=float(number))
         expected = kind if kind in AT_ONCE | OF_THE_NAME else IN_A_ROW.get(kind, (99, None))[1]
         assert host.kind(6.0) is expected

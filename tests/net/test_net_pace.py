@@ -56,21 +56,21 @@ def test_refused_again_at_once(interval: float, then: float) -> None:
 @pytest.mark.parametrize(
     ("bucket", "answered", "now", "rate"),
     [
-        # Refused at 0, gone on at 10. In all, or beyond the bucketful since then: the greater rate counts.
-        (0, 20, 30.0, 20 / 20),
-        (10, 20, 30.0, 20 / 30),
-        (19, 20, 30.0, 20 / 30),
-        (5, 30, 30.0, 25 / 20),
-        (10, 40, 30.0, 30 / 20),
-        (40, 20, 30.0, 20 / 30),
-        (0, 1, 10.5, 1 / 0.5),
+        # Refused at 100, gone on at 110. In all, or beyond the bucketful since then: the greater rate counts.
+        (0, 20, 130.0, 20 / 20),
+        (10, 20, 130.0, 20 / 30),
+        (19, 20, 130.0, 20 / 30),
+        (5, 30, 130.0, 25 / 20),
+        (10, 40, 130.0, 30 / 20),
+        (40, 20, 130.0, 20 / 30),
+        (0, 1, 110.5, 1 / 0.5),
     ],
 )
 def test_the_rate_is_measured(bucket: int, answered: int, now: float, rate: float) -> None:
     """What was answered between two refusals tells how fast the host's bucket fills; a little slower than that."""
     pace = answer(Pace(0.001), bucket)
-    pace.refuse(0.0, 10.0)
-    answer(pace, answered, now=10.0)
+    pace.refuse(100.0, 110.0)
+    answer(pace, answered, now=110.0)
     pace.refuse(now, now + 5)
     assert pace.interval == pytest.approx(1.03 / rate)
     assert pace.answered == 0
@@ -86,9 +86,12 @@ def test_the_measured_rate_is_bounded() -> None:
     slow = answer(limited(), 1)
     slow.refuse(100_000.0, 100_001.0)
     assert slow.interval == SLOWEST
-    same = answer(limited(refused=3.0, resume=3.0, base=0.00001), 2)
-    same.refuse(3.0, 4.0)
-    assert same.interval == pytest.approx(1.03 / (2 / 1e-3))
+    for bucket in (0, 5):
+        same = answer(Pace(0.00001), bucket)
+        same.refuse(3.0, 3.0)
+        answer(same, 2, now=3.0)
+        same.refuse(3.0, 4.0)
+        assert same.interval == pytest.approx(1.03 / (2 / 1e-3))
 
 
 def test_the_next_measure_begins_at_the_last_refusal() -> None:
@@ -100,6 +103,12 @@ def test_the_next_measure_begins_at_the_last_refusal() -> None:
     answer(pace, 30)
     pace.refuse(130.0, 131.0)
     assert pace.interval == pytest.approx(1.03 / (30 / 20))
+    full = answer(Pace(0.001), 1000)
+    for now in (0.0, 100.0, 130.0):
+        full.refuse(now, now + 10)
+        answer(full, 30)
+    full.refuse(150.0, 160.0)
+    assert full.interval == pytest.approx(1.03 / (30 / 20))
 
 
 @pytest.mark.parametrize(

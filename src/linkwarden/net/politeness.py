@@ -49,9 +49,8 @@ class Pace:
         self.limited = False
         self._base = base
         self._answered = 0
-        self._bucket = 0
-        self._refused_at = 0.0
-        self._resumed_at = 0.0
+        self._bucket = 0  # these three are set by the first refusal, and not looked at before
+        self._refused_at = self._resumed_at = 0.0
 
     @property
     def answered(self) -> int:
@@ -61,7 +60,7 @@ class Pace:
     def accept(self, now: float) -> None:
         """Note an answer."""
         self._answered += 1
-        if self.limited and self.interval > self._base and now - self._resumed_at > RECOVERY_AFTER:
+        if now - self._resumed_at > RECOVERY_AFTER:
             self.interval = max(self._base, self.interval * RECOVERY)
 
     def refuse(self, now: float, resume: float) -> None:
