@@ -69,6 +69,17 @@ def _bos(end: datetime) -> str:
     return f"https://figures.gz.bcebos.com/loss.png?authorization={value}"
 
 
+def pinata(end: datetime) -> str:
+    """Return the query of a file at Pinata."""
+    return f"X-Algorithm=PINATA1&X-Date={unix(end) - 30}&X-Expires=30&X-Method=GET&X-Signature={NOISE}"
+
+
+def encoded(source: str, *, cut: int = 999) -> str:
+    """Return a source as imgproxy writes it: base64url without padding, cut by slashes."""
+    text = base64.urlsafe_b64encode(source.encode()).decode().rstrip("=")
+    return "/".join(text[at : at + cut] for at in range(0, len(text), cut))
+
+
 #: (scheme, builder of an address that ends at a given instant)
 DATED: tuple[tuple[str, Build], ...] = (
     ("aws-sigv4", sigv4),
@@ -82,6 +93,8 @@ DATED: tuple[tuple[str, Build], ...] = (
     ("oss-v2", _oss("OSS2", lambda t: f"x-oss-expires={unix(t)}")),
     ("oss-v4", _oss("OSS4-HMAC-SHA256", lambda t: f"x-oss-expires=60&x-oss-date={stamp(t - timedelta(minutes=1))}")),
     ("huawei-obs", _keyed("figures.obs.cn-north-1.myhuaweicloud.com", "AccessKeyId")),
+    ("ks3", _keyed("figures.ks3-cn-beijing.ksyuncs.com", "KSSAccessKeyId")),
+    ("ks3", _keyed("video.lab.example", "KSSAccessKeyId")),
     ("volc-tos", lambda t: f"https://figures.tos-cn-beijing.volces.com/loss.png?{window('X-Tos', t)}"),
     ("baidu-bos", _bos),
     (
@@ -113,6 +126,29 @@ DATED: tuple[tuple[str, Build], ...] = (
     ("imgix", lambda t: f"https://lab.imgix.net/a.png?expires={unix(t)}&s={NOISE[:32]}"),
     ("imagekit", lambda t: f"https://ik.imagekit.io/lab/a.png?ik-s={NOISE[:40]}&ik-t={unix(t)}"),
     ("imgproxy", lambda t: f"https://img.lab.example/{NOISE[:20]}/rs:fit:9:9/exp:{unix(t)}/plain/https://a.example/b"),
+    ("imgix", lambda t: f"https://pics.lab.example/a.png?ixlib=js-3.8.0&w=9&expires={unix(t)}&s={NOISE[:32]}"),
+    ("imgproxy", lambda t: f"https://img.lab.example/{NOISE[:43]}/exp:{unix(t)}/w:9/{encoded('https://a.example/b')}"),
+    ("imgproxy", lambda t: f"https://a.example/p/{NOISE[:43]}/expires:{unix(t)}/{encoded('s3://b/ü.png', cut=9)}.webp"),
+    ("imgproxy", lambda t: f"https://img.lab.example/insecure/exp:{unix(t)}/enc/{NOISE[:64]}.png"),
+    (
+        "cloudflare-stream",
+        lambda t: f"https://customer-0a.cloudflarestream.com/{token({'exp': unix(t)})}/manifest/a.m3u8",
+    ),
+    ("cloudflare-stream", lambda t: f"https://videodelivery.net/{token({'exp': unix(t)})}/thumbnails/a.jpg"),
+    ("akamai", lambda t: f"https://cdn.lab.example/hdnts=exp={unix(t)}~acl=/*!/b/*~hmac={NOISE}/a/b.png"),
+    ("pinata", lambda t: f"https://lab.mypinata.cloud/files/bafy?{pinata(t)}"),
+    ("pinata", lambda t: f"https://files.lab.example/files/bafy?{pinata(t)}"),
+    (
+        "swift-tempurl",
+        lambda t: f"https://os.lab.example/v1/AUTH_a/c/o?temp_url_sig={NOISE}&temp_url_expires={unix(t)}",
+    ),
+    (
+        "swift-tempurl",
+        lambda t: (
+            f"https://os.lab.example/v1/AUTH_a/c/o?temp_url_sig={NOISE}&filename=a.png"
+            f"&temp_url_expires={t.strftime('%Y-%m-%dT%H:%M:%SZ')}&temp_url_prefix=o"
+        ),
+    ),
     ("bunny", lambda t: f"https://lab.b-cdn.net/a.png?token={NOISE[:22]}&expires={unix(t)}"),
     ("bunny", lambda t: f"https://lab.b-cdn.net/bcdn_token={NOISE[:22]}&expires={unix(t)}/a.png"),
     ("keycdn", lambda t: f"https://lab-1.kxcdn.com/a.png?token={NOISE[:22]}&expire={unix(t)}"),
@@ -164,6 +200,23 @@ UNDATED: tuple[tuple[str, str, str], ...] = (
         "https://a.lab.example/a.png?verify=1700000000-bm9pc2Vub2lzZW5vaXNlbm9pc2U%3D",
     ),
     ("aliyun-cdn-a", "server-side", f"https://a.lab.example/a.png?auth_key=1700000000-0-0-{'ab' * 16}"),
+    ("cdn-sign-t", "server-side", f"https://a.lab.example/a.png?sign={'ab' * 16}&t=6554a1c0"),
+    ("cdn-sign-t", "server-side", f"https://a.lab.example/a.png?t=1700000000&sign={'ab' * 16}"),
+    ("imgix", "permanent", f"https://pics.lab.example/a.png?ixlib=php-4.1.0&s={NOISE[:32]}"),
+    (
+        "cloudinary-download",
+        "ephemeral",
+        f"https://api.cloudinary.com/v1_1/lab/image/download?timestamp=1700000000&signature={NOISE}",
+    ),
+    ("cloudflare-stream", "permanent", f"https://watch.cloudflarestream.com/{token({'sub': 'x'})}"),
+    (
+        "baidu-bos",
+        "ephemeral",
+        (
+            f"https://f.gz.bcebos.com/a?authorization=bce-auth-v1%2FK%2F2024-02-29T00:00:00Z%2F-1%2F%2F{NOISE}"
+            "&x-bce-security-token=x"
+        ),
+    ),
     ("aliyun-cdn-b", "server-side", f"https://a.lab.example/202311150613/{'ab' * 16}/a.png"),
     ("tencent-cdn-a", "server-side", f"https://a.lab.example/a.png?sign=1700000000-x-0-{'ab' * 16}"),
     (
@@ -220,6 +273,27 @@ INNOCENT: tuple[str, ...] = (
     "https://lab.example/a?token=pk.eyJ1IjoibGFiIn0.x",
     "https://lab.example/a?jwt=a.b.c",
     "https://lab.example/a?token=" + token({"exp": 1700000000}).rsplit(".", 1)[0],
+    # Numbers that are no instants, or came before anybody signed URLs.
+    "https://lab.example/exp:2020/plain/text",
+    "https://lab.example/exp:1700000000/plain/https://a.example/b.png",
+    "https://lab.example/docs/exp:1700000000/plain/x",
+    "https://lab.example/c0ffeec0ffeec0ffee/exp:3600/plain/https://a.example/b.png",
+    "https://lab.example/c0ffeec0ffeec0ffee/exp:1700000000/chapter%20one",
+    "https://lab.example/lib.zip?md5=CY9rzUYh03PK3k6DJie09g&expires=3600",
+    "https://lab.example/lib.zip?md5=CY9rzUYh03PK3k6DJie09g&expires=20240229",
+    "https://lab.example/a.png?e=3600&token=KEY:" + "Ab-_" * 6 + "Ab9=",
+    "https://lab.example/a.png?KeyName=k&Expires=86400&Signature=x",
+    "https://lab.example/a.png?hdnts=exp=86400~acl=/*~hmac=" + NOISE,
+    "https://lab.example/a.png?AWSAccessKeyId=K&Signature=x&Expires=2024",
+    "https://lab.example/a.png?temp_url_sig=" + NOISE + "&temp_url_expires=3600",
+    "https://lab.example/a.png?x-expires=600&x-signature=x",
+    "https://lab.example/a?token=" + token({"exp": 86_400}),
+    "https://lab.example/a.png?temp_url_sig=" + NOISE,
+    "https://lab.example/a.png?expires=1700000000&s=ferns",
+    "https://lab.example/a.png?s=" + NOISE[:32],
+    "https://lab.example/a.png?sign=leo&t=6554a1c0",
+    "https://lab.example/" + token({"exp": 1700000000}) + "/thumbnails/t.jpg",
+    "https://lab.example/a/https://b.example/exp=1700000000~acl=/*~hmac=00/c.png",
     "mailto:a@lab.example?Expires=1",
     "//cdn.discordapp.com/attachments/1/2/a.png?ex=65e1c2c0",
     "ftp://figures.s3.amazonaws.com/a?X-Amz-Algorithm=a",

@@ -23,8 +23,8 @@ from tests.signatures.samples import (
 )
 
 END = datetime(2024, 2, 29, 23, 59, 59, tzinfo=UTC)
-#: Instants that every scheme can write: ten decimal digits, eight hexadecimal ones.
-INSTANTS = st.datetimes(datetime(2001, 9, 10), datetime(2106, 2, 7)).map(lambda t: t.replace(microsecond=0, tzinfo=UTC))  # noqa: DTZ001 - hypothesis wants naive bounds
+#: Instants that every scheme can write (ten decimal digits, eight hexadecimal ones), since anybody signs URLs.
+INSTANTS = st.datetimes(datetime(2006, 1, 1), datetime(2106, 2, 7)).map(lambda t: t.replace(microsecond=0, tzinfo=UTC))  # noqa: DTZ001 - hypothesis wants naive bounds
 
 
 @pytest.mark.parametrize(("scheme", "build"), DATED, ids=[f"{s}-{i}" for i, (s, _) in enumerate(DATED)])
@@ -183,6 +183,42 @@ def test_a_session_token_makes_the_end_an_upper_bound() -> None:
     assert (minio.upper_bound, minio.expires_at) == (False, END - timedelta(seconds=60))
     assert classify(f"{V2}{unix(END)}&x-amz-security-token=x").upper_bound
     assert not classify(f"{V2}{unix(END)}").upper_bound
+
+
+def test_a_session_of_s3_express_lasts_five_minutes() -> None:
+    """Whatever lifetime is asked for, the URL ends with the session behind it; an ordinary session is another thing."""
+    express = classify(sigv4(END, life=3600, more="&X-Amz-S3session-Token=x"))
+    assert (express.status, express.upper_bound) == (Status.DATED, True)
+    assert express.ends_at == END - timedelta(minutes=55)
+    assert classify(sigv4(END, life=60, more="&x-amz-s3session-token=x")).ends_at == END
+    elsewhere = sigv4(END, host="s3express.lab.example", life=3600)
+    assert classify(f"{elsewhere}&X-Amz-S3session-Token=x").ends_at == END - timedelta(minutes=55)
+    assert classify(f"{elsewhere}&X-Amz-Security-Token=x").ends_at == END
+
+
+@pytest.mark.parametrize(
+    ("url", "bound"),
+    [
+        (dict(DATED)["baidu-bos"](END), "x-bce-security-token"),
+        (dict(DATED)["tencent-cos"](END), "x-cos-security-token"),
+        (dict(DATED)["oss-v4"](END), "x-oss-security-token"),
+        (dict(DATED)["ks3"](END), "x-kss-security-token"),
+    ],
+)
+def test_a_session_bounds_the_end(url: str, bound: str) -> None:
+    """Behind a session the end that is stated is the latest possible one."""
+    assert (classify(url).upper_bound, classify(url).ends_at) == (False, END)
+    assert (classify(f"{url}&{bound}=x").upper_bound, classify(f"{url}&{bound}=x").ends_at) == (True, END)
+
+
+@pytest.mark.parametrize(("scheme", "build"), DATED, ids=[f"{s}-{i}" for i, (s, _) in enumerate(DATED)])
+@given(end=st.integers(10_000, 1_136_073_599))
+def test_a_number_that_is_no_end_ends_nothing_elsewhere(scheme: str, build: Build, end: int) -> None:
+    """Before 2006 no URL was signed: on a host that is not the operator's such a number is something else."""
+    url = build(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=end))
+    found = classify(url)
+    at_home = "example" not in url.partition("?")[0].split("/")[2]
+    assert at_home or found.status in (Status.NONE, Status.PERMANENT), (scheme, found)
 
 
 def test_tokens_with_odd_instants() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from urllib.parse import unquote_plus
 
-from linkwarden.signatures import edge, keyed, sites, stores
-from linkwarden.signatures.model import NOT_SIGNED, Refused, Scheme, Signature, Status
+from linkwarden.signatures import edge, images, keyed, sites, stores
+from linkwarden.signatures.model import FIRST_END, NOT_SIGNED, Refused, Scheme, Signature, Status
 from linkwarden.url import AmbiguousError, Url, parse
 
 #: In the order in which they are tried: the more a scheme's marks are its own, the earlier.
@@ -14,6 +16,7 @@ SCHEMES: tuple[Scheme, ...] = (
     *sites.SCHEMES,
     *stores.SCHEMES,
     *keyed.SCHEMES,
+    *images.SCHEMES,
     *edge.SCHEMES,
     *edge.TOKENS,
     *edge.GENERIC,
@@ -62,6 +65,43 @@ def is_signed(text: str) -> bool:
     )
 
 
+_HOST = re.compile(r"https?://[^/?#\\]*", re.IGNORECASE)
+_PARAMETER = re.compile(r"[?&]([^=&#]+)=([^&#]*)")
+
+
+def secret_spans(text: str) -> tuple[tuple[int, int], ...]:
+    """Return where the secrets of a signed URL are: pairs of start and end, in order and apart from each other.
+
+    What is secret is said by each scheme by which the URL is signed, also where its end has passed or cannot be read.
+
+    Args:
+        text: the URL, nothing before or after it.
+    """
+    url = parse(text)
+    if url is None:
+        return ()
+    found = {span for scheme in _candidates(url) if _read(scheme, url) for span in _secrets(scheme, text)}
+    apart: list[tuple[int, int]] = []
+    for start, end in sorted(found):
+        if apart and start <= apart[-1][1]:
+            apart[-1] = (apart[-1][0], max(end, apart[-1][1]))
+        elif start < end:
+            apart.append((start, end))
+    return tuple(apart)
+
+
+def _secrets(scheme: Scheme, text: str) -> Iterator[tuple[int, int]]:
+    host = _HOST.match(text)
+    at = host.end() if host else 0
+    rest = text[at:].partition("#")[0]
+    for match in _PARAMETER.finditer(rest):
+        if unquote_plus(match[1]).lower().removeprefix("amp;") in scheme.secrets:
+            yield at + match.start(2), at + match.end(2)
+    if scheme.secret_part is not None:
+        for match in scheme.secret_part.finditer(rest):
+            yield at + match.start(1), at + match.end(1)
+
+
 _HOSTS = frozenset(pattern for scheme in SCHEMES for pattern in scheme.only_on)
 _EVERYWHERE = tuple(scheme for scheme in SCHEMES if not scheme.only_on)
 _EVERYWHERE_UNMARKED = tuple(scheme for scheme in _EVERYWHERE if not scheme.marks)
@@ -81,13 +121,16 @@ def _marked(scheme: Scheme, url: Url) -> bool:
 
 
 def _read(scheme: Scheme, url: Url) -> Signature | None:
+    at_home = bool(scheme.only_on) or url.on(*scheme.home)
     try:
         reading = scheme.read(url)
     except (Refused, AmbiguousError) as refusal:
         # On a host that is not the operator's the same names may mean something else; there the server decides.
-        certain = bool(scheme.only_on) or url.on(*scheme.home) or scheme.sure(url)
+        certain = at_home or scheme.sure(url)
         return Signature(status=Status.MALFORMED, scheme=scheme.id, why=str(refusal), low_confidence=not certain)
-    return reading if reading is None else replace(reading, scheme=scheme.id)
+    if reading is None or (not at_home and reading.expires_at is not None and reading.expires_at < FIRST_END):
+        return None
+    return replace(reading, scheme=scheme.id)
 
 
 def _combine(readings: list[Signature]) -> Signature:

@@ -1,4 +1,4 @@
-"""Tokens of delivery networks and image services: Akamai, Bunny, imgix, nginx and more.
+"""Tokens of delivery networks: Akamai, Bunny, nginx and more; and tokens and signatures of anybody.
 
 Most stand on the customer's own host name, so they are recognised by a companion parameter, never by the
 expiry's name alone (``Expires``, ``e``, ``t`` and ``exp`` mean other things elsewhere).
@@ -47,22 +47,29 @@ def _generic(url: Url) -> Signature | None:
     return dated(instants.unix(value, name), f"looks signed: {name} beside {proofs[0]}", low_confidence=True)
 
 
-TOKENS: tuple[Scheme, ...] = (Scheme(id="jwt-query", marks=_TOKEN_NAMES, read=_jwt, home=_TOKEN_HOSTS),)
-GENERIC: tuple[Scheme, ...] = (Scheme(id="generic-signed", marks=_END_NAMES, read=_generic),)
+TOKENS: tuple[Scheme, ...] = (
+    Scheme(id="jwt-query", marks=_TOKEN_NAMES, read=_jwt, home=_TOKEN_HOSTS, secrets=_TOKEN_NAMES),
+)
+GENERIC: tuple[Scheme, ...] = (Scheme(id="generic-signed", marks=_END_NAMES, read=_generic, secrets=_PROOF_NAMES),)
 
 
 # --- Akamai token 2.0, also Cloudinary, Vimeo, Deezer … --------------------------------------------
 
 _AKAMAI_NAMES = ("hdnts", "hdnea", "hdntl", "__cld_token__", "__token__")
-_AKAMAI = re.compile(r"(?:([A-Za-z0-9_-]+)=)?((?:ip|st|exp|acl|url|id|data|hmac)=.*)", re.DOTALL)
+_AKAMAI_FIELDS = r"((?:(?:ip|st|exp|acl|url|id|data)=[^~]{0,512}~){1,8}hmac=[^/~]+)"
+_AKAMAI = re.compile(rf"(?:([A-Za-z0-9_-]+)=)?{_AKAMAI_FIELDS}(?:~.*)?", re.DOTALL)
+#: In a path the slashes of an ``acl`` may be written as they are.
+_AKAMAI_PATH = re.compile(rf"(?:\A|/)(?:([A-Za-z0-9_-]+)=)?{_AKAMAI_FIELDS}(?=/|\Z)")
 
 
 def _akamai(url: Url) -> Signature | None:
     if "hmac" not in url.text:
         return None
-    for text in (*(f"{name}={value}" for name, value in url.params), *url.segments):
-        match = _AKAMAI.fullmatch(text)
-        if not match or "~hmac=" not in text or "://" in text:  # "://": a URL inside a parameter of another one
+    path = "/".join(url.segments)
+    tokens = [_AKAMAI.fullmatch(f"{name}={value}") for name, value in url.params]
+    for match in (*tokens, _AKAMAI_PATH.search(path)):
+        # "://": a URL inside a parameter or path of another one
+        if match is None or "://" in match.string[: match.end()]:
             continue
         fields = {key: value for key, _, value in (field.partition("=") for field in match[2].split("~"))}
         known = match[1] in _AKAMAI_NAMES and "exp" in fields
@@ -73,52 +80,7 @@ def _akamai(url: Url) -> Signature | None:
     return None
 
 
-# --- Cloudinary, imgix, ImageKit, imgproxy ---------------------------------------------------------
-
-
-def _cloudinary_download(url: Url) -> Signature | None:
-    if not url.has("expires_at", "signature"):
-        return None
-    return dated(instants.unix(url.one("expires_at"), "expires_at"), "a Cloudinary download link: expires_at")
-
-
-def _cloudinary_signed(url: Url) -> Signature | None:
-    if "s--" not in url.text or not any(re.fullmatch(r"s--[A-Za-z0-9_-]{8,32}--", segment) for segment in url.segments):
-        return None
-    return Signature(status=Status.PERMANENT, why="a signed Cloudinary URL has no end")
-
-
-def _imgix(url: Url) -> Signature | None:
-    if not url.has("s"):
-        return None
-    if not url.has("expires"):
-        return Signature(status=Status.PERMANENT, why="a signed imgix URL without expires has no end")
-    return dated(instants.unix(url.one("expires"), "expires"), "signed for imgix: expires")
-
-
-_IMAGEKIT_NEVER = "9999999999"  # what ImageKit's own SDK signs where no end was asked for
-
-
-def _imagekit(url: Url) -> Signature | None:
-    if not url.has("ik-s"):
-        return None
-    if not url.has("ik-t"):
-        return Signature(status=Status.PERMANENT, why="a signed ImageKit URL without ik-t has no end")
-    end = url.one("ik-t")
-    return dated(instants.unix(end, "ik-t"), "signed for ImageKit: ik-t", sentinel=end == _IMAGEKIT_NEVER)
-
-
-def _imgproxy(url: Url) -> Signature | None:
-    if "plain" not in url.segments:
-        return None
-    for segment in url.segments[: url.segments.index("plain")]:
-        option, _, value = segment.partition(":")
-        if option in ("exp", "expires") and re.fullmatch(r"[0-9]{1,18}", value):
-            return dated(instants.unix(value, option), f"made for imgproxy: {option}")
-    return None
-
-
-# --- Bunny, KeyCDN, nginx, Fastly, Cloudflare ------------------------------------------------------
+# --- Bunny, KeyCDN, nginx, Fastly ------------------------------------------------------
 
 
 def _bunny(url: Url) -> Signature | None:
@@ -166,12 +128,6 @@ def _fastly(url: Url) -> Signature | None:
     return dated(instants.unix(match[1], "token"), "carries a Fastly token, which begins with its end")
 
 
-def _cloudflare_images(url: Url) -> Signature | None:
-    if not url.has("exp", "sig"):
-        return None
-    return dated(instants.unix(url.one("exp"), "exp"), "signed for Cloudflare Images: exp")
-
-
 # --- Tokens that hold the time of signing; how long they last is a setting of the server -----------
 
 
@@ -212,32 +168,52 @@ def _aliyun_b(url: Url) -> Signature | None:
 
 _OWNER_RULES = r"-[^-]+-[^-]+-[0-9a-f]{32}"
 
+
+def _sign_and_t(url: Url) -> Signature | None:
+    """Return that nothing is known: Qiniu's ``t`` is the end, Tencent's (type D) the time of signing."""
+    if not re.fullmatch(r"[0-9a-f]{32}", url.any_value("sign") or "", re.IGNORECASE):
+        return None
+    if not re.fullmatch(r"[0-9a-f]{8}|[0-9]{10}", url.any_value("t") or "", re.IGNORECASE):
+        return None
+    why = "carries a token of Qiniu's or Tencent Cloud's CDN, of which it cannot be told when it ends"
+    return Signature(status=Status.SERVER_SIDE, why=why, low_confidence=True)
+
+
 SCHEMES: tuple[Scheme, ...] = (
-    Scheme(id="akamai", read=_akamai, home=("*.akamaized.net", "*.akamaihd.net", "*.cloudinary.com")),
-    Scheme(id="cloudinary-download", read=_cloudinary_download, only_on=("api.cloudinary.com",)),
-    Scheme(id="imgix", read=_imgix, only_on=("*.imgix.net",)),
-    Scheme(id="imagekit", marks=("ik-s",), read=_imagekit, home=("*.imagekit.io",)),
-    Scheme(id="imgproxy", read=_imgproxy),
-    Scheme(id="bunny", read=_bunny, home=("*.b-cdn.net",)),
-    Scheme(id="keycdn", marks=("expire",), read=_keycdn, home=("*.kxcdn.com",)),
-    Scheme(id="nginx-secure-link", marks=("md5",), read=_nginx),
-    Scheme(id="fastly-token", marks=("token",), read=_fastly),
-    Scheme(id="cloudflare-images", read=_cloudflare_images, only_on=("imagedelivery.net",)),
+    Scheme(
+        id="akamai",
+        read=_akamai,
+        home=("*.akamaized.net", "*.akamaihd.net", "*.cloudinary.com"),
+        secret_part=re.compile(r"(?:~|%7E)hmac(?:=|%3D)([^&#/~%]+)", re.IGNORECASE),
+    ),
+    Scheme(
+        id="bunny",
+        read=_bunny,
+        home=("*.b-cdn.net",),
+        secrets=("token",),
+        secret_part=re.compile(r"/bcdn_token=([^&/?#]+)"),
+    ),
+    Scheme(id="keycdn", marks=("expire",), read=_keycdn, home=("*.kxcdn.com",), secrets=("token",)),
+    Scheme(id="nginx-secure-link", marks=("md5",), read=_nginx, secrets=("md5",)),
+    Scheme(id="fastly-token", marks=("token",), read=_fastly, secrets=("token",)),
     Scheme(
         id="cloudflare-timed-hmac",
         marks=("verify",),
         read=_server_side("verify", r"([0-9]{10})-[A-Za-z0-9+/_ -]{16,}={0,2}", "Cloudflare"),
+        secrets=("verify",),
     ),
     Scheme(
         id="aliyun-cdn-a",
         marks=("auth_key",),
         read=_server_side("auth_key", r"([0-9]{10})" + _OWNER_RULES, "Alibaba Cloud's CDN"),
+        secrets=("auth_key",),
     ),
     Scheme(
         id="tencent-cdn-a",
         marks=("sign",),
         read=_server_side("sign", r"([0-9]{10})" + _OWNER_RULES, "Tencent Cloud's CDN"),
+        secrets=("sign",),
     ),
-    Scheme(id="aliyun-cdn-b", read=_aliyun_b),
-    Scheme(id="cloudinary-signed", read=_cloudinary_signed),
+    Scheme(id="cdn-sign-t", marks=("sign",), read=_sign_and_t, secrets=("sign",)),
+    Scheme(id="aliyun-cdn-b", read=_aliyun_b, secret_part=re.compile(r"\A/20[0-9]{10}/([0-9a-f]{32})/")),
 )

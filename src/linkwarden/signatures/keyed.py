@@ -136,9 +136,16 @@ def _firebase(url: Url) -> Signature | None:
     return Signature(status=Status.PERMANENT, why="a Firebase download token works until it is revoked")
 
 
+_CLOUDFRONT_SECRETS = ("signature", "key-pair-id", "policy")
+
 SCHEMES: tuple[Scheme, ...] = (
     Scheme(
-        id="cloudfront-custom", marks=("policy",), read=_custom, home=_CLOUDFRONT, sure=lambda a: a.has("Key-Pair-Id")
+        id="cloudfront-custom",
+        marks=("policy",),
+        read=_custom,
+        home=_CLOUDFRONT,
+        sure=lambda a: a.has("Key-Pair-Id"),
+        secrets=_CLOUDFRONT_SECRETS,
     ),
     Scheme(
         id="cloudfront-canned",
@@ -146,32 +153,50 @@ SCHEMES: tuple[Scheme, ...] = (
         read=_canned,
         home=_CLOUDFRONT,
         sure=lambda a: a.has("Key-Pair-Id"),
+        secrets=_CLOUDFRONT_SECRETS,
     ),
-    Scheme(id="aws-sigv2", marks=("awsaccesskeyid",), read=_sigv2, home=AMAZON),
+    Scheme(
+        id="aws-sigv2",
+        marks=("awsaccesskeyid",),
+        read=_sigv2,
+        home=AMAZON,
+        secrets=("signature", "awsaccesskeyid", "x-amz-security-token"),
+    ),
     Scheme(
         id="gcs-v2",
         marks=("googleaccessid",),
         read=_absolute("Google Cloud Storage (version 2)", "GoogleAccessId", "Signature"),
         home=("*.googleapis.com", "*.storage.cloud.google.com"),
+        secrets=("signature", "googleaccessid"),
     ),
     Scheme(
         id="oss-v1",
         marks=("ossaccesskeyid",),
         read=_absolute("Alibaba OSS", "OSSAccessKeyId", "Signature", session=("security-token",)),
         home=("*.aliyuncs.com",),
+        secrets=("signature", "ossaccesskeyid", "security-token"),
     ),
     Scheme(
         id="huawei-obs",
         marks=("accesskeyid",),
         read=_absolute("Huawei OBS", "AccessKeyId", "Signature", session=("x-obs-security-token",), needs_end=True),
         home=("*.myhuaweicloud.com",),
+        secrets=("signature", "accesskeyid", "x-obs-security-token"),
+    ),
+    Scheme(
+        id="ks3",
+        marks=("kssaccesskeyid",),
+        read=_absolute("Kingsoft KS3", "KSSAccessKeyId", "Signature", session=("x-kss-security-token",)),
+        home=("*.ksyuncs.com", "*.ksyun.com"),
+        secrets=("signature", "kssaccesskeyid", "x-kss-security-token"),
     ),
     Scheme(
         id="google-cloud-cdn",
         marks=("keyname",),
         read=_absolute("Google Cloud CDN", "KeyName", "Signature", needs_end=True),
+        secrets=("signature",),
     ),
-    Scheme(id="qiniu", marks=("token",), read=_qiniu),
-    Scheme(id="b2-native", read=_b2, only_on=("*.backblazeb2.com",)),
-    Scheme(id="firebase-storage", read=_firebase, only_on=("firebasestorage.googleapis.com",)),
+    Scheme(id="qiniu", marks=("token",), read=_qiniu, secrets=("token",)),
+    Scheme(id="b2-native", read=_b2, only_on=("*.backblazeb2.com",), secrets=("authorization",)),
+    Scheme(id="firebase-storage", read=_firebase, only_on=("firebasestorage.googleapis.com",), secrets=("token",)),
 )

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from linkwarden.url import Url
+
+#: Amazon S3, the oldest of these schemes that is still in use, opened in March 2006. A number that would mean an
+#: earlier end is something else: a year, a number of seconds, a size (docs/facts/signed-urls.md#general-rules).
+FIRST_END = datetime(2006, 1, 1, tzinfo=UTC)
 
 
 class Status(StrEnum):
@@ -81,8 +85,10 @@ class Scheme:
         marks: parameters (lower case) of which one must be there for ``read`` to be called; empty: always called.
             A short cut for the thousands of URLs without any.
         home: host patterns of the operator. A malformed signature elsewhere is of low confidence, unless
-            ``sure`` says otherwise.
-        sure: tells that the marks are unmistakable on a foreign host too.
+            ``sure`` says otherwise; an end before ``FIRST_END`` elsewhere means that it is not this scheme.
+        sure: returns whether the marks are unmistakable on a foreign host too.
+        secrets: parameters (lower case) that give access or name the owner's key, so that reports mask their values.
+        secret_part: finds what else is secret, in what follows the host as written: the text of the first group.
     """
 
     id: str
@@ -91,3 +97,5 @@ class Scheme:
     marks: tuple[str, ...] = ()
     home: tuple[str, ...] = ()
     sure: Callable[[Url], bool] = lambda _url: False
+    secrets: tuple[str, ...] = ()
+    secret_part: re.Pattern[str] | None = None

@@ -23,6 +23,9 @@ WEEK_S = 604_800  # the longest lifetime that S3, Google and Alibaba sign for
 #: The longest life of an AWS session (GetSessionToken); a URL signed by a session dies with it. From memory of the
 #: STS documentation (docs/facts/signed-urls.md#session-tokens): used as the last possible instant only.
 SESSION = timedelta(hours=36)
+#: The life of a session of S3 Express One Zone, which begins before anything is signed with it (Amazon S3 User Guide,
+#: "Authorizing Zonal endpoint API operations with CreateSession").
+EXPRESS_SESSION = timedelta(minutes=5)
 _TILL_9999 = "it ends after the year 9999, which is never; the number looks like milliseconds where seconds belong"
 
 
@@ -80,6 +83,10 @@ def _read_sigv4(url: Url) -> Signature:
     for name in _V4_PARTS:
         url.one_ci(name)
     remarks = _sigv4_remarks(url, amazon=amazon)
+    if url.has_ci("X-Amz-S3session-Token"):
+        last = start + EXPRESS_SESSION
+        end = end or last
+        return dated(end, why, not_before=start, remarks=remarks, upper_bound=True, hard_limit=min(end, last))
     session = url.one_ci("X-Amz-Security-Token")
     if session is None:
         return dated(end, why, not_before=start, remarks=remarks)
@@ -188,11 +195,19 @@ def _bos(url: Url) -> Signature | None:
     if len(fields) < 6:
         raise Refused("the parameter authorization lacks some of its six parts")
     start = instants.iso(fields[2], "the date in authorization")
+    session = url.has_ci("x-bce-security-token")
+    if fields[3] == "-1" and session:
+        return Signature(
+            status=Status.EPHEMERAL, why="signed for Baidu BOS by a session, which ends within hours or days"
+        )
     if fields[3] == "-1":  # "never" (docs/facts/signed-urls.md#object-stores)
         return Signature(status=Status.PERMANENT, why="signed for Baidu BOS without an end", not_before=start)
     life = instants.seconds(fields[3], "the lifetime in authorization")
     return dated(
-        instants.later(start, life), f"signed for Baidu BOS: date plus {life} s in authorization", not_before=start
+        instants.later(start, life),
+        f"signed for Baidu BOS: date plus {life} s in authorization",
+        not_before=start,
+        upper_bound=session,
     )
 
 
@@ -216,26 +231,95 @@ def _azure(url: Url) -> Signature | None:
     raise Refused("it has neither an end (se) nor a stored policy (si), and Azure Storage wants one of them")
 
 
+# --- Pinata ("Create Download Link"), OpenStack Swift ("TempURL middleware") ------------------------
+
+
+def _pinata(url: Url) -> Signature | None:
+    if url.one("X-Algorithm") != "PINATA1":
+        return None
+    start = instants.seconds(url.one("X-Date"), "X-Date")
+    life = instants.seconds(url.one("X-Expires"), "X-Expires")
+    return dated(
+        instants.at(start + life),
+        f"signed for Pinata: X-Date plus X-Expires ({life} s)",
+        not_before=instants.at(start),
+    )
+
+
+def _swift(url: Url) -> Signature | None:
+    end = url.one("temp_url_expires")
+    if not end or not url.has("temp_url_sig"):
+        return None
+    why = "signed for OpenStack Swift: temp_url_expires"
+    if re.fullmatch(r"[0-9]+", end):
+        return dated(instants.unix(end, "temp_url_expires"), why)
+    return dated(instants.iso(end, "temp_url_expires"), why)
+
+
+_AMZ_SECRETS = ("x-amz-signature", "x-amz-security-token", "x-amz-s3session-token", "x-amz-credential")
+_OSS_SECRETS = (
+    "x-oss-signature",
+    "x-oss-security-token",
+    "security-token",
+    "x-oss-credential",
+    "x-oss-access-key-id",
+)
+
 SCHEMES: tuple[Scheme, ...] = (
     Scheme(
-        id="aws-sigv4", marks=("x-amz-algorithm", "x-amz-signature"), read=_sigv4, home=AMAZON, sure=_unmistakable_v4
+        id="aws-sigv4",
+        marks=("x-amz-algorithm", "x-amz-signature"),
+        read=_sigv4,
+        home=AMAZON,
+        sure=_unmistakable_v4,
+        secrets=_AMZ_SECRETS,
     ),
-    Scheme(id="aws-sigv4a", marks=("x-amz-algorithm",), read=_sigv4a, home=AMAZON, sure=_unmistakable_v4),
+    Scheme(
+        id="aws-sigv4a",
+        marks=("x-amz-algorithm",),
+        read=_sigv4a,
+        home=AMAZON,
+        sure=_unmistakable_v4,
+        secrets=_AMZ_SECRETS,
+    ),
     Scheme(
         id="gcs-v4",
         marks=("x-goog-algorithm", "x-goog-signature"),
         read=_gcs_v4,
         home=("*.googleapis.com", "*.storage.cloud.google.com"),
         sure=lambda a: a.has_ci("X-Goog-Algorithm", "X-Goog-Credential", "X-Goog-Signature"),
+        secrets=("x-goog-signature", "x-goog-security-token", "x-goog-credential"),
     ),
     Scheme(
-        id="volc-tos", marks=("x-tos-algorithm", "x-tos-signature"), read=_tos, home=("*.volces.com", "*.ivolces.com")
+        id="volc-tos",
+        marks=("x-tos-algorithm", "x-tos-signature"),
+        read=_tos,
+        home=("*.volces.com", "*.ivolces.com"),
+        secrets=("x-tos-signature", "x-tos-security-token", "x-tos-credential"),
     ),
-    Scheme(id="oss-v2", marks=("x-oss-signature",), read=_oss_v2, home=("*.aliyuncs.com",)),
-    Scheme(id="oss-v4", marks=("x-oss-signature",), read=_oss_v4, home=("*.aliyuncs.com",)),
-    Scheme(id="tencent-cos", marks=("q-signature",), read=_cos, home=("*.myqcloud.com",)),
-    Scheme(id="baidu-bos", marks=("authorization",), read=_bos, home=("*.bcebos.com",)),
+    Scheme(id="oss-v2", marks=("x-oss-signature",), read=_oss_v2, home=("*.aliyuncs.com",), secrets=_OSS_SECRETS),
+    Scheme(id="oss-v4", marks=("x-oss-signature",), read=_oss_v4, home=("*.aliyuncs.com",), secrets=_OSS_SECRETS),
     Scheme(
-        id="azure-sas", marks=("sig",), read=_azure, home=("*.core.windows.net", "release-assets.githubusercontent.com")
+        id="tencent-cos",
+        marks=("q-signature",),
+        read=_cos,
+        home=("*.myqcloud.com",),
+        secrets=("q-signature", "q-ak", "x-cos-security-token"),
     ),
+    Scheme(
+        id="baidu-bos",
+        marks=("authorization",),
+        read=_bos,
+        home=("*.bcebos.com",),
+        secrets=("authorization", "x-bce-security-token"),
+    ),
+    Scheme(
+        id="azure-sas",
+        marks=("sig",),
+        read=_azure,
+        home=("*.core.windows.net", "release-assets.githubusercontent.com"),
+        secrets=("sig",),
+    ),
+    Scheme(id="pinata", marks=("x-algorithm",), read=_pinata, home=("*.mypinata.cloud",), secrets=("x-signature",)),
+    Scheme(id="swift-tempurl", marks=("temp_url_sig",), read=_swift, secrets=("temp_url_sig",)),
 )
