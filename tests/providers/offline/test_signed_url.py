@@ -165,7 +165,7 @@ def test_the_end_of_a_session_is_the_latest_end() -> None:
 def test_an_address_that_does_not_work_yet_says_so() -> None:
     """A start in the future is named in the reason and among the facts."""
     found = note(sigv4(END), END - timedelta(days=1))
-    assert "works from 2021-02-10 08:35:24 UTC until 2021-02-10 10:35:24 UTC only" in found.reason
+    assert "was signed to work from 2021-02-10 08:35:24 UTC until 2021-02-10 10:35:24 UTC only" in found.reason
     assert any("does not work before 2021-02-10 08:35:24 UTC" in fact.what for fact in found.facts)
 
 

@@ -31,7 +31,7 @@ EXPIRING = Rule(
     "LW202",
     "signed-url-expiring",
     Verdict.EXPIRING,
-    "The URL works today and was signed to stop at a known instant.",
+    "The URL was signed to stop at a known instant, which is still to come.",
     "The end is written in the URL. Readers who come later get an error, however often the URL worked before.",
     _COMMIT,
 )
@@ -74,7 +74,7 @@ FRAGILE = Rule(
     "LW207",
     "fragile-address",
     Verdict.DEGRADED,
-    "The URL works, and nobody promises that it goes on working.",
+    "Nobody promises that the URL goes on working.",
     "It is a by-product of a site (a thumbnail, a proxy, a form that was given up), not a published URL.",
     "Link the original, or commit a copy of the image to the repository.",
 )
@@ -197,10 +197,11 @@ class _Finding:
             return self._past(end, until)
         if end - self.now > FAR:
             return Pass(self.target.key)
-        seems = "seems to work" if self.signature.low_confidence else "works"
+        # Whether it works today is for the response to say.
+        signed = "looks signed" if self.signature.low_confidence else "was signed"
         start = self.signature.not_before
         since = f" from {_utc(start)}" if start and start > self.now else ""
-        return self._note(EXPIRING, f"The URL {seems}{since} until {until} only; {_ahead(end - self.now)}.")
+        return self._note(EXPIRING, f"The URL {signed} to work{since} until {until} only; {_ahead(end - self.now)}.")
 
     def _past(self, end: datetime, until: str) -> Evidence | Pass:
         if self.signature.low_confidence:
