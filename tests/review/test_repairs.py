@@ -346,3 +346,25 @@ async def test_healthy_links_are_left_alone(internet: FakeInternet, check: Check
         "http://a.example/old",
         "http://b.example/",
     ]
+
+
+class TestClosedServices:
+    """What took the place of a closed service, where it is only probable that it has the thing."""
+
+    async def test_offered_once_it_has_answered(self, internet: FakeInternet, check: Check) -> None:
+        """One package was carried over, the other was not."""
+        internet.site("packages.pulsar-edit.dev").page("/packages/linter", PAGE)
+
+        run = await check("https://atom.io/packages/linter https://atom.io/packages/gone https://alive.b.example/")
+
+        better = offered(run, "https://atom.io/packages/linter")
+        assert better is not None
+        assert (better.url, better.safe) == ("https://packages.pulsar-edit.dev/packages/linter", False)
+        assert offered(run, "https://atom.io/packages/gone") is None
+        assert {r.judgement.verdict for r in run.results[:2]} == {Verdict.BROKEN}
+
+    async def test_nothing_is_offered_offline(self, internet: FakeInternet, check: Check) -> None:
+        """Without a request nobody knows."""
+        run = await check("https://atom.io/packages/linter", offline=True)
+        assert offered(run, "https://atom.io/packages/linter") is None
+        assert asked(internet) == []

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from linkwarden.answers import rules as http
 from linkwarden.model import Evidence, Fact, Result, Suggestion, Target, Verdict
+from linkwarden.providers.offline.closed import table as closed
 from linkwarden.providers.offline.signed import advice
 from linkwarden.providers.offline.signed import provider as signed_url
 from linkwarden.providers.papers.arxiv.provider import Arxiv
@@ -61,7 +62,9 @@ def candidates(result: Result) -> list[Suggestion]:
     rule = result.evidence.rule
     asked = {fact.url for fact in result.evidence.facts}
     found: dict[str, Suggestion] = {}
-    if rule is not None and rule.code in _SIGNATURE:
+    if (successor := _successor(result.target.address or "")) is not None:
+        guesses = iter([successor])
+    elif rule is not None and rule.code in _SIGNATURE:
         guesses = _unsigned(address)
     elif rule is not None and rule.verdict is Verdict.BROKEN and result.evidence.checked_by in ORDINARY:
         guesses = _elsewhere(address, rule.code)
@@ -71,6 +74,13 @@ def candidates(result: Result) -> list[Suggestion]:
         if guess.url != address and guess.url not in asked:
             found.setdefault(guess.url, guess)
     return list(found.values())[:MAX_CANDIDATES]
+
+
+def _successor(address: str) -> Suggestion | None:
+    """Return where the thing behind a closed service's URL probably is today; None where that is unknown or certain."""
+    url = parse(address)
+    service = closed.find(url) if url is not None else None
+    return service.guess(url) if service is not None and url is not None else None
 
 
 def _unsigned(address: str) -> Iterator[Suggestion]:

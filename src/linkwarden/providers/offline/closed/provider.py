@@ -38,13 +38,13 @@ DOUBTFUL = Rule(
     "closed-service-unsure",
     Verdict.SUSPECT,
     "The service behind the URL seems to have closed.",
-    "Nobody has said so of this part of it, so linkwarden also asks the server, whose answer counts.",
+    "That is not known for certain, so linkwarden also requests the URL, and the response counts.",
     "Link what the service pointed at, or commit a copy of the image.",
 )
 
 _WORDING = {
     closed.Fate.GONE: (CLOSED, "{name} closed {since}, so readers do not get what was here."),
-    closed.Fate.REPLACED: (REPLACED, "{name} closed {since}; the URL leads somewhere else at best."),
+    closed.Fate.REPLACED: (REPLACED, "{name} closed {since}; some of its pages lead to something similar."),
     closed.Fate.UNSURE: (DOUBTFUL, "{name} seems to have closed {since}."),
 }
 
@@ -73,14 +73,14 @@ class ClosedServicesProvider(Provider):
         return service.id if service else None
 
     async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:  # noqa: ARG002 - the contract; nothing is asked
-        """Settle each claim from the table; what is graded U is passed on with a remark."""
+        """Settle each claim from the table; what is not certain is passed on with a remark."""
         for claim in claims:
             service = _service(claim.target)
             if service is None:
                 yield Pass(claim.target.key)
                 continue
             evidence = _evidence(claim, service)
-            yield Pass(claim.target.key, note=evidence) if service.fate is closed.Fate.UNSURE else evidence
+            yield evidence if service.is_certain else Pass(claim.target.key, note=evidence)
 
 
 def _service(target: Target) -> closed.Service | None:
@@ -89,12 +89,12 @@ def _service(target: Target) -> closed.Service | None:
 
 
 def _evidence(claim: Claim, service: closed.Service) -> Evidence:
-    rule, wording = _WORDING[service.fate]
+    rule, wording = _WORDING[service.fate if service.is_certain else closed.Fate.UNSURE]
     url = parse(claim.target.address or "")
     return Evidence.of(
         claim,
         rule,
         f"{wording.format(name=service.name, since=service.since)} {service.remedy}",
-        suggestion=service.suggest(url) if url else None,
+        suggestion=service.replacement(url) if url else None,
         facts=(Fact(f"Known from: {service.source} (grade {service.grade})."),),
     )

@@ -1,19 +1,19 @@
 """Services that have closed: where their URLs are, what is known, and what to link instead (``closed.tsv``).
 
-Left out on purpose: goo.gl (links in use were kept), classic Google Sites and free Heroku apps (nothing in the URL
-tells the living from the dead), godoc.org and jcenter.bintray.com (they redirect to what replaced them),
-gitorious.org (volunteers mirror it), images.deepai.org (nothing is known).
+What only looks closed is left out on purpose (docs/facts/closed-services.md#traps).
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING
 
-from linkwarden.datafile import Row, read_table
+from linkwarden.datafile import DataFileError, Row, read_table
 from linkwarden.model import Suggestion
 
 if TYPE_CHECKING:
@@ -39,6 +39,9 @@ class Grade(StrEnum):
     UNSURE = "U"
 
 
+_CERTAIN = frozenset({Grade.DOCUMENTED, Grade.OBSERVED})
+
+
 @dataclass(frozen=True, slots=True)
 class Replacement:
     """How a URL of a closed service becomes one of what replaced it: a row of ``replacements.tsv``.
@@ -46,11 +49,13 @@ class Replacement:
     Attributes:
         pattern: for the whole URL without its scheme, with the host in lower case.
         url: the new URL, with groups of the pattern.
+        grade: how well it is known that the thing is there.
         why: one clause with the reason.
     """
 
     pattern: re.Pattern[str]
     url: str
+    grade: Grade
     why: str
 
 
@@ -61,7 +66,6 @@ class Service:
     Attributes:
         since: when it closed, in words.
         remedy: what to link instead, as an imperative sentence.
-        replacements: the rules that make new URLs of its old ones.
     """
 
     id: str
@@ -75,7 +79,6 @@ class Service:
     grade: Grade
     source: str
     remedy: str
-    replacements: tuple[Replacement, ...]
 
     def covers(self, url: Url) -> bool:
         """Return whether a URL is one of this service's."""
@@ -83,13 +86,26 @@ class Service:
             return False
         return self.query.search(url.text.partition("#")[0].partition("?")[2]) is not None
 
-    def suggest(self, url: Url) -> Suggestion | None:
-        """Return the URL that takes the place of one of this service's, where a rule says so."""
+    @property
+    def is_certain(self) -> bool:
+        """True if its links are settled without a request."""
+        return self.fate is not Fate.UNSURE and self.grade in _CERTAIN
+
+    def replacement(self, url: Url) -> Suggestion | None:
+        """Return the URL that takes the place of one of this service's, where that is known."""
+        return self._suggestion(url, certain=True)
+
+    def guess(self, url: Url) -> Suggestion | None:
+        """Return the URL that may take the place of one of this service's, if it answers."""
+        return self._suggestion(url, certain=False)
+
+    def _suggestion(self, url: Url, *, certain: bool) -> Suggestion | None:
         place = _AUTHORITY.sub(url.host, url.text, count=1)
-        for rule in self.replacements:
+        for rule in _replacements().get(self.id, ()):
             match = rule.pattern.fullmatch(place)
             if match:
-                return Suggestion(match.expand(rule.url), rule.why)
+                fits = (rule.grade in _CERTAIN) is certain
+                return Suggestion(match.expand(rule.url), rule.why) if fits else None
         return None
 
 
@@ -99,7 +115,7 @@ def find(url: Url) -> Service | None:
     return next((SERVICES[row] for row in rows if SERVICES[row].covers(url)), None)
 
 
-def _service(row: Row, replacements: tuple[Replacement, ...]) -> Service:
+def _service(row: Row) -> Service:
     if not row["hosts"] or not all(row[column] for column in ("id", "name", "since", "source", "remedy")):
         raise row.error("one of id, name, hosts, since, source, remedy is empty")
     return Service(
@@ -114,20 +130,22 @@ def _service(row: Row, replacements: tuple[Replacement, ...]) -> Service:
         grade=row.read("grade", Grade),
         source=row["source"],
         remedy=row["remedy"],
-        replacements=replacements,
     )
 
 
-def _load() -> tuple[Service, ...]:
-    rules = defaultdict(list)
-    for row in read_table(__package__, "replacements.tsv", ("service", "pattern", "url", "why")):
-        rules[row["service"]].append(Replacement(row.read("pattern", re.compile), row["url"], row["why"]))
-    columns = ("id", "name", "hosts", "path", "query", "spares", "fate", "since", "grade", "source", "remedy")
-    rows = read_table(__package__, "closed.tsv", columns)
-    return tuple(_service(row, tuple(rules[row["id"]])) for row in rows)
+@cache  # few lists have a link to a closed service
+def _replacements() -> Mapping[str, Sequence[Replacement]]:
+    rules: dict[str, list[Replacement]] = defaultdict(list)
+    for row in read_table(__package__, "replacements.tsv", ("service", "pattern", "url", "grade", "why")):
+        pattern, grade = row.read("pattern", re.compile), row.read("grade", Grade)
+        rules[row["service"]].append(Replacement(pattern, row["url"], grade, row["why"]))
+    if unknown := rules.keys() - {service.id for service in SERVICES}:
+        raise DataFileError(f"replacements.tsv: closed.tsv has no {', '.join(sorted(unknown))}")
+    return rules
 
 
-SERVICES = _load()
+_COLUMNS = ("id", "name", "hosts", "path", "query", "spares", "fate", "since", "grade", "source", "remedy")
+SERVICES = tuple(_service(row) for row in read_table(__package__, "closed.tsv", _COLUMNS, unique="id"))
 _BY_HOST: dict[str, list[int]] = defaultdict(list)
 for _row, _entry in enumerate(SERVICES):
     for _pattern in _entry.hosts:
