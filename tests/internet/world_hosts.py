@@ -187,11 +187,11 @@ def youtube(internet: FakeInternet, address: Address) -> Verdicts:
 
 
 def camo(internet: FakeInternet, address: Address) -> Verdicts:
-    """Serve the picture from its own address only; the proxy has forgotten it."""
+    """Serve the image from its own URL only: the proxy has forgotten it, so that readers see nothing."""
     internet.site(address.host).default(misbehave.answer(b"Not Found", 404, "text/plain"))
     original = bytes.fromhex(address.path.rpartition("/")[2]).decode()
     serve(internet, Address(original, image=True))
-    return DEGRADED | FINE
+    return BROKEN
 
 
 def pinterest(internet: FakeInternet, address: Address) -> Verdicts:

@@ -13,9 +13,9 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
 
+from linkwarden import closed
 from linkwarden.answers import rules as http
 from linkwarden.model import Evidence, Fact, Result, Suggestion, Target, Verdict
-from linkwarden.providers.offline.closed import table as closed
 from linkwarden.providers.offline.signed import advice
 from linkwarden.providers.offline.signed import provider as signed_url
 from linkwarden.providers.papers.arxiv.provider import Arxiv

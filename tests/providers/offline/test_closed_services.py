@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from linkwarden.closed import SERVICES, find
 from linkwarden.model import Evidence, Pass, Verdict
 from linkwarden.net import Net
-from linkwarden.providers.offline.closed.provider import ClosedServicesProvider
-from linkwarden.providers.offline.closed.table import SERVICES, find
+from linkwarden.providers.offline.closed_services import ClosedServicesProvider
 from linkwarden.url import parse
 from tests.links import answers_of, load, target
 from tests.shared import SHARED, needs_shared

@@ -1,4 +1,4 @@
-"""Unwraps URLs of GitHub's image proxy, camo: the image's own URL is written in them."""
+"""Remarks on URLs of GitHub's image proxy, camo: the image's own URL is written in them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import parse_qs
 
+from linkwarden import closed
 from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion, Target, Verdict
 from linkwarden.providers.base import Example, Provider
 from linkwarden.signatures import Status, classify
 from linkwarden.text import host_of, mask_secrets
+from linkwarden.url import parse
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
@@ -32,8 +34,8 @@ CAMO = Rule(
     Verdict.DEGRADED,
     "The URL is GitHub's image proxy, copied from a rendered page.",
     "GitHub shows foreign images through camo.githubusercontent.com. Such a URL works until GitHub forgets it or the "
-    "image behind it goes, and it hides where the image comes from. The image's own URL is written in it, so "
-    "linkwarden judges that one.",
+    "image behind it goes, and it hides where the image comes from. linkwarden requests it as readers do; the image's "
+    "own URL is written in it.",
     "Replace it with the image's own URL, with https where the site offers it.",
 )
 UNREADABLE = Rule(
@@ -50,7 +52,7 @@ _UNREADABLE_IDENT = "unreadable"
 
 
 class CamoProvider(Provider):
-    """Unwraps URLs of GitHub's image proxy."""
+    """Reads the image's own URL out of one of GitHub's image proxy; the proxy's URL is requested like any other."""
 
     name: ClassVar[str] = "camo"
     rank: ClassVar[int] = 5
@@ -74,14 +76,14 @@ class CamoProvider(Provider):
         return (unwrap(url) or _UNREADABLE_IDENT) if host_of(url) == _HOST else None
 
     async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:  # noqa: ARG002 - the contract; nothing is asked
-        """Send each claim on under the image's own URL, with a remark."""
+        """Pass each claim on with a remark; a URL in which none can be read is settled."""
         for claim in claims:
             inner = unwrap(claim.target.address or "")
             if inner is None:
                 reason = "This is GitHub's image proxy, and the URL of the image cannot be read from it."
                 yield Evidence.of(claim, UNREADABLE, reason)
             else:
-                yield Pass(claim.target.key, note=_note(claim, inner), instead=inner)
+                yield Pass(claim.target.key, note=_note(claim, inner))
 
 
 def unwrap(url: str) -> str | None:
@@ -112,8 +114,10 @@ def _note(claim: Claim, inner: str) -> Evidence:
 
 
 def _suggestion(inner: str) -> Suggestion | None:
-    """Return the image's own URL, unless it is no better: one that ends, or another proxy URL."""
-    if classify(inner).status not in (Status.NONE, Status.PERMANENT, Status.FRAGILE) or host_of(inner) == _HOST:
+    """Return the image's own URL, unless it is no better: one that ends, of a closed service, or of the proxy again."""
+    url = parse(inner)
+    lasting = classify(inner).status in (Status.NONE, Status.PERMANENT, Status.FRAGILE)
+    if not lasting or url is None or url.host == _HOST or closed.find(url) is not None:
         return None
-    https = "" if inner.lower().startswith("https:") else "; put https in front where the site offers it"
-    return Suggestion(inner, f"the image's own URL{https}")
+    https = "" if inner.lower().startswith("https:") else ", with https where the site offers it"
+    return Suggestion(inner, f"the image's own URL, if it still shows the image{https}")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from linkwarden import closed
 from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Target, Verdict
 from linkwarden.providers.base import Example, Provider
-from linkwarden.providers.offline.closed import table as closed
 from linkwarden.url import parse
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class ClosedServicesProvider(Provider):
     kind: ClassVar[Kind] = Kind.PAGE
     rules: ClassVar[tuple[Rule, ...]] = (CLOSED, REPLACED, DOUBTFUL)
     examples: ClassVar[tuple[Example, ...]] = (
-        Example("https://storage.googleapis.com/groundai-web-prod/media/x1.png", "groundai", image=True),
+        Example("https://storage.googleapis.com/groundai-web-prod/media/x1.png", "groundai-store", image=True),
         Example("https://www.arxiv-vanity.com/papers/1906.08237/", "arxiv-vanity"),
         Example("http://code.google.com/p/guava-libraries/", "google-code"),
         Example("https://playgroundai.com/", None),

@@ -1,1 +1,0 @@
-"""Services that have closed."""
