@@ -108,7 +108,7 @@ async def test_what_is_gone_is_not_offered(net: Net, inner: str) -> None:
     ("proxy", "origin", "verdict", "code"),
     [(200, 200, "degraded", "LW230"), (200, 404, "degraded", "LW230"), (404, 200, "broken", "LW301")],
 )
-async def test_readers_get_what_the_proxy_answers(  # noqa: PLR0913 - what happens, and what is said
+async def test_readers_get_what_the_proxy_answers(
     internet: FakeInternet, tmp_path: Path, proxy: int, origin: int, verdict: str, code: str
 ) -> None:
     """The proxy may go on when the origin is gone, and may have forgotten what the origin still has."""
@@ -120,7 +120,9 @@ async def test_readers_get_what_the_proxy_answers(  # noqa: PLR0913 - what happe
         answer = misbehave.answer(pictures.PNG if status == 200 else b"", status, "image/png")
         internet.site(host).handle(path, answer)
     (tmp_path / "list.md").write_text(f"![x]({url})\n", "utf-8")
-    deps = Deps(make_net=lambda c, _: internet.net(per_host=c.per_host), now=internet.time.now, clock=internet.time.clock)
+    deps = Deps(
+        make_net=lambda c, _: internet.net(per_host=c.per_host), now=internet.time.now, clock=internet.time.clock
+    )
     run = await engine.run(Config(inputs=(str(tmp_path / "list.md"),), archive=False), deps)
     found = run.results[0].judgement
     assert (found.verdict, found.rule and found.rule.code) == (verdict, code)

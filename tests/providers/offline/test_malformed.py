@@ -116,6 +116,44 @@ async def test_a_misspelt_beginning_is_broken_and_set_right(url: str, meant: str
 
 
 @pytest.mark.parametrize(
+    ("url", "meant"),
+    [
+        ("[https://a.com/one](https://b.com/two)", "https://b.com/two"),
+        ("![a shape](https://b.com/i.png)", "https://b.com/i.png"),
+        ("[text](<https://b.com/two>)", "https://b.com/two"),
+        ('[text](https://b.com/two "title")', "https://b.com/two"),
+        ("[text](https://b.com/x_(y))", "https://b.com/x_(y)"),
+        ("[https://a.com/one](https://b.com/two", "https://b.com/two"),
+        ("[text](htps://b.com/two)", "https://b.com/two"),
+        ("[text](docs/two.md)", "docs/two.md"),
+    ],
+)
+@pytest.mark.parametrize("image", [False, True])
+async def test_a_link_within_a_link_is_named(url: str, meant: str, image: bool, tmp_path: Path) -> None:  # noqa: FBT001 - a parameter of the test
+    """The mistake is said, and the URL inside is offered, to be looked at."""
+    found = await broken(url, tmp_path, image=image)
+    assert found.rule is not None
+    assert found.rule.code == "LW133"
+    assert found.suggestion is not None
+    assert (found.suggestion.url, found.suggestion.safe) == (meant, False)
+
+
+@pytest.mark.parametrize(
+    ("url", "meant"),
+    [
+        ("[https://a.com/x]", "https://a.com/x"),
+        ('"https://a.com/x"', "https://a.com/x"),
+        ("<https://a.com>", "https://a.com"),
+    ],
+)
+async def test_what_came_along_at_both_ends_is_taken_off_at_both(url: str, meant: str, tmp_path: Path) -> None:
+    """What is offered is not wrong at its other end."""
+    found = await broken(url, tmp_path)
+    assert found.suggestion is not None
+    assert found.suggestion.url == meant
+
+
+@pytest.mark.parametrize(
     "url",
     [
         *("mailto:a@b.com", "tel:+49301234", "ftp://a.com/x", "ftps://a.com", "sftp://a.com", "ssh://git@a.com/x.git"),

@@ -36,6 +36,10 @@ _JUNK = re.compile(
 )
 _DOUBLED = re.compile(r"https?://(?:www\.)?(https?)(?::/*|/+)(.*)", re.IGNORECASE | re.DOTALL)
 _HOST = re.compile(r"[^\s/?#@\\<>\"'(){}\[\]|^`,;:!]+\.[^\W\d_][^\s/?#@\\<>\"'(){}\[\]|^`,;:!.]*(?::\d+)?(?=[/?#]|\Z)")
+#: A Markdown link or image, or the first part of one that lacks its end.
+_LINK = re.compile(
+    r"!?\[[^\[\]]*\]\(\s*(?:<([^<>]+)>|([^\s<>()]+(?:\([^\s<>()]*\)[^\s<>()]*)*))(?:\s+[\"'].*)?\s*\)?", re.DOTALL
+)
 _LONGEST = 12
 _SITE = re.compile(r"((?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+)([A-Za-z]{2,12})(:\d+)?(?=[/?#]|\Z)")
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,12}\Z")
@@ -44,6 +48,12 @@ _MAIL = re.compile(r"[A-Za-z0-9._%+-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,12}\Z")
 def looks_like_host(text: str) -> bool:
     """Return whether a text begins with a site's name: two parts or more, and no odd character."""
     return _HOST.match(text) is not None
+
+
+def nested(url: str) -> str | None:
+    """Return the destination of the link or image that is written in a URL's place, or None if it is none."""
+    link = _LINK.fullmatch(url[:4096])
+    return link[1] or link[2] if link else None
 
 
 def meant_by_scheme(url: str) -> str | None:

@@ -16,6 +16,7 @@ from linkwarden.providers.offline.malformed.parts import (
     looks_like_host,
     meant_by_doubling,
     meant_by_scheme,
+    nested,
     read_host,
     swallowed,
     without_backslashes,
@@ -83,12 +84,18 @@ def find_flaw(url: str, *, image: bool, instruction: bool = False, allowed: Allo
         return _empty(image=image)
     if is_http(url):
         return _http_flaw(url, instruction=instruction and not image, allowed=allowed)
+    return _foreign_flaw(url) or (_image_scheme(url) if image else None)
+
+
+def _foreign_flaw(url: str) -> Flaw | None:
+    """Return what is wrong with something that does not begin as a web URL does, or None."""
     if _ON_DISK.match(url):
         return Flaw(rules.ON_ONE_COMPUTER, "This is the path of a file on somebody's own computer; nobody else has it.")
+    inner = nested(url)
+    if inner is not None:
+        return _nested(inner)
     meant = meant_by_scheme(url)
-    if meant is not None:
-        return _misspelt(url, meant)
-    return _image_scheme(url) if image else None
+    return _misspelt(url, meant) if meant is not None else None
 
 
 def _empty(*, image: bool) -> Flaw:
@@ -97,14 +104,25 @@ def _empty(*, image: bool) -> Flaw:
     return Flaw(rules.EMPTY_LINK, "The link's URL is empty, so it leads to the page that it is on.")
 
 
+def _nested(inner: str) -> Flaw:
+    reason = "The link's URL is written as a link itself; only the URL belongs between the parentheses."
+    flaw = find_flaw(inner, image=False)
+    if flaw is not None and flaw.rule not in rules.REMARKS:
+        return Flaw(rules.NESTED_LINK, reason, flaw.meant, flaw.why)
+    return Flaw(rules.NESTED_LINK, reason, inner, "the URL inside")
+
+
 def _misspelt(url: str, meant: str) -> Flaw:
     rest = meant.partition("//")[2]
     if not rest:
         return Flaw(rules.NO_HOST, "The URL ends where the site's name should begin.")
     written = url[: max(len(url) - len(rest), 0)][:_SHOWN] if url.endswith(rest) else url[:_SHOWN]
     reason = f"The URL begins with {_quoted(written)}, which is not how a web URL begins."
-    if not looks_like_host(rest) or find_flaw(meant, image=False) is not None:
-        return Flaw(rules.MISSPELT_SCHEME, reason, meant if looks_like_host(rest) else None, "what was probably meant")
+    flaw = find_flaw(meant, image=False)
+    if not looks_like_host(rest) or flaw is not None:
+        better = flaw.meant if flaw is not None and flaw.meant is not None else meant
+        offered = better if looks_like_host(better.partition("//")[2]) else None
+        return Flaw(rules.MISSPELT_SCHEME, reason, offered, "what was probably meant")
     right = meant.partition("//")[0] + "//"
     return Flaw(rules.MISSPELT_SCHEME, reason, meant, f"the beginning spelt right, {right}", safe=True)
 

@@ -1,4 +1,4 @@
-"""What the spelling of a URL shows by itself: rules LW101 to LW119."""
+"""What the spelling of a URL shows by itself: rules LW101 to LW119, and LW133."""
 
 from __future__ import annotations
 
@@ -170,6 +170,16 @@ BACKSLASH = Rule(
     "The URL has a backslash where a slash belongs.",
     "Browsers read `\\` in a web URL as `/`; other programs send it as is, and GitHub writes `%5C` for it.",
     "Write `/`.",
+)
+
+NESTED_LINK = Rule(
+    "LW133",
+    "nested-link",
+    Verdict.BROKEN,
+    "The URL of a link is written as a link itself.",
+    "`[text]([text](URL))` is a link within a link. Markdown takes everything between the outer parentheses as the "
+    "URL, with brackets and all, and there is no such page.",
+    "Write only the URL between the parentheses.",
 )
 
 RULES: tuple[Rule, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Rule))
