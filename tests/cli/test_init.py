@@ -164,7 +164,7 @@ def test_the_commit_of_the_tag_is_found_out(
     _, said = run()
 
     assert f"@{commit} # {init_module.TAG}\n" in (repository.folder / NIGHTLY).read_text("utf-8")
-    assert "could not be found out" not in said
+    assert "Could not look up" not in said
 
 
 def test_without_a_network_the_tag_is_written_and_it_says_how_to_pin_it(repository: Repository, run: Run) -> None:
@@ -172,7 +172,7 @@ def test_without_a_network_the_tag_is_written_and_it_says_how_to_pin_it(reposito
     _, said = run()
 
     assert f"@{init_module.TAG}\n" in (repository.folder / NIGHTLY).read_text("utf-8")
-    assert f"The commit of {init_module.TAG} could not be found out" in said
+    assert f"Could not look up the commit of {init_module.TAG}" in said
     assert "git ls-remote" in said
 
 
