@@ -47,10 +47,8 @@ def main(environ: MutableMapping[str, str] = os.environ, deps: object = None) ->
     """
     token = _take_tokens(environ)
     folder = Path(tempfile.mkdtemp(prefix="linkwarden-report-", dir=environ.get("RUNNER_TEMP")))
-    said = SafeLog(sys.stderr)
-    with redirect_stderr(said):
+    with SafeLog(sys.stderr) as said, redirect_stderr(said):
         run, code = _check(environ, token, folder, deps)
-        said.flush()
     if run is None:
         click.echo(annotation("error", said.last, title="linkwarden could not check the links", path=""))
     _append(environ.get("GITHUB_STEP_SUMMARY"), _summary(folder, code, environ.get("GITHUB_STEP_SUMMARY")))
@@ -155,7 +153,13 @@ class SafeLog(io.TextIOBase):
         return tuple(self._last)
 
     def flush(self) -> None:
-        """Write the line that has been begun, too."""
+        """Write the line that has been begun, too.
+
+        Nothing is written where the stream below is closed: a finalizer may come here (``io.IOBase.__del__`` closes, and
+        ``close`` flushes), and since Python 3.13 it prints what is raised.
+        """
+        if self._inner.closed:
+            return
         if self._begun:
             self._inner.write(log(self._begun))
             self._begun = ""

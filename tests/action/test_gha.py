@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
@@ -301,6 +303,49 @@ def test_a_failure_of_its_own_is_told_and_harms_nothing(runner: Runner, monkeypa
     assert set(ended.commands) == {"error"}
     assert len(ended.commands) == 1
     assert (ended.outputs["exit-code"], ended.outputs["inconclusive"], ended.outputs["errors"]) == ("3", "true", "0")
+
+
+def test_the_log_ends_with_the_run(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is closed by then: since Python 3.13, what its finalizer raised would be printed at the end of the log."""
+    logs: list[gha.SafeLog] = []
+
+    class Seen(gha.SafeLog):
+        """Is kept beyond the run."""
+
+        def __init__(self, inner: TextIO) -> None:
+            super().__init__(inner)
+            logs.append(self)
+
+    monkeypatch.setattr(gha, "SafeLog", Seen)
+    runner.write("[x](#nowhere)")
+    runner.run()
+
+    assert [log.closed for log in logs] == [True]
+
+
+@pytest.mark.parametrize("begun", ["", "a line that was begun"])
+def test_a_log_above_a_closed_stream_ends_in_silence(begun: str) -> None:
+    """What the finalizer does, by hand: nothing is raised and nothing is written."""
+    below = io.StringIO()
+    log = gha.SafeLog(below)
+    log.write(begun)
+    below.close()
+
+    log.flush()
+    log.close()
+
+    assert log.closed
+
+
+def test_the_line_that_was_begun_is_written_at_the_end() -> None:
+    """And the stream below stays open."""
+    below = io.StringIO()
+    with gha.SafeLog(below) as log:
+        log.write("one\n::error::two")
+
+    assert below.getvalue().startswith("one\n")
+    assert "two" in below.getvalue()
+    assert not obeyed(below.getvalue())
 
 
 def test_a_value_cannot_forge_an_output() -> None:
