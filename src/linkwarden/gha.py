@@ -155,8 +155,8 @@ class SafeLog(io.TextIOBase):
     def flush(self) -> None:
         """Write the line that has been begun, too.
 
-        Nothing is written where the stream below is closed: a finalizer may come here (``io.IOBase.__del__`` closes, and
-        ``close`` flushes), and since Python 3.13 it prints what is raised.
+        Nothing is written where the stream below is closed: the finalizer closes, closing flushes, and since Python
+        3.13 what that raises is printed (``io.IOBase.__del__``).
         """
         if self._inner.closed:
             return
