@@ -1,4 +1,8 @@
-"""How GitHub reads a list: cmark-gfm's HTML, and every ``a[href]`` and ``img[src]`` in it."""
+"""How GitHub reads a list: cmark-gfm's HTML, and every ``a[href]`` and ``img[src]`` in it.
+
+There are two oracles. PyPI's ``cmarkgfm`` holds cmark-gfm 0.29.0.gfm.13, the last release and what GitHub runs; where
+the two differ, it is right. Debian's command ``cmark-gfm`` is 0.29.0.gfm.6 and needs nothing from PyPI.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import re
 import shutil
 import subprocess
 from collections import Counter
+from types import ModuleType
 from urllib.parse import unquote
 
 import pytest
@@ -14,8 +19,16 @@ from selectolax.lexbor import LexborHTMLParser
 from linkwarden.extract.markdown import Markdown
 from linkwarden.model import Markup, Occurrence
 
-_CMARK = shutil.which("cmark-gfm")
-needs_cmark = pytest.mark.skipif(_CMARK is None, reason="cmark-gfm, the oracle, is not installed")
+cmark: ModuleType | None
+try:
+    from cmarkgfm import cmark
+except ImportError:
+    cmark = None
+
+_COMMAND = shutil.which("cmark-gfm")
+_EXTENSIONS = ("table", "autolink", "strikethrough", "tagfilter")
+needs_newest = pytest.mark.skipif(cmark is None, reason="cmarkgfm, the oracle (cmark-gfm 0.29.0.gfm.13), is missing")
+needs_debian = pytest.mark.skipif(_COMMAND is None, reason="cmark-gfm, the second oracle, is not installed")
 
 #: What comes on top of the oracle's URLs.
 _ON_TOP = {Markup.HTML_SRCSET, Markup.HTML_POSTER, Markup.HTML_MEDIA, Markup.HTML_OTHER}
@@ -27,13 +40,25 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _WITH_ADDRESS = frozenset({"a", "img", "image"})
-_COMMENT = re.compile(r"<!--(?:-?>|.*?(?:--!?>|\Z))|<\?[^>]*>|<![A-Z\[][^>]*>", re.DOTALL)
+_COMMENT = re.compile(r"<!--(?:-?>|.*?(?:--!?>|\Z))|<(?:[!?]|/[^A-Za-z>])[^>]*>", re.DOTALL)
+#: The marks of footnotes, and the links back from the footnotes to them.
+_FOOTNOTE_MARKS = re.compile(r"<a href=\"#fn(?:ref)?-[^\"]*\" (?:id|class)=[^>]* data-footnote-[^>]*>")
 
 
-def rendered(markdown: str) -> str:
-    """Return the HTML that GitHub's Markdown library makes."""
-    assert _CMARK is not None
-    command = [_CMARK, "--unsafe", "-e", "table", "-e", "autolink", "-e", "strikethrough", "-e", "tagfilter"]
+def newest(markdown: str) -> str:
+    """Return the HTML that cmark-gfm 0.29.0.gfm.13 makes."""
+    assert cmark is not None
+    options = cmark.Options.CMARK_OPT_UNSAFE | cmark.Options.CMARK_OPT_FOOTNOTES
+    html: str = cmark.markdown_to_html_with_extensions(markdown, options=options, extensions=_EXTENSIONS)
+    return html
+
+
+def debian(markdown: str) -> str:
+    """Return the HTML that the installed command makes."""
+    assert _COMMAND is not None
+    command = [_COMMAND, "--unsafe", "-e", "footnotes"]
+    for extension in _EXTENSIONS:
+        command += ["-e", extension]
     return subprocess.run(command, input=markdown.encode(), capture_output=True, check=True).stdout.decode()
 
 
@@ -43,7 +68,7 @@ def urls(html: str) -> Counter[str]:
     Each tag is parsed alone: a browser's repair of misnested tags would count one ``<a>`` several times.
     """
     found: Counter[str] = Counter()
-    for tag in _TAG.finditer(_COMMENT.sub("", html)):
+    for tag in _TAG.finditer(_COMMENT.sub("", _FOOTNOTE_MARKS.sub("", html))):
         if tag["name"].lower() not in _WITH_ADDRESS:
             continue
         for node in LexborHTMLParser(tag[0]).css("a[href], img[src]"):

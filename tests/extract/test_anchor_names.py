@@ -26,7 +26,9 @@ SLUGS = {
     "x² – y": "x--y",
     "½ off": "-off",
     "💎 Neural Networks": "-neural-networks",
-    "👩‍🔬 Lab": "-lab",
+    "👩‍🔬 Lab": "\u200d-lab",
+    "می‌خوانم": "می‌خوانم",
+    "zero\u200bwidth soft\u00adhyphen": "zerowidth-softhyphen",
     "⚙️ Methods": "\ufe0f-methods",
     "İstanbul": "i̇stanbul",
     "हिन्दी शीर्षक": "हिन्दी-शीर्षक",
@@ -61,6 +63,16 @@ def test_duplicates_are_numbered_as_on_github(headings: str, slugs: str) -> None
     assert [slugger.slug(h) for h in headings.split(", ")] == slugs.split(", ")
 
 
+def test_joiners_are_kept_and_may_be_dropped() -> None:
+    """Zero-width joiners count as GitHub counts them now, or as it did before; today's name comes first."""
+    text = "# Code 👨‍💻\n\n# Code \n\n# می‌خوانم\n\n# Code 👨💻\n\n# Code 👨💻\n"
+    assert anchors(text) == [
+        *("code-\u200d", "code-", "code"),
+        *("می‌خوانم", "میخوانم"),
+        *("code-", "code--1", "code--1", "code--2"),
+    ]
+
+
 def test_headings_of_every_kind_count() -> None:
     """ATX, setext, raw HTML, in lists and quotes: all make anchors; in code or comments none does."""
     text = (
@@ -90,8 +102,10 @@ def test_html_ids_and_names_are_anchors() -> None:
 
 
 def test_footnotes_are_anchors() -> None:
-    """A footnote and its mark can be linked to."""
-    assert anchors("a[^note]\n\n[^note]: b\n", AnchorSource.HTML_ID) == ["fn-note", "fnref-note"]
+    """A footnote and its mark can be linked to, but for those that nothing refers to."""
+    text = "a[^note]\n\n[^note]: b\n\n[^note]: c\n\n[^other]: d <a name='e'></a>\n\n    # F\n"
+    assert anchors(text, AnchorSource.HTML_ID) == ["fn-note", "fnref-note"]
+    assert anchors(text) == []
 
 
 def test_front_matter_is_no_heading() -> None:

@@ -48,6 +48,8 @@ def test_a_comment_says_rules_reason_and_its_own_place() -> None:
         ("<!-- linkwarden-ignore kept for history -->", (), "kept for history"),
         ("<!-- linkwarden-ignore LW301 - see LW302 -->", ("LW301",), "see LW302"),
         ("<!-- linkwarden-ignore 301 -->", ("301",), ""),
+        ("<!-- linkwarden-ignore LW301 moving -- wait -->", ("LW301",), "moving -- wait"),
+        ("<!-- linkwarden-ignore LW301 --- -->", ("LW301",), ""),
         ("<!-- linkwarden-ignore LWN article -->", (), "LWN article"),
         ("<!-- linkwarden-ignore\n  LW301\n  two\n  lines -->", ("LW301",), "two lines"),
     ],

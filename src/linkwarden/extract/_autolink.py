@@ -15,7 +15,9 @@ _UNICODE_SPACE = frozenset(
 )
 _TRAILING = frozenset("?!.,:*_~'\"")
 _MAX_REWIND = 5  # the longest scheme, and one more letter that would make it another word
-_MAIL_PROTOCOL = re.compile(r"(?:\A|[^A-Za-z0-9])(mailto|xmpp):\Z")
+_MANY_DOTS = 10  # cmark-gfm lets a domain with more of them pass, so as to read it once
+_MAIL_PROTOCOL = re.compile(r"(?<![A-Za-z0-9])(mailto:|xmpp:)\Z")
+_LONGEST_PROTOCOL = len("mailto:")
 _TEXT_UNIT = re.compile(r"\\([!-/:-@\[-`{-~])|&(?:#[xX][0-9a-fA-F]{1,6}|#[0-9]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});")
 _AT_REFERENCE = re.compile(r"&(?:commat|#0{0,5}64|#[xX]0{0,4}40);")
 _ENTITY = re.compile(r"&(?:#[xX]([0-9a-fA-F]{1,6})|#([0-9]{1,7})|([A-Za-z][A-Za-z0-9]{1,31}));")
@@ -45,8 +47,14 @@ class Autolinker:
         """Return the end of the run of host characters, dots, underscores and hyphens around ``pos``."""
         if not self._host_start <= pos < self._host_end:
             text, end = self._text, pos
-            while end < len(text) and (text[end] in "._-" or _host_char(text[end])):
+            while end < len(text):
+                if text[end] == "\\" and end < len(text) - 2:
+                    end += 1
+                if not (text[end] in "._-" or _host_char(text[end])):
+                    break
                 end += 1
+                if text[end - 1] > "\x7f":
+                    break
             self._host_start, self._host_end = pos, end
         return self._host_end
 
@@ -56,13 +64,14 @@ class Autolinker:
         cmark ignores the first character, and the last one of the block.
         """
         text = self._text
+        if text[start] > "\x7f":
+            return True  # cmark-gfm stops after a character beyond ASCII
         end = min(self._host_run(start + 1), len(text) - 1)
         if start + 1 >= end:
             return True
         last_dot = text.rfind(".", start + 1, end)
-        if last_dot < 0:
-            return "_" not in text[start + 1 : end]
-        return text.find("_", max(text.rfind(".", start + 1, last_dot), start + 1), end) < 0
+        last_two = max(text.rfind(".", start + 1, last_dot), start + 1) if last_dot >= 0 else start + 1
+        return text.find("_", last_two, end) < 0 or text.count(".", start + 1, end) > _MANY_DOTS
 
     def _trimmed(self, start: int, end: int) -> int:
         """Return the end of the URL without what belongs to the sentence around it."""
@@ -154,53 +163,49 @@ def mails(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
     if start >= end or not has_at_sign(text, start, end):
         return
     seen, at = _decoded(text, start, end)
-    pos = 0
-    while True:
-        sign = seen.find("@", pos)
-        if sign < 0:
-            return
-        found = _mail(seen, pos, sign)
-        if found is None:
-            pos = sign + 1
+    pos = dots = 0
+    protocol = ""
+    while (sign := seen.find("@", pos)) >= 0:
+        begin, spelled = _mail_begin(seen, pos, sign)
+        protocol = spelled or protocol
+        if begin == sign:
+            pos, protocol, dots = sign + 1, "", 0
             continue
-        url, begin, stop = found
-        yield url, at[begin], at[stop]
-        pos = stop
+        stop, more_dots = _mail_end(seen, sign, slashes=protocol == "xmpp:")
+        dots += more_dots
+        if seen.startswith("@", stop):
+            pos = sign + 1  # protocol and dots count for what follows as well: so does cmark-gfm
+            continue
+        if dots and seen[stop - 1].isascii() and seen[stop - 1].isalpha():
+            yield ("" if protocol else "mailto:") + seen[begin:stop], at[begin], at[stop]
+        pos, protocol, dots = stop, "", 0
 
 
-def _mail(seen: str, floor: int, sign: int) -> tuple[str, int, int] | None:
-    """Return URL, start and end of the email address around the ``@`` at ``sign``, or None."""
-    begin = _mail_begin(seen, floor, sign)
-    protocol = _MAIL_PROTOCOL.search(seen, max(floor, begin - 8), begin)
-    jabber = protocol is not None and protocol.group(1) == "xmpp"
-    if protocol:
-        begin = _mail_begin(seen, floor, protocol.start(1))
-    end = _mail_end(seen, sign, jabber=jabber) if begin < sign else 0
-    if end == 0:
-        return None
-    return ("" if protocol else "mailto:") + seen[begin:end], begin, end
+def _mail_begin(seen: str, floor: int, sign: int) -> tuple[int, str]:
+    """Return where the email address before the ``@`` at ``sign`` begins, and the protocol that is spelled out in it."""
+    begin, protocol = sign, ""
+    while begin > floor:
+        char = seen[begin - 1]
+        if char == ":":
+            found = _MAIL_PROTOCOL.search(seen, max(floor, begin - _LONGEST_PROTOCOL), begin)
+            if found is None:
+                break
+            protocol = found.group(1)
+        elif not (char in ".+-_" or (char.isascii() and char.isalnum())):
+            break
+        begin -= 1
+    return begin, protocol
 
 
-def _mail_begin(seen: str, floor: int, pos: int) -> int:
-    while pos > floor and (seen[pos - 1] in ".+-_" or (seen[pos - 1].isascii() and seen[pos - 1].isalnum())):
-        pos -= 1
-    return pos
-
-
-def _mail_end(seen: str, sign: int, *, jabber: bool) -> int:
+def _mail_end(seen: str, sign: int, *, slashes: bool) -> tuple[int, int]:
+    """Return where the domain after the ``@`` at ``sign`` ends, and how many dots it has."""
     end = sign + 1
     dots = 0
     while end < len(seen):
         char = seen[end]
-        if char.isascii() and char.isalnum():
-            pass
-        elif char == "." and seen[end + 1 : end + 2].isascii() and seen[end + 1 : end + 2].isalnum():
+        if char == "." and seen[end + 1 : end + 2].isascii() and seen[end + 1 : end + 2].isalnum():
             dots += 1
-        elif not (char in "-_" or (char == "/" and jabber)):
+        elif not (char in "-_" or (char.isascii() and char.isalnum()) or (char == "/" and slashes)):
             break
         end += 1
-    if end < len(seen) and seen[end] == "@":
-        return 0
-    if end - sign < 2 or dots == 0 or not (seen[end - 1].isascii() and seen[end - 1].isalpha()):
-        return 0
-    return end
+    return end, dots

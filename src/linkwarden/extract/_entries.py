@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 _QUOTED = re.compile(r"[ \t>]*")
 _ITEM = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]+(?:[-*+][ \t]+)*\Z", re.ASCII)
@@ -71,6 +72,38 @@ def words_beside(body: str, content: str, block: int, entry: int, link: tuple[in
     behind = content[end : end + _SEEN]
     stretches = [whole, behind] if entry == block else [*reversed(before.split("\n")), behind.partition("\n")[0]]
     return next((stretch for stretch in stretches if _has_meaning(stretch)), "")
+
+
+class Outline:
+    """Knows which link each item of nested lists begins with.
+
+    Args:
+        outer: for each item, the number of the item around it; 0 is the document.
+    """
+
+    def __init__(self, outer: Sequence[int]) -> None:
+        self._outer = outer
+        self._first: dict[int, str] = {}
+        self._around: dict[int, str] = {}
+
+    def add(self, item: int, url: str) -> None:
+        """Record that a link was read in an item."""
+        self._first.setdefault(item, url)
+
+    def around(self, item: int) -> str:
+        """Return the URL of the first link of the nearest item around ``item`` that has a link, or ""."""
+        passed: list[int] = []
+        found = ""
+        while item and item not in self._around:
+            passed.append(item)
+            item = self._outer[item]
+            if item in self._first:
+                found = self._first[item] if item else ""
+                break
+        else:
+            found = self._around.get(item, "")
+        self._around.update(dict.fromkeys(passed, found))
+        return found
 
 
 def _has_meaning(text: str) -> bool:

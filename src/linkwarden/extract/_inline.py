@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from linkwarden.extract._autolink import Autolinker, has_at_sign, mails
 from linkwarden.extract._charrefs import clean_destination, decode_markdown
@@ -106,7 +106,22 @@ _ATTRIBUTE = (
 )
 _OPEN_OR_CLOSE = re.compile(rf"<(?:[A-Za-z][A-Za-z0-9-]*+(?:{_ATTRIBUTE})*+{_WS}*+/?>|/[A-Za-z][A-Za-z0-9-]*+{_WS}*+>)")
 OPEN_OR_CLOSE_LINE = re.compile(_OPEN_OR_CLOSE.pattern + r"[\t\n\f\r ]*+\Z")
-_DECLARATION = re.compile(rf"<![A-Z]++{_WS}++[^>\x00]*+>")
+
+
+class _RawHtml(NamedTuple):
+    """One form of raw HTML (CommonMark 0.31, section 6.6): what follows its ``<``, and the whole of it."""
+
+    opening: str
+    whole: re.Pattern[str]
+
+
+_RAW_HTML = (
+    _RawHtml("!--", re.compile(r"<!--(?:-?>|(?:[^-]++|-[^-]|--[^>])*+-->)")),
+    _RawHtml("![CDATA[", re.compile(r"<!\[CDATA\[(?:[^\]]++|\][^\]]|\]\][^>])*+\]\]>")),
+    _RawHtml("!", re.compile(rf"<![A-Z]++{_WS}++[^>]*+>")),
+    _RawHtml("?", re.compile(r"<\?(?:[^?>]++|\?[^>]|>)*+\?>")),
+    _RawHtml("", _OPEN_OR_CLOSE),
+)
 
 
 class Link(NamedTuple):
@@ -143,9 +158,6 @@ class _Bracket:
     start: int
     label: int
     image: bool
-    in_link: bool
-    in_image: bool
-    active: bool = True
     bracket_after: bool = False
 
 
@@ -155,19 +167,22 @@ class InlineScanner:
     Args:
         text: the content, without indentation and markers of the blocks around it.
         definitions: the document's link reference definitions by normalized label.
+        notes: normalized labels of the document's footnotes.
     """
 
-    def __init__(self, text: str, definitions: Mapping[str, Definition]) -> None:
+    def __init__(self, text: str, definitions: Mapping[str, Definition], notes: Container[str] = ()) -> None:
         self._text = text
         self._definitions = definitions
+        self._notes = notes
         self._brackets: list[_Bracket] = []
-        self._settled = 0  # so many of the open brackets have a finished link inside
+        self._no_link = False  # a link was finished and no bracket has opened since: no link can be around it
         self._found: list[Link | Html] = []
         self._closed: list[tuple[int, int]] = []  # parts that are no running text
         self._images: list[tuple[int, int]] = []
         self._ticks: dict[int, list[int]] | None = None
-        self._missing: set[str] = set()
+        self._unclosed: set[str] = set()
         self._auto = Autolinker(text)
+        self._uses: list[tuple[int, str]] = []
 
     def scan(self) -> list[Link | Html]:
         """Return links and raw HTML in the order of their URLs, without those in the alternative text of an image."""
@@ -181,6 +196,10 @@ class InlineScanner:
         if not self._images:
             return self._found
         return sorted(self._outside_images(), key=_place)
+
+    def footnotes(self) -> list[str]:
+        """Return the labels of the footnotes that the content refers to, once it has been scanned."""
+        return [label for _, label in self._uses]
 
     def _one(self, found: re.Match[str]) -> int:
         """Handle one special character; return where to go on."""
@@ -202,7 +221,7 @@ class InlineScanner:
 
     def _bare(self, at: int) -> int:
         """Handle ``www.`` or ``://``; return where to go on."""
-        if self._brackets and (self._brackets[-1].in_link or self._brackets[-1].in_image):
+        if self._brackets:
             return at + 1  # cmark makes no bare links after a bracket that is still open
         text = self._text
         begin, stop = (at, self._auto.www(at)) if text[at] == "w" else self._auto.url(at)
@@ -216,12 +235,10 @@ class InlineScanner:
         return stop
 
     def _open(self, start: int, label: int, *, image: bool) -> int:
-        in_link, in_image = not image, image
         if self._brackets:
-            outer = self._brackets[-1]
-            outer.bracket_after = True
-            in_link, in_image = in_link or outer.in_link, in_image or outer.in_image
-        self._brackets.append(_Bracket(start, label, image, in_link, in_image))
+            self._brackets[-1].bracket_after = True
+        self._brackets.append(_Bracket(start, label, image))
+        self._no_link = self._no_link and image
         return label
 
     def _code(self, start: int, end: int) -> int:
@@ -256,64 +273,55 @@ class InlineScanner:
         return link.end()
 
     def _html_end(self, start: int) -> int:
-        """Return the end of the raw HTML at ``start`` (CommonMark 0.29, section 6.8), or 0."""
-        text = self._text
-        following = text[start + 1 : start + 2]
-        if following == "?":
-            return self._terminated("?>", start + 2)
-        if following != "!":
-            tag = _OPEN_OR_CLOSE.match(text, start)
-            return tag.end() if tag else 0
-        if text.startswith("<!--", start):
-            return self._comment_end(start)
-        if text.startswith("<![CDATA[", start):
-            return self._terminated("]]>", start + 9)
-        if ">" in self._missing:
-            return 0
-        declaration = _DECLARATION.match(text, start)
-        if declaration is None and text.find(">", start) < 0:
-            self._missing.add(">")
-        return declaration.end() if declaration else 0
+        """Return the end of the raw HTML at ``start``, or 0.
 
-    def _terminated(self, terminator: str, pos: int) -> int:
-        if terminator in self._missing:
-            return 0
-        end = self._text.find(terminator, pos)
-        if end < 0:
-            self._missing.add(terminator)
-            return 0
-        return end + len(terminator)
-
-    def _comment_end(self, start: int) -> int:
+        A form that is not closed up to the end of the block is not looked for again, as in cmark-gfm; after such a
+        comment it takes no declaration either.
+        """
         text = self._text
-        if text.startswith("<!---->", start):
-            return start + 7
-        if text.startswith((">", "->"), start + 4):
+        form = next(form for form in _RAW_HTML if text.startswith(form.opening, start + 1))
+        if form.opening in self._unclosed or (form.opening.startswith("!") and "!--" in self._unclosed):
             return 0
-        dashes = self._terminated("--", start + 4)
-        return dashes + 1 if dashes and text.startswith(">", dashes) and dashes > start + 6 else 0
+        found = form.whole.match(text, start)
+        if found is not None:
+            return found.end()
+        if form.opening and (form.opening != "!" or text.find(">", start) < 0):
+            self._unclosed.add(form.opening)
+        return 0
 
     def _close(self, at: int) -> int:
         """Handle ``]``: resolve the innermost open bracket; return where to go on."""
         if not self._brackets:
             return at + 1
         opener = self._brackets.pop()
-        self._settled = min(self._settled, len(self._brackets))
-        if not opener.active:
+        if self._no_link and not opener.image:
             return at + 1
         link = self._inline_link(opener, at) or self._reference(opener, at)
         if link is None:
+            if at - opener.label > 1 and self._text[opener.label] == "^":
+                self._footnote(opener, at)
             return at + 1
         self._found.append(link)
         self._closed.append((link.start, link.end))
         if opener.image:
             self._images.append((opener.start, at))
-            return link.end
-        for bracket in self._brackets[self._settled :]:
-            bracket.in_image = False  # cmark forgets an open image once a link is finished inside it
-            bracket.active = bracket.active and bracket.image
-        self._settled = len(self._brackets)
+        else:
+            self._no_link = True
         return link.end
+
+    def _footnote(self, opener: _Bracket, at: int) -> None:
+        """Note the use of a footnote; what else stands between its brackets is its label."""
+        inside: list[Any]
+        for inside in (self._found, self._closed, self._uses):
+            while inside and inside[-1][0] > opener.start:
+                inside.pop()
+        if at - opener.label > MAX_LABEL + 1:
+            return
+        label = self._text[opener.label + 1 : at]
+        if "\n" not in label and normalize_label(label) not in self._notes:
+            return  # it is text after all
+        self._uses.append((opener.start, label))
+        self._closed.append((opener.start, at + 1))
 
     def _inline_link(self, opener: _Bracket, at: int) -> Link | None:
         text = self._text

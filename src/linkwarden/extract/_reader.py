@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from urllib.parse import urljoin
 
 from linkwarden.extract._charrefs import decode_attribute
@@ -24,13 +25,16 @@ _LETTER_SYMBOLS = (
     range(0x1F150, 0x1F16A),
     range(0x1F170, 0x1F18A),
 )
+#: Zero-width non-joiner and joiner: in emoji sequences, Persian and Indic scripts. GitHub keeps them now and dropped
+#: them before (docs/facts/github-rendering.md#heading-anchors).
+_JOINERS = dict.fromkeys((0x200C, 0x200D))
 
 
 def _kept(char: str) -> bool:
     code = ord(char)
     if code < 0x80:
         return char in " -_" or char.isalnum()
-    return any(code in r for r in _LETTER_SYMBOLS) or unicodedata.category(char) not in _DROPPED
+    return code in _JOINERS or any(code in r for r in _LETTER_SYMBOLS) or unicodedata.category(char) not in _DROPPED
 
 
 def base_slug(text: str) -> str:
@@ -41,8 +45,12 @@ def base_slug(text: str) -> str:
 class Slugger:
     """Numbers the headings of one document as GitHub does: a second ``x`` becomes ``x-1``."""
 
-    def __init__(self) -> None:
-        self._seen: dict[str, int] = {}
+    def __init__(self, seen: Mapping[str, int] = MappingProxyType({})) -> None:
+        self._seen = dict(seen)
+
+    def copy(self) -> Slugger:
+        """Return a slugger that has numbered the same headings."""
+        return Slugger(self._seen)
 
     def slug(self, text: str) -> str:
         """Return the next heading's slug."""
@@ -73,7 +81,7 @@ class Draft:
         """Return the occurrence with its text: the visible one, else the alternative text of the image inside."""
         text = squeeze("".join(self.parts)) or self.occurrence.text or squeeze(self.alt)
         o = self.occurrence
-        return Occurrence(o.url, o.raw, o.markup, o.span, text, o.section, o.used)
+        return Occurrence(o.url, o.raw, o.markup, o.span, text, o.section, parent=o.parent)
 
 
 @dataclass(slots=True)
@@ -89,6 +97,7 @@ class Reader:
     Attributes:
         scanner: finds the tags.
         section: text of the nearest heading above.
+        parent: URL of the link that the list item around the current one begins with, or "".
         base_url: what relative URLs start from (``<base href>``), or "".
     """
 
@@ -96,8 +105,10 @@ class Reader:
         self.source = source
         self.scanner = scanner
         self.section = ""
+        self.parent = ""
         self.base_url = ""
         self._slugger = Slugger()
+        self._without_joiners: Slugger | None = None  # from the first heading with a joiner on
         self._heading: _OpenHeading | None = None
         self._directives = Directives(source)
 
@@ -114,10 +125,16 @@ class Reader:
     def heading(self, text: str, line: int) -> Iterator[Anchor]:
         """Begin a section; yield the anchors of its heading."""
         self.section = squeeze(text)
-        yield Anchor(self._slugger.slug(text), self.section, line, AnchorSource.HEADING)
+        bare = text.translate(_JOINERS)
+        if self._without_joiners is None and bare != text:
+            self._without_joiners = self._slugger.copy()
+        names = [self._slugger.slug(text)]
+        if self._without_joiners is not None:
+            names.append(self._without_joiners.slug(bare))
         if "\n" in text:
             # GitHub drops the line end (docs/facts/github-rendering.md#heading-anchors); a space is accepted as well.
-            name = Slugger().slug(text.replace("\n", " "))
+            names.append(base_slug(text.replace("\n", " ")))
+        for name in dict.fromkeys(names):
             yield Anchor(name, self.section, line, AnchorSource.HEADING)
 
     def finish(self) -> Iterator[Anchor]:
@@ -162,7 +179,7 @@ class Reader:
                 text = squeeze(decode_attribute(content[alt_start:alt_end]))
             span = self.source.span(*pieces.range(start, end))
             url = self._url(content[start:end])
-            yield Draft(self.source.occurrence(url, markup, span, text=text, section=self.section))
+            yield Draft(self.source.occurrence(url, markup, span, text=text, section=self.section, parent=self.parent))
 
     def _url(self, raw: str) -> str:
         """Return the URL that an attribute value means; browsers drop tabs and line ends from it."""

@@ -57,10 +57,10 @@ class Source:
         return self.text[span.start : span.end]
 
     def occurrence(
-        self, url: str, markup: Markup, span: Span, *, text: str = "", section: str = "", used: Span | None = None
+        self, url: str, markup: Markup, span: Span, *, text: str = "", section: str = "", parent: str = ""
     ) -> Occurrence:
         """Return an occurrence whose ``raw`` is what its span covers."""
-        return Occurrence(url, self.slice(span), markup, span, text, section, used)
+        return Occurrence(url, self.slice(span), markup, span, text, section, parent=parent)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar
 
-from linkwarden.extract._blocks import Block, BlockKind, Document, blocks, without_closing
-from linkwarden.extract._entries import entry_at, words_beside
+from linkwarden.extract._blocks import blocks, without_closing
+from linkwarden.extract._document import Block, BlockKind, Document, Footnote
+from linkwarden.extract._entries import Outline, entry_at, words_beside
 from linkwarden.extract._inline import Html, InlineScanner, Link
+from linkwarden.extract._link_parts import normalize_label
 from linkwarden.extract._reader import Draft, Reader, base_slug
 from linkwarden.extract._spans import Source, text_notices
 from linkwarden.extract._tags import TAGFILTER, TagScanner
@@ -20,6 +22,7 @@ _FRONT_MATTER = re.compile(r"---[ \t]*\n(?:(?!(?:---|\.\.\.)[ \t]*$).*\n)*+(?:--
 _ANCHOR_TAG = re.compile(r"</?a[ \t\n\f\r/>]", re.IGNORECASE)
 _ATX = re.compile(r"^ {0,3}#{1,6}[ \t]+([^ \t\n].*)$", re.MULTILINE)
 _IMAGES = frozenset({Markup.MD_IMAGE, Markup.MD_REFERENCE_IMAGE})
+_LINKS = frozenset({Markup.MD_LINK, Markup.MD_REFERENCE, Markup.HTML_A})
 _TOO_DEEP = "Lists or quotes are nested too deeply here to be read; links further inside are not checked."
 #: A longer text is not a link's text: the author forgot to close the tag.
 _LONGEST_TEXT = 1000
@@ -39,9 +42,6 @@ class Markdown(Extractor):
         yield from text_notices(source)
         document = Document()
         yield from _MarkdownReader(source, document).read()
-        for label, line in document.footnotes:
-            for prefix in ("fn-", "fnref-"):
-                yield Anchor(prefix + label, "", line + 1, AnchorSource.HTML_ID)
         if document.too_deep is not None:
             yield Notice(path, document.too_deep + 1, _TOO_DEEP, ("too-deep",))
 
@@ -57,20 +57,59 @@ class _MarkdownReader:
         self._reader = Reader(source, self._scanner)
         front = _FRONT_MATTER.match(source.body)
         self._front_end = front.end() if front else 0
+        self._outline = Outline(document.outer_items)
+        self._notes: set[str] = set()
+        self._footnotes: list[Footnote] = []
+        self._unseen: set[int] = set()  # numbers of the blocks in footnotes that are not shown
 
     def read(self) -> Iterator[Extracted]:
         """Yield everything in the document."""
-        for block in blocks(self._source.body, self._document):
-            if block.kind is BlockKind.HTML:
-                yield from self._swallowed(block)
-                yield from self._reader.html(block.content, block.pieces)
+        for number, block in enumerate(blocks(self._source.body, self._document)):
+            if number == 0 and self._document.footnotes:
+                self._sort_footnotes()
+            if number in self._unseen:
                 continue
-            # GitHub shows front matter as a table, whose last line cmark would take for a heading.
-            if block.kind is BlockKind.HEADING and block.pieces.source(0) >= self._front_end:
-                yield from self._heading(block)
-            yield from self._inlines(block)
+            self._reader.parent = self._outline.around(block.item)
+            for item in self._block(block):
+                if isinstance(item, Occurrence) and item.markup in _LINKS:
+                    self._outline.add(block.item, item.url)
+                yield item
         yield from self._reader.finish()
         yield from self._reader.directives()
+        yield from self._footnote_anchors()
+
+    def _block(self, block: Block) -> Iterator[Extracted]:
+        if block.kind is BlockKind.HTML:
+            yield from self._swallowed(block)
+            yield from self._reader.html(block.content, block.pieces)
+            return
+        # GitHub shows front matter as a table, whose last line cmark would take for a heading.
+        if block.kind is BlockKind.HEADING and block.pieces.source(0) >= self._front_end:
+            yield from self._heading(block)
+        yield from self._inlines(block)
+
+    def _sort_footnotes(self) -> None:
+        """Find out which footnotes readers see: those that the text refers to, and of one label the first."""
+        used: set[str] = set()
+        self._notes = {normalize_label(footnote.label) for footnote in self._document.footnotes}
+        for block in self._document.blocks:
+            if block.kind is not BlockKind.HTML and "[^" in block.content:
+                scanner = InlineScanner(block.content, self._document.definitions, self._notes)
+                scanner.scan()
+                used.update(map(normalize_label, scanner.footnotes()))
+        defined: set[str] = set()
+        for footnote in sorted(self._document.footnotes, key=lambda footnote: footnote.line):
+            label = normalize_label(footnote.label)
+            if label in used and label not in defined:
+                self._footnotes.append(footnote)
+            else:
+                self._unseen.update(range(footnote.begin, footnote.end))
+            defined.add(label)
+
+    def _footnote_anchors(self) -> Iterator[Anchor]:
+        for footnote in self._footnotes:
+            for prefix in ("fn-", "fnref-"):
+                yield Anchor(prefix + footnote.label, "", footnote.line + 1, AnchorSource.HTML_ID)
 
     def _heading(self, block: Block) -> Iterator[Anchor]:
         if self._scanner.in_comment:
@@ -91,7 +130,7 @@ class _MarkdownReader:
 
     def _inlines(self, block: Block) -> Iterator[Extracted]:
         content = block.content
-        items = InlineScanner(content, self._document.definitions).scan()
+        items = InlineScanner(content, self._document.definitions, self._notes).scan()
         closing = _closing_tags(items, content)
         read_to = 0
         for i, item in enumerate(items):
@@ -127,8 +166,9 @@ class _MarkdownReader:
             used = source.span(*pieces.range(link.start, link.end))
             span = source.span(link.definition.start, link.definition.end)
         entry, leads, context = self._entry(link, block, text)
-        section = self._reader.section
-        return Occurrence(link.url, source.slice(span), link.markup, span, text, section, used, entry, leads, context)
+        section, parent = self._reader.section, self._reader.parent
+        raw = source.slice(span)
+        return Occurrence(link.url, raw, link.markup, span, text, section, used, entry, leads, context, parent)
 
     def _entry(self, link: Link, block: Block, text: str) -> tuple[int, bool, str]:
         """Return the line on which a link's entry begins (0: none), whether the link comes first, and its context."""

@@ -65,6 +65,8 @@ class Occurrence:
         leads: no words stand before it in its entry, so that the entry is about what it leads to.
         context: where ``text`` is a word or two ("paper"), the words of its entry that say what it leads to, at most
             300 characters; else "", and also where the reader of the document does not tell.
+        parent: in a nested list, the URL of the first link of the nearest list item around its own item that has one;
+            else "".
     """
 
     url: str
@@ -77,6 +79,7 @@ class Occurrence:
     entry: int = 0
     leads: bool = False
     context: str = ""
+    parent: str = ""
 
 
 class AnchorSource(StrEnum):

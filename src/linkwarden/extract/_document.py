@@ -1,0 +1,130 @@
+"""A Markdown document as the block rules cut it: its blocks, their places, and what is defined in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Literal
+
+from markdown_it.rules_block import StateBlock
+from markdown_it.token import Token
+
+from linkwarden.extract._link_parts import Definition
+from linkwarden.extract._spans import Pieces
+
+BLANK = " \t\n\v\f\r"
+_BLOCK_STARTS = frozenset("`~>*-_+0123456789<#[")
+
+
+class BlockKind(Enum):
+    """What a leaf block's content is."""
+
+    TEXT = auto()
+    HEADING = auto()
+    HTML = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One leaf block that can hold links.
+
+    Attributes:
+        kind: how to read the content.
+        content: the text without the markers of the blocks around it.
+        pieces: where the content is in the document's body.
+        ends_on_blank: for HTML: the block goes on to the next blank line, so Markdown in it is plain text.
+        item: the number of the list item that it is part of; 0 if it is part of none.
+    """
+
+    kind: BlockKind
+    content: str
+    pieces: Pieces
+    ends_on_blank: bool = False
+    item: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Footnote:
+    """One definition of a footnote.
+
+    Attributes:
+        label: what stands between ``[^`` and ``]``.
+        line: its line, from 0.
+        begin: the number of the first block in it.
+        end: the number of the first block after it.
+    """
+
+    label: str
+    line: int
+    begin: int
+    end: int
+
+
+@dataclass(slots=True)
+class Document:
+    """A document cut into blocks.
+
+    Attributes:
+        blocks: leaf blocks that were cut and not yet yielded.
+        definitions: link reference definitions by normalized label; the first of a name counts.
+        footnotes: definitions of footnotes; a document that has any is cut as a whole.
+        outer_items: for each list item, the number of the item around it; item 0 stands for the document.
+        too_deep: line (from 0) from which on nesting was too deep to be read, or None.
+    """
+
+    blocks: list[Block] = field(default_factory=list)
+    definitions: dict[str, Definition] = field(default_factory=dict)
+    footnotes: list[Footnote] = field(default_factory=list)
+    outer_items: list[int] = field(default_factory=lambda: [0])
+    too_deep: int | None = None
+
+
+class State(StateBlock):
+    """markdown-it's state, which also knows where the lines of a content are."""
+
+    document: Document
+    item: int
+
+    def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:  # noqa: D102 - see the base class
+        if ttype == "list_item_open":
+            self.document.outer_items.append(self.item)
+            self.item = len(self.document.outer_items) - 1
+        elif ttype == "list_item_close":
+            self.item = self.document.outer_items[self.item]
+        return super().push(ttype, tag, nesting)
+
+    def emit(self, kind: BlockKind, content: str, pieces: Pieces) -> None:
+        """Add a leaf block to the document, without blanks around its content."""
+        cut = len(content) - len(content.lstrip(BLANK))
+        self.document.blocks.append(Block(kind, content.strip(BLANK), pieces.shifted(cut), item=self.item))
+
+    def lines(self, begin: int, end: int) -> tuple[str, Pieces]:
+        """Return lines as ``getLines`` does, each with a line feed at its end, and where they are."""
+        if end == begin + 1 and self.bsCount[begin] == 0 and self.tShift[begin] <= self.blkIndent:
+            start = self.bMarks[begin] + self.tShift[begin]
+            return self.src[start : self.eMarks[begin]] + "\n", Pieces((0,), (start,))
+        parts: list[str] = []
+        at: list[int] = []
+        src: list[int] = []
+        length = 0
+        for line in range(begin, end):
+            text = self.getLines(line, line + 1, self.blkIndent, False)
+            stripped = text.lstrip(" \t")
+            # Spaces at the start may be what is left of a tab; they mean nothing, so they have no place of their own.
+            pad = len(text) - len(stripped)
+            start = self.eMarks[line] - len(stripped)
+            at.extend((length, length + pad))
+            src.extend((max(start - pad, self.bMarks[line]), start))
+            parts.append(text)
+            length += len(text) + 1
+        return "".join(f"{part}\n" for part in parts), Pieces(tuple(at), tuple(src))
+
+    def line_text(self, line: int) -> str:
+        """Return a line without its indentation."""
+        return self.src[self.bMarks[line] + self.tShift[line] : self.eMarks[line]]
+
+    def interrupted(self, line: int) -> bool:
+        """Return whether a block begins on a line that could also go on with a paragraph."""
+        if self.src[self.bMarks[line] + self.tShift[line]] not in _BLOCK_STARTS:
+            return False
+        return any(rule(self, line, self.lineMax, True) for rule in self.md.block.ruler.getRules("paragraph"))
