@@ -85,7 +85,7 @@ class State(StateBlock):
     document: Document
     item: int
 
-    def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:  # noqa: D102 - see the base class
+    def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:
         if ttype == "list_item_open":
             self.document.outer_items.append(self.item)
             self.item = len(self.document.outer_items) - 1
