@@ -182,7 +182,7 @@ def mails(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
 
 
 def _mail_begin(seen: str, floor: int, sign: int) -> tuple[int, str]:
-    """Return where the email address before the ``@`` at ``sign`` begins, and the protocol that is spelled out in it."""
+    """Return where the email address before the ``@`` at ``sign`` begins, and the protocol spelled out in it."""
     begin, protocol = sign, ""
     while begin > floor:
         char = seen[begin - 1]
