@@ -10,7 +10,8 @@ import re
 import shutil
 import subprocess
 from collections import Counter
-from types import ModuleType
+from importlib import import_module
+from importlib.util import find_spec
 from urllib.parse import unquote
 
 import pytest
@@ -19,12 +20,7 @@ from selectolax.lexbor import LexborHTMLParser
 from linkwarden.extract.markdown import Markdown
 from linkwarden.model import Markup, Occurrence
 
-cmark: ModuleType | None
-try:
-    from cmarkgfm import cmark
-except ImportError:
-    cmark = None
-
+cmark = import_module("cmarkgfm.cmark") if find_spec("cmarkgfm") else None
 _COMMAND = shutil.which("cmark-gfm")
 _EXTENSIONS = ("table", "autolink", "strikethrough", "tagfilter")
 needs_newest = pytest.mark.skipif(cmark is None, reason="cmarkgfm, the oracle (cmark-gfm 0.29.0.gfm.13), is missing")

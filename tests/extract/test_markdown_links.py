@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linkwarden.extract import _blocks
+from linkwarden.extract._document import BlockKind, State
+from linkwarden.extract._spans import Pieces
 from linkwarden.extract.markdown import Markdown
 from linkwarden.model import Extracted, Markup, Notice, Occurrence
 from tests.extract.test_markdown_oracle import PARTS
@@ -222,17 +223,17 @@ def test_lost_bytes_are_remarked() -> None:
 
 def test_links_come_while_the_list_is_still_being_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first link comes out before the blocks behind it have been looked for."""
-    cut: list[int] = []
-    emit = _blocks._emit_paragraph
+    cut: list[str] = []
+    emit = State.emit
 
-    def spy(state: _blocks._State, begin: int, end: int, kind: _blocks.BlockKind) -> None:
-        cut.append(begin)
-        emit(state, begin, end, kind)
+    def spy(state: State, kind: BlockKind, content: str, pieces: Pieces) -> None:
+        cut.append(content)
+        emit(state, kind, content, pieces)
 
-    monkeypatch.setattr(_blocks, "_emit_paragraph", spy)
+    monkeypatch.setattr(State, "emit", spy)
     first = next(Markdown().extract("[a](b)\n\n[c](d)\n\n[e](f)\n", "x"))
     assert isinstance(first, Occurrence)
-    assert cut == [0]
+    assert cut == ["[a](b)\n"]
 
 
 def check_places(text: str) -> None:
