@@ -75,7 +75,7 @@ def check(inputs: str | Path | Iterable[str | Path], *, deps: Deps | None = None
 
     Raises:
         UsageError: an option's value cannot be used.
-        NothingToCheckError: nothing could be read, or no link was found.
+        NothingToCheckError: no input could be read.
         TypeError: an option is unknown.
 
     Example:

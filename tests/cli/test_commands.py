@@ -123,7 +123,6 @@ def test_network_down_ends_with_4_and_is_said(linkwarden: Command, capsys: pytes
         (("check", "empty"), 4, "no list in this directory"),
         (("check", "picture.md"), 4, "a binary file, not a list"),
         (("check", "data.csv"), 4, "not a kind of file that linkwarden reads"),
-        (("check", "nolinks.md"), 4, "no link found in nolinks.md"),
         (("check", "*.qmd"), 4, "*.qmd: no list matches"),
         (("check", "--fail-on", "borken"), 2, "Did you mean broken?"),
         (("check", "--timeout", "soon"), 2, "--timeout: 'soon' is not a duration"),

@@ -179,7 +179,7 @@ def test_nothing_found() -> None:
     """A run without links has no annotation, and says so."""
     assert (
         write(EMPTY)
-        == "linkwarden: no URLs; 0 requests in 0.1 s.\nNo links found, so nothing was checked (exit code 4).\n"
+        == "linkwarden: no URLs; 0 requests in 0.1 s.\nNo links found, so nothing was checked (exit code 0).\n"
     )
 
 

@@ -124,7 +124,7 @@ def test_nothing_found() -> None:
     assert render(EMPTY) == snapshot("""\
 Nothing is left unverified.
 0 links to 0 URLs in README.md; 0 requests in 0.1 s
-No links found, so nothing was checked (exit code 4).
+No links found, so nothing was checked (exit code 0).
 """)
 
 

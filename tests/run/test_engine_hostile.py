@@ -13,7 +13,7 @@ from linkwarden import rules
 from linkwarden.config import Config
 from linkwarden.extract.markdown import Markdown
 from linkwarden.inputs import Source
-from linkwarden.model import Extracted, NothingToCheckError, Run, Target, Verdict
+from linkwarden.model import Extracted, Run, Target, Verdict
 from linkwarden.providers.web.page import WebProvider
 from linkwarden.run import engine, schedule
 from linkwarden.run.deps import Deps
@@ -144,16 +144,18 @@ async def test_a_badge_that_stands_a_hundred_thousand_times_is_asked_once(intern
 
 
 @pytest.mark.parametrize("text", ["", "no link", "`<https://a.example/>`", "<!-- <https://a.example/> -->"])
-async def test_no_link_is_an_error_and_one_empty_list_among_others_a_remark(internet: FakeInternet, text: str) -> None:
-    """Never a silent zero."""
+async def test_a_list_without_a_link_is_a_remark(internet: FakeInternet, text: str) -> None:
+    """Never a silent zero, alone or among others; and never a failure: a commit may touch any text."""
     internet.site("a.example").page("/", "x")
     empty = Source("empty.md", text, Markdown())
 
-    with pytest.raises(NothingToCheckError, match=r"no link found in empty\.md"):
-        await check_all(internet, [empty])
+    alone = await check_all(internet, [empty])
     run = await check_all(internet, [Source("list.md", "<https://a.example/>", Markdown()), empty])
 
-    assert [(n.path, n.message) for n in run.notices] == [("empty.md", "No links found in this file.")]
+    for told in (alone, run):
+        assert [n.path for n in told.notices] == ["empty.md"]
+        assert "No links found" in told.notices[0].message
+        assert told.exit_code == 0
 
 
 async def test_cancelled_before_anything_was_read(internet: FakeInternet, tmp_path: Path) -> None:

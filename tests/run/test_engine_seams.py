@@ -13,7 +13,7 @@ from aiohttp import web
 
 from linkwarden import rules
 from linkwarden.config import Config
-from linkwarden.model import Claim, Evidence, Kind, NothingToCheckError, Pass, Result, Rule, Run, Target, Verdict
+from linkwarden.model import Claim, Evidence, Kind, Pass, Result, Rule, Run, Target, Verdict
 from linkwarden.net import Net
 from linkwarden.providers import Provider
 from linkwarden.review import Review
@@ -357,11 +357,12 @@ async def test_results_stand_in_source_order_whatever_comes_first(internet: Fake
 
 
 async def test_a_list_without_links_is_not_a_silent_zero(check: Check) -> None:
-    """No link found is an error that names the file (exit code 4)."""
-    with pytest.raises(NothingToCheckError, match=r"no link found in .*list\.md") as caught:
-        await check("Nothing here, not even `https://code.example/`.")
+    """No link is no failure, but a notice names the file."""
+    run = await check("Nothing here, not even `https://code.example/`.")
 
-    assert caught.value.exit_code == 4
+    assert run.exit_code == 0
+    assert [notice.path.rpartition("/")[2] for notice in run.notices] == ["list.md"]
+    assert "No links found" in run.notices[0].message
 
 
 async def test_missing_input_is_named_and_the_others_are_checked(internet: FakeInternet, tmp_path: Path) -> None:

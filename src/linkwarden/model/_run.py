@@ -248,8 +248,6 @@ class Run:
             return 3
         if self.network_down:
             return 4
-        if not self.results and self.compared is None:
-            return 4
         if self.unreadable:
             return 2
         return 1 if self.failing and not self.exit_zero else 0

@@ -252,10 +252,10 @@ def _ending(run: Run) -> str:
         return f"linkwarden itself failed in {where}; the other results are valid"
     if run.network_down:
         return "No server could be reached, so only offline checks were made"
-    if not run.results:
-        return "No links were added" if run.compared is not None else "No links found, so nothing was checked"
     if run.unreadable:
         return f"{plural(len(run.unreadable), 'input')} could not be read; the others were checked"
+    if not run.results:
+        return "No links were added" if run.compared is not None else "No links found, so nothing was checked"
     return _finding(run)
 
 

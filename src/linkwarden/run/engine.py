@@ -36,7 +36,7 @@ async def run(config: Config, deps: Deps, *, sources: Sequence[Source] = ()) -> 
     ``interrupted`` set.
 
     Raises:
-        NothingToCheckError: no input could be read, or no link was found in any.
+        NothingToCheckError: no input could be read.
     """
     if config.offline:
         return await _Inspection(config, deps, None, sources).run()

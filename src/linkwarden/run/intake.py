@@ -35,7 +35,7 @@ class Intake:
         """Take in every list.
 
         Raises:
-            NothingToCheckError: none could be read, or none has a link.
+            NothingToCheckError: none could be read.
         """
         if isinstance(sources, AsyncIterator):
             async for source in sources:
@@ -43,14 +43,8 @@ class Intake:
         else:
             for source in sources:
                 await self._take(source)
-        ledger = self._ledger
-        if not ledger.names:
-            raise NothingToCheckError("\n".join(ledger.unreadable) or "no input", "")
-        if not ledger.entries and not ledger.failures and not self.unchanged:
-            raise NothingToCheckError(
-                f"no link found in {', '.join(ledger.names)}",
-                "Is it the right file? `linkwarden extract` shows what is read from it.",
-            )
+        if not self._ledger.names:
+            raise NothingToCheckError("\n".join(self._ledger.unreadable) or "no input", "")
 
     async def _take(self, source: Source | InputError) -> None:
         if isinstance(source, InputError):
@@ -89,7 +83,8 @@ class Intake:
                 await self._dispatch.settle_offline()
                 await asyncio.sleep(0)
         if not links:
-            self._ledger.notices.append(Notice(source.name, 1, "No links found in this file."))
+            message = "No links found in this file. `linkwarden extract` shows what is read from it."
+            self._ledger.notices.append(Notice(source.name, 1, message))
         return fresh
 
     def _add(self, occurrence: Occurrence, source: Source) -> Entry | None:
