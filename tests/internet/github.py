@@ -1,4 +1,4 @@
-"""GitHub as it is: api.github.com (REST and GraphQL), git's questions, raw files and gists, and how they misbehave.
+"""GitHub as it is: api.github.com (REST and GraphQL), ``git ls-remote``, raw files and gists, and how they misbehave.
 
 Answers are those of docs/facts/services.md#github. Pages of github.com are served too, so that a test can see that
 nobody asked for one (``page_views``).
@@ -20,6 +20,10 @@ from tests.internet.github_graphql import Node, NotFoundError, execute, github_s
 
 _GIT = re.compile(r"/(?P<name>[^/]+/[^/]+?)(?:\.git)/info/refs\Z")
 _DMCA = "https://github.com/github/dmca/blob/master/2026/01/2026-01-01-example.md"
+_BLOCKED_WORDS = {
+    "dmca": f"Repository unavailable due to DMCA takedown.\n\nSee the takedown notice: {_DMCA}\n",
+    "tos": "Access to this repository has been disabled by GitHub staff.\n",
+}
 
 
 @dataclass(slots=True)
@@ -108,7 +112,8 @@ class FakeGithub:
         graphql_faults: answers to the next queries instead of the right one: (status, body, headers).
         rest_faults: the same for REST.
         rest_left: what is left of the hour without a token.
-        git_faults: status by lower-case full name, for git's question.
+        blocked: why access is disabled ("dmca", "tos"), by lower-case full name or by the id of a gist.
+        git_faults: status by lower-case full name, for ``git ls-remote``.
         page_views: paths of HTML pages of github.com that somebody asked for.
         queries: the GraphQL queries, in order.
         defects: what was wrong with queries; a test that uses the fake asserts that there is nothing.
@@ -124,7 +129,7 @@ class FakeGithub:
     pictures: dict[str, tuple[bytes, str]] = field(default_factory=dict)
     accounts: set[str] = field(default_factory=set)
     gists: set[str] = field(default_factory=set)
-    blocked: set[str] = field(default_factory=set)
+    blocked: dict[str, str] = field(default_factory=dict)
     page_views: list[str] = field(default_factory=list)
     queries: list[str] = field(default_factory=list)
     defects: list[str] = field(default_factory=list)
@@ -140,6 +145,7 @@ class FakeGithub:
         self.internet.site("www.github.com").default(self._www)
         self.internet.site("gist.github.com").https_only().default(self._gist)
         self.internet.site("raw.githubusercontent.com").https_only().default(self._raw)
+        self.add("git/git")
 
     def add(self, full_name: str, *paths: str, **state: Any) -> FakeRepository:
         """Make a repository with files on ``main`` (or ``branches=…``); its owner becomes an account."""
@@ -156,9 +162,9 @@ class FakeGithub:
         return [(e.method, unquote(e.path)) for e in self.internet.requests_to("api.github.com")]
 
     def git_questions(self) -> list[str]:
-        """Give the repositories that git was asked about, in order."""
+        """Return the repositories that ``git ls-remote`` was asked about, in order, but for the canary."""
         found = (_GIT.match(e.path) for e in self.internet.requests_to("github.com"))
-        return [m["name"] for m in found if m]
+        return [m["name"] for m in found if m and m["name"] != "git/git"]
 
     # -- GraphQL ------------------------------------------------------------------------------------------------
 
@@ -220,6 +226,8 @@ class FakeGithub:
         match path:
             case ["users", login]:
                 return (200, {"login": login}, {}) if login.lower() in self.accounts else _missing()
+            case ["gists", gist] if gist in self.blocked:
+                return self._blocked(gist)
             case ["gists", gist]:
                 return (200, {"id": gist}, {}) if gist in self.gists else _missing()
             case ["repositories", number, *inside]:
@@ -229,10 +237,14 @@ class FakeGithub:
                 return self._rest_named(f"{owner}/{name}".lower(), inside, request)
         return _missing()
 
+    def _blocked(self, name: str) -> tuple[int, Any, dict[str, str]]:
+        reason = self.blocked[name]
+        block = {"reason": reason, "created_at": "2026-01-01T00:00:00Z", "html_url": _DMCA}
+        return 403 if reason == "tos" else 451, {"message": "Repository access blocked", "block": block}, {}
+
     def _rest_named(self, asked: str, inside: list[str], request: web.Request) -> tuple[int, Any, dict[str, str]]:
         if asked in self.blocked:
-            block = {"reason": "dmca", "created_at": "2026-01-01T00:00:00Z", "html_url": _DMCA}
-            return 451, {"message": "Repository access blocked", "block": block}, {}
+            return self._blocked(asked)
         repository = self.repositories.get(asked)
         if repository is None or (repository.private and "Authorization" not in request.headers):
             return _missing()
@@ -290,7 +302,9 @@ class FakeGithub:
         if fault is not None:
             return web.Response(status=fault, text="<html>sorry</html>", content_type="text/html")
         repository = self.repositories.get(name.lower())
-        if repository is None or repository.private or name.lower() in self.blocked:
+        if name.lower() in self.blocked:
+            return web.Response(status=403, text=_BLOCKED_WORDS[self.blocked[name.lower()]])
+        if repository is None or repository.private:
             return web.Response(
                 status=401, headers={"WWW-Authenticate": 'Basic realm="GitHub"'}, text="Repository not found."
             )
@@ -303,14 +317,10 @@ class FakeGithub:
         return web.Response(status=301, headers={"Location": f"https://github.com{request.raw_path}"})
 
     async def _gist(self, request: web.Request) -> web.StreamResponse:
-        found = re.match(r"/([0-9a-f]+)\.git/info/refs", request.path)
-        if not found:
-            self.page_views.append(request.path)
-            return web.Response(text="<html></html>", content_type="text/html")
-        if found[1] not in self.gists:
-            return web.Response(status=401, text="Repository not found.")
-        gist = FakeRepository(f"gist/{found[1]}")
-        return web.Response(body=advertisement(gist), content_type="application/x-git-upload-pack-advertisement")
+        if request.path.endswith("/info/refs"):  # git's own agent only
+            return web.Response(status=404, text="Not Found")
+        self.page_views.append(request.path)
+        return web.Response(text="<html></html>", content_type="text/html")
 
     async def _raw(self, request: web.Request) -> web.StreamResponse:
         owner, name, rest = request.path[1:].split("/", 2)
@@ -323,7 +333,7 @@ class FakeGithub:
 
 
 def advertisement(repository: FakeRepository) -> bytes:
-    """Write what git's question is answered with (gitprotocol-http, gitprotocol-pack)."""
+    """Write what ``git ls-remote`` is answered with (gitprotocol-http, gitprotocol-pack)."""
     sha = b"1" * 40
     names = sorted([f"refs/heads/{b}" for b in repository.branches] + [f"refs/tags/{t}" for t in repository.tags])
     if names:

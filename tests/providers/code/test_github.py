@@ -48,7 +48,7 @@ async def test_states_of_a_repository(desk: Desk, github: FakeGithub) -> None:
     github.add("o/private", private=True)
     github.add("new/name", former=("old/name",))
     github.add("o/blocked")
-    github.blocked.add("o/blocked")
+    github.blocked["o/blocked"] = "dmca"
     names = ["fine", "archived", "disabled", "empty", "locked", "private", "blocked", "nope"]
 
     answers = await desk.ask(*(f"https://github.com/o/{name}" for name in names), "https://github.com/old/name#readme")

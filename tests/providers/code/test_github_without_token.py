@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linkwarden.model import Pass
+from linkwarden.model import Evidence, Pass
 from linkwarden.net import Net
 from linkwarden.providers.code.github.git import read_refs
 from linkwarden.providers.code.github.graphql import Question, State, read
@@ -135,7 +135,6 @@ async def test_issues_accounts_gists_and_commits(stranger: Desk, github: FakeGit
     answers = await stranger.ask(*expected)
 
     assert {url: code(a) for url, a in answers.items()} == expected
-    assert ("GET", "/gists/aa5a315d61ae9438b18d") not in github.questions()
 
 
 async def test_the_sixty_are_kept_to(stranger: Desk, github: FakeGithub) -> None:
@@ -169,13 +168,102 @@ async def test_git_that_does_not_answer_accuses_nobody(stranger: Desk, github: F
     assert await stranger.code("https://github.com/o/r") == "LW460"
 
 
-async def test_blocked_repository(stranger: Desk, github: FakeGithub) -> None:
-    """Git's 451 is explained by REST, with the published notice."""
+async def test_nobody_is_accused_while_git_finds_nothing_at_all(stranger: Desk, github: FakeGithub) -> None:
+    """GitHub may stop to answer clients that are not git: then it does not find what certainly exists either."""
     github.add("o/r")
-    github.blocked.add("o/r")
-    github.git_faults["o/r"] = 451
+    github.git_faults |= {"o/r": 404, "git/git": 404}
+
+    answers = await stranger.ask("https://github.com/o/r", "https://github.com/o/nope", "https://github.com/o/other")
+
+    assert {code(answer) for answer in answers.values()} == {"LW460"}
+    paths = [e.path for e in github.internet.requests_to("github.com")]
+    assert paths.count("/git/git.git/info/refs") == 1
+    assert not github.questions()
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("dmca", "GitHub has blocked the repository o/r for a legal claim (451)."),
+        ("tos", "GitHub has blocked the repository o/r for breaking its terms of service (403)."),
+    ],
+)
+@pytest.mark.parametrize("token", [True, False])
+async def test_blocked_repository(net: Net, github: FakeGithub, reason: str, words: str, *, token: bool) -> None:
+    """Git says so in a text with status 403; REST knows why, with the published notice."""
+    github.add("o/r")
+    github.blocked["o/r"] = reason
+
+    answer = await Desk(net, github.token if token else None).one("https://github.com/o/r")
+
+    assert isinstance(answer, Evidence)
+    assert (code(answer), answer.reason) == ("LW443", words)
+    assert any("github/dmca" in (fact.url or "") for fact in answer.facts)
+
+
+async def test_a_blocked_repository_needs_no_rest(stranger: Desk, github: FakeGithub) -> None:
+    """Where REST may not be asked any more, git's own word suffices."""
+    github.add("o/r")
+    github.blocked["o/r"] = "dmca"
+    github.rest_left = 0
 
     assert await stranger.code("https://github.com/o/r") == "LW443"
+
+
+async def test_a_blocked_gist(stranger: Desk, github: FakeGithub) -> None:
+    """Gists are blocked in the same way."""
+    github.gists.add("aa5a315d61ae9438b18d")
+    github.blocked["aa5a315d61ae9438b18d"] = "dmca"
+
+    assert await stranger.code("https://gist.github.com/o/aa5a315d61ae9438b18d") == "LW443"
+
+
+@pytest.mark.parametrize("token", [True, False])
+async def test_lines_beyond_the_end_of_a_file(net: Net, github: FakeGithub, *, token: bool) -> None:
+    """A link to a line that is not there opens the file at its top; each file is read once."""
+    github.add("o/r", "a.py", "old.py", "data.bin", "lfs.py", "huge.py")
+    github.pictures |= {
+        "a.py": (b"x\n" * 10, "text/plain"),
+        "old.py": (b"x\r" * 10, "text/plain"),
+        "data.bin": (b"\0\n", "application/octet-stream"),
+        "lfs.py": (b"version https://git-lfs.github.com/spec/v1\n", "text/plain"),
+        "huge.py": (b"x" * 2_000_000, "text/plain"),
+    }
+    page = "https://github.com/o/r/blob/main/"
+    fine = ("a.py#L10", "a.py#L11", "a.py?plain=1#L3-L99", "a.py#L2C1-L3C9", "old.py#L9", "a.py#usage")
+    unknown = ("data.bin#L99", "lfs.py#L99", "huge.py#L99")
+    beyond = ("a.py#L12", "a.py#L99-L120", "a.py#L999999999", "old.py#L99")
+
+    answers = await Desk(net, github.token if token else None).ask(*(page + link for link in fine + unknown + beyond))
+
+    assert {link: code(answers[page + link]) for link in fine + unknown} == dict.fromkeys(fine + unknown)
+    assert {link: code(answers[page + link]) for link in beyond} == dict.fromkeys(beyond, "LW461")
+    first = answers[page + "a.py#L99-L120"]
+    assert isinstance(first, Evidence)
+    assert first.reason == "The file a.py has 11 lines, so there is no line 99."
+    read = [e.path for e in github.internet.requests_to("raw.githubusercontent.com")]
+    most = 1 if token else 1 + sum(link.startswith("a.py") for link in fine + beyond)
+    assert read.count("/o/r/main/a.py") <= most
+
+
+@pytest.mark.parametrize("token", [True, False])
+async def test_an_image_given_by_the_page_of_its_file(net: Net, github: FakeGithub, *, token: bool) -> None:
+    """GitHub shows the file for its page, and nobody else does: the file is offered."""
+    github.add("now/r", "a.png", former=("old/r",))
+    desk = Desk(net, github.token if token else None)
+    page, old = "https://github.com/now/r/blob/main/a.png", "http://www.github.com/old/r/blob/main/a.png"
+    query = f"{page}?raw=true"
+
+    answers = await desk.ask(images=(page, old, query))
+
+    for url in (page, old):
+        answer = answers[url]
+        assert isinstance(answer, Pass)
+        assert answer.note is not None
+        assert code(answer.note) == "LW462"
+        assert suggested(answer.note) == ("https://github.com/now/r/raw/main/a.png", True)
+    assert answers[query] == Pass(query)
+    assert await desk.code(page) is None
 
 
 async def test_pictures(stranger: Desk, github: FakeGithub) -> None:
@@ -286,13 +374,16 @@ async def test_an_interface_that_is_down_is_left_alone(desk: Desk, github: FakeG
 
 @pytest.mark.parametrize("kind", ["FORBIDDEN", "SAML_FAILURE", "SOMETHING_NEW"])
 async def test_refused_is_not_gone(desk: Desk, github: FakeGithub, kind: str) -> None:
-    """Only NOT_FOUND speaks about the repository; other errors speak about the token."""
+    """Only NOT_FOUND speaks about the repository; with other errors REST is asked, and its "no" is not believed."""
     github.add("o/r", forbidden=kind)
+    github.add("o/hidden", forbidden=kind)
     github.add("o/s")
+    github.rest_faults = [(200, '{"full_name": "o/r"}', {}), (404, '{"message": "Not Found"}', {})]
 
-    answers = await desk.ask("https://github.com/o/r", "https://github.com/o/s")
+    answers = await desk.ask("https://github.com/o/r", "https://github.com/o/hidden", "https://github.com/o/s")
 
-    assert code(answers["https://github.com/o/r"]) == "LW460"
+    assert code(answers["https://github.com/o/r"]) is None
+    assert code(answers["https://github.com/o/hidden"]) == "LW460"
     assert code(answers["https://github.com/o/s"]) is None
 
 

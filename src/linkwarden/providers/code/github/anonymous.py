@@ -7,67 +7,77 @@ folders, commits, and why a file is missing.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from linkwarden.model import Evidence, Fact
 from linkwarden.providers.code.github import evidence as say
-from linkwarden.providers.code.github import followup, git, rules
+from linkwarden.providers.code.github import followup, git
 from linkwarden.providers.code.github.evidence import Case, Repository
 from linkwarden.providers.code.github.git import GitReply, There
 from linkwarden.providers.code.github.rest import Rest
 from linkwarden.providers.code.github.urls import NUMBERED, PATHS, What, looks_like_sha
-from linkwarden.providers.registry import Outcome, ask
+from linkwarden.providers.registry import Canary, Outcome, ask
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
 
 
-async def settle(net: Net, rest: Rest, cases: Sequence[Case]) -> Sequence[Outcome]:
+@dataclass(slots=True)
+class Tools:
+    """What the requests of one run share.
+
+    Attributes:
+        rest: the REST API.
+        canary: whether git over HTTPS finds what certainly exists.
+        lines: how many lines files have.
+    """
+
+    rest: Rest
+    canary: Canary
+    lines: followup.Lines
+
+
+async def settle(  # noqa: PLR0911 - one per response
+    net: Net, tools: Tools, cases: Sequence[Case]
+) -> Sequence[Outcome]:
     """Settle all links of one ident: an account, a gist, or everything in one repository."""
     ref = cases[0].ref
-    if ref.what is What.GIST:
-        return await _gist(net, rest, cases)
+    if ref.what is What.GIST:  # git over HTTPS finds no gist without git's own agent
+        return await followup.gist(net, tools.rest, cases)
     if ref.what is What.OWNER:
-        return await followup.account(net, rest, cases)
+        return await followup.account(net, tools.rest, cases)
     wants_refs = any(case.ref.what in PATHS or case.ref.what is What.TAG for case in cases)
     reply = await git.ls_remote(net, ref.full_name, refs=wants_refs)
     match reply.there:
-        case There.NO:
+        case There.NO if await tools.canary.lives(net):
             return [say.no_repository(case, reply.status, "git ls-remote") for case in cases]
+        case There.NO:
+            return [case.unverified("git ls-remote does not even find a repository that exists") for case in cases]
         case There.BLOCKED:
-            return await _blocked(net, rest, cases)
+            return await _blocked(net, tools.rest, cases, reply)
         case There.UNKNOWN:
             return [case.unverified(f"github.com {reply.why}") for case in cases]
         case There.YES:
-            inside = _Inside(net, rest, reply)
+            inside = _Inside(net, tools, reply)
             return [await inside.settle(case) for case in cases]
 
 
-async def _blocked(net: Net, rest: Rest, cases: Sequence[Case]) -> Sequence[Outcome]:
-    """Look for the public notice of a blocked repository, whose absence changes nothing."""
+async def _blocked(net: Net, rest: Rest, cases: Sequence[Case], reply: GitReply) -> Sequence[Outcome]:
+    """Look for the reason and the public notice of a blocked repository, whose absence changes nothing."""
     outcome = await followup.absent_repository(net, rest, cases)
-    if not isinstance(outcome, Repository) and all(
-        isinstance(item, Evidence) and item.rule is not rules.NO_ANSWER for item in outcome
-    ):
+    if not isinstance(outcome, Repository) and say.is_blocked(outcome):
         return outcome
-    return [say.blocked(case, None) for case in cases]
-
-
-async def _gist(net: Net, rest: Rest, cases: Sequence[Case]) -> Sequence[Outcome]:
-    """A gist is a repository too: git's yes is free, its no proves nothing (docs/facts/services.md#git-over-https)."""
-    reply = await git.ask_refs(net, f"https://gist.github.com/{cases[0].ref.name.lower()}", refs=False)
-    if git.is_advertisement(reply):
-        return [say.healthy(case, None, [Fact("git ls-remote: the gist exists", status=200)]) for case in cases]
-    return await followup.gist(net, rest, cases)
+    return [say.blocked(case, "", reply.status) for case in cases]
 
 
 class _Inside:
     """What git knows of a repository that is there, and the requests about what lies in it."""
 
-    def __init__(self, net: Net, rest: Rest, reply: GitReply) -> None:
+    def __init__(self, net: Net, tools: Tools, reply: GitReply) -> None:
         self._net = net
-        self._rest = rest
+        self._rest = tools.rest
+        self._lines = tools.lines
         self._refs = reply.refs
         self._repository = Repository(
             reply.full_name,
@@ -121,7 +131,8 @@ class _Inside:
         """A file's page is there if its raw file is; a missing raw file may be a folder or a submodule."""
         status = await self._raw_status("/".join((*_prefix(case), *case.ref.rest)))
         if status == 200:
-            return say.healthy(case, self._repository, [Fact("the raw file is there", status=200)])
+            seen = [Fact("the raw file is there", status=200)]
+            return await self._lines.settle(self._net, case, self._repository, seen)
         if status != 404:
             return await self._path(case, on_default=False, branch_known=self._branch_known(case))
         known = self._branch_known(case)
@@ -156,7 +167,7 @@ class _Inside:
 
     async def _raw_status(self, rest: str) -> int | None:
         """Ask the raw host for the head of a file; None if it did not answer."""
-        url = f"https://raw.githubusercontent.com/{self._repository.full_name}/{quote(rest)}"
+        url = followup.raw_address(self._repository.full_name, rest)
         reply = await ask(self._net, url, "github-raw", accept="*/*", max_bytes=1)
         return reply.status if reply.response is not None else None
 

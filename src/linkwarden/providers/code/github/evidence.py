@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from linkwarden.model import Evidence, Fact, FactKind, Pass, Rule, Suggestion
 from linkwarden.providers import registry
 from linkwarden.providers.code.github import rules, urls
-from linkwarden.providers.code.github.urls import HISTORY, GithubRef, What, is_line_fragment
+from linkwarden.providers.code.github.urls import HISTORY, GithubRef, What
 from linkwarden.providers.registry import Outcome, text_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 PROVIDER = "github"
 #: Names that default branches had before most went to ``main``. Where one is gone and the repository has another
@@ -88,6 +88,11 @@ class Case(registry.Case[GithubRef]):
         """True where the image provider has the last word: an image's bytes must be looked at."""
         return self.claim.target.is_image
 
+    @property
+    def is_page_as_image(self) -> bool:
+        """True for an image given by its file's page (docs/facts/github-rendering.md#file-pages-as-images)."""
+        return self.is_picture and self.ref.what is What.FILE and urls.with_raw(self.url) != self.url
+
     def evidence(
         self,
         rule: Rule | None = None,
@@ -111,6 +116,8 @@ class Case(registry.Case[GithubRef]):
         url = urls.canonical(self.url)
         if branch:
             url = urls.with_branch(url, self.ref, branch)
+        if self.is_page_as_image:
+            url = urls.with_raw(url)
         if repository is not None and self.ref.repo and repository.renamed_from(self.ref):
             url = urls.with_repository(url, repository.full_name)
         return url
@@ -127,9 +134,11 @@ def healthy(case: Case, repository: Repository | None, facts: Iterable[Fact] = (
     better = case.improved(repository)
     suggestion = None
     if better != case.url:
-        why = (
-            "the repository's present name" if repository and repository.renamed_from(case.ref) else "GitHub redirects"
-        )
+        why = "GitHub redirects"
+        if repository and repository.renamed_from(case.ref):
+            why = "the repository's present name"
+        elif case.is_page_as_image:
+            why = "the file itself"
         suggestion = Suggestion(better, why, safe=True)
     found = case.evidence(rule, reason, suggestion=suggestion, facts=noted)
     return as_note(case, found) if case.is_picture else found
@@ -143,32 +152,44 @@ def as_note(case: Case, found: Evidence) -> Pass:
 
 def _fragment_is_known(ref: GithubRef) -> bool:
     """Return whether nothing need be checked: lines of a file, or the README's own heading."""
-    return is_line_fragment(ref.fragment) or ref.fragment.lower() == "readme"
+    return ref.line > 0 or ref.fragment.lower() == "readme"
 
 
-def _remark(case: Case, repository: Repository | None) -> tuple[Rule | None, str]:  # noqa: PLR0911 - one per remark
+def _remark(case: Case, repository: Repository | None) -> tuple[Rule | None, str]:
     """Choose what to say of a repository that is there, the gravest first."""
     if repository is not None and case.ref.repo:
         name = repository.full_name
         if repository.private:
-            return (
-                rules.PRIVATE,
-                f"The repository {name} is private; readers without access are told it does not exist.",
-            )
-        if not case.is_picture:
-            if repository.disabled:
-                return rules.DISABLED, f"GitHub has disabled the repository {name}."
-            if repository.locked:
-                return rules.LOCKED, f"The repository {name} is locked {repository.locked}."
-            if repository.empty and case.ref.what is What.REPO:
-                return rules.EMPTY, f"The repository {name} is empty."
-            if repository.archived and case.ref.what not in HISTORY:
-                return rules.ARCHIVED, f"The repository {name} was archived on {repository.archived}."
+            why = f"The repository {name} is private; readers without access are told it does not exist."
+            return rules.PRIVATE, why
+        state = _image_state(case) if case.is_picture else _state(case, repository)
+        if state is not None:
+            return state
         if repository.renamed_from(case.ref):
             return rules.RENAMED, f"The repository {case.ref.full_name} is now called {name}."
     if case.improved(None) != case.url:
-        return rules.OLD_ADDRESS, "GitHub redirects this address to https://github.com for good."
+        return rules.OLD_ADDRESS, "GitHub redirects this URL to https://github.com for good."
     return None, ""
+
+
+def _state(case: Case, repository: Repository) -> tuple[Rule, str] | None:
+    """Return what readers of the repository's pages should know of its state."""
+    name = repository.full_name
+    if repository.disabled:
+        return rules.DISABLED, f"GitHub has disabled the repository {name}."
+    if repository.locked:
+        return rules.LOCKED, f"The repository {name} is locked {repository.locked}."
+    if repository.empty and case.ref.what is What.REPO:
+        return rules.EMPTY, f"The repository {name} is empty."
+    if repository.archived and case.ref.what not in HISTORY:
+        return rules.ARCHIVED, f"The repository {name} was archived on {repository.archived}."
+    return None
+
+
+def _image_state(case: Case) -> tuple[Rule, str] | None:
+    if not case.is_page_as_image:
+        return None
+    return rules.PAGE_AS_IMAGE, "Only GitHub shows an image here: the URL is that of the page about its file."
 
 
 def no_repository(case: Case, status: int | None, source: str) -> Evidence:
@@ -181,16 +202,34 @@ def no_repository(case: Case, status: int | None, source: str) -> Evidence:
     )
 
 
-def blocked(case: Case, notice: str | None) -> Evidence:
-    """GitHub refuses access to everybody, for legal reasons; ``notice`` is the address of the public notice."""
-    facts = [Fact("GitHub's REST API: unavailable for legal reasons", status=451)]
+def blocked(case: Case, reason: str, status: int | None, notice: str = "") -> Evidence:
+    """GitHub refuses access to everybody.
+
+    Args:
+        case: the link.
+        reason: ``tos`` or another word of GitHub's for a legal claim; "" where it is not known.
+        status: of the response that said so.
+        notice: the URL of the public notice, or "".
+    """
+    facts = [Fact("GitHub has disabled access", status=status)]
     if notice:
         facts.append(Fact("the notice that GitHub published", url=notice))
+    thing = f"the gist {case.ref.name}" if case.ref.what is What.GIST else f"the repository {case.ref.full_name}"
+    why = {"tos": " for breaking its terms of service", "": ""}.get(reason, " for a legal claim")
+    return case.evidence(rules.BLOCKED, f"GitHub has blocked {thing}{why} ({status}).", status=status, facts=facts)
+
+
+def is_blocked(outcome: Sequence[Outcome]) -> bool:
+    """Return whether all links are blocked."""
+    return all(isinstance(item, Evidence) and item.rule is rules.BLOCKED for item in outcome)
+
+
+def no_line(case: Case, repository: Repository, lines: int) -> Evidence:
+    """The file is there and ends before the line that the link names."""
     return case.evidence(
-        rules.BLOCKED,
-        f"GitHub has blocked the repository {case.ref.full_name} for a legal claim (451).",
-        status=451,
-        facts=facts,
+        rules.NO_LINE,
+        f"The file {case.ref.path.rpartition('/')[2]} has {lines} lines, so there is no line {case.ref.line}.",
+        facts=[repository.fact, Fact(f"the raw file has {lines} lines", status=200)],
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -9,7 +10,7 @@ from linkwarden.model import Fact
 from linkwarden.providers.code.github import evidence as say
 from linkwarden.providers.code.github import rules
 from linkwarden.providers.code.github.evidence import OLD_DEFAULTS, Case, Repository
-from linkwarden.providers.code.github.rest import Rest, contents_path, moved, repository_path
+from linkwarden.providers.code.github.rest import Rest, contents_path, is_blocked, moved, repository_path
 from linkwarden.providers.code.github.urls import What, canonical, looks_like_sha
 from linkwarden.providers.registry import Outcome, Reply, ask, text_at
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     from linkwarden.net import Net
 
+#: Longer files are not read to count their lines.
+MAX_FILE_BYTES = 1024 * 1024
 _NUMBER_PATHS = {What.ISSUE: "issues", What.MILESTONE: "milestones"}
 
 
@@ -29,12 +32,11 @@ async def absent_repository(net: Net, rest: Rest, cases: Sequence[Case]) -> Sequ
     reply = await rest.get(net, repository_path(cases[0].ref.full_name))
     if moved(reply):
         reply = await rest.follow(net, reply)
+    if is_blocked(reply):
+        return _blocked(cases, reply)
     match reply.status:
         case 404:
             return [say.no_repository(case, 404, "GitHub's REST API") for case in cases]
-        case 451:
-            notice = text_at(reply.value, "block", "html_url") or None
-            return [say.blocked(case, notice) for case in cases]
         case 200 if name := text_at(reply.value, "full_name"):
             return Repository(
                 full_name=name,
@@ -45,6 +47,11 @@ async def absent_repository(net: Net, rest: Rest, cases: Sequence[Case]) -> Sequ
                 source="GitHub's REST API",
             )
     return [case.unverified(_doubt(reply)) for case in cases]
+
+
+def _blocked(cases: Sequence[Case], reply: Reply) -> Sequence[Outcome]:
+    reason, notice = text_at(reply.value, "block", "reason"), text_at(reply.value, "block", "html_url")
+    return [say.blocked(case, reason or "dmca", reply.status, notice) for case in cases]
 
 
 def _doubt(reply: Reply) -> str:
@@ -127,6 +134,44 @@ async def raw_page(net: Net, case: Case, repository: Repository) -> Outcome:
     return case.passed(renamed if there else None)
 
 
+class Lines:
+    """How many lines the files of a run have, each asked for once."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, int | None] = {}
+        self._one_at_a_time = asyncio.Lock()
+
+    async def settle(self, net: Net, case: Case, repository: Repository, seen: Sequence[Fact] = ()) -> Outcome:
+        """Return what is said of a file that is there, given the line that the link names."""
+        if case.ref.line == 0 or case.ref.what is not What.FILE or case.is_picture:
+            return say.healthy(case, repository, seen)
+        async with self._one_at_a_time:
+            url = raw_address(repository.full_name, case.ref.prefix + "/".join(case.ref.rest))
+            if url not in self._counts:
+                self._counts[url] = await _count_lines(net, url)
+            count = self._counts[url]
+        if count is None or case.ref.line <= count:
+            return say.healthy(case, repository, seen)
+        return say.no_line(case, repository, count)
+
+
+async def _count_lines(net: Net, url: str) -> int | None:
+    """Count the lines of a raw file; None if it is no text, too long, or cannot be had."""
+    reply = await ask(net, url, "github-raw", accept="*/*", max_bytes=MAX_FILE_BYTES)
+    response = reply.response
+    if response is None or reply.status != 200 or not response.complete:
+        return None
+    if b"\0" in response.body or response.body.startswith(b"version https://git-lfs"):
+        return None
+    # A last line without an end counts, and so does each end of old systems.
+    return max(response.body.count(b"\n"), response.body.count(b"\r")) + 1
+
+
+def raw_address(full_name: str, rest: str) -> str:
+    """Return where the raw host serves what follows ``blob/`` in the URL of a file's page."""
+    return f"https://raw.githubusercontent.com/{full_name}/{quote(rest)}"
+
+
 async def commit(
     net: Net, rest: Rest, case: Case, repository: Repository, name: str, *, on_default: bool = False
 ) -> Outcome:
@@ -184,6 +229,8 @@ async def account(net: Net, rest: Rest, cases: Sequence[Case]) -> Sequence[Outco
 async def gist(net: Net, rest: Rest, cases: Sequence[Case]) -> Sequence[Outcome]:
     """Ask about a gist; a deleted one and a wrong id are 404 alike."""
     reply = await rest.get(net, f"/gists/{cases[0].ref.name.lower()}")
+    if is_blocked(reply):
+        return _blocked(cases, reply)
     match reply.status:
         case 200:
             return [say.healthy(case, None, [Fact("GitHub's REST API: the gist exists", status=200)]) for case in cases]

@@ -1,8 +1,8 @@
 """Asks whether a repository is there as ``git ls-remote`` does, which needs no token.
 
 ``GET /owner/repo.git/info/refs?service=git-upload-pack`` (git documentation, gitprotocol-http, "Smart Server
-Response") is 200 for a public repository, a redirect for a renamed one, and 401 for one that does not exist or is
-private. The body lists branches and tags, sorted by name.
+Response") is 200 for a public repository, a redirect for a renamed one, and 401 or 404 for one that does not exist or
+is private (docs/facts/services.md#git-over-https). The body lists branches and tags, sorted by name.
 """
 
 from __future__ import annotations
@@ -26,6 +26,10 @@ MAX_RENAMES = 3
 
 _LOCATION = re.compile(
     r"(?:https://github\.com)?/([A-Za-z0-9-]+/[A-Za-z0-9._-]+?)(?:\.git)?/info/refs(?:\?|\Z)", re.IGNORECASE
+)
+#: How git's text about a blocked repository begins (docs/facts/services.md#github-blocked-repositories).
+_BLOCKED = re.compile(
+    r"\s*(?:Repository unavailable due to DMCA|Access to this repository has been disabled by GitHub)", re.IGNORECASE
 )
 _SYMREF = re.compile(r"(?:^| )symref=HEAD:refs/heads/([^ \n]+)")
 
@@ -90,23 +94,13 @@ class GitReply:
     why: str = ""
 
 
-async def ask_refs(net: Net, repository: str, *, refs: bool) -> Reply:
-    """Ask for the advertisement of a repository, given by its URL without ``.git``: all of it, or its first line."""
-    url = f"{repository}.git/info/refs?service=git-upload-pack"
-    most = REFS_BYTES if refs else FIRST_LINE_BYTES
-    return await ask(net, url, "git-refs", accept=ADVERTISEMENT, max_bytes=most, follow=False)
-
-
-def is_advertisement(reply: Reply) -> bool:
-    """Return whether a response is git's, and not a page."""
-    return reply.status == 200 and reply.media_type == ADVERTISEMENT
-
-
 async def ls_remote(net: Net, full_name: str, *, refs: bool) -> GitReply:
     """Ask whether a repository is there, under which name, and (``refs``) with which branches and tags."""
     name = full_name
     for _ in range(MAX_RENAMES + 1):
-        reply = await ask_refs(net, f"https://github.com/{name}", refs=refs)
+        url = f"https://github.com/{name}.git/info/refs?service=git-upload-pack"
+        most = REFS_BYTES if refs else FIRST_LINE_BYTES
+        reply = await ask(net, url, "git-refs", accept=ADVERTISEMENT, max_bytes=most, follow=False)
         if reply.status not in (301, 308):
             return _read(reply, name)
         found = _LOCATION.match(reply.header("location"))
@@ -116,13 +110,18 @@ async def ls_remote(net: Net, full_name: str, *, refs: bool) -> GitReply:
     return GitReply(There.UNKNOWN, name, why="redirected in circles")
 
 
+async def knows_canary(net: Net) -> bool:
+    """Return whether git over HTTPS still finds a repository that certainly exists: git's own."""
+    return (await ls_remote(net, "git/git", refs=False)).there is There.YES
+
+
 def _read(reply: Reply, name: str) -> GitReply:
     status = reply.status if reply.response is not None else None
-    if reply.response is not None and is_advertisement(reply):
+    if reply.response is not None and status == 200 and reply.media_type == ADVERTISEMENT:
         return GitReply(There.YES, name, read_refs(reply.response.body), 200)
     if status in (401, 404):  # what a missing or private repository gets (docs/facts/services.md#git-over-https)
         return GitReply(There.NO, name, status=status)
-    if status == 451:
+    if status == 451 or (status == 403 and reply.response is not None and _BLOCKED.match(reply.response.text())):
         return GitReply(There.BLOCKED, name, status=status)
     return GitReply(There.UNKNOWN, name, status=reply.status, why=reply.why)
 

@@ -62,9 +62,10 @@ class _Open:
 class Informed:
     """The way with a token."""
 
-    def __init__(self, graphql: GraphQL, rest: Rest) -> None:
+    def __init__(self, graphql: GraphQL, rest: Rest, lines: followup.Lines) -> None:
         self._graphql = graphql
         self._rest = rest
+        self._lines = lines
         self._readmes: dict[str, Anchors | None] = {}
 
     async def settle(self, net: Net, groups: Groups, left: dict[str, Sequence[Case]]) -> AsyncIterator[Outcome]:
@@ -76,35 +77,30 @@ class Informed:
             match reply.state:
                 case State.UNANSWERED:
                     left[ident] = cases
-                case State.REFUSED:
-                    for case in cases:
-                        yield case.unverified(f"{_API} {reply.why}")
-                case State.MISSING:
-                    async for item in self._missing(net, ident, cases, left):
+                case State.REFUSED | State.MISSING:
+                    outcome = await self._absent(net, cases)
+                    if isinstance(outcome, Repository):
+                        left[ident] = cases  # what is asked about its inside is settled there
+                        continue
+                    contradiction = reply.state is State.REFUSED and not say.is_blocked(outcome)
+                    for item in (
+                        [case.unverified(f"{_API} {reply.why}") for case in cases] if contradiction else outcome
+                    ):
                         yield item
                 case State.FOUND:
                     for known in self._found(cases, reply, open_links):
-                        yield await self._readme(net, known) if isinstance(known, _Open) else known
+                        yield await self._look_closer(net, known) if isinstance(known, _Open) else known
         async for item in self._second_round(net, open_links):
             yield item
 
-    async def _missing(
-        self, net: Net, ident: str, cases: Sequence[Case], left: dict[str, Sequence[Case]]
-    ) -> AsyncIterator[Outcome]:
-        """Let REST say why GraphQL found nothing."""
+    async def _absent(self, net: Net, cases: Sequence[Case]) -> Sequence[Outcome] | Repository:
+        """Let REST say why GraphQL found nothing, or did not tell (docs/facts/services.md#github-graphql)."""
         if cases[0].ref.what is What.OWNER:
-            outcome: Sequence[Outcome] | Repository = await followup.account(net, self._rest, cases)
-        else:
-            outcome = await followup.absent_repository(net, self._rest, cases)
-        if isinstance(outcome, Repository):
-            # REST knows it under another name: what is asked about its inside is settled there.
-            left[ident] = cases
-            return
-        for item in outcome:
-            yield item
+            return await followup.account(net, self._rest, cases)
+        return await followup.absent_repository(net, self._rest, cases)
 
     def _found(self, cases: Sequence[Case], reply: Reply, open_links: list[_Open]) -> list[Outcome | _Open]:
-        """Settle the links into one account or repository; README anchors come back to be looked up."""
+        """Settle the links into one account or repository; README anchors and lines come back to be looked up."""
         if cases[0].ref.what is What.OWNER:
             fact = Fact("GitHub's GraphQL API: the account exists")
             return [say.healthy(case, None, [fact]) for case in cases]
@@ -119,7 +115,8 @@ class Informed:
             elif case.ref.readme_anchor:
                 settled.append(_Open(case, repository))
             elif not fields.proof or any(answers.value(field) is not None for field in fields.proof):
-                settled.append(_there(case, repository, answers.urls(fields.proof)))
+                there = _there(case, repository, answers.urls(fields.proof))
+                settled.append(_Open(case, repository) if case.ref.line else there)
             elif failure := answers.failure(fields.all):
                 settled.append(case.unverified(f"{_API} did not tell us ({failure})"))
             else:
@@ -127,9 +124,11 @@ class Informed:
                 open_links.append(_Open(case, repository, branch, answers.value(fields.head) is not None))
         return settled
 
-    async def _readme(self, net: Net, link: _Open) -> Outcome:
-        """Look a README anchor up in GitHub's own rendering."""
+    async def _look_closer(self, net: Net, link: _Open) -> Outcome:
+        """Look a line up in its file, or a README anchor in GitHub's own rendering."""
         case, repository = link.case, link.repository
+        if not case.ref.readme_anchor:
+            return await self._lines.settle(net, case, repository)
         if repository.full_name not in self._readmes:
             self._readmes[repository.full_name] = await readme_anchors(net, self._rest, repository.full_name)
         anchors = self._readmes[repository.full_name]

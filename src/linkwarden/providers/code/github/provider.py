@@ -7,19 +7,20 @@ more (docs/facts/services.md#github-renames).
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING
 
 from linkwarden.model import Claim, Kind, Target
 from linkwarden.providers.base import Example, LoadContext, Provider, by_ident
 from linkwarden.providers.code.github import anonymous, followup
 from linkwarden.providers.code.github.evidence import PROVIDER, Case
+from linkwarden.providers.code.github.git import knows_canary
 from linkwarden.providers.code.github.graphql import GraphQL
 from linkwarden.providers.code.github.informed import Informed
 from linkwarden.providers.code.github.rest import Access, Rest
 from linkwarden.providers.code.github.rules import RULES
 from linkwarden.providers.code.github.urls import HOSTS, What, parse
-from linkwarden.providers.registry import Outcome, side_by_side
+from linkwarden.providers.registry import Canary, Outcome, side_by_side
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -57,9 +58,9 @@ class Github(Provider):
     def __init__(self, ctx: LoadContext) -> None:
         super().__init__(ctx)
         self._access = Access(ctx.github_token or None, ctx.hint)
-        self._rest = Rest(self._access)
+        self._tools = anonymous.Tools(Rest(self._access), Canary(knows_canary), followup.Lines())
         self._graphql = GraphQL(self._access)
-        self._informed = Informed(self._graphql, self._rest)
+        self._informed = Informed(self._graphql, self._tools.rest, self._tools.lines)
         self._asked_without_token = 0
 
     def claim(self, target: Target) -> str | None:
@@ -81,7 +82,8 @@ class Github(Provider):
             async for item in self._informed.settle(net, groups, left):
                 yield item
         self._count(len(left))
-        async for item in self._without_graphql(net, left.values()):
+        jobs = (anonymous.settle(net, self._tools, cases) for cases in left.values() if cases)
+        async for item in side_by_side(jobs):  # the network layer spaces their requests
             yield item
 
     def _count(self, idents: int) -> None:
@@ -94,13 +96,3 @@ class Github(Provider):
                 "GitHub was asked without a token. With one (GITHUB_TOKEN or --github-token; it needs no permission) "
                 "a single query answers for a hundred repositories, and archived ones are told as well."
             )
-
-    async def _without_graphql(self, net: Net, groups: Iterable[Sequence[Case]]) -> AsyncIterator[Outcome]:
-        """Settle groups side by side; the network layer spaces the questions."""
-        async for item in side_by_side(self._settle(net, cases) for cases in groups if cases):
-            yield item
-
-    async def _settle(self, net: Net, cases: Sequence[Case]) -> Sequence[Outcome]:
-        if cases[0].ref.what is What.GIST and self._access.token is not None:
-            return await followup.gist(net, self._rest, cases)
-        return await anonymous.settle(net, self._rest, cases)

@@ -50,9 +50,14 @@ class Access:
         )
 
 
+def is_blocked(reply: Reply) -> bool:
+    """Return whether GitHub says that it has disabled access (docs/facts/services.md#github-blocked-repositories)."""
+    return reply.status in (403, 451) and isinstance(reply.table.get("block"), dict)
+
+
 def limited(reply: Reply) -> str | None:
     """Return why a response means "not now" (REST documentation, "Rate limits"), or None if it is something else."""
-    if reply.response is None or reply.status not in (403, 429):
+    if reply.response is None or reply.status not in (403, 429) or is_blocked(reply):
         return None
     if reply.header("x-ratelimit-remaining") == "0":
         return "has no requests left for this hour (rate limit)"

@@ -34,8 +34,9 @@ BLOCKED = Rule(
     "LW443",
     "repository-blocked",
     Verdict.BROKEN,
-    "GitHub has blocked the repository, mostly for a legal claim.",
-    "GitHub answers 451 (unavailable for legal reasons), or says that it has blocked access.",
+    "GitHub has blocked the repository or gist.",
+    "GitHub says that it has disabled access for everybody: for a legal claim (451), or because its terms of service "
+    "were broken (403).",
     "Take the entry out, or link to a source that is still offered lawfully.",
 )
 NO_ACCOUNT = Rule(
@@ -177,6 +178,24 @@ NO_ANSWER = Rule(
     "about the link.",
     "Run again later; with a GitHub token (GITHUB_TOKEN) far more questions are allowed.",
 )
+NO_LINE = Rule(
+    "LW461",
+    "line-beyond-file",
+    Verdict.DEGRADED,
+    "The file is there, but it has fewer lines than the link names.",
+    "The link opens the file at its top. The file has become shorter since the link was written, or another branch was "
+    "meant.",
+    "Link to the line where the passage is now, or to the file on the commit that was meant (press y on GitHub).",
+)
+PAGE_AS_IMAGE = Rule(
+    "LW462",
+    "file-page-as-image",
+    Verdict.DEGRADED,
+    "The image is given by its file's page, which only GitHub shows as an image.",
+    "GitHub puts the file in the place of its `/blob/` page when it renders a README. Package registries, editors and "
+    "documentation sites get a web page there and show no image.",
+    "Put /raw/ in the place of /blob/ in the URL.",
+)
 
 RULES: tuple[Rule, ...] = (
     NO_REPOSITORY,
@@ -200,4 +219,6 @@ RULES: tuple[Rule, ...] = (
     WIKI_OFF,
     OLD_ADDRESS,
     NO_ANSWER,
+    NO_LINE,
+    PAGE_AS_IMAGE,
 )

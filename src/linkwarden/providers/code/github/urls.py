@@ -37,7 +37,7 @@ _NUMBER = re.compile(r"[0-9]{1,9}")  # GraphQL's Int ends at 2,147,483,647
 _ARCHIVE_SUFFIX = re.compile(r"\.(?:zip|tar\.gz|tgz)\Z")
 _RAW_QUERY = re.compile(r"(?:^|&)raw=(?:true|1)(?:&|$)")
 _TAB = re.compile(r"(?:^|&)tab=([^&]*)")
-_LINES = re.compile(r"L[0-9]+(?:C[0-9]+)?(?:-L?[0-9]+(?:C[0-9]+)?)?")
+_LINES = re.compile(r"L([0-9]{1,9})(?:C[0-9]+)?(?:-L?[0-9]+(?:C[0-9]+)?)?")
 
 #: Anchors of the repository's page itself, not of its README.
 _PAGE_ANCHORS = frozenset({"", "files", "readme", "readme-ov-file", "repo-content-pjax-container", "start-of-content"})
@@ -146,6 +146,12 @@ class GithubRef:
         return self.splits[0][1]
 
     @property
+    def line(self) -> int:
+        """The first line that the fragment points at (``L10``, ``L10-L20``, ``L10C3-L12C4``); 0 if it is none."""
+        found = _LINES.fullmatch(self.fragment.partition(":~:")[0])
+        return int(found[1]) if found else 0
+
+    @property
     def readme_anchor(self) -> str:
         """The section of the README that the address leads to, or ""."""
         if self.what is not What.REPO or self.name not in ("", "readme-ov-file"):
@@ -159,9 +165,9 @@ def looks_like_sha(name: str) -> bool:
     return _SHA.fullmatch(name) is not None
 
 
-def is_line_fragment(fragment: str) -> bool:
-    """Tell whether a fragment points at lines (``L10``, ``L10-L20``, ``L10C3-L12C4``)."""
-    return _LINES.fullmatch(fragment) is not None
+def with_raw(url: str) -> str:
+    """Return the URL of a file in the place of that of its page."""
+    return _FILE_PAGE.sub(r"\1/raw/", url)
 
 
 def parse(url: str) -> GithubRef | None:  # noqa: PLR0911 - one per host and defect
@@ -322,6 +328,7 @@ def _gist(segments: tuple[str, ...], fragment: str) -> GithubRef | None:
 _OLD_START = re.compile(
     r"(?i)\A(?:http://(?:www\.)?|https://www\.)(github\.com|raw\.githubusercontent\.com|gist\.github\.com)(?::80|:443)?(?=/)"
 )
+_FILE_PAGE = re.compile(r"\A([a-zA-Z]+://[^/?#]+(?:/+[^/?#]+){2})/+blob/")
 _TWO_SEGMENTS = re.compile(r"\A([a-zA-Z]+://[^/?#]+)/+[^/?#]+/+[^/?#]+")
 
 
