@@ -47,7 +47,7 @@ async def test_a_sibling_with_the_same_page_is_the_second_sign(internet: FakeInt
     site.default(misbehave.answer(f"<title>Page not found</title><h1>Hello</h1>{WORDS}"))
     evidence = await look(net, SITE + "/papers/x.html")
     assert slug(evidence) == "soft-404"
-    assert "made-up address" in evidence.reason
+    assert "made-up URL" in evidence.reason
     asked = internet.requests_to("a.example.org")[1]
     assert asked.path.startswith("/papers/")
     assert asked.path.endswith(".html")

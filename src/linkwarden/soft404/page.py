@@ -7,7 +7,7 @@ from functools import cached_property
 from html import unescape
 from urllib.parse import urljoin
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from linkwarden.text import is_http
 from linkwarden.wire import Response
@@ -22,7 +22,16 @@ _FRAME_TEXT = 60
 #: Ids under which the frameworks mount what they make in the browser.
 _MOUNTS = "#root, #app, #__next, #__nuxt, #svelte, app-root, [ng-app], [data-reactroot], [ng-version]"
 _ROUTING = re.compile(r"hashchange|location\.hash|HashRouter")
-_REFRESH = re.compile(r"\s*(\d{1,9})(?:\.\d*)?\s*[;,]?\s*(?:url\s*=\s*)?(['\"]?)(.*)", re.IGNORECASE | re.DOTALL)
+#: HTML standard, "shared declarative refresh steps". A fraction of a second does not count; the blanks are HTML's.
+_REFRESH = re.compile(
+    r"[ \t\n\f\r]*(?:(\d{1,9})[\d.]*|\.[\d.]*)(?:[ \t\n\f\r]*[;,]|[ \t\n\f\r])[ \t\n\f\r]*"
+    r"(?:url[ \t\n\f\r]*=[ \t\n\f\r]*)?(['\"]?)(.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+#: A page that sends its readers on later than this is read by them first.
+_SENT_ON_WITHIN = 5
+#: Readers with scripts do not get what stands in these.
+_NOT_FOR_READERS = frozenset({"noscript", "template"})
 _TITLE = re.compile(r"<title(?:\s[^>]{0,500})?>([^<]{0,2000})</title", re.IGNORECASE)
 _HEADING = re.compile(r"<h1\b[^>]{0,500}>(.{0,2000}?)</h1", re.IGNORECASE | re.DOTALL)
 _UNSEEN = re.compile(
@@ -61,6 +70,23 @@ def _plain_title(text: str) -> str | None:
     return unescape(found.group(1))
 
 
+def _is_for_readers(node: LexborNode) -> bool:
+    """Return whether browsers that run scripts act on an element."""
+    above = node.parent
+    while above is not None:
+        if above.tag in _NOT_FOR_READERS:
+            return False
+        above = above.parent
+    return True
+
+
+def _joined(base: str, reference: str) -> str:
+    try:
+        return urljoin(base, reference)
+    except ValueError:
+        return ""
+
+
 class Page:
     """A fetched HTML page.
 
@@ -91,6 +117,16 @@ class Page:
     @cached_property
     def _tree(self) -> LexborHTMLParser:
         return LexborHTMLParser(self.text)
+
+    @cached_property
+    def _base(self) -> str:
+        """What relative URLs of the page start from: ``<base href>``, else its own URL."""
+        node = self._tree.css_first("base[href]") if "<base" in self.low else None
+        return _joined(self.response.url, (node.attributes.get("href") if node else None) or "") or self.response.url
+
+    def _absolute(self, reference: str) -> str:
+        """Return the URL that a reference on the page means, or "" where it is none."""
+        return _joined(self._base, reference)
 
     @cached_property
     def title(self) -> str | None:
@@ -165,10 +201,7 @@ class Page:
             return None
         node = self._tree.css_first('link[rel~="canonical" i]')
         href = (node.attributes.get("href") if node else None) or ""
-        try:
-            address = urljoin(self.response.url, href.strip()) if href.strip() else ""
-        except ValueError:
-            return None
+        address = self._absolute(href.strip()) if href.strip() else ""
         return address if is_http(address) else None
 
     @cached_property
@@ -183,13 +216,8 @@ class Page:
     @cached_property
     def links(self) -> tuple[str, ...]:
         """The addresses of its links, absolute; what cannot be read is left out."""
-        found = []
-        for node in self._tree.css("a[href]"):
-            try:
-                found.append(urljoin(self.response.url, (node.attributes.get("href") or "").strip()))
-            except ValueError:
-                continue
-        return tuple(found)
+        hrefs = ((node.attributes.get("href") or "").strip() for node in self._tree.css("a[href]"))
+        return tuple(url for url in map(self._absolute, hrefs) if url)
 
     @property
     def is_app(self) -> bool:
@@ -222,18 +250,21 @@ class Page:
         """True if the page asks for a password."""
         return self._tree.css_first('input[type="password" i]') is not None
 
-    @property
-    def refresh(self) -> tuple[int, str] | None:
-        """Seconds and absolute address of ``<meta http-equiv="refresh">`` or of the Refresh header, or None."""
-        node = self._tree.css_first('meta[http-equiv="refresh" i]')
-        content = (node.attributes.get("content") if node else None) or self.response.headers.get("refresh", "")
-        found = _REFRESH.match(content)
-        if found is None:
+    @cached_property
+    def sends_on_to(self) -> str | None:
+        """The absolute URL that the page sends its readers on to within a few seconds, or None.
+
+        That is what ``<meta http-equiv="refresh">`` or the Refresh header say; of several, browsers take the last
+        (docs/facts/http-answers.md#refresh). None as well for a page that reloads itself.
+        """
+        if "refresh" not in self.low and "refresh" not in self.response.headers:
             return None
-        quote, rest = found.group(2), found.group(3)
-        address = (rest.partition(quote)[0] if quote else rest).strip()
-        try:
-            target = urljoin(self.response.url, address) if address else ""
-        except ValueError:
+        nodes = [node for node in self._tree.css('meta[http-equiv="refresh" i]') if _is_for_readers(node)]
+        said = [self.response.headers.get("refresh", ""), *(node.attributes.get("content") or "" for node in nodes)]
+        found = next((match for text in reversed(said) if (match := _REFRESH.match(text))), None)
+        if found is None or int(found[1] or 0) > _SENT_ON_WITHIN:
             return None
-        return (int(found.group(1)), target) if is_http(target) else None
+        address = (found[3].partition(found[2])[0] if found[2] else found[3]).strip()
+        target = self._absolute(address) if address else ""
+        same = target.partition("#")[0] == self.response.url.partition("#")[0]
+        return target if is_http(target) and not same else None

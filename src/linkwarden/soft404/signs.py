@@ -158,8 +158,8 @@ def read_signs(target: Target, page: Page) -> PageSigns | None:
         target: the link.
         page: the answer, read as HTML; its status is fine and no bot wall stands before it.
     """
-    if "refresh" in page.low and page.refresh is not None:
-        return None  # it sends its readers on, and what it says itself is for nobody
+    if page.sends_on_to is not None:
+        return None  # what it says itself is for nobody
     looker = _Looker(target, page)
     return looker.signs() if looker.is_worth_a_look else None
 

@@ -282,8 +282,8 @@ async def test_a_place_in_a_pdf_is_not_judged(net: Net, site: Site) -> None:
 # --- pages that are more or less than they seem --------------------------------------------------------------------
 
 
-async def test_a_page_that_sends_readers_on_is_followed_once(internet: FakeInternet, net: Net, site: Site) -> None:
-    """A small page with meta refresh is a redirect; a second one in a row is not followed."""
+async def test_a_page_that_sends_readers_on_is_followed(internet: FakeInternet, net: Net, site: Site) -> None:
+    """As browsers do: whatever its size and status, and again where it ends; a circle ends where it began."""
     hop = '<meta http-equiv="refresh" content="0; url={}">'
     site.page("/r", hop.format("/guide")).page("/dead", hop.format("/nowhere")).page("/twice", hop.format("/r"))
     site.page("/late", '<meta http-equiv="refresh" content="60; url=/nowhere"><p>news')
@@ -296,6 +296,9 @@ async def test_a_page_that_sends_readers_on_is_followed_once(internet: FakeInter
     before = len(internet.log)
     assert await look(net, SITE + "/again") == "ok"
     assert len(internet.log) == before + 1
+    site.page("/error", hop.format("/guide"), status=404).page("/long", hop.format("/dead") + "<p>word " * 4000)
+    site.page("/ring1", hop.format("/ring2")).page("/ring2", hop.format("/ring1"))
+    assert [await look(net, SITE + path) for path in ("/error", "/long", "/ring1")] == ["ok", "not-found", "ok"]
 
 
 async def test_a_log_in_form_instead_of_a_page_is_unverified(net: Net, site: Site) -> None:

@@ -40,9 +40,8 @@ ANCHOR_MISSING = Rule(
 _BYTES = 65_536
 #: … and this far where a place on the page is looked for.
 _BYTES_FOR_PLACES = 1_048_576
-#: A page that is to send readers on by ``<meta http-equiv="refresh">`` is small and quick.
-_REFRESH_BYTES = 8192
-_REFRESH_DELAY = 5
+#: Pages that send their readers on (``<meta http-equiv="refresh">``) are followed this far; browsers go on for ever.
+_MOST_REFRESHES = 5
 
 #: Sites whose answers to programs never tell whether a page exists, with the reason a maintainer reads.
 #: Sources: docs/facts/services.md#sites-that-never-tell and docs/facts/services.md#publisher-bot-protection.
@@ -169,29 +168,21 @@ async def _read(address: str, group: Sequence[Claim], net: Net) -> Response:
     return await fetch_if_changed(ask, group, lambda asked: follow(asked, net))
 
 
-async def follow(ask: Request, net: Net) -> Response:
-    """Fetch a page, and the one that it sends readers on to, if it does so at once.
+async def follow(request: Request, net: Net) -> Response:
+    """Fetch a page, and those that it sends its readers on to at once, whatever its status.
 
     Raises:
         NetError: there was no answer.
     """
-    response = await net.fetch(ask)
-    onward = _refresh_of(response)
-    if onward is None or onward.partition("#")[0] == response.url.partition("#")[0]:
-        return response
-    hop = Hop(response.url, response.status, onward)
-    following = await net.fetch(replace(ask, url=onward, headers=NO_HEADERS))  # conditions are the first page's
-    return replace(following, hops=(*response.hops, hop, *following.hops))
-
-
-def _refresh_of(response: Response) -> str | None:
-    """Give the address that a small page sends its readers on to within seconds, or None."""
-    if response.status != 200 or not response.complete or len(response.body) > _REFRESH_BYTES:
-        return None
-    if b"refresh" not in response.body.lower() and "refresh" not in response.headers:
-        return None
-    refresh = Page(response).refresh if is_html(response) else None
-    return refresh[1] if refresh is not None and refresh[0] <= _REFRESH_DELAY else None
+    response = await net.fetch(request)
+    for _ in range(_MOST_REFRESHES):
+        onward = Page(response).sends_on_to if is_html(response) else None
+        if onward is None or onward in (hop.url for hop in response.hops):
+            break
+        hop = Hop(response.url, response.status, onward)
+        following = await net.fetch(replace(request, url=onward, headers=NO_HEADERS))  # conditions: the first page's
+        response = replace(following, hops=(*response.hops, hop, *following.hops))
+    return response
 
 
 def page_evidence(claim: Claim, response: Response, page: Page | None) -> Evidence:
