@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from linkwarden.extract._reader import Slugger, base_slug
+from linkwarden.extract.html import HtmlFile
 from linkwarden.extract.markdown import Markdown
 from linkwarden.model import Anchor, AnchorSource, Occurrence
 from tests.shared import SHARED, needs_shared
@@ -106,6 +107,42 @@ def test_footnotes_are_anchors() -> None:
     text = "a[^note]\n\n[^note]: b\n\n[^note]: c\n\n[^other]: d <a name='e'></a>\n\n    # F\n"
     assert anchors(text, AnchorSource.HTML_ID) == ["fn-note", "fnref-note"]
     assert anchors(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "heading"),
+    [
+        ("## Sec {#sec-custom}", "sec-custom", "Sec"),
+        ("## Sec {#two .cls k=v} ##", "two", "Sec"),
+        ("Sec *x* {: .cls #three }\n---", "three", "Sec x"),
+        ("# Sec {/* #four */}", "four", "Sec"),
+        ("# Sec\n{: #five}", "five", ""),
+        ("(six)=\n# Sec", "six", ""),
+        ("::: {#seven .note}\ntext\n:::", "seven", ""),
+        ("a figure ![x](y.png){#eight}", "eight", ""),
+    ],
+)
+def test_names_that_authors_give(text: str, name: str, heading: str) -> None:
+    """In braces behind a heading or a paragraph, and as MyST has them; what is shown on GitHub is another anchor."""
+    found = [item for item in Markdown().extract(text, "list.md") if isinstance(item, Anchor)]
+    assert [(a.name, a.text) for a in found if a.source is AnchorSource.GIVEN] == [(name, heading)]
+    assert name not in [a.name for a in found if a.source is not AnchorSource.GIVEN]
+
+
+@pytest.mark.parametrize("text", ["# {no}", "{# no #}", "{{#no}}", "{a#no}", "f(no)= 1", "`x`{.no}"])
+def test_other_braces_give_no_names(text: str) -> None:
+    """Comments and blocks of templates, and classes."""
+    assert anchors(text, AnchorSource.GIVEN) == []
+
+
+def test_ids_that_github_drops_are_marked() -> None:
+    """GitHub removes elements that are not in its list; on a page of HTML every id counts."""
+    text = '<nav id="n1">x</nav> <form id="n2"> <center><a id="y1"></a></center> <custom-box name="n3">\n\n'
+    text += '<div id="y2">\n<button id="n4">\n<td id="y3">\n</div>\n'
+    assert anchors(text, AnchorSource.DROPPED) == ["n1", "n2", "n3", "n4"]
+    assert anchors(text, AnchorSource.HTML_ID) == ["y1", "y2", "y3"]
+    found = [item for item in HtmlFile().extract(text, "page.html") if isinstance(item, Anchor)]
+    assert {a.source for a in found} == {AnchorSource.HTML_ID}
 
 
 def test_front_matter_is_no_heading() -> None:

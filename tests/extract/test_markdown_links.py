@@ -174,6 +174,25 @@ def test_what_github_shows_is_a_link(text: str) -> None:
     assert [link for link in links(text) if link.url == "u"]
 
 
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ('<div><a href="u"', False),
+        ('<div><a href="u"\n\n \n', False),
+        ('<div><img src="u" alt="x', False),
+        ('<div><a href="u">x', True),
+        ('<div><a href="u"\n\ntext', True),
+        ('<div><a href="u"\n\n---', True),
+        ('- <div><a href="u"', True),
+        ('> <div><a href="u"', True),
+        ('text[^1]\n\n[^1]: note\n\n<div><a href="u"', True),
+    ],
+)
+def test_a_tag_that_nothing_ends_is_none(text: str, seen: bool) -> None:  # noqa: FBT001 - a parameter
+    """At the end of the page an open tag is dropped; else the next tag of the page ends it."""
+    assert bool(links(text)) is seen
+
+
 def test_a_link_in_a_nested_list_knows_what_it_is_part_of() -> None:
     """The first link of the nearest item around its own; none outside of nested lists."""
     text = (

@@ -34,6 +34,7 @@ class Block:
         pieces: where the content is in the document's body.
         ends_on_blank: for HTML: the block goes on to the next blank line, so Markdown in it is plain text.
         item: the number of the list item that it is part of; 0 if it is part of none.
+        at_end: for HTML: nothing follows it on the page, so that a tag that it leaves open stays so.
     """
 
     kind: BlockKind
@@ -41,6 +42,7 @@ class Block:
     pieces: Pieces
     ends_on_blank: bool = False
     item: int = 0
+    at_end: bool = False
 
 
 @dataclass(frozen=True, slots=True)

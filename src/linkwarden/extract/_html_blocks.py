@@ -10,6 +10,7 @@ from markdown_it.rules_block import StateBlock
 from linkwarden.extract._document import Block, BlockKind, State
 from linkwarden.extract._inline import OPEN_OR_CLOSE_LINE
 
+_NOTHING = re.compile(r"\s*+\Z")
 _BLOCK_TAGS = (
     "address|article|aside|base|basefont|blockquote|body|caption|center|col|colgroup|dd|details|dialog|dir|div|dl|dt"
     "|fieldset|figcaption|figure|footer|form|frame|frameset|h[1-6]|head|header|hr|html|iframe|legend|li|link|main"
@@ -58,5 +59,6 @@ def html_block(state: StateBlock, start_line: int, end_line: int, silent: bool) 
                 break
     state.line = next_line
     content, pieces = state.lines(start_line, next_line)
-    state.document.blocks.append(Block(BlockKind.HTML, content, pieces, ending is None, state.item))
+    at_end = state.level == 0 and _NOTHING.match(state.src, state.eMarks[next_line - 1]) is not None
+    state.document.blocks.append(Block(BlockKind.HTML, content, pieces, ending is None, state.item, at_end))
     return True

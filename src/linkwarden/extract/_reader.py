@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from urllib.parse import urljoin
@@ -94,6 +94,11 @@ class _OpenHeading:
 class Reader:
     """The state at one point of a document: the section, the heading being read, the names used so far.
 
+    Args:
+        source: the document.
+        scanner: finds its tags.
+        kept: names of the elements that readers get; None for all.
+
     Attributes:
         scanner: finds the tags.
         section: text of the nearest heading above.
@@ -101,8 +106,9 @@ class Reader:
         base_url: what relative URLs start from (``<base href>``), or "".
     """
 
-    def __init__(self, source: Source, scanner: TagScanner) -> None:
+    def __init__(self, source: Source, scanner: TagScanner, kept: Container[str] | None = None) -> None:
         self.source = source
+        self._kept = kept
         self.scanner = scanner
         self.section = ""
         self.parent = ""
@@ -165,7 +171,8 @@ class Reader:
                 start, end = tag.attributes[attribute]
                 name = decode_attribute(content[start:end]).strip().removeprefix(_PREFIX)
                 if name:
-                    yield Anchor(name, "", line, AnchorSource.HTML_ID)
+                    is_kept = self._kept is None or tag.name in self._kept
+                    yield Anchor(name, "", line, AnchorSource.HTML_ID if is_kept else AnchorSource.DROPPED)
         if tag.name in HEADINGS:
             yield from self.finish()
             self._heading = _OpenHeading(tag.name, line)

@@ -17,6 +17,15 @@ from linkwarden.model import Markup
 _RAW_TEXT = frozenset({"script", "style", "xmp", "iframe", "noembed", "noframes", "textarea", "title"})
 #: GFM section 6.11: GitHub shows these tags as text.
 TAGFILTER = frozenset({"title", "textarea", "style", "xmp", "iframe", "noembed", "noframes", "script", "plaintext"})
+#: Elements that GitHub keeps in Markdown (docs/facts/github-rendering.md#what-github-drops); videos may be uploads.
+ON_GITHUB = frozenset(
+    re.findall(
+        r"\w+",
+        "a abbr b bdo blockquote br caption cite code dd del details dfn div dl dt em figcaption figure h1 h2 h3 h4 h5 "
+        "h6 hr i img ins kbd li mark ol p picture pre q rp rt ruby s samp section small source span strike strong sub "
+        "summary sup table tbody td tfoot th thead time tr tt ul var video wbr",
+    )
+)
 
 _OPEN = re.compile(r"<(?:(/?)([a-zA-Z][^\t\n\f\r />]*+)|(!--)|([!?]|/(?!$)))")
 _ATTRIBUTE = re.compile(
@@ -63,7 +72,7 @@ class TagScanner:
     Attributes:
         filtered: names of tags that are text here.
         comments: those that begin in the text scanned so far; the caller that reads them removes them.
-        more_follows: each piece is followed by other HTML, whose first ``>`` ends a tag that the piece leaves open.
+        more_follows: the piece is followed by other HTML, whose first ``>`` ends a tag that the piece leaves open.
         in_comment: the text scanned so far ends inside a comment.
     """
 
@@ -71,7 +80,7 @@ class TagScanner:
         self.filtered = filtered
         self.comments: list[Comment] = []
         self.in_comment = False
-        self._more_follows = more_follows
+        self.more_follows = more_follows
 
     def scan(self, text: str, start: int = 0, end: int | None = None) -> Iterator[Tag]:
         """Yield the tags of ``text[start:end]`` in order."""
@@ -120,7 +129,7 @@ class TagScanner:
         while True:
             found = _ATTRIBUTE.match(text, pos, end)
             if found is None:
-                if not self._more_follows:
+                if not self.more_follows:
                     return None
                 return Tag(opening.group(2).lower(), bool(opening.group(1)), opening.start(), end, attributes)
             pos = found.end()

@@ -13,7 +13,7 @@ from linkwarden.extract._inline import Html, InlineScanner, Link
 from linkwarden.extract._link_parts import normalize_label
 from linkwarden.extract._reader import Draft, Reader, base_slug
 from linkwarden.extract._spans import Source, text_notices
-from linkwarden.extract._tags import TAGFILTER, TagScanner
+from linkwarden.extract._tags import ON_GITHUB, TAGFILTER, TagScanner
 from linkwarden.extract._text import Texts
 from linkwarden.extract.base import Extractor
 from linkwarden.model import Anchor, AnchorSource, Extracted, Markup, Notice, Occurrence
@@ -21,6 +21,10 @@ from linkwarden.model import Anchor, AnchorSource, Extracted, Markup, Notice, Oc
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(?:(?!(?:---|\.\.\.)[ \t]*$).*\n)*+(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 _ANCHOR_TAG = re.compile(r"</?a[ \t\n\f\r/>]", re.IGNORECASE)
 _ATX = re.compile(r"^ {0,3}#{1,6}[ \t]+([^ \t\n].*)$", re.MULTILINE)
+#: Names that authors give to headings and other parts: `{#name}`, `{: #name}`, `{/* #name */}`, and MyST's `(name)=`.
+_GIVEN = re.compile(
+    r"(?<!\{)\{(?::|/\*)?[ \t]*+(?:[^\s{}#]++[ \t]++)*+#([^\s{}.#]++)[^{}\n]*+\}|^\(([^()\s]++)\)=$", re.MULTILINE
+)
 _IMAGES = frozenset({Markup.MD_IMAGE, Markup.MD_REFERENCE_IMAGE})
 _LINKS = frozenset({Markup.MD_LINK, Markup.MD_REFERENCE, Markup.HTML_A})
 _TOO_DEEP = "Lists or quotes are nested too deeply here to be read; links further inside are not checked."
@@ -54,7 +58,7 @@ class _MarkdownReader:
         self._document = document
         self._texts = Texts(document.definitions)
         self._scanner = TagScanner(TAGFILTER, more_follows=True)
-        self._reader = Reader(source, self._scanner)
+        self._reader = Reader(source, self._scanner, ON_GITHUB)
         front = _FRONT_MATTER.match(source.body)
         self._front_end = front.end() if front else 0
         self._outline = Outline(document.outer_items)
@@ -81,6 +85,7 @@ class _MarkdownReader:
     def _block(self, block: Block) -> Iterator[Extracted]:
         if block.kind is BlockKind.HTML:
             yield from self._swallowed(block)
+            self._scanner.more_follows = not block.at_end or bool(self._footnotes)
             yield from self._reader.html(block.content, block.pieces)
             return
         # GitHub shows front matter as a table, whose last line cmark would take for a heading.
@@ -128,8 +133,17 @@ class _MarkdownReader:
             line = self._source.line_of(block.pieces.source(found.start(1)))
             yield Anchor(base_slug(text), text, line, AnchorSource.SWALLOWED, cause)
 
+    def _given_names(self, block: Block) -> Iterator[Anchor]:
+        """Yield the names that the author gives to a heading or another part of the text."""
+        for found in _GIVEN.finditer(block.content):
+            text = self._texts.of(block.content[: found.start()]) if block.kind is BlockKind.HEADING else ""
+            line = self._source.line_of(block.pieces.source(found.start()))
+            yield Anchor(found[1] or found[2], text, line, AnchorSource.GIVEN)
+
     def _inlines(self, block: Block) -> Iterator[Extracted]:
         content = block.content
+        if "{" in content or ")=" in content:
+            yield from self._given_names(block)
         items = InlineScanner(content, self._document.definitions, self._notes).scan()
         closing = _closing_tags(items, content)
         read_to = 0

@@ -88,6 +88,8 @@ class AnchorSource(StrEnum):
     HEADING = "heading"
     HTML_ID = "html-id"
     SWALLOWED = "swallowed"  # a heading's source line that GitHub shows as text, so it makes no anchor
+    DROPPED = "dropped"  # an id on an element that GitHub removes, as no site that takes the file's HTML as it is does
+    GIVEN = "given"  # `{#name}`: an anchor on the sites that documentation builders make, text on GitHub
 
 
 @dataclass(frozen=True, slots=True)

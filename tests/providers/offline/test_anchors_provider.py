@@ -151,6 +151,64 @@ async def test_a_name_given_to_a_heading_counts_where_it_is_known(
     assert meant.url == "#introduction-sec-intro"
 
 
+@pytest.mark.parametrize(
+    ("settings", "document", "link", "verdict"),
+    [
+        ({"mkdocs.yml": "markdown_extensions: [attr_list]"}, "docs/a.md", "#sec", Verdict.OK),
+        ({"mkdocs.yml": "markdown_extensions:\n  - pymdownx.extra"}, "docs/README.md", "#sec", Verdict.OK),
+        ({"mkdocs.yml": "site_name: x"}, "docs/a.md", "#sec", Verdict.BROKEN),
+        ({"mkdocs.yml": "markdown_extensions: [attr_list]"}, "README.md", "#sec", Verdict.BROKEN),
+        ({"site/docusaurus.config.js": ""}, "site/docs/a.md", "#sec", Verdict.OK),
+        ({"site/docusaurus.config.js": ""}, "docs/a.md", "#sec", Verdict.BROKEN),
+        ({"docs/.vitepress/config.ts": ""}, "docs/guide/a.md", "#sec", Verdict.OK),
+        ({"docs/conf.py": ""}, "docs/a.md", "#myst", Verdict.OK),
+        ({"_config.yml": ""}, "a.md", "#kramdown", Verdict.OK),
+        ({"_config.yml": ""}, "a.md", "#nav", Verdict.OK),
+        ({"_config.yml": ""}, "a.md", "#other", Verdict.BROKEN),
+        ({}, "a.md", "#nav", Verdict.BROKEN),
+        ({}, "a.md", "#div", Verdict.OK),
+    ],
+)
+async def test_what_counts_on_the_pages_that_a_program_builds(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    settings: dict[str, str],
+    document: str,
+    link: str,
+    verdict: Verdict,
+) -> None:
+    """Names that authors give, and ids on any element; GitHub's own names stay accepted."""
+    monkeypatch.chdir(tmp_path)
+    text = f"[x]({link}) [y](#sec-sec)\n\n# Sec {{#sec}}\n\n(myst)=\n\nText\n{{: #kramdown}}\n\n"
+    text += '<nav id="nav">x</nav> <div id="div">x</div>\n'
+    for name, content in {**settings, document: text}.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+    run = await check(document, root=tmp_path)
+    assert {r.target.url: r.judgement.verdict for r in run.results} == {link: verdict, "#sec-sec": Verdict.OK}
+
+
+async def test_an_id_that_github_removes_is_named() -> None:
+    """The reason says where the id stands and why it is no anchor."""
+    found = await one("#nav", '<nav id="nav">x</nav>')
+    assert found.verdict is Verdict.BROKEN
+    assert "line 3" in found.reason
+    assert "GitHub removes the element" in found.reason
+
+
+async def test_a_heading_with_a_name_of_its_own_is_offered_by_that_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a program builds the page, no repair leads to the name that GitHub would give."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.qmd").write_text("[x](#sec-intr)\n\n# Introduction {#sec-intro}\n")
+    run = await check("a.qmd")
+    meant = run.results[0].judgement.suggestion
+    assert meant is not None
+    assert meant.url == "#sec-intro"
+
+
 def test_an_unread_document_is_not_judged() -> None:
     """Where no headings are known, nothing is claimed about them."""
     found = anchor_evidence("k", "anchors", "x", None, document="page.html")

@@ -16,10 +16,17 @@ from linkwarden.providers.offline.local import rules
 _PAGES = frozenset({".html", ".htm", ".xhtml"})
 _PREFIX = "user-content-"
 _LINES = re.compile(r"L\d+(?:C\d+)?(?:-L?\d+(?:C\d+)?)?\Z")
-#: A name that an author gives to a heading (Pandoc, "heading identifiers"). GitHub shows it as text …
-_GIVEN = re.compile(r"\{[^{}#]*#([^\s{}]+)[^{}]*\}\s*\Z")
-#: … but documents with these suffixes are built into pages by programs that know it (Quarto, R Markdown, MDX).
+#: Documents that programs build pages from, which know the names that authors give (Quarto, R Markdown, MDX).
 _BUILT = frozenset({".qmd", ".rmd", ".mdx"})
+#: The same programs, and others, by the files that they are set up with.
+_BUILDERS = re.compile(
+    r"mkdocs\.ya?ml|docusaurus\.config\.[cm]?[jt]s|_quarto\.ya?ml|_config\.ya?ml|_bookdown\.ya?ml|_toc\.yml|conf\.py"
+    r"|(?:hugo|config)\.(?:toml|ya?ml|json)|book\.toml|\.vitepress|\.vuepress|\.eleventy\.[cm]?js|eleventy\.config\.[cm]?[jt]s",
+    re.IGNORECASE,
+)
+#: Python-Markdown only knows them with one of these extensions (docs/facts/github-rendering.md#given-names).
+_ATTRIBUTES = re.compile(rb"attr_list|\bextra\b|INHERIT")
+_MOST_SETTINGS = 64 * 1024
 _WORD = re.compile(r"[^\W_]+")
 #: How alike two names must be for one to be offered in place of the other (share of letters in common).
 _ALIKE = 0.7
@@ -30,22 +37,33 @@ _MOST_COMPARED = 2000
 
 
 class Places:
-    """The places of one document, made ready for being looked up many times."""
+    """The places of one document, made ready for being looked up many times.
 
-    def __init__(self, anchors: Iterable[Anchor]) -> None:
+    Args:
+        anchors: what the document holds.
+        built: a program builds a page from it, on which all ids and the names that authors give are places.
+    """
+
+    def __init__(self, anchors: Iterable[Anchor], *, built: bool = False) -> None:
         self.anchors = tuple(anchors)
-        self.real = tuple(a for a in self.anchors if a.source is not AnchorSource.SWALLOWED)
+        unreal = {AnchorSource.SWALLOWED, *(() if built else (AnchorSource.DROPPED, AnchorSource.GIVEN))}
+        self.real = tuple(a for a in self.anchors if a.source not in unreal)
         self.names = frozenset(a.name for a in self.real)
-        self.given = frozenset(name for a in self.real for name in _GIVEN.findall(a.text))
         self.by_folded_name = {a.name.casefold(): a for a in reversed(self.real)}
-        self.swallowed = {a.name.casefold(): a for a in reversed(self.anchors) if a.source is AnchorSource.SWALLOWED}
+        lost = (a for a in reversed(self.anchors) if a.source in {AnchorSource.SWALLOWED, AnchorSource.DROPPED})
+        self.lost = {a.name.casefold(): a for a in lost}
+        renamed = {a.line for a in self.real if a.source is AnchorSource.GIVEN and a.text}
+        #: Those that may be offered: a heading with a name of its own is offered by that name alone.
+        self.offered = tuple(a for a in self.real if a.line not in renamed or a.source is not AnchorSource.HEADING)
 
 
 class PlacesOf:
-    """Gives the places of documents; each document is made ready once."""
+    """Gives the places of documents below the repository's root; each document is made ready once."""
 
-    def __init__(self, anchors_of: Callable[[Path], Sequence[Anchor] | None]) -> None:
+    def __init__(self, anchors_of: Callable[[Path], Sequence[Anchor] | None], root: Path) -> None:
         self._anchors_of = anchors_of
+        self._root = root
+        self._building: dict[Path, bool] = {}
         self._ready: dict[Path, Places] = {}
 
     def __call__(self, path: Path) -> Places | None:
@@ -55,8 +73,28 @@ class PlacesOf:
             return None
         ready = self._ready.get(path)
         if ready is None or len(ready.anchors) != len(anchors):  # a list may still be in reading
-            ready = self._ready[path] = Places(anchors)
+            ready = self._ready[path] = Places(anchors, built=self._is_built(path))
         return ready
+
+    def _is_built(self, path: Path) -> bool:
+        """Return whether a program builds a page from a document. A README beside the settings is what GitHub shows."""
+        if path.suffix.casefold() in _BUILT:
+            return True
+        root, folder = self._root.resolve(), path.parent.resolve()
+        if not folder.is_relative_to(root):
+            return False
+        if path.stem.casefold() == "readme" and folder == root:
+            return False
+        return any(self._has_builder(above) for above in (folder, *folder.parents) if above.is_relative_to(root))
+
+    def _has_builder(self, folder: Path) -> bool:
+        if folder not in self._building:
+            try:
+                found = [e for e in folder.iterdir() if _BUILDERS.fullmatch(e.name) and (e.is_file() or e.is_dir())]
+            except OSError:
+                found = []
+            self._building[folder] = any(_knows_given_names(entry) for entry in found)
+        return self._building[folder]
 
 
 def anchor_evidence(
@@ -79,8 +117,7 @@ def anchor_evidence(
         reason = f"The headings of {document} were not read, so it is not known whether #{name} is one."
         return Evidence(key=key, checked_by=by, rule=rules.ANCHORS_UNKNOWN, reason=reason)
     wanted = _spellings(name)
-    named = places.given if PurePath(document).suffix.casefold() in _BUILT else frozenset()
-    if not (places.names | named).isdisjoint(wanted):
+    if not places.names.isdisjoint(wanted):
         return Evidence(key=key, checked_by=by)
     folded = [w.casefold() for w in wanted]
     other_case = next((places.by_folded_name[f] for f in folded if f in places.by_folded_name), None)
@@ -88,12 +125,23 @@ def anchor_evidence(
         reason = f'The heading\'s name is "#{other_case.name}"; upper and lower case differ.'
         meant = Suggestion(f"{before}#{_encoded(other_case.name)}", "the heading's own name", safe=True)
         return Evidence(key=key, checked_by=by, rule=rules.ANCHOR_CASE, reason=reason, suggestion=meant)
-    swallowed = next((places.swallowed[f] for f in folded if f in places.swallowed), None)
-    if swallowed is not None:
-        return Evidence(key=key, checked_by=by, rule=rules.ANCHOR_MISSING, reason=_swallowed(swallowed))
+    lost = next((places.lost[f] for f in folded if f in places.lost), None)
+    if lost is not None:
+        return Evidence(key=key, checked_by=by, rule=rules.ANCHOR_MISSING, reason=_why_lost(lost))
     reason = f"No heading of {document if before else 'this document'} has the name #{name}."
-    near = _suggestion(nearest(wanted[-1], places.real), before)
+    near = _suggestion(nearest(wanted[-1], places.offered), before)
     return Evidence(key=key, checked_by=by, rule=rules.ANCHOR_MISSING, reason=reason, suggestion=near)
+
+
+def _knows_given_names(settings: Path) -> bool:
+    """Return whether a program that is set up like that knows the names that authors give to headings."""
+    if not settings.name.casefold().startswith("mkdocs.") or settings.is_symlink() or settings.is_dir():
+        return True
+    try:
+        with settings.open("rb") as file:
+            return _ATTRIBUTES.search(file.read(_MOST_SETTINGS)) is not None
+    except OSError:
+        return False
 
 
 def always_there(name: str, document: str) -> bool:
@@ -111,7 +159,9 @@ def _suggestion(near: Anchor | None, before: str) -> Suggestion | None:
     return Suggestion(f"{before}#{_encoded(near.name)}", f"{text} in line {near.line}")
 
 
-def _swallowed(anchor: Anchor) -> str:
+def _why_lost(anchor: Anchor) -> str:
+    if anchor.source is AnchorSource.DROPPED:
+        return f"The id in line {anchor.line} makes no anchor: GitHub removes the element that it stands on."
     if anchor.cause_line is None:
         return f"The heading in line {anchor.line} makes no anchor: GitHub shows it as text."
     return (

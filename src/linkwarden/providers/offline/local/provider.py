@@ -38,7 +38,7 @@ class AnchorsProvider(Provider):
 
     def __init__(self, ctx: LoadContext) -> None:
         super().__init__(ctx)
-        self._places_of = PlacesOf(ctx.anchors_of)
+        self._places_of = PlacesOf(ctx.anchors_of, ctx.root)
 
     def claim(self, target: Target) -> str | None:
         """Take what begins with ``#``; the ident is the link."""
@@ -86,7 +86,7 @@ class FilesProvider(Provider):
     def __init__(self, ctx: LoadContext) -> None:
         super().__init__(ctx)
         self._tree = Tree(ctx.root)
-        self._places_of = PlacesOf(ctx.anchors_of)
+        self._places_of = PlacesOf(ctx.anchors_of, ctx.root)
 
     def claim(self, target: Target) -> str | None:
         """Take relative links; the ident is the link as written."""
