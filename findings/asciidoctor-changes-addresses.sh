@@ -12,9 +12,9 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 cannot() { echo "cannot run here: $*" >&2; exit 2; }
 trap 'echo "CHANGED: line $LINENO no longer runs" >&2; exit 1' ERR
-npm install --prefix "$tmp" --silent --no-audit --no-fund --ignore-scripts --fetch-timeout=15000 \
+npm install --prefix "$tmp" --loglevel=error --no-audit --no-fund --ignore-scripts --fetch-retries=1 \
     asciidoctor@4.1.0 >"$tmp/log" 2>&1 \
-    || cannot "$(tail -n 1 "$tmp/log")"
+    || cannot "$(grep -i -m 2 error "$tmp/log")"
 
 cd "$tmp"
 cat >convert.mjs <<'JS'

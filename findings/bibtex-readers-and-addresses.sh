@@ -19,8 +19,9 @@ into() { # FOLDER PACKAGE...
 trap 'echo "CHANGED: line $LINENO no longer runs" >&2; exit 1' ERR
 { into v1 bibtexparser==1.4.3 pybtex==0.26.1 \
     && into v2 bibtexparser==2.0.0b9 pylatexenc==2.10 \
-    && npm install --prefix "$tmp" --silent --no-audit --no-fund --ignore-scripts --fetch-timeout=15000 \
-        @citation-js/core@0.8.2 @citation-js/plugin-bibtex@0.8.2; } >"$tmp/log" 2>&1 || cannot "$(tail -n 1 "$tmp/log")"
+    && npm install --prefix "$tmp" --loglevel=error --no-audit --no-fund --ignore-scripts --fetch-retries=1 \
+        @citation-js/core@0.8.2 @citation-js/plugin-bibtex@0.8.2; } >"$tmp/log" 2>&1 \
+    || cannot "$(grep -i -m 2 error "$tmp/log")"
 
 cd "$tmp"
 cat >papers.bib <<'BIB'

@@ -17,8 +17,9 @@ into() { # FOLDER PACKAGE...
 }
 trap 'echo "CHANGED: line $LINENO no longer runs" >&2; exit 1' ERR
 { into v idutils==1.7.1 bibtexparser==1.4.3 \
-    && npm install --prefix "$tmp" --silent --no-audit --no-fund --ignore-scripts --fetch-timeout=15000 \
-        @citation-js/core@0.8.2 @citation-js/plugin-csl@0.8.2; } >"$tmp/log" 2>&1 || cannot "$(tail -n 1 "$tmp/log")"
+    && npm install --prefix "$tmp" --loglevel=error --no-audit --no-fund --ignore-scripts --fetch-retries=1 \
+        @citation-js/core@0.8.2 @citation-js/plugin-csl@0.8.2; } >"$tmp/log" 2>&1 \
+    || cannot "$(grep -i -m 2 error "$tmp/log")"
 
 cd "$tmp"
 {

@@ -17,8 +17,9 @@ into() { # FOLDER PACKAGE...
 }
 trap 'echo "CHANGED: line $LINENO no longer runs" >&2; exit 1' ERR
 { into v cmarkgfm==2025.10.22 \
-    && npm install --prefix "$tmp" --silent --no-audit --no-fund --ignore-scripts --fetch-timeout=15000 \
-        remark-cli@12.0.1 markdownlint-cli@0.48.0; } >"$tmp/log" 2>&1 || cannot "$(tail -n 1 "$tmp/log")"
+    && npm install --prefix "$tmp" --loglevel=error --no-audit --no-fund --ignore-scripts --fetch-retries=1 \
+        remark-cli@12.0.1 markdownlint-cli@0.48.0; } >"$tmp/log" 2>&1 \
+    || cannot "$(grep -i -m 2 error "$tmp/log")"
 
 cd "$tmp"
 cat >before.md <<'MD'

@@ -15,8 +15,9 @@ into() { # FOLDER PACKAGE...
 }
 trap 'echo "CHANGED: line $LINENO no longer runs" >&2; exit 1' ERR
 { into v Markdown==3.11.3 markdown2==2.5.5 mistune==3.4.0 markdown-it-py==4.3.0 \
-    && npm install --prefix "$tmp" --silent --no-audit --no-fund --ignore-scripts --fetch-timeout=15000 \
-        commonmark@0.31.2 marked@18.2.1 showdown@2.1.0; } >"$tmp/log" 2>&1 || cannot "$(tail -n 1 "$tmp/log")"
+    && npm install --prefix "$tmp" --loglevel=error --no-audit --no-fund --ignore-scripts --fetch-retries=1 \
+        commonmark@0.31.2 marked@18.2.1 showdown@2.1.0; } >"$tmp/log" 2>&1 \
+    || cannot "$(grep -i -m 2 error "$tmp/log")"
 
 cat >"$tmp/list.md" <<'MD'
 See [the paper][p].

@@ -248,6 +248,10 @@ class Reply:
         """True for a JSON object that says something, and for the beginning of a long one."""
         return (isinstance(self.value, dict) and bool(self.value)) or self._begins(b"{")
 
+    def describes(self, *names: str) -> bool:
+        """Return whether it is a JSON object with one of these keys, or the beginning of a long object."""
+        return self.is_object and (not self.table or any(name in self.table for name in names))
+
     @property
     def is_list(self) -> bool:
         """True for a JSON list, and for the beginning of a long one."""

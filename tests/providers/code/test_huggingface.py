@@ -241,3 +241,13 @@ async def test_a_wall_is_unverified(net: Net, internet: FakeInternet) -> None:
 def test_what_is_no_repository_is_not_claimed(url: str) -> None:
     """Accounts, papers, docs and other hosts are other providers' business."""
     assert load(HuggingFace).claim(target(url)) is None
+
+
+async def test_a_new_sort_of_thing_is_no_missing_model(net: Net, hub: FakeHub) -> None:
+    """What looks like a file of a model ``newsort/owner`` may be something that the hub has only just begun to have."""
+    hub.pages.add("/newsort/google/thing")
+    there, gone = f"{HUB}/newsort/google/thing?x=1#top", f"{HUB}/newsort/google/nothing"
+
+    found = await answers_of(HuggingFace, net, there, gone)
+
+    assert {url: slug(item) for url, item in found.items()} == {there: "pass", gone: "hub-repository-missing"}

@@ -131,7 +131,7 @@ class Crates(OneByOne[_Crate]):
                     reply.fact("the API has no such crate"),
                 )
                 return answered(cases, reply, facts, MISSING, f"crates.io has no crate called {crate.name}.")
-            if reply.status != 200 or not reply.is_object:
+            if reply.status != 200 or not reply.describes("crate"):
                 return unanswered(cases, _SERVICE, reply)
             known = _Known({}, whole=False, reply=reply)
         return [item for case in cases for item in await _there(net, case, known)]

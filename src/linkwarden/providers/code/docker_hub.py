@@ -77,7 +77,7 @@ class DockerHub(OneByOne[Thing]):
     async def settle(self, net: Net, cases: Sequence[Case[Thing]]) -> Sequence[Outcome]:
         name = cases[0].ref.ident
         reply = await ask(net, f"{_API}/{encoded(name, '/')}/", "docker-hub")
-        if reply.status == 200 and isinstance(reply.table.get("name"), str):
+        if reply.status == 200 and reply.table.get("name") == name.partition("/")[2]:
             return answered(cases, reply, f"Docker Hub has the image {name}", title=name)
         if reply.status != 404 or not reply.table:
             return unanswered(cases, _SERVICE, reply)

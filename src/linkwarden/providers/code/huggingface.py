@@ -40,7 +40,7 @@ _NAME = re.compile(r"[A-Za-z0-9_][\w.-]{0,95}", re.ASCII)
 #: First segments that are pages of the site and no accounts (from memory of the site [U]; ``page_stands`` catches what
 #: is missing here).
 _RESERVED_WORDS = (
-    "api autotrain blog brand changelog chat coc collections contact-sales course docs enterprise front "
+    "api autotrain blog brand buckets changelog chat coc collections contact-sales course docs enterprise front "
     "hardware hub inference inference-api inference-endpoints infinity join jobs kernels landing "
     "languages learn login logout metrics models new new-dataset new-space notifications organizations "
     "papers posts pricing privacy search settings shop startup storage support tasks terms-of-service "
@@ -209,6 +209,7 @@ class HuggingFace(OneByOne[HubRef]):
         Example("https://huggingface.co/datasets/a/b/blob/main/data/train.csv", "datasets/a/b"),
         Example("https://huggingface.co/papers/2106.15928", None),
         Example("https://huggingface.co/docs/transformers/index", None),
+        Example("https://huggingface.co/buckets/google/flan-t5-xl", None),
         Example("https://huggingface.co/facebook/models", None),
         Example("https://huggingface.co/facebook", None),
         Example("https://huggingface.co/a/b/resolve/main/teaser.png", None, image=True),
@@ -233,7 +234,7 @@ class HuggingFace(OneByOne[HubRef]):
         code = reply.header("x-error-code")
         if code == "RepoNotFound" and reply.status in (401, 404):
             return await _missing(net, cases, reply)
-        if reply.status == 200 and reply.is_object:
+        if reply.status == 200 and reply.describes("id", "sha"):
             repository = _repository(ref, reply)
         elif code == "GatedRepo" and reply.status in (401, 403):
             repository = _Repository(ref.name, gated=True, disabled=False, reply=reply)
@@ -257,16 +258,23 @@ def _repository(ref: HubRef, reply: Reply) -> _Repository:
 
 
 async def _missing(net: Net, cases: Sequence[Case[HubRef]], reply: Reply) -> Sequence[Outcome]:
-    """Accuse, unless what looks like a model is an ordinary page of the site."""
+    """Accuse, unless what looks like a model is something else of the site: then the link's own page is there.
+
+    The hub has had more and more sorts of things with addresses of their own (docs/facts/services.md#hugging-face).
+    """
     ref = cases[0].ref
-    stands = await page_stands(net, f"{HUB}/{ref.name}") if ref.sort == "models" else False
-    if stands is None:
-        return unanswered(cases, _SERVICE, reply, "has no such model to show, and its page could not be seen")
-    if stands:
-        return [case.passed() for case in cases]
     thing = _THINGS[ref.sort]
     reason = f"Hugging Face has no {thing} called {ref.name}: it is missing or private, and readers cannot see it."
-    return answered(cases, reply, "RepoNotFound", MISSING, reason)
+    items: list[Outcome] = []
+    for case in cases:
+        stands = await page_stands(net, case.url.partition("#")[0]) if ref.sort == "models" else False
+        if stands is None:
+            items += unanswered([case], _SERVICE, reply, "has no such model to show, and its page could not be seen")
+        elif stands:
+            items.append(case.passed())
+        else:
+            items += answered([case], reply, "RepoNotFound", MISSING, reason)
+    return items
 
 
 async def _inside(net: Net, case: Case[HubRef], repository: _Repository) -> Sequence[Outcome]:

@@ -85,7 +85,7 @@ class Packagist(OneByOne[Thing]):
         abandoned = at(reply.table, "packages", name, 0, "abandoned")
         if (reply.status == 404 and reply.wall is None) or abandoned == _SPAM:
             return await _absent(net, cases, name)
-        if reply.status != 200 or not reply.is_object:
+        if reply.status != 200 or not reply.describes("packages"):
             return unanswered(cases, _SERVICE, reply)
         seen = f"Packagist has the package {name}"
         if not abandoned:

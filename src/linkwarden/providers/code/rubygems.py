@@ -113,7 +113,7 @@ class RubyGems(OneByOne[_Gem]):
         if _says_missing(reply):
             reason = f"RubyGems.org has no gem called {name}."
             return await _absent(net, cases, _Gem(name, ""), MISSING, reason)
-        if reply.status != 200 or not reply.is_object:
+        if reply.status != 200 or not reply.describes("version"):
             return unanswered(cases, _SERVICE, reply)
         plain = [case for case in cases if not case.ref.version]
         items = answered(plain, reply, f"RubyGems.org has the gem {name}", title=name)

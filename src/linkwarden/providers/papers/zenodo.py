@@ -55,7 +55,7 @@ class Zenodo(OneByOne[Thing]):
     async def settle(self, net: Net, cases: Sequence[Case[Thing]]) -> Sequence[Outcome]:
         number = cases[0].ref.ident
         reply = await ask(net, _API + number, "zenodo")
-        if reply.status == 200 and reply.is_object:
+        if reply.status == 200 and reply.describes("id"):
             return answered(cases, reply, f"Zenodo has the record {number}")
         if reply.status not in (404, 410) or reply.wall is not None or not reply.table:
             return unanswered(cases, "Zenodo", reply)

@@ -189,7 +189,7 @@ class Video(OneByOne[VideoRef]):
 async def _youtube(net: Net, cases: Sequence[Case[VideoRef]], reply: Reply) -> Sequence[Outcome]:
     """Return what YouTube's response means."""
     ref, title = cases[0].ref, reply.table.get("title")
-    if reply.status == 200 and reply.table:
+    if reply.status == 200 and reply.describes("type", "html"):
         return answered(cases, reply, f"YouTube's oEmbed knows the {ref.sort}", title=title)
     if reply.status == 401:
         seen = f"YouTube's oEmbed knows the {ref.sort}, and it may not be embedded elsewhere"
@@ -227,7 +227,7 @@ async def _absent(net: Net, cases: Sequence[Case[VideoRef]], reply: Reply) -> Se
 def _vimeo(cases: Sequence[Case[VideoRef]], reply: Reply) -> Sequence[Outcome]:
     """Return what Vimeo's response means; it is the same for what is private and for what is gone."""
     title = reply.table.get("title")
-    if reply.status == 200 and reply.table:
+    if reply.status == 200 and reply.describes("type", "html"):
         return answered(cases, reply, "Vimeo's oEmbed knows the video", title=title)
     if reply.refuses_plainly:
         seen = "Vimeo's oEmbed knows the video, and it may not be embedded elsewhere"
