@@ -14,6 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from linkwarden.answers import rules as http
+from linkwarden.answers.badges import Fault, badge_fault
 from linkwarden.answers.conditional import fetch_if_changed, says_unchanged, unchanged, visit, with_validators
 from linkwarden.answers.image_bytes import (
     CAMO_TYPES,
@@ -151,6 +152,14 @@ BADGE_ERROR = Rule(
     "Badge services draw their error messages as badges, with a status that says that all is well.",
     "Correct the badge's address, or take the badge out.",
 )
+BADGE_TROUBLE = Rule(
+    "LW529",
+    "badge-without-source",
+    Verdict.UNVERIFIED,
+    "the badge says that its source does not answer for now",
+    "The badge service could not reach the service that it shows something about. That may pass by itself.",
+    "Look again in some days.",
+)
 STAND_IN = Rule(
     "LW514",
     "stand-in-picture",
@@ -251,9 +260,6 @@ _STAND_IN = re.compile(
 )
 #: One-pixel pictures that authors put into lists on purpose, to count visits.
 _COUNTERS = re.compile(r"(?:\A|\.)(?:scarf\.sh|google-analytics\.com|ga-beacon\.appspot\.com|count\.ly|hits\..+)\Z")
-_BADGE_HOSTS = frozenset({"img.shields.io", "badgen.net", "flat.badgen.net", "badge.fury.io"})
-_BADGE_FAULT = re.compile(r"not found|no longer available|\binvalid\b|\b404\b", re.IGNORECASE)
-_BADGE_TEXT = re.compile(r"aria-label=\"([^\"]{0,200})\"|<title>([^<]{0,200})</title>")
 
 _GITHUB_PAGE = re.compile(r"\A(https?://(?:www\.)?github\.com/[^/?#]+/[^/?#]+)/blob/", re.IGNORECASE)
 _PINIMG = re.compile(r"(https?://i\.pinimg\.com)/(originals|\d+x\d*)/(.+)\Z", re.IGNORECASE)
@@ -426,18 +432,11 @@ def _damage(claim: Claim, response: Response, media_type: str) -> Evidence | Non
         return from_response(
             claim, response, CUT_SHORT, "The picture's file ends too early; readers see a part or none."
         )
-    if media_type == "image/svg+xml" and host_of(response.url) in _BADGE_HOSTS:
-        return _badge(claim, response)
-    return None
-
-
-def _badge(claim: Claim, response: Response) -> Evidence | None:
-    """Read the words of a badge: shields.io and its kin draw errors with status 200."""
-    found = _BADGE_TEXT.search(as_text(response.body))
-    words = " ".join(((found.group(1) or found.group(2)) if found else "").split())
-    if not _BADGE_FAULT.search(words):
+    found = badge_fault(response.url, as_text(response.body)) if media_type == "image/svg+xml" else None
+    if found is None:
         return None
-    return from_response(claim, response, BADGE_ERROR, f'The badge reads "{words[:80]}".')
+    rule = BADGE_TROUBLE if found.fault is Fault.TROUBLE else BADGE_ERROR
+    return from_response(claim, response, rule, f'The badge reads "{found.words[:80]}".')
 
 
 def _moved(claim: Claim, response: Response) -> Evidence | None:
