@@ -19,6 +19,7 @@ MOST_FILES = 20_000
 #: How alike two names must be for one to be offered in place of the other (share of letters in common).
 _ALIKE = 0.75
 _SKIPPED = frozenset({"node_modules", "venv", "__pycache__", "site-packages"})
+_MARKDOWN = frozenset({".md", ".markdown", ".mdown", ".mkdn", ".mkd"})
 _SUBMODULE = re.compile(r"^\s*path\s*=\s*(.+?)\s*$", re.MULTILINE)
 
 
@@ -27,6 +28,7 @@ class Status(StrEnum):
 
     THERE = "there"
     WRONG_CASE = "wrong-case"
+    WRONG_ENCODING = "wrong-encoding"  # letters with accents are composed in one name and decomposed in the other
     MISSING = "missing"
     OUTSIDE = "outside"
     SUBMODULE = "submodule"
@@ -40,7 +42,7 @@ class Look:
     Attributes:
         status: whether it is there.
         path: the file or folder, if it is there under this or another spelling.
-        spelled: the link's path part with the right case, where only that is wrong.
+        spelled: the link's path part as the files are called, where only the case or the encoding is wrong.
         nearest: the link's path part for the most similar file, where it is missing and one is similar.
     """
 
@@ -87,6 +89,19 @@ class Tree:
     def has(self, list_path: str, url: str) -> bool:
         """Return whether a relative link leads to something here, or may do so."""
         return self.look(list_path, url).status is not Status.MISSING
+
+    def readme(self, folder: Path) -> Path | None:
+        """Return the README that GitHub shows below the files of a folder, or None if there is none."""
+        try:
+            names = [name for name in self._listing(folder).values() if PurePosixPath(name.casefold()).stem == "readme"]
+        except OSError:
+            return None
+        shown = sorted(set(names), key=lambda name: (PurePosixPath(name).suffix.lower() not in _MARKDOWN, name))
+        return next((path for name in shown if (path := folder / name).is_file() and self.holds(path)), None)
+
+    def holds(self, path: Path) -> bool:
+        """Return whether a file is in the repository, also where a symbolic link leads to it."""
+        return path.resolve().is_relative_to(self.root)
 
     def look(self, list_path: str, url: str) -> Look:
         """Look for the file that a relative link leads to: as written, else with ``%20`` and the like decoded.
@@ -142,13 +157,15 @@ class Tree:
                 return self._missing(folder, [n for n, _ in places[depth:]], right, index, base)
             right[index] = found
             folder = folder / found
-            if folder.is_symlink() and not folder.resolve().is_relative_to(self.root):
+            if folder.is_symlink() and not self.holds(folder):
                 return Look(Status.OUTSIDE)
         if not folder.exists():
             return Look(Status.MISSING)  # a symbolic link that leads nowhere
         if right == segments:
             return Look(Status.THERE, folder)
-        return Look(Status.WRONG_CASE, folder, spelled=_joined(right, encoded=encoded))
+        same_letters = all(_composed(name) == _composed(found) for name, found in zip(segments, right, strict=True))
+        status = Status.WRONG_ENCODING if same_letters else Status.WRONG_CASE
+        return Look(status, folder, spelled=_joined(right, encoded=encoded))
 
     def _entry(self, folder: Path, name: str) -> str | None:
         """Return a directory entry's exact name by a name that may differ in case or in how accents are encoded."""
@@ -189,7 +206,7 @@ class Tree:
             return None
         found = listing[close[0]]
         rest = folder.joinpath(found, *names[1:])
-        return found if rest.resolve().is_relative_to(self.root) and rest.exists() else None
+        return found if self.holds(rest) and rest.exists() else None
 
     def _in_submodule(self, folder: Path) -> bool:
         """Return whether a folder belongs to another repository (git submodule), which need not be checked out."""
@@ -225,8 +242,12 @@ class Tree:
         return found
 
 
+def _composed(name: str) -> str:
+    return unicodedata.normalize("NFC", name)
+
+
 def _folded(name: str) -> str:
-    return unicodedata.normalize("NFC", name).casefold()
+    return _composed(name).lower()  # "ß" and "ss" differ in more than their case
 
 
 def _joined(segments: list[str], *, encoded: bool) -> str:

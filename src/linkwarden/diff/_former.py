@@ -108,8 +108,11 @@ def _lay_out(every: Sequence[Former], git: Git, entries: Mapping[str, FileEntry]
     """Write what the links may lead to into a new folder, and return it."""
     spelled = _by_spelling(entries)
     wanted = {former.path for former in every} | ({".gitmodules"} & entries.keys())
+    readmes = _readmes(entries)
     for former in every:
         for path in _leads_to(former, root):
+            if "#" in former.url:
+                wanted.update(readmes.get(path, ()))
             for place in (path, *map(str, PurePosixPath(path).parents)):
                 found = spelled.get(_folded(place), ())
                 wanted.update(p for p in found if place == path or entries[p].is_submodule)
@@ -122,6 +125,16 @@ def _lay_out(every: Sequence[Former], git: Git, entries: Mapping[str, FileEntry]
         ):  # names that this file system does not allow; no file can have them now either
             _put(folder / path, entries[path], contents)
     return folder
+
+
+def _readmes(entries: Mapping[str, FileEntry]) -> dict[str, list[str]]:
+    """Return the READMEs of each folder, which are what an anchor of the folder leads to."""
+    found: dict[str, list[str]] = {}
+    for path in entries:
+        above, _, name = path.rpartition("/")
+        if PurePosixPath(name.casefold()).stem == "readme":
+            found.setdefault(above, []).append(path)
+    return found
 
 
 def _put(place: Path, entry: FileEntry, contents: Mapping[str, bytes | None]) -> None:

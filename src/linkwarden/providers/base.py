@@ -53,6 +53,8 @@ class LoadContext:
 
     Attributes:
         root: the repository root, out of which no local file is read.
+        root_is_given: the user named the root, so that it is also where links of a site's pages that begin with ``/``
+            start.
         github_token: a token, or None.
         contact: mail address or URL for APIs that want one, or None.
         offline: no request will be made.
@@ -66,6 +68,7 @@ class LoadContext:
     """
 
     root: Path
+    root_is_given: bool = False
     github_token: str | None = None
     contact: str | None = None
     offline: bool = False

@@ -86,6 +86,7 @@ class _Inspection:
         config, memory = self._config, self._deps.memory
         self._context = LoadContext(
             root=config.root or find_root(first_folder(config.inputs)),
+            root_is_given=config.root is not None,
             github_token=config.github_token,
             contact=config.contact,
             offline=config.offline,

@@ -208,6 +208,28 @@ async def test_a_heading_with_a_name_of_its_own_is_offered_by_that_name(
     assert meant is not None
     assert meant.url == "#sec-intro"
 
+@pytest.mark.parametrize(
+    ("link", "heading"),
+    [
+        ("#unicode-cafe", "Ünïcödé Café"),
+        ("#a-propos", "À propos"),
+        ("#strasse", "Straße"),
+        ("#uebersicht", "Übersicht"),
+        ("#ubersicht", "Übersicht"),
+        ("#smorrebrod-og-ol", "Smørrebrød og øl"),
+        ("#lodz", "Łódź"),
+        ("#café", "Cafe"),
+        ("#cafe\u0301", "Café"),
+    ],
+)
+async def test_a_name_without_its_accents_finds_its_heading(link: str, heading: str) -> None:
+    """Many programs leave the accents out; GitHub keeps them. Of two headings the one that is meant is offered."""
+    found = await one(link, f"# {heading}\n\n# Cabaret\n\n# Strange things")
+    assert found.verdict is Verdict.BROKEN
+    assert found.suggestion is not None
+    assert heading in found.suggestion.why
+    assert (await one(link, "# Gardens")).suggestion is None
+
 
 def test_an_unread_document_is_not_judged() -> None:
     """Where no headings are known, nothing is claimed about them."""

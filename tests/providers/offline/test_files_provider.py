@@ -30,6 +30,8 @@ def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     texts = {
         "docs/setup.md": "# Install\n\n# Install\n\n# Next Steps\n",
         "docs/Guides/Intro.md": "# Intro\n",
+        "docs/Guides/README.txt": "Guides\n",
+        "docs/Guides/Readme.md": "# Guides\n",
         "docs/page.html": '<h1 id="Start">Start</h1>',
         "docs/100%.md": "",
         "docs/what%20is.md": "",
@@ -102,7 +104,8 @@ async def judged(link: str, *, image: bool = False, at: str = "README.md") -> Ju
         ("docs/setup.md#next-steps", "README.md"),
         ("docs/setup.md#", "README.md"),
         ("docs/page.html#Start", "README.md"),
-        ("docs#readme", "README.md"),
+        ("docs/Guides#guides", "README.md"),
+        ("docs/Guides/#readme", "README.md"),
         ("code.py#L10", "README.md"),
         ("code.py#anything", "README.md"),
         ("a%20b/c%20d.md#x", "README.md"),
@@ -178,6 +181,87 @@ async def test_case_counts_on_github(link: str, meant: str) -> None:
     assert found.suggestion.url == meant
     assert found.suggestion.safe
     assert (await judged(meant)).verdict is Verdict.OK
+
+
+@pytest.mark.usefixtures("repo")
+@pytest.mark.parametrize(
+    ("link", "code", "meant"),
+    [
+        ("docs/Guides#gudies", "LW120", "docs/Guides#guides"),
+        ("docs/Guides/#nope", "LW120", None),
+        ("docs#nope", "LW122", None),
+        ("docs#readme", "LW122", None),
+        ("images/#L10", "LW122", None),
+    ],
+)
+async def test_a_name_below_a_folder_is_its_readmes(link: str, code: str, meant: str | None) -> None:
+    """What GitHub shows below a folder's files is its README; without one nothing has a name there."""
+    found = await judged(link)
+    assert found.rule is not None
+    assert found.rule.code == code
+    assert (found.suggestion.url if found.suggestion else None) == meant
+
+
+@pytest.mark.parametrize("image", [False, True])
+@pytest.mark.parametrize(
+    ("link", "meant"),
+    [("images/u%CC%88.png", "images/%C3%BC.png"), ("images/u\u0308.png?raw=true", "images/ü.png?raw=true")],
+)
+async def test_letters_in_another_encoding_are_no_matter_of_case(
+    repo: Path,
+    link: str,
+    meant: str,
+    image: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    """Composed and decomposed letters look alike; the reason says so, and the repair is safe."""
+    (repo / "images" / "ü.png").write_bytes(PNG)
+    found = await judged(link, image=image)
+    assert found.rule is not None
+    assert (found.verdict, found.rule.code) == (Verdict.BROKEN, "LW134")
+    assert "case" not in found.reason
+    assert found.suggestion is not None
+    assert (found.suggestion.url, found.suggestion.safe) == (meant, True)
+    assert (await judged(meant, image=image)).verdict is Verdict.OK
+
+
+async def test_letters_that_differ_in_both_are_a_matter_of_case(repo: Path) -> None:
+    """Another case is the greater difference."""
+    (repo / "images" / "Ü.png").write_bytes(PNG)
+    found = await judged("images/u%CC%88.png")
+    assert found.rule is not None
+    assert found.rule.code == "LW126"
+
+
+@pytest.mark.usefixtures("repo")
+@pytest.mark.parametrize(
+    ("link", "at", "verdict"),
+    [
+        ("/assets/app.css", "docs/x.html", Verdict.UNVERIFIED),
+        ("/setup.md", "docs/x.html", Verdict.UNVERIFIED),
+        ("/docs/setup.md", "docs/x.html", Verdict.OK),
+        ("gone.css", "docs/x.html", Verdict.BROKEN),
+        ("/assets/app.css", "docs/x.md", Verdict.BROKEN),
+    ],
+)
+async def test_a_sites_root_is_not_the_repositorys(link: str, at: str, verdict: Verdict) -> None:
+    """In a page of a site a leading slash starts at a folder that nobody named: not broken, and no repair."""
+    html = f'<!doctype html><title>X</title><a href="{link}">x</a>' if at.endswith("html") else f"[x]({link})"
+    await asyncio.to_thread(Path(at).write_text, html, "utf-8")
+    (found,) = (await run(at)).results
+    assert found.judgement.verdict is verdict
+    if verdict is Verdict.UNVERIFIED:
+        assert found.judgement.suggestion is None
+        named = await run(at, root=Path())
+        assert named.results[0].judgement.verdict is Verdict.BROKEN
+
+
+@pytest.mark.parametrize("image", [False, True])
+async def test_what_is_no_regular_file_is_not_opened(repo: Path, image: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    """A pipe that nobody writes to would be read for ever."""
+    os.mkfifo(repo / "pipe.md")
+    found = await judged("pipe.md" if image else "pipe.md#x", image=image)
+    assert found.verdict is Verdict.UNVERIFIED
+    assert "regular file" in found.reason
 
 
 @pytest.mark.usefixtures("repo")

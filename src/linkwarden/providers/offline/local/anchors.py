@@ -13,7 +13,7 @@ from linkwarden.model import Anchor, AnchorSource, Evidence, Suggestion
 from linkwarden.providers.offline.local import rules
 
 #: Pages without any name in them get their names from scripts, or have none.
-_PAGES = frozenset({".html", ".htm", ".xhtml"})
+PAGES = frozenset({".html", ".htm", ".xhtml"})
 _PREFIX = "user-content-"
 _LINES = re.compile(r"L\d+(?:C\d+)?(?:-L?\d+(?:C\d+)?)?\Z")
 #: Documents that programs build pages from, which know the names that authors give (Quarto, R Markdown, MDX).
@@ -28,6 +28,11 @@ _BUILDERS = re.compile(
 _ATTRIBUTES = re.compile(rb"attr_list|\bextra\b|INHERIT")
 _MOST_SETTINGS = 64 * 1024
 _WORD = re.compile(r"[^\W_]+")
+#: Latin letters that are no letter with a mark to Unicode, as they are written in plain ASCII.
+_LETTERS = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ı": "i"})
+_GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "ae", "Ö": "oe", "Ü": "ue"})
+#: How alike two names are that have the same words.
+_SAME_WORDS = 4.0
 #: How alike two names must be for one to be offered in place of the other (share of letters in common).
 _ALIKE = 0.7
 #: How much of two names is compared.
@@ -49,9 +54,9 @@ class Places:
         unreal = {AnchorSource.SWALLOWED, *(() if built else (AnchorSource.DROPPED, AnchorSource.GIVEN))}
         self.real = tuple(a for a in self.anchors if a.source not in unreal)
         self.names = frozenset(a.name for a in self.real)
-        self.by_folded_name = {a.name.casefold(): a for a in reversed(self.real)}
+        self.by_folded_name = {a.name.lower(): a for a in reversed(self.real)}
         lost = (a for a in reversed(self.anchors) if a.source in {AnchorSource.SWALLOWED, AnchorSource.DROPPED})
-        self.lost = {a.name.casefold(): a for a in lost}
+        self.lost = {a.name.lower(): a for a in lost}
         renamed = {a.line for a in self.real if a.source is AnchorSource.GIVEN and a.text}
         #: Those that may be offered: a heading with a name of its own is offered by that name alone.
         self.offered = tuple(a for a in self.real if a.line not in renamed or a.source is not AnchorSource.HEADING)
@@ -69,7 +74,7 @@ class PlacesOf:
     def __call__(self, path: Path) -> Places | None:
         """Return a document's places, or None if its headings are not known. Blocks: it may read the file."""
         anchors = self._anchors_of(path)
-        if anchors is None or (not anchors and path.suffix.casefold() in _PAGES):
+        if anchors is None or (not anchors and path.suffix.casefold() in PAGES):
             return None
         ready = self._ready.get(path)
         if ready is None or len(ready.anchors) != len(anchors):  # a list may still be in reading
@@ -119,7 +124,7 @@ def anchor_evidence(
     wanted = _spellings(name)
     if not places.names.isdisjoint(wanted):
         return Evidence(key=key, checked_by=by)
-    folded = [w.casefold() for w in wanted]
+    folded = [w.lower() for w in wanted]
     other_case = next((places.by_folded_name[f] for f in folded if f in places.by_folded_name), None)
     if other_case is not None:
         reason = f'The heading\'s name is "#{other_case.name}"; upper and lower case differ.'
@@ -182,12 +187,16 @@ def nearest(name: str, anchors: Sequence[Anchor]) -> Anchor | None:
 
     An anchor that has all the wanted words comes first, the shortest of them foremost.
     """
+    name = _plain(name)
     words = _words(name)
     by_letters = len(anchors) <= _MOST_COMPARED
     best: tuple[float, int] = (0.0, 0)
     found: Anchor | None = None
     for anchor in anchors:
-        score = _likeness(name, words, anchor.name, by_letters=by_letters), -len(anchor.name)
+        other = _plain(anchor.name)
+        score = _likeness(name, words, other, by_letters=by_letters), -len(anchor.name)
+        if score[0] < _SAME_WORDS and not anchor.name.isascii() and _plain(anchor.name.translate(_GERMAN)) == name:
+            score = _SAME_WORDS, score[1]
         if score[0] >= _ALIKE and score > best:
             best, found = score, anchor
     return found
@@ -196,21 +205,29 @@ def nearest(name: str, anchors: Sequence[Anchor]) -> Anchor | None:
 def _likeness(name: str, words: frozenset[str], other: str, *, by_letters: bool) -> float:
     others = _words(other)
     if words and words == others:
-        return 4.0
+        return _SAME_WORDS
     if words and words < others:
         return 3.0
     if others and others < words and 2 * len(others) >= len(words):
         return 2.0
     if not by_letters:
         return 0.0
-    matcher = SequenceMatcher(None, name.casefold()[:_COMPARED], other.casefold()[:_COMPARED], autojunk=False)
+    matcher = SequenceMatcher(None, name[:_COMPARED], other[:_COMPARED], autojunk=False)
     if matcher.real_quick_ratio() < _ALIKE or matcher.quick_ratio() < _ALIKE:
         return 0.0
     return matcher.ratio()
 
 
-def _words(name: str) -> frozenset[str]:
-    return frozenset(_WORD.findall(name.casefold()))
+def _words(plain: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(plain))
+
+
+def _plain(name: str) -> str:
+    """Return a name in small letters without accents, as many programs write anchors: ``cafe`` for ``Café``."""
+    if name.isascii():
+        return name.lower()
+    letters = unicodedata.normalize("NFKD", name.casefold()).translate(_LETTERS)
+    return "".join(c for c in letters if not unicodedata.combining(c))
 
 
 def _encoded(name: str) -> str:

@@ -12,7 +12,7 @@ from linkwarden.answers.image_bytes import is_lfs_pointer, sniff, what_else
 from linkwarden.model import Claim, Evidence, Kind, Pass, Rule, Suggestion, Target
 from linkwarden.providers.base import Example, LoadContext, Provider
 from linkwarden.providers.offline.local import rules
-from linkwarden.providers.offline.local.anchors import PlacesOf, anchor_evidence
+from linkwarden.providers.offline.local.anchors import PAGES, PlacesOf, anchor_evidence
 from linkwarden.tree import Link, Look, Status, Tree, split
 
 if TYPE_CHECKING:
@@ -59,6 +59,14 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 #: Placeholders of Jekyll, Hugo, ERB, JavaScript and the shell.
 _TEMPLATE = re.compile(r"\{\{|\{%|<%|\$\{|\$\(|\A\$[A-Z_]+/|\A%[A-Z_]+%")
 _HEAD_BYTES = 4096
+_WRONG_SPELLING = {
+    Status.WRONG_CASE: (rules.FILE_CASE, "The path is spelt {}; on GitHub upper and lower case count."),
+    Status.WRONG_ENCODING: (
+        rules.FILE_ENCODING,
+        "The path looks like {}, but its letters with accents are encoded in another way.",
+    ),
+}
+_WHY_NOT_OPENED = "The path leads to something that is not a regular file, which is not opened."
 _WHY_UNSEEN = {
     Status.OUTSIDE: "The link leads out of the repository, where linkwarden does not look.",
     Status.SUBMODULE: "The link leads into a submodule, which is another repository and is not fetched here.",
@@ -111,12 +119,17 @@ class FilesProvider(Provider):
             return self._backslashes(target, link) or self._missing(target, link, look)
         if look.path is None:
             return self._finding(target, rules.OUTSIDE, _WHY_UNSEEN[look.status])
-        if look.status is Status.WRONG_CASE:
-            reason = f"The path is spelt {look.spelled}; on GitHub upper and lower case count."
-            return self._finding(target, rules.FILE_CASE, reason, _with_rest(look.spelled, link), safe=True)
+        if look.status in _WRONG_SPELLING:
+            rule, reason = _WRONG_SPELLING[look.status]
+            meant = _with_rest(look.spelled, link)
+            return self._finding(target, rule, reason.format(look.spelled), meant, safe=True)
         return self._image(target, look.path) if target.is_image else self._in_document(target, link, look.path)
 
     def _missing(self, target: Target, link: Link, look: Look) -> Evidence:
+        is_page = Path(target.path).suffix.casefold() in PAGES
+        if is_page and link.path.startswith("/") and not self.ctx.root_is_given:
+            reason = f"The page's site may have {link.path} at its root; the repository has no such file at its own."
+            return self._finding(target, rules.SITE_ROOT_UNKNOWN, reason)
         reason = f"There is no such file or folder in the repository: {link.path}"
         return self._finding(target, rules.FILE_MISSING, reason, _with_rest(look.nearest, link) if look.nearest else "")
 
@@ -128,19 +141,29 @@ class FilesProvider(Provider):
         return self._finding(target, rules.BACKSLASHES, reason, _with_rest(slashed, link), safe=True)
 
     def _in_document(self, target: Target, link: Link, path: Path) -> Evidence:
-        """Settle the part after ``#`` if there is one and the file is a document."""
-        if not link.fragment or path.is_dir():
+        """Settle the part after ``#`` if there is one and the file is a document; below a folder that is its README."""
+        if not link.fragment:
             return Evidence(key=target.key, checked_by=self.name)
-        if self.ctx.anchors_of(path) is None:
+        document = path
+        if path.is_dir():
+            readme = self._tree.readme(path)
+            if readme is None:
+                reason = f"The folder has no README, so nothing below its files has the name #{link.fragment}."
+                return self._finding(target, rules.ANCHORS_UNKNOWN, reason)
+            document = readme
+        elif link.path and not path.is_file():
+            return self._finding(target, rules.OUTSIDE, _WHY_NOT_OPENED)
+        places = self._places_of(document)
+        if places is None and self.ctx.anchors_of(document) is None and document is path:
             return Evidence(key=target.key, checked_by=self.name)  # line numbers of source code, pages of a PDF
         before = link.path + link.query
-        return anchor_evidence(
-            target.key, self.name, link.fragment, self._places_of(path), document=path.name, before=before
-        )
+        return anchor_evidence(target.key, self.name, link.fragment, places, document=document.name, before=before)
 
     def _image(self, target: Target, path: Path) -> Evidence:
         if path.is_dir():
             return self._finding(target, rules.NOT_A_PICTURE, "The path of the image is a folder.")
+        if not path.is_file():
+            return self._finding(target, rules.OUTSIDE, _WHY_NOT_OPENED)
         try:
             with path.open("rb") as file:
                 head = file.read(_HEAD_BYTES)

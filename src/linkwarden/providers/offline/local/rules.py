@@ -1,4 +1,4 @@
-"""What is found about links inside the repository: rules LW120 to LW132."""
+"""What is found about links inside the repository: rules LW120 to LW132, and LW134 to LW136."""
 
 from __future__ import annotations
 
@@ -99,6 +99,34 @@ BACKSLASHES = Rule(
     "The path is written with backslashes.",
     "Only Windows reads a backslash as a slash. GitHub looks for a file with a backslash in its name.",
     "Write `/`, as suggested.",
+)
+
+FILE_ENCODING = Rule(
+    "LW134",
+    "file-name-encoding",
+    Verdict.BROKEN,
+    "The file's name has letters with accents in another encoding.",
+    "Unicode can write such a letter as one character or as a letter and a mark (composed and decomposed). They look "
+    "alike, and GitHub takes them for different names, although macOS does not.",
+    "Write the path as suggested.",
+)
+TYPE_NOT_SHOWN = Rule(
+    "LW135",
+    "file-type-not-shown",
+    Verdict.DEGRADED,
+    "The file is an image of a type that browsers do not show.",
+    "Browsers show PNG, JPEG, GIF, WebP, AVIF, SVG, BMP and ICO. Of other types readers see the sign for a missing "
+    "image, or some of them do.",
+    "Convert the image to PNG, JPEG or WebP, and link to that.",
+)
+SITE_ROOT_UNKNOWN = Rule(
+    "LW136",
+    "site-root-unknown",
+    Verdict.UNVERIFIED,
+    "The link starts at the root of the site, and it is not known which folder that is.",
+    "In an HTML page a leading `/` means the root of the site, which need not be the root of the repository. The "
+    "repository's root has no such file.",
+    "Look at the link on the finished site.",
 )
 
 ANCHOR_RULES = (ANCHOR_MISSING, ANCHOR_CASE, ANCHORS_UNKNOWN)
