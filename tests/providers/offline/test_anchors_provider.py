@@ -208,6 +208,7 @@ async def test_a_heading_with_a_name_of_its_own_is_offered_by_that_name(
     assert meant is not None
     assert meant.url == "#sec-intro"
 
+
 @pytest.mark.parametrize(
     ("link", "heading"),
     [
