@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linkwarden.judge import Policy, judge
-from linkwarden.model import BY_SEVERITY, Evidence, Rule, Suggestion, Verdict
+from linkwarden.model import BY_SEVERITY, Evidence, Rule, Suggestion, Tag, Verdict
 
 NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
 POLICY = Policy(NOW, timedelta(days=30))
@@ -44,7 +44,7 @@ expiring     expiring    expiring    expiring    expiring    expired     broken 
 expired      expired     expired     expired     expired     expired     broken      expired     expired     expired
 broken       broken      broken      broken      broken      broken      broken      broken      broken      broken
 suspect      suspect     suspect     suspect     suspect     expired     broken      suspect     suspect     suspect
-unverified   unverified  unverified  unverified  expiring    expired     broken      suspect     unverified  unverified
+unverified   unverified  unverified  unverified  unverified  expired     broken      suspect     unverified  unverified
 ignored      ignored     ignored     ignored     ignored     ignored     ignored     ignored     ignored     ignored
 """
 
@@ -137,6 +137,42 @@ def test_the_earliest_end_is_told(days: tuple[float, float, float]) -> None:
     assert judgement.expires_at == NOW + timedelta(days=3)
 
 
+def _unverified(*tags: Tag) -> Evidence:
+    rule = Rule("LW998", "y", Verdict.UNVERIFIED, "s", "e", "r", tags=frozenset(tags))
+    return Evidence(key="k", checked_by="test", rule=rule, reason="no answer")
+
+
+@pytest.mark.parametrize("tag", [None, Tag.NO_CONNECTION])
+def test_an_end_of_what_could_not_be_verified_is_a_remark(tag: Tag | None) -> None:
+    """Time left on a signature does not make a URL work that was requested in vain; its end and its fix are told."""
+    note = found(Verdict.EXPIRING, days=2, fix="a")
+    judgement = judge(_unverified(*filter(None, [tag])), (note,), POLICY)
+
+    assert (judgement.verdict, judgement.reason) == (Verdict.UNVERIFIED, "no answer")
+    assert (judgement.remark, judgement.expires_at) == (note.reason, note.expires_at)
+    assert judgement.suggestion == note.suggestion
+
+
+@pytest.mark.parametrize("tag", [Tag.NOT_LOOKED_AT, Tag.NO_TURN])
+def test_without_a_request_the_url_alone_is_judged(tag: Tag) -> None:
+    """``--offline`` warns of what ends soon."""
+    judgement = judge(_unverified(tag), (found(Verdict.EXPIRING, days=2),), POLICY)
+
+    assert (judgement.verdict, judgement.remark) == (Verdict.EXPIRING, "")
+
+
+def test_a_remark_is_made_only_on_what_is_unverified_and_ends_soon() -> None:
+    """Not on what was seen, on what is worse, or on what ends beyond the horizon."""
+    end = found(Verdict.EXPIRING, days=2)
+
+    assert judge(found(Verdict.OK), (end,), POLICY).remark == ""
+    assert judge(found(Verdict.BROKEN), (end,), POLICY).remark == ""
+    assert judge(_unverified(), (end, found(Verdict.SUSPECT)), POLICY).remark == ""
+    assert judge(_unverified(), (found(Verdict.EXPIRING, days=31),), POLICY).remark == ""
+    assert judge(_unverified(), (found(Verdict.DEGRADED),), POLICY).remark == ""
+    assert judge(found(Verdict.IGNORED), (end,), POLICY).remark == ""
+
+
 # --- suggestions ------------------------------------------------------------------------------------------------
 
 
@@ -146,6 +182,12 @@ def test_what_decides_gives_the_fix() -> None:
     assert judgement.suggestion == Suggestion("b", "why")
     judgement = judge(found(Verdict.BROKEN, fix="a"), (found(Verdict.DEGRADED, fix="b"),), POLICY)
     assert judgement.suggestion == Suggestion("a", "why")
+
+
+def test_the_evidence_gives_the_fix_that_a_worse_note_lacks() -> None:
+    """Before those of other notes."""
+    remarks = (found(Verdict.BROKEN), found(Verdict.DEGRADED, fix="b"))
+    assert judge(found(Verdict.MOVED, fix="a"), remarks, POLICY).suggestion == Suggestion("a", "why")
 
 
 def test_a_note_fills_in_a_missing_fix() -> None:
@@ -161,13 +203,16 @@ def test_a_note_fills_in_a_missing_fix() -> None:
 
 @given(verdicts, verdicts, notes)
 def test_worse_evidence_never_makes_it_better(one: Verdict, other: Verdict, remarks: list[Evidence]) -> None:
-    """Monotone: with the same notes, worse evidence gives a verdict at least as bad."""
+    """Monotone: with the same notes, worse evidence gives a verdict at least as bad.
+
+    But for an end that is near: it is a finding of a link that works, and a remark on one that nobody saw.
+    """
     better, worse = sorted((one, other), key=SEVERITY.__getitem__)
 
     first = judge(found(better), remarks, POLICY).verdict
     second = judge(found(worse), remarks, POLICY).verdict
 
-    assert SEVERITY[second] >= SEVERITY[first]
+    assert SEVERITY[second] >= SEVERITY[first] or (first, second) == (Verdict.EXPIRING, Verdict.UNVERIFIED)
 
 
 @given(verdicts, notes)

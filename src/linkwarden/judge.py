@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from linkwarden.model import BY_SEVERITY, Evidence, Judgement, Verdict
+from linkwarden.model import BY_SEVERITY, Evidence, Judgement, Tag, Verdict
 
 _RANK = {verdict: rank for rank, verdict in enumerate(BY_SEVERITY)}
 #: Verdicts that rest on having seen the thing itself.
@@ -34,33 +34,51 @@ def verdict_of(evidence: Evidence) -> Verdict:
 def judge(evidence: Evidence, notes: Sequence[Evidence], policy: Policy) -> Judgement:
     """Weigh the deciding evidence and the notes that were made on the way.
 
-    The worst of them decides, with two exceptions: a guess made from the URL alone (a ``suspect`` note)
-    yields to having seen the thing, and an end that is further away than ``expiring_within`` is no finding.
+    The worst of them decides, with three exceptions. A guess made from the URL alone (a ``suspect`` note) yields to
+    having seen the thing. An end that is further away than ``expiring_within`` is no finding. And that a URL has time
+    left says nothing about whether it works: where a request was made and could not tell, the link is unverified, and
+    its end is a remark.
 
     Args:
         evidence: the answer of the provider that settled the target.
         notes: what earlier providers remarked before they passed it on.
         policy: the present and the horizon.
     """
-    seen = verdict_of(evidence) in _SEEN
-    told_not_to_look = verdict_of(evidence) is Verdict.IGNORED
-    candidates = [evidence, *(n for n in notes if not told_not_to_look and _counts(n, policy, seen=seen))]
+    counting = [note for note in notes if _counts(note, evidence, policy)]
+    vain = _tried_in_vain(evidence)
+    candidates = [evidence, *(note for note in counting if not (vain and _is_end(note)))]
     worst = max(candidates, key=lambda e: _RANK[verdict_of(e)])
     ends = [e.expires_at for e in (evidence, *notes) if e.expires_at is not None]
-    suggestions = [e.suggestion for e in (worst, *candidates) if e.suggestion is not None]
+    suggestions = [e.suggestion for e in (worst, evidence, *counting) if e.suggestion is not None]
     return Judgement(
         verdict=verdict_of(worst),
         rule=worst.rule,
         reason=worst.reason,
         expires_at=min(ends, default=None),
         suggestion=suggestions[0] if suggestions else None,
+        remark=" ".join(note.reason for note in counting if worst is evidence and vain and _is_end(note)),
     )
 
 
-def _counts(note: Evidence, policy: Policy, *, seen: bool) -> bool:
-    verdict = verdict_of(note)
-    if verdict is Verdict.SUSPECT:
-        return not seen
-    if verdict is Verdict.EXPIRING and note.expires_at is not None:
+def _counts(note: Evidence, evidence: Evidence, policy: Policy) -> bool:
+    """Return whether a note says anything beside the evidence."""
+    if verdict_of(evidence) is Verdict.IGNORED:
+        return False
+    if verdict_of(note) is Verdict.SUSPECT:
+        return verdict_of(evidence) not in _SEEN
+    if _is_end(note) and note.expires_at is not None:
         return note.expires_at - policy.now <= policy.expiring_within
     return True
+
+
+def _is_end(note: Evidence) -> bool:
+    return verdict_of(note) is Verdict.EXPIRING
+
+
+def _tried_in_vain(evidence: Evidence) -> bool:
+    """Return whether a request was made that could not tell. Without one (``--offline``) the URL alone is judged."""
+    return (
+        evidence.rule is not None
+        and evidence.rule.verdict is Verdict.UNVERIFIED
+        and not evidence.rule.tags & {Tag.NOT_LOOKED_AT, Tag.NO_TURN}
+    )

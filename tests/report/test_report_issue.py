@@ -116,6 +116,20 @@ def test_a_full_issue_keeps_within_the_budget() -> None:
     assert "## What readers no longer get" in text
 
 
+def test_a_full_issue_has_room_for_each_section_and_first_for_what_ends_soon() -> None:
+    """Thousands of broken links do not hide what readers will lose in two days, nor what could not be verified."""
+    lost = [result(occurrence(f"https://a.example/{n}", n), finding=NOT_FOUND, reason="Gone.") for n in range(1, 3000)]
+    soon = [result(occurrence(f"https://b.example/{n}", n), finding=EXPIRING, reason="Ends.") for n in range(300)]
+    unknown = [result(occurrence(f"https://c.example/{n}", n), finding=TIMEOUT, reason="Slow.") for n in range(3000)]
+
+    text = write(replace(RUN, results=(*lost, *soon, *unknown)))
+
+    assert text.count("https://b.example/") == 300
+    assert text.count("https://a.example/") > 100
+    assert text.count("https://c.example/") > 50
+    assert len(re.findall(r"… and [\d,]+ more that do not fit", text)) == 2
+
+
 @given(runs())
 @WHOLE_RUNS
 def test_whatever_was_found_it_is_small_enough(run: Run) -> None:

@@ -14,6 +14,7 @@ from linkwarden import __version__
 from linkwarden.model import Run, Verdict
 from linkwarden.report import ReportOptions, for_name, for_path, formats
 from linkwarden.report.markdown import BUDGET, MarkdownReport
+from linkwarden.rules import OUT_OF_TIME
 from tests.report.harm import cmark
 from tests.report.runner import commands
 from tests.report.sample import EMPTY, EXPIRING, FAILURE, FINE, NOT_FOUND, RUN, WALLED, occurrence, result
@@ -130,10 +131,15 @@ Failed: 2 broken and 3 expired (exit code 1).
 
 ## Could not be verified
 
-| Host | URLs | Why |
-|---|---|---|
-| `www.semanticscholar.org` | 3 | The site turns robots away (AWS WAF). |
-| `slow.example` | 1 | The server did not answer in 30 seconds. |
+### 3 (LW310): The site turns robots away (AWS WAF).
+
+- `README.md:170` · `https://www.semanticscholar.org/paper/0`
+- `README.md:171` · `https://www.semanticscholar.org/paper/1`
+- `README.md:172` · `https://www.semanticscholar.org/paper/2`
+
+### 1 (LW350): The server did not answer in 30 seconds.
+
+- `README.md:180` · `https://slow.example/`
 
 ## Notes on the inputs
 
@@ -158,7 +164,7 @@ Failed: 2 broken and 3 expired (exit code 1).
 - **broken**: a reader does not get it, and there is proof.
 - **expired**: a reader does not get it: the signed URL has expired.
 - **suspect**: a reader probably does not get it; check it by hand.
-- **expiring**: a reader gets it today, but the URL expires by itself.
+- **expiring**: a reader will lose it soon: the URL expires by itself.
 - **unverified**: a reader may or may not get it: linkwarden could not find out.
 - **degraded**: a reader gets it, with a flaw worth knowing.
 - **moved**: a reader gets it, at a new permanent URL.
@@ -247,15 +253,35 @@ def test_hostile_comment() -> None:
     assert "#1" not in page.prose
 
 
-def test_a_table_row_has_its_three_cells() -> None:
-    """A reason full of pipes stays in its cell, to its end."""
-    reason = "a | b \\| c \\\\| `|` the end"
-    found = result(occurrence("https://h.example/"), finding=WALLED, reason=reason)
+def test_what_could_not_be_verified_is_named_under_its_rule() -> None:
+    """Each link with its line, its own reason where they differ, and what is known of its end, which comes first."""
+    found = [result(occurrence(f"https://h{n}.example/", n), finding=WALLED, reason=f"Wall {n}.") for n in (1, 2)]
+    found[1] = replace(found[1], judgement=replace(found[1].judgement, remark="It ends on Friday."))
 
-    row = Page(cmark(write(replace(RUN, results=(found,))))).rows[-1]
+    text = write(replace(RUN, results=tuple(found)))
 
-    assert row[:2] == ["h.example", "1"]
-    assert row[2].endswith("the end")
+    assert (
+        """
+### 2 (LW310): The site turns robots away.
+
+- `README.md:2` · `https://h2.example/`\\
+  Wall 2. It ends on Friday.
+- `README.md:1` · `https://h1.example/`\\
+  Wall 1.
+"""
+        in text
+    )
+
+
+def test_what_was_not_checked_is_only_counted() -> None:
+    """There is nothing to find out about single links; the hosts say enough."""
+    found = [result(occurrence(f"https://h{n}.example/", n), finding=OUT_OF_TIME, reason="Stopped.") for n in range(8)]
+
+    text = write(replace(RUN, results=tuple(found)))
+
+    assert "## Could not be verified" not in text
+    assert "## Not checked\n\n- **8**: Stopped.\\\n  `h0.example` 1, `h1.example` 1" in text
+    assert "`h4.example` 1, 3 more hosts\n" in text
 
 
 @given(runs())

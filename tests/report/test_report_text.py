@@ -86,8 +86,12 @@ README.md:160:2  degraded  LW444 repository-archived
     → Name a successor.
 
 Could not be verified (4)
-    3 on www.semanticscholar.org: The site turns robots away (AWS WAF).
-    1 on slow.example: The server did not answer in 30 seconds.
+    3 LW310 bot-wall: The site turns robots away (AWS WAF).
+      README.md:170:2  https://www.semanticscholar.org/paper/0
+      README.md:171:2  https://www.semanticscholar.org/paper/1
+      README.md:172:2  https://www.semanticscholar.org/paper/2
+    1 LW350 timeout: The server did not answer in 30 seconds.
+      README.md:180:2  https://slow.example/
 
 Notes on the inputs (1)
     README.md:1739  The HTML block that begins here swallows the heading of line 1743.
@@ -216,13 +220,41 @@ def test_long_sections_are_cut_and_say_so() -> None:
     assert len(re.findall(r"README\.md:\d+:1 ", render(replace(RUN, results=tuple(lost))))) == 40
 
 
-def test_one_reason_on_many_hosts_is_told_once() -> None:
-    """The same reason on ten hosts is one line, with the busiest hosts named."""
+def test_a_reason_is_told_once_and_a_few_links_are_named() -> None:
+    """The same reason on ten hosts is one line, with the first links below it."""
     results = [result(occurrence(f"https://h{n}.example/", n + 1), finding=WALLED, reason="Walled.") for n in range(10)]
 
     text = render(replace(RUN, results=tuple(results)))
 
-    assert "10 on 10 hosts (h0.example 1, h1.example 1, h2.example 1 and 7 more): Walled." in text
+    assert (
+        """
+    10 LW310 bot-wall: Walled.
+      README.md:1:1  https://h0.example/
+"""
+        in text
+    )
+    assert "      README.md:5:1  https://h4.example/\n      … and 5 more; -v shows them all\n" in text
+
+
+def test_an_end_of_what_could_not_be_verified_is_told_first() -> None:
+    """A reader of the report learns what is about to be lost, also where nobody could see that it still works."""
+    found = [result(occurrence(f"https://h{n}.example/", n), finding=WALLED, reason="Walled.") for n in range(1, 11)]
+    found[6] = replace(found[6], judgement=replace(found[6].judgement, remark="It ends on Friday."))
+
+    text = render(replace(RUN, results=tuple(found)))
+
+    assert "      README.md:7:1  https://h7.example/\n        It ends on Friday.\n      README.md:1:1" in text
+
+
+def test_what_was_not_checked_is_counted() -> None:
+    """It is no finding of a server; with -v every link is named."""
+    found = [result(occurrence(f"https://h{n}.example/", n), finding=OUT_OF_TIME, reason="Stopped.") for n in range(3)]
+    run = replace(RUN, results=tuple(found))
+
+    assert "Not checked (3)\n    3 LW012 not-asked-in-time: Stopped.\n\n" in render(run)
+    assert "h1.example" not in render(run)
+    assert "h1.example" in render(run, 1)
+    assert "Could not be verified" not in render(run)
 
 
 def test_long_addresses_lose_their_middle() -> None:

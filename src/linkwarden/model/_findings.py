@@ -482,6 +482,7 @@ class Judgement:
         expires_at: the earliest end that the URL has by itself, or None.
         suggestion: what to put in its place, or None.
         accepted: the rule of a finding that the maintainer has accepted (``rule`` then says where), or None.
+        remark: what is known besides of a link that could not be verified: when its URL expires; or "".
     """
 
     verdict: Verdict
@@ -490,3 +491,4 @@ class Judgement:
     expires_at: datetime | None = None
     suggestion: Suggestion | None = None
     accepted: Rule | None = None
+    remark: str = ""

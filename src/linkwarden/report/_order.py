@@ -17,14 +17,12 @@ from linkwarden.model import (
     Rule,
     Run,
     Suggestion,
+    Tag,
     Verdict,
 )
-from linkwarden.report._words import WORST_FIRST
+from linkwarden.report._words import WORST_FIRST, sentence
 from linkwarden.sinks import one_line, shown_address
 from linkwarden.text import host_of
-
-#: From so many hosts with the same reason on, a group names the reason once and the hosts beside it.
-MANY_HOSTS = 6
 
 PlaceKey = tuple[int, str, int, int, int, str, str, str]
 
@@ -78,6 +76,16 @@ class Placed:
         judgement = self.result.judgement
         return judgement.reason or (judgement.rule.summary if judgement.rule else "")
 
+    @property
+    def remark(self) -> str:
+        """What is known besides of a link that could not be verified, or ""."""
+        return self.result.judgement.remark
+
+    @property
+    def full_reason(self) -> str:
+        """The reason and the remark."""
+        return f"{self.reason} {self.remark}".strip()
+
 
 def placed(run: Run) -> tuple[Placed, ...]:
     """Return every result, sorted by first occurrence; those that stand nowhere come last."""
@@ -114,33 +122,45 @@ def clusters(
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Links that could not be verified for one reason, on one host or on many.
+    """Links that could not be verified, or were not checked, by one rule.
 
     Attributes:
-        reason: why, one sentence.
+        rule: the rule, or None.
+        reason: the sentence that holds for all of them: their own where it is the same, else the rule's summary.
         hosts: host and number of links, most first; "" stands for links without a host.
-        items: the links.
+        items: the links; those that are known to expire come first.
     """
 
+    rule: Rule | None
     reason: str
     hosts: tuple[tuple[str, int], ...]
     items: tuple[Placed, ...]
 
+    @property
+    def not_checked(self) -> bool:
+        """True if no request was made: ``--offline``, no time left, no network."""
+        return self.rule is not None and bool(self.rule.tags & {Tag.NOT_LOOKED_AT, Tag.NO_TURN})
+
+    def own_reason(self, item: Placed) -> str:
+        """Return what is to be said of one of the links beside ``reason``, or ""."""
+        return " ".join(filter(None, [item.reason if item.reason != self.reason else "", item.remark]))
+
 
 def unknowns(items: Sequence[Placed]) -> tuple[Unknown, ...]:
-    """Group unverified links by host and reason, most links first; a reason common to many hosts is told once."""
-    by_reason: dict[str, list[Placed]] = {}
+    """Group unverified links by rule, most links first; what was not checked comes last."""
+    by_rule: dict[Rule | None, list[Placed]] = {}
     for item in items:
-        by_reason.setdefault(item.reason, []).append(item)
-    groups: list[Unknown] = []
-    for reason, alike in by_reason.items():
-        count = Counter(item.host for item in alike)
-        hosts = tuple(sorted(count.items(), key=lambda pair: (-pair[1], pair[0])))
-        if len(hosts) >= MANY_HOSTS:
-            groups.append(Unknown(reason, hosts, tuple(alike)))
-        else:
-            groups += [Unknown(reason, (pair,), tuple(i for i in alike if i.host == pair[0])) for pair in hosts]
-    return tuple(sorted(groups, key=lambda g: (-len(g.items), g.hosts, g.reason)))
+        by_rule.setdefault(item.result.judgement.rule, []).append(item)
+    groups = [_unknown(rule, alike) for rule, alike in by_rule.items()]
+    return tuple(sorted(groups, key=lambda g: (g.not_checked, -len(g.items), g.rule.code if g.rule else "")))
+
+
+def _unknown(rule: Rule | None, items: list[Placed]) -> Unknown:
+    reasons = {item.reason for item in items}
+    reason = reasons.pop() if len(reasons) == 1 or rule is None else sentence(rule.summary)
+    count = Counter(item.host for item in items)
+    hosts = tuple(sorted(count.items(), key=lambda pair: (-pair[1], pair[0])))
+    return Unknown(rule, reason, hosts, tuple(sorted(items, key=lambda item: not item.remark)))
 
 
 def notices(run: Run) -> tuple[Notice, ...]:

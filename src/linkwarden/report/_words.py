@@ -45,7 +45,7 @@ WORDS: Mapping[Verdict, Word] = {
     Verdict.OK: Word("gets what the link promises.", "good"),
     Verdict.MOVED: Word("gets it, at a new permanent URL.", "info"),
     Verdict.DEGRADED: Word("gets it, with a flaw worth knowing.", "info"),
-    Verdict.EXPIRING: Word("gets it today, but the URL expires by itself.", "warn"),
+    Verdict.EXPIRING: Word("will lose it soon: the URL expires by itself.", "warn"),
     Verdict.EXPIRED: Word("does not get it: the signed URL has expired.", "bad"),
     Verdict.BROKEN: Word("does not get it, and there is proof.", "bad"),
     Verdict.SUSPECT: Word("probably does not get it; check it by hand.", "warn"),
@@ -123,9 +123,18 @@ def tally(run: Run) -> tuple[tuple[Verdict, int], ...]:
 def unverified_note(run: Run) -> str:
     """Return the sentence on unverified URLs; every summary holds it, also where there are none."""
     count = run.counts[Verdict.UNVERIFIED]
+    unseen = sum(map(_judged_by_url, run.results))
+    alone = f"{plural(unseen, 'URL was', 'URLs were')} judged without a request." if unseen else ""
     if not count:
-        return "Nothing is left unverified."
-    return f"{count:,} could not be verified (counted neither as ok nor as broken)."
+        return alone or "Nothing is left unverified."
+    return f"{count:,} could not be verified (counted neither as ok nor as broken).{' ' if alone else ''}{alone}"
+
+
+def _judged_by_url(result: Result) -> bool:
+    """Return whether a verdict rests on the URL alone, because no request was made or none could tell."""
+    rule = result.evidence.rule
+    apart = (Verdict.UNVERIFIED, Verdict.IGNORED)
+    return rule is not None and rule.verdict is Verdict.UNVERIFIED and result.judgement.verdict not in apart
 
 
 def is_accepted(result: Result) -> bool:

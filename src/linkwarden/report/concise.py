@@ -43,4 +43,4 @@ def _line(mark: Marked) -> str:
     place = shown_place(span.path, span.line, span.col) if span is not None else "elsewhere"
     code = judgement.rule.code if judgement.rule is not None else str(mark.item.verdict)
     address = shown_address(mark.item.result.target.url, _LONGEST_ADDRESS)
-    return f"{place}: {_WORDS[mark.level]} {code} {address}: {cut(one_line(mark.item.reason), _LONGEST_REASON)}"
+    return f"{place}: {_WORDS[mark.level]} {code} {address}: {cut(one_line(mark.item.full_reason), _LONGEST_REASON)}"

@@ -51,7 +51,7 @@ def _annotation(run: Run, mark: Marked, word: str) -> str:
     rule = mark.rule
     title = f"{rule.code} {rule.slug}" if rule is not None else str(mark.item.verdict)
     age = since(run, mark.item.result)
-    lines = [one_line(mark.item.reason), shown_address(mark.item.result.target.url, _LONGEST_ADDRESS)]
+    lines = [one_line(mark.item.full_reason), shown_address(mark.item.result.target.url, _LONGEST_ADDRESS)]
     if judgement.suggestion is not None:
         lines.append(instead(judgement.suggestion, _LONGEST_ADDRESS))
     elif rule is not None and rule.remedy:

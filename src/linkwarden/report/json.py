@@ -119,7 +119,7 @@ def _link(item: Placed, mask: _Mask) -> dict[str, Any]:
         "kind": result.kind.value,
         "verdict": judgement.verdict.value,
         "code": judgement.rule.code if judgement.rule else None,
-        "reason": mask.text(item.reason),
+        "reason": mask.text(item.full_reason),
         "checked_by": evidence.checked_by,
         "status": evidence.status,
         "final_url": None if evidence.final_url is None else mask.url(evidence.final_url),

@@ -113,7 +113,7 @@ def _case(run: Run, item: Placed, path: str, places: Sequence[Occurrence], names
     if not outcome and judgement.verdict in _NOT_LOOKED_AT:
         outcome = "skipped"
     code = f"{judgement.rule.code} {judgement.rule.slug}" if judgement.rule is not None else str(judgement.verdict)
-    reason = f"{judgement.verdict}: {one_line(item.reason)}"
+    reason = f"{judgement.verdict}: {one_line(item.full_reason)}"
     return _Case(
         file=_shown(path),
         name=name,
@@ -128,7 +128,7 @@ def _case(run: Run, item: Placed, path: str, places: Sequence[Occurrence], names
 def _details(run: Run, item: Placed, code: str, places: Iterable[Occurrence]) -> Iterator[str]:
     judgement = item.result.judgement
     age = since(run, item.result)
-    yield f"{judgement.verdict} {code}{f' ({age})' if age else ''}: {one_line(item.reason)}"
+    yield f"{judgement.verdict} {code}{f' ({age})' if age else ''}: {one_line(item.full_reason)}"
     yield from (f"at {_shown(place.span.path)}:{place.span.line}:{place.span.col}" for place in places)
     if judgement.suggestion is not None:
         yield instead(judgement.suggestion, _LONGEST_ADDRESS)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import shlex
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import ClassVar
 
 from linkwarden._version import __version__
@@ -50,55 +51,84 @@ from linkwarden.text import mask_secrets
 _RESERVE = 8 * 1024
 
 
+@dataclass(slots=True)
+class _Section:
+    """A heading with list items that may have to be cut.
+
+    Attributes:
+        title: the heading, our own words.
+        parts: lists, each under a heading of its own (already escaped) or under "".
+        first: it gets what it needs before others get more than their share.
+        room: how many bytes it may take.
+    """
+
+    title: str
+    parts: Sequence[tuple[str, list[str]]]
+    first: bool
+    room: int = 0
+
+    @property
+    def need(self) -> int:
+        """How many bytes all of it takes."""
+        items = sum(_size(item) for _, part in self.parts for item in part)
+        return items + sum(_size(heading) + _HEADING for heading, part in self.parts if part)
+
+    def blocks(self) -> Iterator[str]:
+        """Return the heading, what fits, and how much does not."""
+        yield f"## {self.title}"
+        room, left = self.room, 0
+        for heading, items in self.parts:
+            room -= _size(heading) + _HEADING
+            fitting: list[str] = []
+            for item in items:
+                if _size(item) > room:
+                    break
+                room -= _size(item)
+                fitting.append(item)
+            left += len(items) - len(fitting)
+            if fitting:
+                yield from ([f"### {heading}"] if heading else [])
+                yield "\n".join(fitting)
+            if left:
+                room = 0
+        if left:
+            yield f"… and {left:,} more that do not fit here; the JSON report has them all."
+
+
+#: What a heading takes beside its words.
+_HEADING = 8
+
+
+def _size(text: str) -> int:
+    return len(text.encode()) + 1
+
+
 class Document:
-    """Blocks of Markdown, separated by empty lines.
+    """Blocks of Markdown, separated by empty lines. No section takes the room that another one needs.
 
     Args:
-        budget: most bytes of UTF-8 that ``text`` may give.
+        budget: most bytes of UTF-8 that ``text`` may return.
     """
 
     def __init__(self, budget: int) -> None:
-        self._blocks: list[str] = []
+        self._blocks: list[str | _Section] = []
         self._room = budget - _RESERVE
 
     def add(self, block: str) -> None:
         """Add a block of linkwarden's own, short by its nature."""
         self._blocks.append(block)
-        self._room -= len(block.encode()) + 2
+        self._room -= _size(block) + 1
 
-    def section(self, title: str, parts: Sequence[tuple[str, list[str]]]) -> None:
+    def section(self, title: str, parts: Sequence[tuple[str, list[str]]], *, first: bool = False) -> None:
         """Add a section of list items, if there are any.
 
         Args:
             title: the heading, our own words.
             parts: lists, each under a heading of its own (already escaped) or under "".
+            first: it gets what it needs before others get more than their share.
         """
-        total = sum(len(items) for _, items in parts)
-        if not total:
-            return
-        self.add(f"## {title}")
-        written = 0
-        for heading, items in parts:
-            fitting = self._fitting(items, extra=heading)
-            if not fitting:
-                continue
-            if heading:
-                self._blocks.append(f"### {heading}")
-            self._blocks.append("\n".join(fitting))
-            written += len(fitting)
-        self._left_out(total - written)
-
-    def table(self, title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """Add a section with a table, if it has rows; cells come escaped."""
-        if not rows:
-            return
-        self.add(f"## {title}")
-        lines = [f"| {' | '.join(row)} |" for row in rows]
-        fitting = self._fitting(lines)
-        rule = "|" + "---|" * len(head)
-        if fitting:
-            self._blocks.append("\n".join([f"| {' | '.join(head)} |", rule, *fitting]))
-        self._left_out(len(lines) - len(fitting))
+        if any(items for _, items in parts):
+            self._blocks.append(_Section(title, parts, first))
 
     def end(self, block: str) -> None:
         """Add the last words under a rule."""
@@ -106,23 +136,21 @@ class Document:
 
     def text(self) -> str:
         """Return the document, ending in a newline."""
-        return "\n\n".join(self._blocks) + "\n"
+        self._share_out()
+        texts = ([block] if isinstance(block, str) else block.blocks() for block in self._blocks)
+        return "\n\n".join(chain.from_iterable(texts)) + "\n"
 
-    def _fitting(self, items: Iterable[str], *, extra: str = "") -> list[str]:
-        fitting: list[str] = []
-        need = len(extra.encode()) + 8
-        for item in items:
-            need += len(item.encode()) + 1
-            if need > self._room:
-                break
-            fitting.append(item)
-            self._room -= need
-            need = 0
-        return fitting
-
-    def _left_out(self, count: int) -> None:
-        if count:
-            self._blocks.append(f"… and {count:,} more that do not fit here; the JSON report has them all.")
+    def _share_out(self) -> None:
+        """Give each section what it needs; where that is too much, a fair share, and more from the top down."""
+        sections = sorted((b for b in self._blocks if isinstance(b, _Section)), key=lambda section: not section.first)
+        share = max(self._room, 0) // max(2 * len(sections), 1)
+        for section in sections:
+            section.room = min(section.need, share)
+        left = max(self._room, 0) - sum(section.room for section in sections)
+        for section in sections:
+            more = min(section.need - section.room, left)
+            section.room += more
+            left -= more
 
 
 #: GitHub takes 1 MiB for a job summary and uploads nothing of a larger one; this leaves room for what others add.
@@ -219,7 +247,7 @@ class _Health:
     def _soon(self) -> None:
         items = self._of(Verdict.EXPIRING)
         items.sort(key=lambda i: (_ends(i) == "", _ends(i)))
-        self._doc.section("Expiring soon", [("", [_soon(item) for item in items])])
+        self._doc.section("Expiring soon", [("", [_soon(item) for item in items])], first=True)
 
     def _simple(self, title: str, verdicts: tuple[Verdict, ...], write: Callable[[Placed], str]) -> None:
         self._doc.section(title, [("", [write(item) for item in self._of(*verdicts)])])
@@ -236,8 +264,10 @@ class _Health:
 
     def _unverified(self) -> None:
         items = [item for item in self._items if item.verdict is Verdict.UNVERIFIED]
-        rows = [_unknown_row(group) for group in unknowns(items)]
-        self._doc.table("Could not be verified", ("Host", "URLs", "Why"), rows)
+        groups = unknowns(items)
+        tried = [_unknown(group) for group in groups if not group.not_checked]
+        self._doc.section("Could not be verified", tried)
+        self._doc.section("Not checked", [("", [_not_checked(group) for group in groups if group.not_checked])])
 
     def _about(self) -> None:
         run = self._run
@@ -296,13 +326,21 @@ def _mended(fixed: Fixed) -> str:
     return f"- {md_code(shown_address(fixed.url, _LONGEST_ADDRESS))} ({fixed.code}): {how_fixed(fixed)}"
 
 
-def _unknown_row(group: Unknown) -> tuple[str, str, str]:
-    hosts = [(md_code(visible(host), table=True) if host else "no host", count) for host, count in group.hosts]
-    named = [f"{host} {count:,}" if len(hosts) > 1 else host for host, count in hosts[:_NAMED_HOSTS]]
-    if len(hosts) > _NAMED_HOSTS:
-        named.append(f"{len(hosts) - _NAMED_HOSTS:,} more hosts")
-    reason = md_text(cut(group.reason, _LONGEST_PROSE), table=True)
-    return ", ".join(named), f"{len(group.items):,}", reason
+def _unknown(group: Unknown) -> tuple[str, list[str]]:
+    """Return the heading of a group of links that could not be verified, and its items."""
+    code = f" ({group.rule.code})" if group.rule is not None else ""
+    items: list[str] = []
+    for item in group.items:
+        own = group.own_reason(item)
+        items.append(_BREAK.join(filter(None, [f"- {_where(item)} · {_address(item)}", _prose(own) if own else ""])))
+    return f"{len(group.items):,}{code}: {_prose(group.reason)}", items
+
+
+def _not_checked(group: Unknown) -> str:
+    hosts = [f"{md_code(visible(host)) if host else 'no host'} {count:,}" for host, count in group.hosts[:_NAMED_HOSTS]]
+    if len(group.hosts) > _NAMED_HOSTS:
+        hosts.append(f"{len(group.hosts) - _NAMED_HOSTS:,} more hosts")
+    return f"- **{len(group.items):,}**: {_prose(group.reason)}{_BREAK}{', '.join(hosts)}"
 
 
 def _rule(rule: Rule) -> str:

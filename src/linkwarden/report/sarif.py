@@ -149,7 +149,8 @@ def _could_not_tell(group: Unknown) -> str:
     more = len(group.hosts) - len(hosts)
     hosts += [plural(more, "more host")] if more else []
     count = plural(len(group.items), "URL")
-    return f"{count} on {listed(hosts)} could not be verified: {group.reason}"
+    how = "not checked" if group.not_checked else "could not be verified"
+    return f"{count} on {listed(hosts)} {how}: {group.reason}"
 
 
 def _note(level: str, text: str, locations: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
@@ -211,7 +212,7 @@ def _result(mark: Marked, index: dict[str, int], fingerprint: str) -> dict[str, 
 
 def _message(item: Placed) -> str:
     judgement = item.result.judgement
-    text = f"{_prose(sentence(item.reason))} {sarif_text(shown_address(item.result.target.url, _LONGEST_ADDRESS))}"
+    text = f"{_prose(sentence(item.full_reason))} {sarif_text(shown_address(item.result.target.url, _LONGEST_ADDRESS))}"
     if judgement.suggestion is not None:
         text += f". {sarif_text(instead(judgement.suggestion, _LONGEST_ADDRESS))}"
     return text.strip()

@@ -104,7 +104,8 @@ _ALIKE = 2
 _SHOWN_PLACES = 5
 #: How many links of a section are shown without ``-v``.
 SHOWN = 30
-_NAMED_HOSTS = 3
+#: How many links of one kind that could not be verified are named without ``-v``.
+_SHOWN_UNKNOWN = 5
 
 _SECTIONS = (
     (Verdict.EXPIRING, "Expiring soon"),
@@ -207,15 +208,13 @@ class _Text:
         items = [item for item in self._items if item.verdict is _UNKNOWN]
         if not items or self._run.network_down:
             return
-        self._page.heading("Could not be verified", len(items))
         groups = unknowns(items)
-        shown = groups if self._verbose else groups[:SHOWN]
-        digits = len(f"{len(shown[0].items):,}")
-        for group in shown:
-            self._unknown(group, digits)
-        rest = sum(len(group.items) for group in groups[len(shown) :])
-        if rest:
-            self._page.add(("quiet", f"    … and {rest:,} more on other hosts; -v shows them all"))
+        for title, not_checked in (("Could not be verified", False), ("Not checked", True)):
+            part = [group for group in groups if group.not_checked is not_checked]
+            if part:
+                self._page.heading(title, sum(len(group.items) for group in part))
+            for group in part:
+                self._unknown(group)
 
     def _accepted(self) -> None:
         items = [item for item in self._items if is_accepted(item.result)]
@@ -359,20 +358,17 @@ class _Text:
                 url = f" {shown_address(fact.url, _LONGEST_ADDRESS)}" if fact.url is not None else ""
                 self._page.add(("", "      "), ("quiet", f"· {_prose(fact.what)}{status}{url}"))
 
-    def _unknown(self, group: Unknown, digits: int) -> None:
-        count = f"{len(group.items):>{digits},}"
-        if len(group.hosts) == 1:
-            host = visible(group.hosts[0][0])
-            where = f"{count} on {host}: " if host else f"{count}: "
-        else:
-            named = ", ".join(f"{visible(host) or 'no host'} {n:,}" for host, n in group.hosts[:_NAMED_HOSTS])
-            more = len(group.hosts) - _NAMED_HOSTS
-            where = f"{count} on {len(group.hosts):,} hosts ({named} and {more:,} more): "
-        self._page.prose(where + _prose(group.reason))
-        if self._verbose:
-            for item in group.items:
-                self._page.add(("", "      "), ("place", _place(item.places[:1])), ("address", f"  {_address(item)}"))
-                self._facts(item)
+    def _unknown(self, group: Unknown) -> None:
+        code = f" {group.rule.code} {group.rule.slug}" if group.rule is not None else ""
+        self._page.prose(f"{len(group.items):,}{code}: {_prose(group.reason)}")
+        shown = group.items if self._verbose else group.items[: 0 if group.not_checked else _SHOWN_UNKNOWN]
+        for item in shown:
+            self._page.add(("", "      "), ("place", _place(item.places[:1])), ("address", f"  {_address(item)}"))
+            said = group.own_reason(item) if self._verbose else item.remark
+            self._page.prose(_prose(said), "warn" if item.remark else "quiet", indent=8)
+            self._facts(item)
+        if shown and len(shown) < len(group.items):
+            self._page.add(("quiet", f"      … and {len(group.items) - len(shown):,} more; -v shows them all"))
 
 
 _UNKNOWN = Verdict.UNVERIFIED

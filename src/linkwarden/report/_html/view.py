@@ -277,7 +277,7 @@ class View:
             verdict=item.verdict.value,
             rule=judgement.rule,
             address=_address(result.target.url),
-            reason=_prose(item.reason),
+            reason=_prose(item.full_reason),
             fix=_fix(judgement.suggestion) if judgement.suggestion is not None else None,
             places=places[:_PLACES_SHOWN],
             more_places=places[_PLACES_SHOWN:_PLACES_MOST],
