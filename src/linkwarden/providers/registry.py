@@ -7,7 +7,6 @@ A registry is a service that knows whether a thing exists and says so to program
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypedDict, T
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
 from linkwarden.answers.bot_protection import bot_protection
+from linkwarden.answers.foreign_json import read_json, title_of
 from linkwarden.answers.rules import REGISTRY_SILENT
 from linkwarden.model import Claim, Evidence, Fact, Pass, Rule, Suggestion, Target
 from linkwarden.providers.base import Provider
@@ -30,15 +30,7 @@ if TYPE_CHECKING:
 
 #: A response of an API about one thing is far smaller; a longer one is read this far.
 MAX_BYTES = 512 * 1024
-#: Nesting of JSON that is read; what registries send has fewer than ten levels.
-MAX_DEPTH = 64
-_TITLE_LENGTH = 300
-_SPACE = re.compile(r"\s+")
 _LOG_IN = re.compile(r"(?:log-?in|sign[-_]?in|sso)\b", re.IGNORECASE)
-#: Escapes in JSON text; the group is half of a surrogate pair, which no text can hold.
-_ESCAPE = re.compile(
-    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.DOTALL
-)
 
 
 # --- what a URL names ------------------------------------------------------------------------------------------------
@@ -185,6 +177,12 @@ class OneByOne(Registry[R]):
             net: the only way to the network.
             cases: the links, which have one ident; at least one.
         """
+
+
+def shown(text: str, most: int = 60) -> str:
+    """Return foreign text for use inside a sentence: invisible characters made visible, and not too long."""
+    visible = "".join(c if c.isprintable() else f"U+{ord(c):04X}" for c in text[: 2 * most])
+    return visible if len(visible) <= most else visible[: most - 3] + "…"
 
 
 def encoded(text: str, safe: str = "") -> str:
@@ -438,66 +436,3 @@ async def side_by_side(jobs: Iterable[Coroutine[Any, Any, Iterable[Outcome]]]) -
     finally:
         for task in tasks:
             task.cancel()
-
-
-# --- foreign JSON ----------------------------------------------------------------------------------------------------
-
-
-def read_json(body: bytes) -> object:
-    """Return the JSON value of a response, as tame as what registries send; None for everything else.
-
-    What is nested deeper than ``MAX_DEPTH`` is not read. Whole numbers of more than 18 digits become floats, NaN and
-    infinities None, and halves of surrogate pairs U+FFFD.
-    """
-    try:
-        text = body.decode("utf-8-sig")
-        if "\\ud" in text.lower():
-            text = _ESCAPE.sub(lambda found: "\\ufffd" if found[1] else found[0], text)
-        value: object = json.loads(text, parse_int=_whole_number, parse_constant=lambda _name: None)
-    except (ValueError, RecursionError):
-        return None
-    return None if _is_too_deep(value) else value
-
-
-def _whole_number(digits: str) -> int | float:
-    return int(digits) if len(digits) <= 18 else float(digits)
-
-
-def _is_too_deep(value: object) -> bool:
-    level: list[Any] = [[value]]
-    for _ in range(MAX_DEPTH + 1):
-        inner = (item.values() if isinstance(item, dict) else item for item in level)
-        level = [value for values in inner for value in values if isinstance(value, (dict, list))]
-        if not level:
-            return False
-    return True
-
-
-def at(value: object, *path: str | int) -> object:
-    """Return what lies at a path of keys and places in a JSON value, or None."""
-    for step in path:
-        if isinstance(step, str):
-            value = value.get(step) if isinstance(value, dict) else None
-        else:
-            value = value[step] if isinstance(value, list) and step < len(value) else None
-    return value
-
-
-def text_at(value: object, *path: str | int) -> str:
-    """Return the text at a path in a JSON value, or ""."""
-    found = at(value, *path)
-    return found if isinstance(found, str) else ""
-
-
-def objects_at(value: object, *path: str | int) -> list[dict[str, Any]]:
-    """Return the objects of the list at a path in a JSON value; none if there is no list."""
-    found = at(value, *path)
-    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
-
-
-def title_of(value: object) -> str | None:
-    """Return a title that a service gives, on one line and of bounded length; None for what is none."""
-    if not isinstance(value, str):
-        return None
-    line = _SPACE.sub(" ", value).strip().encode(errors="replace").decode()
-    return line[:_TITLE_LENGTH] or None

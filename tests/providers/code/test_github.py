@@ -3,32 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 
 import pytest
 
 from linkwarden.model import Evidence, Pass
-from linkwarden.net import Net
 from tests.internet import FakeInternet
 from tests.internet.github import FakeGithub
 from tests.internet.github_graphql import schema_installed
 from tests.links import target
 from tests.providers.code.github_desk import Desk, code, suggested
 from tests.shared import SHARED, needs_shared
-
-
-@pytest.fixture
-def github(internet: FakeInternet) -> Iterator[FakeGithub]:
-    """GitHub on the fake internet; every query must have fitted its schema."""
-    fake = FakeGithub(internet)
-    yield fake
-    assert fake.defects == []
-
-
-@pytest.fixture
-def desk(net: Net, github: FakeGithub) -> Desk:
-    """Somebody with a token."""
-    return Desk(net, github.token)
 
 
 def test_the_real_schema_is_there() -> None:

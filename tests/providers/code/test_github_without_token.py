@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,17 +10,8 @@ from linkwarden.model import Evidence, Pass
 from linkwarden.net import Net
 from linkwarden.providers.code.github.git import read_refs
 from linkwarden.providers.code.github.graphql import Question, State, read
-from tests.internet import FakeInternet
 from tests.internet.github import FakeGithub, FakeRepository, advertisement
 from tests.providers.code.github_desk import Desk, code, suggested
-
-
-@pytest.fixture
-def github(internet: FakeInternet) -> Iterator[FakeGithub]:
-    """GitHub on the fake internet; every query must have fitted its schema."""
-    fake = FakeGithub(internet)
-    yield fake
-    assert fake.defects == []
 
 
 @pytest.fixture
@@ -30,12 +19,6 @@ def stranger(net: Net, github: FakeGithub) -> Desk:
     """Somebody without a token."""
     assert github.rest_left == 60
     return Desk(net, None)
-
-
-@pytest.fixture
-def desk(net: Net, github: FakeGithub) -> Desk:
-    """Somebody with a token."""
-    return Desk(net, github.token)
 
 
 async def test_git_tells_whether_repositories_are_there(stranger: Desk, github: FakeGithub) -> None:

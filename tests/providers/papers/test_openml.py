@@ -42,6 +42,13 @@ async def test_what_each_answer_means(net: Net, openml: FakeOpenML) -> None:
     assert sorted(openml.questions) == ["404", "61"]
 
 
+async def test_the_rewrite_says_it_in_another_place(net: Net, openml: FakeOpenML) -> None:
+    """Its errors are 404 with the code at the top."""
+    openml.always = lambda: web.json_response({"title": "Dataset Not Found", "code": "111"}, status=404)
+
+    assert slug((await answers_of(OpenML, net, f"{PAGE}404"))[f"{PAGE}404"]) == MISSING.slug
+
+
 @pytest.mark.parametrize(
     "answer",
     [

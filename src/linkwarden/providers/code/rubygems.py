@@ -11,20 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from linkwarden.answers.foreign_json import objects_at
 from linkwarden.model import Rule, Suggestion, Verdict
 from linkwarden.providers.base import Example
-from linkwarden.providers.registry import (
-    Case,
-    OneByOne,
-    Outcome,
-    Place,
-    Reply,
-    answered,
-    ask,
-    encoded,
-    objects_at,
-    unanswered,
-)
+from linkwarden.providers.registry import Case, OneByOne, Outcome, Place, Reply, answered, ask, encoded, unanswered
 
 if TYPE_CHECKING:
     from linkwarden.net import Net

@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from linkwarden.providers.registry import shown
 from linkwarden.text import host_of
 
 #: Archives that gave out identifiers before April 2007 (arXiv, "Category Taxonomy" and its list of subsumed archives).
@@ -318,7 +319,8 @@ def _judged(written: str, tail: str, ident: str, form: Form) -> ArxivRef:
     tail = re.sub(r"^\.(?:pdf|ps)(?![a-z])", "", tail)
     if tail and tail[0] not in "/#":
         harmless = _PUNCTUATION.fullmatch(tail) is not None
-        why = f"{_quoted(tail)} at its end does not belong to the identifier {ident}"
+        seen = f"“{shown(tail)}”" if tail.strip() else "a space"
+        why = f"{seen} at its end does not belong to the identifier {ident}"
         return ArxivRef(ident, form, address, Problem.JUNK, why, safe=harmless)
     plain = _SUFFIX.sub("", written.lstrip("/"))
     if plain[: len(ident)] == ident:
@@ -328,15 +330,15 @@ def _judged(written: str, tail: str, ident: str, form: Form) -> ArxivRef:
 
 def _malformed(written: str, form: Form, complaint: str = "") -> ArxivRef:
     """Describe something that is no identifier, with the nearest that is one if that can be told."""
-    shown = _shown(_SUFFIX.sub("", written.strip("/")))
-    archive = shown.lower()
+    name = shown(_SUFFIX.sub("", written.strip("/")))
+    archive = name.lower()
     if archive in ARCHIVES:
-        why = f"“{shown}” is an archive of arXiv, not a paper"
-        return ArxivRef(shown, form, f"https://arxiv.org/list/{archive}/recent", Problem.MALFORMED, why, safe=False)
-    why = complaint or f"“{shown}” is not an arXiv identifier"
+        why = f"“{name}” is an archive of arXiv, not a paper"
+        return ArxivRef(name, form, f"https://arxiv.org/list/{archive}/recent", Problem.MALFORMED, why, safe=False)
+    why = complaint or f"“{name}” is not an arXiv identifier"
     nearest = _nearest(written)
     address = address_of(nearest, form) if nearest else None
-    return ArxivRef(shown, form, address, Problem.MALFORMED, why, safe=False)
+    return ArxivRef(name, form, address, Problem.MALFORMED, why, safe=False)
 
 
 def _nearest(written: str) -> str | None:
@@ -356,16 +358,6 @@ def _nearest(written: str) -> str | None:
         if match and not _complaint(match, _year(match["yy"], old="archive" in match.groupdict()), int(match["num"])):
             return guess
     return None
-
-
-def _shown(text: str) -> str:
-    """Make invisible characters visible and long texts short, for use inside a sentence."""
-    visible = "".join(c if c.isprintable() else f"U+{ord(c):04X}" for c in text)
-    return visible if len(visible) <= 60 else visible[:57] + "…"
-
-
-def _quoted(text: str) -> str:
-    return f"“{_shown(text)}”" if text.strip() else "a space"
 
 
 def address_of(ident: str, form: Form) -> str:

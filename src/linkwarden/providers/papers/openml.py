@@ -1,6 +1,6 @@
 """Data sets of OpenML, asked by its interface: the pages are a frame that scripts fill, the same for every number.
 
-Source: docs/facts/services.md#openml: 200 with a description, 412 with the error code 111 for an unknown one. The
+Source: docs/facts/services.md#openml: 200 with a description, 412 (404 of the rewrite) with the code 111 for none. The
 accusation rests on just that answer; any other one proves nothing, so a fact that is wrong accuses nobody.
 """
 
@@ -10,9 +10,10 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from linkwarden.answers.foreign_json import at
 from linkwarden.model import Rule, Verdict
 from linkwarden.providers.base import Example
-from linkwarden.providers.registry import Case, OneByOne, Outcome, Place, Thing, answered, ask, at, unanswered
+from linkwarden.providers.registry import Case, OneByOne, Outcome, Place, Thing, answered, ask, unanswered
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
@@ -64,7 +65,8 @@ class OpenML(OneByOne[Thing]):
         about = reply.table.get("data_set_description")
         if reply.status == 200 and str(at(about, "id")) == number:
             return answered(cases, reply, f"OpenML has the data set {number}", title=at(about, "name"))
-        if reply.status == 412 and str(at(reply.value, "error", "code")) == _UNKNOWN and reply.wall is None:
+        code = at(reply.value, "error", "code") if reply.status == 412 else at(reply.value, "code")
+        if reply.status in (404, 412) and str(code) == _UNKNOWN and reply.wall is None:
             seen = f"OpenML says that the data set is unknown (error {_UNKNOWN})"
             return answered(cases, reply, seen, MISSING, f"OpenML has no data set {number}.")
         return unanswered(cases, "OpenML", reply)

@@ -12,22 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from linkwarden.answers.foreign_json import at, text_at, title_of
 from linkwarden.model import Claim, Evidence, Fact, Kind, Rule, Suggestion, Verdict
 from linkwarden.providers.base import Example
-from linkwarden.providers.registry import (
-    Case,
-    Outcome,
-    Place,
-    Registry,
-    Reply,
-    Thing,
-    ask,
-    at,
-    by_ident,
-    text_at,
-    title_of,
-    unanswered,
-)
+from linkwarden.providers.registry import Case, Outcome, Place, Registry, Reply, Thing, ask, by_ident, unanswered
 
 if TYPE_CHECKING:
     from linkwarden.net import Net

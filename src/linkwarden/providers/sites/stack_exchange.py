@@ -12,20 +12,10 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from linkwarden.answers.foreign_json import title_of
 from linkwarden.model import Claim, Evidence, Fact, Rule, Suggestion, Verdict
 from linkwarden.providers.base import Example, LoadContext
-from linkwarden.providers.registry import (
-    Case,
-    Outcome,
-    Place,
-    Registry,
-    Reply,
-    ask,
-    encoded,
-    page_stands,
-    title_of,
-    unanswered,
-)
+from linkwarden.providers.registry import Case, Outcome, Place, Registry, Reply, ask, encoded, page_stands, unanswered
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -14,22 +14,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, unquote_to_bytes, urlencode
 
+from linkwarden.answers.foreign_json import at, objects_at, text_at, title_of
 from linkwarden.model import Claim, Evidence, Fact, Rule, Verdict
 from linkwarden.providers.base import Example, LoadContext
-from linkwarden.providers.registry import (
-    Case,
-    Outcome,
-    Place,
-    Registry,
-    Reply,
-    ask,
-    at,
-    encoded,
-    objects_at,
-    text_at,
-    title_of,
-    unanswered,
-)
+from linkwarden.providers.registry import Case, Outcome, Place, Registry, Reply, ask, encoded, shown, unanswered
 from linkwarden.wire import NetErrorKind
 
 if TYPE_CHECKING:
@@ -283,9 +271,8 @@ def _judge(case: Case[_Entry], pages: _Pages, reply: Reply) -> Outcome:
 
 
 def _impossible(case: Case[_Entry], reply: Reply) -> Outcome:
-    visible = "".join(c if c.isprintable() else f"U+{ord(c):04X}" for c in case.ref.title[:120])
     facts = (Fact("the name breaks MediaWiki's rules for titles"),)
-    reason = f"No page of Wikipedia can be called “{visible}”."
+    reason = f"No page of Wikipedia can be called “{shown(case.ref.title, 120)}”."
     return Evidence.of(case.claim, IMPOSSIBLE, reason, status=reply.status, facts=facts)
 
 

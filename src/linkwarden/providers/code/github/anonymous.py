@@ -129,7 +129,7 @@ class _Inside:
 
     async def _file(self, case: Case) -> Outcome:
         """A file's page is there if its raw file is; a missing raw file may be a folder or a submodule."""
-        status = await self._raw_status("/".join((*_prefix(case), *case.ref.rest)))
+        status = await self._raw_status(case.ref.prefix + "/".join(case.ref.rest))
         if status == 200:
             seen = [Fact("the raw file is there", status=200)]
             return await self._lines.settle(self._net, case, self._repository, seen)
@@ -170,7 +170,3 @@ class _Inside:
         url = followup.raw_address(self._repository.full_name, rest)
         reply = await ask(self._net, url, "github-raw", accept="*/*", max_bytes=1)
         return reply.status if reply.response is not None else None
-
-
-def _prefix(case: Case) -> tuple[str, ...]:
-    return tuple(case.ref.prefix.rstrip("/").split("/")) if case.ref.prefix else ()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from linkwarden.answers.foreign_json import text_at
 from linkwarden.model import Evidence, Fact, FactKind, Pass, Rule, Suggestion
 from linkwarden.providers import registry
 from linkwarden.providers.code.github import rules, urls
 from linkwarden.providers.code.github.urls import HISTORY, GithubRef, What
-from linkwarden.providers.registry import Outcome, text_at
+from linkwarden.providers.registry import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -128,7 +129,8 @@ def healthy(case: Case, repository: Repository | None, facts: Iterable[Fact] = (
     noted = list(facts)
     if repository is not None:
         noted.insert(0, repository.fact)
-    if case.ref.fragment and not _fragment_is_known(case.ref) and not any(f.kind is FactKind.SECTION for f in noted):
+    checked = case.ref.line or case.ref.fragment.lower() in ("", "readme")  # lines, or the README's own heading
+    if not checked and not any(f.kind is FactKind.SECTION for f in noted):
         noted.append(Fact(f"the section #{case.ref.fragment} was not checked"))
     rule, reason = _remark(case, repository)
     better = case.improved(repository)
@@ -148,11 +150,6 @@ def as_note(case: Case, found: Evidence) -> Pass:
     """Pass a link on with what was found; that the address redirects, the next provider sees for itself."""
     worth_it = found.rule is not None and found.rule is not rules.OLD_ADDRESS
     return case.passed(found if worth_it else None)
-
-
-def _fragment_is_known(ref: GithubRef) -> bool:
-    """Return whether nothing need be checked: lines of a file, or the README's own heading."""
-    return ref.line > 0 or ref.fragment.lower() == "readme"
 
 
 def _remark(case: Case, repository: Repository | None) -> tuple[Rule | None, str]:

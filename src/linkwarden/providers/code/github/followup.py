@@ -6,13 +6,14 @@ import asyncio
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from linkwarden.answers.foreign_json import text_at
 from linkwarden.model import Fact
 from linkwarden.providers.code.github import evidence as say
 from linkwarden.providers.code.github import rules
 from linkwarden.providers.code.github.evidence import OLD_DEFAULTS, Case, Repository
 from linkwarden.providers.code.github.rest import Rest, contents_path, is_blocked, moved, repository_path
 from linkwarden.providers.code.github.urls import What, canonical, looks_like_sha
-from linkwarden.providers.registry import Outcome, Reply, ask, text_at
+from linkwarden.providers.registry import Outcome, Reply, ask
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

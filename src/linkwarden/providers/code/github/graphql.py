@@ -16,6 +16,7 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from linkwarden.answers.foreign_json import at, objects_at, text_at
 from linkwarden.providers.code.github.rest import (
     API,
     API_HEADERS,
@@ -28,7 +29,7 @@ from linkwarden.providers.code.github.rest import (
 )
 from linkwarden.providers.code.github.urls import PATHS, GithubRef, What
 from linkwarden.providers.registry import Reply as Response
-from linkwarden.providers.registry import ask, at, objects_at, text_at
+from linkwarden.providers.registry import ask
 from linkwarden.wire import NetErrorKind
 
 if TYPE_CHECKING:
@@ -390,9 +391,8 @@ def _discussion(number: int) -> str:
     return f"discussion(number: {number}) {{ url }}"
 
 
-def question(ident: str, full_name: str, fields: Iterable[str]) -> Question:
-    """Ask for fields of a repository, each once."""
-    owner, _, name = full_name.partition("/")
+def question(ident: str, owner: str, name: str, fields: Iterable[str]) -> Question:
+    """Ask for an account (``name`` is ""), or for fields of a repository, each once."""
     return Question(ident, owner, name, {alias: text for text, alias in _aliases(fields).items()})
 
 

@@ -14,7 +14,6 @@ from linkwarden.providers.code.github.graphql import (
     Anchors,
     Answers,
     GraphQL,
-    Question,
     Reply,
     State,
     first_fields,
@@ -70,7 +69,10 @@ class Informed:
 
     async def settle(self, net: Net, groups: Groups, left: dict[str, Sequence[Case]]) -> AsyncIterator[Outcome]:
         """Settle links by ident; groups that GraphQL did not answer are put into ``left``."""
-        replies = await self._graphql.ask(net, [_question(ident, cases) for ident, cases in groups.items()])
+        questions = [
+            question(ident, cases[0].ref.owner, cases[0].ref.repo, _asked(cases)) for ident, cases in groups.items()
+        ]
+        replies = await self._graphql.ask(net, questions)
         open_links: list[_Open] = []
         for ident, cases in groups.items():
             reply = replies[ident]
@@ -151,7 +153,8 @@ class Informed:
         for link in open_links:
             if not link.read_rightly:
                 asked.setdefault(link.repository.full_name, []).extend(second_fields(link.case.ref))
-        questions = [question(name, name, fields) for name, fields in asked.items() if fields]
+        named = ((name, *name.partition("/")[::2], fields) for name, fields in asked.items() if fields)
+        questions = [question(ident, owner, name, fields) for ident, owner, name, fields in named]
         replies = await self._graphql.ask(net, questions) if questions else {}
         for link in open_links:
             name = link.repository.full_name
@@ -197,12 +200,6 @@ class Informed:
 def _asked(cases: Sequence[Case]) -> list[str]:
     """Return everything that links want to know of one repository."""
     return [field for case in cases for field in first_fields(case.ref).all]
-
-
-def _question(ident: str, cases: Sequence[Case]) -> Question:
-    """Ask about one account or repository."""
-    ref = cases[0].ref
-    return Question(ident, ref.owner, "") if not ref.repo else question(ident, ref.full_name, _asked(cases))
 
 
 def _there(case: Case, repository: Repository, urls: Sequence[str]) -> Outcome:

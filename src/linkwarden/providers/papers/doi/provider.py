@@ -30,7 +30,7 @@ from linkwarden.providers.papers.doi.urls import (
     shorter_readings,
     without_punctuation,
 )
-from linkwarden.providers.registry import Case, Outcome, Place, Registry, Reply, by_ident, unanswered
+from linkwarden.providers.registry import Case, Outcome, Place, Registry, Reply, by_ident, shown, unanswered
 from linkwarden.text import host_of
 
 if TYPE_CHECKING:
@@ -218,8 +218,9 @@ def _broken(case: Case[DoiRef], standing: Standing, shorter: str | None) -> Evid
     if shorter is not None:
         kept, cut = ref.written[: len(shorter)], ref.written[len(shorter) :]
         why = "the DOI without what is stuck to its end"
+        seen = f"“{shown(cut)}”" if cut.strip() else "a space"
         suggestion = Suggestion(resolver_address(kept), why, safe=without_punctuation(ref.doi) == shorter)
-        reason = f"The DOI {kept} is registered, but the URL has {_quoted(cut)} after it."
+        reason = f"The DOI {kept} is registered, but the URL has {seen} after it."
         return Evidence.of(claim, JUNK_AFTER_DOI, reason, suggestion=suggestion, facts=facts)
     if standing is Standing.INVALID:
         return Evidence.of(claim, INVALID_DOI, f"The DOI system says that {ref.written} cannot be a DOI.", facts=facts)
@@ -246,10 +247,3 @@ def _asked(doi: str) -> tuple[Fact, ...]:
         Fact("doi.org names no agency that registered it", url=AGENCIES + encoded(doi)),
         Fact("doi.org has no such handle (code 100)", url=HANDLES + encoded(doi), status=404),
     )
-
-
-def _quoted(text: str) -> str:
-    if not text.strip():
-        return "a space"
-    visible = "".join(c if c.isprintable() else f"U+{ord(c):04X}" for c in text)
-    return f"“{visible if len(visible) <= 60 else visible[:57] + '…'}”"
