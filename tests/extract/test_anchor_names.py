@@ -83,6 +83,13 @@ def test_headings_of_every_kind_count() -> None:
     assert anchors(text) == ["one", "two", "three", "four", "five", "six-sense"]
 
 
+def test_headings_have_their_level() -> None:
+    """Number signs, underlines and tags say it, in quotes and lists too."""
+    text = "A\n===\n\n### B ###\n\n> two\n> lines\n> ---\n\n- #### D\n\n<h5>E</h5>\n\n## \n\nF\n=\n\n<a id='x'></a>\n"
+    found = [item for item in Markdown().extract(text, "x.md") if isinstance(item, Anchor)]
+    assert [a.level for a in found if a.name != "two-lines"] == [1, 3, 2, 4, 5, 2, 1, 0]
+
+
 def test_the_slug_is_made_of_what_is_shown() -> None:
     """Markup, link targets and images are not part of a heading's name; code is."""
     text = "# [Deep *Learning*](https://x.example) with `code_x` ![logo](y.png) <img src=z alt=w> &amp; more\n"

@@ -128,7 +128,7 @@ class Reader:
         if self._heading:
             self._heading.parts.append(text)
 
-    def heading(self, text: str, line: int) -> Iterator[Anchor]:
+    def heading(self, text: str, line: int, level: int) -> Iterator[Anchor]:
         """Begin a section; yield the anchors of its heading."""
         self.section = squeeze(text)
         bare = text.translate(_JOINERS)
@@ -141,13 +141,13 @@ class Reader:
             # GitHub drops the line end (docs/facts/github-rendering.md#heading-anchors); a space is accepted as well.
             names.append(base_slug(text.replace("\n", " ")))
         for name in dict.fromkeys(names):
-            yield Anchor(name, self.section, line, AnchorSource.HEADING)
+            yield Anchor(name, self.section, line, AnchorSource.HEADING, level=level)
 
     def finish(self) -> Iterator[Anchor]:
         """End the open HTML heading, if there is one; yield its anchors."""
         if self._heading:
             heading, self._heading = self._heading, None
-            yield from self.heading(squeeze("".join(heading.parts)), heading.line)
+            yield from self.heading(squeeze("".join(heading.parts)), heading.line, int(heading.name[1]))
 
     def comments(self, content: str, pieces: Pieces) -> None:
         """Collect the comments of a part of the document that was scanned."""

@@ -102,6 +102,7 @@ class Anchor:
         line: line of the heading or tag, from 1.
         source: what makes the anchor.
         cause_line: for a swallowed heading, the line of the HTML block that swallows it.
+        level: of a heading, 1 to 6; 0 for everything else.
     """
 
     name: str
@@ -109,6 +110,7 @@ class Anchor:
     line: int
     source: AnchorSource
     cause_line: int | None = None
+    level: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from linkwarden.providers.offline.local.anchors import Places, anchor_evidence, 
 from linkwarden.run import engine
 from linkwarden.run.deps import Deps
 from tests.internet import FakeInternet
+from tests.links import target
 
 
 def no_net(*_: object) -> FakeInternet:
@@ -232,9 +233,60 @@ async def test_a_name_without_its_accents_finds_its_heading(link: str, heading: 
     assert (await one(link, "# Gardens")).suggestion is None
 
 
+CONTENTS = """
+- [Rust](#rust)
+  - [Deep learning](#rust-deep-learning)
+  - [Vision](#rust-vison)
+- [C++](#c)
+  - [Deep learning](#deep-learning)
+  - [Sound](#c-sound)
+
+## Rust
+
+### Computer vision
+
+### Vision
+
+## C++
+
+### Deep learning
+
+### Vision
+
+### Sound
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "link", "meant"),
+    [
+        (CONTENTS, "#rust-deep-learning", None),
+        (CONTENTS, "#rust-vison", "#vision"),
+        (CONTENTS, "#c-sound", "#sound"),
+        (CONTENTS.replace("#rust-vison", "#vison-1"), "#vison-1", "#vision"),
+        (CONTENTS.replace("### Computer vision", "### Deep learning"), "#rust-deep-learning", "#deep-learning"),
+        (CONTENTS.replace("(#rust)", "(#-rust)"), "#rust-deep-learning", None),
+        (CONTENTS.replace("(#rust)", "(#elsewhere)"), "#rust-deep-learning", None),
+        (CONTENTS.replace("[Rust](#rust)", "Rust"), "#rust-deep-learning", "#deep-learning"),
+        (
+            CONTENTS.replace("## Rust", '<a id="lang-rust"></a>\n## The first').replace("#rust)", "#lang-rust)"),
+            "#rust-deep-learning",
+            None,
+        ),
+        (CONTENTS.replace("#rust-deep", "#c-deep").replace("## C++", "C++\n---"), "#c-deep-learning", None),
+        ("- [A](#a)\n  - [B](#b-c)\n\nA\n===\n\nB d c\n---\n\nC\n===\n\n## B c d\n", "#b-c", "#b-d-c"),
+        ("- <a href='#a'>A</a>\n  - [B](#b-c)\n\n<h2>A</h2>\n\n### B d c\n\n<h2>C</h2>\n\n### B c\n", "#b-c", None),
+    ],
+)
+async def test_a_repair_stays_in_the_section_of_the_item_around(text: str, link: str, meant: str | None) -> None:
+    """In a table of contents, a heading of another section is not what is meant, however alike it is called."""
+    found = next(r for r in (await check("-", stdin=text)).results if r.target.url == link).judgement
+    assert (found.suggestion.url if found.suggestion else None) == meant
+
+
 def test_an_unread_document_is_not_judged() -> None:
     """Where no headings are known, nothing is claimed about them."""
-    found = anchor_evidence("k", "anchors", "x", None, document="page.html")
+    found = anchor_evidence(target("#x"), "anchors", "x", None, document="page.html")
     assert found.rule is not None
     assert found.rule.verdict is Verdict.UNVERIFIED
 
@@ -247,11 +299,11 @@ def test_any_name_gets_an_answer_that_holds(name: str, names: list[str]) -> None
     """A name is fine, or broken, and what is offered instead is one of the document's own names."""
     anchors = [Anchor(n, n, i, AnchorSource.HEADING) for i, n in enumerate(names, 1)]
     places = Places(anchors)
-    found = anchor_evidence("k", "anchors", name, places, document="x.md")
+    found = anchor_evidence(target("#x"), "anchors", name, places, document="x.md")
     if name in names:
         assert found.rule is None
     near = nearest(name, anchors)
     assert near is None or near.name in names
     if found.suggestion is not None:
-        again = anchor_evidence("k", "anchors", found.suggestion.url[1:], places, document="x.md")
+        again = anchor_evidence(target("#x"), "anchors", found.suggestion.url[1:], places, document="x.md")
         assert again.rule is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
@@ -9,7 +10,7 @@ from difflib import SequenceMatcher
 from pathlib import Path, PurePath
 from urllib.parse import quote, unquote
 
-from linkwarden.model import Anchor, AnchorSource, Evidence, Suggestion
+from linkwarden.model import Anchor, AnchorSource, Evidence, Suggestion, Target
 from linkwarden.providers.offline.local import rules
 
 #: Pages without any name in them get their names from scripts, or have none.
@@ -37,6 +38,8 @@ _SAME_WORDS = 4.0
 _ALIKE = 0.7
 #: How much of two names is compared.
 _COMPARED = 100
+#: An anchor of its own so many lines above a heading belongs to it.
+_NEAR = 2
 #: In a document with more places than this, only names with the same words are offered.
 _MOST_COMPARED = 2000
 
@@ -58,8 +61,37 @@ class Places:
         lost = (a for a in reversed(self.anchors) if a.source in {AnchorSource.SWALLOWED, AnchorSource.DROPPED})
         self.lost = {a.name.lower(): a for a in lost}
         renamed = {a.line for a in self.real if a.source is AnchorSource.GIVEN and a.text}
-        #: Those that may be offered: a heading with a name of its own is offered by that name alone.
-        self.offered = tuple(a for a in self.real if a.line not in renamed or a.source is not AnchorSource.HEADING)
+        # A heading with a name of its own is offered by that name alone, others by the first of their names.
+        seen: set[int] = set(renamed)
+        offered = []
+        for anchor in self.real:
+            if anchor.source is not AnchorSource.HEADING or anchor.line not in seen:
+                offered.append(anchor)
+            if anchor.source is AnchorSource.HEADING:
+                seen.add(anchor.line)
+        self._offered = tuple(offered)
+
+    def offered(self, sections: Iterable[str]) -> Sequence[Anchor]:
+        """Return the places that may be offered in place of another one.
+
+        Args:
+            sections: names of places; what is offered lies in the section of each of them.
+        """
+        found: Sequence[Anchor] = self._offered
+        for name in sections:
+            first, behind = self._section(name)
+            found = [anchor for anchor in found if first < anchor.line < behind]
+        return found
+
+    def _section(self, name: str) -> tuple[int, float]:
+        """Return the lines of the heading that a name leads to, or nearly does, and of the next one of its rank."""
+        exact = (a for a in self.real if a.name in _spellings(name))
+        here = next(exact, None) or nearest(_spellings(name)[-1], self._offered)
+        headings = sorted((a for a in self.real if a.level), key=lambda a: a.line)
+        at = next((a for a in headings if here is not None and 0 <= a.line - here.line <= _NEAR), None)
+        if at is None:
+            return 0, 0
+        return at.line, next((a.line for a in headings if a.line > at.line and a.level <= at.level), math.inf)
 
 
 class PlacesOf:
@@ -103,19 +135,19 @@ class PlacesOf:
 
 
 def anchor_evidence(
-    key: str, by: str, fragment: str, places: Places | None, *, document: str, before: str = ""
+    target: Target, by: str, fragment: str, places: Places | None, *, document: str, before: str = ""
 ) -> Evidence:
     """Judge the part of a link after ``#``.
 
     Args:
-        key: the target's key.
+        target: the link; the list items around it say in which section a repair must be.
         by: the provider's name.
         fragment: what stands after ``#``.
         places: the document's, or None if it was not read.
         document: the document's name, for sentences and because ``#readme`` works in a README only.
         before: what stands before ``#``, for suggestions.
     """
-    name = fragment.partition(":~:")[0]
+    key, name = target.key, fragment.partition(":~:")[0]
     if always_there(name, document):
         return Evidence(key=key, checked_by=by)
     if places is None:
@@ -134,8 +166,14 @@ def anchor_evidence(
     if lost is not None:
         return Evidence(key=key, checked_by=by, rule=rules.ANCHOR_MISSING, reason=_why_lost(lost))
     reason = f"No heading of {document if before else 'this document'} has the name #{name}."
-    near = _suggestion(nearest(wanted[-1], places.offered), before)
-    return Evidence(key=key, checked_by=by, rule=rules.ANCHOR_MISSING, reason=reason, suggestion=near)
+    around = {o.parent for o in target.occurrences}
+    sections = sorted(url[len(before) + 1 :] for url in around if url.startswith(f"{before}#"))
+    offered = places.offered(sections)
+    # Inside its section a heading need not repeat the section's name.
+    short = (wanted[-1].removeprefix(f"{section}-") for section in sections)
+    near = next((found for name in (wanted[-1], *short) if (found := nearest(name, offered)) is not None), None)
+    suggestion = _suggestion(near, before)
+    return Evidence(key=key, checked_by=by, rule=rules.ANCHOR_MISSING, reason=reason, suggestion=suggestion)
 
 
 def _knows_given_names(settings: Path) -> bool:
@@ -193,13 +231,20 @@ def nearest(name: str, anchors: Sequence[Anchor]) -> Anchor | None:
     best: tuple[float, int] = (0.0, 0)
     found: Anchor | None = None
     for anchor in anchors:
-        other = _plain(anchor.name)
+        other = _plain(_unnumbered(anchor))
         score = _likeness(name, words, other, by_letters=by_letters), -len(anchor.name)
         if score[0] < _SAME_WORDS and not anchor.name.isascii() and _plain(anchor.name.translate(_GERMAN)) == name:
             score = _SAME_WORDS, score[1]
         if score[0] >= _ALIKE and score > best:
             best, found = score, anchor
     return found
+
+
+def _unnumbered(anchor: Anchor) -> str:
+    """Return an anchor's name without the number that tells it from the same heading further up."""
+    name, dash, number = anchor.name.rpartition("-")
+    repeats = dash and anchor.level and number.isdigit() and not anchor.text.endswith(number)
+    return name if repeats else anchor.name
 
 
 def _likeness(name: str, words: frozenset[str], other: str, *, by_letters: bool) -> float:

@@ -52,7 +52,7 @@ class AnchorsProvider(Provider):
 
     def _settle(self, target: Target) -> Evidence:
         path = Path(target.path)
-        return anchor_evidence(target.key, self.name, target.url[1:], self._places_of(path), document=path.name)
+        return anchor_evidence(target, self.name, target.url[1:], self._places_of(path), document=path.name)
 
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
@@ -157,7 +157,7 @@ class FilesProvider(Provider):
         if places is None and self.ctx.anchors_of(document) is None and document is path:
             return Evidence(key=target.key, checked_by=self.name)  # line numbers of source code, pages of a PDF
         before = link.path + link.query
-        return anchor_evidence(target.key, self.name, link.fragment, places, document=document.name, before=before)
+        return anchor_evidence(target, self.name, link.fragment, places, document=document.name, before=before)
 
     def _image(self, target: Target, path: Path) -> Evidence:
         if path.is_dir():
