@@ -54,6 +54,12 @@ SIGNED_TYPES = frozenset(
     {"image/png", "image/jpeg", "image/jpg", "image/gif", "image/webp", "image/bmp", "image/tiff", "image/svg+xml"}
 )
 
+#: Types that common browsers show. JPEG XL is one of them: Chromium 156 and Safari show it.
+SHOWN_TYPES = frozenset(
+    {"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/svg+xml", "image/bmp", "image/jxl"}
+    | {"image/vnd.microsoft.icon"}
+)
+
 _LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 _HTML = re.compile(
     r"<(?:!doctype\s+html|html|head|body|title|script|meta|div|table|h1|p|center|iframe)\b", re.IGNORECASE

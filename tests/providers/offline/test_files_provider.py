@@ -264,6 +264,37 @@ async def test_what_is_no_regular_file_is_not_opened(repo: Path, image: bool) ->
     assert "regular file" in found.reason
 
 
+FTYP = b"\x00\x00\x00\x1cftyp"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("a.heic", FTYP + b"heic" + bytes(16), "LW135"),
+        ("a.tif", b"II*\x00" + bytes(32), "LW135"),
+        ("a.tiff", b"MM\x00*" + bytes(32), "LW135"),
+        ("a.jp2", b"\x00\x00\x00\x0cjP  \r\n\x87\n" + bytes(16), "LW135"),
+        ("a.psd", b"8BPS\x00\x01" + bytes(32), "LW135"),
+        ("a.ppm", b"P6\n3 3\n255\n" + bytes(27), "LW135"),
+        ("a.png", b"P6\n3 3\n255\n" + bytes(27), "LW135"),
+        ("a.avif", FTYP + b"avif" + bytes(16), ""),
+        ("a.gif", b"GIF89a" + bytes(16), ""),
+        ("a.jpg", PNG, ""),
+        ("a.bin", PNG, ""),
+        ("a", b'<svg xmlns="http://www.w3.org/2000/svg"/>', ""),
+        ("a.png", b'<svg xmlns="http://www.w3.org/2000/svg"/>', "LW137"),
+        ("a.JPG", b'<svg xmlns="http://www.w3.org/2000/svg"/>', "LW137"),
+        ("a.svg", PNG, "LW137"),
+    ],
+)
+async def test_images_that_browsers_do_not_show(repo: Path, name: str, content: bytes, code: str) -> None:
+    """Types of cameras and printers, and an SVG under a bitmap's name or the reverse; as links all are fine."""
+    (repo / name).write_bytes(content)
+    found = await judged(name, image=True)
+    assert (found.rule.code if found.rule else "") == code, found.reason
+    assert (await judged(name)).verdict is Verdict.OK
+
+
 @pytest.mark.usefixtures("repo")
 async def test_backslashes_are_set_right() -> None:
     """A path written as on Windows is broken on GitHub."""

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from linkwarden.answers.image_bytes import is_lfs_pointer, sniff, what_else
+from linkwarden.answers.image_bytes import SHOWN_TYPES, is_lfs_pointer, sniff, what_else
 from linkwarden.model import Claim, Evidence, Kind, Pass, Rule, Suggestion, Target
 from linkwarden.providers.base import Example, LoadContext, Provider
 from linkwarden.providers.offline.local import rules
@@ -59,6 +59,7 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 #: Placeholders of Jekyll, Hugo, ERB, JavaScript and the shell.
 _TEMPLATE = re.compile(r"\{\{|\{%|<%|\$\{|\$\(|\A\$[A-Z_]+/|\A%[A-Z_]+%")
 _HEAD_BYTES = 4096
+_SVG = "image/svg+xml"
 _WRONG_SPELLING = {
     Status.WRONG_CASE: (rules.FILE_CASE, "The path is spelt {}; on GitHub upper and lower case count."),
     Status.WRONG_ENCODING: (
@@ -169,14 +170,30 @@ class FilesProvider(Provider):
                 head = file.read(_HEAD_BYTES)
         except OSError:
             return self._finding(target, rules.OUTSIDE, "The file could not be read.")
-        if sniff(head) is not None:
-            return Evidence(key=target.key, checked_by=self.name)
-        return self._finding(target, *_not_an_image(head))
+        wrong = _image_flaw(head, path.suffix.casefold())
+        return Evidence(key=target.key, checked_by=self.name) if wrong is None else self._finding(target, *wrong)
 
     def _finding(self, target: Target, rule: Rule, reason: str, meant: str = "", *, safe: bool = False) -> Evidence:
         why = "the path as the repository has it" if safe else "the most similar file in the repository"
         suggestion = Suggestion(meant, why, safe=safe) if meant else None
         return Evidence(key=target.key, checked_by=self.name, rule=rule, reason=reason, suggestion=suggestion)
+
+
+_BITMAPS = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".bmp", ".ico", ".jxl", ".apng", ".jfif"})
+
+
+def _image_flaw(head: bytes, suffix: str) -> tuple[Rule, str] | None:
+    """Return why readers do not see an image, by the beginning of its file and its name; None if they do."""
+    media_type = sniff(head)
+    if media_type is None:
+        return _not_an_image(head)
+    if media_type not in SHOWN_TYPES:
+        return rules.TYPE_NOT_SHOWN, f"The file is an image of the type {media_type}, which browsers do not show."
+    if media_type == _SVG and suffix in _BITMAPS:
+        return rules.MISNAMED_IMAGE, f"The file is an SVG with the name of another type ({suffix})."
+    if media_type != _SVG and suffix == ".svg":
+        return rules.MISNAMED_IMAGE, f"The file has the name of an SVG and is of the type {media_type}."
+    return None
 
 
 def _not_an_image(head: bytes) -> tuple[Rule, str]:

@@ -1,4 +1,4 @@
-"""What is found about links inside the repository: rules LW120 to LW132, and LW134 to LW136."""
+"""What is found about links inside the repository: rules LW120 to LW132, and LW134 to LW137."""
 
 from __future__ import annotations
 
@@ -127,6 +127,16 @@ SITE_ROOT_UNKNOWN = Rule(
     "In an HTML page a leading `/` means the root of the site, which need not be the root of the repository. The "
     "repository's root has no such file.",
     "Look at the link on the finished site.",
+)
+
+MISNAMED_IMAGE = Rule(
+    "LW137",
+    "file-named-as-another-type",
+    Verdict.BROKEN,
+    "The image's name says that it is of another type.",
+    "Servers tell browsers the type of a file by its name. Bitmaps are shown under the name of any bitmap, but an SVG "
+    "is not shown under such a name, nor is anything else under the name of an SVG.",
+    "Give the file the suffix of its type, and correct the path.",
 )
 
 ANCHOR_RULES = (ANCHOR_MISSING, ANCHOR_CASE, ANCHORS_UNKNOWN)
