@@ -22,6 +22,7 @@ _INVISIBLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
     "\u3164\ud800-\udfff\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e0fff]"
 )
+_SURROGATE = re.compile("[\ud800-\udfff]")
 #: GitHub's runner obeys ``##[command]`` anywhere in a log line (actions/runner, ActionCommand.cs).
 _LOG_COMMAND = re.compile(r"#(?=#\[)")
 
@@ -46,13 +47,28 @@ _LONGEST_LINK = 2_000  # characters; longer ones are shown but not offered for a
 _LONGEST_MESSAGE = 4_000
 
 
+def as_utf8(text: str) -> str:
+    r"""Return text that can be encoded as UTF-8: a byte of a file name that is none is written out, as ``\xff``.
+
+    Python reads such a byte as half a surrogate pair (PEP 383), which no strict reader of UTF-8 or JSON takes.
+    """
+    if text.isascii():
+        return text
+    return _SURROGATE.sub(lambda m: _byte(m[0]) or "\ufffd", text)
+
+
+def _byte(character: str) -> str:
+    number = ord(character)
+    return f"\\x{number - 0xDC00:02x}" if 0xDC80 <= number <= 0xDCFF else ""
+
+
 def visible(text: str) -> str:
-    r"""Return text in which every invisible or controlling character is written out, as ``\u{1b}``.
+    r"""Return text in which every invisible or controlling character is written out, as ``\u{1b}`` or ``\xff``.
 
     The result can be printed in a terminal and in an Actions log (except that a line must not start with it, see
     ``linkwarden.report.text``), and can always be encoded as UTF-8.
     """
-    text = _INVISIBLE.sub(lambda m: f"\\u{{{ord(m[0]):x}}}", text)
+    text = _INVISIBLE.sub(lambda m: _byte(m[0]) or f"\\u{{{ord(m[0]):x}}}", text)
     return _LOG_COMMAND.sub(r"\\u{23}", text)
 
 
@@ -235,7 +251,8 @@ def json_text(value: object) -> str:
     So neither control characters nor lone surrogates of a hostile page reach a terminal or a log; ``##[`` is broken
     up because GitHub's runner obeys it anywhere in a line.
     """
-    return json_line(json.dumps(value, ensure_ascii=True, allow_nan=False))
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return json_line(_SURROGATE.sub(lambda m: json.dumps(as_utf8(m[0]))[1:-1], text))
 
 
 def json_line(text: str) -> str:

@@ -5,8 +5,10 @@ Everything here blocks (it reads directories), so providers call it by ``asyncio
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import stat
 import unicodedata
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -66,6 +68,37 @@ def split(url: str) -> Link:
     rest, mark, fragment = url.partition("#")
     path, question, query = rest.partition("?")
     return Link(path, question + query, fragment if mark else None)
+
+
+class NotAFileError(OSError):
+    """A folder, a pipe or a device is where a file was to be read."""
+
+
+def read_file(path: Path, most: int) -> bytes:
+    """Return at most ``most`` bytes of a regular file. A pipe is not waited for, and a device not read.
+
+    Raises:
+        NotAFileError: it is no regular file.
+        OSError: it cannot be read.
+        ValueError: no file can have this name.
+    """
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise NotAFileError(errno.EINVAL, "not a regular file", str(path))
+        return file.read(most)
+
+
+def leads_out(path: Path) -> bool:
+    """Return True if symbolic links lead from inside a repository to a place outside.
+
+    Whoever wrote the repository might have put them there to have a file read or written that is not theirs. A path
+    that is outside as it is written is the user's own choice.
+    """
+    written = Path(os.path.abspath(path))  # noqa: PTH100 - as it is written, without following links
+    real = os.path.realpath(written)
+    roots = (folder for folder in written.parents if os.path.lexists(folder / ".git"))
+    return not all(Path(real).is_relative_to(os.path.realpath(root)) for root in roots)
 
 
 class Tree:

@@ -224,7 +224,7 @@ def test_a_damaged_file_is_set_aside(state: Path, damage: object) -> None:
     run = pass_night(state, 1, {A: "gone"})
     quiet = pass_night(state, 2, {A: "gone"})
 
-    assert "The memory is damaged" in said(run)
+    assert "it is damaged" in said(run)
     (aside,) = (path for path in state.parent.iterdir() if ".corrupt-" in path.name)
     assert aside.name in said(run)
     assert aside.read_bytes() == spoilt

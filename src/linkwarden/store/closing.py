@@ -10,6 +10,7 @@ from datetime import datetime
 
 from linkwarden._version import __version__
 from linkwarden.model import SETTLED, Fixed, Remembered, Result, Run, Verdict
+from linkwarden.sinks import as_utf8
 from linkwarden.store.observations import Observation, Outcome, after, history, outcome_of
 from linkwarden.store.records import (
     ADD_ADDRESS,
@@ -203,7 +204,7 @@ def write_run(connection: sqlite3.Connection, run: Run, lines: list[Line], scope
 def _write_lives(connection: sqlite3.Connection, lines: list[Line], at: int) -> Mapping[bytes, int]:
     def row(line: Line) -> Row:
         assert line.kept is not None  # noqa: S101 - the caller leaves these out
-        return (line.name, mask_secrets(line.result.target.url), at, *life_row(line.kept))
+        return (line.name, as_utf8(mask_secrets(line.result.target.url)), at, *life_row(line.kept))
 
     connection.executemany(
         f"{ADD_ADDRESS} ON CONFLICT (key) DO UPDATE SET url = excluded.url, last_seen = excluded.last_seen, {_UPDATE}",

@@ -79,8 +79,8 @@ class StoredMemory:
         try:
             make_folder(self._path)
             self._use(schema.open_file(self._path))
-        except CorruptError:
-            self._start_again()
+        except CorruptError as trouble:
+            self._start_again(trouble)
         except (BusyError, ElsewhereError) as trouble:
             self._busy = isinstance(trouble, BusyError)
             self._say(f"This run had no memory, and what it found was not stored: {trouble}.")
@@ -96,13 +96,15 @@ class StoredMemory:
             raise schema.as_unusable(error) from error
         self._connection = connection
 
-    def _start_again(self) -> None:
+    def _start_again(self, trouble: CorruptError) -> None:
         try:
             aside = schema.set_aside(self._path, datetime.now(UTC))
-            self._say(f"The memory is damaged. It was set aside as {aside.name}, and a new one was started.")
+            self._say(f"The memory cannot be used: {trouble}. It was set aside as {aside.name}; a new one was started.")
             self._use(schema.open_file(self._path))
         except (OSError, UnusableError) as error:
-            self._say(f"The memory is damaged and a new one could not be started ({error}), so this run had none.")
+            self._say(
+                f"The memory cannot be used: {trouble}. No new one could be started ({error}), so this run had none."
+            )
 
     def _only_read(self, trouble: UnusableError) -> None:
         try:
@@ -128,10 +130,10 @@ class StoredMemory:
         return self._recall(digest(key))
 
     def _recall(self, name: bytes) -> Remembered | None:
-        return _read(self._known.recall, name) if self._known is not None else None
+        return self._known.recall(name) if self._known is not None else None
 
     def _finished(self, name: bytes) -> Remembered | None:
-        return _read(self._known.finished, name) if self._known is not None else None
+        return self._known.finished(name) if self._known is not None else None
 
     def writes(self, at: datetime) -> bool:
         """Return True if later runs will know what a run of that instant finds. No IO.
@@ -216,13 +218,6 @@ class StoredMemory:
     def _say(self, text: str) -> None:
         if text not in self._notices:
             self._notices.append(text)
-
-
-def _read(recall: Callable[[bytes], Remembered | None], name: bytes) -> Remembered | None:
-    try:
-        return recall(name)
-    except (TypeError, ValueError, OverflowError, OSError):  # not a row that we wrote
-        return None
 
 
 def _named(path: Path) -> str:

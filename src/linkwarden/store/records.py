@@ -14,6 +14,7 @@ from typing import Any
 
 from linkwarden._version import __version__
 from linkwarden.model import Answer, Past, Remembered, Validators, Verdict
+from linkwarden.sinks import as_utf8
 from linkwarden.store.observations import Observation, Outcome, after
 from linkwarden.text import mask_secrets
 
@@ -76,7 +77,7 @@ class Scope:
 
     def as_text(self) -> str:
         """Return it as the file holds it."""
-        return json.dumps([sorted(set(self.inputs)), self.filters], ensure_ascii=False)
+        return json.dumps([sorted(set(map(as_utf8, self.inputs))), self.filters], ensure_ascii=False)
 
 
 class Known:
@@ -165,12 +166,16 @@ def _answer_row(key: str, answer: Answer) -> Row:
         seconds(answer.at),
         seconds(answer.looked),
         answer.status,
-        mask_secrets(answer.final_url) if answer.final_url is not None else None,
-        answer.title,
-        given.etag,
-        given.last_modified,
+        _optional(mask_secrets(answer.final_url) if answer.final_url is not None else None),
+        _optional(answer.title),
+        _optional(given.etag),
+        _optional(given.last_modified),
         __version__,
     )
+
+
+def _optional(text: str | None) -> str | None:
+    return as_utf8(text) if text is not None else None
 
 
 def list_id(connection: sqlite3.Connection, scope: Scope) -> int:

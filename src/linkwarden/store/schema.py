@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from itertools import chain
 from pathlib import Path
 
 from linkwarden.model import UsageError
 from linkwarden.store.records import instant, seconds, transaction
+from linkwarden.store.validity import BoundedConnection, foreign_object, has_odd_row
+from linkwarden.tree import NotAFileError, read_file
 
 #: Marks the file as ours ("LWmm"), so that another program's database is never written to.
 APPLICATION_ID = 0x4C576D6D
@@ -18,7 +21,11 @@ PATIENCE_S = 2.0
 #: The folder that is linkwarden's own, beside the list.
 OWN_FOLDER = ".linkwarden"
 _MAGIC = b"SQLite format 3\x00"
-
+#: What the file may hold. A year of nights over a list of 10,000 links takes a tenth of it; a cache of GitHub
+#: Actions has room for 10 GB in all, and is downloaded every night.
+MAX_BYTES = 64 * 2**20
+#: Of a file that is opened at all, with its log: ours may grow beyond its cap during one run.
+_MOST_BYTES = 8 * MAX_BYTES
 #: Each entry leads from one version of the file to the next. Entries that were released are never changed.
 MIGRATIONS: tuple[Sequence[str], ...] = (
     (
@@ -74,11 +81,31 @@ class BusyError(UnusableError):
 
 
 class CorruptError(UnusableError):
-    """It is no longer a database."""
+    """It is no longer a database, or not as linkwarden writes it."""
 
 
 class ElsewhereError(UnusableError):
     """A symbolic link leads elsewhere."""
+
+
+_NEVER_OURS = (CorruptError, "it is not as linkwarden writes it ({0})")
+_MEANING: Mapping[int, tuple[type[UnusableError], str]] = {
+    sqlite3.SQLITE_BUSY: (BusyError, "another run is using it"),
+    sqlite3.SQLITE_LOCKED: (BusyError, "another run is using it"),
+    sqlite3.SQLITE_CORRUPT: (CorruptError, "it is damaged"),
+    sqlite3.SQLITE_NOTADB: (CorruptError, "it is damaged"),
+    sqlite3.SQLITE_FULL: (UnusableError, "the disk is full"),
+    sqlite3.SQLITE_READONLY: (UnusableError, "it cannot be written here"),
+    sqlite3.SQLITE_CANTOPEN: (UnusableError, "it cannot be written here"),
+    sqlite3.SQLITE_PERM: (UnusableError, "it cannot be written here"),
+    sqlite3.SQLITE_IOERR: (UnusableError, "it cannot be read or written here ({0})"),  # also a read-only folder
+    # What our statements never cause in a file of ours.
+    sqlite3.SQLITE_CONSTRAINT: _NEVER_OURS,
+    sqlite3.SQLITE_INTERRUPT: _NEVER_OURS,
+    sqlite3.SQLITE_TOOBIG: _NEVER_OURS,
+    sqlite3.SQLITE_MISMATCH: _NEVER_OURS,
+    sqlite3.SQLITE_FORMAT: _NEVER_OURS,
+}
 
 
 def open_file(path: Path, *, named: Path | None = None) -> sqlite3.Connection:
@@ -93,14 +120,14 @@ def open_file(path: Path, *, named: Path | None = None) -> sqlite3.Connection:
 
     Raises:
         BusyError: another process has it, and keeps it for longer than ``PATIENCE_S``.
-        CorruptError: it is damaged.
+        CorruptError: it is damaged, or not as linkwarden writes it.
         UnusableError: it cannot be opened or written.
         UsageError: it was written by a newer linkwarden, or is not a memory.
     """
     _refuse_strangers(path)
     connection: sqlite3.Connection | None = None
     try:
-        connection = sqlite3.connect(path, timeout=PATIENCE_S, isolation_level=None)
+        connection = sqlite3.connect(path, timeout=PATIENCE_S, isolation_level=None, factory=BoundedConnection)
         _prepare(connection, named or path)
     except (sqlite3.Error, UnusableError, UsageError) as error:
         if connection is not None:
@@ -128,26 +155,21 @@ def refuse_links(path: Path) -> None:
 def as_unusable(error: sqlite3.Error) -> UnusableError:
     """Return what an error of SQLite means for the memory (https://sqlite.org/rescode.html)."""
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return BusyError("another run is using it")
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return CorruptError("it is damaged")
-    if code == sqlite3.SQLITE_FULL:
-        return UnusableError("the disk is full")
-    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-        return UnusableError("it cannot be written here")
-    if code == sqlite3.SQLITE_IOERR:  # also where its folder is read-only
-        return UnusableError(f"it cannot be read or written here ({error})")
-    return UnusableError(str(error))
+    kind, words = _MEANING.get(code, (UnusableError, "{0}"))
+    return kind(words.format(error))
 
 
 def _refuse_strangers(path: Path) -> None:
-    """Refuse a file that was never a database: it is not ours to set aside."""
+    """Refuse a file that was never a database, which is not ours to set aside, and one that is far too large."""
     try:
-        with path.open("rb") as file:
-            head = file.read(len(_MAGIC))
+        head = read_file(path, len(_MAGIC))
+        size = sum(p.stat().st_size for p in (path, path.with_name(path.name + "-wal")) if p.exists())
+    except NotAFileError:
+        raise UnusableError("it is not a regular file") from None
     except OSError:
         return  # missing, or SQLite will say what is wrong
+    if head == _MAGIC and size > _MOST_BYTES:
+        raise CorruptError("it is far larger than linkwarden lets it become")
     if head and head != _MAGIC:
         if path.suffix == ".sqlite3":
             raise CorruptError("it is damaged")
@@ -156,7 +178,8 @@ def _refuse_strangers(path: Path) -> None:
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     run = connection.execute
-    # The file may come from a cache or a repository: its views and triggers may not call functions.
+    # The file may come from a cache or a repository. What it has of its own is refused below; until then it may not
+    # call functions.
     run("PRAGMA trusted_schema = OFF")
     run("PRAGMA foreign_keys = ON")
     run("PRAGMA locking_mode = EXCLUSIVE")
@@ -174,6 +197,9 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
             f"knows {len(MIGRATIONS)})",
             "Update linkwarden, name another file with --state, or leave the memory out with --no-state.",
         )
+    foreign = foreign_object(connection, chain.from_iterable(MIGRATIONS[:version]))
+    if foreign:
+        raise CorruptError(f"it has {foreign}")
     if version < len(MIGRATIONS):
         for statements in MIGRATIONS[version:]:
             for statement in statements:
@@ -183,6 +209,8 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     run("COMMIT")
     if run("PRAGMA quick_check(1)").fetchone()[0] != "ok":
         raise CorruptError("it is damaged")
+    if has_odd_row(connection):
+        raise CorruptError("it has entries that linkwarden has not written")
 
 
 def _not_ours(path: Path) -> UsageError:
@@ -222,9 +250,10 @@ def copy_of(path: Path, folder: Path) -> sqlite3.Connection:
     _refuse_strangers(path)
     copy = folder / "state.sqlite3"
     try:
-        copy.write_bytes(path.read_bytes())
+        copy.write_bytes(read_file(path, _MOST_BYTES))
         with suppress(FileNotFoundError):
-            copy.with_name(copy.name + "-wal").write_bytes(path.with_name(path.name + "-wal").read_bytes())
+            log = read_file(path.with_name(path.name + "-wal"), _MOST_BYTES)
+            copy.with_name(copy.name + "-wal").write_bytes(log)
     except OSError as error:
         raise UnusableError(
             "there is no memory that can be read" if not path.exists() else str(error.strerror)
@@ -240,9 +269,6 @@ def size_of(connection: sqlite3.Connection) -> int:
     return (pages - free) * size
 
 
-#: The largest size of the file. A year of nights over a list of 10,000 links takes a tenth of it; a cache of GitHub
-#: Actions has room for 10 GB in all, and is downloaded every night.
-MAX_BYTES = 64 * 2**20
 #: The share that is left after old entries were removed, so that the next time is some way off.
 _AIM = 0.75
 #: Ages beyond which entries are removed, one after the other.
