@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from html import unescape
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from linkwarden.sinks import (
+    as_utf8,
+    json_text,
     link_target,
     mask_text,
     md_code,
@@ -33,6 +36,7 @@ from tests.report.strategies import WHOLE_RUNS, hostile, urls
         ("\x9b2J", r"\u{9b}2J"),
         ("a\u202eb\u200bc", r"a\u{202e}b\u{200b}c"),
         ("\ud800", r"\u{d800}"),
+        ("\udcff\udc80.md", r"\xff\x80.md"),
         ("tag \U000e0041", r"tag \u{e0041}"),
         ("##[add-mask]e", r"\u{23}#[add-mask]e"),
         ("###[x]", r"#\u{23}#[x]"),
@@ -41,6 +45,16 @@ from tests.report.strategies import WHOLE_RUNS, hostile, urls
 def test_visible(text: str, shown: str) -> None:
     """What controls a terminal or a log is written out; what people read is left alone."""
     assert visible(text) == shown
+
+
+@given(hostile)
+def test_json_is_strict(text: str) -> None:
+    """It is ASCII without half a surrogate pair, which strict readers refuse; all else comes back as it was."""
+    written = json_text([text])
+
+    read = msgspec.json.decode(written.encode("ascii"), type=list[str])
+    assert read == [as_utf8(text)]
+    assert json_text(["\udcff.md", "\ud800", "🎉"]) == r'["\\xff.md", "\ufffd", "\ud83c\udf89"]'
 
 
 @given(hostile)
