@@ -1,4 +1,4 @@
-"""What a provider is: somebody who knows how one kind of address is settled.
+"""What a provider is: somebody who knows how one kind of URL is settled.
 
 Adding one costs a file in this package and its test. Discovery finds it; ``explain``, the reports and the docs
 derive from its rules; ``tests/contracts`` runs its examples.
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """An address and what ``claim`` gives for it (None: not this provider's); run by the contract test."""
+    """A URL and what ``claim`` gives for it (None: not this provider's); run by the contract test."""
 
     url: str
     ident: str | None
@@ -63,7 +63,7 @@ class LoadContext:
         hint: call it to tell the user something once at the end.
         allow_networks: networks in CIDR notation that count as public (``--allow-network``).
         archive: the Internet Archive may be asked for copies of what is lost.
-        recall: gives what the memory holds of an address, by key, or None.
+        recall: gives what the memory holds of a URL, by key, or None.
         patience: how long a failure of the network has to last before a link is called broken; None without a memory.
     """
 
@@ -81,22 +81,22 @@ class LoadContext:
 
 
 class Provider(ABC):
-    """One kind of address and how to settle it.
+    """One kind of URL and how to settle it.
 
     Class attributes:
         name: unique, kebab-case; becomes ``checked_by`` in reports.
         rank: who is asked first (lower comes first); 10..99 offline, 100..499 registries, 500 image, 1000 web.
-        gathers: True where many links cost one question: they wait until all lists are read, then go to ``check``
+        gathers: True where many links cost one request: they wait until all lists are read, then go to ``check``
             together, in a lane of the provider's own. False: each goes at once, in the lane of its host.
         per_question: the most distinct idents that one call of ``check`` gets; read only where links are gathered.
         online: False if ``check`` makes no request; such providers also run under ``--offline``.
         kind: what its targets are in reports; an image stays an image.
         domains: it claims nothing outside these domains and what lies below them, so it is not asked about the rest
-            of a list; None if it looks at every address.
+            of a list; None if it looks at every URL.
         rules: every rule that it can raise.
         lasting: for how long a good answer stands without asking again, because what it says does not change (that a
             DOI is registered); with a memory only.
-        examples: addresses with the ident that ``claim`` gives.
+        examples: URLs with the ident that ``claim`` gives.
     """
 
     name: ClassVar[str]
@@ -120,7 +120,7 @@ class Provider(ABC):
 
     @abstractmethod
     def claim(self, target: Target) -> str | None:
-        """Give the ident under which this provider can settle the target, or None. Pure; never raises."""
+        """Return the ident under which this provider can settle the target, or None. Pure; never raises."""
 
     def lane(self, claim: Claim) -> str:
         """Return the name of the queue in which a claim waits for its turn."""
@@ -163,7 +163,7 @@ class Roster:
         return iter(self._all)
 
     def concerned(self, target: Target) -> tuple[Provider, ...]:
-        """Give those providers that may claim a target, in order (see ``Provider.domains``)."""
+        """Return those providers that may claim a target, in order (see ``Provider.domains``)."""
         if target.address is None:
             return self._all
         host = host_of(target.address)

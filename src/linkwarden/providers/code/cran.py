@@ -84,6 +84,6 @@ def _judged(claim: Claim, response: Response) -> Evidence:
         return from_response(claim, response, REMOVED, reason)
     better = move_of(claim.target.address or "", response)
     if better is not None:
-        reason = "The page has a new permanent address."
+        reason = "The page has a new permanent URL."
         return from_response(claim, response, http.MOVED_PERMANENTLY, reason, suggestion=better)
     return from_response(claim, response)

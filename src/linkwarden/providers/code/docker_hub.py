@@ -39,7 +39,7 @@ MISSING = Rule(
     "docker-image-missing",
     Verdict.BROKEN,
     "Docker Hub has no such image, or it is private",
-    "Docker Hub's interface says that there is no image of this name, while it still knows an image that is certainly "
+    "Docker Hub's API says that there is no image of this name, while it still knows an image that is certainly "
     "there. It gives the same answer for private ones. The page answers 200 whether or not the image exists.",
     "Look for the image's new name or registry, or take the entry out.",
 )

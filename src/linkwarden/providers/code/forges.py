@@ -113,11 +113,11 @@ class ForgeRef:
 
     @property
     def ident(self) -> str:
-        """What makes one question; forges do not tell capitals apart in names."""
+        """What makes one request; forges do not tell capitals apart in names."""
         return f"{self.host}/{self.name.lower()}"
 
     def api(self, name: str) -> str:
-        """Return the question about a repository."""
+        """Return the request about a repository."""
         match self.dialect:
             case Dialect.GITLAB:
                 return f"https://{self.host}/api/v4/projects/{encoded(name)}"
@@ -127,11 +127,11 @@ class ForgeRef:
                 return f"https://api.bitbucket.org/2.0/repositories/{encoded(name, '/')}"
 
     def group_api(self) -> str:
-        """Return the question whether the name is a group of GitLab, which a URL does not show."""
+        """Return the request whether the name is a group of GitLab, which a URL does not show."""
         return f"https://{self.host}/api/v4/groups/{encoded(self.name)}?with_projects=false"
 
     def contents_api(self, name: str) -> str | None:
-        """Return Gitea's question about a file or folder; None if the address names none."""
+        """Return Gitea's request about a file or folder; None if the URL names none."""
         match self.rest:
             case ("src" | "raw" | "media", "branch" | "tag" | "commit", revision, *path) if path:
                 where = f"{self.api(name)}/contents/{encoded('/'.join(path), '/')}"
@@ -256,7 +256,7 @@ async def _contradicted(net: Net, ref: ForgeRef) -> bool | None:
 
 
 def _full_name(ref: ForgeRef, reply: Reply) -> str:
-    """Return the name that the repository has today, or "" if the answer tells none."""
+    """Return the name that the repository has today, or "" if the response tells none."""
     name = reply.table.get("path_with_namespace" if ref.dialect is Dialect.GITLAB else "full_name")
     return name if isinstance(name, str) and _is_name(name) else ""
 

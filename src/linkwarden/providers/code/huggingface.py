@@ -1,4 +1,4 @@
-"""The Hugging Face Hub: models, datasets, spaces and their files, asked by the hub's own interface.
+"""The Hugging Face Hub: models, datasets, spaces and their files, asked by the hub's own API.
 
 Source: docs/facts/services.md#hugging-face, and the hub's own client (``huggingface_hub``, ``hf_raise_for_status``).
 The hub says in ``X-Error-Code`` what a response is about; a 401 without it proves nothing.
@@ -55,7 +55,7 @@ _TABS = _FILES | {"tree", "commit", "commits", "discussions", "community", "view
 
 
 class What(StrEnum):
-    """What in a repository an address is about."""
+    """What in a repository a URL is about."""
 
     REPOSITORY = "repository"
     REVISION = "revision"
@@ -86,7 +86,7 @@ class HubRef:
 
     @property
     def ident(self) -> str:
-        """What makes one question to the hub."""
+        """What makes one request to the hub."""
         return f"{self.sort}/{self.name.lower()}"
 
     @property
@@ -95,16 +95,16 @@ class HubRef:
         return f"{HUB}/api/{self.sort}/{encoded(self.name, '/')}"
 
     def start(self, name: str) -> str:
-        """Give how the path of a repository of this sort begins."""
+        """Return how the path of a repository of this sort begins."""
         return name if self.sort == "models" else f"{self.sort}/{name}"
 
     def resolve(self, name: str) -> str:
-        """Give the address from which the hub serves the file."""
+        """Return the URL from which the hub serves the file."""
         revision = encoded(self.revision)
         return f"{HUB}/{self.start(encoded(name, '/'))}/resolve/{revision}/{encoded(self.path, '/')}"
 
     def listing(self, name: str) -> str:
-        """Give the question for the folder's contents."""
+        """Return the request for the folder's contents."""
         return f"{HUB}/api/{self.sort}/{encoded(name, '/')}/tree/{encoded(self.revision)}/{encoded(self.path, '/')}"
 
 
@@ -152,7 +152,7 @@ MISSING = Rule(
     "hub-repository-missing",
     Verdict.BROKEN,
     "Hugging Face has no such repository, or it is private",
-    "Hugging Face's interface says that there is no model, dataset or space of this name. It gives the same answer for "
+    "Hugging Face's API says that there is no model, dataset or space of this name. It gives the same answer for "
     "private ones; readers of the list see neither.",
     "Look for the new name on huggingface.co, ask the owner to make it public, or take the entry out.",
 )
@@ -260,7 +260,7 @@ def _repository(ref: HubRef, reply: Reply) -> _Repository:
 async def _missing(net: Net, cases: Sequence[Case[HubRef]], reply: Reply) -> Sequence[Outcome]:
     """Accuse, unless what looks like a model is something else of the site: then the link's own page is there.
 
-    The hub has had more and more sorts of things with addresses of their own (docs/facts/services.md#hugging-face).
+    The hub has had more and more sorts of things with URLs of their own (docs/facts/services.md#hugging-face).
     """
     ref = cases[0].ref
     thing = _THINGS[ref.sort]

@@ -1,4 +1,4 @@
-"""Which paper an address names: arXiv identifiers of both schemes, and every form of address that carries one.
+"""Which paper a URL names: arXiv identifiers of both schemes, and every form of URL that carries one.
 
 Sources: arXiv's help page "arXiv identifier", and the behaviour of its web site (``arxiv-base`` and
 ``arxiv-browse``), which quietly repairs some spellings and answers 404 to the rest. Pure: nothing is asked.
@@ -58,7 +58,7 @@ ARCHIVES = frozenset(
 
 
 class Form(StrEnum):
-    """What part of a paper's presence on the web an address leads to. The value is the path segment at arXiv."""
+    """What part of a paper's presence on the web a URL leads to. The value is the path segment at arXiv."""
 
     ABS = "abs"
     PDF = "pdf"
@@ -82,15 +82,15 @@ class Problem(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ArxivRef:
-    """A paper as an address names it.
+    """A paper as a URL names it.
 
     Attributes:
         ident: canonical identifier (``2106.15928v3``, ``math/0309136``); if malformed, what stands in its place.
-        form: what the address leads to.
-        canonical_url: the address as arXiv itself writes it. If malformed, the nearest sensible one, or None.
+        form: what the URL leads to.
+        canonical_url: the URL as arXiv itself writes it. If malformed, the nearest sensible one, or None.
         problem: what is the matter with the spelling, or None.
         why: one clause about the problem, for a person; "" without one.
-        safe: True if replacing the address by ``canonical_url`` needs no second look.
+        safe: True if replacing the URL by ``canonical_url`` needs no second look.
     """
 
     ident: str
@@ -124,7 +124,7 @@ def split_version(ident: str) -> tuple[str, int | None]:
 
 
 def is_future(ref: ArxivRef, now: datetime) -> bool:
-    """Tell whether an identifier's month has not begun yet, with a day's grace for clocks and time zones."""
+    """Return whether an identifier's month has not begun yet, with a day's grace for clocks and time zones."""
     if ref.yymm is None:
         return False
     latest = now + timedelta(days=1)
@@ -132,7 +132,7 @@ def is_future(ref: ArxivRef, now: datetime) -> bool:
 
 
 def is_fresh(ref: ArxivRef, now: datetime) -> bool:
-    """Tell whether a paper may be so new that arXiv's index need not have it yet.
+    """Return whether a paper may be so new that arXiv's index need not have it yet.
 
     The index is renewed at most daily; three days cover a weekend at the turn of a month.
     """
@@ -141,15 +141,15 @@ def is_fresh(ref: ArxivRef, now: datetime) -> bool:
 
 
 def parse(url: str) -> ArxivRef | None:
-    """Give the paper that an address names, or None if the address is not that of a paper.
+    """Return the paper that a URL names, or None if the URL is not that of a paper.
 
     Listings, searches, author pages and help pages at arXiv are not papers. Never raises.
 
     Args:
-        url: an absolute http(s) address.
+        url: an absolute http(s) URL.
     """
     host = host_of(url)
-    if host not in HOSTS:  # nearly every address of a list
+    if host not in HOSTS:  # nearly every URL of a list
         return None
     parts = urlsplit(url)
     path = unquote(parts.path)
@@ -161,10 +161,10 @@ def parse(url: str) -> ArxivRef | None:
     return _at_reader(host, path)
 
 
-# --- addresses -------------------------------------------------------------------------------------------------
+# --- URLs -------------------------------------------------------------------------------------------------
 
 _ARXIV_HOSTS = frozenset({"arxiv.org", "www.arxiv.org", "export.arxiv.org"})
-# The mirrors closed in 2024; all of them held copies of the same addresses (docs/facts/services.md#arxiv-mirrors).
+# The mirrors closed in 2024; all of them held copies of the same URLs (docs/facts/services.md#arxiv-mirrors).
 _MIRRORS = frozenset(
     {
         f"{name}.arxiv.org"
@@ -181,7 +181,7 @@ _READERS: dict[str, re.Pattern[str]] = {
     "huggingface.co": re.compile(r"/papers/(.+?)/?"),
     "hf.co": re.compile(r"/papers/(.+?)/?"),
 }
-#: Every host whose addresses may name a paper.
+#: Every host whose URLs may name a paper.
 HOSTS = _ARXIV_HOSTS | _MIRRORS | _DOI_HOSTS | _READERS.keys() | {f"www.{name}" for name in _READERS}
 _FORMS = {form.value: form for form in Form if form not in (Form.DOI, Form.READER)} | {"e-print": Form.SOURCE}
 
@@ -250,7 +250,7 @@ _HYPHENLESS = re.compile(r"(?<=[^a-])(ph|ex|th|qc|mat|lat|sci)(?=/|$)")
 # Separators that people type where the dot belongs: 2106-15928, 2106/15928.
 _NO_DOT = re.compile(r"(\d{4})[-_/:, ](\d{4,5})(v[1-9]\d*)?")
 _EMBEDDED = re.compile(r"(?<![\d.])\d{4}\.\d{4,5}(?:v[1-9]\d*)?(?![\d.]*\d)")
-# What Markdown, chat programs and word processors leave at the end of an address.
+# What Markdown, chat programs and word processors leave at the end of a URL.
 _PUNCTUATION = re.compile(r"[\s.,;:!?)\]}>'\"*_`|\\\u200b-\u200f\u2060\ufeff\u2018-\u201d\u3001\u3002\uff0c\uff09]+")
 
 
@@ -259,7 +259,7 @@ def read(written: str, form: Form) -> ArxivRef:
 
     Args:
         written: the identifier as it stands, perhaps with ``.pdf``, a version, a tail.
-        form: what the address leads to.
+        form: what the URL leads to.
     """
     text = _normalised(written)
     match = _OLD.match(text) or _NEW.match(text)
@@ -294,7 +294,7 @@ def _year(digits: str, *, old: bool) -> int:
 
 
 def _complaint(match: re.Match[str], year: int, number: int) -> str:
-    """Say why no paper can have such an identifier, or "" (arXiv help, "arXiv identifier")."""
+    """Return why no paper can have such an identifier, or "" (arXiv help, "arXiv identifier")."""
     month = match["mm"]
     when = year * 100 + int(month)
     old = "archive" in match.groupdict()
@@ -361,7 +361,7 @@ def _nearest(written: str) -> str | None:
 
 
 def address_of(ident: str, form: Form) -> str:
-    """Give the address that arXiv itself uses for a paper."""
+    """Return the URL that arXiv itself uses for a paper."""
     if form is Form.DOI:
         return f"https://doi.org/10.48550/arXiv.{ident}"
     segment = Form.ABS if form in (Form.READER, Form.DVI) else form

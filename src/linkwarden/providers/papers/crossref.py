@@ -1,4 +1,4 @@
-"""Papers of Elsevier, IEEE and ACM whose addresses hold no DOI: Crossref is asked, because their pages are walled off.
+"""Papers of Elsevier, IEEE and ACM whose URLs hold no DOI: Crossref is asked, because their pages are walled off.
 
 Crossref can prove that a paper exists, never that it does not. So this provider accuses nobody: what Crossref cannot
 tell goes on to the next provider.
@@ -27,7 +27,7 @@ ENDPOINT = "https://api.crossref.org/works"
 #: Filters that leave the works of one publisher: IEEE by its number as a member of Crossref, ACM by its DOI prefix.
 IEEE = "member:263"
 ACM = "prefix:10.1145"
-#: PIIs in one question: longer addresses are cut on the way (the list of works can only be asked for by GET).
+#: PIIs in one request: longer URLs are cut on the way (the list of works can only be asked for by GET).
 PIIS_PER_QUESTION = 50
 #: Works that are looked at for one title.
 _CANDIDATES = 5
@@ -54,7 +54,7 @@ class Work:
 
 
 def document_number(url: str) -> str | None:
-    """Give the document number in an address at IEEE Xplore, without leading zeros; None if it has none."""
+    """Return the document number in a URL at IEEE Xplore, without leading zeros; None if it has none."""
     if host_of(url) not in ("ieeexplore.ieee.org", "www.ieeexplore.ieee.org"):
         return None
     try:
@@ -74,7 +74,7 @@ def document_number(url: str) -> str | None:
 
 
 def article_number(doi: str) -> str | None:
-    """Give the number that ACM's library has for the work of a DOI, or None if it is not ACM's.
+    """Return the number that ACM's library has for the work of a DOI, or None if it is not ACM's.
 
     It is the last part of the DOI: alone for a journal's article, behind the volume's number for a paper of a
     conference [U: seen in the DOIs of either, stated nowhere].
@@ -90,11 +90,11 @@ _PII_PATH = re.compile(
     r"/(?:science/article/(?:\w+/)?|retrieve/)pii/(S?\d{15}[\dX])(?:/[\w.-]+)?/?", re.ASCII | re.IGNORECASE
 )
 _ELSEVIER_HOSTS = frozenset({"sciencedirect.com", "linkinghub.elsevier.com"})
-# Pages about a document, by path: what else has a number is a picture, an issue or an author.
+# Pages about a document, by path: what else has a number is an image, an issue or an author.
 _IEEE_PATH = re.compile(
     r"/(?:(?:abstract/)?document/\d+(?:/.*)?|(?:xpls?|stamp|stampPDF)/\w+\.jsp)", re.ASCII | re.IGNORECASE
 )
-# ACM's addresses until 2019; newer ones hold the DOI. The number may stand behind that of its volume.
+# ACM's URLs until 2019; newer ones hold the DOI. The number may stand behind that of its volume.
 _ACM_NUMBER = re.compile(r"(?:\d+\.)?0*([1-9]\d*)", re.ASCII)
 
 
@@ -120,7 +120,7 @@ _SHELVES: Mapping[str, _Shelf] = MappingProxyType(
     }
 )
 
-#: A title may be long, and an address must not.
+#: A title may be long, and a URL must not.
 _MAX_TITLE = 300
 _TAG = re.compile(r"\[[^\[\]]*\]|\((?:19|20)\d\d\)")
 _YEAR = re.compile(r"\A\W*(?:19|20)\d\d\b\W*")
@@ -287,13 +287,13 @@ def _works(reply: Reply) -> list[Work]:
 
 
 def _shelf_of(ident: str) -> tuple[_Shelf, str]:
-    """Give the publisher that an ident names, and its number."""
+    """Return the publisher that an ident names, and its number."""
     name, colon, number = ident.partition(":")
     return _SHELVES[name + colon], number
 
 
 def _title_of(cases: Sequence[Case[Thing]]) -> str:
-    """Give the title that the list has for a paper: a link's text, else what its entry says; "" if neither can be one.
+    """Return the title that the list has for a paper: a link's text, else what its entry says; "" for neither.
 
     Words around the title do no harm: it is looked for by a search engine, and the number is the proof.
     """

@@ -1,7 +1,7 @@
-"""Data sets of OpenML, asked by its interface: the pages are a frame that scripts fill, the same for every number.
+"""Data sets of OpenML, asked by its API: the pages are a frame that scripts fill, the same for every number.
 
 Source: docs/facts/services.md#openml: 200 with a description, 412 (404 of the rewrite) with the code 111 for none. The
-accusation rests on just that answer; any other one proves nothing, so a fact that is wrong accuses nobody.
+accusation rests on just that response; any other one proves nothing, so a fact that is wrong accuses nobody.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ MISSING = Rule(
     "openml-data-set-missing",
     Verdict.BROKEN,
     "OpenML has no such data set",
-    "OpenML's interface says that there is no data set of this number. Its page shows the same frame for every "
+    "OpenML's API says that there is no data set of this number. Its page shows the same frame for every "
     "number, so it tells nothing by itself.",
     "Look for the data set by its name at openml.org, or take the entry out.",
 )

@@ -27,9 +27,9 @@ UNKNOWN_PAPER = Rule(
     "unknown-openreview-paper",
     Verdict.BROKEN,
     "OpenReview has no paper with this number",
-    "Both versions of OpenReview's API were asked twice for the number in this address, and neither has it. Readers "
+    "Both versions of OpenReview's API were asked twice for the number in this URL, and neither has it. Readers "
     "get a page that says that it was not found.",
-    "Look for typing errors, search OpenReview for the title, and put the right address into the list.",
+    "Look for typing errors, search OpenReview for the title, and put the right URL into the list.",
 )
 
 #: The present version of the API and the one before it; papers are in one of the two, by the age of their venue.

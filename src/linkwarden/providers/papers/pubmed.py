@@ -127,8 +127,8 @@ UNKNOWN_PMID = Rule(
     "unknown-pubmed-article",
     Verdict.BROKEN,
     "PubMed has no article with this number",
-    "PubMed's API was asked twice for the number in this address and said both times that there is no such article, "
-    "while it knew another one in the same question. Most often a digit is wrong or missing.",
+    "PubMed's API was asked twice for the number in this URL and said both times that there is no such article, "
+    "while it knew another one in the same request. Most often a digit is wrong or missing.",
     "Search PubMed for the title and put the right number into the list.",
 )
 UNKNOWN_PMCID = Rule(
@@ -136,18 +136,18 @@ UNKNOWN_PMCID = Rule(
     "unknown-pmc-article",
     Verdict.BROKEN,
     "PubMed Central has no article with this number",
-    "PubMed Central's API was asked twice for the number in this address and said both times that there is no such "
-    "article, while it knew another one in the same question.",
+    "PubMed Central's API was asked twice for the number in this URL and said both times that there is no such "
+    "article, while it knew another one in the same request.",
     "Search PubMed Central for the title. If the full text is not there (any more), link to PubMed or to the DOI.",
 )
 OLD_ADDRESS = Rule(
     "LW604",
     "old-ncbi-address",
     Verdict.MOVED,
-    "PubMed and PubMed Central have addresses of their own now",
+    "PubMed and PubMed Central have URLs of their own now",
     "The article exists. NCBI moved PubMed to pubmed.ncbi.nlm.nih.gov in 2020 and PubMed Central to "
-    "pmc.ncbi.nlm.nih.gov in 2024, and redirects from the addresses below www.ncbi.nlm.nih.gov.",
-    "Put the present address into the list.",
+    "pmc.ncbi.nlm.nih.gov in 2024, and redirects from the URLs below www.ncbi.nlm.nih.gov.",
+    "Put the present URL into the list.",
 )
 RETRACTED = Rule(
     "LW605",
@@ -160,7 +160,7 @@ RETRACTED = Rule(
 
 _PUBMED_PAGE = re.compile(r"/0*([1-9]\d{0,8})/?", re.ASCII)
 # What follows the number is a part of the article: a figure, a table, its PDF. Files below /bin/ are none of PMC's
-# pages: pictures and attachments, whose addresses broke in the move of 2024 (unsure); those are asked for themselves.
+# pages: images and attachments, whose URLs broke in the move of 2024 (unsure); those are asked for themselves.
 _PMC_PAGE = re.compile(r"/articles/PMC0*([1-9]\d{0,8})(?:/(?!bin/)(.*))?", re.ASCII | re.IGNORECASE)
 _EUROPE_PMC_PAGE = re.compile(
     r"/(?:(?:article|abstract)/MED/0*(?P<med>[1-9]\d{0,8})|(?:articles?/(?:PMC/)?)PMC0*(?P<pmc>[1-9]\d{0,8}))/?",

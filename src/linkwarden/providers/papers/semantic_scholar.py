@@ -1,4 +1,4 @@
-"""Papers at Semantic Scholar: one batch question to its API, because its pages stand behind a bot wall.
+"""Papers at Semantic Scholar: one batch request to its API, because its pages stand behind a bot wall.
 
 Source: Semantic Scholar Academic Graph API, "Get details for multiple papers at once" (``POST /paper/batch``).
 """
@@ -25,11 +25,11 @@ UNKNOWN_PAPER = Rule(
     "unknown-to-semantic-scholar",
     Verdict.SUSPECT,
     "Semantic Scholar no longer knows this paper",
-    "Semantic Scholar's API was asked twice for the number in this address and does not know it, while it knew another "
-    "paper in the same question. Numbers disappear when records of one paper are merged. The API and the site are not "
+    "Semantic Scholar's API was asked twice for the number in this URL and does not know it, while it knew another "
+    "paper in the same request. Numbers disappear when records of one paper are merged. The API and the site are not "
     "always of one mind, so this is a strong hint and no proof.",
-    "Open the address in a browser. If the page is not there, search for the title, or link to the paper's DOI or to "
-    "arXiv, whose addresses last.",
+    "Open the URL in a browser. If the page is not there, search for the title, or link to the paper's DOI or to "
+    "arXiv, whose URLs last.",
 )
 MERGED = Rule(
     "LW601",
@@ -37,14 +37,14 @@ MERGED = Rule(
     Verdict.MOVED,
     "Semantic Scholar keeps this paper under another number now",
     "Semantic Scholar had several records of one paper and has merged them. The old number still leads to the paper.",
-    "Put the present address into the list.",
+    "Put the present URL into the list.",
 )
 
 ENDPOINT = "https://api.semanticscholar.org/graph/v1/paper/batch"
-#: Papers in one question, by the API's documentation.
+#: Papers in one request, by the API's documentation.
 PER_QUESTION = 500
 #: A paper that Semantic Scholar certainly has: the example of its own documentation, about Semantic Scholar itself.
-#: It rides along in each question: where none of the papers is known the API answers 400 and not with nulls, and an
+#: It rides along in each request: where none of the papers is known the API answers 400 and not with nulls, and an
 #: answer that lacks this paper proves nothing about the others.
 CANARY = "649def34f8be52c8b66281af98ae884c09aef38b"
 _MAX_BYTES = 4 * 1024 * 1024
@@ -52,7 +52,7 @@ _WHO = "Semantic Scholar's API"
 
 _SHA = re.compile(r"[0-9a-f]{40}")
 _PAGE = re.compile(r"/paper/(?:[^/]+/)?([0-9a-f]{40})/?", re.IGNORECASE)
-# What Semantic Scholar's own short addresses may name; Wikipedia links by CorpusID, arXiv by arXiv number.
+# What Semantic Scholar's own short URLs may name; Wikipedia links by CorpusID, arXiv by arXiv number.
 _SHORT = re.compile(
     r"/(?:(?P<corpus>CorpusID):(?P<n>[1-9]\d{0,14})|arXiv:(?P<id>[\w.-]+(?:/\d{7})?))/?", re.ASCII | re.IGNORECASE
 )

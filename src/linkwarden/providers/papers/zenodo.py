@@ -1,6 +1,6 @@
-"""Records of Zenodo, asked by its interface: a record may have another DOI than Zenodo's own.
+"""Records of Zenodo, asked by its API: a record may have another DOI than Zenodo's own.
 
-Records whose DOI is registered are settled before by the DOI system. Source: docs/facts/services.md#zenodo (interface:
+Records whose DOI is registered are settled before by the DOI system. Source: docs/facts/services.md#zenodo (API:
 200, 404, 410 for a record that was taken down).
 """
 
@@ -25,7 +25,7 @@ MISSING = Rule(
     "zenodo-record-missing",
     Verdict.BROKEN,
     "Zenodo has no such record, or took it down",
-    "Zenodo's interface says that there is no record of this number, or that the record was taken down and only a "
+    "Zenodo's API says that there is no record of this number, or that the record was taken down and only a "
     "note is left in its place. No DOI of Zenodo's own is registered for this number either.",
     "Look for the work's title at Zenodo or elsewhere, or take the entry out.",
 )

@@ -1,1 +1,1 @@
-"""Providers of sites with an interface of their own."""
+"""Providers of sites with an API of their own."""

@@ -29,12 +29,12 @@ _PERSONAL = re.compile(r"(?:WL|LL|LM|HL)\Z|RD")
 _LIST = re.compile(r"[\w-]{2,64}\Z", re.ASCII)
 _NUMBER = re.compile(r"[1-9]\d{0,11}\Z", re.ASCII)
 _HASH = re.compile(r"[0-9a-f]{6,20}\Z", re.ASCII)
-#: What may stand before a number in an address of Vimeo.
+#: What may stand before a number in a URL of Vimeo.
 _VIMEO_PREFIXES = re.compile(r"(?:channels/[^/]+/|groups/[^/]+/videos/|(?:album|showcase)/\d+/video/|video/)?\Z")
 
 
 class Sort(StrEnum):
-    """What an address shows, as it is called in sentences."""
+    """What a URL shows, as it is called in sentences."""
 
     VIDEO = "video"
     PLAYLIST = "playlist"
@@ -48,7 +48,7 @@ class VideoRef:
     Attributes:
         sort: which of them.
         name: its identifier as written, which may be a wrong one.
-        page: its own address, which oEmbed is asked about.
+        page: its own URL, which oEmbed is asked about.
     """
 
     sort: Sort
@@ -57,14 +57,14 @@ class VideoRef:
 
     @property
     def ident(self) -> str:
-        """What makes one question; YouTube's identifiers depend on case."""
+        """What makes one request; YouTube's identifiers depend on case."""
         return f"{self.sort.name.lower()}:{self.name}"
 
     @property
     def impossible(self) -> bool:
         """True if YouTube never had a video of this name: fewer than eleven characters, or others than it uses.
 
-        More than eleven are a question for YouTube, which may overlook what is stuck to the end [U].
+        More than eleven are a matter for YouTube, which may overlook what is stuck to the end [U].
         """
         return self.sort is Sort.VIDEO and _ID.match(self.name) is None
 
@@ -75,7 +75,7 @@ class VideoRef:
 
 
 def _youtube_id(place: Place) -> str:
-    """Give what stands where the identifier belongs, or ""."""
+    """Return what stands where the identifier belongs, or ""."""
     segments = place.segments
     name = ""
     if place.host == "youtu.be" and segments:
@@ -84,7 +84,7 @@ def _youtube_id(place: Place) -> str:
         return place.query.get("v", "").strip()
     elif place.host in _YOUTUBE and len(segments) >= 2 and segments[0] in _IN_PATH:
         name = segments[1]
-    name = name.partition("&")[0].strip()  # the old player's address has its options after the name
+    name = name.partition("&")[0].strip()  # the old player's URL has its options after the name
     return "" if name in _NO_IDS else name
 
 
@@ -95,7 +95,7 @@ def _shows_playlist(place: Place) -> bool:
 
 
 def _vimeo_ref(place: Place) -> VideoRef | None:
-    """Read an address of Vimeo: a number, and after it the key of one that is not listed."""
+    """Read a URL of Vimeo: a number, and after it the key of one that is not listed."""
     segments = place.segments
     at = next((i for i, segment in enumerate(segments) if _NUMBER.match(segment) and _follows(segments[:i])), None)
     if at is None or len(segments) > at + 2:
@@ -116,7 +116,7 @@ MISSING = Rule(
     "video-missing",
     Verdict.BROKEN,
     "YouTube has no such video",
-    "YouTube's oEmbed interface says that there is no such video, and its server of preview pictures has none of it "
+    "YouTube's oEmbed API says that there is no such video, and its server of preview images has none of it "
     "either. The video's page answers 200 all the same and tells viewers that the video is not available.",
     "Search for another upload of the video, or take the entry out.",
 )
@@ -124,10 +124,10 @@ MALFORMED = Rule(
     "LW631",
     "malformed-video-id",
     Verdict.BROKEN,
-    "the address names no possible video of YouTube",
+    "the URL names no possible video of YouTube",
     "The name of a YouTube video has eleven characters: letters, digits, “-” and “_”. This one has fewer or others, or "
     "YouTube itself calls it a bad one.",
-    "Copy the video's address again.",
+    "Copy the video's URL again.",
 )
 HIDDEN = Rule(
     "LW632",
@@ -136,7 +136,7 @@ HIDDEN = Rule(
     "viewers probably do not get to see it: it is private, or gone",
     "The service says that it does not show this to everybody. Of private videos YouTube says so; of a playlist, and "
     "of a video at Vimeo, the same answer is given whether it is private or gone.",
-    "Open the address in a browser where you are not logged in. If nothing is shown, look for another copy.",
+    "Open the URL in a browser where you are not logged in. If nothing is shown, look for another copy.",
 )
 
 

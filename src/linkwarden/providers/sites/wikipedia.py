@@ -1,6 +1,6 @@
-"""Wikipedia: pages of one language are looked up together, fifty to a question, by MediaWiki's own interface.
+"""Wikipedia: pages of one language are looked up together, fifty to a request, by MediaWiki's own API.
 
-Source: MediaWiki "API:Query" (titles, redirects, converttitles, formatversion 2), "API:Etiquette" (one question at a
+Source: MediaWiki "API:Query" (titles, redirects, converttitles, formatversion 2), "API:Etiquette" (one request at a
 time, ``maxlag``) and "Page title"; docs/facts/services.md#wikipedia.
 """
 
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 #: MediaWiki takes this many titles at once from anybody …
 _PER_QUERY = 50
-#: … and an address that is no longer than this passes everywhere; longer lists travel in several questions.
+#: … and a URL that is no longer than this passes everywhere; longer lists travel in several requests.
 _MAX_QUERY = 6_000
-#: Seconds of lag of its copies from which on the interface sends automatic askers away (API:Etiquette).
+#: Seconds of lag of its copies from which on the API sends automatic askers away (API:Etiquette).
 _MAX_LAG = "5"
 _HOST = re.compile(r"([a-z][a-z0-9-]{1,30})(?:\.m)?\.wikipedia\.org\Z")
 _NO_LANGUAGES = frozenset({"www", "m", "login", "test", "test2", "api", "wap"})
@@ -47,7 +47,7 @@ MISSING = Rule(
     "wikipedia-page-missing",
     Verdict.BROKEN,
     "Wikipedia has no page of this name",
-    "Wikipedia's interface says that there is no page of this name and no redirect from it: it was deleted, or the "
+    "Wikipedia's API says that there is no page of this name and no redirect from it: it was deleted, or the "
     "name is misspelt.",
     "Search Wikipedia for the subject and link to the page that it has now.",
 )
@@ -56,15 +56,15 @@ IMPOSSIBLE = Rule(
     "wikipedia-title-impossible",
     Verdict.BROKEN,
     "no page of Wikipedia can have this name",
-    "The name in the address breaks Wikipedia's rules for names, most often because a bracket of the list got into it. "
+    "The name in the URL breaks Wikipedia's rules for names, most often because a bracket of the list got into it. "
     "Readers get the page “Bad title”.",
-    "Take out of the address what does not belong to it.",
+    "Take out of the URL what does not belong to it.",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A page that an address names: language, name as one would write it, and the section, as written, or ""."""
+    """A page that a URL names: language, name as one would write it, and the section, as written, or ""."""
 
     language: str
     title: str
@@ -94,7 +94,7 @@ class _Pages:
 
     @classmethod
     def read(cls, reply: Reply) -> _Pages | None:
-        """Read an answer; None if it is none (an error, HTML, a form that we do not know)."""
+        """Read a response; None if it is none (an error, HTML, a form that we do not know)."""
         query = reply.table.get("query")
         if reply.status != 200 or not isinstance(query, dict):
             return None
@@ -206,7 +206,7 @@ class Wikipedia(Registry[_Entry]):
 
 
 def _raw_title(place: Place, language: str) -> str | None:
-    """Give the name that an address names, decoded; None if it names none."""
+    """Return the name that a URL names, decoded; None if it names none."""
     first, _, rest = place.path.lstrip("/").partition("/")
     if first == "wiki" or first.startswith(f"{language}-"):  # the latter chooses a script, as zh-cn
         return _decoded(rest)

@@ -39,7 +39,7 @@ MISSING = Rule(
     "post-missing",
     Verdict.BROKEN,
     "X has no such post",
-    "X's oEmbed interface says that there is no such post, while it still knows a post that is certainly there. "
+    "X's oEmbed API says that there is no such post, while it still knows a post that is certainly there. "
     "The post was deleted, or its account was closed or suspended. The page of a post answers the same for all.",
     "Link what the post pointed at or an archived copy, or take the entry out.",
 )
@@ -48,8 +48,8 @@ PROTECTED = Rule(
     "post-protected",
     Verdict.SUSPECT,
     "only followers that the author has let in see this post",
-    "X's oEmbed interface refuses to show the post to the public, as it does when the author's posts are protected.",
-    "Open the address in a browser where you are not logged in. If nothing is shown, look for another source.",
+    "X's oEmbed API refuses to show the post to the public, as it does when the author's posts are protected.",
+    "Open the URL in a browser where you are not logged in. If nothing is shown, look for another source.",
 )
 
 

@@ -1,1 +1,1 @@
-"""How GitHub is asked: addresses, rules, GraphQL, REST and git's own protocol, for ``providers/github.py``."""
+"""How GitHub is asked: URLs, rules, GraphQL, REST and git's own protocol, for ``providers/github.py``."""

@@ -112,7 +112,7 @@ class _Inside:
         return await followup.tag(self._net, self._rest, case, self._repository)
 
     def _branch_known(self, case: Case) -> bool | None:
-        """Tell whether any reading of the address names a branch or tag; None if the list does not say."""
+        """Return whether any reading of the URL names a branch or tag; None if the list does not say."""
         if case.ref.branch == "HEAD":
             return True
         answers = [self._refs.has(revision) for revision, _ in case.ref.splits]

@@ -113,7 +113,7 @@ class Case(registry.Case[GithubRef]):
         return self.evidence(rules.NO_ANSWER, f"{why}.", facts=[Fact(why)])
 
     def improved(self, repository: Repository | None, branch: str = "") -> str:
-        """Return the address with everything put right that GitHub redirects for good."""
+        """Return the URL with everything put right that GitHub redirects for good."""
         url = urls.canonical(self.url)
         if branch:
             url = urls.with_branch(url, self.ref, branch)
@@ -147,7 +147,7 @@ def healthy(case: Case, repository: Repository | None, facts: Iterable[Fact] = (
 
 
 def as_note(case: Case, found: Evidence) -> Pass:
-    """Pass a link on with what was found; that the address redirects, the next provider sees for itself."""
+    """Pass a link on with what was found; that the URL redirects, the next provider sees for itself."""
     worth_it = found.rule is not None and found.rule is not rules.OLD_ADDRESS
     return case.passed(found if worth_it else None)
 
@@ -322,9 +322,9 @@ def number_moved(case: Case, repository: Repository, url: str) -> Evidence:
     """An issue was transferred or became a discussion."""
     return case.evidence(
         rules.NUMBER_MOVED,
-        f"Number {case.ref.number} of {case.ref.full_name} is now at another address.",
+        f"Number {case.ref.number} of {case.ref.full_name} is now at another URL.",
         suggestion=Suggestion(url, "where GitHub redirects", safe=True),
-        facts=[repository.fact, Fact("GitHub names the new address", url=url)],
+        facts=[repository.fact, Fact("GitHub names the new URL", url=url)],
     )
 
 

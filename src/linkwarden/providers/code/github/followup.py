@@ -75,12 +75,12 @@ async def absent_path(
 
     Args:
         net: the way to the network.
-        rest: the interface.
+        rest: the API.
         case: the link.
         repository: that should hold the path.
         on_default: the path is on the default branch.
         branch_known: whether the branch exists; None if nobody told.
-        revision: the branch or tag that exists among the readings of the address, if that is known.
+        revision: the branch or tag that exists among the readings of the URL, if that is known.
     """
     revision, path = next((s for s in case.ref.splits if s[0] == revision), case.ref.splits[0])
     reply = await rest.get(net, contents_path(repository.full_name, path, revision))
@@ -98,7 +98,7 @@ async def absent_branch(net: Net, rest: Rest, case: Case, repository: Repository
 
     Args:
         net: the way to the network.
-        rest: the interface.
+        rest: the API.
         case: the link; not one of the raw host.
         repository: that should have the branch.
         on_default: what the link wants is on the default branch.
@@ -122,7 +122,7 @@ async def absent_branch(net: Net, rest: Rest, case: Case, repository: Repository
 async def raw_page(net: Net, case: Case, repository: Repository) -> Outcome:
     """Settle a raw file whose branch does not exist, while the file is on the default branch.
 
-    The raw host does not redirect after a rename; whether ``github.com/…/raw/…`` does is unsure, so that address is
+    The raw host does not redirect after a rename; whether ``github.com/…/raw/…`` does is unsure, so that URL is
     asked itself (docs/facts/services.md#github-renames).
     """
     if case.ref.raw_host:

@@ -1,4 +1,4 @@
-"""What can be the matter with an address of GitHub."""
+"""What can be the matter with a URL of GitHub."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ RENAMED = Rule(
     "The repository has a new name.",
     "GitHub redirects the old name for as long as nobody uses it again. On the day somebody does, the link leads to a "
     "stranger's project without any error.",
-    "Put the new address in.",
+    "Put the new URL in.",
 )
 ARCHIVED = Rule(
     "LW442",
@@ -44,7 +44,7 @@ NO_ACCOUNT = Rule(
     "no-such-github-account",
     Verdict.BROKEN,
     "There is no GitHub user or organisation of that name.",
-    "Both of GitHub's interfaces say so. It was deleted or renamed; GitHub does not redirect renamed accounts.",
+    "Both of GitHub's APIs say so. It was deleted or renamed; GitHub does not redirect renamed accounts.",
     "Look for the person's or project's present account.",
 )
 NO_PATH = Rule(
@@ -52,7 +52,7 @@ NO_PATH = Rule(
     "no-such-path",
     Verdict.BROKEN,
     "The repository is there, but this file or folder is not in it.",
-    "GitHub's interface, asked for exactly this path on this branch, tag or commit, says that nothing lies there.",
+    "GitHub's API, asked for exactly this path on this branch, tag or commit, says that nothing lies there.",
     "Find where the file went (the repository's history tells), or link to the repository.",
 )
 BRANCH_RENAMED = Rule(
@@ -69,7 +69,7 @@ RAW_BRANCH_RENAMED = Rule(
     "raw-branch-renamed",
     Verdict.BROKEN,
     "The raw file's branch is gone; the file lies on the default branch.",
-    "GitHub does not redirect raw file addresses when a branch is renamed, so pictures and downloads break although "
+    "GitHub does not redirect raw file URLs when a branch is renamed, so images and downloads break although "
     "the file is still there.",
     "Put the default branch's name in, or HEAD, which always means the default branch.",
 )
@@ -78,7 +78,7 @@ NO_REF = Rule(
     "no-such-revision",
     Verdict.BROKEN,
     "The repository has no such branch, tag or commit.",
-    "GitHub's interface, asked for exactly this name, does not know it, nor a branch that was renamed from it.",
+    "GitHub's API, asked for exactly this name, does not know it, nor a branch that was renamed from it.",
     "Link to a branch or tag that exists.",
 )
 NO_NUMBER = Rule(
@@ -86,7 +86,7 @@ NO_NUMBER = Rule(
     "no-such-issue",
     Verdict.BROKEN,
     "The repository is there, but it has no issue, pull request, discussion or milestone of that number.",
-    "GitHub's interface, asked for this number, says that it does not exist or was deleted.",
+    "GitHub's API, asked for this number, says that it does not exist or was deleted.",
     "Correct the number, or take the link out.",
 )
 NUMBER_MOVED = Rule(
@@ -94,8 +94,8 @@ NUMBER_MOVED = Rule(
     "issue-moved",
     Verdict.MOVED,
     "The issue was transferred, or turned into a discussion.",
-    "GitHub redirects the old address.",
-    "Put the new address in.",
+    "GitHub redirects the old URL.",
+    "Put the new URL in.",
 )
 NO_RELEASE = Rule(
     "LW451",
@@ -110,7 +110,7 @@ NO_GIST = Rule(
     "no-such-gist",
     Verdict.BROKEN,
     "There is no such gist.",
-    "GitHub's interface says that the gist does not exist: it was deleted, or the id is misspelt.",
+    "GitHub's API says that the gist does not exist: it was deleted, or the id is misspelt.",
     "Look for a copy, or take the link out.",
 )
 DISABLED = Rule(
@@ -158,16 +158,16 @@ WIKI_OFF = Rule(
     "wiki-switched-off",
     Verdict.BROKEN,
     "The repository is there, but its wiki is switched off.",
-    "GitHub's interface says that the repository has no wiki.",
+    "GitHub's API says that the repository has no wiki.",
     "Link to the repository or to its documentation.",
 )
 OLD_ADDRESS = Rule(
     "LW459",
     "github-address-redirects",
     Verdict.MOVED,
-    "The address works, but GitHub redirects it for good to https://github.com.",
+    "The URL works, but GitHub redirects it for good to https://github.com.",
     "Addresses that begin with `http://` or `www.` are redirected permanently, which costs each reader a detour.",
-    "Put the https:// address in.",
+    "Put the https:// URL in.",
 )
 NO_ANSWER = Rule(
     "LW460",

@@ -1,6 +1,6 @@
-"""Reads GitHub addresses: what one names, without asking anybody.
+"""Reads GitHub URLs: what one names, without asking anybody.
 
-The shapes are those that github.com serves (docs/facts/services.md#github-urls). An address whose fate no API of GitHub
+The shapes are those that github.com serves (docs/facts/services.md#github-urls). A URL whose fate no API of GitHub
 can tell (site pages, wiki pages, release files, badges) is not read here, so that another provider asks it as a reader
 would.
 """
@@ -14,7 +14,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from linkwarden.text import host_of
 
-#: Every host whose addresses are read here.
+#: Every host whose URLs are read here.
 HOSTS = frozenset({"github.com", "www.github.com", "raw.githubusercontent.com", "gist.github.com"})
 #: First path segments that are pages of the site and never accounts (docs/facts/services.md#github-urls).
 RESERVED = frozenset(
@@ -49,7 +49,7 @@ _SECTIONS = frozenset(
     actions
     """.split()  # noqa: SIM905 - readable
 )
-#: The same, for every address below them too.
+#: The same, for every URL below them too.
 _DEEP_SECTIONS = frozenset({"branches", "commits", "compare", "graphs", "labels", "network", "pulls"})
 _PULL_TABS = frozenset({"changes", "checks", "commits", "conflicts", "files"})
 _ISSUE_LISTS = frozenset({"assigned", "created_by", "mentioned", "new"})
@@ -58,7 +58,7 @@ _ORG_TABS = frozenset({"followers", "people", "repositories"})
 
 
 class What(StrEnum):
-    """What a GitHub address names. The words stand in sentences for maintainers."""
+    """What a GitHub URL names. The words stand in sentences for maintainers."""
 
     OWNER = "account"
     REPO = "repository"
@@ -85,19 +85,19 @@ HISTORY = frozenset({What.COMMIT, What.ISSUE, What.DISCUSSION, What.MILESTONE})
 
 @dataclass(frozen=True, slots=True)
 class GithubRef:
-    """What an address names.
+    """What a URL names.
 
     Attributes:
         what: the sort of thing.
         owner: account, as written; "" for a gist without one.
         repo: repository, as written and without ``.git``; "" for accounts and gists.
-        name: section, tag, commit or gist id; of a repository the tab that the address opens.
+        name: section, tag, commit or gist id; of a repository the tab that the URL opens.
         rest: for PATHS the segments after ``blob/`` and the like: a branch, tag or commit, then a path; where the
             one ends and the other begins only GitHub knows, for branch names may hold slashes.
-        prefix: ``refs/heads/`` or ``refs/tags/`` where the address says it, else "".
+        prefix: ``refs/heads/`` or ``refs/tags/`` where the URL says it, else "".
         number: for NUMBERED.
         fragment: without ``#``.
-        raw_host: the address is one of raw.githubusercontent.com.
+        raw_host: the URL is one of raw.githubusercontent.com.
     """
 
     what: What
@@ -153,7 +153,7 @@ class GithubRef:
 
     @property
     def readme_anchor(self) -> str:
-        """The section of the README that the address leads to, or ""."""
+        """The section of the README that the URL leads to, or ""."""
         if self.what is not What.REPO or self.name not in ("", "readme-ov-file"):
             return ""
         fragment = self.fragment.partition(":~:")[0]  # what follows is a text fragment, for the browser only
@@ -161,7 +161,7 @@ class GithubRef:
 
 
 def looks_like_sha(name: str) -> bool:
-    """Tell whether a name may be a commit's (abbreviated) hash."""
+    """Return whether a name may be a commit's (abbreviated) hash."""
     return _SHA.fullmatch(name) is not None
 
 
@@ -171,9 +171,9 @@ def with_raw(url: str) -> str:
 
 
 def parse(url: str) -> GithubRef | None:  # noqa: PLR0911 - one per host and defect
-    """Read an absolute http(s) address; None where no API of GitHub can settle it. Never raises."""
+    """Read an absolute http(s) URL; None where no API of GitHub can settle it. Never raises."""
     host = host_of(url)
-    if host not in HOSTS:  # nearly every address of a list
+    if host not in HOSTS:  # nearly every URL of a list
         return None
     try:
         parts = urlsplit(url)
@@ -198,7 +198,7 @@ def parse(url: str) -> GithubRef | None:  # noqa: PLR0911 - one per host and def
 
 
 def _segments(path: str) -> tuple[str, ...]:
-    """Give the decoded, non-empty segments of a path; () where they are not plain text."""
+    """Return the decoded, non-empty segments of a path; () where they are not plain text."""
     found = []
     for raw in path.split("/"):
         if not raw:
@@ -214,7 +214,7 @@ def _segments(path: str) -> tuple[str, ...]:
 
 
 def _site(segments: tuple[str, ...], query: str, fragment: str) -> GithubRef | None:
-    """Read an address of github.com."""
+    """Read a URL of github.com."""
     first = segments[0].lower()
     if first in ("orgs", "users") and 2 <= len(segments) <= 3:
         known_tab = len(segments) == 2 or segments[2] in _ORG_TABS
@@ -233,7 +233,7 @@ def _site(segments: tuple[str, ...], query: str, fragment: str) -> GithubRef | N
 
 
 def is_repository(owner: str, repo: str) -> bool:
-    """Tell whether GitHub would allow these names (``x.wiki`` is a repository's wiki, not a repository)."""
+    """Return whether GitHub would allow these names (``x.wiki`` is a repository's wiki, not a repository)."""
     names = _OWNER.fullmatch(owner) is not None and _REPO.fullmatch(repo) is not None
     return names and repo not in (".", "..") and not repo.endswith(".wiki")
 
@@ -302,14 +302,14 @@ def _at_path(
 
 
 def _raw_host(segments: tuple[str, ...], fragment: str) -> GithubRef | None:
-    """Read an address of raw.githubusercontent.com: ``/owner/repo/branch/path``."""
+    """Read a URL of raw.githubusercontent.com: ``/owner/repo/branch/path``."""
     if len(segments) < 4 or segments[0].lower() in RESERVED or not is_repository(segments[0], segments[1]):
         return None
     return _at_path(GithubRef(What.RAW, segments[0], segments[1]), What.RAW, segments[2:], fragment, raw_host=True)
 
 
 def _gist(segments: tuple[str, ...], fragment: str) -> GithubRef | None:
-    """Read an address of gist.github.com: ``/id``, ``/user/id`` or ``/user``."""
+    """Read a URL of gist.github.com: ``/id``, ``/user/id`` or ``/user``."""
     if segments[0].lower() in _GIST_RESERVED:
         return None
     owner, tail = "", segments
@@ -333,12 +333,12 @@ _TWO_SEGMENTS = re.compile(r"\A([a-zA-Z]+://[^/?#]+)/+[^/?#]+/+[^/?#]+")
 
 
 def canonical(url: str) -> str:
-    """Give an address as GitHub's permanent redirects have it: https and without ``www.``."""
+    """Return a URL as GitHub's permanent redirects have it: https and without ``www.``."""
     return _OLD_START.sub(lambda m: f"https://{m.group(1).lower()}", url)
 
 
 def with_repository(url: str, full_name: str) -> str:
-    """Give the same address in another repository; everything after the two names stays as written."""
+    """Return the same URL in another repository; everything after the two names stays as written."""
     found = _TWO_SEGMENTS.match(url)
     if found is None:
         return url
@@ -347,7 +347,7 @@ def with_repository(url: str, full_name: str) -> str:
 
 
 def with_branch(url: str, ref: GithubRef, branch: str) -> str:
-    """Give the same address on another branch: the segment that names the branch is replaced."""
+    """Return the same URL on another branch: the segment that names the branch is replaced."""
     before = 2 + (0 if ref.raw_host else 1) + (2 if ref.prefix else 0)
     pattern = rf"\A([a-zA-Z]+://[^/?#]+(?:/+[^/?#]+){{{before}}}/+)([^/?#]+)"
     found = re.match(pattern, url)

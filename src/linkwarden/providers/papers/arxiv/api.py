@@ -1,4 +1,4 @@
-"""How arXiv's query API is asked, and how its answer is read without trusting it.
+"""How arXiv's query API is asked, and how its response is read without trusting it.
 
 Source: arXiv API User's Manual (``info.arxiv.org/help/api``), arXiv's terms of use for its APIs (one connection,
 three seconds between requests: kept by ``net``), and answers recorded in 2026.
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 ENDPOINT = "https://export.arxiv.org/api/query"
 #: A paper that arXiv certainly has: "Attention Is All You Need" is among the most cited of all, is in no current
 #: month, and was never withdrawn. It rides along in each query. arXiv sometimes answers 200 with too few entries,
-#: or none; an answer without this paper proves nothing about the papers that are missing from it.
+#: or none; a response without this paper proves nothing about the papers that are missing from it.
 CANARY = "1706.03762"
-#: Identifiers in one query, the canary included; 100 to 200 is customary, and the answer stays near 1 MB.
+#: Identifiers in one query, the canary included; 100 to 200 is customary, and the response stays near 1 MB.
 PER_QUERY = 200
 #: 200 entries with abstracts and long author lists (collaborations of 3,000 names) stay well below this.
 MAX_BYTES = 16 * 1024 * 1024
-#: Longest list that travels in the address; servers cut addresses at 8 kB, the manual advises POST for long ones.
+#: Longest list that travels in the URL; servers cut URLs at 8 kB, the manual advises POST for long ones.
 _MAX_GET = 4_000
 #: Queries that one call may cost when arXiv refuses identifiers; at three seconds each this is half a minute.
 _MAX_QUERIES = 10
@@ -78,13 +78,13 @@ class Papers:
             self._by_base.setdefault(paper.base, {})[paper.version] = paper
 
     def find(self, ident: str) -> Paper | None:
-        """Give the paper of an identifier: that very version, or the newest seen where none is named."""
+        """Return the paper of an identifier: that very version, or the newest seen where none is named."""
         base, version = split_version(ident)
         versions = self._by_base.get(base, {})
         return versions.get(max(versions, default=0) if version is None else version)
 
     def newest(self, ident: str) -> Paper | None:
-        """Give the newest version seen of the paper that an identifier names, whatever version it names."""
+        """Return the newest version seen of the paper that an identifier names, whatever version it names."""
         return self.find(split_version(ident)[0])
 
 
@@ -94,7 +94,7 @@ class Answer:
 
     Attributes:
         papers: what arXiv has.
-        absent: identifiers that a complete answer, canary included, did not hold.
+        absent: identifiers that a complete response, canary included, did not hold.
         unknown: for identifiers about which nothing was learnt, the useless response.
         denied: arXiv has shut us out; it must not be asked again in this run.
     """
@@ -174,7 +174,7 @@ async def by_titles(net: Net, titles: Sequence[str]) -> list[Paper]:
 
 
 def _without(chunk: list[str], named: str | None, answer: Answer) -> list[list[str]]:
-    """Give what is left to ask after a refusal, with the culprit set aside if it is known, else two halves."""
+    """Return what is left to ask after a refusal, with the culprit set aside if it is known, else two halves."""
     culprit = named if named in chunk else None
     if culprit is None and len(chunk) == 1:
         culprit = chunk[0]

@@ -1,4 +1,4 @@
-"""Papers at arXiv: impossible identifiers are found without the network, all others by one question to its API."""
+"""Papers at arXiv: impossible identifiers are found without the network, all others by one request to its API."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ MALFORMED_ID = Rule(
     "LW401",
     "malformed-arxiv-id",
     Verdict.BROKEN,
-    "the address names no possible arXiv paper",
+    "the URL names no possible arXiv paper",
     "arXiv's identifiers follow a fixed scheme of year, month and number. This one breaks it, or something that does "
-    "not belong to it is stuck to its end, and arXiv answers 404 to such addresses. No request was needed to know it.",
+    "not belong to it is stuck to its end, and arXiv answers 404 to such URLs. No request was needed to know it.",
     "Correct the identifier. If a replacement is offered, check that it is the paper that was meant.",
 )
 UNKNOWN_PAPER = Rule(
@@ -57,7 +57,7 @@ UNKNOWN_VERSION = Rule(
     "unknown-arxiv-version",
     Verdict.BROKEN,
     "arXiv has the paper, but not this version of it",
-    "arXiv's API knows the paper and does not know the version that the address names, so arXiv answers 404.",
+    "arXiv's API knows the paper and does not know the version that the URL names, so arXiv answers 404.",
     "Link to the paper without a version, or to a version that exists.",
 )
 WITHDRAWN = Rule(
@@ -73,7 +73,7 @@ MIRROR = Rule(
     "LW406",
     "arxiv-mirror",
     Verdict.MOVED,
-    "the address leads to a copy of arXiv",
+    "the URL leads to a copy of arXiv",
     "arXiv's mirrors have been shut down one after the other. The paper itself exists at arxiv.org.",
     "Link to arxiv.org.",
 )
@@ -111,7 +111,7 @@ class ArxivIds(Registry[ArxivRef]):
         return ref if ref is not None and ref.form is not Form.READER else None
 
     async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Outcome]:
-        """Give evidence for what is malformed, and pass on the rest."""
+        """Return evidence for what is malformed, and pass on the rest."""
         del net  # offline
         for case in self.cases(claims):
             ref = case.ref
@@ -196,7 +196,7 @@ def _found(case: Case[ArxivRef], paper: Paper) -> Evidence:
     """Judge a link to a paper that exists."""
     claim, ref, title = case.claim, case.ref, paper.title
     seen = Fact(f"arXiv's API has the paper, in version {paper.version}", url=ENDPOINT)
-    suggestion = Suggestion(ref.canonical_url or address_of(ref.ident, ref.form), "arXiv's own address", safe=True)
+    suggestion = Suggestion(ref.canonical_url or address_of(ref.ident, ref.form), "arXiv's own URL", safe=True)
     if paper.withdrawn:
         reason = "The paper says at arXiv that it was withdrawn."
         if ref.form is Form.PDF:

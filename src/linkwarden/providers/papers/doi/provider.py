@@ -51,7 +51,7 @@ INVALID_DOI = Rule(
     Verdict.BROKEN,
     "this cannot be a DOI",
     "A DOI is a number that begins with “10.”, a slash, and a name. The DOI system says that what stands in the "
-    "address is not one, and does not find it either.",
+    "URL is not one, and does not find it either.",
     "Copy the DOI from the publisher's page again.",
 )
 JUNK_AFTER_DOI = Rule(
@@ -66,7 +66,7 @@ OLD_RESOLVER = Rule(
     "LW423",
     "old-doi-resolver",
     Verdict.MOVED,
-    "the address uses an old host of the DOI system",
+    "the URL uses an old host of the DOI system",
     "The DOI is registered. The host dx.doi.org is kept for old links only; the DOI Handbook asks to use doi.org.",
     "Put https://doi.org/ in front of the DOI.",
 )
@@ -74,10 +74,10 @@ UNREGISTERED = Rule(
     "LW424",
     "unregistered-doi-in-address",
     Verdict.SUSPECT,
-    "the DOI in this publisher's address is not registered",
-    "The address spells a DOI out, and the DOI system does not know it. Some publishers show pages under numbers "
+    "the DOI in this publisher's URL is not registered",
+    "The URL spells a DOI out, and the DOI system does not know it. Some publishers show pages under numbers "
     "that they never registered, so this counts only where the page itself could not be seen.",
-    "Open the address in a browser. If the page is not there, search for the title.",
+    "Open the URL in a browser. If the page is not there, search for the title.",
 )
 RETRACTED = Rule(
     "LW802",
@@ -115,7 +115,7 @@ class _Words:
         return Standing.UNKNOWN
 
     def shorter(self, doi: str) -> str | None:
-        """Give the longest shorter reading of a DOI that is registered."""
+        """Return the longest shorter reading of a DOI that is registered."""
         return next((s for s in shorter_readings(doi) if self.standing(s) is Standing.REGISTERED), None)
 
 
@@ -205,7 +205,7 @@ def _registered(case: Case[DoiRef], agency: str, record: Record) -> Evidence:
         reason = f"{agency}'s record of this DOI says that the work was {record.taken_back}."
         return Evidence.of(case.claim, RETRACTED, reason, title=record.title, facts=facts)
     if host_of(case.url) == "dx.doi.org":
-        suggestion = Suggestion(resolver_address(ref.written), "the DOI system's own address", safe=True)
+        suggestion = Suggestion(resolver_address(ref.written), "the DOI system's own URL", safe=True)
         reason = "The DOI is registered, and dx.doi.org is an old name of doi.org."
         return Evidence.of(case.claim, OLD_RESOLVER, reason, suggestion=suggestion, title=record.title, facts=facts)
     return Evidence.of(case.claim, title=record.title, facts=facts)
@@ -229,7 +229,7 @@ def _broken(case: Case[DoiRef], standing: Standing, shorter: str | None) -> Evid
 
 
 def _instead(ref: DoiRef) -> Suggestion | None:
-    """Offer an address for two kinds of DOI that are made up by habit."""
+    """Offer a URL for two kinds of DOI that are made up by habit."""
     registrant, _, name = ref.written.partition("/")
     if registrant == "10.48550" and name.lower().startswith("arxiv."):
         paper = arxiv_of(f"https://arxiv.org/abs/{name[6:]}")

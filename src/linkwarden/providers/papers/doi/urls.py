@@ -1,4 +1,4 @@
-"""Which DOI an address names: ``doi.org``, and the DOIs inside the addresses of publishers. Pure.
+"""Which DOI a URL names: ``doi.org``, and the DOIs inside the URLs of publishers. Pure.
 
 Sources: the DOI Handbook (syntax, case), and docs/facts/services.md#dois-in-publisher-urls (as observed).
 """
@@ -17,23 +17,23 @@ from linkwarden.text import host_of
 
 
 class Source(StrEnum):
-    """How an address names its DOI, and so how much the registry's answer says about the address."""
+    """How a URL names its DOI, and so how much the registry's answer says about the URL."""
 
-    RESOLVER = "resolver"  # doi.org: the address works if and only if the DOI is registered
-    LITERAL = "literal"  # a publisher's address that spells the DOI out
+    RESOLVER = "resolver"  # doi.org: the URL works if and only if the DOI is registered
+    LITERAL = "literal"  # a publisher's URL that spells the DOI out
     DERIVED = "derived"  # made from a publisher's article number by its scheme
     FIGURE = "figure"  # an image file of the paper with this DOI
 
 
 @dataclass(frozen=True, slots=True)
 class DoiRef:
-    """A DOI as an address names it.
+    """A DOI as a URL names it.
 
     Attributes:
         doi: in lower case (DOIs do not depend on case), percent-decoded once. At doi.org exactly what stands
             there, junk included; elsewhere without the publisher's suffixes.
-        source: how the address names it.
-        written: the same in the case of the address, for suggestions.
+        source: how the URL names it.
+        written: the same in the case of the URL, for suggestions.
     """
 
     doi: str
@@ -42,15 +42,15 @@ class DoiRef:
 
     @property
     def ident(self) -> str:
-        """What makes one question to the registry."""
+        """What makes one request to the registry."""
         return self.doi
 
 
 def doi_of(url: str) -> DoiRef | None:
-    """Give the DOI that an http(s) address names, or None. Never raises."""
+    """Return the DOI that an http(s) URL names, or None. Never raises."""
     host = host_of(url)
     reader = _reader_of(host)
-    if reader is None:  # nearly every address of a list
+    if reader is None:  # nearly every URL of a list
         return None
     parts = urlsplit(url)
     return reader(unquote(parts.path), parts.query)
@@ -58,7 +58,7 @@ def doi_of(url: str) -> DoiRef | None:
 
 @lru_cache(maxsize=1024)  # a list names the same few hosts over and over
 def _reader_of(host: str) -> Callable[[str, str], DoiRef | None] | None:
-    """Give what reads the DOI in an address of this host: by host, or by the domain that it lies in."""
+    """Return what reads the DOI in a URL of this host: by host, or by the domain that it lies in."""
     if host in RESOLVERS:
         return lambda path, _query: _in_resolver(path)
     if host in _FIGURE_HOSTS:
@@ -69,12 +69,12 @@ def _reader_of(host: str) -> Callable[[str, str], DoiRef | None] | None:
 
 
 def fold(doi: str) -> str:
-    """Give the form in which DOIs are compared: only ASCII letters have case in a DOI (DOI Handbook, "Case")."""
+    """Return the form in which DOIs are compared: only ASCII letters have case in a DOI (DOI Handbook, "Case")."""
     return re.sub("[A-Z]+", lambda match: match[0].lower(), doi)
 
 
 def shorter_readings(doi: str) -> tuple[str, ...]:
-    """Give what a DOI may have been before something was stuck to its end, likeliest first.
+    """Return what a DOI may have been before something was stuck to its end, likeliest first.
 
     Punctuation goes first (a closing bracket only where none was opened: SICI-style DOIs hold pairs), then whole
     path segments, as publishers append them.
@@ -89,7 +89,7 @@ def shorter_readings(doi: str) -> tuple[str, ...]:
 
 
 def without_punctuation(doi: str) -> str:
-    """Cut off what texts leave at the end of an address: punctuation, quotes, invisible characters, odd brackets."""
+    """Cut off what texts leave at the end of a URL: punctuation, quotes, invisible characters, odd brackets."""
     while doi:
         opening = {")": "(", "]": "[", "}": "{", ">": "<"}.get(doi[-1])
         unpaired = opening is not None and doi.count(doi[-1]) > doi.count(opening)
@@ -100,12 +100,12 @@ def without_punctuation(doi: str) -> str:
 
 
 def encoded(doi: str) -> str:
-    """Percent-encode a DOI for a path, the comma too, which separates DOIs in ``doiRA`` questions."""
+    """Percent-encode a DOI for a path, the comma too, which separates DOIs in ``doiRA`` requests."""
     return quote(doi, safe="/:;()._-~!*'@$&+=", errors="replace")
 
 
 def resolver_address(doi: str) -> str:
-    """Give the address that the DOI Handbook asks to display: https, doi.org, without ``dx``."""
+    """Return the URL that the DOI Handbook asks to display: https, doi.org, without ``dx``."""
     return f"https://doi.org/{encoded(doi)}"
 
 
@@ -183,7 +183,7 @@ def _zenodo(path: str, query: str) -> DoiRef | None:
 
 
 # Hosts that have moved away (mitpressjournals.org, aip.scitation.org) are left out: there the DOI is well and the
-# address is not. Oxford, JAMA, Elsevier, IEEE and MDPI do not put the DOI into their addresses.
+# URL is not. Oxford, JAMA, Elsevier, IEEE and MDPI do not put the DOI into their URLs.
 _LITERAL_HOSTS = (
     "link.springer.com biomedcentral.com springeropen.com onlinelibrary.wiley.com dl.acm.org tandfonline.com"
     " journals.sagepub.com science.org pnas.org pubs.acs.org spiedigitallibrary.org journals.aps.org link.aps.org"
@@ -202,5 +202,5 @@ _READERS: Mapping[str, Callable[[str, str], DoiRef | None]] = MappingProxyType(
         "zenodo.org": _zenodo,
     }
 )
-#: Every domain whose addresses may name a DOI.
+#: Every domain whose URLs may name a DOI.
 DOMAINS = RESOLVERS | _FIGURE_HOSTS | _READERS.keys()
