@@ -51,3 +51,23 @@ def test_files_may_be_named_by_strings(tmp_path: Path) -> None:
 
     assert run.exit_code == 1
     assert (tmp_path / "s.sqlite3").exists()
+
+
+async def test_inside_a_running_loop_the_other_call_is_named(tmp_path: Path) -> None:
+    """In a notebook ``check`` says what to use; nothing is left that was never awaited (warnings are errors here)."""
+    (tmp_path / "a.md").write_text("[x](#nowhere)", "utf-8")
+
+    with pytest.raises(RuntimeError, match=r"await linkwarden\.check_async"):
+        linkwarden.check(tmp_path / "a.md", offline=True)
+    run = await linkwarden.check_async(tmp_path / "a.md", offline=True)
+
+    assert run.counts[Verdict.BROKEN] == 1
+
+
+def test_public_names_are_found_by_completion() -> None:
+    """All of ``__all__`` is there, and ``dir`` names it."""
+    assert set(linkwarden.__all__) <= set(dir(linkwarden))
+    for name in linkwarden.__all__:
+        assert getattr(linkwarden, name) is not None
+    with pytest.raises(AttributeError, match="chek"):
+        linkwarden.chek  # type: ignore[attr-defined]  # noqa: B018

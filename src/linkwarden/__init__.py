@@ -1,24 +1,58 @@
 """linkwarden finds dead links, expired images and wrong papers in curated lists.
 
-``linkwarden.check(...)`` is the call for Python code.
+``linkwarden.check(...)`` is the call for Python code; ``await linkwarden.check_async(...)`` where an event loop runs.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from linkwarden.api import check as check
 
 from linkwarden._version import __version__
 
-__all__ = ["__version__", "check"]
+if TYPE_CHECKING:
+    from linkwarden.api import check as check
+    from linkwarden.api import check_async as check_async
+    from linkwarden.model import LinkwardenError as LinkwardenError
+    from linkwarden.model import NothingToCheckError as NothingToCheckError
+    from linkwarden.model import Result as Result
+    from linkwarden.model import Run as Run
+    from linkwarden.model import UsageError as UsageError
+    from linkwarden.model import Verdict as Verdict
 
+#: Loaded on first use, so that ``linkwarden --version`` does not pay for the network stack.
+_PLACES = {
+    "check": "linkwarden.api",
+    "check_async": "linkwarden.api",
+    "LinkwardenError": "linkwarden.model",
+    "NothingToCheckError": "linkwarden.model",
+    "Result": "linkwarden.model",
+    "Run": "linkwarden.model",
+    "UsageError": "linkwarden.model",
+    "Verdict": "linkwarden.model",
+}
+__all__ = [
+    "LinkwardenError",
+    "NothingToCheckError",
+    "Result",
+    "Run",
+    "UsageError",
+    "Verdict",
+    "__version__",
+    "check",
+    "check_async",
+]
 
-def __getattr__(name: str) -> object:
-    """Load ``check`` on first use, so that ``linkwarden --version`` does not pay for the network stack."""
-    if name == "check":
-        from linkwarden.api import check  # noqa: PLC0415 - see the docstring
+if not TYPE_CHECKING:  # else every name would seem to be there
 
-        return check
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    def __getattr__(name: str) -> object:
+        """Return a public name, loaded on first use."""
+        if name not in _PLACES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(import_module(_PLACES[name]), name)
+        globals()[name] = value
+        return value
+
+    def __dir__() -> list[str]:
+        """Return the public names, for completion."""
+        return sorted({*globals(), *__all__})

@@ -77,21 +77,35 @@ def check(inputs: str | Path | Iterable[str | Path], *, deps: Deps | None = None
         UsageError: an option's value cannot be used.
         NothingToCheckError: no input could be read.
         TypeError: an option is unknown.
+        RuntimeError: an event loop is running, as in a notebook; there, ``await check_async(...)`` does the same.
 
     Example:
         >>> run = linkwarden.check("README.md", offline=True)
         >>> [r.target.url for r in run.failing]
     """
+    if _in_a_loop():
+        raise RuntimeError(
+            "linkwarden.check cannot be called while an event loop is running, as in a notebook or an async function. "
+            "Use: run = await linkwarden.check_async(...)"
+        )
     return run_loop(check_async(inputs, deps=deps, **options))
 
 
 async def check_async(
     inputs: str | Path | Iterable[str | Path], *, deps: Deps | None = None, **options: Unpack[Options]
 ) -> Run:
-    """Do what ``check`` does, inside a running loop."""
+    """Do what ``check`` does, where an event loop is running: ``run = await linkwarden.check_async("README.md")``."""
     config = config_for(inputs, options)
     async with _off_the_loop(memory_for(config)) as memory:
         return await engine.run(config, replace(deps or Deps(make_net=make_net), memory=memory))
+
+
+def _in_a_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def config_for(inputs: str | Path | Iterable[str | Path], options: Mapping[str, Any]) -> Config:
