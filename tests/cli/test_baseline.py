@@ -130,11 +130,11 @@ def test_a_slip_in_a_comment_is_told(linkwarden: Command, capsys: pytest.Capture
 
 def test_an_offline_run_calls_no_comment_unneeded(linkwarden: Command) -> None:
     """What was not asked may still be dead."""
-    write(LIST.replace("* [b]", "* **B** <!-- linkwarden-ignore LW301 --> [b]"))
+    write(LIST.replace("* [b]", "* **B** <!-- linkwarden-ignore LW301 --> [b]").replace("b.example", "b.site"))
 
     assert linkwarden("--offline") == 0
     assert remarks() == []
-    assert links()["https://b.example/gone"][1] == "LW011"
+    assert links()["https://b.site/gone"][1] == "LW011"
 
 
 def test_entries_of_the_configuration_hold_until_their_day(linkwarden: Command) -> None:

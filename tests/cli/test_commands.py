@@ -257,12 +257,12 @@ def test_probe_masks_secrets(linkwarden: Command, capsys: pytest.CaptureFixture[
 
 def test_extract_shows_what_would_be_checked(linkwarden: Command, capsys: pytest.CaptureFixture[str]) -> None:
     """``extract`` lists every link with its place, its markup and its provider, and asks nobody."""
-    write('[p](https://arxiv.org/abs/1512.03385)\n\n<img src="https://a.example/x.png">\n')
+    write('[p](https://arxiv.org/abs/1512.03385)\n\n<img src="https://a.site/x.png">\n')
 
     assert linkwarden("extract") == 0
     assert capsys.readouterr().out.splitlines() == [
         "README.md:1:5  md-link  arxiv-id+arxiv  https://arxiv.org/abs/1512.03385",
-        "README.md:3:11  html-img  image  https://a.example/x.png",
+        "README.md:3:11  html-img  image  https://a.site/x.png",
     ]
 
     assert linkwarden("extract", "--json") == 0

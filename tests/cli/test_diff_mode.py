@@ -113,7 +113,7 @@ def test_offline_finds_what_the_change_breaks(
     repository: Repository, check: Desk, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """With --offline: the heading that goes breaks a link, which fails; the new link is unverified."""
-    repository.write({"README.md": LIST.replace("## Papers", "## Articles\n\n* [n](https://n.example/)")})
+    repository.write({"README.md": LIST.replace("## Papers", "## Articles\n\n* [n](https://n.site/)")})
 
     assert check("--offline", "--diff", "main") == 1
 

@@ -30,7 +30,7 @@ async def _offline(check: Check, *lines: str) -> list[tuple[int, int]]:
 async def test_an_entry_that_was_listed_before_gets_a_remark(check: Check) -> None:
     """The remark stands at the later entry, names it and the line of the first, and no verdict changes."""
     run = await check(
-        "- [One](https://a.example/x)\n- [Two](https://b.example/)\n- [Again](https://a.example/x)\n", offline=True
+        "- [One](https://a.site/x)\n- [Two](https://b.site/)\n- [Again](https://a.site/x)\n", offline=True
     )
 
     assert [(n.line, n.message) for n in run.notices] == [
@@ -43,12 +43,12 @@ async def test_an_entry_that_was_listed_before_gets_a_remark(check: Check) -> No
 @pytest.mark.parametrize(
     ("first", "second"),
     [
-        ("https://a.example/x", "http://www.a.example/x/"),
+        ("https://a.site/x", "http://www.a.site/x/"),
         ("https://github.com/o/r", "https://github.com/O/R#readme"),
         ("https://github.com/o/r", "https://github.com/o/r.git"),
         ("https://arxiv.org/abs/1706.03762", "https://arxiv.org/pdf/1706.03762v5.pdf"),
         ("https://doi.org/10.1000/AbC", "http://dx.doi.org/10.1000/abc"),
-        ("https://a.example/x?id=1", "https://a.example/x?utm_source=list&id=1"),
+        ("https://a.site/x?id=1", "https://a.site/x?utm_source=list&id=1"),
     ],
 )
 async def test_one_place_has_many_addresses(check: Check, first: str, second: str) -> None:
@@ -59,15 +59,15 @@ async def test_one_place_has_many_addresses(check: Check, first: str, second: st
 @pytest.mark.parametrize(
     ("first", "second"),
     [
-        ("https://a.example/x", "https://a.example/X"),
-        ("https://a.example/x?id=1", "https://a.example/x?id=2"),
-        ("https://a.example/docs#one", "https://a.example/docs#two"),
-        ("https://a.example/docs", "https://a.example/docs#two"),
+        ("https://a.site/x", "https://a.site/X"),
+        ("https://a.site/x?id=1", "https://a.site/x?id=2"),
+        ("https://a.site/docs#one", "https://a.site/docs#two"),
+        ("https://a.site/docs", "https://a.site/docs#two"),
         ("https://github.com/o/r", "https://github.com/o/r/wiki"),
         ("https://arxiv.org/abs/1706.03762", "https://arxiv.org/abs/1706.03763"),
         ("#one", "#one"),
         ("other.md", "other.md"),
-        ("mailto:a@a.example", "mailto:a@a.example"),
+        ("mailto:a@a.site", "mailto:a@a.site"),
     ],
 )
 async def test_what_may_be_two_places_is_not_merged(check: Check, first: str, second: str) -> None:
@@ -75,7 +75,7 @@ async def test_what_may_be_two_places_is_not_merged(check: Check, first: str, se
     assert await _offline(check, f"- [Some thing]({first})", f"- [Other name]({second})") == []
 
 
-X = "https://a.example/x"
+X = "https://a.site/x"
 
 
 @pytest.mark.parametrize(
@@ -85,15 +85,15 @@ X = "https://a.example/x"
         [f"- [Thing]({X}): text\n  and [more]({X}) of it"],
         [f"- [Thing]({X})\n\n  [Thing]({X}) is explained in a second paragraph."],
         [
-            f"- [![b](https://b.example/i.svg)]({X}) [One](https://a.example/1)",
-            f"- [![b](https://b.example/i.svg)]({X}) [Two](https://a.example/2)",
+            f"- [![b](https://b.site/i.svg)]({X}) [One](https://a.site/1)",
+            f"- [![b](https://b.site/i.svg)]({X}) [Two](https://a.site/2)",
         ],
         [
-            "- ![same](https://b.example/i.png) [One](https://a.example/1)",
-            "- ![same](https://b.example/i.png) [Two](https://a.example/2)",
+            "- ![same](https://b.site/i.png) [One](https://a.site/1)",
+            "- ![same](https://b.site/i.png) [Two](https://a.site/2)",
         ],
-        [f"- [One](https://a.example/1), code [here]({X})", f"- [Two](https://a.example/2), code [here]({X})"],
-        [f"- [One](https://a.example/1) [code]({X})", f"- [Two](https://a.example/2) [code]({X})"],
+        [f"- [One](https://a.site/1), code [here]({X})", f"- [Two](https://a.site/2), code [here]({X})"],
+        [f"- [One](https://a.site/1) [code]({X})", f"- [Two](https://a.site/2) [code]({X})"],
         [f"- [code]({X}) of one", f"- [code]({X}) of two"],
         [f"- **Tool** by [somebody]({X})", f"- **Other tool** by [somebody]({X})"],
         [f"- [Thing]({X})", "", f"[Thing]({X}) is what all of this began with."],
@@ -148,7 +148,7 @@ async def test_renamed_repositories_are_one(check: Check, internet: FakeInternet
 
 async def test_many_are_counted(check: Check) -> None:
     """Twenty remarks are shown, in source order; the rest is counted."""
-    lines = [f"- [Entry {n}](https://a.example/{n % 30})" for n in range(60)]
+    lines = [f"- [Entry {n}](https://a.site/{n % 30})" for n in range(60)]
 
     run = await check("\n".join(lines), offline=True)
 
@@ -159,7 +159,7 @@ async def test_many_are_counted(check: Check) -> None:
 
 async def test_excluded_links_are_left_alone(check: Check) -> None:
     """Who was told not to look says nothing."""
-    assert _remarks(await check(f"- [One]({X})\n- [Two]({X})\n", offline=True, exclude=("a\\.example",))) == []
+    assert _remarks(await check(f"- [One]({X})\n- [Two]({X})\n", offline=True, exclude=("a\\.site",))) == []
 
 
 @needs_shared

@@ -55,6 +55,7 @@ class SavedNet(Net):
 
     def __init__(self, answers: Iterable[SavedAnswer], observer: Observer | None = None) -> None:
         super().__init__(NetPolicy(strikes=0), observer=observer)  # no host is given up, so every response counts
+        self.is_invented = True
         self._watch = observer
         self._exact: dict[str, SavedAnswer] = {}
         self._below: list[tuple[str, SavedAnswer]] = []

@@ -186,6 +186,8 @@ class Net:
             rng: for jitter.
         """
         self.policy = policy
+        #: Names are not looked up in the public DNS, so that reserved ones may exist (tests, saved responses).
+        self.is_invented = resolver is not None
         self.requests = 0
         self.on_failure: Callable[[], None] | None = None
         self.protected = ProtectedSites(policy.strikes)
