@@ -7,6 +7,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
+from linkwarden import foreign
+
+#: ``Response.remarks`` entries: the body was not read, as it is compressed in a way that was not requested, or badly.
+ODD_CODING = "it sends a content coding that was not requested, so its content was not read"
+BAD_CODING = "its content could not be decompressed"
 #: A ``Response.remarks`` entry: the response came over a connection that could not be verified.
 INCOMPLETE_CHAIN = "the server does not send its whole certificate chain"
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
@@ -104,12 +109,7 @@ class Response:
 
     def text(self) -> str:
         """Return the body as text, by the charset of Content-Type or UTF-8; bad bytes become U+FFFD."""
-        _, _, tail = self.headers.get("content-type", "").lower().partition("charset=")
-        charset = tail.split(";")[0].strip(" \"'") or "utf-8"
-        try:
-            return self.body.decode(charset, errors="replace")
-        except LookupError:
-            return self.body.decode("utf-8", errors="replace")
+        return foreign.decode(self.body, foreign.charset_of(self.headers.get("content-type", "")) or "utf-8")
 
 
 class NetErrorKind(StrEnum):
@@ -128,7 +128,8 @@ class NetErrorKind(StrEnum):
     TLS = "tls-failure"  # any other handshake failure
     REDIRECT_LOOP = "redirect-loop"
     TOO_MANY_REDIRECTS = "too-many-redirects"
-    BAD_REDIRECT = "bad-redirect"  # Location missing, unreadable or not http(s)
+    BAD_REDIRECT = "bad-redirect"  # Location unreadable or not http(s)
+    CONFLICTING_HEADERS = "conflicting-headers"  # two different Location or Content-Disposition headers
     BLOCKED = "blocked-address"  # our own guard: not a public address, bad port, user info
     INVALID_URL = "invalid-url"
     PROTOCOL = "protocol-error"  # not HTTP, oversized headers

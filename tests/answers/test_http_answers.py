@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -9,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linkwarden.answers import read as _http
+from linkwarden.answers import rules
 from linkwarden.model import Verdict
-from linkwarden.wire import Hop, NetError, NetErrorKind, Response
+from linkwarden.wire import BAD_CODING, ODD_CODING, Hop, NetError, NetErrorKind, Response
 from tests.internet.stores import S3_ERRORS
 from tests.links import claim, slug, verdict_of
 
@@ -199,6 +201,7 @@ NETWORK = {
     NetErrorKind.TOO_MANY_REDIRECTS: ("too-many-redirects", Verdict.UNVERIFIED, False),
     NetErrorKind.BAD_REDIRECT: ("bad-redirect", Verdict.UNVERIFIED, False),
     NetErrorKind.BLOCKED: ("blocked-address", Verdict.UNVERIFIED, False),
+    NetErrorKind.CONFLICTING_HEADERS: ("conflicting-headers", Verdict.BROKEN, False),
     NetErrorKind.INVALID_URL: ("unaskable-address", Verdict.UNVERIFIED, False),
     NetErrorKind.PROTOCOL: ("protocol-error", Verdict.UNVERIFIED, True),
     NetErrorKind.COOLDOWN: ("rate-limited", Verdict.UNVERIFIED, False),
@@ -244,3 +247,43 @@ def test_rules_are_complete_and_their_own() -> None:
     assert len(set(codes)) == len(codes) == len({rule.slug for rule in _http.RULES})
     assert all("LW301" <= code <= "LW399" for code in codes)
     assert all(rule.explanation.endswith(".") and rule.remedy.endswith(".") for rule in _http.RULES)
+
+
+@pytest.mark.parametrize(
+    "detail",
+    [
+        "the URL carries a user name or password, which is never sent",
+        "port 22 belongs to another service than the web",
+        "the host leads to an address that is not on the public internet",
+    ],
+)
+def test_a_request_that_was_not_sent_has_its_own_reason(detail: str) -> None:
+    """A host is called private only where it is."""
+    evidence = _http.net_evidence(claim(URL), NetError(NetErrorKind.BLOCKED, detail))
+    assert evidence.reason == f"No request was sent to a.example.org: {detail}."
+
+
+@pytest.mark.parametrize("remark", [ODD_CODING, BAD_CODING])
+@pytest.mark.parametrize(("image", "thing"), [(False, "page"), (True, "image")])
+def test_what_could_not_be_decompressed_is_not_called_empty(remark: str, thing: str, *, image: bool) -> None:
+    """Nobody saw it: unverified; what came before the fault, and an error's status, are judged as ever."""
+    response = Response(url=URL, status=200, headers={}, complete=False, remarks=(remark,))
+    evidence = _http.status_evidence(claim(URL, image=image), response)
+    assert evidence is not None
+    assert evidence.rule is rules.ODD_ANSWER
+    assert evidence.reason == f"The {thing} is compressed in a way that linkwarden cannot read, so it was not seen."
+    assert _http.status_evidence(claim(URL), replace(response, body=b"<html>half")) is None
+    gone = _http.status_evidence(claim(URL), replace(response, status=404))
+    assert gone is not None
+    assert gone.rule is rules.NOT_FOUND
+
+
+@pytest.mark.parametrize("status", [301, 302, 305, 308])
+def test_a_redirect_without_a_target(status: int) -> None:
+    """The reason says what is missing."""
+    evidence = _http.status_evidence(claim(URL), answer(status))
+    assert evidence is not None
+    assert (evidence.rule, evidence.reason) == (
+        rules.ODD_ANSWER,
+        f"The server redirects without saying where to ({status}).",
+    )

@@ -6,6 +6,7 @@ internet as their first argument.
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import itertools
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from functools import cache
 from typing import Any, Literal
 
 from aiohttp import web
+from multidict import CIMultiDict
 
 from tests.internet.core import reset_connection
 from tests.internet.pictures import PNG
@@ -35,6 +37,15 @@ def answer(body: bytes | str = b"ok", status: int = 200, media_type: str = "text
 
     async def handler(_request: web.Request) -> web.StreamResponse:
         return web.Response(status=status, body=payload, headers=fields)
+
+    return handler
+
+
+def repeated(status: int, *headers: tuple[str, str]) -> Handler:
+    """Answer with headers of which a name may come more than once."""
+
+    async def handler(_request: web.Request) -> web.StreamResponse:
+        return web.Response(status=status, text="ok", headers=CIMultiDict(headers))
 
     return handler
 
@@ -286,6 +297,37 @@ def wrong_length(body: bytes = b"<html><title>Long</title></html>", announced: i
         return await _raw(
             request, b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % announced + body
         )
+
+    return handler
+
+
+def flood(head: bytes, part: bytes, parts: int = 400, taken: asyncio.Future[int] | None = None) -> Handler:
+    """Send a head and then the same part over and over (by default: more than anybody should read).
+
+    Args:
+        head: what is sent first.
+        part: what is repeated.
+        parts: how often.
+        taken: gets the number of bytes that were sent before the client hung up.
+    """
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        transport = request.transport
+        if transport is None:
+            return web.Response()
+        transport.write(head)
+        sent = 0
+        for _ in range(parts):
+            while transport.get_write_buffer_size() > 0 and not transport.is_closing():  # noqa: ASYNC110 - no event
+                await asyncio.sleep(0)
+            if transport.is_closing():
+                break
+            transport.write(part)
+            sent += len(part)
+        if taken is not None:
+            taken.set_result(sent)
+        transport.close()
+        return web.Response()
 
     return handler
 

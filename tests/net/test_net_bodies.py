@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import tracemalloc
 
@@ -9,7 +10,7 @@ import pytest
 from aiohttp import web
 
 from linkwarden.net import Net
-from linkwarden.wire import NetError, NetErrorKind, Request, Response
+from linkwarden.wire import BAD_CODING, NetError, NetErrorKind, Request, Response
 from tests.internet import FakeInternet
 from tests.internet.misbehave import (
     answer,
@@ -17,6 +18,7 @@ from tests.internet.misbehave import (
     big_image,
     drip,
     endless,
+    flood,
     gzip_bomb,
     hang_up,
     reset_mid_body,
@@ -28,6 +30,14 @@ from tests.internet.misbehave import (
 async def get(net: Net, url: str = "http://a.org/", max_bytes: int = 65_536) -> Response:
     """Fetch a page."""
     return await net.fetch(Request(url=url, purpose="page", max_bytes=max_bytes))
+
+
+async def status_or_kind(net: Net) -> int | NetErrorKind:
+    """Fetch a page once; give the status of the response, or the kind of failure."""
+    try:
+        return (await net.fetch(Request(url="http://a.org/", purpose="page", attempts=1))).status
+    except NetError as error:
+        return error.kind
 
 
 @pytest.mark.parametrize(("size", "complete"), [(0, True), (99, True), (100, True), (101, False), (70_000, False)])
@@ -55,11 +65,22 @@ async def test_gzip_and_deflate_are_unpacked(internet: FakeInternet, net: Net) -
     assert (await get(net)).body == b"hello"
 
 
-async def test_broken_gzip_is_an_answer(internet: FakeInternet, net: Net) -> None:
-    """Headers were fine, so the page exists; its content is incomplete."""
-    internet.site("a.org").default(answer(b"this is no gzip", Content_Encoding="gzip"))
+@pytest.mark.parametrize("coding", ["gzip", "deflate"])
+async def test_what_cannot_be_decompressed_is_an_answer(internet: FakeInternet, net: Net, coding: str) -> None:
+    """Headers were fine, so the page exists; that its content was not seen is remarked, and not for the next page."""
+    internet.site("a.org").default(answer(b"this is no gzip", Content_Encoding=coding))
+    internet.site("a.org").page("/2", "fine")
     response = await get(net)
-    assert (response.status, response.complete) == (200, False)
+    assert (response.status, response.complete, response.body, response.remarks) == (200, False, b"", (BAD_CODING,))
+    assert (await get(net, "http://a.org/2")).remarks == ()
+
+
+async def test_compressed_content_that_breaks_off_is_given_as_far_as_it_came(internet: FakeInternet, net: Net) -> None:
+    """As browsers show it."""
+    internet.site("a.org").default(answer(gzip.compress(bytes(range(256)) * 9)[:-12], Content_Encoding="gzip"))
+    response = await get(net)
+    assert response.body.startswith(bytes(range(200)))
+    assert response.remarks == ()
 
 
 @pytest.mark.parametrize("coding", ["br", "zstd", "exi"])
@@ -168,3 +189,37 @@ async def test_an_idle_connection_that_died_is_replaced(internet: FakeInternet, 
     assert (await get(net)).body == b"fine"
     assert (await get(net)).body == b"fine"
     assert internet.time.clock() < 0.1
+
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "part", "seen"),
+    [
+        (b"", b"HTTP/1.1 103 Early Hints\r\nX: " + b"x" * 30_000 + b"\r\n\r\n", NetErrorKind.PROTOCOL),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 1_200, NetErrorKind.PROTOCOL),
+        (OK + b"Transfer-Encoding: chunked\r\n\r\n1;", b"x" * 30_000, 200),
+        (OK + b"Transfer-Encoding: chunked\r\n\r\n", b"1;" + b"x" * 30_000 + b"\r\na\r\n", 200),
+        (OK + b"Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n", b"X: " + b"x" * 30_000 + b"\r\n", 200),
+    ],
+    ids=["early hints", "continue", "one chunk extension", "many chunk extensions", "trailers"],
+)
+async def test_what_is_neither_header_nor_body_has_a_bound(
+    internet: FakeInternet, net: Net, head: bytes, part: bytes, seen: NetErrorKind | int
+) -> None:
+    """A megabyte beside the body, and we hang up; with a status there is an answer, else none that is HTTP."""
+    taken: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    internet.site("a.org").default(flood(head, part, taken=taken))
+    assert await status_or_kind(net) == seen
+    assert await taken < 9_000_000  # what the operating system's buffers hold included; the flood has twelve
+    assert internet.time.clock() < 1
+
+
+@pytest.mark.parametrize("hints", [1, 5, 20])
+async def test_interim_responses_are_passed_over(internet: FakeInternet, net: Net, hints: int) -> None:
+    """Early hints come before the answer."""
+    interim = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n" * hints
+    internet.site("a.org").default(flood(interim, OK + b"Content-Length: 2\r\n\r\nhi", parts=1))
+    response = await get(net)
+    assert (response.status, response.body) == (200, b"hi")

@@ -14,6 +14,7 @@ from tests.internet.misbehave import (
     cookie_loop,
     endless_redirects,
     redirect_loop,
+    repeated,
     self_redirect,
 )
 
@@ -127,12 +128,42 @@ async def _needs_session(request: web.Request) -> web.StreamResponse:
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 async def test_a_redirect_that_goes_nowhere(internet: FakeInternet, net: Net, status: int) -> None:
-    """A redirect without Location, or out of the web, is an error of its own kind; nothing is opened."""
+    """Without Location it is the response, as in browsers; out of the web it is an error, and nothing is opened."""
     internet.site("a.org").page("/none", status=status).redirect("/file", "file:///etc/passwd", status)
-    assert (await failure(net, "http://a.org/none")).kind is NetErrorKind.BAD_REDIRECT
+    internet.site("a.org").redirect("/empty", "", status).redirect("/port", "http://b.org:99999/", status)
+    for path in ("none", "empty"):
+        assert (await get(net, f"http://a.org/{path}")).status == status
+    error = await failure(net, "http://a.org/port")
+    assert (error.kind, error.host) == (NetErrorKind.BAD_REDIRECT, "a.org")
     error = await failure(net, "http://a.org/file")
     assert error.kind is NetErrorKind.BAD_REDIRECT
     assert "passwd" not in error.detail
+
+
+async def test_a_user_name_in_a_redirect_is_not_sent(internet: FakeInternet, net: Net) -> None:
+    """Browsers follow it, and send the name only where the server asks for it; the hop does not show it."""
+    internet.site("a.org").redirect("/x", "https://guest:secret@b.org/y")
+    internet.site("b.org").page("/y", "here")
+    response = await get(net, "http://a.org/x")
+    assert (response.body, response.url) == (b"here", "https://b.org/y")
+    assert "secret" not in repr(response)
+    assert "Authorization" not in internet.log[-1].headers
+
+
+@pytest.mark.parametrize("status", [200, 302, 404])
+@pytest.mark.parametrize("header", ["Location", "Content-Disposition"])
+async def test_two_different_headers_of_which_there_is_one(
+    internet: FakeInternet, net: Net, header: str, status: int
+) -> None:
+    """Browsers refuse the response; the same value twice is one value, and other headers may differ."""
+    internet.site("a.org").handle("/two", repeated(status, (header, "/y"), (header, "/z")))
+    internet.site("a.org").handle("/same", repeated(status, (header, "/y"), (header, "/y"), ("X", "1"), ("X", "2")))
+    internet.site("a.org").page("/y", "here")
+    error = await failure(net, "http://a.org/two")
+    assert (error.kind, error.status, error.host) == (NetErrorKind.CONFLICTING_HEADERS, status, "a.org")
+    assert header in error.detail
+    assert len(internet.log) == 1
+    assert (await get(net, "http://a.org/same")).status == (200 if (header, status) == ("Location", 302) else status)
 
 
 @pytest.mark.parametrize("status", [300, 304, 305])

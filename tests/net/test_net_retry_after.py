@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linkwarden.net.retry import http_date, pause_asked, quota_pause, retry_after, tells_quota
+from linkwarden.net.retry import LONGEST_PAUSE, http_date, pause_asked, quota_pause, retry_after, tells_quota
 
 NOW = datetime(2026, 11, 22, 3, 0, 0, tzinfo=UTC)
 
@@ -40,14 +40,17 @@ NOW = datetime(2026, 11, 22, 3, 0, 0, tzinfo=UTC)
         ("GMT", None),
         ("9" * 5000 + " GMT", None),
         (" " * 60 + "Sun, 22 Nov 2026 03:01:30 GMT", 90.0),
-        ("123456789012", 123456789012.0),
-        ("1234567890123", None),
+        ("315360000", 315_360_000.0),
+        ("315360001", LONGEST_PAUSE),
+        ("9" * 5000, LONGEST_PAUSE),
+        ("1." + "3" * 5000, 4 / 3),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", LONGEST_PAUSE),
         ("1e9", None),
     ],
 )
 def test_retry_after(value: str, seconds: float | None) -> None:
     """Seconds and the three HTTP date forms; the past is 0; the unreadable is nothing (RFC 9110 10.2.3, 5.6.7)."""
-    assert retry_after(value, NOW) == seconds
+    assert retry_after(value, NOW) == (None if seconds is None else pytest.approx(seconds))
 
 
 @given(st.datetimes(datetime(1970, 1, 1), datetime(2070, 1, 1)))  # noqa: DTZ001 - hypothesis wants naive bounds
@@ -82,6 +85,10 @@ def test_nonsense_is_no_date(text: str) -> None:
         ({"ratelimit": '"a";r=3;t=55, "b";r=0;t=5'}, 5.0),
         ({"ratelimit": '"default";r=10;t=55'}, None),
         ({"ratelimit": "garbage"}, None),
+        ({"ratelimit": f'"d";r={"9" * 5000};t=5'}, None),
+        ({"ratelimit": f'"d";r={"0" * 5000};t=5'}, 5.0),
+        ({"ratelimit": f'"d";r=0;t={"9" * 5000}'}, LONGEST_PAUSE),
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "9" * 5000}, LONGEST_PAUSE),
         ({}, None),
     ],
 )

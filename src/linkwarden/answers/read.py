@@ -16,7 +16,7 @@ from linkwarden.answers.bot_protection import bot_protection
 from linkwarden.answers.stores import StoreError, store_error
 from linkwarden.model import Claim, Evidence, Fact, FactKind, Rule, Suggestion
 from linkwarden.text import domains_of, host_of, mask_secrets
-from linkwarden.wire import INCOMPLETE_CHAIN, Hop, NetError, NetErrorKind, Response
+from linkwarden.wire import BAD_CODING, INCOMPLETE_CHAIN, ODD_CODING, Hop, NetError, NetErrorKind, Response
 
 __all__ = [
     "RULES",
@@ -80,6 +80,8 @@ _HUNDREDS = MappingProxyType(
         5: (rules.SERVER_ERROR, "The server reports an error of its own ({status})."),
     }
 )
+#: Remarks on a response whose body was not read.
+_UNREAD = frozenset({ODD_CODING, BAD_CODING})
 _FINE = frozenset({*range(200, 300), 300} - {204, 205})
 
 _NETWORK = MappingProxyType(
@@ -109,7 +111,11 @@ _NETWORK = MappingProxyType(
         NetErrorKind.BAD_REDIRECT: (rules.BAD_REDIRECT, "{host} redirects to something that is not a web address."),
         NetErrorKind.BLOCKED: (
             rules.BLOCKED_ADDRESS,
-            "{host} is not a public address, so no request was sent; readers elsewhere cannot reach it either.",
+            "No request was sent to {host}: {detail}.",
+        ),
+        NetErrorKind.CONFLICTING_HEADERS: (
+            rules.CONFLICTING_HEADERS,
+            "{host} sends two different headers where there may be one, so browsers show nothing.",
         ),
         NetErrorKind.INVALID_URL: (rules.UNASKABLE, "No request can be made of this URL."),
         NetErrorKind.PROTOCOL: (rules.PROTOCOL_ERROR, "The response of {host} is not valid HTTP."),
@@ -185,7 +191,7 @@ def net_evidence(claim: Claim, error: NetError) -> Evidence:
         return _behind_protection(claim, error.detail, error.status)
     rule, words = _NETWORK[error.kind]
     asked = host_of(claim.target.address or "")
-    reason = words.format(host=error.host or asked or "the server")
+    reason = words.format(host=error.host or asked or "the server", detail=error.detail)
     if error.hops and error.host and error.host != asked:
         reason = f"{asked} redirects to {error.host}. {reason}"
     return Evidence.of(
@@ -213,7 +219,11 @@ def status_evidence(claim: Claim, response: Response) -> Evidence | None:
         evidence = _store_evidence(claim, response, store)
         if evidence is not None:
             return evidence
-    verdict = _by_status(response, "image" if claim.target.is_image else "page")
+    thing = "image" if claim.target.is_image else "page"
+    if response.status in _FINE and not response.body and _UNREAD & set(response.remarks):
+        reason = f"The {thing} is compressed in a way that linkwarden cannot read, so it was not seen."
+        return from_response(claim, response, rules.ODD_ANSWER, reason)
+    verdict = _by_status(response, thing)
     return None if verdict is None else from_response(claim, response, verdict[0], verdict[1])
 
 

@@ -1,4 +1,4 @@
-"""The findings that an HTTP response, or the lack of one, can give: rules LW301 to LW320 and LW350 to LW370."""
+"""The findings that an HTTP response, or the lack of one, can give: rules LW301 to LW320 and LW350 to LW379."""
 
 from __future__ import annotations
 
@@ -325,9 +325,9 @@ BLOCKED_ADDRESS = Rule(
     "LW365",
     "blocked-address",
     Verdict.UNVERIFIED,
-    "the URL leads into a private network",
-    "linkwarden sends requests to public addresses only, so that a list cannot make it talk to machines inside a "
-    "network.",
+    "the URL leads where linkwarden sends no request",
+    "linkwarden sends requests to public addresses and to ports of the web only, so that a list cannot make it talk to "
+    "machines inside a network or to other services, and it never sends a user name or password.",
     "Link to a public URL. To check inside your own network, name it with `--allow-network`.",
 )
 UNASKABLE = Rule(
@@ -356,6 +356,16 @@ OUT_OF_TIME = Rule(
     "The time that was set for the whole run (`--max-time`) was used up.",
     "Give the run more time.",
     tags=frozenset({Tag.NO_TURN}),
+)
+
+CONFLICTING_HEADERS = Rule(
+    "LW371",
+    "conflicting-headers",
+    Verdict.BROKEN,
+    "the server sends two different headers where there may be one",
+    "The response has two different `Location` or `Content-Disposition` headers. Chromium and Firefox refuse such a "
+    "response, because it may be two responses that were mixed up.",
+    _TELL_OWNER,
 )
 
 HTTP_RULES: tuple[Rule, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Rule))

@@ -37,7 +37,7 @@ from linkwarden.net.redirects import Chain
 from linkwarden.net.retry import persist
 from linkwarden.net.transport import Answer, Transport
 from linkwarden.net.wire_form import wire_url
-from linkwarden.wire import INCOMPLETE_CHAIN, NetError, NetErrorKind, Request, Response
+from linkwarden.wire import BAD_CODING, INCOMPLETE_CHAIN, ODD_CODING, NetError, NetErrorKind, Request, Response
 
 
 class Budget:
@@ -116,7 +116,6 @@ MAX_FORBIDDEN = 4
 MIN_TIMEOUT = 1.0
 ALWAYS_THERE = "example.com"
 OLD_TLS = "its TLS is outdated; some programs can no longer connect to it"
-ODD_CODING = "it sends a content coding that was not requested, so its content was not read"
 
 
 def _utc_now() -> datetime:
@@ -268,6 +267,9 @@ class Net:
             while True:
                 url = chain.url
                 answer = await self._persist(request, chain)
+                if answer.conflict:
+                    detail = f"it sends two different {answer.conflict} headers"
+                    raise chain.error(NetErrorKind.CONFLICTING_HEADERS, detail, answer.status)
                 if not chain.advance(answer):
                     return Response(
                         url=str(url),
@@ -365,6 +367,7 @@ class Net:
                 (origin.lenient, OLD_TLS),
                 (origin.undecoded, ODD_CODING),
                 (origin.unverified, INCOMPLETE_CHAIN),
+                (answer.garbled, BAD_CODING),
             ):
                 if needed:
                     chain.remark(remark)

@@ -69,11 +69,13 @@ class Chain:
         """
         if answer.status not in REDIRECTS or not self._request.follow:
             return False
-        if answer.location is None:
-            raise self.error(NetErrorKind.BAD_REDIRECT, "a redirect without a target")
+        if not answer.location:
+            return False  # browsers show what comes with it
         try:
             target = follow(self.url, answer.location)
         except NetError as error:
+            if error.kind is NetErrorKind.INVALID_URL:  # true of the target, and not of the URL that redirects
+                raise self.error(NetErrorKind.BAD_REDIRECT, "a redirect to an unreadable URL") from error
             error.hops = self.hops
             raise
         if len(self.hops) >= self._request.max_hops:
@@ -92,9 +94,9 @@ class Chain:
         self._seen.add(here)
         return True
 
-    def error(self, kind: NetErrorKind, detail: str) -> NetError:
-        """Make an error that happened at this point of the chain."""
-        return NetError(kind, detail, host=self.url.raw_host or "", hops=self.hops)
+    def error(self, kind: NetErrorKind, detail: str, status: int | None = None) -> NetError:
+        """Return an error that happened at this point of the chain."""
+        return NetError(kind, detail, host=self.url.raw_host or "", hops=self.hops, status=status)
 
     def remark(self, text: str) -> None:
         """Note something about the response, once."""

@@ -21,7 +21,7 @@ _EPOCH_FROM = 1_000_000_000
 #: How an HTTP date ends: IMF-fixdate and RFC 850 with the zone, asctime with the year (RFC 9110 section 5.6.7).
 _DATE_END = re.compile(r"(?:GMT|UTC|\d{4})\Z", re.ASCII | re.IGNORECASE)
 _LONGEST_DATE = 64
-_SECONDS = re.compile(r"\d{1,12}(?:\.\d{1,9})?", re.ASCII)
+_SECONDS = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
 _REMAINING_AND_RESET = (
     ("x-ratelimit-remaining", "x-ratelimit-reset"),
     ("x-rate-limit-remaining", "x-rate-limit-reset"),
@@ -30,7 +30,9 @@ _REMAINING_AND_RESET = (
 _QUOTA_FIELDS = ("ratelimit", *(remaining for remaining, _ in _REMAINING_AND_RESET))
 #: One item of the RateLimit field, e.g. ``"default";r=0;t=55`` (draft-ietf-httpapi-ratelimit-headers).
 _LEFT = re.compile(r";\s*r=(\d+)", re.ASCII)
-_RESET_IN = re.compile(r";\s*t=(\d{1,9})", re.ASCII)
+_RESET_IN = re.compile(r";\s*t=(\d+)", re.ASCII)
+#: A longer pause, in seconds, is as good as this one.
+LONGEST_PAUSE = 10.0 * 365 * 86_400
 
 
 def http_date(text: str) -> datetime | None:
@@ -56,9 +58,9 @@ def retry_after(value: str, now: datetime) -> float | None:
     """
     value = value.strip()
     if _SECONDS.fullmatch(value):
-        return float(value)
+        return min(float(value), LONGEST_PAUSE)
     moment = http_date(value)
-    return None if moment is None else max(0.0, (moment - now).total_seconds())
+    return None if moment is None else min(max(0.0, (moment - now).total_seconds()), LONGEST_PAUSE)
 
 
 def tells_quota(headers: Mapping[str, str]) -> bool:
@@ -77,7 +79,8 @@ def quota_pause(headers: Mapping[str, str], now: datetime) -> float | None:
             value = headers.get(reset, "").strip()
             if _SECONDS.fullmatch(value):
                 number = float(value)
-                return max(0.0, number - now.timestamp()) if number > _EPOCH_FROM else number
+                pause = max(0.0, number - now.timestamp()) if number > _EPOCH_FROM else number
+                return min(pause, LONGEST_PAUSE)
     field = headers.get("ratelimit")
     if field is None:
         return None
@@ -88,9 +91,9 @@ def quota_pause(headers: Mapping[str, str], now: datetime) -> float | None:
 def _exhausted_for(item: str) -> float | None:
     """Return the seconds until one policy of a RateLimit field has room again, or None while it has."""
     left, reset = _LEFT.search(item), _RESET_IN.search(item)
-    if left is None or reset is None or int(left.group(1)) > 0:
+    if left is None or reset is None or left[1].strip("0"):
         return None
-    return float(reset.group(1))
+    return min(float(reset[1]), LONGEST_PAUSE)
 
 
 def pause_asked(headers: Mapping[str, str], now: datetime) -> float | None:

@@ -8,12 +8,15 @@ import socket
 import ssl
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.http_exceptions import ContentEncodingError, HttpProcessingError
 from yarl import URL
 
 from linkwarden.net.guard import Guard, GuardedResolver
@@ -72,6 +75,8 @@ def lenient_context(given: ssl.SSLContext | None) -> ssl.SSLContext:
 
 #: A response header that is longer is not read: 64 KiB per field (some sites send 20 kB of CSP), 32 KiB per line.
 MAX_FIELD, MAX_LINE = 65_536, 32_768
+#: Headers of which two different ones make browsers refuse a response, as it may be two that were mixed up.
+_SINGLE = ("Location", "Content-Disposition")
 #: Seconds for one TCP connection with its TLS handshake; a host that needs longer serves nobody.
 CONNECT_TIMEOUT = 10.0
 #: Names looked up at once by the system's resolver, which blocks a thread for each.
@@ -81,7 +86,12 @@ _DNS_MEMORY = 600
 
 
 class Answer(NamedTuple):
-    """What one request gave; headers in lower case, the last of repeated ones."""
+    """What one request gave; headers in lower case, the last of repeated ones.
+
+    Attributes:
+        garbled: the body could not be decompressed; it is given as far as it could.
+        conflict: the header that came twice with different values, of those where browsers then refuse; or "".
+    """
 
     status: int
     headers: dict[str, str]
@@ -89,6 +99,37 @@ class Answer(NamedTuple):
     complete: bool
     location: str | None
     set_cookies: tuple[str, ...]
+    garbled: bool = False
+    conflict: str = ""
+
+
+#: Bytes that a response may have besides its body: headers, interim responses (1xx), the frame of chunks.
+MAX_OVERHEAD = 1_048_576
+#: Bytes that the request which is being sent may bring in all.
+_ALLOWED: ContextVar[int] = ContextVar("_ALLOWED", default=MAX_OVERHEAD)
+
+
+class _BoundedHandler(ResponseHandler):
+    """aiohttp's reader of responses, which hangs up on a server that sends more than was allowed.
+
+    aiohttp bounds each header and the buffer of a body, but neither the number of interim responses nor what stands
+    between chunks.
+    """
+
+    _left = 0
+
+    def set_response_params(self, **options: Any) -> None:
+        self._left = _ALLOWED.get()
+        super().set_response_params(**options)
+
+    def data_received(self, data: bytes) -> None:
+        self._left -= len(data)
+        if self._left >= 0:
+            super().data_received(data)
+            return
+        self.set_exception(HttpProcessingError(code=0, message="the response has no end"))
+        if self.transport is not None:
+            self.transport.abort()
 
 
 class Transport:
@@ -128,6 +169,8 @@ class Transport:
             force_close=fresh,
             happy_eyeballs_delay=0.25,
         )
+        handler = partial(_BoundedHandler, loop=asyncio.get_running_loop())
+        connector._factory = handler  # type: ignore[assignment] # noqa: SLF001 - no public way; a subclass will do
         return aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -187,6 +230,7 @@ class Transport:
         Raises:
             errors.NETWORK_ERRORS: no answer, or none that is HTTP. A body that breaks off is no error.
         """
+        _ALLOWED.set(max_bytes + MAX_OVERHEAD)
         response = await self._session_for(fresh=fresh).request(
             method,
             url,
@@ -200,15 +244,17 @@ class Transport:
         )
         try:
             skip = undecoded or (300 <= response.status < 400)
-            received, complete = (b"", response.content.at_eof()) if skip else await _read(response, max_bytes)
+            content = _Body(b"", response.content.at_eof()) if skip else await _read(response, max_bytes)
             fields = response.headers
             return Answer(
                 response.status,
                 {name.lower(): value for name, value in fields.items()},
-                received,
-                complete,
+                content.received,
+                content.complete,
                 fields.get("Location"),
                 tuple(fields.getall("Set-Cookie", ())),
+                content.garbled,
+                next((name for name in _SINGLE if len(set(fields.getall(name, ()))) > 1), ""),
             )
         finally:
             if response.content.at_eof():
@@ -234,8 +280,16 @@ class Transport:
         return self._lenient if lenient and self._lenient is not None else True
 
 
-async def _read(response: aiohttp.ClientResponse, max_bytes: int) -> tuple[bytes, bool]:
-    """Read a body up to a limit; tell whether that was all of it. What breaks off is given as far as it came."""
+class _Body(NamedTuple):
+    """What came of a body, whether that was all of it, and whether it could not be decompressed."""
+
+    received: bytes
+    complete: bool
+    garbled: bool = False
+
+
+async def _read(response: aiohttp.ClientResponse, max_bytes: int) -> _Body:
+    """Read a body up to a limit; what breaks off is given as far as it came."""
     stream = response.content
     received = b""
     try:
@@ -243,10 +297,11 @@ async def _read(response: aiohttp.ClientResponse, max_bytes: int) -> tuple[bytes
             chunk = await stream.readany()
             received = received + chunk if received else chunk
             if stream.at_eof():
-                return received[:max_bytes], len(received) <= max_bytes
-    except (aiohttp.ClientError, HttpProcessingError, OSError):
-        pass
-    return received[:max_bytes], False
+                return _Body(received[:max_bytes], len(received) <= max_bytes)
+    except (aiohttp.ClientError, HttpProcessingError, OSError) as error:
+        garbled = isinstance(error, ContentEncodingError) or isinstance(error.__cause__, ContentEncodingError)
+        return _Body(received[:max_bytes], complete=False, garbled=garbled)
+    return _Body(received[:max_bytes], complete=False)
 
 
 class SystemResolver(AbstractResolver):

@@ -1,52 +1,57 @@
-"""The form in which an address goes on the wire: what its author wrote, with only the illegal parts encoded."""
+"""The form in which a URL goes on the wire: what its author wrote, with only the illegal parts encoded."""
 
 from __future__ import annotations
 
 import ipaddress
 import re
 from functools import lru_cache
-from urllib.parse import urljoin
 
 from yarl import URL
 
+from linkwarden import whatwg
+from linkwarden.foreign import whole_number
 from linkwarden.wire import NetError, NetErrorKind
 
-#: Longer addresses are refused; servers and browsers cut off far earlier than this.
+#: Longer URLs are refused; servers and browsers cut off far earlier than this.
 MAX_URL = 16_384
 
-_AUTHORITY = re.compile(r"(https?):/{2}([^/?#\\]*)(.*)", re.IGNORECASE | re.DOTALL)
-#: An address that needs no change but for its authority: nothing illegal, no dot segments, no trailing newline.
+#: A URL in the usual form; what browsers read as one all the same is brought into it.
+_AUTHORITY = re.compile(r"(https?):/{2}([^/?#\\]+)(?=[/?#]|\Z)(.*)", re.IGNORECASE | re.DOTALL)
+#: A URL that needs no change but for its authority: nothing illegal, no dot segments, no trailing newline.
 _PLAIN = re.compile(r"https?:/{2}([a-z0-9.:-]+)(?!.*/(?:\.|%2))[/?][!#-;=?-\[\]_a-z~]*", re.ASCII | re.IGNORECASE)
-_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_HTTP = re.compile(r"https?:", re.IGNORECASE)
+_USER_INFO = re.compile(r"(https?://)[^/?#]*@", re.IGNORECASE)
 _ILLEGAL = re.compile(r"[^\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e]")
 #: What may stand in a host on the wire (RFC 3986 section 3.2.2, without percent escapes, which no resolver knows).
 _HOST = re.compile(r"[a-z0-9._~!$&'()*+,;=-]{1,254}")
+#: A host that browsers take as it is, unless it ends in a number: then it is an IP address.
+_PLAIN_HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?", re.ASCII)
+_NUMBER_AT_END = re.compile(r"(?:^|\.)(?:\d+|0x[0-9a-f]*)\.?$")
 _EDGES = "".join(map(chr, range(0x21)))
 _TABS_AND_NEWLINES = str.maketrans("", "", "\t\n\r")
 _DOT_SEGMENT = re.compile(r"/(?:\.|%2e){1,2}(?=/|$)", re.IGNORECASE)
-_NUMBER_AT_END = re.compile(r"(?:^|\.)(?:\d+|0x[0-9a-f]*)\.?$", re.IGNORECASE)
 
 
 def wire_url(raw: str) -> URL:
-    r"""Return the address as it is sent: scheme, host and port in the form of the protocol, the rest as written.
+    r"""Return a URL as it is sent: scheme, host and port in the form of the protocol, the rest as written.
 
     Encoded are the characters that RFC 3986 forbids (space, controls, non-ASCII as UTF-8, ``"<>\^`{|}``); a lone
-    ``%``, ``%2f``, ``+`` and the order of a query stay, because signed addresses depend on them. Dot segments are
-    resolved, as every browser does before it sends. The fragment stays in the URL object and is not sent.
+    ``%``, ``%2f``, ``+`` and the order of a query stay, because signed URLs depend on them. Dot segments are
+    resolved, as every browser does before it sends. The fragment stays in the URL object and is not sent. What does
+    not begin like a URL (``http:/a.org``, ``http:\\a.org``) is read as browsers do.
 
     Raises:
-        NetError: INVALID_URL where no request can be made of it; BLOCKED for user info and for hosts that hide an
-            IP address in another notation.
+        NetError: INVALID_URL where no request can be made of it; BLOCKED for user info.
     """
     plain = _PLAIN.fullmatch(raw)
     if plain is not None and len(raw) <= MAX_URL and _wire_authority(authority := plain.group(1)) == authority:
         return URL(raw, encoded=True)
     text = raw.strip(_EDGES).translate(_TABS_AND_NEWLINES)
-    match = _AUTHORITY.fullmatch(text)
-    if match is None:
-        raise NetError(NetErrorKind.INVALID_URL, "the address does not begin with http:// or https:// and a host")
     if len(text) > MAX_URL:
-        raise NetError(NetErrorKind.INVALID_URL, f"the address is longer than {MAX_URL} characters")
+        raise NetError(NetErrorKind.INVALID_URL, f"the URL is longer than {MAX_URL} characters")
+    match = _AUTHORITY.fullmatch(text) or _AUTHORITY.fullmatch(_as_browsers_read(text))
+    if match is None:
+        raise NetError(NetErrorKind.INVALID_URL, "the URL does not begin with http:// or https:// and a host")
     scheme, authority, rest = match.groups()
     place = _wire_authority(authority)
     if rest[:1] != "/":
@@ -57,85 +62,78 @@ def wire_url(raw: str) -> URL:
     return URL(f"{scheme.lower()}://{place}{rest}", encoded=True)
 
 
-def follow(base: URL, location: str) -> URL:
-    """Return the address that a Location header points at (RFC 9110 section 10.2.2).
+def _as_browsers_read(text: str) -> str:
+    return (whatwg.resolve(text) or "") if _HTTP.match(text) else ""
 
-    Relative references are resolved against ``base``; the fragment of ``base`` is inherited where Location has
-    none. Location may hold raw UTF-8 or Latin-1 bytes (as surrogate escapes): they are sent back as they came.
+
+def follow(base: URL, location: str) -> URL:
+    """Return the URL that a Location header points at (RFC 9110 section 10.2.2), as browsers resolve it.
+
+    The fragment of ``base`` is inherited where Location has none. User info is left out: browsers send it only when
+    the server asks for it. Location may hold raw UTF-8 or Latin-1 bytes (as surrogate escapes): they are sent back as
+    they came.
 
     Raises:
-        NetError: as ``wire_url`` does, and BAD_REDIRECT where it is empty or not http(s).
+        NetError: as ``wire_url`` does, and BAD_REDIRECT where it is not http(s).
     """
-    text = _escape_stray_bytes(location).strip(_EDGES).translate(_TABS_AND_NEWLINES)
-    if not text:
-        raise NetError(NetErrorKind.BAD_REDIRECT, "a redirect without a target")
-    try:
-        absolute = text if _SCHEME.match(text) else urljoin(str(base.with_fragment(None)), text)
-    except ValueError as exc:
-        raise NetError(NetErrorKind.BAD_REDIRECT, "a redirect to an unreadable URL") from exc
-    if not absolute.lower().startswith(("http://", "https://")):
+    text = _escape_stray_bytes(location)
+    absolute: str | None = text
+    if not _PLAIN.fullmatch(text):
+        absolute = whatwg.resolve(text[: MAX_URL + 1], str(base.with_fragment(None)))
+    if absolute is None:
+        raise NetError(NetErrorKind.BAD_REDIRECT, "a redirect to an unreadable URL")
+    if not _HTTP.match(absolute):
         scheme = absolute.partition(":")[0][:20]
         raise NetError(NetErrorKind.BAD_REDIRECT, f"a redirect to something that is not a web page ({scheme}:)")
     if "#" not in absolute and base.raw_fragment:
         absolute = f"{absolute}#{base.raw_fragment}"
-    return wire_url(absolute)
+    return wire_url(_USER_INFO.sub(r"\1", absolute))
 
 
 def without_fragment(url: URL) -> str:
-    """Return the address as the server sees it."""
+    """Return the URL as the server sees it."""
     return str(url).partition("#")[0]
 
 
 @lru_cache(maxsize=4096)
 def _wire_authority(authority: str) -> str:
-    """Give ``host[:port]`` for the wire; raises NetError like ``wire_url``."""
+    """Return ``host[:port]`` for the wire; raises NetError like ``wire_url``."""
     if "@" in authority:
-        raise NetError(NetErrorKind.BLOCKED, "the address carries a user name or password, which is never sent")
+        raise NetError(NetErrorKind.BLOCKED, "the URL carries a user name or password, which is never sent")
     host, colon, port = authority, "", ""
     if not authority.endswith("]"):
         host, colon, port = authority.rpartition(":")
         if not colon:
             host, port = authority, ""
-    if port and not (port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65_536):
-        raise NetError(NetErrorKind.INVALID_URL, "the port of the address is not a number from 1 to 65535")
-    wire_host = _wire_host(host)
-    return f"{wire_host}:{int(port)}" if port else wire_host
+    if not port:
+        return _wire_host(host)
+    number = whole_number(port, 65_535)
+    if not number:
+        raise NetError(NetErrorKind.INVALID_URL, "the port of the URL is not a number from 1 to 65535")
+    return f"{_wire_host(host)}:{number}"
 
 
 def _wire_host(host: str) -> str:
     if host.startswith("["):
         return _ipv6_host(host)
     if not host.strip("."):
-        raise NetError(NetErrorKind.INVALID_URL, "the address has no host")
-    try:
-        encoded = (URL.build(scheme="http", host=host).raw_host or "").lower()
-    except (ValueError, UnicodeError) as exc:
-        raise NetError(NetErrorKind.INVALID_URL, "the host of the address is not a valid name") from exc
-    labels = encoded.rstrip(".").split(".")
-    if not all(0 < len(label) < 64 for label in labels) or not _HOST.fullmatch(encoded):
-        raise NetError(NetErrorKind.INVALID_URL, "the host of the address is not a valid name")
-    if _NUMBER_AT_END.search(encoded):
-        _require_plain_ipv4(encoded)
-    return encoded
+        raise NetError(NetErrorKind.INVALID_URL, "the URL has no host")
+    name: str | None = host.lower()
+    if not _PLAIN_HOST.fullmatch(name or "") or _NUMBER_AT_END.search(name or ""):
+        name = whatwg.host(host)
+    labels = (name or "").removesuffix(".").split(".")
+    if name is None or not all(0 < len(label) < 64 for label in labels) or not _HOST.fullmatch(name):
+        raise NetError(NetErrorKind.INVALID_URL, "the host of the URL is not a valid name")
+    return name
 
 
 def _ipv6_host(host: str) -> str:
+    if "%" in host:
+        raise NetError(NetErrorKind.BLOCKED, "the URL names a network interface of this machine")
     try:
-        return f"[{ipaddress.IPv6Address(host[1:-1]).compressed}]" if "%" not in host else _refuse_zone()
+        return f"[{ipaddress.IPv6Address(host[1:-1]).compressed}]"
     except ValueError as exc:
-        raise NetError(NetErrorKind.INVALID_URL, "the host of the address is not a valid IPv6 address") from exc
-
-
-def _refuse_zone() -> str:
-    raise NetError(NetErrorKind.BLOCKED, "the address names a network interface of this machine")
-
-
-def _require_plain_ipv4(host: str) -> None:
-    """Refuse 127.1, 2130706433 and 0x7f.1: browsers take them for IP addresses (WHATWG URL, host parsing)."""
-    try:
-        ipaddress.IPv4Address(host.removesuffix("."))
-    except ValueError as exc:
-        raise NetError(NetErrorKind.BLOCKED, "the host is a number that is not a plain IP address") from exc
+        raise NetError(NetErrorKind.INVALID_URL, "the host of the URL is not a valid IPv6 address") from exc
 
 
 def _percent_encode(match: re.Match[str]) -> str:

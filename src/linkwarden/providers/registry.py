@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypedDict, T
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
 from linkwarden.answers.bot_protection import bot_protection
-from linkwarden.answers.foreign_json import read_json, title_of
 from linkwarden.answers.rules import REGISTRY_SILENT
+from linkwarden.foreign import read_json, title_of
 from linkwarden.model import Claim, Evidence, Fact, Pass, Rule, Suggestion, Target
 from linkwarden.providers.base import Provider
 from linkwarden.text import host_of, mask_secrets

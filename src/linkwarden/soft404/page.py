@@ -9,6 +9,7 @@ from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from linkwarden import foreign
 from linkwarden.text import is_http
 from linkwarden.wire import Response
 
@@ -103,10 +104,7 @@ class Page:
         if "charset=" not in self.response.headers.get("content-type", "").lower():
             found = _META_CHARSET.search(self.response.body[:2048])
             if found:
-                try:
-                    return self.response.body.decode(found.group(1).decode("ascii"), errors="replace")
-                except LookupError:
-                    pass
+                return foreign.decode(self.response.body, found.group(1).decode("ascii"))
         return self.response.text()
 
     @cached_property

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from linkwarden.answers.foreign_json import at
+from linkwarden.foreign import at
 from linkwarden.model import Rule, Suggestion, Verdict
 from linkwarden.providers.base import Example
 from linkwarden.providers.registry import (

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
-from linkwarden.answers.foreign_json import at, objects_at, text_at, title_of
+from linkwarden.foreign import at, objects_at, text_at, title_of
 from linkwarden.model import Claim, Evidence, Fact, Kind
 from linkwarden.providers.base import Example, LoadContext
 from linkwarden.providers.registry import Case, Outcome, Place, Registry, Reply, Thing, ask, by_ident, mail_address

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from linkwarden.answers.foreign_json import at, title_of
+from linkwarden.foreign import at, title_of
 from linkwarden.model import Evidence, Fact, Kind, Rule, Verdict
 from linkwarden.providers.base import Example, LoadContext
 from linkwarden.providers.registry import Case, OneByOne, Outcome, Place, Reply, Thing, ask, unanswered

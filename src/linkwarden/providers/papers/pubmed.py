@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
-from linkwarden.answers.foreign_json import objects_at, text_at, title_of
+from linkwarden.foreign import objects_at, text_at, title_of
 from linkwarden.model import Claim, Evidence, Fact, Kind, Rule, Suggestion, Verdict
 from linkwarden.providers.base import Example
 from linkwarden.providers.registry import Case, Outcome, Place, Registry, Reply, ask, by_ident, mail_address, unanswered

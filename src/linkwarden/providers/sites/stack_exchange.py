@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from linkwarden.answers.foreign_json import title_of
+from linkwarden.foreign import title_of
 from linkwarden.model import Claim, Evidence, Fact, Rule, Suggestion, Verdict
 from linkwarden.providers.base import Example, LoadContext
 from linkwarden.providers.registry import Case, Outcome, Place, Registry, Reply, ask, encoded, page_stands, unanswered

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, unquote_to_bytes, urlencode
 
-from linkwarden.answers.foreign_json import at, objects_at, text_at, title_of
+from linkwarden.foreign import at, objects_at, text_at, title_of
 from linkwarden.model import Claim, Evidence, Fact, Rule, Verdict
 from linkwarden.providers.base import Example, LoadContext
 from linkwarden.providers.registry import Case, Outcome, Place, Registry, Reply, ask, encoded, shown, unanswered

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from linkwarden.answers.foreign_json import text_at
+from linkwarden.foreign import text_at
 from linkwarden.model import Evidence, Fact, FactKind, Pass, Rule, Suggestion
 from linkwarden.providers import registry
 from linkwarden.providers.code.github import rules, urls

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from linkwarden.answers.foreign_json import text_at
+from linkwarden.foreign import text_at
 from linkwarden.model import Fact
 from linkwarden.providers.code.github import evidence as say
 from linkwarden.providers.code.github import rules

@@ -16,7 +16,7 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from linkwarden.answers.foreign_json import at, objects_at, text_at
+from linkwarden.foreign import at, objects_at, text_at
 from linkwarden.providers.code.github.rest import (
     API,
     API_HEADERS,

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from linkwarden.answers.foreign_json import at, objects_at, text_at, title_of
+from linkwarden.foreign import at, objects_at, text_at, title_of
 from linkwarden.providers.papers.doi.urls import encoded, fold
 from linkwarden.providers.registry import Reply, ask, mail_address
 
