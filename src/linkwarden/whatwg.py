@@ -1,7 +1,7 @@
 """URLs as browsers read them (URL standard, https://url.spec.whatwg.org), by ada, the parser of Node.js.
 
 What browsers read otherwise than RFC 3986: backslashes are slashes, any number of slashes may follow ``http:``, tabs
-and line ends vanish, and hosts may be percent-encoded, in other scripts, or numbers (docs/facts/http-answers.md).
+and line ends vanish, and hosts may be percent-encoded, in other scripts, or numbers (docs/facts/http-answers.md#urls).
 """
 
 from __future__ import annotations
