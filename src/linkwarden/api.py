@@ -38,6 +38,8 @@ class Options(TypedDict, total=False):
     kind: str | Iterable[str]
     include: str | Iterable[str]
     exclude: str | Iterable[str]
+    exclude_urls: str | Iterable[str]
+    exclude_url: str | Iterable[str]
     diff: str | None
     event: str | Path | None
     root: str | Path | None
@@ -146,7 +148,13 @@ def memory_for(config: Config) -> AbstractContextManager[Memory | None]:
         return nullcontext(None)
     from linkwarden.store.memory import open_memory  # noqa: PLC0415 - a run without a memory does without SQLite
 
-    narrowed = (*sorted(config.kinds), *config.include, *config.exclude, *(["offline"] if config.offline else []))
+    narrowed = (
+        *sorted(config.kinds),
+        *config.include,
+        *config.exclude,
+        *config.exclude_urls,
+        *(["offline"] if config.offline else []),
+    )
     return open_memory(config.state, filters="\n".join(narrowed), now=config.now)
 
 

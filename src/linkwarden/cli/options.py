@@ -112,6 +112,7 @@ def make_config(inputs: tuple[str, ...], options: Mapping[str, Any], environ: Ma
         config = with_overrides(config, {**said, "file": found})
     parsed = _from_environment(environ) | _from_command_line(options, RUN_OPTIONS)
     parsed["inputs"] = inputs or None
+    parsed["other_inputs"] = bool(inputs) and config.file is not None and set(inputs) != set(config.inputs)
     if options.get("no_state", True):
         parsed["state"] = None
     elif "state" not in parsed:

@@ -19,7 +19,7 @@ from linkwarden.config._options import (
     read_values,
     with_overrides,
 )
-from linkwarden.config._values import FLAG, LEVEL, nearest, parse_duration
+from linkwarden.config._values import FLAG, LEVEL, UrlPattern, nearest, parse_duration
 
 __all__ = [
     "DEFAULT_REPORTS",
@@ -36,6 +36,7 @@ __all__ = [
     "Place",
     "RuleNames",
     "Section",
+    "UrlPattern",
     "find_file",
     "inputs_beside",
     "load_file",

@@ -31,6 +31,7 @@ from linkwarden.config._values import (
     TEXT,
     TEXTS,
     TOKEN,
+    URLS,
     VERDICTS,
     Value,
     as_it_is,
@@ -215,6 +216,13 @@ class Config:
     )
     include: tuple[str, ...] = _listed((), PATTERNS, "['^https://example\\.org/']", "Check only URLs that match.")
     exclude: tuple[str, ...] = _listed((), PATTERNS, "['^https://example\\.org/']", "Do not check URLs that match.")
+    exclude_urls: tuple[str, ...] = _listed(
+        (),
+        URLS,
+        '["https://example.org/a?b=c"]',
+        "Do not check this URL, written as in the list.",
+        flags=("--exclude-url",),
+    )
     diff: str | None = _links(
         None,
         TEXT,
@@ -294,6 +302,8 @@ class Config:
     )
     #: The configuration file that was read; no option.
     file: Path | None = None
+    #: The command line names other inputs than that file; no option.
+    other_inputs: bool = False
 
     @property
     def patience(self) -> Patience:

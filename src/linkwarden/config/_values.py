@@ -19,7 +19,10 @@ Word = TypeVar("Word", bound=StrEnum)
 
 _DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)\s*(ms|s|m|h|d|w|)", re.ASCII)
 _UNIT_SECONDS = {"ms": 0.001, "": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_COPIED = re.compile(r"https?://\S+", re.IGNORECASE)
 _MAX_PATTERN = 200  # longer patterns are never written by hand, and a hostile one gets less room
+#: How much of a URL a pattern gets to see: a hostile pair of both is kept short.
+_MATCHED_CHARS = 2048
 _TYPE_WORDS: Mapping[type, str] = {
     list: "a list",
     tuple: "a list",
@@ -130,10 +133,10 @@ def parse_instant(text: str | datetime, *, what: str) -> datetime:
 
 
 def check_pattern(pattern: str, *, what: str) -> str:
-    """Return a regular expression that can be used, as it is.
+    """Return a regular expression, or a URL as copied, that can be used (``UrlPattern``).
 
     Raises:
-        UsageError: it does not compile or is too long.
+        UsageError: it is neither, or too long.
     """
     if not pattern:
         raise UsageError(f"{what}: an empty pattern matches every URL", "Write a pattern, or leave it out.")
@@ -142,10 +145,34 @@ def check_pattern(pattern: str, *, what: str) -> str:
     try:
         re.compile(pattern)
     except re.error as error:
+        if _COPIED.fullmatch(pattern):
+            return pattern
         raise UsageError(
             f"{what}: {pattern!r} is not a regular expression: {error}", "Escape special characters with a backslash."
         ) from None
     return pattern
+
+
+class UrlPattern:
+    """A regular expression that is looked for in URLs. A URL as copied works, too: its own text counts as well.
+
+    Args:
+        text: a regular expression.
+    """
+
+    __slots__ = ("_compiled", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        try:
+            self._compiled = re.compile(text)
+        except re.error:
+            self._compiled = re.compile(re.escape(text))
+
+    def search(self, url: str) -> bool:
+        """Return whether it matches somewhere in the first part of a URL (docs/threat-model.md, "patterns")."""
+        seen = url[:_MATCHED_CHARS]
+        return self._compiled.search(seen) is not None or self.text in seen
 
 
 def as_it_is(given: Any, *, what: str) -> Any:
@@ -168,6 +195,12 @@ def _seconds(given: str | float | timedelta, *, what: str) -> float:
 
 def _patterns(given: tuple[str, ...], *, what: str) -> tuple[str, ...]:
     return tuple(check_pattern(pattern, what=what) for pattern in given)
+
+
+def _urls(given: tuple[str, ...], *, what: str) -> tuple[str, ...]:
+    if not all(url.strip() for url in given):
+        raise UsageError(f"{what}: a URL is empty", "Copy it from the list.")
+    return tuple(url.strip() for url in given)
 
 
 def _networks(given: Iterable[object], *, what: str) -> tuple[str, ...]:
@@ -239,6 +272,7 @@ SECONDS = Value(types=(float, int, str), native=(timedelta,), read=_seconds, met
 DURATION = Value(types=(str,), native=(timedelta,), read=parse_duration, metavar="TIME")
 INSTANT = Value(types=(str,), native=(datetime,), read=parse_instant, metavar="INSTANT")
 PATTERNS = Value(types=(str,), several=True, read=_patterns, metavar="REGEX")
+URLS = Value(types=(str,), several=True, read=_urls, metavar="URL")
 NETWORKS = Value(types=(str,), native=(IPv4Network, IPv6Network), several=True, read=_networks, metavar="CIDR")
 PROXY = Value(types=(str,), read=_proxy, metavar="URL")
 CONTACT = Value(types=(str,), read=_contact, metavar="EMAIL|URL")

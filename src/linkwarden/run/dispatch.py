@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from linkwarden import rules
 from linkwarden.config import Config
-from linkwarden.model import Claim, Evidence, Pass, Rule, Target
+from linkwarden.model import Claim, Evidence, Pass, Rule
 from linkwarden.providers import LoadContext, Provider, Roster, Skip, by_ident
 from linkwarden.run.deps import Deps
 from linkwarden.run.ledger import Entry, Ledger, as_remembered, keep, known_good, own_evidence
 from linkwarden.run.outage import Outage
 from linkwarden.run.schedule import Lanes
+from linkwarden.run.selection import Selection
 
 if TYPE_CHECKING:  # the network stack is slow to import, and an offline run does without
     from linkwarden.net import Net
@@ -24,8 +24,6 @@ if TYPE_CHECKING:  # the network stack is slow to import, and an offline run doe
 MAX_UNWRAPS = 3
 #: Chunks of one registry under way at once; the network layer spaces their requests.
 _CHUNKS_AT_ONCE = 4
-#: How much of a URL a user's pattern gets to see; see docs/threat-model.md, "patterns".
-_MATCHED_CHARS = 2048
 
 
 class Dispatch:
@@ -47,8 +45,7 @@ class Dispatch:
         self._gathered: dict[Provider, dict[str, str]] = {}
         self._alike: dict[tuple[str, str], list[Claim]] = {}
         self._settled = 0
-        self._include = [re.compile(p) for p in config.include]
-        self._exclude = [re.compile(p) for p in config.exclude]
+        self._selection = Selection(config)
         self.outage = Outage(net)
         if net is not None:
             net.parked = self._lanes.parked
@@ -74,7 +71,7 @@ class Dispatch:
     def assign(self, entry: Entry, *, after: Provider | None = None) -> None:
         """Hand a target over to the first provider that claims it, or to the next one after ``after``."""
         target = entry.refreshed()
-        if self._left_out(target):
+        if self._selection.leaves_out(target):
             self._settle(entry, own_evidence(target, rules.EXCLUDED, "Left out by --include or --exclude."))
             return
         providers = self._providers.concerned(target)
@@ -89,12 +86,6 @@ class Dispatch:
                 self._hand_over(entry, provider, ident)
                 return
         self._settle(entry, own_evidence(target, rules.NOT_WEB, "Not a URL that can be fetched over HTTP."))
-
-    def _left_out(self, target: Target) -> bool:
-        url = (target.address or target.url)[:_MATCHED_CHARS]
-        if self._include and not any(p.search(url) for p in self._include):
-            return True
-        return any(p.search(url) for p in self._exclude)
 
     def _hand_over(self, entry: Entry, provider: Provider, ident: str) -> None:
         entry.provider = provider
@@ -156,6 +147,9 @@ class Dispatch:
             rounds += 1
             self._queue_gathered()
             await self._drain()
+        if not self._ledger.unreadable:
+            for hint in self._selection.unused():
+                self._ledger.hint(hint)
 
     async def _drain(self) -> None:
         ends = {asyncio.create_task(self._lanes.drain()), asyncio.create_task(self.outage.certain.wait())}

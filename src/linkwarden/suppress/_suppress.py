@@ -15,7 +15,7 @@ from datetime import date
 from typing import ClassVar, NamedTuple
 
 from linkwarden import rules
-from linkwarden.config import Ignore, RuleNames, nearest_rule
+from linkwarden.config import Ignore, RuleNames, UrlPattern, nearest_rule
 from linkwarden.model import Judgement, Notice, Occurrence, Result, Rule, Run, Suppression, Target, Verdict
 from linkwarden.suppress.baseline import Baseline, known_as
 
@@ -188,8 +188,6 @@ class _Reader:
 _SAYS_NOTHING = frozenset(
     rule.code for rule in (rules.INTERNAL_ERROR, rules.OFFLINE, rules.OUT_OF_TIME, rules.NETWORK_DOWN)
 )
-#: How much of a URL a user's pattern gets to see; as for ``exclude`` (docs/threat-model.md, "patterns").
-_MATCHED_CHARS = 2048
 _SHOWN = 3
 
 
@@ -237,7 +235,7 @@ class _Inspection:
         self._results = results
         self._comments = comments
         self._baseline = accepted.baseline
-        entries = [(entry, re.compile(entry.url)) for entry in accepted.entries]
+        entries = [(entry, UrlPattern(entry.url)) for entry in accepted.entries]
         self._live = [pair for pair in entries if pair[0].until is None or today <= pair[0].until]
         self._past = [entry for entry, _ in entries if entry.until is not None and entry.until < today]
         self._findings = {at: rule for at, result in enumerate(results) if (rule := _finding(result)) is not None}
@@ -371,11 +369,9 @@ def _accepts(codes: Sequence[str], rule: Rule) -> bool:
     return not codes or rule.code in codes
 
 
-def _is_about(pattern: re.Pattern[str], result: Result) -> bool:
+def _is_about(pattern: UrlPattern, result: Result) -> bool:
     target = result.target
-    return any(
-        pattern.search(url[:_MATCHED_CHARS]) for url in dict.fromkeys((target.address or target.url, target.url))
-    )
+    return any(map(pattern.search, dict.fromkeys((target.address or target.url, target.url))))
 
 
 def _lines_of(occurrence: Occurrence) -> set[tuple[str, int]]:
