@@ -95,6 +95,20 @@ def commit(folder: Path, lines: list[str]) -> None:
 class TestTheCopy:
     """Which copy is offered."""
 
+    async def test_of_an_image_behind_githubs_proxy_the_origin_is_looked_up(
+        self, archive: FakeArchive, check: Check, internet: FakeInternet
+    ) -> None:
+        """The proxy's own URL was never archived; the image's own URL stays what is offered."""
+        internet.site("camo.githubusercontent.com")
+        origin = "https://a.example/lost.png"
+        camo = f"https://camo.githubusercontent.com/{'0a' * 32}/{origin.encode().hex()}"
+        archive.capture(origin, "20200202020202", mimetype="image/png")
+
+        run = await check(f"![x]({camo})")
+
+        assert where(run, camo) == origin
+        assert "copy in the Internet Archive" in facts(run, camo)
+
     async def test_without_a_date_the_newest_good_one(self, archive: FakeArchive, check: Check, net: Net) -> None:
         """The newest capture with status 200, which plays, and which is to be looked at before it is taken."""
         archive.capture(LOST, "20180101000000", "20200202020202")

@@ -18,6 +18,7 @@ import msgspec
 from linkwarden.git import Git, GitError
 from linkwarden.model import Result
 from linkwarden.providers import LoadContext
+from linkwarden.providers.offline.camo import unwrap
 from linkwarden.providers.offline.signed import advice
 from linkwarden.signatures import is_signed
 from linkwarden.text import host_of, mask_secrets
@@ -292,6 +293,7 @@ def archived_under(result: Result) -> str | None:
     signature is most likely to have been archived, unless its site gives nothing out without one.
     """
     url = (result.target.address or "").partition("#")[0]
+    url = unwrap(url) or url  # archives have the image itself, not GitHub's proxy of it
     if not url or result.evidence.checked_by in _NEVER_WAS or not _is_public_name(host_of(url)):
         return None
     if is_signed(url):
