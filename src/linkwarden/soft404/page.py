@@ -1,4 +1,4 @@
-"""Looks into a fetched HTML page: its title, its anchors, whether scripts make it. One parse for all questions."""
+"""Reads a fetched HTML page: its title, its anchors, whether scripts make it. It is parsed once, and within bounds."""
 
 from __future__ import annotations
 
@@ -22,7 +22,31 @@ _FRAME_WORDS = 6
 _FRAME_TEXT = 60
 #: Ids under which the frameworks mount what they make in the browser.
 _MOUNTS = "#root, #app, #__next, #__nuxt, #svelte, app-root, [ng-app], [data-reactroot], [ng-version]"
-_ROUTING = re.compile(r"hashchange|location\.hash|HashRouter")
+#: More of them; pages that have these come with their anchors (docs/facts/soft-404.md#frames).
+_MORE_MOUNTS = (
+    "#react-entry-point, #___gatsby, #q-app, #react-root, #reactRoot, #mastodon, #redoc, #swagger-ui, #storybook-root, "
+    "gradio-app, #flutter_app, flutter-view, #jupyter-config-data, #elm-app, #vue-app, #ember-app, #react-target"
+)
+#: What such an element says until its scripts have run.
+_BOXES = frozenset({"div", "main", "section", "article", "p", "span"})
+_WAITING = re.compile(
+    r"\W*(?:(?:now |still )?(?:loading|starting|initiali[sz]ing|connecting)|please wait|just a moment|chargement|laden"
+    r"|wird geladen|cargando|carregando|caricamento|загрузка|加载中|正在加载|載入中|読み込み中|로딩 ?중)"
+    r"(?:[ \w]{0,30})?\W*\Z",
+    re.IGNORECASE,
+)
+_SHOWN = (
+    "img, svg, canvas, iframe, video, audio, object, embed, input, textarea, button, select, picture, frameset, math"
+)
+_ROUTING = re.compile(r"hashchange|location\.hash|HashRouter|createWebHashHistory")
+#: Uses of the fragment that only look up an element of the page, or whether there is a fragment.
+_LOOK_UP = re.compile(
+    r"(?:getElementById|getElementsByName|querySelector(?:All)?|\$|jQuery|closest|matches)\s*\(\s*"
+    r"(?:[\w.]{1,40}\(\s*)?(?:[\"'`][^\"'`]{0,60}[\"'`]\s*\+\s*)?(?:[\w.]{1,40}\(\s*)?"
+    r"(?:window\.|document\.|self\.|top\.)?location\.hash\b"
+    r"|if\s*\(\s*!?\s*(?:window\.|document\.|self\.)?location\.hash(?:\.length(?:\s*>\s*\d)?)?\s*\)"
+    r"|(?:window\.|document\.|self\.)?location\.hash\s*&&"
+)
 #: HTML standard, "shared declarative refresh steps". A fraction of a second does not count; the blanks are HTML's.
 _REFRESH = re.compile(
     r"[ \t\n\f\r]*(?:(\d{1,9})[\d.]*|\.[\d.]*)(?:[ \t\n\f\r]*[;,]|[ \t\n\f\r])[ \t\n\f\r]*"
@@ -41,23 +65,54 @@ _UNSEEN = re.compile(
 )
 _TAG = re.compile(r"<[^>]{0,2000}>")
 #: What of a page is its frame and not its content.
-_FRAME = ["script", "style", "noscript", "template", "svg", "nav", "header", "footer", "aside", "form", "select"]
+_FRAME = frozenset({"svg", "nav", "header", "footer", "aside", "form", "select"})
+#: What readers with scripts do not see at all.
+_NOT_TEXT = frozenset({"script", "style", "noscript", "template"})
 _MARKED = "html, body, main, article, section, body > div, main > div, body > div > div, h1"
 #: What may hold the characters ``<title`` without meaning them, by how it begins and ends.
 _HIDING = (("<!--", "-->"), ("<script", "</script"), ("<style", "</style"), ("<noscript", "</noscript"))
 _LANGUAGE = re.compile(r"<html\b[^>]{0,500}?\slang\s*=\s*[\"']?([a-z]{2,3})\b", re.IGNORECASE)
+_SCRIPT = re.compile(r"<script\b[^<>]{0,2000}>(.*?)(?:</script|\Z)", re.IGNORECASE | re.DOTALL)
+#: So much of the source is parsed; the parser's time grows with the square of the nesting, so that is bounded, too.
+_PARSED = 65_536
+_DEEPEST = 512
+_OPENS_OR_CLOSES = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*)(?:[^<>]{0,4000}(/)>)?")
+#: Elements that have no content, and those that the next one of their kind ends.
+_FLAT = re.compile(
+    r"(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr|li|p|d[dt]|option|t[rdh]|tbody|thead|tfoot)\Z",
+    re.IGNORECASE,
+)
+#: Attributes by which ``#name`` finds an element. What only looks like one is taken for one.
+_VALUE = r"\s*=\s*(?:\"([^\"]{0,400})\"|'([^']{0,400})'|([^\s\"'<>]{1,400}))"
+_ID = re.compile(rf"[\s\"'/]id{_VALUE}", re.IGNORECASE)
+_ANCHOR_NAME = re.compile(rf"<a\s(?:[^<>]{{0,2000}}?[\s\"'/])?name{_VALUE}", re.IGNORECASE)
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
 
 
 def is_html(response: Response) -> bool:
-    """Tell whether an answer is an HTML page, by its type or, without one, by its first bytes."""
+    """Return whether a response is an HTML page, by its type or, without one, by its first bytes."""
     if response.media_type:
         return response.media_type in HTML_TYPES
     return re.match(rb"\s*<(?:!doctype html|html)\b", response.body[:200], re.IGNORECASE) is not None
 
 
+def _bounded(text: str) -> str:
+    """Return the beginning of a source that is parsed in bounded time: not too long, not nested too deeply."""
+    text, depth = text[:_PARSED], 0
+    if text.count("<") <= _DEEPEST:
+        return text
+    for found in _OPENS_OR_CLOSES.finditer(text):
+        closes, name, ends = found.groups()
+        if ends or _FLAT.match(name):
+            continue
+        depth = max(depth - 1, 0) if closes else depth + 1
+        if depth > _DEEPEST:
+            return text[: found.start()]
+    return text
+
+
 def _plain_title(text: str) -> str | None:
-    """Read the title without a parser, which costs a hundred times less; None leaves it to the parser.
+    """Return the title, read without a parser, which costs a hundred times less; None leaves it to the parser.
 
     A title holds no tags (HTML standard, "escapable raw text elements"), so its end is certain; its beginning is
     unless something that may hold the word stands open before it.
@@ -92,7 +147,7 @@ class Page:
     """A fetched HTML page.
 
     Args:
-        response: the answer; its body may be the first part of the page only.
+        response: the response; its body may be the first part of the page only.
     """
 
     def __init__(self, response: Response) -> None:
@@ -114,7 +169,7 @@ class Page:
 
     @cached_property
     def _tree(self) -> LexborHTMLParser:
-        return LexborHTMLParser(self.text)
+        return LexborHTMLParser(_bounded(self.text))
 
     @cached_property
     def _base(self) -> str:
@@ -143,17 +198,40 @@ class Page:
 
     @cached_property
     def anchors(self) -> frozenset[str]:
-        """What ``#name`` can lead to: every ``id``, and the ``name`` of ``a`` (HTML standard, "indicated part")."""
-        found = {node.attributes.get("id") for node in self._tree.css("[id]")}
-        found |= {node.attributes.get("name") for node in self._tree.css("a[name]")}
-        return frozenset(name for name in found if name)
+        """What ``#name`` can lead to: every ``id``, and the ``name`` of ``a`` (HTML standard, "indicated part").
+
+        Read without a parser, which large pages hold up; what stands in a script or a comment counts as well.
+        """
+        found = (*_ID.findall(self.text), *_ANCHOR_NAME.findall(self.text))
+        return frozenset(unescape(name) for one in found for name in one if name)
+
+    @cached_property
+    def _texts(self) -> tuple[tuple[str, bool], ...]:
+        """The page's texts in their order, white space collapsed, and whether each is part of its content."""
+        found: list[tuple[str, bool]] = []
+        waiting = [(self._tree.body, True)]
+        while waiting:
+            node, content = waiting.pop()
+            if node is None or node.tag in _NOT_TEXT:
+                continue
+            if node.is_text_node:
+                lines = (" ".join(line.split()) for line in (node.text_content or "").split("\n"))
+                found.extend((line, content) for line in lines if line)
+            inside = content and node.tag not in _FRAME
+            waiting.extend((child, inside) for child in reversed(list(node.iter(include_text=True))))
+        return tuple(found)
 
     @cached_property
     def visible_text(self) -> str:
-        """The words that a reader without scripts sees, white space collapsed."""
-        tree = LexborHTMLParser(self.text)
-        tree.strip_tags(["script", "style", "noscript", "template"])
-        return " ".join(tree.body.text(separator=" ").split()) if tree.body else ""
+        """The words that a reader sees before scripts run, white space collapsed."""
+        return " ".join(text for text, _ in self._texts)
+
+    @property
+    def shows_nothing(self) -> bool:
+        """True if there is neither a word nor anything else to see, and no script that could bring it."""
+        if self.rough_length or "<script" in self.low or not self.response.complete:
+            return False
+        return not self.visible_text and self._tree.css_first(_SHOWN) is None
 
     @cached_property
     def rough_length(self) -> int:
@@ -172,13 +250,10 @@ class Page:
             texts = []
         return tuple(text for text in (" ".join(text.split())[:_TITLE_LIMIT] for text in texts) if text)
 
-    @cached_property
+    @property
     def blocks(self) -> tuple[str, ...]:
         """The content's texts, element by element, without menus, headers, footers and forms."""
-        tree = LexborHTMLParser(self.text)
-        tree.strip_tags(_FRAME)
-        lines = tree.body.text(separator="\n").split("\n") if tree.body else []
-        return tuple(line for line in (" ".join(line.split()) for line in lines) if line)
+        return tuple(text for text, content in self._texts if content)
 
     @cached_property
     def main_text(self) -> str:
@@ -186,7 +261,7 @@ class Page:
         return " ".join(self.blocks)
 
     def meta(self, name: str) -> str:
-        """Give the content of the first ``meta`` element of a name or property, or ""."""
+        """Return the content of the first ``meta`` element of a name or property, or ""."""
         if name not in self.low:
             return ""
         node = self._tree.css_first(f'meta[name="{name}" i], meta[property="{name}" i]')
@@ -194,7 +269,7 @@ class Page:
 
     @cached_property
     def canonical(self) -> str | None:
-        """The address that the page gives as its own (``link rel=canonical``), absolute, or None."""
+        """The URL that the page gives as its own (``link rel=canonical``), absolute, or None."""
         if "canonical" not in self.low:
             return None
         node = self._tree.css_first('link[rel~="canonical" i]')
@@ -213,19 +288,32 @@ class Page:
 
     @cached_property
     def links(self) -> tuple[str, ...]:
-        """The addresses of its links, absolute; what cannot be read is left out."""
+        """The URLs of its links, absolute; what cannot be read is left out."""
         hrefs = ((node.attributes.get("href") or "").strip() for node in self._tree.css("a[href]"))
         return tuple(url for url in map(self._absolute, hrefs) if url)
 
-    @property
+    @cached_property
     def is_app(self) -> bool:
-        """True if the page has the element in which a framework mounts what it makes in the browser."""
-        return "<script" in self.low and self._tree.css_first(_MOUNTS) is not None
+        """True if scripts fill an element of the page in the browser: a framework's mount, or one that waits for it."""
+        if "<script" not in self.low:
+            return False
+        return self._tree.css_first(f"{_MOUNTS}, {_MORE_MOUNTS}") is not None or self._waits
+
+    @property
+    def _waits(self) -> bool:
+        """Whether an element of a page with little text is empty, or says no more than that it is loading."""
+        if len(self.visible_text) >= _LITTLE_TEXT or re.search(r"<script\b[^<>]*\ssrc\b", self.low) is None:
+            return False
+        for node in self._tree.css("body [id]")[:50]:
+            text = (node.text(deep=True) or "").strip()
+            if node.tag in _BOXES and node.css_first(_SHOWN) is None and (not text or _WAITING.match(text)):
+                return True
+        return False
 
     @property
     def is_frame(self) -> bool:
         """True if the source is an empty frame that scripts, or a page inside it, fill."""
-        mount = self._tree.css_first(_MOUNTS)
+        mount = self._tree.css_first(f"{_MOUNTS}, {_MORE_MOUNTS}")
         if mount is not None and len((mount.text(deep=True) or "").split()) < _FRAME_WORDS:
             return True
         if "<frameset" in self.low:
@@ -236,12 +324,11 @@ class Page:
     @property
     def made_by_scripts(self) -> bool:
         """True if scripts make the page or follow its fragment, so that the source does not hold all anchors."""
-        scripts = self._tree.css("script")
-        if not scripts:
+        if "<script" not in self.low:
             return False
-        if self._tree.css_first(_MOUNTS) is not None or len(self.visible_text) < _LITTLE_TEXT:
+        if self._tree.css_first(_MOUNTS) is not None or self.rough_length < _LITTLE_TEXT:
             return True
-        return any(_ROUTING.search(script.text() or "") for script in scripts)
+        return any(_ROUTING.search(_LOOK_UP.sub("", script)) for script in _SCRIPT.findall(self.text))
 
     @property
     def has_password_field(self) -> bool:
