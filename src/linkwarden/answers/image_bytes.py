@@ -1,4 +1,4 @@
-"""Tells pictures from what only claims to be one, by their first bytes.
+"""Tells images from what only claims to be one, by their first bytes.
 
 The signatures are those of the formats' own specifications (PNG, JPEG/JFIF, GIF89a, RIFF/WebP, BMP, ICO, TIFF 6,
 ISO base media "ftyp" for AVIF and HEIC, JPEG XL, JPEG 2000, Photoshop). Nothing is decoded: a few KiB decide.
@@ -32,6 +32,8 @@ _FTYP_BRANDS = {
     b"mif1": "image/heic",
     b"msf1": "image/heic",
 }
+#: A file whose main brand is that of all such images is an AVIF if it says that it can be read as one.
+_AVIF = frozenset({b"avif", b"avis"})
 #: Sizes of the header that follows a BMP's first 14 bytes, by version.
 _BMP_HEADERS = frozenset({12, 40, 52, 56, 64, 108, 124})
 _NETPBM = re.compile(rb"P[1-6]\s+(?:#|\d)")
@@ -49,7 +51,7 @@ CAMO_TYPES = frozenset(
     | {"image/vnd.fujixerox.edmics-rlc", "image/vnd.ms-modi", "image/vnd.net-fpx", "image/vnd.wap.wbmp"}
     | {"image/vnd.xiff"}
 )
-#: Types whose files always begin with one of our signatures, so that other bytes under that name are no picture.
+#: Types whose files always begin with one of our signatures, so that other bytes under that name are no image.
 SIGNED_TYPES = frozenset(
     {"image/png", "image/jpeg", "image/jpg", "image/gif", "image/webp", "image/bmp", "image/tiff", "image/svg+xml"}
 )
@@ -67,12 +69,20 @@ _HTML = re.compile(
 _SVG_ROOT = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?svg(?=[\s/>]|\Z)")
 _SVG_DOCTYPE = re.compile(r"<!DOCTYPE\s+(?:[A-Za-z_][\w.-]*:)?svg\b", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
-#: What may stand before the root element, by how it begins and ends (XML 1.0 section 2.8).
-_PROLOG = (("<?", "?>"), ("<!--", "-->"))
+_BLANK = re.compile(r"\s*")
+#: What may stand before the root element: how it begins, and all of it (XML 1.0 section 2.8).
+_PROLOG = tuple(
+    (re.compile(begins), re.compile(whole + r"\s*", re.DOTALL))
+    for begins, whole in (
+        (r"<\?", r"<\?.*?\?>"),
+        (r"<!--", r"<!--.*?-->"),
+        (r"(?i:<!DOCTYPE)", r"(?i:<!DOCTYPE)(?:[^\[>\"']|\"[^\"]*\"|'[^']*')*+(?:\[.*?\]\s*)?>"),
+    )
+)
 
 
 def sniff(head: bytes) -> str | None:
-    """Give the media type of a picture by its first bytes, or None if they are not a picture's.
+    """Return the media type of an image by its first bytes, or None if they are not an image's.
 
     Args:
         head: the beginning of the file; 32 bytes are enough for all but an SVG with long comments at its top.
@@ -84,11 +94,13 @@ def sniff(head: bytes) -> str | None:
 
 
 def _sniff_container(head: bytes) -> str | None:
-    """Know the formats that take more than a fixed beginning."""
+    """Return the type of the formats that take more than a fixed beginning."""
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "image/webp"
     if head[4:8] == b"ftyp":
-        return _FTYP_BRANDS.get(head[8:12])
+        size = min(int.from_bytes(head[:4], "big"), 256)
+        compatible = {head[at : at + 4] for at in range(16, size - 3, 4)}
+        return "image/avif" if compatible & _AVIF else _FTYP_BRANDS.get(head[8:12])
     if head[:2] == b"BM" and len(head) >= 18 and int.from_bytes(head[14:18], "little") in _BMP_HEADERS:
         return "image/bmp"
     if head[:4] in (b"\x00\x00\x01\x00", b"\x00\x00\x02\x00") and 0 < int.from_bytes(head[4:6], "little") < 256:
@@ -99,31 +111,32 @@ def _sniff_container(head: bytes) -> str | None:
 
 
 def may_be_svg(head: bytes) -> bool:
-    """Tell whether the bytes are an SVG's, or break off before the root element could show."""
+    """Return whether the bytes are an SVG's, or break off before the root element could show."""
     return _svg(head) is not False
 
 
 def _svg(head: bytes) -> bool | None:
-    """Tell whether the root element is ``svg``; None if the bytes end before it."""
-    text = as_text(head).lstrip()
-    if not text.startswith("<"):
+    """Return whether the root element is ``svg``; None if the bytes end before it."""
+    text = as_text(head)
+    at = _BLANK.match(text).end()  # type: ignore[union-attr] # it matches nothing as well
+    if not text.startswith("<", at):
         return False
-    while text:
-        closing = next((end for start, end in _PROLOG if text.startswith(start)), None)
-        if closing is not None:
-            _, found, text = text.partition(closing)
-            if not found:
-                return None
-        elif text[:9].upper() == "<!DOCTYPE":
-            return _SVG_DOCTYPE.match(text) is not None
+    while at < len(text):
+        for begins, whole in _PROLOG:
+            if begins.match(text, at) is None:
+                continue
+            found = whole.match(text, at)
+            if found is None:
+                return _SVG_DOCTYPE.match(text, at) is not None or None
+            at = found.end()
+            break
         else:
-            return _SVG_ROOT.match(text) is not None
-        text = text.lstrip()
+            return _SVG_ROOT.match(text, at) is not None
     return None
 
 
 def as_text(head: bytes) -> str:
-    """Give bytes as text: UTF-16 by its mark or by the zero beside ``<``, else UTF-8; bad bytes become U+FFFD."""
+    """Return bytes as text: UTF-16 by its mark or by the zero beside ``<``, else UTF-8; bad bytes become U+FFFD."""
     if head.startswith((b"\xff\xfe", b"<\x00")):
         return head.decode("utf-16-le", errors="replace").removeprefix("\ufeff")
     if head.startswith((b"\xfe\xff", b"\x00<")):
@@ -132,12 +145,12 @@ def as_text(head: bytes) -> str:
 
 
 def is_lfs_pointer(head: bytes) -> bool:
-    """Tell whether the file is the note that Git LFS keeps in place of a big file (Git LFS specification)."""
+    """Return whether the file is the pointer that Git LFS keeps in place of a big file (Git LFS specification)."""
     return head.startswith(_LFS_POINTER)
 
 
 def what_else(head: bytes, media_type: str) -> str | None:
-    """Name what a file is that is no picture, with its article, or None if that cannot be told.
+    """Return what a file is that is no image, with its article, or None if that cannot be told.
 
     Args:
         head: the beginning of the file, at least one byte.
@@ -158,7 +171,7 @@ def what_else(head: bytes, media_type: str) -> str | None:
 
 
 def size_of(head: bytes) -> tuple[int, int] | None:
-    """Give width and height in pixels of a PNG or GIF, None for others and for heads that are too short."""
+    """Return width and height in pixels of a PNG or GIF, None for others and for heads that are too short."""
     if head.startswith(b"\x89PNG") and len(head) >= 24:
         width, height = struct.unpack(">II", head[16:24])
     elif head.startswith(b"GIF8") and len(head) >= 10:
@@ -169,7 +182,7 @@ def size_of(head: bytes) -> tuple[int, int] | None:
 
 
 def is_cut_short(body: bytes, media_type: str) -> bool:
-    """Tell whether a file that was read whole lacks the mark with which its format ends (PNG, JPEG, GIF)."""
+    """Return whether a file that was read whole lacks the mark with which its format ends (PNG, JPEG, GIF)."""
     match media_type:
         case "image/png":
             return b"IEND" not in body

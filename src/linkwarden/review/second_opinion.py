@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from linkwarden.answers import rules as http
 from linkwarden.judge import verdict_of
 from linkwarden.model import FAILS_BY_DEFAULT, Evidence, Fact, FactKind, Result, Rule, Verdict
-from linkwarden.providers.web.image import provider as pictures
+from linkwarden.providers.web.image import rules as images
 from linkwarden.providers.web.image.provider import ImageProvider
 from linkwarden.providers.web.page import WebProvider
 from linkwarden.review._asking import Asker, in_lanes
@@ -46,7 +46,7 @@ _OF_THE_SITE = frozenset(
 )
 #: Accusations that rest on one answer. A 410, or a storage service that names what is missing, is meant as said.
 _ON_ONE_ANSWER = _OF_THE_SITE | {
-    rule.code for rule in (http.NOT_FOUND, http.ORIGIN_UNKNOWN, pictures.NOT_A_PICTURE, pictures.EMPTY_PICTURE)
+    rule.code for rule in (http.NOT_FOUND, http.ORIGIN_UNKNOWN, images.NOT_AN_IMAGE, images.EMPTY_IMAGE)
 }
 _ORDINARY = frozenset({WebProvider.name, ImageProvider.name})
 #: Outcomes that are no second answer, because nobody was asked or nobody wanted to say.

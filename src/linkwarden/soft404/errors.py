@@ -28,6 +28,8 @@ _CORE = re.compile(_any_of(line for name, lines in _WORDS.items() if name.starts
 _CORE_IN_WORDS = re.compile(rf"(?<!\w)(?:{_CORE.pattern})(?!\w)")
 _NO_HITS = re.compile(_any_of(_WORDS["no hits"]))
 _LATER = re.compile(_any_of(_WORDS["later"]))
+_LOG_IN = re.compile(_any_of(_WORDS["log in"]))
+_LOG_IN_SENTENCES = re.compile(_any_of(_WORDS["log in sentences"]))
 #: How many characters may be left of a message in a script without spaces.
 _LEFT_OVER = 2
 #: A site's name in a title has no more words than this; more are a sentence, and the page is about something.
@@ -116,6 +118,16 @@ def says_no_hits(text: str) -> bool:
 def says_later(text: str) -> bool:
     """Tell whether a title's part or a heading says that the site is down and will be back."""
     return any(_LATER.fullmatch(plain(part)) for part in (text, *parts_of(text)))
+
+
+def says_log_in(text: str) -> bool:
+    """Return whether a title's part or a heading is that of a page for members only, or of their log-in form."""
+    return any(_LOG_IN.fullmatch(plain(part)) for part in (text, *parts_of(text)))
+
+
+def asks_for_log_in(sentence: str) -> bool:
+    """Return whether a sentence says that the page is not for everybody."""
+    return _LOG_IN_SENTENCES.fullmatch(plain(sentence)) is not None
 
 
 def _is_name(part: str) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from functools import cached_property
 from html import unescape
-from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from linkwarden import foreign
 from linkwarden.text import is_http
+from linkwarden.whatwg import resolve
 from linkwarden.wire import Response
 
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
@@ -136,13 +136,6 @@ def _is_for_readers(node: LexborNode) -> bool:
     return True
 
 
-def _joined(base: str, reference: str) -> str:
-    try:
-        return urljoin(base, reference)
-    except ValueError:
-        return ""
-
-
 class Page:
     """A fetched HTML page.
 
@@ -175,11 +168,12 @@ class Page:
     def _base(self) -> str:
         """What relative URLs of the page start from: ``<base href>``, else its own URL."""
         node = self._tree.css_first("base[href]") if "<base" in self.low else None
-        return _joined(self.response.url, (node.attributes.get("href") if node else None) or "") or self.response.url
+        href = (node.attributes.get("href") if node else None) or ""
+        return resolve(href, self.response.url) or self.response.url
 
     def _absolute(self, reference: str) -> str:
         """Return the URL that a reference on the page means, or "" where it is none."""
-        return _joined(self._base, reference)
+        return resolve(reference, self._base) or ""
 
     @cached_property
     def title(self) -> str | None:
@@ -229,7 +223,7 @@ class Page:
     @property
     def shows_nothing(self) -> bool:
         """True if there is neither a word nor anything else to see, and no script that could bring it."""
-        if self.rough_length or "<script" in self.low or not self.response.complete:
+        if self.rough_length > _TITLE_LIMIT or "<script" in self.low or not self.response.complete:
             return False
         return not self.visible_text and self._tree.css_first(_SHOWN) is None
 

@@ -285,6 +285,9 @@ FTYP = b"\x00\x00\x00\x1cftyp"
         ("a.png", b'<svg xmlns="http://www.w3.org/2000/svg"/>', "LW137"),
         ("a.JPG", b'<svg xmlns="http://www.w3.org/2000/svg"/>', "LW137"),
         ("a.svg", PNG, "LW137"),
+        ("a.svg", b"<svg/>", "LW138"),
+        ("a.svg", b'<svg xmlns="http://www.w3.org/2000/svg">a&nbsp;b</svg>', "LW138"),
+        ("a.svg", b"<!-- " + b"x" * 9000 + b' --><svg xmlns="http://www.w3.org/2000/svg"/>', ""),
     ],
 )
 async def test_images_that_browsers_do_not_show(repo: Path, name: str, content: bytes, code: str) -> None:

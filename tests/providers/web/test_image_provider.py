@@ -7,7 +7,7 @@ from aiohttp import web
 
 from linkwarden.model import Verdict
 from linkwarden.net import Net
-from linkwarden.providers.web.image.provider import HEAD_BYTES, ImageProvider, picture_evidence
+from linkwarden.providers.web.image.provider import HEAD_BYTES, ImageProvider, image_evidence
 from linkwarden.wire import Response
 from tests.internet import FakeInternet, misbehave, pictures
 from tests.internet.images import FakeImageHosts
@@ -42,7 +42,7 @@ def answer(body: bytes, media_type: str = "image/png", *, complete: bool = True,
 
 def seen(response: Response, url: str = SITE + "/a.png") -> str:
     """Name what is found in an answer."""
-    return slug(picture_evidence(claim(url, image=True), response))
+    return slug(image_evidence(claim(url, image=True), response))
 
 
 def test_only_pictures_are_claimed() -> None:
@@ -55,12 +55,12 @@ def test_only_pictures_are_claimed() -> None:
 
 @pytest.mark.parametrize("suffix", sorted(pictures.BY_SUFFIX))
 async def test_a_healthy_picture_is_fine(net: Net, hosts: FakeImageHosts, suffix: str) -> None:
-    """Every usual format at its usual type is ok."""
+    """Every usual format at its usual type is ok; most browsers do not show TIFF."""
     media_type, body = pictures.BY_SUFFIX[suffix]
     if suffix == "gif":
         body = body[:6] + b"\x09\x00\x09\x00" + body[10:]  # nine pixels square: a single one is judged apart
     hosts.site.page(f"/a.{suffix}", body, media_type=media_type)
-    assert await look(net, f"{SITE}/a.{suffix}") == "ok"
+    assert await look(net, f"{SITE}/a.{suffix}") == ("format-not-shown" if suffix == "tiff" else "ok")
 
 
 async def test_a_picture_costs_one_small_request(internet: FakeInternet, net: Net, hosts: FakeImageHosts) -> None:
@@ -127,7 +127,8 @@ def test_an_svg_with_a_long_licence_at_its_top_is_fine() -> None:
     """4 KiB of comment hide the root element; the type decides then."""
     head = b"<?xml version='1.0'?><!-- " + b"licence " * 509
     assert seen(answer(head, "image/svg+xml", complete=False)) == "ok"
-    assert seen(answer(head, "text/xml", complete=False)) == "not-a-picture"
+    assert seen(answer(head, "text/xml", complete=False)) == "type-not-shown"
+    assert seen(answer(head, "text/html", complete=False)) == "not-a-picture"
 
 
 def test_a_transfer_that_broke_off_accuses_nobody() -> None:
@@ -294,3 +295,49 @@ async def test_pinterest_that_turns_programs_away_accuses_nobody(net: Net, store
     stores.pinterest_says[f"/{size}/ab/cd.jpg"] = 403
     evidence = await evidence_of(ImageProvider, net, "https://i.pinimg.com/564x/ab/cd.jpg", image=True)
     assert verdict_of(evidence) is Verdict.UNVERIFIED
+
+
+# --- what browsers show (docs/facts/http-answers.md#images) ----------------------------------------------------------
+
+NS = b'xmlns="http://www.w3.org/2000/svg" width="9" height="9"'
+GOOD_SVG = b"<svg " + NS + b"><rect/></svg>"
+
+
+@pytest.mark.parametrize(
+    ("body", "media_type", "expected"),
+    [
+        (GOOD_SVG, "image/svg+xml", "ok"),
+        (b"<!-- " + b"x" * 9000 + b" -->" + GOOD_SVG, "image/svg+xml", "ok"),
+        (b'<!DOCTYPE svg [<!ENTITY c "green">]><svg ' + NS + b' fill="&c;"/>', "image/svg+xml", "ok"),
+        (b"<svg " + NS + b">caf\xe9</svg>", "image/svg+xml; charset=iso-8859-1", "ok"),
+        (b"<svg " + NS + b">caf\xe9</svg>", "image/svg+xml", "svg-not-shown"),
+        (b"<svg><rect/></svg>", "image/svg+xml", "svg-not-shown"),
+        (b"<svg " + NS + b"><rect>", "image/svg+xml; charset=utf-8", "svg-not-shown"),
+        (b"<svg " + NS + b">a & b</svg>", "image/svg+xml", "svg-not-shown"),
+        (GOOD_SVG, "image/png", "image-under-another-type"),
+        (GOOD_SVG, "application/octet-stream", "type-not-shown"),
+        (pictures.BY_SUFFIX["png"][1], "image/svg+xml", "image-under-another-type"),
+        (pictures.BY_SUFFIX["png"][1], "image/jpeg", "ok"),
+        (b"8BPS\x00\x01" + bytes(40), "image/vnd.adobe.photoshop", "format-not-shown"),
+        (b"\x00\x00\x00\x0cjP  \r\n\x87\n" + bytes(20), "image/jp2", "format-not-shown"),
+        (b"P6 3 3 255\n" + bytes(27), "image/x-portable-pixmap", "format-not-shown"),
+        (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + bytes(20), "image/heic", "format-not-shown"),
+        (b"\x00\x00\x00\x1cftypmif1\x00\x00\x00\x00mif1avifmiaf" + bytes(20), "image/avif", "ok"),
+        (b"\x00\x00\x00\x0cJXL \r\n\x87\n" + bytes(20), "image/jxl", "type-not-shown"),
+    ],
+)
+def test_what_browsers_do_not_show_is_told(body: bytes, media_type: str, expected: str) -> None:
+    """An SVG is XML and has a type of its own; some types of images are no browser's."""
+    assert seen(answer(body, media_type)) == expected
+
+
+def test_an_svg_of_which_a_part_is_known_is_not_judged() -> None:
+    """Only the whole file can be well-formed."""
+    assert seen(answer(b"<svg " + NS + b"><rect>", "image/svg+xml", complete=False)) == "ok"
+
+
+async def test_an_svg_is_read_whole(internet: FakeInternet, net: Net, hosts: FakeImageHosts) -> None:
+    """Its last byte may spoil it; that costs no second request."""
+    hosts.site.page("/long.svg", GOOD_SVG.replace(b"<rect/>", b"<rect/>" * 2000) + b"<", media_type="image/svg+xml")
+    assert await look(net, SITE + "/long.svg") == "svg-not-shown"
+    assert len(internet.requests_to("pictures.example.org")) == 1

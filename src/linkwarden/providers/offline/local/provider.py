@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from linkwarden.answers.image_bytes import SHOWN_TYPES, is_lfs_pointer, sniff, what_else
+from linkwarden.answers.image_bytes import SHOWN_TYPES, is_lfs_pointer, may_be_svg, sniff, what_else
+from linkwarden.answers.wellformed import MOST_BYTES, svg_flaw
 from linkwarden.model import Claim, Evidence, Kind, Pass, Rule, Suggestion, Target
 from linkwarden.providers.base import Example, LoadContext, Provider
 from linkwarden.providers.offline.local import rules
@@ -167,10 +168,12 @@ class FilesProvider(Provider):
             return self._finding(target, rules.OUTSIDE, _WHY_NOT_OPENED)
         try:
             with path.open("rb") as file:
-                head = file.read(_HEAD_BYTES)
+                body = file.read(_HEAD_BYTES)
+                if may_be_svg(body):
+                    body += file.read(MOST_BYTES + 1 - len(body))
         except OSError:
             return self._finding(target, rules.OUTSIDE, "The file could not be read.")
-        wrong = _image_flaw(head, path.suffix.casefold())
+        wrong = _image_flaw(body, path.suffix.casefold())
         return Evidence(key=target.key, checked_by=self.name) if wrong is None else self._finding(target, *wrong)
 
     def _finding(self, target: Target, rule: Rule, reason: str, meant: str = "", *, safe: bool = False) -> Evidence:
@@ -182,15 +185,18 @@ class FilesProvider(Provider):
 _BITMAPS = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".bmp", ".ico", ".jxl", ".apng", ".jfif"})
 
 
-def _image_flaw(head: bytes, suffix: str) -> tuple[Rule, str] | None:
-    """Return why readers do not see an image, by the beginning of its file and its name; None if they do."""
-    media_type = sniff(head)
+def _image_flaw(body: bytes, suffix: str) -> tuple[Rule, str] | None:
+    """Return why readers do not see an image, by its first bytes (of an SVG all) and its name; None if they do."""
+    media_type = sniff(body)
     if media_type is None:
-        return _not_an_image(head)
+        return None if may_be_svg(body) and len(body) > MOST_BYTES else _not_an_image(body)
     if media_type not in SHOWN_TYPES:
         return rules.TYPE_NOT_SHOWN, f"The file is an image of the type {media_type}, which browsers do not show."
     if media_type == _SVG and suffix in _BITMAPS:
         return rules.MISNAMED_IMAGE, f"The file is an SVG with the name of another type ({suffix})."
+    flaw = svg_flaw(body) if media_type == _SVG else None
+    if flaw is not None:
+        return rules.BAD_SVG, f"Browsers do not show the SVG: {flaw}."
     if media_type != _SVG and suffix == ".svg":
         return rules.MISNAMED_IMAGE, f"The file has the name of an SVG and is of the type {media_type}."
     return None

@@ -1,4 +1,4 @@
-"""What is found about links inside the repository: rules LW120 to LW132, and LW134 to LW137."""
+"""What is found about links inside the repository: rules LW120 to LW132, and LW134 to LW138."""
 
 from __future__ import annotations
 
@@ -137,6 +137,16 @@ MISNAMED_IMAGE = Rule(
     "Servers tell browsers the type of a file by its name. Bitmaps are shown under the name of any bitmap, but an SVG "
     "is not shown under such a name, nor is anything else under the name of an SVG.",
     "Give the file the suffix of its type, and correct the path.",
+)
+
+BAD_SVG = Rule(
+    "LW138",
+    "svg-file-not-shown",
+    Verdict.BROKEN,
+    "The SVG is not one that browsers show.",
+    "An SVG that stands as an image has to be well-formed XML, and its root element has to be `svg` in the namespace "
+    "`http://www.w3.org/2000/svg`. Otherwise readers see the icon for a missing image.",
+    "Correct the file.",
 )
 
 ANCHOR_RULES = (ANCHOR_MISSING, ANCHOR_CASE, ANCHORS_UNKNOWN)
