@@ -31,6 +31,26 @@ def slug_of(response: Response, *, image: bool = False) -> str:
 
 
 @pytest.mark.parametrize(
+    ("url", "status", "expected"),
+    [
+        (
+            "https://os.example.org/v1/AUTH_a/c/o?temp_url_sig=c0ffee&temp_url_expires=1900000000",
+            401,
+            "signature-refused",
+        ),
+        ("https://os.example.org/v1/AUTH_a/c/o?temp_url_sig=c0ffee&temp_url_expires=soon", 401, "signature-refused"),
+        (f"https://a.example.org/a.png?e=1900000000&token=KEY:{'Ab-_' * 6}Ab9=", 401, "signature-refused"),
+        ("https://os.example.org/v1/AUTH_a/c/o?temp_url_sig=c0ffee&temp_url_expires=1900000000", 403, "access-refused"),
+        ("https://os.example.org/v1/AUTH_a/c/o?temp_url_sig=c0ffee", 401, "log-in-required"),
+        ("https://a.example.org/a.png?e=5&token=KEY", 401, "log-in-required"),
+    ],
+)
+def test_401_refuses_a_signature_where_nobody_can_log_in(url: str, status: int, expected: str) -> None:
+    """Swift and Qiniu have no other word for a signature that has ended or does not fit."""
+    assert slug_of(answer(status, url=url)) == expected
+
+
+@pytest.mark.parametrize(
     ("status", "expected"),
     [
         (200, "ok"),

@@ -15,6 +15,7 @@ from linkwarden.answers import rules
 from linkwarden.answers.bot_protection import bot_protection
 from linkwarden.answers.stores import StoreError, store_error
 from linkwarden.model import Claim, Evidence, Fact, FactKind, Rule, Suggestion
+from linkwarden.signatures import refuses_with_401
 from linkwarden.text import domains_of, host_of, mask_secrets
 from linkwarden.wire import BAD_CODING, INCOMPLETE_CHAIN, ODD_CODING, Hop, NetError, NetErrorKind, Response
 
@@ -240,6 +241,8 @@ def _by_status(response: Response, thing: str) -> tuple[Rule, str] | None:
     status = response.status
     if status == 404 and host_in(host := host_of(response.url), LYING_404):
         return rules.UNTRUSTED_404, f"{host} returns 404 to programs even for pages that exist."
+    if status == 401 and refuses_with_401(response.url):
+        return rules.SIGNATURE_REFUSED, "The storage service does not accept the signature in the URL (401)."
     if status == 530 and _ORIGIN_UNKNOWN.search(response.body[:4096]):
         return rules.ORIGIN_UNKNOWN, "Cloudflare says that the site behind it no longer has an address (1016)."
     if status == 202 and not response.body:

@@ -65,6 +65,12 @@ def is_signed(text: str) -> bool:
     )
 
 
+def refuses_with_401(text: str) -> bool:
+    """Return whether 401 is how the server of a signed URL refuses the signature, so that no log-in is meant."""
+    url = parse(text)
+    return url is not None and any(s.refuses_with_401 and _read(s, url) for s in _candidates(url))
+
+
 _HOST = re.compile(r"https?://[^/?#\\]*", re.IGNORECASE)
 _PARAMETER = re.compile(r"[?&]([^=&#]+)=([^&#]*)")
 

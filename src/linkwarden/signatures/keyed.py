@@ -196,7 +196,7 @@ SCHEMES: tuple[Scheme, ...] = (
         read=_absolute("Google Cloud CDN", "KeyName", "Signature", needs_end=True),
         secrets=("signature",),
     ),
-    Scheme(id="qiniu", marks=("token",), read=_qiniu, secrets=("token",)),
+    Scheme(id="qiniu", marks=("token",), read=_qiniu, refuses_with_401=True, secrets=("token",)),
     Scheme(id="b2-native", read=_b2, only_on=("*.backblazeb2.com",), secrets=("authorization",)),
     Scheme(id="firebase-storage", read=_firebase, only_on=("firebasestorage.googleapis.com",), secrets=("token",)),
 )

@@ -87,6 +87,7 @@ class Scheme:
         home: host patterns of the operator. A malformed signature elsewhere is of low confidence, unless
             ``sure`` says otherwise; an end before ``FIRST_END`` elsewhere means that it is not this scheme.
         sure: returns whether the marks are unmistakable on a foreign host too.
+        refuses_with_401: the operator answers 401 to a signature that has ended or does not fit; nobody can log in.
         secrets: parameters (lower case) that give access or name the owner's key, so that reports mask their values.
         secret_part: finds what else is secret, in what follows the host as written: the text of the first group.
     """
@@ -97,5 +98,6 @@ class Scheme:
     marks: tuple[str, ...] = ()
     home: tuple[str, ...] = ()
     sure: Callable[[Url], bool] = lambda _url: False
+    refuses_with_401: bool = False
     secrets: tuple[str, ...] = ()
     secret_part: re.Pattern[str] | None = None

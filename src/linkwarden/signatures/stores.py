@@ -321,5 +321,5 @@ SCHEMES: tuple[Scheme, ...] = (
         secrets=("sig",),
     ),
     Scheme(id="pinata", marks=("x-algorithm",), read=_pinata, home=("*.mypinata.cloud",), secrets=("x-signature",)),
-    Scheme(id="swift-tempurl", marks=("temp_url_sig",), read=_swift, secrets=("temp_url_sig",)),
+    Scheme(id="swift-tempurl", marks=("temp_url_sig",), read=_swift, refuses_with_401=True, secrets=("temp_url_sig",)),
 )

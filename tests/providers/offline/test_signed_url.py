@@ -155,7 +155,7 @@ def test_the_end_of_a_session_is_the_latest_end() -> None:
     """A week that a session cannot last ends with the longest session, "at the latest"."""
     url = sigv4(END, life=604_800, more="&X-Amz-Security-Token=x")
     limit = END - timedelta(days=7) + timedelta(hours=36)
-    assert "at the latest only" in note(url, limit - timedelta(hours=1)).reason
+    assert "at the latest;" in note(url, limit - timedelta(hours=1)).reason
     found = proof(url, limit)
     assert (code(found), found.expires_at) == ("LW201", limit)
     assert "at the latest" in found.reason

@@ -199,9 +199,10 @@ class _Finding:
             return Pass(self.target.key)
         # Whether it works today is for the response to say.
         signed = "looks signed" if self.signature.low_confidence else "was signed"
+        only = "" if self.signature.upper_bound else " only"
         start = self.signature.not_before
         since = f" from {_utc(start)}" if start and start > self.now else ""
-        return self._note(EXPIRING, f"The URL {signed} to work{since} until {until} only; {_ahead(end - self.now)}.")
+        return self._note(EXPIRING, f"The URL {signed} to work{since} until {until}{only}; {_ahead(end - self.now)}.")
 
     def _past(self, end: datetime, until: str) -> Evidence | Pass:
         if self.signature.low_confidence:
