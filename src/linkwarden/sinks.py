@@ -80,11 +80,17 @@ def one_line(text: str) -> str:
 def mask_text(text: str) -> str:
     """Mask the secrets of URLs that stand in running text.
 
-    Word by word, because ``mask_secrets`` takes all that follows ``token=`` for the token.
+    Word by word, because ``mask_secrets`` takes all that follows ``token=`` for the token; what closes a sentence or
+    a bracket is not part of it.
     """
-    if "=" not in text and "/" not in text:  # no URL in it; most sentences have none
+    if "=" not in text and "/" not in text and "eyJ" not in text:  # most sentences have neither URL nor token
         return text
-    return re.sub(r"\S+", lambda m: mask_secrets(m[0]), text)
+    return re.sub(r"\S+", lambda m: _masked_word(m[0]), text)
+
+
+def _masked_word(word: str) -> str:
+    core = word.rstrip(_CLOSING)
+    return mask_secrets(core) + word[len(core) :]
 
 
 def shorten(text: str, limit: int) -> str:

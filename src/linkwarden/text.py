@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
 from yarl import URL
+
+from linkwarden.signatures import SCHEMES, secret_spans
 
 _DEFAULT_PORT = {"http": 80, "https": 443}
 _PERCENT = re.compile(r"%([0-9a-fA-F]{2})")
@@ -88,24 +90,129 @@ def _wire_host(host: str) -> str:
     return host if host.isascii() else URL.build(scheme="http", host=host).raw_host or ""
 
 
-_MASKED_NAMES = (
-    r"x-(?:amz|goog|oss|tos)-(?:signature|security-token|credential)|x-cos-security-token|x-obs-security-token"
-    r"|awsaccesskeyid|ossaccesskeyid|googleaccessid|signature|sig|sign|token|access_token|security-token|jwt|hmac"
-    r"|auth|auth_key|authorization|api_?key|apikey|key-pair-id|policy|q-signature|tempauth|hdnea|hdnts|hdntl"
-    r"|__token__|__cld_token__|password|passwd|secret|client_secret|verify|md5|pub_secret|hm|oh|ik-s|token-hash"
+# --- secrets ------------------------------------------------------------------------------------------------------
+
+MASK = "***"
+
+#: Parameters that hold a secret wherever they are; those of the signature schemes come on top.
+_SECRET_NAMES = frozenset(
+    {"x-amz-signature", "x-amz-credential", "x-goog-signature", "x-goog-credential", "x-oss-signature"}
+    | {"x-oss-credential", "x-tos-signature", "x-tos-credential", "awsaccesskeyid", "ossaccesskeyid", "googleaccessid"}
+    | {
+        "accesskeyid",
+        "accesskey",
+        "access_key",
+        "signature",
+        "sig",
+        "sign",
+        "q-signature",
+        "token",
+        "jwt",
+        "hmac",
+        "hm",
+    }
+    | {"auth", "auth_key", "authorization", "tempauth", "api_key", "api-key", "apikey", "key-pair-id", "policy"}
+    | {"hdnea", "hdnts", "hdntl", "__token__", "__cld_token__", "token-hash", "password", "passwd", "secret"}
+    | {"pub_secret", "verify", "md5", "oh", "ik-s", "jsessionid", "phpsessid", "sessionid", "session_id"}
 )
-_SECRET = re.compile(rf"(?i)(?<=[?&;#])((?:{_MASKED_NAMES})=)([^&#]+)")
+#: Names of signature schemes that mean something else elsewhere (``s`` of a search); their scheme alone masks them.
+_OF_THEIR_SCHEME = frozenset({"s", "t", "key", "hash"})
+#: The last word of a name that holds a secret: ``upload_token``, ``X-Amz-S3session-Token``, ``urlSignature``.
+_SECRET_WORDS = frozenset(
+    {"token", "signature", "sig", "secret", "password", "passwd", "hmac", "jwt", "apikey", "credential"}
+)
+#: … unless the word before says that it only turns pages.
+_PAGING = frozenset({"page", "continuation", "next", "sync", "cursor"})
+_WORDS_OF_NAME = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z0-9]+")
+
+_NAME = r"([A-Za-z0-9_.\[\]-]{1,64})"
+#: Where the value of a parameter begins, and what ends it: in a query or fragment, in an encoded URL, and in a path.
+_PARAMETER = re.compile(rf"(?:[?&;#]|^){_NAME}=(?=[^&#])"), re.compile("[&#]")
+_ENCODED = (
+    re.compile(rf"%(?:25)*(?:3F|26|3B|23){_NAME}%(?:25)*3D", re.IGNORECASE),
+    re.compile("%(?:25)*(?:26|23)|[&#]"),
+)
+_IN_PATH = re.compile(rf"[/~]{_NAME}(?:=|%3D)(?=[^&#/?~%])", re.IGNORECASE), re.compile("[&#/?~%]")
+_WHOLE_IN_QUERY = frozenset({"hdnea", "hdnts", "hdntl"})  # in a path they are followed by the token's other parts
+
 _USERINFO = re.compile(r"(?i)(?<=://)([^/?#@\s]+)@")
+#: What is a token by its looks: signed JSON (RFC 7515) and keys that begin with the mark of their maker.
+_TOKEN = re.compile(
+    r"(?<![A-Za-z0-9_-])(?:(?:eyJ|eyAi|ewo)[\w-]{6,}\.[\w-]*\.[\w-]{6,}"
+    r"|A[KS]IA[A-Z0-9]{12,}|AIza[\w-]{35}|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{20,}"
+    r"|xox[abprs]-[\w-]{10,}|sk-[A-Za-z0-9]{32,})",
+    re.ASCII,
+)
 _BOT_TOKEN = re.compile(r"(?i)(?<=/file/bot)[^/?#]+")
+#: A URL within a URL within a URL is looked at, one deeper is not.
+_NESTED = 3
 
 
-def mask_secrets(url: str) -> str:
-    """Replace the values of signatures, tokens and user info in a URL by ``***``; the rest stays findable."""
-    # Most URLs have none of the three, and a report masks every URL, text and heading of a list.
-    if "=" in url:
-        url = _SECRET.sub(r"\1***", url)
-    if "@" in url:
-        url = _USERINFO.sub("***@", url)
-    if "/" in url:
-        url = _BOT_TOKEN.sub("***", url)
-    return url
+def mask_secrets(text: str) -> str:
+    """Return a URL with ``***`` in place of signatures, tokens and user info; the rest stays, so that it can be found.
+
+    What is secret is said by the scheme that signs the URL, by the parameter's name, and by the looks of a token.
+    Idempotent. A text without a URL is masked by names and looks.
+    """
+    # Most texts have none of these, and a report masks every URL, text and heading of a list.
+    if "=" not in text and "/" not in text and "@" not in text and "." not in text and "%" not in text:
+        return text
+    return _masked(text) if len(text) <= _WORTH_KEEPING else _masked.__wrapped__(text)
+
+
+#: Characters up to which a masked text is kept for the next report.
+_WORTH_KEEPING = 2_000
+
+
+@lru_cache(maxsize=4096)  # each format of a report masks the same URLs
+def _masked(text: str) -> str:
+    if "://" in text:
+        text = _masked_by_scheme(text)
+        text = _USERINFO.sub(f"{MASK}@", text)
+        text = _BOT_TOKEN.sub(MASK, text)
+    if "=" in text:
+        text = _masked_values(text, *_PARAMETER)
+    if "%" in text:
+        text = _masked_values(text, *_ENCODED)
+    if "=" in text or "%" in text:
+        text = _masked_values(text, *_IN_PATH, but=_WHOLE_IN_QUERY)
+    return _TOKEN.sub(MASK, text)
+
+
+def _masked_by_scheme(text: str) -> str:
+    starts = [match.start() for match, _ in zip(_HTTP.finditer(text), range(_NESTED), strict=False)]
+    spans = {(start + begin, start + end) for start in starts for begin, end in secret_spans(text[start:])}
+    parts: list[str] = []
+    at = 0
+    for begin, end in sorted(spans):
+        if end > at:
+            parts += [text[at : max(begin, at)], MASK if begin >= at else ""]
+            at = end
+    return "".join([*parts, text[at:]])
+
+
+def _masked_values(text: str, begin: re.Pattern[str], end: re.Pattern[str], but: frozenset[str] = frozenset()) -> str:
+    """Mask the values of parameters whose name says that they are secret."""
+    parts: list[str] = []
+    at = 0
+    for match in begin.finditer(text):
+        if match.start() >= at and match[1].lower() not in but and _is_secret(match[1]):
+            stop = end.search(text, match.end())
+            parts += [text[at : match.end()], MASK]
+            at = stop.start() if stop else len(text)
+    return "".join([*parts, text[at:]])
+
+
+@lru_cache(maxsize=512)
+def _is_secret(name: str) -> bool:
+    """Return whether the value of a parameter is secret, by its name."""
+    lower = name.lower()
+    if lower in _SECRET_NAMES or lower in _of_schemes():
+        return True
+    words = [word.lower() for word in _WORDS_OF_NAME.findall(name)]
+    return len(words) > 1 and words[-1] in _SECRET_WORDS and words[-2] not in _PAGING
+
+
+@cache
+def _of_schemes() -> frozenset[str]:
+    return frozenset(name for scheme in SCHEMES for name in scheme.secrets) - _OF_THEIR_SCHEME

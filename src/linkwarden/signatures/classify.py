@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import unquote_plus
 
@@ -86,7 +86,19 @@ def secret_spans(text: str) -> tuple[tuple[int, int], ...]:
     url = parse(text)
     if url is None:
         return ()
-    found = {span for scheme in _candidates(url) if _read(scheme, url) for span in _secrets(scheme, text)}
+    host = _HOST.match(text)
+    at = host.end() if host else 0
+    rest = text[at:].partition("#")[0]
+    named = [
+        (unquote_plus(match[1]).lower().removeprefix("amp;"), match.span(2)) for match in _PARAMETER.finditer(rest)
+    ]
+    # Spans are found faster than a scheme is read, and most URLs have none.
+    found = {
+        (at + start, at + end)
+        for scheme in _candidates(url)
+        if (spans := _secrets(scheme, named, rest)) and _read(scheme, url) is not None
+        for start, end in spans
+    }
     apart: list[tuple[int, int]] = []
     for start, end in sorted(found):
         if apart and start <= apart[-1][1]:
@@ -96,16 +108,12 @@ def secret_spans(text: str) -> tuple[tuple[int, int], ...]:
     return tuple(apart)
 
 
-def _secrets(scheme: Scheme, text: str) -> Iterator[tuple[int, int]]:
-    host = _HOST.match(text)
-    at = host.end() if host else 0
-    rest = text[at:].partition("#")[0]
-    for match in _PARAMETER.finditer(rest):
-        if unquote_plus(match[1]).lower().removeprefix("amp;") in scheme.secrets:
-            yield at + match.start(2), at + match.end(2)
+def _secrets(scheme: Scheme, named: Sequence[tuple[str, tuple[int, int]]], rest: str) -> list[tuple[int, int]]:
+    """Return where a scheme has its secrets in what follows the host, whose parameters are given by name."""
+    spans = [span for name, span in named if name in scheme.secrets] if scheme.secrets else []
     if scheme.secret_part is not None:
-        for match in scheme.secret_part.finditer(rest):
-            yield at + match.start(1), at + match.end(1)
+        spans += [match.span(1) for match in scheme.secret_part.finditer(rest)]
+    return spans
 
 
 _HOSTS = frozenset(pattern for scheme in SCHEMES for pattern in scheme.only_on)
