@@ -307,3 +307,102 @@ def test_a_redirect_without_a_target(status: int) -> None:
         rules.ODD_ANSWER,
         f"The server redirects without saying where to ({status}).",
     )
+
+
+XML = "application/xml"
+JSON = "application/json; charset=utf-8"
+STORES = [
+    # status, type, body, other headers; what it means.
+    (403, XML, "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>", {}, "object-refused"),
+    (403, XML, "<Error><Code>AllAccessDisabled</Code></Error>", {}, "object-closed"),
+    (403, XML, "<Error><Code>InvalidObjectState</Code></Error>", {}, "object-closed"),
+    *(
+        (403, XML, f"<?xml version='1.0'?><Error><Code>{code}</Code><Message>m</Message></Error>", {}, meaning)
+        for code, meaning in (
+            ("AuthorizationPermissionMismatch", "object-closed"),
+            ("AuthorizationProtocolMismatch", "object-closed"),
+            ("AuthorizationServiceMismatch", "object-closed"),
+            ("AuthorizationResourceTypeMismatch", "object-closed"),
+            ("AccountIsDisabled", "object-closed"),
+            ("InsufficientAccountPermissions", "object-closed"),
+            ("AuthenticationFailed", "object-closed"),
+            ("AuthorizationFailure", "object-refused"),
+            ("AuthorizationSourceIPMismatch", "object-refused"),
+            ("ServerBusy", "access-refused"),
+        )
+    ),
+    (409, XML, "<Error><Code>PublicAccessNotPermitted</Code></Error>", {}, "object-closed"),
+    (404, XML, "<Error><Code>ResourceNotFound</Code></Error>", {}, "object-missing"),
+    # Azure's header, alone or beside a body that says less.
+    (403, XML, "", {"x_ms_error_code": "AccountIsDisabled"}, "object-closed"),
+    (404, "text/html", "<html>gone", {"x_ms_error_code": "BlobNotFound"}, "object-missing"),
+    (403, XML, "", {"x_ms_error_code": "<script>"}, "access-refused"),
+    (200, "text/html", "<html>fine", {"x_ms_error_code": "BlobNotFound"}, "ok"),
+    # Google says why.
+    (
+        403,
+        XML,
+        "<Error><Code>AccessDenied</Code><Details>Anonymous caller does not have storage.objects.get access</Details>",
+        {},
+        "object-closed",
+    ),
+    (
+        401,
+        JSON,
+        '{"error": {"code": 401, "message": "Anonymous caller does not have storage.objects.get access"}}',
+        {},
+        "object-closed",
+    ),
+    (403, JSON, '{"error": {"code": 403, "message": "The caller has no permission"}}', {}, "access-refused"),
+    # A rule that is named.
+    (
+        403,
+        XML,
+        "<Error><Code>AccessDenied</Code><Message>You are denied by bucket referer policy.</Message></Error>",
+        {},
+        "object-refused",
+    ),
+    # Supabase: 400, with the status that is meant inside.
+    (400, JSON, '{"statusCode":"404","error":"not_found","message":"Object not found"}', {}, "object-missing"),
+    (400, JSON, '{"statusCode":404,"error":"Bucket not found","message":"x"}', {}, "object-missing"),
+    (
+        400,
+        JSON,
+        r'{"statusCode":"400","error":"InvalidJWT","message":"\"exp\" claim timestamp check failed"}',
+        {},
+        "object-link-expired",
+    ),
+    (400, JSON, '{"statusCode":"400","error":"InvalidJWT","message":"jwt malformed"}', {}, "signature-refused"),
+    (400, JSON, '{"statusCode":"400","error":"InvalidKey","message":"Invalid key"}', {}, "access-refused"),
+    (400, JSON, '{"error":"bad request","message":"parameter q not found"}', {}, "access-refused"),
+    (404, JSON, '{"statusCode":404,"error":"Not Found","message":"x"}', {}, "not-found"),
+    (500, JSON, '{"statusCode":"404","error":"not_found","message":"x"}', {}, "server-error"),
+    # TOS and BOS: S3's codes in JSON.
+    (403, JSON, '{"Code":"SignatureDoesNotMatch","Message":"m","RequestId":"0","HostId":"0"}', {}, "signature-refused"),
+    (404, JSON, '{"Code":"NoSuchKey","Message":"m","RequestId":"0"}', {}, "object-missing"),
+    (403, JSON, '{"Code":"AccessDenied","Message":"Request has expired","RequestId":"0"}', {}, "object-link-expired"),
+    (403, JSON, '{"code":"AccessDenied","message":"Access Denied.","requestId":"0"}', {}, "object-refused"),
+    (400, JSON, '{"code":"RequestExpired","message":"m","requestId":"0"}', {}, "object-link-expired"),
+    (403, JSON, '{"code":"AccessDenied","message":"some other API"}', {}, "access-refused"),
+    (403, JSON, '{"code":7,"requestId":"0"}', {}, "access-refused"),
+    (403, JSON, '{"code":"Unknown","requestId":"0"}', {}, "access-refused"),
+    (403, JSON, "[" * 5_000, {}, "access-refused"),
+    (403, JSON, '{"a":' * 5_000, {}, "access-refused"),
+    (200, JSON, '{"Code":"NoSuchKey","Message":"m","RequestId":"0"}', {}, "ok"),
+]
+
+
+@pytest.mark.parametrize(("status", "media_type", "body", "headers", "expected"), STORES)
+def test_what_object_stores_say(
+    status: int, media_type: str, body: str, headers: dict[str, str], expected: str
+) -> None:
+    """In XML, in JSON or in a header; what is no store's error is judged by its status."""
+    response = answer(status, body.encode(), content_type=media_type, **headers)
+    assert slug_of(response) == expected
+    assert slug_of(response, image=True) == expected
+
+
+def test_verdicts_of_refusals() -> None:
+    """Closed to everybody is broken; where a rule may let some readers in, nobody is sure."""
+    assert rules.OBJECT_CLOSED.verdict is Verdict.BROKEN
+    assert rules.OBJECT_REFUSED.verdict is Verdict.SUSPECT

@@ -111,6 +111,7 @@ class TestStart:
             ({"next_start": 3.0, "cool_until": 2.0}, 3.0),
             ({"next_start": 3.0, "cool_until": 4.0}, 4.0),
             ({"next_start": 3.0, "proven": True}, 3.0),
+            ({"next_start": 5.02, "last_start": 5.0}, 5.02),
             # A host that answers gets as many as are allowed.
             ({"active": 1, "proven": True, "next_start": 3.0}, 3.0),
             ({"active": 5, "proven": True, "next_start": 3.0}, 3.0),
@@ -124,6 +125,7 @@ class TestStart:
             ({"active": 3, "last_start": 5.0}, INFINITY),
             # Those under way from before a cool-down are no probes.
             ({"active": 1, "last_start": 5.0, "cool_until": 9.0}, 9.0),
+            ({"active": 1, "last_start": 8.9, "cool_until": 9.0}, 9.0),
             ({"active": 1, "last_start": 9.0, "cool_until": 9.0}, 10.0),
             ({"active": 1, "last_start": 9.5, "cool_until": 9.0}, 10.5),
             ({"active": 3, "last_start": 5.0, "cool_until": 9.0}, INFINITY),
@@ -194,6 +196,13 @@ class TestRefusals:
         assert host.slot.cool_until == (0.0 if cool is None else 100.0 + cool)
         assert host.slot.proven is (cool is None)
         assert host.slot.answered
+
+    @pytest.mark.parametrize("status", [200, 202, 403, 429, 503])
+    def test_a_challenge_is_an_answer(self, status: int) -> None:
+        """The host is there, and it is no limit: whatever the status, nothing slows down."""
+        host = Host()
+        assert not host.hear(status, 100.0, headers={"cf-mitigated": "challenge"})
+        assert (host.slot.proven, host.slot.pace.answered, host.slot.pace.limited) == (True, 1, False)
 
     def test_what_a_refusal_does_to_the_pace(self) -> None:
         """429 slows down, and a 503 that names a pause; a 503 without one is a broken server, not a limit."""
@@ -417,6 +426,12 @@ class TestQuota:
         host = Host(patience=90.0)
         assert not host.hear(200, 100.0, headers={"x-ratelimit-remaining": "0", "x-ratelimit-reset": reset})
         assert (host.slot.cool_until, host.slot.proven, host.slot.closure) == (cool, True, None)
+
+    def test_a_quota_that_is_not_used_up(self) -> None:
+        """What is left may be used."""
+        host = Host()
+        assert not host.hear(200, 100.0, headers={"x-ratelimit-remaining": "3", "x-ratelimit-reset": "20"})
+        assert host.slot.cool_until == 0.0
 
     def test_it_does_not_shorten_a_cool_down(self) -> None:
         """Of two pauses the longer one counts."""

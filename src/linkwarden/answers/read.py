@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from linkwarden.answers import rules
 from linkwarden.answers.bot_protection import bot_protection
-from linkwarden.answers.stores import StoreError, store_error
+from linkwarden.answers.stores import Meaning, StoreError, store_error
 from linkwarden.model import Claim, Evidence, Fact, FactKind, Rule, Suggestion
 from linkwarden.signatures import refuses_with_401
 from linkwarden.text import domains_of, host_of, mask_secrets
@@ -135,6 +135,29 @@ _NETWORK = MappingProxyType(
     }
 )
 
+
+_STORES = MappingProxyType(
+    {
+        Meaning.MISSING: (rules.OBJECT_MISSING, "The {thing} is no longer in its storage ({code})."),
+        Meaning.EXPIRED: (rules.OBJECT_EXPIRED, "The storage service says that this temporary URL has expired."),
+        Meaning.SIGNATURE: (
+            rules.SIGNATURE_REFUSED,
+            "The storage service does not accept the signature in the URL ({code}).",
+        ),
+        Meaning.CLOSED: (
+            rules.OBJECT_CLOSED,
+            "The storage service gives the {thing} to nobody without a key ({code}).",
+        ),
+        Meaning.DENIED: (
+            rules.OBJECT_REFUSED,
+            "The storage service refuses the {thing} ({code}): it is private or no longer there.",
+        ),
+        Meaning.RESTRICTED: (
+            rules.OBJECT_REFUSED,
+            "The storage service gives the {thing} to some networks or referring pages only ({code}).",
+        ),
+    }
+)
 
 #: The same sentence for who met it and for who was spared it, so that reports show them as one group.
 _PROTECTED = "The site's bot protection blocks programs ({name}, {status}); open it in a browser."
@@ -259,21 +282,11 @@ def _by_status(response: Response, thing: str) -> tuple[Rule, str] | None:
 
 def _store_evidence(claim: Claim, response: Response, error: StoreError) -> Evidence | None:
     """Return what an object store's error code means; None leaves it to the status."""
-    match error.meaning:
-        case "missing":
-            return from_response(
-                claim, response, rules.OBJECT_MISSING, f"The file is no longer in its storage ({error.code})."
-            )
-        case "expired":
-            reason = "The storage service says that this temporary URL has expired."
-            return replace(from_response(claim, response, rules.OBJECT_EXPIRED, reason), expires_at=error.expires_at)
-        case "signature":
-            reason = f"The storage service does not accept the signature in the URL ({error.code})."
-            return from_response(claim, response, rules.SIGNATURE_REFUSED, reason)
-        case "denied":
-            reason = f"The storage service refuses the file ({error.code}): it is private or no longer there."
-            return from_response(claim, response, rules.OBJECT_REFUSED, reason)
-    return None
+    if error.meaning not in _STORES:
+        return None
+    rule, words = _STORES[error.meaning]
+    reason = words.format(thing="image" if claim.target.is_image else "file", code=error.code)
+    return replace(from_response(claim, response, rule, reason), expires_at=error.expires_at)
 
 
 def _hop_facts(hops: Iterable[Hop]) -> tuple[Fact, ...]:

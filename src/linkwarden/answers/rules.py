@@ -1,4 +1,4 @@
-"""The findings that an HTTP response, or the lack of one, can give: rules LW301 to LW320 and LW350 to LW379."""
+"""The findings that an HTTP response, or the lack of one, can give: rules LW301 to LW321 and LW350 to LW379."""
 
 from __future__ import annotations
 
@@ -163,9 +163,10 @@ OBJECT_MISSING = Rule(
 OBJECT_REFUSED = Rule(
     "LW318",
     "object-refused",
-    Verdict.UNVERIFIED,
+    Verdict.SUSPECT,
     "the storage service refuses the file",
-    "Object stores give the same response for a private file and for a missing one when listing is not allowed.",
+    "Object stores give the same response for a private file and for a missing one when listing is not allowed. In a "
+    "few buckets a rule about network addresses or referring pages is behind it, so some readers may get the file.",
     "Open the URL in a private browser window. If it does not work there, replace it.",
 )
 OBJECT_EXPIRED = Rule(
@@ -358,6 +359,15 @@ OUT_OF_TIME = Rule(
     tags=frozenset({Tag.NO_TURN}),
 )
 
+OBJECT_CLOSED = Rule(
+    "LW321",
+    "object-closed",
+    Verdict.BROKEN,
+    "the storage service gives the file to nobody without a key",
+    "The error code of the object store says that the file, its container or its account is closed to the public, or "
+    "that the signed URL does not allow to read it. No reader gets it.",
+    "Link to a public URL of the file, or keep a copy in the repository.",
+)
 CONFLICTING_HEADERS = Rule(
     "LW371",
     "conflicting-headers",

@@ -1,34 +1,63 @@
-"""Reads the error documents of object stores (S3, Google Cloud Storage, Azure and their like)."""
+"""Reads the errors of object stores: S3, Google Cloud Storage, Azure and their like, in XML, JSON or a header.
+
+What each code means stands in docs/facts/http-answers.md#object-store-errors.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import Enum, auto
+from types import MappingProxyType
+from typing import Any
 
+from linkwarden.foreign import decode, read_json
 from linkwarden.wire import Response
+
+
+class Meaning(Enum):
+    """What an object store's error says about a file."""
+
+    MISSING = auto()
+    EXPIRED = auto()  # the signed URL has ended
+    SIGNATURE = auto()  # the signature does not fit
+    CLOSED = auto()  # nobody without a key gets it
+    DENIED = auto()  # refused; a rule about addresses or referrers may be behind it
+    RESTRICTED = auto()  # refused by such a rule
+    OTHER = auto()  # the status tells better
+
+
+_CODES: Mapping[Meaning, str] = MappingProxyType(
+    {
+        Meaning.MISSING: "NoSuchKey NoSuchBucket NoSuchVersion BlobNotFound ContainerNotFound ResourceNotFound",
+        Meaning.EXPIRED: "ExpiredToken ExpiredRequest RequestExpired TokenRefreshRequired",
+        Meaning.SIGNATURE: "SignatureDoesNotMatch InvalidAccessKeyId InvalidToken AuthorizationQueryParametersError "
+        "InvalidQueryParameterValue MissingKey InvalidJWT InvalidSignature",
+        Meaning.CLOSED: "AllAccessDisabled AccountProblem InvalidObjectState PublicAccessNotPermitted "
+        "AuthenticationFailed AuthorizationPermissionMismatch AuthorizationProtocolMismatch "
+        "AuthorizationResourceTypeMismatch AuthorizationServiceMismatch AuthorizationVersionMismatch "
+        "AccountIsDisabled InsufficientAccountPermissions InvalidAuthenticationInfo NoAuthenticationInformation",
+        Meaning.DENIED: "AccessDenied AuthorizationFailure",
+        Meaning.RESTRICTED: "AuthorizationSourceIPMismatch",
+    }
+)
+_MEANINGS = MappingProxyType({code: meaning for meaning, codes in _CODES.items() for code in codes.split()})
+_REFUSALS = frozenset({Meaning.CLOSED, Meaning.DENIED, Meaning.SIGNATURE})
 
 _ERROR = re.compile(r"\A\ufeff?\s*(?:<\?xml[^>]*\?>\s*)?<Error\b[^>]*>", re.IGNORECASE)
 _CODE = re.compile(r"<Code>\s*([A-Za-z][A-Za-z0-9._-]{1,60})\s*</Code>")
+_PLAIN_CODE = re.compile(r"[A-Za-z][A-Za-z0-9._-]{1,60}")
 _EXPIRES = re.compile(r"<Expires>\s*(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?Z\s*</Expires>")
-#: S3, MinIO and OSS say the first, Azure says the second (docs/facts/http-answers.md#object-store-errors).
-_TOO_LATE = re.compile(r"request has expired|signature not valid in the specified time frame", re.IGNORECASE)
-
-_MISSING = frozenset({"NoSuchKey", "NoSuchBucket", "NoSuchVersion", "BlobNotFound", "ContainerNotFound"})
-_EXPIRED = frozenset({"ExpiredToken", "ExpiredRequest", "RequestExpired", "TokenRefreshRequired"})
-_SIGNATURE = frozenset(
-    {
-        "SignatureDoesNotMatch",
-        "InvalidAccessKeyId",
-        "InvalidToken",
-        "AuthorizationQueryParametersError",
-        "InvalidQueryParameterValue",
-        "MissingKey",
-    }
+#: S3, MinIO and OSS say the first, Azure the second, Supabase the third.
+_TOO_LATE = re.compile(
+    r"request has expired|signature not valid in the specified time frame|exp\\?\"? claim timestamp check failed",
+    re.IGNORECASE,
 )
-_DENIED = frozenset(
-    {"AccessDenied", "AllAccessDisabled", "AccountProblem", "PublicAccessNotPermitted", "AuthenticationFailed"}
-)
+#: Google: no rule behind it, the object is not public. Others: rules that name what they look at.
+_ANONYMOUS = re.compile(r"anonymous caller does not have storage\.", re.IGNORECASE)
+_RULE = re.compile(r"\brefer(?:r?er)?\b|hotlink|\b(?:source|client) ?ip\b|\bip (?:address|acl|policy)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,32 +66,55 @@ class StoreError:
 
     Attributes:
         code: its own code, letters only; safe to show.
-        meaning: ``missing``, ``expired``, ``signature``, ``denied``, or ``other`` for what the status tells better.
-        expires_at: when a signed address ended, where the store says so.
+        meaning: what that means for the file.
+        expires_at: when a signed URL ended, where the store says so.
     """
 
     code: str
-    meaning: str
+    meaning: Meaning
     expires_at: datetime | None = None
 
 
 def store_error(response: Response) -> StoreError | None:
-    """Return the object store's error in an answer, or None if it is not one."""
-    text = response.body[:8192].decode("utf-8", errors="replace")
-    if not _ERROR.match(text):
+    """Return the object store's error in a response, or None if it is none."""
+    text = decode(response.body[:8192])
+    code = _code_in_xml(text) or (_code_beside_xml(response, text) if response.status >= 400 else None)
+    if code is None:
         return None
-    found = _CODE.search(text)
-    if found is None:
-        return None
-    code = found.group(1)
-    if code in _EXPIRED or (code in _DENIED and _TOO_LATE.search(text)):
-        return StoreError(code, "expired", _expiry(text))
-    if code in _MISSING:
-        return StoreError(code, "missing")
-    if code in _SIGNATURE:
-        return StoreError(code, "signature")
+    meaning = _MEANINGS.get(code, Meaning.OTHER)
+    if meaning in _REFUSALS and _TOO_LATE.search(text):
+        meaning = Meaning.EXPIRED
+    elif meaning is Meaning.DENIED and _ANONYMOUS.search(text):
+        meaning = Meaning.CLOSED
+    elif meaning is Meaning.DENIED and _RULE.search(text):
+        meaning = Meaning.RESTRICTED
     # "Request is not valid yet" (a signing clock that runs ahead) comes as AccessDenied too: denied says enough.
-    return StoreError(code, "denied" if code in _DENIED else "other")
+    return StoreError(code, meaning, _expiry(text) if meaning is Meaning.EXPIRED else None)
+
+
+def _code_in_xml(text: str) -> str | None:
+    found = _CODE.search(text) if _ERROR.match(text) else None
+    return found[1] if found else None
+
+
+def _code_beside_xml(response: Response, text: str) -> str | None:
+    """Return the code of an error in JSON, or of Azure's header; a missing object's for Supabase's status in JSON."""
+    value = read_json(text) if text.lstrip()[:1] == "{" else None
+    code = _code_in_json(response.status, value) if isinstance(value, dict) else None
+    code = code or response.headers.get("x-ms-error-code", "").strip()
+    return code if _PLAIN_CODE.fullmatch(code) else None
+
+
+def _code_in_json(status: int, value: Mapping[str, Any]) -> str | None:
+    if {"statusCode", "error", "message"} <= value.keys():  # Supabase: its own status is in the JSON
+        gone = status == 400 and str(value["statusCode"]) == "404"
+        return "NoSuchKey" if gone else _MEANINGS.get(str(value["error"])) and str(value["error"])
+    if isinstance(value.get("error"), dict):  # Google's JSON API
+        return "AccessDenied" if _ANONYMOUS.match(str(value["error"].get("message", ""))) else None
+    if "RequestId" in value or "requestId" in value:  # TOS; BOS
+        code = value.get("Code", value.get("code"))
+        return code if isinstance(code, str) and code in _MEANINGS else None
+    return None
 
 
 def _expiry(text: str) -> datetime | None:

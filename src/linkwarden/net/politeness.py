@@ -288,7 +288,7 @@ class HostSlot:
         origin.answered = self.answered = True
         origin.strikes = 0
         self.failure = None
-        if status in (403, 429, 503) and is_challenge(headers):
+        if is_challenge(headers):
             self._accept(now, started)  # not a limit: no pause is asked for
             return False
         if status == 429:

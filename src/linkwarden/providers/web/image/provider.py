@@ -30,7 +30,7 @@ from linkwarden.answers.image_bytes import (
 )
 from linkwarden.answers.read import RULES, from_response, net_evidence, status_evidence
 from linkwarden.answers.redirects import move_of
-from linkwarden.answers.stores import store_error
+from linkwarden.answers.stores import Meaning, store_error
 from linkwarden.answers.wellformed import MOST_BYTES, svg_flaw
 from linkwarden.model import Claim, Evidence, Kind, Pass, Rule, Suggestion, Target
 from linkwarden.providers.base import Example, Provider, by_ident
@@ -189,8 +189,9 @@ def image_evidence(claim: Claim, response: Response, sizes: Sizes | None = None)
     """
     refused = status_evidence(claim, response)
     if refused is not None:
-        if refused.rule is http.OBJECT_REFUSED:
-            return _refused(claim, response, refused, sizes)
+        error = store_error(response)
+        if error is not None and error.meaning in (Meaning.CLOSED, Meaning.DENIED):
+            return _refused(claim, response, sizes)
         return from_response(claim, response, rules.EMPTY_IMAGE, _EMPTY) if response.status == 204 else refused
     if not response.body:
         return _empty(claim, response)
@@ -223,7 +224,7 @@ async def _other_sizes(url: str, response: Response, net: Net) -> Sizes | None:
     """Ask Pinterest for the other sizes of an image that it refuses, since it forbids some sizes of live images."""
     found = _PINIMG.match(url)
     error = store_error(response)
-    if found is None or error is None or error.meaning != "denied":
+    if found is None or error is None or error.meaning is not Meaning.DENIED:
         return None
     all_refused = True
     for size in _PINIMG_SIZES:
@@ -240,7 +241,7 @@ async def _other_sizes(url: str, response: Response, net: Net) -> Sizes | None:
     return Sizes(None, all_refused)
 
 
-def _refused(claim: Claim, response: Response, refused: Evidence, sizes: Sizes | None) -> Evidence:
+def _refused(claim: Claim, response: Response, sizes: Sizes | None) -> Evidence:
     """Judge an image that a storage service does not hand out."""
     if sizes is None:
         reason = "The storage service does not hand out the image, so readers see none: it is private or gone."
@@ -250,7 +251,8 @@ def _refused(claim: Claim, response: Response, refused: Evidence, sizes: Sizes |
         better = Suggestion(sizes.alive, "the same image in a size that Pinterest hands out")
         return from_response(claim, response, rules.IMAGE_REFUSED, reason, suggestion=better)
     if not sizes.all_refused:
-        return refused
+        reason = "Pinterest refuses the image in this size, and did not say whether it has another size."
+        return from_response(claim, response, http.ACCESS_REFUSED, reason)
     reason = "Pinterest hands out this image in no size, so readers see none: it is gone, or this size is forbidden."
     return from_response(claim, response, rules.IMAGE_REFUSED, reason)
 
