@@ -92,8 +92,7 @@ def _stores(rows: Rows) -> None:
         rows.store(name, host, "/rows/gone.png", BROKEN, "NoSuchKey", 404)
         rows.store(name, host, "/other/gone.png", BROKEN, "NoSuchBucket", 404)
         rows.store(name, host, "/rows/shut.png", BROKEN, "AccessDenied", 403)
-        why = "private and missing give the same answer; a reader who may, sees it"
-        rows.store(name, host, "/rows/shut.pdf", UNVERIFIED, "AccessDenied", 403, why, image=False)
+        rows.store(name, host, "/rows/shut.pdf", SUSPECT, "AccessDenied", 403, image=False)
 
 
 def _signed(rows: Rows) -> None:

@@ -459,6 +459,32 @@ class TestForbidden:
         assert host.hear(403, 10.0) is limit
         assert host.slot.cool_until == (12.0 if limit else 0.0)
 
+    def test_a_plain_one_is_an_answer(self) -> None:
+        """The host is there, and the page is forbidden."""
+        host = Host()
+        assert not host.hear(403, 10.0)
+        assert (host.slot.proven, host.slot.pace.answered) == (True, 1)
+
+    def test_the_status_is_kept_where_the_links_are_given_up(self) -> None:
+        """Beyond the patience the reason is the 403."""
+        host = Host(patience=1.0)
+        for _ in range(5):
+            host.hear(200, 1.0)
+        assert host.hear(403, 10.0)
+        error = host.error(10.0)
+        assert error is not None
+        assert (error.kind, error.status) == (NetErrorKind.COOLDOWN, 403)
+
+    def test_a_probe_of_another_page_proves_nothing(self) -> None:
+        """After a refusal of another kind, a first 403 teaches nothing about limits."""
+        host = self.after(5)
+        host.hear(429, 10.0)
+        assert not host.hear(403, 13.0)
+        assert host.slot.pace.limited
+        for _ in range(5):
+            host.hear(200, 14.0)
+        assert host.hear(403, 15.0)
+
     def test_others_under_way_are_refused_with_it(self) -> None:
         """Those that started before the refusal share it."""
         host = self.after(5)
