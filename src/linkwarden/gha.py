@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import glob
 import io
 import os
 import secrets
@@ -26,6 +25,7 @@ from linkwarden.cli.guard import run_guarded
 from linkwarden.model import LinkwardenError, Run, UsageError, Verdict
 from linkwarden.report._order import Level, is_finding, level_of
 from linkwarden.sinks import annotation, log
+from linkwarden.tree import root_left
 
 #: What the report folder holds; the ending of each name chooses the format.
 REPORTS = ("health.md", "health.json", "health.html", "report.sarif", "issue.md", "badge.json")
@@ -196,15 +196,15 @@ def _fails(environ: Mapping[str, str]) -> bool:
 def _stay_inside(names: Sequence[str]) -> None:
     """Refuse lists that lead out of the workspace: a pull request may make README.md a symbolic link.
 
+    What patterns and folders find stays inside by itself (``linkwarden.inputs``).
+
     Raises:
         UsageError: one leads out, as to /proc/self/environ.
     """
     workspace = Path.cwd()
     for name in names:
-        for match in glob.iglob(name, recursive=True) if glob.has_magic(name) else [name]:  # noqa: PTH207 - as inputs
-            place = Path(os.path.normpath(workspace / match))
-            if place.is_relative_to(workspace) and not place.resolve().is_relative_to(workspace.resolve()):
-                raise UsageError(f"{match}: a symbolic link that leads out of the workspace", "Commit the list itself.")
+        if root_left(Path(name), workspace) is not None:
+            raise UsageError(f"{name}: a symbolic link that leads out of the workspace", "Commit the list itself.")
 
 
 def output_line(name: str, value: str) -> str:

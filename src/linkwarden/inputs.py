@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import fnmatch
 import glob
+import itertools
 import os
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -20,6 +23,7 @@ from linkwarden.model import Anchor, Extracted, LinkwardenError
 from linkwarden.plugins import discover
 from linkwarden.report._words import is_health_report
 from linkwarden.text import is_http
+from linkwarden.tree import read_file, root_left
 from linkwarden.wire import NetError, Request
 
 if TYPE_CHECKING:
@@ -37,6 +41,7 @@ _GITHUB_PAGE = re.compile(
 )
 _README_NAMES = ("README.md", "readme.md", "Readme.md", "README.markdown", "README")
 _SNIFFED = 8192
+_OWN_STREAM = re.compile(r"/(?:dev|proc/self)/fd/\d{1,9}")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _NONE: Mapping[Path, Sequence[Anchor]] = MappingProxyType({})
 
@@ -152,9 +157,8 @@ def _read_anchors(path: Path) -> tuple[Anchor, ...] | None:
     if extractor is None:
         return None
     try:
-        with path.open("rb") as file:
-            text = decode(file.read(MAX_BYTES))
-    except OSError:
+        text = decode(read_file(path, MAX_BYTES))
+    except (OSError, ValueError):
         return None
     return tuple(item for item in extractor.extract(text, str(path)) if isinstance(item, Anchor))
 
@@ -175,6 +179,10 @@ def local_sources(
     elif not name.strip():
         yield InputError("an input has no name", "An empty variable in a script, perhaps?")
     elif os.path.isdir(name):  # noqa: PTH112 - never raises
+        left = root_left(Path(name, "README.md"))
+        if left is not None:
+            yield _leads_out(name, left)
+            return
         closed: list[OSError] = []
         files = sorted(_documents(Path(name), closed.append))
         for error in closed:
@@ -185,7 +193,7 @@ def local_sources(
         if _first_time(Path(name), seen):
             yield _read(Path(name))
     else:
-        yield from _read_found(name, sorted(_matches(name)), "no list matches", seen)
+        yield from _read_found(name, sorted(_matches(name)), "no list matches", seen, _begin_of(name))
 
 
 async def remote_source(name: str, net: Net) -> Source | InputError:
@@ -278,11 +286,56 @@ def _documents(folder: Path, on_closed: Callable[[OSError], None]) -> Iterator[P
 
 def _matches(pattern: str) -> Iterator[Path]:
     named = Path(pattern).parts
-    for match in glob.iglob(pattern, recursive=True):  # noqa: PTH207 - a pattern may be absolute
-        path = Path(match)
+    for path in _expand(Path(pattern)):
         skipped = any(part in _SKIPPED_FOLDERS and part not in named for part in path.parts)
         if not skipped and extractor_for(path.suffix or ".md") is not None and os.path.isfile(path):  # noqa: PTH113 - never raises
             yield path
+
+
+def _expand(pattern: Path) -> Iterator[Path]:
+    """Yield the paths that a pattern may mean, each once, as ``glob`` does, but below ``**`` without links to folders.
+
+    They may form a ring, through which one file has names without end.
+    """
+    parts = (*pattern.parts, "*") if pattern.name == "**" else pattern.parts
+    waiting = [(Path(), 0)]
+    known = set(waiting)
+    while waiting:
+        folder, at = waiting.pop()
+        if at == len(parts):
+            yield folder
+            continue
+        part, follow = parts[at], "**" not in parts[:at]
+        found: list[tuple[Path, int]] = []
+        if part == "**":
+            below = ((folder / name, at) for name, is_folder in _entries(folder, follow=False) if is_folder)
+            found = [(folder, at + 1), *(step for step in below if not step[0].name.startswith("."))]
+        elif not glob.has_magic(part):
+            found = [(folder / part, at + 1)]
+        else:
+            names = [name for name, is_folder in _entries(folder, follow=follow) if is_folder or at + 1 == len(parts)]
+            shown = [name for name in names if part.startswith(".") or not name.startswith(".")]
+            found = [(folder / name, at + 1) for name in fnmatch.filter(shown, part)]
+        fresh = [step for step in found if step not in known]
+        known.update(fresh)
+        waiting += fresh
+
+
+def _entries(folder: Path, *, follow: bool) -> list[tuple[str, bool]]:
+    """Return the names in a folder, and which of them are folders; a link to one counts if it is to be followed."""
+    found: list[tuple[str, bool]] = []
+    with suppress(OSError, ValueError), os.scandir(folder) as entries:  # no folder, or it may not be looked into
+        for entry in entries:
+            try:
+                found.append((entry.name, entry.is_dir(follow_symlinks=follow)))
+            except OSError:
+                found.append((entry.name, False))
+    return found
+
+
+def _begin_of(pattern: str) -> Path:
+    """Return the folder in which a pattern begins to look."""
+    return Path(*itertools.takewhile(lambda part: not glob.has_magic(part), Path(pattern).parts))
 
 
 def _first_time(path: Path, seen: set[Path]) -> bool:
@@ -296,11 +349,13 @@ def _first_time(path: Path, seen: set[Path]) -> bool:
     return True
 
 
-def _read_found(name: str, files: Sequence[Path], none: str, seen: set[Path]) -> Iterator[Source | InputError]:
+def _read_found(
+    name: str, files: Sequence[Path], none: str, seen: set[Path], base: Path | None = None
+) -> Iterator[Source | InputError]:
     """Read the files that a directory or a pattern means, except reports of earlier runs."""
     found = False
     for file in files:
-        source = _read(file) if _first_time(file, seen) else None
+        source = _read(file, base) if _first_time(file, seen) else None
         if source is None or isinstance(source, InputError) or not is_health_report(source.text):
             found = True
             if source is not None:
@@ -319,11 +374,24 @@ def _read_stdin(stdin: Callable[[], bytes]) -> Source | InputError:
     return _checked(STDIN, data, ".md")
 
 
-def _read(path: Path) -> Source | InputError:
+def _read(path: Path, base: Path | None = None) -> Source | InputError:
+    name, suffix = path.as_posix(), path.suffix or ".md"
+    left = root_left(path, base)
+    data = _bytes_of(path) if left is None else _leads_out(name, left)
+    if isinstance(data, InputError):
+        return data
+    if extractor_for(suffix) is None:
+        return InputError(f"{name}: not a kind of file that linkwarden reads", f"It reads {_known_suffixes()}.")
+    return _checked(name, data, suffix)
+
+
+def _bytes_of(path: Path) -> bytes | InputError:
     name = path.as_posix()
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)  # not to its end: /dev/zero has none
+        if not _OWN_STREAM.fullmatch(name):
+            return read_file(path, MAX_BYTES + 1)
+        with path.open("rb") as file:  # of a shell: linkwarden check <(command)
+            return file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         if path.is_symlink():
             return InputError(f"{name}: a symbolic link to a file that is not there")
@@ -332,10 +400,10 @@ def _read(path: Path) -> Source | InputError:
         return InputError(f"{name}: cannot be read", "Check its permissions.")
     except (OSError, ValueError) as error:
         return InputError(f"{name}: cannot be read: {getattr(error, 'strerror', error)}")
-    suffix = path.suffix or ".md"
-    if extractor_for(suffix) is None:
-        return InputError(f"{name}: not a kind of file that linkwarden reads", f"It reads {_known_suffixes()}.")
-    return _checked(name, data, suffix)
+
+
+def _leads_out(name: str, left: Path) -> InputError:
+    return InputError(f"{name}: a symbolic link leads out of {left}", "Name the file itself, where it is.")
 
 
 def _checked(name: str, data: bytes, suffix: str) -> Source | InputError:

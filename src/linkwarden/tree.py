@@ -89,16 +89,22 @@ def read_file(path: Path, most: int) -> bytes:
         return file.read(most)
 
 
-def leads_out(path: Path) -> bool:
-    """Return True if symbolic links lead from inside a repository to a place outside.
+def root_left(path: Path, base: Path | None = None) -> Path | None:
+    """Return the repository or folder that symbolic links on a path lead out of, or None if they stay inside.
 
     Whoever wrote the repository might have put them there to have a file read or written that is not theirs. A path
     that is outside as it is written is the user's own choice.
+
+    Args:
+        path: of a file, whether it is there or not.
+        base: a folder that counts like a repository where there is none.
     """
     written = Path(os.path.abspath(path))  # noqa: PTH100 - as it is written, without following links
-    real = os.path.realpath(written)
-    roots = (folder for folder in written.parents if os.path.lexists(folder / ".git"))
-    return not all(Path(real).is_relative_to(os.path.realpath(root)) for root in roots)
+    real = Path(os.path.realpath(path))
+    roots = [folder for folder in written.parents if os.path.lexists(folder / ".git")]
+    if not roots and base is not None and written.is_relative_to(os.path.abspath(base)):  # noqa: PTH100 - as above
+        roots = [base]
+    return next((root for root in roots if not real.is_relative_to(os.path.realpath(root))), None)
 
 
 class Tree:

@@ -130,8 +130,17 @@ def test_extract_says_once_why_there_is_nothing(capsys: pytest.CaptureFixture[st
 
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs a file without an end")
 def test_a_file_without_an_end_is_not_read_to_its_end(capsys: pytest.CaptureFixture[str]) -> None:
-    """Reading stops where a list would be too long."""
+    """Devices are not read."""
     assert check("--no-report", "/dev/zero") == 4
+    assert "not a regular file" in capsys.readouterr().err
+
+
+def test_a_list_that_is_too_large_is_not_read_to_its_end(capsys: pytest.CaptureFixture[str]) -> None:
+    """Reading stops where a list would be too long."""
+    with Path("large.md").open("wb") as file:
+        file.truncate(MAX_BYTES + 1)  # takes no room on the disk
+
+    assert check("--no-report", "large.md") == 4
     assert f"larger than {MAX_BYTES >> 20} MiB" in capsys.readouterr().err
 
 
@@ -142,6 +151,32 @@ def test_a_directory_with_a_pipe_in_it_is_not_waited_for(capsys: pytest.CaptureF
     os.mkfifo("lists/pipe.md")
 
     assert counted("lists", capsys=capsys) == (1, 1)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_pipes_are_not_waited_for(capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither as a list, nor as what a link, an anchor or an image leads to, nor as a file of settings."""
+    for name in ("pipe.md", "to.md", "to.png", "linkwarden.toml", "pyproject.toml", "known.json"):
+        os.mkfifo(name)
+    write("[a](to.md) [b](to.md#x) ![c](to.png) [d](#d)")
+
+    assert check("--no-report", "pipe.md") == 4
+    assert "pipe.md: cannot be read: not a regular file" in capsys.readouterr().err
+    assert check("--no-report") == 1
+    assert check("--no-report", "--baseline", "known.json") == 2
+    assert "known.json: the baseline cannot be read: not a regular file" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="needs open files as files")
+def test_a_shell_s_own_pipe_is_read(capsys: pytest.CaptureFixture[str]) -> None:
+    """``linkwarden check <(command)`` names one by its number."""
+    read, written = os.pipe()
+    os.write(written, b"# A\n[a](#a)")
+    os.close(written)
+
+    assert check("--no-report", f"/dev/fd/{read}") == 0
+    os.close(read)
+    assert "1 ok" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-8"])

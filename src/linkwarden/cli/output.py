@@ -17,6 +17,7 @@ from linkwarden import report
 from linkwarden.cli.guard import forget_output
 from linkwarden.model import LinkwardenError, Run, UsageError
 from linkwarden.report import Report, ReportOptions
+from linkwarden.tree import root_left
 
 if TYPE_CHECKING:
     from linkwarden.cli.progress import LiveProgress, PlainProgress
@@ -60,8 +61,11 @@ def ensure_writable(path: Path, advice: str) -> None:
     """Create the folder of a file that is to be written.
 
     Raises:
-        UsageError: the file cannot be written there; with the advice.
+        UsageError: the file cannot be written there, or symbolic links of a repository lead it elsewhere; with advice.
     """
+    left = root_left(path.parent / ".linkwarden")
+    if left is not None:
+        raise UsageError(f"{path}: cannot be written: a symbolic link leads out of {left}", advice)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".linkwarden-"):

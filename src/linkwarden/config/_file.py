@@ -14,6 +14,7 @@ from typing import Any
 from linkwarden.config._options import OPTIONS, RUN_OPTIONS, Ignore, Option, Place, read_values
 from linkwarden.config._values import check_pattern, nearest
 from linkwarden.model import UsageError
+from linkwarden.tree import read_file
 
 #: The code of every rule by its code and by its slug, both in lower case.
 RuleNames = Mapping[str, str]
@@ -23,6 +24,7 @@ _SAMPLE = "Write it like this:\n  [[ignore]]\n  url = '^https://example\\.org/'\
 #: Each pattern is tried on each finding, and a pull request may bring the file.
 _MOST_ENTRIES = 1000
 _LONGEST_REASON = 500
+_MOST_BYTES = 16 * 1024 * 1024
 _LOOK_ALIKES = str.maketrans("oil", "011")
 _HEADER = re.compile(r"(?m)^[ \t]*+(\[.*)$")
 _ENTRY = re.compile(r"\[\[[\s\"']*(?:tool[\s\"']*\.[\s\"']*linkwarden[\s\"']*\.[\s\"']*)?ignore[\s\"']*]]")
@@ -168,7 +170,7 @@ def find_file(start: Path) -> Path | None:
             return own
         project = folder / "pyproject.toml"
         try:
-            if "[tool.linkwarden" in project.read_text("utf-8", errors="replace"):
+            if b"[tool.linkwarden" in read_file(project, _MOST_BYTES):
                 return project
         except OSError:
             continue
@@ -213,7 +215,7 @@ def load_file(path: Path, rule_names: Callable[[], RuleNames] | None = None) -> 
 
 def _text_of(path: Path) -> str:
     try:
-        return path.read_text("utf-8-sig")  # editors on Windows begin files with a byte-order mark
+        return read_file(path, _MOST_BYTES).decode("utf-8-sig")  # editors on Windows begin files with a byte-order mark
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}", "Name a readable file with --config.") from None
     except UnicodeDecodeError:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import stat
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -15,6 +13,7 @@ from linkwarden.inputs import MAX_BYTES, Source, decode, extractor_for
 from linkwarden.model import Notice, Occurrence, Suppression
 from linkwarden.report._words import is_health_report
 from linkwarden.text import target_key
+from linkwarden.tree import read_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +147,6 @@ def _read(top: Path, path: str) -> bytes | None:
     """Return a file's contents, or None if it is gone: no longer a file, or a symbolic link leads elsewhere."""
     place = top / path
     try:
-        regular = stat.S_ISREG(os.lstat(place).st_mode)
-        if not regular or place.resolve() != place:
-            return None
-        with place.open("rb") as file:
-            return file.read(MAX_BYTES)
+        return read_file(place, MAX_BYTES) if place.resolve() == place else None
     except (OSError, RuntimeError, ValueError):
         return None

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from linkwarden.model import SETTLED, Run, Target, UsageError
 from linkwarden.text import mask_secrets
+from linkwarden.tree import read_file
 
 SCHEMA_VERSION = 1
 _MAX_BYTES = 64 * 1024 * 1024
@@ -100,8 +101,7 @@ def load_baseline(path: Path) -> Baseline:
 def is_ours(path: Path) -> bool:
     """Return whether a file may be written over as a baseline: it is one, perhaps broken by a merge, or it is empty."""
     try:
-        with path.open("rb") as file:
-            begin = file.read(_SNIFFED)
+        begin = read_file(path, _SNIFFED)
     except OSError:
         return False
     return not begin.strip() or (b'"schema_version"' in begin and b'"findings"' in begin)
@@ -109,8 +109,7 @@ def is_ours(path: Path) -> bool:
 
 def _text_of(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            data = file.read(_MAX_BYTES + 1)
+        data = read_file(path, _MAX_BYTES + 1)
     except FileNotFoundError:
         advice = f"Make it: linkwarden check --baseline {path} --write-baseline"
         raise UsageError(f"{path}: there is no such baseline", advice) from None
