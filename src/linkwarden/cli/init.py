@@ -17,6 +17,7 @@ from linkwarden._version import HOME, __version__
 from linkwarden.cli.speech import say
 from linkwarden.git import Git, GitError
 from linkwarden.model import UsageError
+from linkwarden.tree import root_left
 
 CONFIG = "linkwarden.toml"
 #: template -> where it goes
@@ -207,6 +208,9 @@ def _ask_git(root: Path, *arguments: str) -> str | None:
 
 
 def _write(path: Path, text: str, *, force: bool) -> bool:
+    left = root_left(path)
+    if left is not None:
+        raise UsageError(f"{path}: not written: a symbolic link leads out of {left}", "Remove the link.")
     if path.exists() and not force:
         return False
     try:
