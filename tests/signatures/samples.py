@@ -1,4 +1,4 @@
-"""Addresses of our own making, one builder per dated scheme and one sample per undated one.
+"""URLs of our own making, one builder per dated scheme and one sample per undated one.
 
 Keys and signatures are noise; none of these was ever valid anywhere.
 """
@@ -17,17 +17,17 @@ NOISE = "c0ffee" * 12
 
 
 def stamp(instant: datetime) -> str:
-    """Write an instant as X-Amz-Date does."""
+    """Return an instant as X-Amz-Date does."""
     return instant.strftime("%Y%m%dT%H%M%SZ")
 
 
 def unix(instant: datetime) -> int:
-    """Write an instant in Unix seconds."""
+    """Return an instant in Unix seconds."""
     return int((instant - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds())
 
 
 def token(claims: Any, *, header: Any = None) -> str:
-    """Make an unsigned three-part token."""
+    """Return an unsigned three-part token."""
 
     def part(value: Any) -> str:
         return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
@@ -44,7 +44,7 @@ def window(family: str, end: datetime, *, life: int = 7200) -> str:
 
 
 def sigv4(end: datetime, *, host: str = "figures.s3.eu-north-1.amazonaws.com", life: int = 7200, more: str = "") -> str:
-    """Make an S3 address, signature version 4."""
+    """Return an S3 URL, signature version 4."""
     return f"https://{host}/plots/loss.png?{window('X-Amz', end, life=life)}{more}"
 
 
@@ -80,7 +80,7 @@ def encoded(source: str, *, cut: int = 999) -> str:
     return "/".join(text[at : at + cut] for at in range(0, len(text), cut))
 
 
-#: (scheme, builder of an address that ends at a given instant)
+#: (scheme, builder of a URL that ends at a given instant)
 DATED: tuple[tuple[str, Build], ...] = (
     ("aws-sigv4", sigv4),
     ("aws-sigv4", lambda t: sigv4(t, host="minio.lab.example:9000", life=2_000_000)),
@@ -187,7 +187,7 @@ DATED: tuple[tuple[str, Build], ...] = (
     ),
 )
 
-#: (scheme, status, address)
+#: (scheme, status, URL)
 UNDATED: tuple[tuple[str, str, str], ...] = (
     ("b2-native", "ephemeral", "https://f001.backblazeb2.com/file/lab/a.png?Authorization=3_x"),
     ("firebase-storage", "permanent", "https://firebasestorage.googleapis.com/v0/b/l/o/a.png?alt=media&token=0a-0b"),
@@ -246,7 +246,7 @@ UNDATED: tuple[tuple[str, str, str], ...] = (
     ("jwt-query", "permanent", f"https://a.lab.example/a.png?jwt={token({'sub': 'x'})}"),
 )
 
-#: Addresses that only look signed, or whose end is nobody's business.
+#: URLs that only look signed, or whose end is nobody's business.
 INNOCENT: tuple[str, ...] = (
     "https://arxiv.org/abs/1706.03762?s=20",
     "https://www.google.com/search?q=x&oe=UTF-8&ie=UTF-8",

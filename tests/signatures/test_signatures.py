@@ -1,4 +1,4 @@
-"""What is read from signed addresses: scheme, status and instant, for addresses of our own making."""
+"""What is read from signed URLs: scheme, status and instant, for URLs of our own making."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ INSTANTS = st.datetimes(datetime(2006, 1, 1), datetime(2106, 2, 7)).map(lambda t
 @given(end=INSTANTS)
 @example(end=END)
 def test_reads_back_the_instant(scheme: str, build: Build, end: datetime) -> None:
-    """An address that was built to end at an instant is read as ending at exactly that instant."""
+    """A URL that was built to end at an instant is read as ending at exactly that instant."""
     found = classify(build(end))
     assert (found.scheme, found.status, found.expires_at) == (scheme, Status.DATED, end)
     assert found.why
@@ -40,7 +40,7 @@ def test_reads_back_the_instant(scheme: str, build: Build, end: datetime) -> Non
 
 @pytest.mark.parametrize(("scheme", "status", "url"), UNDATED, ids=[f"{s}-{t}" for s, t, _ in UNDATED])
 def test_reads_addresses_without_an_instant(scheme: str, status: str, url: str) -> None:
-    """Temporary, private, server-side, fragile and permanent addresses are told apart."""
+    """Temporary, private, server-side, fragile and permanent URLs are told apart."""
     found = classify(url)
     assert (found.scheme, found.status, found.expires_at) == (scheme, status, None)
     assert found.why
@@ -48,7 +48,7 @@ def test_reads_addresses_without_an_instant(scheme: str, status: str, url: str) 
 
 @pytest.mark.parametrize("url", INNOCENT)
 def test_leaves_innocent_addresses_alone(url: str) -> None:
-    """Neither a parameter's name alone, nor a look-alike host, nor an archive's copy makes a signed address."""
+    """Neither a parameter's name alone, nor a look-alike host, nor an archive's copy makes a signed URL."""
     assert classify(url).status is Status.NONE
     assert not is_signed(url)
 

@@ -1,4 +1,4 @@
-"""Agreement with real signed addresses and a real list, where those are at hand; and what never changes."""
+"""Agreement with real signed URLs and a real list, where those are at hand; and what never changes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _REFERENCE = re.compile(r"&(?:#[0-9]+|#x[0-9a-f]+|[a-z][a-z0-9]*);", re.IGNORECA
 
 
 def vectors() -> list[Any]:
-    """Give the real addresses with what is known of each, or none."""
+    """Return the real URLs with what is known of each, or none."""
     path = SHARED / "vectors" / "expiring-urls.json"
     found: list[Any] = json.loads(path.read_text("utf-8")) if path.is_file() else []
     return found
@@ -87,7 +87,7 @@ def test_agrees_with_the_papers_list() -> None:
 @needs_shared
 @pytest.mark.parametrize("name", ["awesome.md", "awesome-deep-learning-papers.md"])
 def test_accuses_nobody_in_other_lists(name: str) -> None:
-    """Lists without signed addresses have none."""
+    """Lists without signed URLs have none."""
     text = (SHARED / "lists" / name).read_text("utf-8")
     urls = re.findall(r"https?://[^\s\"'<>()]+", text)
     assert urls
@@ -104,7 +104,7 @@ SAMPLES = [
 
 @given(st.data())
 def test_mutations_never_raise(data: st.DataObject) -> None:
-    """Whatever is cut out of an address, doubled in it or put into it, reading it gives an answer."""
+    """Whatever is cut out of a URL, doubled in it or put into it, reading it gives an answer."""
     url = data.draw(st.sampled_from(SAMPLES))
     at = data.draw(st.integers(0, len(url)))
     until = data.draw(st.integers(at, min(len(url), at + 30)))
@@ -122,7 +122,7 @@ def test_any_text_is_read(text: str) -> None:
 
 @given(st.sampled_from([url for url in SAMPLES if "?" in url and "#" not in url]), st.randoms(use_true_random=False))
 def test_the_order_of_parameters_means_nothing(url: str, random: Any) -> None:
-    """An address says the same with its parameters in another order."""
+    """A URL says the same with its parameters in another order."""
     head, _, query = url.partition("?")
     pieces = query.split("&")
     random.shuffle(pieces)

@@ -29,7 +29,7 @@ async def check(*inputs: str, stdin: str = "", root: Path | None = None) -> Run:
 
 
 async def judged(text: str) -> dict[str, Judgement]:
-    """Check a text from standard input and give judgements by address."""
+    """Check a text from standard input and give judgements by URL."""
     run = await check("-", stdin=text)
     assert run.failures == ()
     return {r.target.url: r.judgement for r in run.results}

@@ -24,7 +24,7 @@ PICTURE = "http://lab.example/figures/teaser.jpg"
 
 
 def wrap(inner: str, digest: str = "0a" * 32) -> str:
-    """Make the proxy's address of a picture."""
+    """Return the proxy's URL of an image."""
     return f"https://camo.githubusercontent.com/{digest}/{inner.encode().hex()}"
 
 
@@ -61,7 +61,7 @@ async def test_offers_the_images_own_url(net: Net, digest: str) -> None:
     ],
 )
 async def test_an_unreadable_proxy_address_is_broken(net: Net, url: str) -> None:
-    """A cut or changed proxy address shows nothing, and says why."""
+    """A cut or changed proxy URL shows nothing, and says why."""
     found = (await answers_of(CamoProvider, net, url, image=True))[url]
     assert isinstance(found, Evidence)
     assert found.rule is not None
@@ -133,7 +133,7 @@ async def test_readers_get_what_the_proxy_answers(
 
 @given(st.text(min_size=1))
 def test_unwrapping_undoes_wrapping_or_declines(path: str) -> None:
-    """What comes out is what went in, or nothing where that is no address."""
+    """What comes out is what went in, or nothing where that is no URL."""
     inner = f"https://lab.example/{path}"
     try:
         url = wrap(inner)

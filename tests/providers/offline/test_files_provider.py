@@ -23,7 +23,7 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(24)
 
 @pytest.fixture
 def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give a small repository, which is the working directory."""
+    """Return a small repository, which is the working directory."""
     root = tmp_path / "repo"
     for folder in (".git", "docs/Guides", "images", "a b", "modules/other"):
         (root / folder).mkdir(parents=True)
@@ -352,7 +352,7 @@ async def test_what_lies_outside_is_unverified(link: str, monkeypatch: pytest.Mo
     ],
 )
 async def test_a_picture_must_be_one(link: str, verdict: Verdict, word: str) -> None:
-    """What stands as a picture begins as pictures do."""
+    """What stands as an image begins as images do."""
     found = await result(link, image=True)
     assert found.judgement.verdict is verdict
     assert word in found.judgement.reason

@@ -1,4 +1,4 @@
-"""Addresses that cannot work as they are spelt are settled without a request; sound ones are left alone."""
+"""URLs that cannot work as they are spelt are settled without a request; sound ones are left alone."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.shared import SHARED, needs_shared
 
 
 def target(url: str, *, image: bool = False, markup: Markup = Markup.MD_LINK, text: str = "text") -> Target:
-    """Make the target of a link that stands once in a README of the working directory."""
+    """Return the target of a link that stands once in a README of the working directory."""
     where = Occurrence(url, url, Markup.HTML_IMG if image else markup, Span("README.md", 1, 1, 1, 2, 0, 1), text)
     address = url if is_http(url) else f"https:{url}" if url.startswith("//") else None
     return Target(target_key(address or url, "README.md"), url, address, "README.md", (where,))
@@ -42,7 +42,7 @@ async def settle(made: Target, root: Path, *allowed: str) -> Evidence | Pass | N
 
 
 async def broken(url: str, root: Path, *, image: bool = False) -> Evidence:
-    """Check an address that must be settled as broken."""
+    """Check a URL that must be settled as broken."""
     found = await settle(target(url, image=image), root)
     assert isinstance(found, Evidence), (url, found)
     assert found.rule is not None
@@ -53,7 +53,7 @@ async def broken(url: str, root: Path, *, image: bool = False) -> Evidence:
 
 
 async def remark(url: str, root: Path) -> Evidence:
-    """Check an address that is merely odd, and give the remark."""
+    """Check a URL that is merely odd, and give the remark."""
     found = await settle(target(url), root)
     assert isinstance(found, Pass), (url, found)
     assert found.note is not None
@@ -105,7 +105,7 @@ SCHEMES = [
 
 @pytest.mark.parametrize(("url", "meant"), SCHEMES)
 async def test_a_misspelt_beginning_is_broken_and_set_right(url: str, meant: str, tmp_path: Path) -> None:
-    """Whatever is wrong before the site's name, the address that was meant is offered as a safe fix."""
+    """Whatever is wrong before the site's name, the URL that was meant is offered as a safe fix."""
     found = await broken(url, tmp_path)
     assert found.rule is not None
     assert found.rule.code == "LW101"
@@ -246,7 +246,7 @@ async def test_other_schemes_and_files_are_left_alone(url: str, tmp_path: Path) 
     ],
 )
 async def test_what_cannot_work_is_broken(url: str, code: str, meant: str | None, tmp_path: Path) -> None:
-    """No site's name, no port, no such site, nobody else's computer: each with the address that was meant, if any."""
+    """No site's name, no port, no such site, nobody else's computer: each with the URL that was meant, if any."""
     found = await broken(url, tmp_path)
     assert found.rule is not None
     assert found.rule.code == code
@@ -255,7 +255,7 @@ async def test_what_cannot_work_is_broken(url: str, code: str, meant: str | None
 
 @pytest.mark.parametrize("url", ["", " ", "\n"])
 async def test_an_empty_address_is_broken(url: str, tmp_path: Path) -> None:
-    """A picture without an address is not seen; a link without one leads to its own page."""
+    """An image without a URL is not seen; a link without one leads to its own page."""
     picture, link = await broken(url, tmp_path, image=True), await broken(url, tmp_path)
     assert picture.rule is not None
     assert picture.rule.code == "LW103"
@@ -275,7 +275,7 @@ async def test_an_empty_address_is_broken(url: str, tmp_path: Path) -> None:
     ],
 )
 async def test_a_picture_needs_an_address_that_pages_load_from(url: str, code: str, tmp_path: Path) -> None:
-    """GitHub drops other schemes from pictures, so nobody sees them there; in links they are left alone."""
+    """GitHub drops other schemes from images, so nobody sees them there; in links they are left alone."""
     found = await settle(target(url, image=True), tmp_path)
     assert isinstance(found, Evidence)
     assert found.rule is not None
@@ -338,7 +338,7 @@ ODD = [
 
 @pytest.mark.parametrize(("url", "code", "meant"), ODD)
 async def test_what_is_merely_odd_yields_to_the_page(url: str, code: str, meant: str, tmp_path: Path) -> None:
-    """An oddity is reported as suspect with the address that was meant, unless the page is there as it stands."""
+    """An oddity is reported as suspect with the URL that was meant, unless the page is there as it stands."""
     note = await remark(url, tmp_path)
     assert note.rule is not None
     assert note.rule.code == code
@@ -351,7 +351,7 @@ async def test_what_is_merely_odd_yields_to_the_page(url: str, code: str, meant:
 
 
 async def test_a_cut_address_has_no_certain_continuation(tmp_path: Path) -> None:
-    """Three dots at the end are what is left of a longer address."""
+    """Three dots at the end are what is left of a longer URL."""
     note = await remark("https://a.com/some/long...", tmp_path)
     assert "..." in note.reason
 
@@ -370,7 +370,7 @@ async def test_user_names_are_not_asked_with(tmp_path: Path) -> None:
 
 
 async def test_the_readers_own_computer_may_stand_in_instructions(tmp_path: Path) -> None:
-    """Instructions may open localhost; a list entry or picture that leads there is not."""
+    """Instructions may open localhost; a list entry or image that leads there is not."""
     url = "http://localhost:3000/"
     for made in (target(url, markup=Markup.MD_BARE), target(url, text="http://localhost:3000")):
         found = await settle(made, tmp_path)
@@ -390,7 +390,7 @@ async def test_networks_that_were_allowed_are_left_to_the_network(tmp_path: Path
 
 
 async def test_an_allowed_network_reaches_the_run() -> None:
-    """A run that was given ``allow_networks`` does not call an address in them broken."""
+    """A run that was given ``allow_networks`` does not call a URL in them broken."""
     for allowed, verdict in (((), Verdict.BROKEN), (("127.0.0.0/8",), Verdict.UNVERIFIED)):
         config = Config(inputs=("-",), offline=True, allow_networks=allowed)
         run = await engine.run(config, Deps(make_net=None, stdin=lambda: b"[x](http://127.0.0.1/)"))  # type: ignore[arg-type]
@@ -482,7 +482,7 @@ async def test_a_well_formed_address_is_never_called_broken(
     fragment: str,
     image: bool,  # noqa: FBT001
 ) -> None:
-    """Whatever a generator of well-formed addresses comes up with, its server is asked."""
+    """Whatever a generator of well-formed URLs comes up with, its server is asked."""
     url = f"{scheme}://{host}{port}{path}{query}{fragment}"
     found = await settle(target(url, image=image), Path("/nonexistent"))
     assert found is None or isinstance(found, Pass), found
@@ -492,7 +492,7 @@ async def test_a_well_formed_address_is_never_called_broken(
     text=st.text(max_size=60), start=st.sampled_from(["", "http", "http:", "https://", "htps://a.", "//", "C:", "["])
 )
 async def test_no_text_is_too_odd(text: str, start: str) -> None:
-    """Any text gets an answer, and a suggestion is never the address itself."""
+    """Any text gets an answer, and a suggestion is never the URL itself."""
     for image in (False, True):
         found = await settle(target(start + text, image=image), Path("/nonexistent"))
         evidence = found.note if isinstance(found, Pass) else found
@@ -500,7 +500,7 @@ async def test_no_text_is_too_odd(text: str, start: str) -> None:
             assert evidence.suggestion.url != start + text
 
 
-#: Seen by eye: a reference manager's field with three addresses and the line ends between them.
+#: Seen by eye: a reference manager's field with three URLs and the line ends between them.
 THREE_IN_ONE = (
     r"https://arxiv.org/pdf/1511.07289.pdf%5Cnhttp://arxiv.org/abs/1511.07289%5Cnhttp://arxiv.org/abs/1511.07289"
 )
@@ -516,7 +516,7 @@ THREE_IN_ONE = (
     ],
 )
 async def test_real_lists_are_accused_of_nothing_else(name: str, accused: dict[str, str], tmp_path: Path) -> None:
-    """The real lists hold these malformed addresses, and no remark is made on any other."""
+    """The real lists hold these malformed URLs, and no remark is made on any other."""
     source = await asyncio.to_thread(next, local_sources(str(SHARED / "lists" / name), lambda: b""))
     assert isinstance(source, Source)
     found: dict[str, str] = {}

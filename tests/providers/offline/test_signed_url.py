@@ -22,7 +22,7 @@ UNSURE = {"generic-signed"}
 
 
 def note(url: str, now: datetime, *, image: bool = False) -> Evidence:
-    """Give the remark with which an address is passed on."""
+    """Return the remark with which a URL is passed on."""
     answer = settle(target(url, image=image), now)
     assert isinstance(answer, Pass)
     assert answer.note is not None
@@ -30,7 +30,7 @@ def note(url: str, now: datetime, *, image: bool = False) -> Evidence:
 
 
 def proof(url: str, now: datetime, *, image: bool = False) -> Evidence:
-    """Give the evidence that settles an address."""
+    """Return the evidence that settles a URL."""
     answer = settle(target(url, image=image), now)
     assert isinstance(answer, Evidence)
     assert answer.rule is not None
@@ -38,7 +38,7 @@ def proof(url: str, now: datetime, *, image: bool = False) -> Evidence:
 
 
 def code(evidence: Evidence) -> str:
-    """Give a finding's code."""
+    """Return a finding's code."""
     assert evidence.rule is not None
     return evidence.rule.code
 
@@ -56,7 +56,7 @@ def test_an_expired_picture_is_settled_with_its_instant_and_advice() -> None:
 
 
 async def test_the_provider_settles_what_it_claims(net: Net) -> None:
-    """Through the provider's own surface, an expired address is evidence and a temporary one is passed on."""
+    """Through the provider's own surface, an expired URL is evidence and a temporary one is passed on."""
     temporary = "https://replicate.delivery/pbxt/x/out.png"
     answers = await answers_of(SignedUrlProvider, net, NOTION, temporary, now=LATER)
     assert isinstance(answers[NOTION], Evidence)
@@ -65,7 +65,7 @@ async def test_the_provider_settles_what_it_claims(net: Net) -> None:
 
 @pytest.mark.parametrize(("scheme", "build"), DATED, ids=[f"{s}-{i}" for i, (s, _) in enumerate(DATED)])
 def test_the_end_is_exact_to_the_second(scheme: str, build: Build) -> None:
-    """One second before its end an address is expiring, at its end it is expired: for every dated scheme."""
+    """One second before its end a URL is expiring, at its end it is expired: for every dated scheme."""
     url = build(END)
     before = note(url, END - timedelta(seconds=1))
     assert (code(before), before.expires_at) == ("LW202", END)
@@ -79,7 +79,7 @@ def test_the_end_is_exact_to_the_second(scheme: str, build: Build) -> None:
 @pytest.mark.parametrize("url", [*(build(END) for _, build in DATED), *(url for _, _, url in UNDATED)])
 @pytest.mark.parametrize("now", [END - timedelta(days=1), END + timedelta(days=1)])
 def test_no_secret_is_printed(url: str, now: datetime) -> None:
-    """No sentence holds a signature, key or token of the address."""
+    """No sentence holds a signature, key or token of the URL."""
     answer = settle(target(url, image=True), now)
     found = answer if isinstance(answer, Evidence) else answer.note
     if found is None:
@@ -102,7 +102,7 @@ def test_innocent_addresses_are_not_claimed() -> None:
     doubtful = [url for scheme, _, url in UNDATED if scheme == "aliyun-cdn-b"]
     for url in (*INNOCENT, *others, *closed, *doubtful):
         assert provider.claim(target(url)) is None, url
-    # Drive's old form shows no picture any more, and still downloads files.
+    # Drive's old form shows no image any more, and still downloads files.
     drive = "https://drive.google.com/uc?export=download&id=0Babcdefghij"
     assert provider.claim(target(drive)) is None
     assert provider.claim(target(drive, image=True)) == "google-drive-embed"
@@ -211,7 +211,7 @@ def test_distances_are_said_in_their_largest_unit(distance: timedelta, words: st
     ],
 )
 def test_suggests_a_lasting_address_where_there_is_one(url: str, lasting: str | None) -> None:
-    """GitHub's and Drive's addresses lead to lasting ones; Notion's do not. None is replaced without a look."""
+    """GitHub's and Drive's URLs lead to lasting ones; Notion's do not. None is replaced without a look."""
     answer = settle(target(url, image=True), LATER)
     found = answer if isinstance(answer, Evidence) else answer.note
     assert found is not None
