@@ -138,6 +138,17 @@ async def test_a_link_within_a_link_is_named(url: str, meant: str, image: bool, 
     assert (found.suggestion.url, found.suggestion.safe) == (meant, False)
 
 
+@pytest.mark.parametrize("end", ["", ")"])
+async def test_a_url_with_the_brackets_of_a_link_in_it_offers_the_second(end: str, tmp_path: Path) -> None:
+    """The first bracket is missing: the server is asked, and the URL inside is what was probably meant."""
+    odd = await remark(f"https://a.com/one](https://b.com/x_(y){end}", tmp_path)
+    assert odd.suggestion is not None
+    assert odd.suggestion.url == "https://b.com/x_(y)"
+    found = await broken(f"https://a.com](https://b.com/two{end}", tmp_path)
+    assert found.suggestion is not None
+    assert found.suggestion.url == "https://b.com/two"
+
+
 @pytest.mark.parametrize(
     ("url", "meant"),
     [

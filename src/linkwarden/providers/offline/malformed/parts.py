@@ -141,6 +141,7 @@ _AFTER_HOST = re.compile(r"https?://[^/?#\\]*", re.IGNORECASE)
 _INVISIBLE = re.compile(r"[\u200b\u2060\ufeff\xad\xa0\u200e\u200f\u202a-\u202e\u2066-\u2069\u202f]")
 _SPACE = re.compile(r"[\x00-\x20\x7f]")
 _GLUED = re.compile(r"[^?#=]*?[A-Za-z0-9)\]](?=https?://)", re.IGNORECASE)
+_LINK_INSIDE = re.compile(r"\]\((https?://[^\s()]{1,2048}(?:\([^\s()]{0,200}\)[^\s()]{0,200}){0,9})\)?\Z")
 #: The end of a line as programs write it in a text that was pasted as a URL (``\n``).
 _LINE_END = re.compile(r"(?:(?:%5C|\\)[nr]|%0A|%0D|%20)+\Z", re.IGNORECASE)
 _ENCODED_END = re.compile(
@@ -212,6 +213,12 @@ def glued(url: str) -> tuple[str, str] | None:
         return None
     line_end = _LINE_END.search(url, max(found.end() - _LONGEST_TAIL, 0), found.end())
     return url[: line_end.start() if line_end else found.end()], url[found.end() :]
+
+
+def link_inside(url: str) -> str | None:
+    """Return the URL of a link whose brackets came into another URL (``https://a](https://b``), or None."""
+    found = _LINK_INSIDE.search(url) if "](http" in url else None
+    return found[1] if found else None
 
 
 def without_invisible(url: str) -> str | None:

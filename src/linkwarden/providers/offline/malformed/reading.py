@@ -13,6 +13,7 @@ from linkwarden.providers.offline.malformed.parts import (
     IPAddress,
     Place,
     glued,
+    link_inside,
     looks_like_host,
     meant_by_doubling,
     meant_by_scheme,
@@ -208,7 +209,7 @@ def _bad_host(url: str, start: int, name: str, host: Host) -> Flaw:
         if fixed != name and looks_like_host(fixed) and read_host(fixed).place is Place.PUBLIC:
             meant = f"{url[:start]}{fixed}{url[start + len(name) :]}"
             return Flaw(rules.BAD_HOST, reason, meant, "what was probably meant")
-    return Flaw(rules.BAD_HOST, reason)
+    return Flaw(rules.BAD_HOST, reason, link_inside(url), "the second URL")
 
 
 def _trimmed_host(url: str, start: int, name: str) -> str:
@@ -230,6 +231,11 @@ def _is_port(text: str) -> bool:
 
 def _odd(url: str) -> Flaw | None:
     """Return the first thing about a URL that is odd without being wrong."""
+    inner = link_inside(url)
+    if inner is not None:
+        return Flaw(
+            rules.GLUED, "Brackets of a Markdown link and a second URL are in this one.", inner, "the second URL"
+        )
     pair = glued(url)
     if pair:
         return Flaw(rules.GLUED, "A second URL begins in the middle of this one.", pair[0], "the first of the two")
