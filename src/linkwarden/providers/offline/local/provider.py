@@ -116,22 +116,27 @@ class FilesProvider(Provider):
             return self._finding(target, rules.TEMPLATE, reason)
         if not link.path:
             return self._in_document(target, link, Path(target.path))
-        look = self._tree.look(target.path, target.url)
+        is_page = Path(target.path).suffix.casefold() in PAGES
+        # In a page that a browser opens, a backslash is a slash (WHATWG URL standard, "path state").
+        look = self._tree.look(target.path, link.path.replace("\\", "/") if is_page else link.path)
+        if look.status is not Status.THERE or look.path is None:
+            return self._elsewhere(target, link, look, is_page=is_page)
+        return self._image(target, look.path) if target.is_image else self._in_document(target, link, look.path)
+
+    def _elsewhere(self, target: Target, link: Link, look: Look, *, is_page: bool) -> Evidence:
+        """Say what is wrong with a path under which, as written, no file of the repository is."""
+        if is_page and link.path.startswith(("/", "\\")) and not self.ctx.root_is_given:
+            reason = f"The page's site may have {link.path} at its root; the repository has no such file at its own."
+            return self._finding(target, rules.SITE_ROOT_UNKNOWN, reason)
         if look.status is Status.MISSING:
             return self._backslashes(target, link) or self._missing(target, link, look)
-        if look.path is None:
-            return self._finding(target, rules.OUTSIDE, _WHY_UNSEEN[look.status])
         if look.status in _WRONG_SPELLING:
             rule, reason = _WRONG_SPELLING[look.status]
             meant = _with_rest(look.spelled, link)
             return self._finding(target, rule, reason.format(look.spelled), meant, safe=True)
-        return self._image(target, look.path) if target.is_image else self._in_document(target, link, look.path)
+        return self._finding(target, rules.OUTSIDE, _WHY_UNSEEN[look.status])
 
     def _missing(self, target: Target, link: Link, look: Look) -> Evidence:
-        is_page = Path(target.path).suffix.casefold() in PAGES
-        if is_page and link.path.startswith("/") and not self.ctx.root_is_given:
-            reason = f"The page's site may have {link.path} at its root; the repository has no such file at its own."
-            return self._finding(target, rules.SITE_ROOT_UNKNOWN, reason)
         reason = f"There is no such file or folder in the repository: {link.path}"
         return self._finding(target, rules.FILE_MISSING, reason, _with_rest(look.nearest, link) if look.nearest else "")
 
