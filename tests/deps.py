@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from linkwarden.config import Config
+from linkwarden.deps import Deps
 from linkwarden.net import Net, Observer
-from linkwarden.run.deps import Deps
 from tests.internet import FakeInternet
 from tests.internet.log import Exchange
 from tests.internet.time import START

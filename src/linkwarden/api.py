@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
 from linkwarden._version import HOME, __version__
 from linkwarden.config import RUN_OPTIONS, Config, Ignore, Option, Place, nearest, read_values
+from linkwarden.deps import Deps, Memory
 from linkwarden.model import Run
 from linkwarden.run import engine
-from linkwarden.run.deps import Deps, Memory
 
 if TYPE_CHECKING:
     from linkwarden.net import Net, NetPolicy, Observer

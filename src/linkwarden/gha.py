@@ -43,7 +43,7 @@ def main(environ: MutableMapping[str, str] = os.environ, deps: object = None) ->
     Args:
         environ: where the inputs and GitHub's own variables are. Tokens are taken out of it, so that nothing that is
             started later (git) inherits one.
-        deps: replaces the network and the clock (``linkwarden.run.deps.Deps``), for tests.
+        deps: replaces the network and the clock (``linkwarden.deps.Deps``), for tests.
     """
     token = _take_tokens(environ)
     folder = Path(tempfile.mkdtemp(prefix="linkwarden-report-", dir=environ.get("RUNNER_TEMP")))

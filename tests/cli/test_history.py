@@ -15,7 +15,7 @@ import pytest
 
 from linkwarden.cli import cli
 from linkwarden.cli.guard import run_guarded
-from linkwarden.run.deps import Deps
+from linkwarden.deps import Deps
 from linkwarden.store import schema
 from linkwarden.store.memory import open_memory
 from tests.internet import FakeInternet

@@ -13,8 +13,8 @@ import pytest
 from linkwarden import api
 from linkwarden.cli import cli
 from linkwarden.cli.guard import run_guarded
+from linkwarden.deps import Deps
 from linkwarden.model import Run
-from linkwarden.run.deps import Deps
 from tests.internet import FakeInternet
 from tests.store.nights import FIRST, rows
 

@@ -13,10 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from linkwarden.config import Config
+from linkwarden.deps import Deps
 from linkwarden.model import Run, UsageError
 from linkwarden.report._words import TITLE
 from linkwarden.run import engine
-from linkwarden.run.deps import Deps
 from tests.internet import FakeInternet
 from tests.repository import Repository
 

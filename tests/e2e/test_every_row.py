@@ -22,9 +22,9 @@ import pytest
 
 from linkwarden.answers.bot_protection import bot_protection
 from linkwarden.config import Config
+from linkwarden.deps import Deps
 from linkwarden.model import Run
 from linkwarden.run import engine
-from linkwarden.run.deps import Deps
 from linkwarden.wire import Request
 from tests.internet import FakeInternet
 from tests.internet.rows import HEALTHY, ILL, UNVERIFIED, Case, Rows

@@ -11,9 +11,9 @@ import pytest
 
 from linkwarden import api
 from linkwarden.config import Config
+from linkwarden.deps import Deps
 from linkwarden.model import SETTLED, Run, Verdict
 from linkwarden.run import engine
-from linkwarden.run.deps import Deps
 from linkwarden.store.memory import StoredMemory
 from tests.internet import FakeInternet
 

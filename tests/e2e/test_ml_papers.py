@@ -14,12 +14,12 @@ from collections import Counter
 import pytest
 
 from linkwarden.config import Config
+from linkwarden.deps import Deps
 from linkwarden.model import Result, Run, Verdict
 from linkwarden.net import NetPolicy
 from linkwarden.report import ReportOptions
 from linkwarden.report.json import JsonReport
 from linkwarden.run import engine
-from linkwarden.run.deps import Deps
 from tests.internet import FakeInternet
 from tests.internet.world import World
 from tests.shared import needs_shared

@@ -13,11 +13,11 @@ import pytest
 
 from linkwarden import api
 from linkwarden.config import Config
+from linkwarden.deps import Deps
 from linkwarden.model import Run, Verdict
 from linkwarden.report import ReportOptions
 from linkwarden.report.json import JsonReport
 from linkwarden.run import engine
-from linkwarden.run.deps import Deps
 from tests.internet import FakeInternet
 from tests.internet.world import World
 from tests.shared import needs_shared

@@ -8,9 +8,9 @@ from collections import Counter
 import pytest
 
 from linkwarden.config import Config
+from linkwarden.deps import Deps
 from linkwarden.model import Run, Verdict
 from linkwarden.run import engine
-from linkwarden.run.deps import Deps
 from linkwarden.wire import Request
 from tests.internet import FakeInternet
 from tests.internet.world import ARCHIVED, World

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from linkwarden.config import Config
+from linkwarden.deps import Deps
 from linkwarden.model import Result, Run, Verdict
 from linkwarden.report import for_name
 from linkwarden.report._base import ReportOptions
 from linkwarden.run import engine
-from linkwarden.run.deps import Deps
 from tests.internet import FakeInternet, misbehave
 from tests.internet.site import Handler
 from tests.internet.time import START

@@ -13,9 +13,9 @@ import pytest
 
 from linkwarden import api
 from linkwarden.config import Config
+from linkwarden.deps import Deps
 from linkwarden.model import Run, Verdict
 from linkwarden.run import engine
-from linkwarden.run.deps import Deps
 from tests.internet import FakeInternet
 
 NIGHTS = 30

@@ -16,9 +16,9 @@ from aiohttp import web
 
 from linkwarden import api
 from linkwarden.config import Config
+from linkwarden.deps import Deps
 from linkwarden.model import Kind, Result, Run, Verdict
 from linkwarden.run import engine
-from linkwarden.run.deps import Deps
 from linkwarden.store import memory, schema
 from tests.internet import FakeInternet
 

@@ -6,9 +6,9 @@ from collections import Counter
 from pathlib import Path
 
 from linkwarden.config import Config
+from linkwarden.deps import Deps
 from linkwarden.model import Run
 from linkwarden.run import engine
-from linkwarden.run.deps import Deps
 from tests.internet import FakeInternet
 from tests.internet.crates import FakeCrates
 from tests.internet.docker_hub import FakeDockerHub

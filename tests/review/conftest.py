@@ -10,10 +10,10 @@ import pytest
 
 from linkwarden import rules
 from linkwarden.config import Config
+from linkwarden.deps import Deps
 from linkwarden.model import Run
 from linkwarden.review import Review
 from linkwarden.run import engine
-from linkwarden.run.deps import Deps
 from tests.internet import FakeInternet
 from tests.review.checking import Check
 

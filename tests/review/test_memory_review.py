@@ -12,12 +12,12 @@ import pytest
 
 from linkwarden import rules
 from linkwarden.config import Config
+from linkwarden.deps import Deps
 from linkwarden.model import Answer, Remembered, Result, Run, Verdict
 from linkwarden.review.memory import MemoryReview
 from linkwarden.review.repairs import RepairsReview
 from linkwarden.review.second_opinion import SecondOpinionReview
 from linkwarden.run import engine
-from linkwarden.run.deps import Deps
 from tests.internet import FakeInternet
 from tests.internet.time import START
 from tests.review.checking import one

@@ -6,9 +6,9 @@ import asyncio
 from pathlib import Path
 
 from linkwarden.config import Config
+from linkwarden.deps import Deps
 from linkwarden.model import Run, Verdict
 from linkwarden.run import engine
-from linkwarden.run.deps import Deps
 from tests.internet import FakeInternet
 
 

@@ -6,8 +6,8 @@ import asyncio
 from pathlib import Path
 
 from linkwarden.config import Config
+from linkwarden.deps import Deps
 from linkwarden.run import engine
-from linkwarden.run.deps import Deps
 from tests.internet import FakeInternet
 
 

@@ -11,12 +11,12 @@ from aiohttp import web
 
 from linkwarden import rules
 from linkwarden.config import Config
+from linkwarden.deps import Deps
 from linkwarden.extract.markdown import Markdown
 from linkwarden.inputs import Source
 from linkwarden.model import Extracted, Run, Target, Verdict
 from linkwarden.providers.web.page import WebProvider
 from linkwarden.run import engine, schedule
-from linkwarden.run.deps import Deps
 from tests.internet import FakeInternet
 
 

@@ -9,11 +9,11 @@ from aiohttp import web
 
 from linkwarden import api, rules
 from linkwarden.config import Config
+from linkwarden.deps import Deps, Memory
 from linkwarden.model import Run, Verdict
 from linkwarden.report._words import conclusion
 from linkwarden.review.memory import HELD_BACK
 from linkwarden.run import engine
-from linkwarden.run.deps import Deps, Memory
 from linkwarden.store.memory import open_memory
 from tests.internet import FakeInternet
 from tests.store.nights import pass_night

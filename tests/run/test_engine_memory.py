@@ -12,11 +12,11 @@ import pytest
 
 from linkwarden import api, rules
 from linkwarden.config import Config
+from linkwarden.deps import Deps
 from linkwarden.model import Claim, Evidence, Kind, Pass, Rule, Run, Target, Verdict
 from linkwarden.net import Net
 from linkwarden.providers import Provider
 from linkwarden.run import engine
-from linkwarden.run.deps import Deps
 from linkwarden.store.memory import open_memory
 from tests.internet import FakeInternet
 

@@ -13,12 +13,12 @@ from aiohttp import web
 
 from linkwarden import rules
 from linkwarden.config import Config
+from linkwarden.deps import Deps
 from linkwarden.model import Claim, Evidence, Kind, Pass, Result, Rule, Run, Target, Verdict
 from linkwarden.net import Net
 from linkwarden.providers import Provider
 from linkwarden.review import Review
 from linkwarden.run import engine
-from linkwarden.run.deps import Deps
 from linkwarden.wire import NetError, Request
 from tests.internet import FakeInternet
 

@@ -11,11 +11,11 @@ import pytest
 
 from linkwarden import rules
 from linkwarden.config import Config
+from linkwarden.deps import Deps
 from linkwarden.model import Claim, Evidence, Pass, Target, Verdict
 from linkwarden.net import Net
 from linkwarden.providers import Provider
 from linkwarden.run import engine
-from linkwarden.run.deps import Deps
 from linkwarden.wire import Request
 from tests.internet import FakeInternet
 from tests.internet.misbehave import answer, slow

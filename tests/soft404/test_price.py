@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from linkwarden.config import Config
+from linkwarden.deps import Deps
 from linkwarden.model import Run, Verdict
 from linkwarden.review.siblings import AT_LEAST, SHARE
 from linkwarden.run import engine
-from linkwarden.run.deps import Deps
 from tests.internet import FakeInternet, misbehave
 
 N = 240

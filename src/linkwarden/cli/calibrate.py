@@ -235,8 +235,8 @@ def calibrate(
     (true for an image) where they matter. A label is the verdict that would be right.
     """
     from linkwarden import api  # noqa: PLC0415 - the network stack is slow to import
+    from linkwarden.deps import Deps  # noqa: PLC0415 - with it
     from linkwarden.run import engine  # noqa: PLC0415 - with it
-    from linkwarden.run.deps import Deps  # noqa: PLC0415 - with it
 
     labelled = read_labels(file)
     config = make_config((str(file),), {**options, "isolated": True})

@@ -67,7 +67,7 @@ def perform(deps: Any, inputs: tuple[str, ...], options: Mapping[str, Any]) -> t
     """Return the run that ``check`` makes, and the exit code; the Action (``linkwarden.gha``) needs both.
 
     Args:
-        deps: replaces the network and the clock (``linkwarden.run.deps.Deps``), or None.
+        deps: replaces the network and the clock (``linkwarden.deps.Deps``), or None.
         inputs: what to check.
         options: what click made of the command's options, by field.
 
@@ -77,8 +77,8 @@ def perform(deps: Any, inputs: tuple[str, ...], options: Mapping[str, Any]) -> t
     """
     from linkwarden import api  # noqa: PLC0415 - the network stack is slow to import
     from linkwarden.cli.baseline import baseline_to_write, write_baseline  # noqa: PLC0415 - with it
+    from linkwarden.deps import Deps  # noqa: PLC0415 - with it
     from linkwarden.run import engine  # noqa: PLC0415 - with it
-    from linkwarden.run.deps import Deps  # noqa: PLC0415 - with it
 
     config = make_config(inputs, options)
     line = read_command_line(options)

@@ -33,7 +33,7 @@ def run_guarded(command: click.Command, arguments: list[str], deps: object = Non
     Args:
         command: what to run.
         arguments: without the program's name.
-        deps: replaces the network and the clock (``linkwarden.run.deps.Deps``), for tests.
+        deps: replaces the network and the clock (``linkwarden.deps.Deps``), for tests.
     """
     _soften_outputs()
     try:

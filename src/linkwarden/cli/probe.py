@@ -27,8 +27,8 @@ NAME = "<command line>"
 def probe(obj: Any, /, url: str, *, image: bool, **options: Any) -> int:
     """Show every request for one URL, its response, and how the verdict follows from them."""
     from linkwarden import api  # noqa: PLC0415 - the network stack is slow to import
+    from linkwarden.deps import Deps  # noqa: PLC0415 - with it
     from linkwarden.run import engine  # noqa: PLC0415 - with it
-    from linkwarden.run.deps import Deps  # noqa: PLC0415 - with it
 
     if not url.strip():
         raise UsageError("the URL is empty", "Give one, such as https://example.org/page.")

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from linkwarden import rules
 from linkwarden.config import Config
+from linkwarden.deps import Deps
 from linkwarden.model import Claim, Evidence, Pass, Rule
 from linkwarden.providers import LoadContext, Provider, Roster, Skip, by_ident
-from linkwarden.run.deps import Deps
 from linkwarden.run.ledger import Entry, Ledger, as_remembered, keep, known_good, own_evidence
 from linkwarden.run.outage import Outage
 from linkwarden.run.schedule import Lanes

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from linkwarden import rules
 from linkwarden.config import Config
+from linkwarden.deps import Deps
 from linkwarden.diff import Difference, difference
 from linkwarden.hints import hints
 from linkwarden.inputs import Source, anchors_reader, find_root, first_folder, read_all
@@ -19,7 +20,6 @@ from linkwarden.judge import Policy
 from linkwarden.model import Compared, Run
 from linkwarden.providers import LoadContext
 from linkwarden.report import formats
-from linkwarden.run.deps import Deps
 from linkwarden.run.dispatch import Dispatch
 from linkwarden.run.intake import Intake
 from linkwarden.run.ledger import Ledger

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from linkwarden import rules
 from linkwarden.config import Config
+from linkwarden.deps import Memory
 from linkwarden.judge import Policy, judge
 from linkwarden.model import (
     Anchor,
@@ -28,7 +29,6 @@ from linkwarden.model import (
 )
 from linkwarden.plugins import unusable
 from linkwarden.providers import Provider
-from linkwarden.run.deps import Memory
 
 _NOT_THE_NETWORK = frozenset(r.code for r in (rules.INTERNAL_ERROR, rules.OUT_OF_TIME))
 

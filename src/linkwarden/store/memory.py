@@ -28,7 +28,7 @@ _A_DAY = timedelta(days=1)
 
 
 class StoredMemory:
-    """What earlier runs found, in a file (``linkwarden.run.deps.Memory``).
+    """What earlier runs found, in a file (``linkwarden.deps.Memory``).
 
     Everything that touches the file happens in one thread of its own. Where the file cannot be used, the memory knows
     nothing, stores nothing, and adds a notice to the run.

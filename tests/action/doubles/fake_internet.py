@@ -19,10 +19,9 @@ from urllib.parse import urlsplit
 
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
-from linkwarden import api
+from linkwarden import api, deps
 from linkwarden.config import Config
 from linkwarden.net import Net, Observer
-from linkwarden.run import deps
 from tests.internet import FakeInternet
 
 PLACE = Path(os.environ["TEST_WORLD"])

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linkwarden.config import Config
+from linkwarden.deps import Deps
 from linkwarden.model import Anchor, AnchorSource, Judgement, Run, Verdict
 from linkwarden.providers.offline.local.anchors import Places, anchor_evidence, nearest
 from linkwarden.run import engine
-from linkwarden.run.deps import Deps
 from tests.internet import FakeInternet
 from tests.links import target
 

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linkwarden.config import Config
+from linkwarden.deps import Deps
 from linkwarden.model import Evidence, Pass
 from linkwarden.net import Net
 from linkwarden.providers import LoadContext
 from linkwarden.providers.offline.camo import CamoProvider, unwrap
 from linkwarden.run import engine
-from linkwarden.run.deps import Deps
 from tests.internet import FakeInternet, misbehave, pictures
 from tests.links import answers_of, target
 from tests.signatures.samples import sigv4

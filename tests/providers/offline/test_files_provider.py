@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from linkwarden.config import Config
+from linkwarden.deps import Deps
 from linkwarden.model import Judgement, Kind, Result, Run, Verdict
 from linkwarden.providers.offline.malformed.parts import forgotten_scheme
 from linkwarden.run import engine
-from linkwarden.run.deps import Deps
 from linkwarden.tree import Status, Tree
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(24)

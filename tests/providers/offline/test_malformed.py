@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linkwarden.config import Config
+from linkwarden.deps import Deps
 from linkwarden.inputs import Source, local_sources
 from linkwarden.judge import Policy, judge
 from linkwarden.model import Claim, Evidence, Markup, Occurrence, Pass, Span, Target, Verdict
 from linkwarden.providers import LoadContext
 from linkwarden.providers.offline.malformed.provider import MalformedProvider
 from linkwarden.run import engine
-from linkwarden.run.deps import Deps
 from linkwarden.text import is_http, target_key
 from tests.links import NOW
 from tests.shared import SHARED, needs_shared

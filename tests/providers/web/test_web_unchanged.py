@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from linkwarden import rules
 from linkwarden.answers.conditional import with_validators
 from linkwarden.config import Config
+from linkwarden.deps import Deps
 from linkwarden.model import Answer, Doubt, Evidence, Remembered, Result, Run, Validators, Verdict
 from linkwarden.run import engine
-from linkwarden.run.deps import Deps
 from linkwarden.wire import Response
 from tests.internet import FakeInternet, Handler, pictures
 from tests.internet.misbehave import answer

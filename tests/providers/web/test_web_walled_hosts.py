@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from linkwarden import rules
 from linkwarden.config import Config
+from linkwarden.deps import Deps
 from linkwarden.model import Run, Verdict
 from linkwarden.report import ReportOptions
 from linkwarden.report.json import JsonReport
 from linkwarden.run import engine
-from linkwarden.run.deps import Deps
 from tests.internet import FakeInternet
 from tests.internet.misbehave import bot_wall
 
