@@ -1,7 +1,7 @@
-"""Pages that may be error pages are compared with what their site gives for a URL that it cannot have.
+"""What sites respond to made-up URLs shows whether a page, or the place that a link moved to, is really there.
 
-The pages were read when their links were checked; only the made-up URLs are asked here. That is done last so
-that few questions can be spent where they decide most, whatever the order in which the pages came.
+The pages were read when their links were checked; only the made-up URLs are requested here. That is done last so that
+few requests can be spent where they decide most, whatever the order in which the pages came.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
+from urllib.parse import urlsplit
 
+from linkwarden.answers.rules import MOVED_PERMANENTLY
 from linkwarden.model import Claim, Evidence, Fact, Result, Target
 from linkwarden.providers.web.page import WebProvider, follow
 from linkwarden.review._asking import in_lanes
@@ -62,11 +64,12 @@ SHARE = 0.25
 #: … but so many, however short the list.
 AT_LEAST = 20
 
-_Question = tuple[str, list[tuple[Result, PageDoubt]]]
+#: A made-up URL, and the links that it may decide.
+_Question = tuple[str, list[Result]]
 
 
 class SiblingsReview(Review):
-    """Asks sites for pages that cannot exist, where the answer decides."""
+    """Requests pages that cannot exist, where the response decides."""
 
     name: ClassVar[str] = "siblings"
     rank: ClassVar[int] = 15
@@ -84,7 +87,7 @@ class SiblingsReview(Review):
                 yield evidence
 
     def _say_what_is_left(self, left: Sequence[_Question]) -> None:
-        count = sum(len(group) for _, group in left)
+        count = sum(_weight(result) > 0 for _, group in left for result in group)
         if count:
             pages = "1 page that looks" if count == 1 else f"{count} pages that look"
             self.ctx.hint(
@@ -103,22 +106,60 @@ def _budget(results: Sequence[Result]) -> int:
 
 def _questions(results: Iterable[Result]) -> list[_Question]:
     """Return the made-up URLs that would decide something, each with its links; those that decide most first."""
-    found: dict[str, list[tuple[Result, PageDoubt]]] = {}
+    found: dict[str, list[Result]] = {}
     for result in results:
-        doubt, address = result.evidence.doubt, result.target.address
-        if isinstance(doubt, PageDoubt) and address is not None and would_decide(doubt.signs, Sign.SAME_EVERYWHERE):
-            found.setdefault(sibling_of(address), []).append((result, doubt))
+        if result.target.address is not None and (_weight(result) or _moved_by_a_pattern(result)):
+            found.setdefault(sibling_of(result.target.address), []).append(result)
 
     def weight(question: _Question) -> tuple[int, int]:
         group = question[1]
-        return max(would_decide(doubt.signs, Sign.SAME_EVERYWHERE) for _, doubt in group), len(group)
+        return max(map(_weight, group)), len(group)
 
     return sorted(found.items(), key=weight, reverse=True)  # equal ones stay in source order
 
 
-async def _compare(net: Net, url: str, group: Sequence[tuple[Result, PageDoubt]]) -> list[Evidence]:
+def _weight(result: Result) -> int:
+    """Return how much it would say about a page in doubt that its site has it everywhere; 0 for all others."""
+    doubt = result.evidence.doubt
+    return would_decide(doubt.signs, Sign.SAME_EVERYWHERE) if isinstance(doubt, PageDoubt) else 0
+
+
+def _moved_by_a_pattern(result: Result) -> bool:
+    """Return whether a page moved to another path, with a fix that is called safe: a rule for every URL does that, too.
+
+    Where only scheme, ``www.`` or the last slash change, the new URL leads wherever the old one did.
+    """
+    evidence, address = result.evidence, result.target.address or ""
+    fix = evidence.suggestion
+    if evidence.rule is not MOVED_PERMANENTLY or evidence.checked_by != WebProvider.name or fix is None:
+        return False
+    return fix.safe and _path(fix.url) != _path(address)
+
+
+def _path(url: str) -> str:
+    return urlsplit(url).path.rstrip("/")
+
+
+async def _compare(net: Net, url: str, group: Sequence[Result]) -> list[Evidence]:
     other = await ask_sibling(net, url)
     if other is None:
         return []
-    judged = (same_everywhere(result.target, result.evidence, doubt, other) for result, doubt in group)
+    judged = (_judged(result, other) for result in group)
     return [evidence for evidence in judged if evidence is not None]
+
+
+def _judged(result: Result, other: Sibling) -> Evidence | None:
+    """Return what a made-up URL of the same kind says about a link, or None."""
+    evidence, doubt = result.evidence, result.evidence.doubt
+    again = same_everywhere(result.target, evidence, doubt, other) if isinstance(doubt, PageDoubt) else None
+    moves_too = other.response is not None and bool(other.response.hops) and 200 <= other.response.status < 300
+    if not moves_too or not _moved_by_a_pattern(result) or (again is not None and again.rule is not evidence.rule):
+        return again
+    evidence = again or evidence
+    fix = evidence.suggestion and replace(evidence.suggestion, why=_MOVES_ALL, safe=False)
+    status = other.response.status if other.response else None
+    seen = Fact("a made-up URL of the same site is redirected to a page as well", mask_secrets(other.url), status)
+    return replace(evidence, suggestion=fix, facts=(*evidence.facts, seen))
+
+
+_MOVES_ALL = "the site redirects there permanently, but made-up URLs as well, so check that the page is there"

@@ -1,0 +1,93 @@
+"""A move is a safe fix only where the site does not send every URL of its kind to some page."""
+
+from __future__ import annotations
+
+import pytest
+from aiohttp import web
+
+from linkwarden.model import Verdict
+from linkwarden.review.siblings import SiblingsReview
+from tests.internet import FakeInternet
+from tests.internet.site import Handler
+from tests.review.checking import Check, facts, offered, one
+
+REVIEWS = (SiblingsReview,)
+
+PAGE = "<title>Ferns</title><h1>Ferns</h1><p>" + "Ferns grow in the shade of trees and like water. " * 30
+SHELL = '<title>Acme</title><div id="root"></div><script src="/m.js"></script>'
+
+
+def site(*, pages: dict[str, str], everything: str | None = None, status: int = 301) -> Handler:
+    """Return a site that strips ``.html`` off every URL, has some pages, and perhaps one for everything else."""
+
+    async def handle(request: web.Request) -> web.Response:
+        if request.path.endswith(".html"):
+            return web.Response(status=status, headers={"Location": request.path.removesuffix(".html")})
+        text = pages.get(request.path, everything)
+        if text is None:
+            return web.Response(status=404, text="<title>404</title>", content_type="text/html")
+        return web.Response(text=text, content_type="text/html")
+
+    return handle
+
+
+@pytest.mark.parametrize("status", [301, 308])
+async def test_a_move_to_a_catch_all_is_not_safe(internet: FakeInternet, check: Check, status: int) -> None:
+    """Whatever stands before ``.html`` is sent on, and everything has a page: nothing shows that this one exists."""
+    internet.site("a.example").handle("/", site(pages={}, everything=SHELL, status=status))
+
+    run = await check("https://a.example/plants/fern.html https://a.example/plants/moss.html#top")
+
+    for url in ("https://a.example/plants/fern.html", "https://a.example/plants/moss.html#top"):
+        fix = offered(run, url)
+        assert fix is not None
+        assert not fix.safe
+        assert "made-up" in fix.why
+        assert "a made-up URL of the same site is redirected" in facts(run, url)
+    assert len([e for e in internet.requests_to("a.example") if e.path.endswith(".html")]) == 3
+
+
+async def test_a_pattern_with_pages_behind_it_is_safe(internet: FakeInternet, check: Check) -> None:
+    """The made-up URL is sent on as well, and ends at a 404: so the page that the link leads to is there."""
+    internet.site("a.example").handle("/", site(pages={"/plants/fern": PAGE}))
+
+    run = await check("https://a.example/plants/fern.html")
+
+    assert one(run, "https://a.example/plants/fern.html").judgement.verdict is Verdict.MOVED
+    fix = offered(run, "https://a.example/plants/fern.html")
+    assert fix is not None
+    assert (fix.url, fix.safe) == ("https://a.example/plants/fern", True)
+
+
+async def test_a_redirect_of_one_page_is_safe_on_a_site_that_has_everything(
+    internet: FakeInternet, check: Check
+) -> None:
+    """The made-up URL gets a page without a redirect: somebody has written this redirect down."""
+
+    async def handle(request: web.Request) -> web.Response:
+        if request.path == "/plants/fern.html":
+            return web.Response(status=301, headers={"Location": "/plants/new/fern"})
+        return web.Response(text=PAGE, content_type="text/html")
+
+    internet.site("a.example").handle("/", handle)
+
+    fix = offered(await check("https://a.example/plants/fern.html"), "https://a.example/plants/fern.html")
+
+    assert fix is not None
+    assert fix.safe
+
+
+@pytest.mark.parametrize(
+    ("url", "new"), [("http://a.example/ferns", "https://a.example/ferns"), ("https://a.example/fern", "/fern/")]
+)
+async def test_where_the_path_stays_nothing_is_requested(
+    internet: FakeInternet, check: Check, url: str, new: str
+) -> None:
+    """A new scheme or a last slash leads wherever the old URL did."""
+    internet.site("a.example").https_only().page("/ferns", PAGE).redirect("/fern", new).page("/fern/", PAGE)
+
+    run = await check(url)
+
+    assert (fix := offered(run, url)) is not None, one(run, url)
+    assert fix.safe
+    assert len(internet.requests_to("a.example")) == 2
