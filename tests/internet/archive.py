@@ -16,6 +16,8 @@ from tests.internet.pictures import PNG
 
 #: Index questions a minute that the archive bears; more are answered with 429 and no Retry-After.
 PER_MINUTE = 30
+#: How many captures at the end of the index a quick look for the latest sees.
+_FAST = 3
 _OLD_PAGE = b"<html><title>An old page</title></html>"
 _COLUMNS = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length")
 _PLAYBACK = re.compile(r"/web/(\d{1,14})(?:id_|if_|im_)?/(.+)")
@@ -39,6 +41,7 @@ class FakeArchive:
         answers: answers to give instead, one an index question, before the index behaves again.
         always: an answer to give to every index question, or None.
         excluded: hosts whose owners keep them out of the archive.
+        ignores_filters: it gives captures of every status and type.
     """
 
     def __init__(self, internet: FakeInternet) -> None:
@@ -46,6 +49,7 @@ class FakeArchive:
         self.answers: list[Callable[[], web.Response]] = []
         self.always: Callable[[], web.Response] | None = None
         self.excluded: set[str] = set()
+        self.ignores_filters = False
         self._captures: dict[str, list[FakeCapture]] = {}
         site = internet.site("web.archive.org")
         site.handle("/cdx/search/cdx", self._index)
@@ -86,12 +90,15 @@ class FakeArchive:
         query = request.query
         if (urlsplit(query["url"]).hostname or "") in self.excluded:
             return web.Response(status=403, text="org.archive.util.io.RuntimeIOException: Blocked Site Error")
-        found = [c for c in self._captures.get(surt(query["url"]), []) if _passes(c, query.getall("filter", []))]
+        limit = int(query.get("limit", "1000"))
+        stored = self._captures.get(surt(query["url"]), [])
+        if limit < 0 and query.get("fastLatest") != "false":
+            stored = stored[-_FAST:]
+        found = [c for c in stored if self.ignores_filters or _passes(c, query.getall("filter", []))]
         found = [c for c in found if query.get("from", "0") <= c.timestamp <= query.get("to", "9") + "9" * 14]
         if query.get("sort") == "closest":
             near = int(query["closest"].ljust(14, "0"))
             found.sort(key=lambda c: abs(int(c.timestamp) - near))
-        limit = int(query.get("limit", "1000"))
         found = found[:limit] if limit >= 0 else found[limit:]
         fields = query.get("fl", ",".join(_COLUMNS)).split(",")
         rows = [fields, *([_field(c, name) for name in fields] for c in found)] if found else []

@@ -135,6 +135,25 @@ class TestTheCopy:
         assert where(run, url) == f"https://web.archive.org/web/20180101000000im_/{url}"
         assert await status(net, where(run, url) or "") == 200
 
+    async def test_the_last_captures_may_all_be_errors(self, archive: FakeArchive, check: Check) -> None:
+        """The whole index is searched, not only its end, where a page that is gone has been captured for years."""
+        archive.capture(LOST, "20180101000000")
+        archive.capture(LOST, *(f"202{year}0101000000" for year in range(6)), status="404")
+
+        assert where(await check(f"[x]({LOST})"), LOST) == f"https://web.archive.org/web/20180101000000/{LOST}"
+
+    async def test_what_the_index_gives_is_checked_again(self, archive: FakeArchive, check: Check) -> None:
+        """An index that does not filter offers no page in place of an image, and no error."""
+        url = "https://a.example/lost.png"
+        archive.ignores_filters = True
+        archive.capture(url, "20220101000000", mimetype="text/html")
+        archive.capture(LOST, "20220101000000", status="404")
+
+        run = await check(f"![x]({url}) [y]({LOST})")
+
+        assert offered(run, url) is None
+        assert offered(run, LOST) is None
+
     async def test_nothing_archived_nothing_said(self, archive: FakeArchive, check: Check) -> None:
         """No capture: no suggestion, and no word about archives."""
         run = await check(f"[x]({LOST})")

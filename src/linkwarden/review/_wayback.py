@@ -81,15 +81,22 @@ def question(url: str, *, image: bool, added: datetime | None, oldest: bool = Fa
     if image:
         parameters.append(("filter", "mimetype:image/.*"))
     if added is None:
-        # Not ``fastLatest``: a dead page has errors at the index's end (docs/facts/services.md#wayback-machine).
-        parameters.append(("limit", "1" if oldest else "-1"))
+        # ``fastLatest`` looks at the index's end only, where a dead page has errors; README and source disagree on
+        # whether a limit of -1 implies it (docs/facts/services.md#wayback-machine).
+        parameters += [("limit", "1")] if oldest else [("limit", "-1"), ("fastLatest", "false")]
     else:
         parameters += [("sort", "closest"), ("closest", _stamp(added)), ("limit", str(_NEAREST))]
     return f"{INDEX}?{urlencode(parameters)}"
 
 
-def captures(body: bytes) -> list[Capture]:
-    """Read the index's answer: a table whose first row names the columns; ``[]`` is "none".
+def captures(body: bytes, *, image: bool = False) -> list[Capture]:
+    """Read the index's response: a table whose first row names the columns; ``[]`` is "none".
+
+    What was asked for is checked again: filters are the index's own affair, and a page is no copy of an image.
+
+    Args:
+        body: the response.
+        image: only captures that were images count.
 
     Raises:
         ValueError: the answer is not such a table.
@@ -104,7 +111,13 @@ def captures(body: bytes) -> list[Capture]:
     if not {"timestamp", "statuscode"} <= set(names):
         raise ValueError("a table without timestamps")
     table = [dict(zip(names, row, strict=False)) for row in rows[1:]]
-    good = [row["timestamp"] for row in table if row.keys() == set(names) and row["statuscode"] == "200"]
+    good = [
+        row["timestamp"]
+        for row in table
+        if row.keys() == set(names)
+        and row["statuscode"] == "200"
+        and (not image or row.get("mimetype", "").lower().startswith("image/"))
+    ]
     return [Capture(timestamp) for timestamp in good if _is_time(timestamp)]
 
 
@@ -268,7 +281,7 @@ class Archive:
             if response.status == 403 and _EXCLUDED.search(response.body):
                 found = []
             elif response.status == 200:
-                found = captures(response.body)
+                found = captures(response.body, image=image)
         except NetError as error:
             if error.kind in _HOPELESS:
                 self.closed = "the time was used up" if error.kind is NetErrorKind.BUDGET else "it did not answer"
