@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import lru_cache
 from typing import cast
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock, blockquote, fence, hr, list_block
 from mdit_py_plugins.footnote.index import footnote_def
 
-from linkwarden.extract._document import BLANK, Block, BlockKind, Document, Footnote, State
+from linkwarden.extract._document import BLANK, Block, BlockKind, BlockRule, Document, Footnote, State
 from linkwarden.extract._html_blocks import html_block
 from linkwarden.extract._link_parts import take_definitions
 from linkwarden.extract._spans import Pieces
@@ -30,7 +31,6 @@ _FRAMES_TO_SPARE = 120
 _MAYBE_DEFINITION = re.compile(
     r"^[ \t>*+\-\d.)]*+(?:\[(?:\\.|[^\[\]\\]){1,1000}+\]:|\[\^[^\] \t\n]++\]:)", re.MULTILINE
 )
-_Rule = Callable[[StateBlock, int, int, bool], bool]
 
 
 # --- headings, paragraphs, reference definitions --------------------------------------------------------------------
@@ -142,7 +142,7 @@ def _footnote(state: StateBlock, start_line: int, end_line: int, silent: bool) -
     return True
 
 
-def _guarded(first: str, rule: _Rule) -> _Rule:
+def _guarded(first: str, rule: BlockRule) -> BlockRule:
     """Return the rule with a cheap check of the line's first character before it."""
 
     def guarded(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's signature
@@ -154,22 +154,33 @@ def _guarded(first: str, rule: _Rule) -> _Rule:
     return guarded
 
 
-def _parser() -> MarkdownIt:
-    md = MarkdownIt("zero")
+_EVERYWHERE = ("paragraph", "reference", "blockquote", "list")
+_NOT_IN_LISTS = ("paragraph", "reference", "blockquote")
+#: The rules by name, with the characters that their lines begin with, and the blocks that they end; in this order.
+_RULES: tuple[tuple[str, str, BlockRule, tuple[str, ...]], ...] = (
+    ("fence", "`~", fence, _EVERYWHERE),
+    ("blockquote", ">", blockquote, _EVERYWHERE),
+    ("hr", "*-_", hr, _EVERYWHERE),
+    ("list", "*-+0123456789", list_block, _NOT_IN_LISTS),
+    ("footnote_def", "[", _footnote, _EVERYWHERE),
+    ("html_block", "<", html_block, _NOT_IN_LISTS),
+    ("heading", "#", _heading, _NOT_IN_LISTS),
+)
+_BY_FIRST = {first: tuple(rule for _, chars, rule, _ in _RULES if first in chars) for first in "`~>*-_+0123456789<#["}
+
+
+@lru_cache(maxsize=4)
+def _parser(depth: int) -> MarkdownIt:
+    """Return a parser that reads so many levels of nesting."""
+    md = MarkdownIt("zero", {"maxNesting": depth})
     ruler = md.block.ruler
-    everywhere = ["paragraph", "reference", "blockquote", "list"]
-    interrupts = ["paragraph", "reference", "blockquote"]
-    ruler.at("fence", _guarded("`~", fence), {"alt": everywhere})
-    ruler.at("blockquote", _guarded(">", blockquote), {"alt": everywhere})
-    ruler.at("hr", _guarded("*-_", hr), {"alt": everywhere})
-    ruler.at("list", _guarded("*-+0123456789", list_block), {"alt": interrupts})
-    ruler.at("html_block", _guarded("<", html_block), {"alt": interrupts})
-    ruler.at("heading", _guarded("#", _heading), {"alt": interrupts})
+    for name, first, rule, ends in _RULES:
+        if name == "footnote_def":
+            ruler.before("reference", name, _guarded(first, rule), {"alt": list(ends)})
+        else:
+            ruler.at(name, _guarded(first, rule), {"alt": list(ends)})
     ruler.at("paragraph", _paragraph)
-    ruler.before("reference", "footnote_def", _guarded("[", _footnote), {"alt": everywhere})
-    ruler.enableOnly(
-        ["code", "fence", "blockquote", "hr", "list", "footnote_def", "html_block", "heading", "paragraph"]
-    )
+    ruler.enableOnly(["code", *(name for name, *_ in _RULES), "paragraph"])
     return md
 
 
@@ -190,13 +201,12 @@ def blocks(body: str, document: Document) -> Iterator[Block]:
         body: the text.
         document: filled with definitions and footnotes on the way.
     """
-    md = _parser()
     spare = sys.getrecursionlimit() - _frames() - _FRAMES_TO_SPARE
     depth = max(60, min(MAX_NESTING, spare // _FRAMES_PER_LEVEL))
-    md.options["maxNesting"] = depth
-    state = State(body, md, {}, [])
+    state = State(body, _parser(depth), {}, [])
     state.document = document
     state.item = 0
+    state.rules_by_first = _BY_FIRST
     at_once = _MAYBE_DEFINITION.search(body) is None
     for _ in _top_level(state):
         deep = next((t.map[0] for t in state.tokens if t.level >= depth - 1 and t.map), None)

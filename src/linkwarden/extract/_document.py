@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Literal
@@ -13,7 +14,7 @@ from linkwarden.extract._link_parts import Definition
 from linkwarden.extract._spans import Pieces
 
 BLANK = " \t\n\v\f\r"
-_BLOCK_STARTS = frozenset("`~>*-_+0123456789<#[")
+BlockRule = Callable[[StateBlock, int, int, bool], bool]
 
 
 class BlockKind(Enum):
@@ -82,10 +83,17 @@ class Document:
 
 
 class State(StateBlock):
-    """markdown-it's state, which also knows where the lines of a content are."""
+    """markdown-it's state, which also knows where the lines of a content are.
+
+    Attributes:
+        document: takes in what is found.
+        item: the number of the list item that is being read; 0 outside of lists.
+        rules_by_first: the rules that may begin a block, by the first character of a line.
+    """
 
     document: Document
     item: int
+    rules_by_first: Mapping[str, tuple[BlockRule, ...]]
 
     def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:
         if ttype == "list_item_open":
@@ -127,6 +135,5 @@ class State(StateBlock):
 
     def interrupted(self, line: int) -> bool:
         """Return whether a block begins on a line that could also go on with a paragraph."""
-        if self.src[self.bMarks[line] + self.tShift[line]] not in _BLOCK_STARTS:
-            return False
-        return any(rule(self, line, self.lineMax, True) for rule in self.md.block.ruler.getRules("paragraph"))
+        at = self.bMarks[line] + self.tShift[line]
+        return any(rule(self, line, self.lineMax, True) for rule in self.rules_by_first.get(self.src[at], ()))

@@ -88,21 +88,22 @@ class Outline:
 
     def add(self, item: int, url: str) -> None:
         """Record that a link was read in an item."""
-        self._first.setdefault(item, url)
+        if item:
+            self._first.setdefault(item, url)
 
     def around(self, item: int) -> str:
         """Return the URL of the first link of the nearest item around ``item`` that has a link, or ""."""
         passed: list[int] = []
         found = ""
-        while item and item not in self._around:
+        while item and not found:
+            if item in self._around:
+                found = self._around[item]
+                break
             passed.append(item)
             item = self._outer[item]
-            if item in self._first:
-                found = self._first[item] if item else ""
-                break
-        else:
-            found = self._around.get(item, "")
-        self._around.update(dict.fromkeys(passed, found))
+            found = self._first.get(item, "")
+        for one in passed:
+            self._around[one] = found
         return found
 
 

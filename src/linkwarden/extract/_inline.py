@@ -153,6 +153,22 @@ class Html(NamedTuple):
     end: int
 
 
+class Failed(NamedTuple):
+    """Brackets that make no link, with something beside them that looks as if they were meant to.
+
+    Attributes:
+        start: where they begin.
+        label: where the text in them begins.
+        end: where they end.
+        image: they begin with an exclamation mark.
+    """
+
+    start: int
+    label: int
+    end: int
+    image: bool
+
+
 @dataclass(slots=True)
 class _Bracket:
     start: int
@@ -183,6 +199,7 @@ class InlineScanner:
         self._unclosed: set[str] = set()
         self._auto = Autolinker(text)
         self._uses: list[tuple[int, str]] = []
+        self.failed: list[Failed] = []
 
     def scan(self) -> list[Link | Html]:
         """Return links and raw HTML in the order of their URLs, without those in the alternative text of an image."""
@@ -190,7 +207,8 @@ class InlineScanner:
         pos = 0
         while (found := _SPECIAL.search(text, pos)) is not None:
             pos = self._one(found)
-        self._found.extend(self._bare_mails())
+        if has_at_sign(text):
+            self._found.extend(self._bare_mails())
         if len(self._found) > 1:
             self._found.sort(key=lambda item: (item.start, -item.end))
         if not self._images:
@@ -300,6 +318,8 @@ class InlineScanner:
         if link is None:
             if at - opener.label > 1 and self._text[opener.label] == "^":
                 self._footnote(opener, at)
+            elif self._text.startswith(("(", "["), at + 1) or self._text[opener.start - 1 : opener.start] == ")":
+                self.failed.append(Failed(opener.start, opener.label, at + 1, opener.image))
             return at + 1
         self._found.append(link)
         self._closed.append((link.start, link.end))
@@ -357,8 +377,6 @@ class InlineScanner:
 
     def _bare_mails(self) -> Iterator[Link]:
         text = self._text
-        if not has_at_sign(text):
-            return
         pos = 0
         marks = underscore_marks(text, self._closed) if "_" in text else []
         for start, end in [*sorted(self._closed + marks), (len(text), len(text))]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from linkwarden.extract._blocks import blocks, without_closing
 from linkwarden.extract._document import Block, BlockKind, Document, Footnote
 from linkwarden.extract._entries import Outline, entry_at, words_beside
-from linkwarden.extract._inline import Html, InlineScanner, Link
+from linkwarden.extract._inline import Failed, Html, InlineScanner, Link
 from linkwarden.extract._link_parts import normalize_label
+from linkwarden.extract._math import Formulas
 from linkwarden.extract._reader import Draft, Reader, base_slug
+from linkwarden.extract._slips import Slips
 from linkwarden.extract._spans import Source, text_notices
 from linkwarden.extract._tags import ON_GITHUB, TAGFILTER, TagScanner
 from linkwarden.extract._text import Texts
@@ -29,8 +31,8 @@ _GIVEN = re.compile(
 _SIGNS = re.compile(r"(?<!#)(#{1,6})[ \t]*\Z")
 _DOUBLE_LINE = re.compile(r"[ \t>]*=")
 _LONGEST_MARGIN = 500
+_PANDOC = (".qmd", ".rmd")
 _IMAGES = frozenset({Markup.MD_IMAGE, Markup.MD_REFERENCE_IMAGE})
-_LINKS = frozenset({Markup.MD_LINK, Markup.MD_REFERENCE, Markup.HTML_A})
 _TOO_DEEP = "Lists or quotes are nested too deeply here to be read; links further inside are not checked."
 #: A longer text is not a link's text: the author forgot to close the tag.
 _LONGEST_TEXT = 1000
@@ -65,6 +67,9 @@ class _MarkdownReader:
         self._reader = Reader(source, self._scanner, ON_GITHUB)
         front = _FRONT_MATTER.match(source.body)
         self._front_end = front.end() if front else 0
+        pandoc = source.path.lower().endswith(_PANDOC)
+        self._formulas = Formulas(source.body, pandoc=pandoc)
+        self._slips = Slips(source, pandoc=pandoc)
         self._outline = Outline(document.outer_items)
         self._notes: set[str] = set()
         self._footnotes: list[Footnote] = []
@@ -77,25 +82,20 @@ class _MarkdownReader:
                 self._sort_footnotes()
             if number in self._unseen:
                 continue
-            self._reader.parent = self._outline.around(block.item)
-            for item in self._block(block):
-                if isinstance(item, Occurrence) and item.markup in _LINKS:
-                    self._outline.add(block.item, item.url)
-                yield item
+            self._reader.parent = self._outline.around(block.item) if block.item else ""
+            if block.kind is BlockKind.HTML:
+                yield from self._swallowed(block)
+                self._scanner.more_follows = not block.at_end or bool(self._footnotes)
+                yield from self._reader.html(block.content, block.pieces)
+                continue
+            # GitHub shows front matter as a table, whose last line cmark would take for a heading.
+            if block.kind is BlockKind.HEADING and block.pieces.source(0) >= self._front_end:
+                yield from self._heading(block)
+            yield from self._inlines(block)
         yield from self._reader.finish()
         yield from self._reader.directives()
         yield from self._footnote_anchors()
-
-    def _block(self, block: Block) -> Iterator[Extracted]:
-        if block.kind is BlockKind.HTML:
-            yield from self._swallowed(block)
-            self._scanner.more_follows = not block.at_end or bool(self._footnotes)
-            yield from self._reader.html(block.content, block.pieces)
-            return
-        # GitHub shows front matter as a table, whose last line cmark would take for a heading.
-        if block.kind is BlockKind.HEADING and block.pieces.source(0) >= self._front_end:
-            yield from self._heading(block)
-        yield from self._inlines(block)
+        yield from self._slips.notices(self._document.definitions)
 
     def _sort_footnotes(self) -> None:
         """Find out which footnotes readers see: those that the text refers to, and of one label the first."""
@@ -157,14 +157,18 @@ class _MarkdownReader:
         content = block.content
         if "{" in content or ")=" in content:
             yield from self._given_names(block)
-        items = InlineScanner(content, self._document.definitions, self._notes).scan()
-        closing = _closing_tags(items, content)
+        scanner = InlineScanner(content, self._document.definitions, self._notes)
+        items = scanner.scan()
+        if scanner.failed and not self._scanner.in_comment:
+            self._judge(block, scanner.failed)
+        closing: list[int] = []
         read_to = 0
         for i, item in enumerate(items):
             if isinstance(item, Link):
-                if not self._scanner.in_comment:
+                if not self._scanner.in_comment and not (self._formulas.any and self._is_formula(item, block)):
                     yield self._link(item, block)
                 continue
+            closing = closing or _closing_tags(items, content)
             if self._reader.in_heading:
                 self._reader.heading_text(self._texts.of(content[read_to : item.start]))
             read_to = item.end
@@ -172,14 +176,32 @@ class _MarkdownReader:
                 yield from self._reader.structure(tag, content, block.pieces)
                 for draft in self._reader.drafts(tag, content, block.pieces):
                     end = min(closing[i], tag.end + _LONGEST_TEXT)
-                    yield self._with_text(draft, content[tag.end : end]).finished()
+                    yield self._with_text(draft, content[tag.end : end], block.item).finished()
         self._reader.comments(content, block.pieces)
         if self._reader.in_heading:
             self._reader.heading_text(self._texts.of(content[read_to:]))
 
-    def _with_text(self, draft: Draft, inside: str) -> Draft:
+    def _judge(self, block: Block, brackets: Iterable[Failed]) -> None:
+        """Look for brackets that were meant as links; those of formulas were not."""
+        for failed in brackets:
+            if not self._formulas.any or self._formulas.around(block, failed.start) is None:
+                self._slips.judge(block.content, failed, block.pieces.source(failed.start))
+
+    def _is_formula(self, link: Link, block: Block) -> bool:
+        """Return whether a link is none for readers, or not meant as one, because it is a part of a formula."""
+        formula = self._formulas.around(block, link.label[1])
+        if formula is None:
+            return False
+        label, target = (block.content[slice(*place)] for place in (link.label, link.target))
+        is_part = self._formulas.is_part(formula, label, link.definition.url if link.definition else target)
+        if is_part or formula.sure:
+            self._slips.formula(block.pieces.source(link.start), is_link=not is_part)
+        return is_part or formula.sure
+
+    def _with_text(self, draft: Draft, inside: str, item: int) -> Draft:
         if draft.occurrence.markup is Markup.HTML_A:
             draft.parts.append(self._texts.of(inside))
+            self._outline.add(item, draft.occurrence.url)
         return draft
 
     def _link(self, link: Link, block: Block) -> Extracted:
@@ -190,9 +212,13 @@ class _MarkdownReader:
         span = source.span(*pieces.range(*link.target))
         used = None
         if link.definition:
+            if block.content[link.label[1] + 1 : link.end].startswith("["):
+                self._slips.reference()
             used = source.span(*pieces.range(link.start, link.end))
             span = source.span(link.definition.start, link.definition.end)
         entry, leads, context = self._entry(link, block, text)
+        if link.markup not in _IMAGES:
+            self._outline.add(block.item, link.url)
         section, parent = self._reader.section, self._reader.parent
         raw = source.slice(span)
         return Occurrence(link.url, raw, link.markup, span, text, section, used, entry, leads, context, parent)

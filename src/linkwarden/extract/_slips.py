@@ -1,0 +1,234 @@
+"""Text that was meant as a link and is none, and formulas that were meant as none and are links.
+
+Readers see brackets and parentheses there. Nothing of it is certain, so that each costs a notice and no finding; prose
+with brackets in it costs nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from typing import NamedTuple
+from urllib.parse import quote
+
+from linkwarden.extract._inline import Failed
+from linkwarden.extract._link_parts import normalize_label, scan_label
+from linkwarden.extract._reader import base_slug
+from linkwarden.extract._spans import Source
+from linkwarden.model import Notice
+
+_MOST_NOTICES = 20
+_MOST_JUDGED = 2000
+#: No URL in parentheses is longer on purpose, and no text in them is looked through further.
+_LONGEST = 500
+_MOST_WORDS = 8
+_MOST_DEFINITIONS = 2000
+#: "tow" for "two", "installaton" for "installation".
+_SIMILAR = 0.66
+
+_IN_PARENTHESES = re.compile(r"\(([^()]*+(?:\([^()]*+\)[^()]*+)*+)\)")
+_WITH_TITLE = re.compile(r"(\S.*?)(?:\s+(?:\"[^\"]*\"|'[^']*'))?", re.DOTALL)
+_OPEN_TITLE = re.compile(r"\S+\s+[\"']")
+_SCHEME = re.compile(r"https?://|ftp://|www\.", re.IGNORECASE)
+_PATH = re.compile(r"\.{0,2}/|#")
+_FILE = re.compile(
+    r"\w\.(?:md|markdown|mdx|rst|txt|html?|pdf|ps|epub|docx?|pptx?|xlsx?|csv|json|ya?ml|tex|bib|ipynb|zip|gz|tar|png|jpe?g"
+    r"|gif|svg|webp|avif|bmp|ico|mp4|webm|mov|mp3|wav)(?:[?#]\S*)?",
+    re.IGNORECASE,
+)
+_BEFORE_BRACKET = re.compile(r"\(([^()\[\]\n]{1,200})\)\Z")
+#: Characters of URLs that stay as they are.
+_IN_URLS = "/:?#[]@!$&'()*+,;=%~-._"
+_WORD = re.compile(r"[^\W\d_]{3,}")
+#: What other programs take for references: names in code (mkdocstrings, rustdoc), citations, attributes.
+_FOREIGN = re.compile(r"::|\w\.\w|[@^`{}()|<>=]|\A!")
+#: What puts other files into this one, which may hold the definitions.
+_INCLUDES = re.compile(r"\{%|\{\{|\{!|--8<--|<!--\s*include|:::\s*include")
+
+
+class _Slip(NamedTuple):
+    """One place: its offset in the body, what makes it the same as another, and what to say."""
+
+    at: int
+    about: tuple[str, ...]
+    message: str
+
+
+class _Undefined(NamedTuple):
+    at: int
+    text: str
+    label: str
+    image: bool
+    intro: str
+
+
+class Slips:
+    """Collects such places of one document, and reports them at its end.
+
+    Args:
+        source: the document.
+        pandoc: the document is read by Pandoc, which takes URLs with blanks in them.
+    """
+
+    def __init__(self, source: Source, *, pandoc: bool) -> None:
+        self._source = source
+        self._pandoc = pandoc
+        self._found: list[_Slip] = []
+        self._undefined: list[_Undefined] = []
+        self._judged = 0
+        self._references = 0
+        self._formulas: Counter[bool] = Counter()
+        self._first_formula: dict[bool, int] = {}
+
+    def reference(self) -> None:
+        """Count a link that is written as ``[text][label]`` and works: the author knows the form."""
+        self._references += 1
+
+    def formula(self, at: int, *, is_link: bool) -> None:
+        """Record a formula with a link in it: a real one that Pandoc hides, or what GitHub takes for one."""
+        self._formulas[is_link] += 1
+        self._first_formula.setdefault(is_link, at)
+
+    def judge(self, content: str, failed: Failed, at: int) -> None:
+        """Look at brackets that make no link; ``at`` is where they begin in the body."""
+        self._judged += 1
+        if self._judged > _MOST_JUDGED:
+            return
+        slip = None
+        if content.startswith("(", failed.end):
+            slip = None if self._pandoc else _broken_target(content, failed, at)
+        elif content.startswith("[", failed.end):
+            self._take_undefined(content, failed, at)
+        else:
+            slip = _exchanged(content, failed, at)
+        if slip is not None:
+            self._found.append(slip)
+
+    def _take_undefined(self, content: str, failed: Failed, at: int) -> None:
+        label = scan_label(content, failed.end)
+        text = content[failed.label : failed.end - 1].strip()
+        before = content[failed.start - 1 : failed.start]
+        if label is None or before.isalnum() or before in {"]", ")", "_", "\\"}:
+            return
+        name = label[1].strip() or text
+        if _WORD.search(name) and _WORD.search(text) and not _FOREIGN.search(name) and "\n\n" not in name:
+            self._undefined.append(_Undefined(at, text, name, failed.image, _text_not_link(failed)))
+
+    def notices(self, definitions: Mapping[str, object]) -> Iterator[Notice]:
+        """Yield what there is to report, once the whole document has been read.
+
+        Args:
+            definitions: the document's reference definitions by normalized label.
+        """
+        slips = sorted([*self._found, *self._undefined_ones(definitions), *self._about_formulas()])
+        for slip in slips[:_MOST_NOTICES]:
+            yield Notice(self._source.path, self._source.line_of(slip.at), slip.message, slip.about)
+        if more := slips[_MOST_NOTICES:]:
+            message = f"From here on, {len(more)} more texts look as if they were meant as links."
+            yield Notice(self._source.path, self._source.line_of(more[0].at), message, ("meant-as-link", "more"))
+
+    def _undefined_ones(self, definitions: Mapping[str, object]) -> Iterator[_Slip]:
+        if not self._undefined or _INCLUDES.search(self._source.body):
+            return
+        known = list(definitions) if len(definitions) <= _MOST_DEFINITIONS else []
+        seen: set[str] = set()
+        for undefined in self._undefined:
+            label = normalize_label(undefined.label)
+            if label in seen or len(seen) > _MOST_NOTICES:
+                continue
+            near = next(iter(get_close_matches(label, known, n=1, cutoff=_SIMILAR)), "")
+            if near or undefined.image or self._references or _share_a_word(undefined.text, label):
+                seen.add(label)
+                what = "an image" if undefined.image else "a link"
+                advice = (
+                    f"Did you mean [{near}]?"
+                    if near
+                    else f"Add a line that begins with [{undefined.label}]: and the URL."
+                )
+                message = (
+                    f"Readers see text here, not {what}, because nothing in this file defines [{undefined.label}]. "
+                )
+                yield _Slip(undefined.at, ("undefined-reference", label), message + advice)
+
+    def _about_formulas(self) -> Iterable[_Slip]:
+        for is_link, count in self._formulas.items():
+            more = f" So it is in {count - 1} more places below." if count > 1 else ""
+            message = (
+                "Pandoc reads the text between two dollar signs here as a formula, so that the link in it is no link. "
+                r"Write \$ for a dollar sign."
+                if is_link
+                else "GitHub reads a part of this formula as a link, and so does not show the formula. "
+                "Write $`…`$ instead of $…$, or put it into a ```math block."
+            )
+            if is_link or not self._pandoc:
+                about = ("link-in-formula" if is_link else "formula-as-link",)
+                yield _Slip(self._first_formula[is_link], about, message + more)
+
+
+def _share_a_word(text: str, label: str) -> bool:
+    return not {word.casefold() for word in _WORD.findall(text)}.isdisjoint(_WORD.findall(label))
+
+
+def _broken_target(content: str, failed: Failed, at: int) -> _Slip | None:
+    """Return what to say of ``[text](my file.pdf)`` and the like, or None if that is prose."""
+    found = _IN_PARENTHESES.match(content, failed.end, failed.end + _LONGEST)
+    if found is None:
+        rest = content[failed.end + 1 : failed.end + _LONGEST].partition("\n")[0]
+        if ")" in rest or not _SCHEME.match(rest.lstrip()):
+            return None
+        cause = "the parenthesis before its URL is not closed."
+        return _Slip(at, ("url-not-closed", rest.split(maxsplit=1)[0]), _text_not_link(failed) + cause)
+    target = found[1].strip()
+    titled = _WITH_TITLE.fullmatch(target)
+    url = titled[1] if titled else ""
+    if _OPEN_TITLE.match(target) and url == target:
+        url = target.split(maxsplit=1)[0]
+        slip = _Slip(at, ("broken-title", url), _text_not_link(failed) + "the quotation marks of its title do not fit.")
+    elif len(url.split()) > 1:
+        slip = _Slip(at, ("blank-in-url", url), _text_not_link(failed) + _repair_of_blanks(url))
+    else:
+        return None
+    return slip if _looks_like_url(url, image=failed.image) else None
+
+
+def _text_not_link(failed: Failed) -> str:
+    return f"Readers see text here, not {'an image' if failed.image else 'a link'}, because "
+
+
+def _repair_of_blanks(url: str) -> str:
+    shown = " ".join(url.split())
+    repaired = f"#{base_slug(shown[1:])}" if shown.startswith("#") else quote(shown, safe=_IN_URLS)
+    cause = "its URL goes over two lines" if "\n" in url else "its URL has blanks in it"
+    return f"{cause}. Write the URL as {_short(repaired)}."
+
+
+def _looks_like_url(target: str, *, image: bool) -> bool:
+    if _SCHEME.match(target):
+        return True
+    if len(target.split()) > _MOST_WORDS:
+        return False
+    return _PATH.match(target) is not None or _ends_in_file(target) or (image and "/" in target)
+
+
+def _ends_in_file(target: str) -> bool:
+    return any(found.end() == len(target) for found in _FILE.finditer(target))
+
+
+def _exchanged(content: str, failed: Failed, at: int) -> _Slip | None:
+    """Return what to say of ``(text)[https://…]``, or None if that is prose."""
+    url = content[failed.label : failed.end - 1].strip()
+    text = _BEFORE_BRACKET.search(content, max(0, failed.start - 202), failed.start)
+    if text is None or " " in url or not (_SCHEME.match(url) or (_ends_in_file(url) and "(" not in url)):
+        return None
+    message = (
+        f"{_text_not_link(failed)}brackets and parentheses are exchanged. Write [{text[1].strip()}]({_short(url)})."
+    )
+    return _Slip(at - (failed.start - text.start()), ("exchanged-brackets", url), message)
+
+
+def _short(url: str) -> str:
+    """Return a URL without its query, in which secrets may be."""
+    path, mark, _ = url.partition("?")
+    return f"{path}?…" if mark else path
