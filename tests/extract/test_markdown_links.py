@@ -245,9 +245,9 @@ def test_links_come_while_the_list_is_still_being_read(monkeypatch: pytest.Monke
     cut: list[str] = []
     emit = State.emit
 
-    def spy(state: State, kind: BlockKind, content: str, pieces: Pieces) -> None:
+    def spy(state: State, kind: BlockKind, content: str, pieces: Pieces, *, level: int = 0) -> None:
         cut.append(content)
-        emit(state, kind, content, pieces)
+        emit(state, kind, content, pieces, level=level)
 
     monkeypatch.setattr(State, "emit", spy)
     first = next(Markdown().extract("[a](b)\n\n[c](d)\n\n[e](f)\n", "x"))

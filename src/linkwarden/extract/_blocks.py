@@ -57,7 +57,7 @@ def _heading(state: StateBlock, start_line: int, _end_line: int, silent: bool) -
     state.line = start_line + 1
     tail = without_closing(line[opening.end() :])
     start = state.bMarks[start_line] + state.tShift[start_line] + opening.end()
-    state.emit(BlockKind.HEADING, tail, Pieces((0,), (start,)))
+    state.emit(BlockKind.HEADING, tail, Pieces((0,), (start,)), level=opening[0].rstrip().count("#"))
     return True
 
 
@@ -66,7 +66,7 @@ def _paragraph(state: StateBlock, start_line: int, _end_line: int, silent: bool)
     state = cast("State", state)
     old_parent, state.parentType = state.parentType, "paragraph"
     line = start_line + 1
-    kind = BlockKind.TEXT
+    level = 0
     tried_table = False  # cmark-gfm looks for one table in a paragraph, at the first line that could be its second
     while line < state.lineMax and not state.isEmpty(line):
         if state.sCount[line] - state.blkIndent > 3 or state.sCount[line] < 0:
@@ -76,7 +76,7 @@ def _paragraph(state: StateBlock, start_line: int, _end_line: int, silent: bool)
             text = state.line_text(line)
             if _SETEXT.match(text):
                 if _has_content(state, start_line, line):
-                    kind = BlockKind.HEADING
+                    level = 1 if text.startswith("=") else 2
                     break
                 line += 1  # below definitions alone, cmark takes it for text, not for a table or a break
                 continue
@@ -91,8 +91,8 @@ def _paragraph(state: StateBlock, start_line: int, _end_line: int, silent: bool)
             break
         line += 1
     state.parentType = old_parent
-    _emit_paragraph(state, start_line, line, kind)
-    state.line = line + 1 if kind is BlockKind.HEADING else line
+    _emit_paragraph(state, start_line, line, level)
+    state.line = line + 1 if level else line
     return True
 
 
@@ -108,13 +108,13 @@ def _paragraph_content(state: State, begin: int, end: int) -> tuple[str, Pieces]
     return content[cut:].rstrip(BLANK) + "\n", pieces.shifted(cut)
 
 
-def _emit_paragraph(state: State, begin: int, end: int, kind: BlockKind) -> None:
+def _emit_paragraph(state: State, begin: int, end: int, level: int) -> None:
     if begin >= end:
         return
     content, pieces = _paragraph_content(state, begin, end)
     cut = take_definitions(state.document.definitions, content, pieces)
     if content[cut:].strip(BLANK):
-        state.emit(kind, content[cut:], pieces.shifted(cut))
+        state.emit(BlockKind.HEADING if level else BlockKind.TEXT, content[cut:], pieces.shifted(cut), level=level)
 
 
 def _emit_before_table(state: State, begin: int, end: int) -> None:

@@ -34,6 +34,7 @@ class Block:
         content: the text without the markers of the blocks around it.
         pieces: where the content is in the document's body.
         ends_on_blank: for HTML: the block goes on to the next blank line, so Markdown in it is plain text.
+        level: of a heading, from 1.
         item: the number of the list item that it is part of; 0 if it is part of none.
         at_end: for HTML: nothing follows it on the page, so that a tag that it leaves open stays so.
     """
@@ -42,6 +43,7 @@ class Block:
     content: str
     pieces: Pieces
     ends_on_blank: bool = False
+    level: int = 0
     item: int = 0
     at_end: bool = False
 
@@ -87,6 +89,7 @@ class State(StateBlock):
 
     Attributes:
         document: takes in what is found.
+        level: of a heading, from 1.
         item: the number of the list item that is being read; 0 outside of lists.
         rules_by_first: the rules that may begin a block, by the first character of a line.
     """
@@ -103,10 +106,11 @@ class State(StateBlock):
             self.item = self.document.outer_items[self.item]
         return super().push(ttype, tag, nesting)
 
-    def emit(self, kind: BlockKind, content: str, pieces: Pieces) -> None:
+    def emit(self, kind: BlockKind, content: str, pieces: Pieces, *, level: int = 0) -> None:
         """Add a leaf block to the document, without blanks around its content."""
         cut = len(content) - len(content.lstrip(BLANK))
-        self.document.blocks.append(Block(kind, content.strip(BLANK), pieces.shifted(cut), item=self.item))
+        block = Block(kind, content.strip(BLANK), pieces.shifted(cut), level=level, item=self.item)
+        self.document.blocks.append(block)
 
     def lines(self, begin: int, end: int) -> tuple[str, Pieces]:
         """Return lines as ``getLines`` does, each with a line feed at its end, and where they are."""

@@ -60,5 +60,6 @@ def html_block(state: StateBlock, start_line: int, end_line: int, silent: bool) 
     state.line = next_line
     content, pieces = state.lines(start_line, next_line)
     at_end = state.level == 0 and _NOTHING.match(state.src, state.eMarks[next_line - 1]) is not None
-    state.document.blocks.append(Block(BlockKind.HTML, content, pieces, ending is None, state.item, at_end))
+    block = Block(BlockKind.HTML, content, pieces, ending is None, item=state.item, at_end=at_end)
+    state.document.blocks.append(block)
     return True

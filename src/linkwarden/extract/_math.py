@@ -33,7 +33,9 @@ _BLANK_LINE = re.compile(r"\n[ \t>]*+(?=\n|\Z)")
 _COMMAND = re.compile(r"\\[A-Za-z]+")
 #: Text in a formula: `\text{for all}`.
 _TEXT_GROUP = re.compile(r"\\(?:text|mbox|textrm|mathrm|operatorname\*?)\s*\{[^{}]*\}")
-_LINK_TARGET = re.compile(r"\]\([^()\n]*\)|[\[\]]")
+_LINK = re.compile(r"!?\[[^\[\]\n]*\]\([^()\n]*\)")
+#: An amount of money, and no factor.
+_PRICE = re.compile(r"\$\d[\d.,]*[kKMB]?(?=[\s.,;:)\]/–-])")
 #: Two words with a space between them are no formula.
 _PROSE = re.compile(r"[^\W\d_]{2,}[,.;:!?]? +[^\W\d_]{2,}")
 _SIGN = re.compile(r"\\[A-Za-z]|[\^{}=+]|\b[A-Za-z]_")
@@ -107,8 +109,8 @@ class Formulas:
         if _ONLY_MATH.search(target):
             return True
         if self._judged[0] is not formula.text:
-            inside = _LINK_TARGET.sub(" ", _TEXT_GROUP.sub("", formula.text[:_MOST_READ]))
-            prose = _PROSE.search(_COMMAND.sub("", inside)) is not None
+            inside = _LINK.sub(" ", _TEXT_GROUP.sub("", formula.text[:_MOST_READ]))
+            prose = _PROSE.search(_COMMAND.sub("", inside)) is not None or _PRICE.match(inside) is not None
             self._judged = formula.text, prose, _SIGN.search(inside) is not None
         _, prose, signs = self._judged
         # `\[[a](b)\]` are brackets that are meant as such.

@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from typing import NamedTuple
 from urllib.parse import quote
 
+from linkwarden.extract._document import Footnote
 from linkwarden.extract._inline import Failed
 from linkwarden.extract._link_parts import normalize_label, scan_label
 from linkwarden.extract._reader import base_slug
@@ -24,7 +25,9 @@ _MOST_JUDGED = 2000
 #: No URL in parentheses is longer on purpose, and no text in them is looked through further.
 _LONGEST = 500
 _MOST_WORDS = 8
-_MOST_DEFINITIONS = 2000
+#: Labels are compared with so many others at most, each so long.
+_MOST_DEFINITIONS = 500
+_LONGEST_LABEL = 60
 #: "tow" for "two", "installaton" for "installation".
 _SIMILAR = 0.66
 
@@ -41,7 +44,7 @@ _FILE = re.compile(
 _BEFORE_BRACKET = re.compile(r"\(([^()\[\]\n]{1,200})\)\Z")
 #: Characters of URLs that stay as they are.
 _IN_URLS = "/:?#[]@!$&'()*+,;=%~-._"
-_WORD = re.compile(r"[^\W\d_]{3,}")
+_WORD = re.compile(r"[^\W\d_]{2,}")
 #: What other programs take for references: names in code (mkdocstrings, rustdoc), citations, attributes.
 _FOREIGN = re.compile(r"::|\w\.\w|[@^`{}()|<>=]|\A!")
 #: What puts other files into this one, which may hold the definitions.
@@ -61,7 +64,7 @@ class _Undefined(NamedTuple):
     text: str
     label: str
     image: bool
-    intro: str
+    around_image: bool
 
 
 class Slips:
@@ -91,6 +94,13 @@ class Slips:
         self._formulas[is_link] += 1
         self._first_formula.setdefault(is_link, at)
 
+    def footnote(self, footnote: Footnote, *, used: bool) -> None:
+        """Record a footnote that readers do not see: nothing refers to it, or to an earlier one of that name."""
+        cause = "another one before it has the same name" if used else "nothing in this file refers to it"
+        message = f"Readers do not see footnote [^{footnote.label}], because {cause}."
+        about = ("unseen-footnote", footnote.label)
+        self._found.append(_Slip(self._source.line_start(footnote.line), about, message))
+
     def judge(self, content: str, failed: Failed, at: int) -> None:
         """Look at brackets that make no link; ``at`` is where they begin in the body."""
         self._judged += 1
@@ -113,8 +123,9 @@ class Slips:
         if label is None or before.isalnum() or before in {"]", ")", "_", "\\"}:
             return
         name = label[1].strip() or text
-        if _WORD.search(name) and _WORD.search(text) and not _FOREIGN.search(name) and "\n\n" not in name:
-            self._undefined.append(_Undefined(at, text, name, failed.image, _text_not_link(failed)))
+        shown = failed.image or text.startswith(("![", "<img"))
+        if _WORD.search(name) and _WORD.search(text) and not _FOREIGN.search(name):
+            self._undefined.append(_Undefined(at, text, name, failed.image, shown))
 
     def notices(self, definitions: Mapping[str, object]) -> Iterator[Notice]:
         """Yield what there is to report, once the whole document has been read.
@@ -132,25 +143,21 @@ class Slips:
     def _undefined_ones(self, definitions: Mapping[str, object]) -> Iterator[_Slip]:
         if not self._undefined or _INCLUDES.search(self._source.body):
             return
-        known = list(definitions) if len(definitions) <= _MOST_DEFINITIONS else []
+        known = [label for label in definitions if len(label) <= _LONGEST_LABEL]
+        known = known if len(known) <= _MOST_DEFINITIONS else []
         seen: set[str] = set()
         for undefined in self._undefined:
             label = normalize_label(undefined.label)
-            if label in seen or len(seen) > _MOST_NOTICES:
+            if label in seen:
                 continue
-            near = next(iter(get_close_matches(label, known, n=1, cutoff=_SIMILAR)), "")
-            if near or undefined.image or self._references or _share_a_word(undefined.text, label):
-                seen.add(label)
-                what = "an image" if undefined.image else "a link"
-                advice = (
-                    f"Did you mean [{near}]?"
-                    if near
-                    else f"Add a line that begins with [{undefined.label}]: and the URL."
-                )
-                message = (
-                    f"Readers see text here, not {what}, because nothing in this file defines [{undefined.label}]. "
-                )
-                yield _Slip(undefined.at, ("undefined-reference", label), message + advice)
+            seen.add(label)
+            compared = known if len(seen) <= _MOST_NOTICES and len(label) <= _LONGEST_LABEL else []
+            near = next(iter(get_close_matches(label, compared, n=1, cutoff=_SIMILAR)), "")
+            if near or undefined.around_image or self._references or _share_a_word(undefined.text, label):
+                name = undefined.label
+                advice = f"Did you mean [{near}]?" if near else f"Add a line with [{name}]: and the URL."
+                message = f"{_text_not_link(undefined.image)}nothing in this file defines [{name}]. {advice}"
+                yield _Slip(undefined.at, ("undefined-reference", label), message)
 
     def _about_formulas(self) -> Iterable[_Slip]:
         for is_link, count in self._formulas.items():
@@ -176,25 +183,27 @@ def _broken_target(content: str, failed: Failed, at: int) -> _Slip | None:
     found = _IN_PARENTHESES.match(content, failed.end, failed.end + _LONGEST)
     if found is None:
         rest = content[failed.end + 1 : failed.end + _LONGEST].partition("\n")[0]
-        if ")" in rest or not _SCHEME.match(rest.lstrip()):
+        if rest.count(")") > rest.count("(") or not _SCHEME.match(rest.lstrip()):
             return None
         cause = "the parenthesis before its URL is not closed."
-        return _Slip(at, ("url-not-closed", rest.split(maxsplit=1)[0]), _text_not_link(failed) + cause)
+        return _Slip(at, ("url-not-closed", rest.split(maxsplit=1)[0]), _text_not_link(failed.image) + cause)
     target = found[1].strip()
     titled = _WITH_TITLE.fullmatch(target)
     url = titled[1] if titled else ""
     if _OPEN_TITLE.match(target) and url == target:
         url = target.split(maxsplit=1)[0]
-        slip = _Slip(at, ("broken-title", url), _text_not_link(failed) + "the quotation marks of its title do not fit.")
+        slip = _Slip(
+            at, ("broken-title", url), _text_not_link(failed.image) + "the quotation marks of its title do not fit."
+        )
     elif len(url.split()) > 1:
-        slip = _Slip(at, ("blank-in-url", url), _text_not_link(failed) + _repair_of_blanks(url))
+        slip = _Slip(at, ("blank-in-url", url), _text_not_link(failed.image) + _repair_of_blanks(url))
     else:
         return None
     return slip if _looks_like_url(url, image=failed.image) else None
 
 
-def _text_not_link(failed: Failed) -> str:
-    return f"Readers see text here, not {'an image' if failed.image else 'a link'}, because "
+def _text_not_link(image: bool) -> str:  # noqa: FBT001 - a private helper
+    return f"Readers see the brackets here, not {'an image' if image else 'a link'}, because "
 
 
 def _repair_of_blanks(url: str) -> str:
@@ -222,9 +231,8 @@ def _exchanged(content: str, failed: Failed, at: int) -> _Slip | None:
     text = _BEFORE_BRACKET.search(content, max(0, failed.start - 202), failed.start)
     if text is None or " " in url or not (_SCHEME.match(url) or (_ends_in_file(url) and "(" not in url)):
         return None
-    message = (
-        f"{_text_not_link(failed)}brackets and parentheses are exchanged. Write [{text[1].strip()}]({_short(url)})."
-    )
+    advice = f"Write [{text[1].strip()}]({_short(url)})."
+    message = f"{_text_not_link(failed.image)}brackets and parentheses are exchanged. {advice}"
     return _Slip(at - (failed.start - text.start()), ("exchanged-brackets", url), message)
 
 

@@ -44,6 +44,10 @@ class Source:
         """Return the line, from 1, of an offset in ``body``."""
         return bisect_right(self._starts, offset + self.base)
 
+    def line_start(self, line: int) -> int:
+        """Return the offset in ``body`` at which a line, from 0, begins."""
+        return max(0, self._starts[line] - self.base)
+
     def span(self, start: int, end: int) -> Span:
         """Return the span of ``body[start:end]`` in ``text``."""
         start += self.base

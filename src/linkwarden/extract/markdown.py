@@ -27,10 +27,6 @@ _ATX = re.compile(r"^ {0,3}#{1,6}[ \t]+([^ \t\n].*)$", re.MULTILINE)
 _GIVEN = re.compile(
     r"(?<!\{)\{(?::|/\*)?[ \t]*+(?:[^\s{}#]++[ \t]++)*+#([^\s{}.#]++)[^{}\n]*+\}|^\(([^()\s]++)\)=$", re.MULTILINE
 )
-#: What comes before the text of a heading, and what underlines one of the first level.
-_SIGNS = re.compile(r"(?<!#)(#{1,6})[ \t]*\Z")
-_DOUBLE_LINE = re.compile(r"[ \t>]*=")
-_LONGEST_MARGIN = 500
 _PANDOC = (".qmd", ".rmd")
 _IMAGES = frozenset({Markup.MD_IMAGE, Markup.MD_REFERENCE_IMAGE})
 _TOO_DEEP = "Lists or quotes are nested too deeply here to be read; links further inside are not checked."
@@ -113,6 +109,7 @@ class _MarkdownReader:
                 self._footnotes.append(footnote)
             else:
                 self._unseen.update(range(footnote.begin, footnote.end))
+                self._slips.footnote(footnote, used=label in used)
             defined.add(label)
 
     def _footnote_anchors(self) -> Iterator[Anchor]:
@@ -125,16 +122,7 @@ class _MarkdownReader:
             return
         yield from self._reader.finish()
         line = self._source.line_of(block.pieces.source(0))
-        yield from self._reader.heading(self._texts.of_heading(block.content), line, self._level(block))
-
-    def _level(self, block: Block) -> int:
-        """Return the level of a heading: by its number signs, else by the line below it."""
-        body, start = self._source.body, block.pieces.source(0)
-        signs = _SIGNS.search(body, max(0, start - _LONGEST_MARGIN), start)
-        if signs:
-            return len(signs[1])
-        last = block.pieces.source(max(len(block.content) - 1, 0))
-        return 1 if _DOUBLE_LINE.match(body, body.find("\n", last) + 1) else 2
+        yield from self._reader.heading(self._texts.of_heading(block.content), line, block.level)
 
     def _swallowed(self, block: Block) -> Iterator[Anchor]:
         """Yield the headings that an HTML block turns into plain text, because no blank line ends it before them."""
@@ -151,7 +139,7 @@ class _MarkdownReader:
         for found in _GIVEN.finditer(block.content):
             text = self._texts.of(block.content[: found.start()]) if block.kind is BlockKind.HEADING else ""
             line = self._source.line_of(block.pieces.source(found.start()))
-            yield Anchor(found[1] or found[2], text, line, AnchorSource.GIVEN)
+            yield Anchor(found[1] or found[2], text, line, AnchorSource.GIVEN, level=block.level)
 
     def _inlines(self, block: Block) -> Iterator[Extracted]:
         content = block.content
