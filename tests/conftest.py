@@ -13,10 +13,13 @@ import pytest
 from blockbuster import blockbuster_ctx
 from hypothesis import HealthCheck, settings
 
+from linkwarden._home import is_said_to_be
 from tests.internet import FakeInternet
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
+
+is_said_to_be("maker/linkwarden")  # wherever this clone comes from, if from anywhere
 
 settings.register_profile("ci", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("dev", deadline=None)

@@ -13,7 +13,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
-from linkwarden._version import HOME, __version__
+from linkwarden._home import home
+from linkwarden._version import __version__
 from linkwarden.config import RUN_OPTIONS, Config, Ignore, Option, Place, nearest, read_values
 from linkwarden.deps import Deps, Memory
 from linkwarden.model import Run
@@ -98,6 +99,7 @@ async def check_async(
 ) -> Run:
     """Do what ``check`` does, where an event loop is running: ``run = await linkwarden.check_async("README.md")``."""
     config = config_for(inputs, options)
+    await asyncio.to_thread(home)  # reads files, and is remembered
     async with _off_the_loop(memory_for(config)) as memory:
         return await engine.run(config, replace(deps or Deps(make_net=make_net), memory=memory))
 
@@ -194,12 +196,14 @@ def user_agent(contact: str | None) -> str:
     """Return a User-Agent that says who sends the requests and how to reach them (RFC 9110 section 10.1.5)."""
     if contact and "@" in contact and ":" not in contact:
         contact = f"mailto:{contact}"
-    return f"linkwarden/{__version__} (+{HOME}{f'; {contact}' if contact else ''})"
+    about = "; ".join(filter(None, (home().url, contact)))
+    return f"linkwarden/{__version__} (+{about})" if about else f"linkwarden/{__version__}"
 
 
 def run_loop(work: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine on uvloop where it is installed, else on asyncio's own loop."""
     results: list[T] = []
+    home()  # reads files, and is remembered
 
     async def keep() -> None:
         # Not returned: on its way out, asyncio.Runner asks for the signal handler twice, which writes out the repr

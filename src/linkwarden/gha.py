@@ -20,6 +20,7 @@ from typing import Any, NoReturn, TextIO
 import click
 
 from linkwarden.__main__ import leave
+from linkwarden._home import is_said_to_be
 from linkwarden.cli.check import check, perform
 from linkwarden.cli.guard import run_guarded
 from linkwarden.model import LinkwardenError, Run, UsageError, Verdict
@@ -46,6 +47,7 @@ def main(environ: MutableMapping[str, str] = os.environ, deps: object = None) ->
         deps: replaces the network and the clock (``linkwarden.deps.Deps``), for tests.
     """
     token = _take_tokens(environ)
+    is_said_to_be(environ.get("GITHUB_ACTION_REPOSITORY", ""))
     folder = Path(tempfile.mkdtemp(prefix="linkwarden-report-", dir=environ.get("RUNNER_TEMP")))
     with SafeLog(sys.stderr) as said, redirect_stderr(said):
         run, code = _check(environ, token, folder, deps)

@@ -16,9 +16,9 @@ import yaml
 from linkwarden import gha
 from linkwarden.cli.check import check
 from linkwarden.cli.init import PLACEHOLDER, WORKFLOWS, Pin, workflow_text
-from tests.action.workflow import ACTION, REPOSITORY
+from tests.action.workflow import ACTION, OURS, REPOSITORY
 
-PIN = Pin(f"linkwarden/linkwarden@{'a' * 40} # v1.2.3")
+PIN = Pin(f"{OURS}@{'a' * 40} # v1.2.3")
 RENDERED = {
     "nightly.yml": workflow_text("nightly.yml", PIN),
     "nightly.yml and commit": workflow_text("nightly.yml", PIN, commit=True),
@@ -71,7 +71,7 @@ def test_every_output_is_written_and_described() -> None:
 def test_what_the_readme_says_of_the_action_exists() -> None:
     """Whatever input of the Action an example of README or docs/ci.md gives, there is one of that name."""
     for page in (PAGE, (REPOSITORY / "README.md").read_text("utf-8")):
-        for block in re.findall(r"(?m)^ *- uses: linkwarden/linkwarden@.*\n((?: +(?:with:|[\w-]+:.*|\S+)\n)*)", page):
+        for block in re.findall(r"(?m)^ *- uses: OWNER/REPOSITORY@.*\n((?: +(?:with:|[\w-]+:.*|\S+)\n)*)", page):
             given = re.findall(r"(?m)^ +([\w-]+):(?! *$)", block)
             assert set(given) <= set(ACTION["inputs"]), block
 
@@ -154,7 +154,7 @@ def test_who_may_write_reads_nothing_foreign() -> None:
         for job in yaml.safe_load(text)["jobs"].values():
             uses = [step.get("uses", "").split("@")[0] for step in job["steps"]]
             if "write" in job["permissions"].values():
-                assert not {"./", "linkwarden/linkwarden"} & set(uses), name
+                assert not {"./", OURS} & set(uses), name
                 assert "issues" not in job["permissions"] or "actions/checkout" not in uses
 
 

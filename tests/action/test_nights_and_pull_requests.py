@@ -19,7 +19,7 @@ import yaml
 from linkwarden.cli import cli
 from linkwarden.cli.guard import run_guarded
 from linkwarden.cli.init import Pin, workflow_text
-from tests.action.workflow import BASH, DOUBLES, TOKEN, Hub, Job
+from tests.action.workflow import BASH, DOUBLES, OURS, TOKEN, Hub, Job
 
 pytestmark = [
     pytest.mark.skipif(shutil.which("jq") is None, reason="jq, which gh has built in, is not installed"),
@@ -74,7 +74,7 @@ class Maintainer:
 
     def init(self, *options: str) -> None:
         """Run ``linkwarden init``."""
-        assert run_guarded(cli, ["init", str(self.home), f"--ref={COMMIT}", *options]) == 0
+        assert run_guarded(cli, ["init", str(self.home), f"--action={OURS}@{COMMIT}", *options]) == 0
 
     def night(self, *, down: bool = False, **pages: int) -> dict[str, Job]:
         """Let a night pass; ``frail=404`` changes what a page answers."""

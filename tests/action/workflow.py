@@ -1,7 +1,7 @@
 """Runs the jobs of a workflow file as GitHub's runner does: every ``run:`` by bash, as it is written.
 
 What is not ours is played by a small double: ``actions/checkout`` is git itself, the cache and the artifacts are
-folders. ``uses: linkwarden/linkwarden@…`` and ``uses: ./`` execute the steps of this repository's action.yml.
+folders. ``uses: maker/linkwarden@…`` and ``uses: ./`` execute the steps of this repository's action.yml.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from tests.action.expressions import condition, expand
 REPOSITORY = Path(__file__).parents[2]
 DOUBLES = Path(__file__).parent / "doubles"
 ACTION = yaml.safe_load((REPOSITORY / "action.yml").read_text("utf-8"))
+#: What the workflows that are tested call the Action.
+OURS = "maker/linkwarden"
 BASH = ["bash", "--noprofile", "--norc", "-eo", "pipefail"]
 TOKEN = "ghs_" + "t" * 36
 
@@ -150,7 +152,7 @@ class _Running:
         given = {key: expand(str(value), self._contexts) for key, value in step.get("with", {}).items()}
         name = step["uses"].split("@")[0]
         ran = Step(step.get("name", name))
-        if name in ("./", "linkwarden/linkwarden"):
+        if name in ("./", OURS):
             return self._action(ran, given)
         doubles: dict[str, Callable[..., None]] = {
             "actions/checkout": self._checkout,

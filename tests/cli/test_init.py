@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from linkwarden._home import Home
 from linkwarden.cli import cli
 from linkwarden.cli import init as init_module
 from linkwarden.cli.guard import run_guarded
@@ -21,6 +22,8 @@ COMMIT = "1234567890" * 4
 CONFIG = "linkwarden.toml"
 NIGHTLY = ".github/workflows/linkwarden-nightly.yml"
 PR_CHECK = ".github/workflows/linkwarden-pr-check.yml"
+ACTION = "maker/linkwarden"
+LINK = "[x](https://a.site/)\n"
 Run = Callable[..., tuple[int, str]]
 MANY = "".join(f"* https://{n}.example/\n" for n in range(20))
 
@@ -30,15 +33,16 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
     """A fresh repository with a README, which is the working directory; git knows no configuration."""
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     made = Repository(tmp_path / "repository")
-    made.write({"README.md": "# List\n"})
+    made.write({"README.md": f"# List\n\n{LINK}"})
     monkeypatch.chdir(made.folder)
     return made
 
 
 @pytest.fixture
-def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """Run ``linkwarden init`` and give the exit code and what it says; the Action's tags are in a local repository."""
-    monkeypatch.setattr(init_module, "HOME", (tmp_path / "nowhere").as_uri())
+def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run ``linkwarden init`` and return the exit code and what it says; it is known where linkwarden comes from."""
+    monkeypatch.setattr(init_module, "home", lambda: Home(ACTION))
+    monkeypatch.setattr(init_module, "_tags", lambda *_: None)  # without a network
 
     def init(*arguments: str) -> tuple[int, str]:
         code = run_guarded(cli, ["init", *arguments])
@@ -56,12 +60,14 @@ def test_a_fresh_repository_gets_configuration_and_workflows(repository: Reposit
     assert load_file(Path(CONFIG))["inputs"] == ("README.md",)
     for name in (NIGHTLY, PR_CHECK):
         assert yaml.safe_load((repository.folder / name).read_text("utf-8"))["permissions"] == {}
-        assert f"uses: linkwarden/linkwarden@{COMMIT}\n" in (repository.folder / name).read_text("utf-8")
+        assert f"uses: {ACTION}@{COMMIT}\n" in (repository.folder / name).read_text("utf-8")
     assert [line for line in said.splitlines() if line.startswith("wrote")] == [
         f"wrote   {name}" for name in (CONFIG, NIGHTLY, PR_CHECK)
     ]
     assert f"git add {CONFIG} {NIGHTLY} {PR_CHECK}" in said
-    assert len(said.splitlines()) < 12
+    assert "  README.md  1 link\n" in said
+    assert "A first check, without any request: 1 URL, nothing broken." in said
+    assert len(said.splitlines()) < 15
     assert "commit:" not in (repository.folder / NIGHTLY).read_text("utf-8")
 
 
@@ -100,27 +106,86 @@ def test_nothing_is_written_over(repository: Repository, run: Run) -> None:
 @pytest.mark.parametrize(
     ("files", "inputs"),
     [
-        ({"README.md": ""}, ["README.md"]),
-        ({"readme.markdown": "", "docs/a.md": "x"}, ["readme.markdown", "docs"]),
-        ({"README.md": "", "docs/picture.png": "x"}, ["README.md"]),
-        ({"README.md": "", "papers.md": MANY, "notes.md": "one https://a.example/"}, ["README.md", "papers.md"]),
-        ({"README.md": "", "CHANGELOG.md": MANY, "CONTRIBUTING.md": MANY}, ["README.md"]),
-        ({"README.md": "", "README.zh.md": MANY}, ["README.md", "README.zh.md"]),
-        ({"README": "x"}, ["README"]),
+        ({"README.md": LINK}, ["README.md"]),
+        ({"README.md": "[x](gone.md)"}, ["README.md"]),
+        ({"readme.markdown": LINK, "docs/a.md": LINK, "docs/b/c.md": LINK}, ["readme.markdown", "docs"]),
+        ({"README.md": LINK, "docs/picture.png": "x", "docs/x.md": "words"}, ["README.md"]),
+        ({"README.md": "words", "lists/a/README.md": LINK, "lists/b/README.md": LINK, "docs/x.md": "words"},
+         ["lists/a/README.md", "lists/b/README.md"]),
+        ({"README.md": "words", "papers/list.md": LINK}, ["papers/list.md"]),
+        ({"README.md": LINK, **{f"packages/{n}/README.md": LINK for n in range(4)}}, ["README.md", "packages"]),
+        ({"README.md": LINK, "papers.md": MANY, "notes.md": LINK}, ["README.md", "notes.md", "papers.md"]),
+        ({"README.md": LINK, "CHANGELOG.md": MANY, "CONTRIBUTING.md": MANY}, ["README.md"]),
+        ({"README.md": LINK, "README.zh.md": MANY}, ["README.md", "README.zh.md"]),
+        ({"README.md": LINK, "tests/data/list.md": MANY, "node_modules/x/README.md": MANY, ".hidden/list.md": MANY},
+         ["README.md"]),
+        ({"README.md": LINK, "build/out.md": MANY, ".gitignore": "build/\n"}, ["README.md"]),
+        ({"README.md": LINK, "site/index.html": '<a href="https://a.site/">x</a>'}, ["README.md", "site/index.html"]),
+        ({"README": LINK}, ["README"]),
         ({"list.md": MANY}, ["list.md"]),
-        ({".github/README.md": "x"}, [".github/README.md"]),
-        ({"README.md": "", 'quote"d \\ list.md': MANY}, ["README.md", 'quote"d \\ list.md']),
+        ({".github/README.md": LINK}, [".github/README.md"]),
+        ({".github/README.md": LINK, "README.md": LINK}, ["README.md"]),
+        ({"README.md": LINK, "README.rst": "x", "requirements.txt": "https://a.site/"}, ["README.md"]),
+        ({"README.md": LINK, 'quote"d \\ list.md': MANY}, ["README.md", 'quote"d \\ list.md']),
     ],
-)
-def test_it_finds_out_what_to_check(repository: Repository, run: Run, files: dict[str, str], inputs: list[str]) -> None:
-    """README, lists beside it with many links, documents in docs/; not what has another purpose."""
+)  # fmt: skip
+def test_it_finds_the_lists_by_their_links(
+    repository: Repository, run: Run, files: dict[str, str], inputs: list[str]
+) -> None:
+    """Files with links, a folder where there are many; not what git ignores or what has another purpose."""
     repository.remove("README.md")
     repository.write(files)
 
     assert run("--ref", COMMIT)[0] == 0
 
     assert tomllib.loads(Path(CONFIG).read_text("utf-8"))["inputs"] == inputs
-    load_file(Path(CONFIG))
+    assert run_guarded(cli, ["check", "--offline", "--no-report", "--no-state"]) in (0, 1)
+
+
+def test_it_says_what_it_found_and_what_it_left_out(repository: Repository, run: Run) -> None:
+    """With the numbers of links, so that the maintainer sees whether that is right."""
+    repository.write(
+        {
+            "README.md": "[x](#x) [y](#y)",
+            "CHANGELOG.md": MANY,
+            "README.rst": "x",
+            "book.adoc": "x",
+            **{f"docs/{n}.md": MANY for n in range(12)},
+            **{f"{n:02}.md": LINK for n in range(12)},
+        }
+    )
+
+    _, said = run("--ref", COMMIT)
+
+    lines = said.splitlines()
+    assert lines[:3] == ["Lists:", "  README.md  2 links", "  00.md  1 link"]
+    assert "  … and 4 more" in lines
+    assert "  left out: CHANGELOG.md (20 links)" in lines
+    assert "  not read: README.rst (reStructuredText), book.adoc (AsciiDoc)" in lines
+    assert "A first check, without any request: 23 URLs, 2 broken." in lines
+
+
+def test_a_link_out_of_the_repository_is_no_list(repository: Repository, run: Run, tmp_path: Path) -> None:
+    """Neither a file nor a folder that is a symbolic link; and a pipe is not opened."""
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "list.md").write_text(MANY, "utf-8")
+    Path("linked.md").symlink_to(outside / "list.md")
+    Path("folder").symlink_to(outside)
+    os.mkfifo("pipe.md")
+    repository.git("add", "linked.md", "folder")
+
+    assert run("--ref", COMMIT)[0] == 0
+    assert load_file(Path(CONFIG))["inputs"] == ("README.md",)
+
+
+def test_without_git_it_looks_itself(repository: Repository, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Git may not be installed where somebody tries linkwarden."""
+    repository.write({"lists/a.md": LINK, ".hidden/b.md": LINK, "node_modules/c.md": LINK})
+    monkeypatch.setenv("PATH", "")
+
+    assert run("--ref", COMMIT)[0] == 0
+    assert load_file(Path(CONFIG))["inputs"] == ("README.md", "lists/a.md")
 
 
 @pytest.mark.parametrize(
@@ -153,36 +218,90 @@ def test_the_commit_of_the_tag_is_found_out(
     home = Repository(tmp_path / "home-of-linkwarden")
     commit = home.commit({"action.yml": "x"})
     home.git("tag", "--annotate", "--message=x", init_module.TAG)
-    monkeypatch.setattr(init_module, "HOME", home.folder.as_uri())
-    real = init_module._ask_git
+    asked = []
 
-    def ask(root: Path, *arguments: str) -> str | None:
-        return real(root, "-c", "protocol.file.allow=always", *arguments)  # only https is allowed outside of tests
+    def tags(root: Path, url: str, tag: str) -> str | None:
+        asked.append(url)
+        here = ("-c", "protocol.file.allow=always")  # only https is allowed outside of tests
+        refs = (f"refs/tags/{tag}", f"refs/tags/{tag}^{{}}")
+        return init_module._ask_git(root, *here, "ls-remote", "--quiet", home.folder.as_uri(), *refs)
 
-    monkeypatch.setattr(init_module, "_ask_git", ask)
+    monkeypatch.setattr(init_module, "_tags", tags)
 
     _, said = run()
 
-    assert f"@{commit} # {init_module.TAG}\n" in (repository.folder / NIGHTLY).read_text("utf-8")
+    assert asked == [f"https://github.com/{ACTION}"]
+    assert f"uses: {ACTION}@{commit} # {init_module.TAG}\n" in (repository.folder / NIGHTLY).read_text("utf-8")
     assert "Could not look up" not in said
 
+    code, said = run("--force", "--action", "other/place@v9")
 
-def test_without_a_network_the_tag_is_written_and_it_says_how_to_pin_it(repository: Repository, run: Run) -> None:
+    assert code == 2
+    assert "github.com/other/place has no tag v9" in said
+
+
+def test_where_linkwarden_comes_from_with_its_commit_needs_no_network(
+    repository: Repository, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An installer or a clone knows both; a tag that the user names counts more."""
+    monkeypatch.setattr(init_module, "home", lambda: Home(ACTION, COMMIT))
+
+    assert run()[0] == 0
+    assert f"uses: {ACTION}@{COMMIT}\n" in (repository.folder / NIGHTLY).read_text("utf-8")
+    assert run("--force", "--ref", "v7")[0] == 0
+    assert f"uses: {ACTION}@v7\n" in (repository.folder / NIGHTLY).read_text("utf-8")
+
+
+@pytest.mark.parametrize("ref", [COMMIT, "v3"])
+def test_the_user_names_the_action(repository: Repository, run: Run, monkeypatch: pytest.MonkeyPatch, ref: str) -> None:
+    """Where it is not known, and where it is."""
+    for known in (Home(), Home(ACTION, COMMIT[::-1])):
+        monkeypatch.setattr(init_module, "home", lambda known=known: known)
+        assert run("--force", "--action", f"me/my.linkwarden@{ref}")[0] == 0
+        for name in (NIGHTLY, PR_CHECK):
+            assert f"uses: me/my.linkwarden@{ref}\n" in (repository.folder / name).read_text("utf-8")
+
+
+def test_a_workflow_that_could_not_run_is_not_written(
+    repository: Repository, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where nobody knows the Action's repository, or its tag: exit code 2, and how to name it. The lists are set up."""
+    for known, why in ((Home(), "it is not known which repository"), (Home(ACTION), f"{ACTION} could not be asked")):
+        monkeypatch.setattr(init_module, "home", lambda known=known: known)
+        Path(CONFIG).unlink(missing_ok=True)
+
+        code, said = run()
+
+        assert code == 2
+        assert why in said
+        assert "linkwarden init --action OWNER/REPO@REF" in said
+        assert load_file(Path(CONFIG))["inputs"] == ("README.md",)
+        assert not (repository.folder / ".github").exists()
+
+
+@pytest.mark.parametrize(
+    "action", ["linkwarden", "a/b", "a/b@", "a/b/c@v1", "a/b@v1 # x", "a/b@$(id)", "https://a/b@v1"]
+)
+def test_an_action_that_is_none_is_refused(repository: Repository, run: Run, action: str) -> None:
+    """It goes into a workflow file; nothing is written."""
+    assert run("--action", action)[0] == 2
+    assert not (repository.folder / CONFIG).exists()
+
+
+def test_a_tag_that_cannot_be_looked_up_is_said_to_be_one(repository: Repository, run: Run) -> None:
     """A tag works, but can be moved; the command that prints the commit is given."""
-    _, said = run()
+    _, said = run("--ref", "v5")
 
-    assert f"@{init_module.TAG}\n" in (repository.folder / NIGHTLY).read_text("utf-8")
-    assert f"Could not look up the commit of {init_module.TAG}" in said
-    assert "git ls-remote" in said
+    assert f"uses: {ACTION}@v5\n" in (repository.folder / NIGHTLY).read_text("utf-8")
+    assert "Could not look up the commit of v5" in said
+    assert f"git ls-remote https://github.com/{ACTION} v5" in said
 
 
-@pytest.mark.parametrize("ref", ["v1 # x", "$(id)", "", "a\nb"])
+@pytest.mark.parametrize("ref", ["v1 # x", "$(id)", "a\nb"])
 def test_a_ref_that_is_none_is_refused(repository: Repository, run: Run, ref: str) -> None:
-    """It goes into a workflow file."""
-    code, _ = run(f"--ref={ref}")
-
-    assert code == (0 if not ref else 2)  # an empty one is none
-    assert (repository.folder / NIGHTLY).exists() is (not ref)
+    """It goes into a workflow file, too."""
+    assert run(f"--ref={ref}")[0] == 2
+    assert not (repository.folder / CONFIG).exists()
 
 
 def test_outside_of_a_repository_it_says_so(
@@ -205,13 +324,15 @@ def test_outside_of_a_repository_it_says_so(
 
 def test_without_any_list_it_says_so(repository: Repository, run: Run) -> None:
     """A repository of code alone has nothing to check, unless a configuration says otherwise."""
-    repository.remove("README.md")
+    repository.write({"README.md": "words", "index.rst": "x", "CHANGELOG.md": LINK})
 
-    code, said = run()
+    code, said = run("--ref", COMMIT)
 
     assert code == 2
-    assert "no README" in said
+    assert "no list with links in it (index.rst is reStructuredText, which linkwarden does not read; " in said
+    assert "README.md without links; CHANGELOG.md with another purpose)" in said
     assert not (repository.folder / ".github").exists()
+    assert not (repository.folder / CONFIG).exists()
 
     repository.write({CONFIG: "inputs = ['list.txt']\n"})
 

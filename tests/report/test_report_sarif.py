@@ -100,7 +100,7 @@ def test_a_rule_says_all_that_explain_says() -> None:
     assert told[0]["shortDescription"]["text"] == "The server has no such page."
     assert told[0]["fullDescription"]["text"].startswith("The server has no such page, and here is why")
     assert "What to do: Link to an archived copy, or take it out." in told[0]["help"]["text"]
-    assert told[0]["helpUri"].endswith("/blob/main/docs/rules.md#lw301")
+    assert told[0]["helpUri"].endswith("/blob/HEAD/docs/rules.md#lw301")
     assert told[0]["defaultConfiguration"] == {"level": "error"}
 
 

@@ -65,7 +65,7 @@ def describe(rule: Rule) -> str:
     """Return a rule as text for a terminal, at most 80 columns wide."""
     parts = [f"{rule.code} {rule.slug}", f"Verdict: {rule.verdict.value}", _wrap(sentence(rule.summary))]
     parts += [_wrap(rule.explanation), f"What to do:\n{_wrap(rule.remedy, indent='  ')}", rule_url(rule.code)]
-    return "\n\n".join(parts)
+    return "\n\n".join(filter(None, parts))
 
 
 def _wrap(text: str, *, indent: str = "") -> str:

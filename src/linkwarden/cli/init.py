@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,10 +12,13 @@ from urllib.parse import urlsplit
 
 import click
 
-from linkwarden._version import HOME, __version__
+from linkwarden._home import home, page_of
+from linkwarden._version import __version__
+from linkwarden.cli.find_lists import Lists, find_lists, shortened
 from linkwarden.cli.speech import say
 from linkwarden.git import Git, GitError
-from linkwarden.model import UsageError
+from linkwarden.model import UsageError, Verdict
+from linkwarden.report._words import listed, plural
 from linkwarden.tree import root_left
 
 CONFIG = "linkwarden.toml"
@@ -25,24 +27,19 @@ WORKFLOWS = {
     "nightly.yml": ".github/workflows/linkwarden-nightly.yml",
     "pr-check.yml": ".github/workflows/linkwarden-pr-check.yml",
 }
-#: The Action, and what the templates have in place of its pin; all else in them is the same for everybody.
-ACTION = "linkwarden/linkwarden"
-PLACEHOLDER = f"{ACTION}@{'0' * 40} # v0.0.0"
+#: What the templates have in place of the Action's pin; all else in them is the same for everybody.
+PLACEHOLDER = f"OWNER/REPOSITORY@{'0' * 40} # v0.0.0"
 TAG = f"v{__version__}"
-_READMES = re.compile(r"readme(\.(md|markdown|mdx|html))?", re.IGNORECASE)
-_LISTS = re.compile(r".*\.(md|markdown)", re.IGNORECASE)
-#: Files to which GitHub or convention gives a meaning; they are no lists.
-_HOUSEKEEPING = re.compile(
-    r"(agents|changelog|changes|claude|code[_-]of[_-]conduct|contributing|contributors|governance|history|licen[cs]e"
-    r"|news|pull_request_template|releasing|security|support)\b.*",
-    re.IGNORECASE,
-)
-_WEB_LINK = re.compile(r"https?://[^\s)>\]]")
-#: A file beside the README with so many links is a list of its own.
-_MANY = 10
 _PATIENCE = 15.0  # seconds for one git command, with or without network
 #: Hosts that do not run GitHub's workflows.
 _ELSEWHERE = re.compile(r"(.*\.)?(gitlab\..*|codeberg\.org|bitbucket\.org|sr\.ht)")
+_ACTION = re.compile(r"(?P<repository>[\w.-]+/[\w.-]+)@(?P<ref>[\w.+/-]+)")
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+_SAY_ACTION = (
+    "Name the repository at GitHub that you have linkwarden from, with a commit or a tag of it: "
+    "linkwarden init --action OWNER/REPO@REF"
+)
+_MOST_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,42 +58,102 @@ class Pin:
 @click.command(short_help="Set up a repository: configuration, nightly check, pull request check.")
 @click.argument("folder", default=".", metavar="[DIR]", type=click.Path(path_type=Path))
 @click.option("--force", is_flag=True, help="Overwrite existing files.")
-@click.option("--ref", metavar="COMMIT|TAG", help=f"Of the Action. [default: the commit of {TAG}]")
+@click.option(
+    "--action",
+    metavar="OWNER/REPO@REF",
+    help="The repository of linkwarden at GitHub, and a commit or tag of it. [default: where this copy comes from]",
+)
+@click.option("--ref", metavar="COMMIT|TAG", help=f"Another commit or tag than that. [default: {TAG}]")
 @click.option("--commit-reports", is_flag=True, help="Let the nightly run also commit its report to reports/.")
-def init(folder: Path, *, force: bool, ref: str | None, commit_reports: bool) -> None:
+def init(folder: Path, *, force: bool, action: str | None, ref: str | None, commit_reports: bool) -> None:
     """Set up the repository that DIR is in: configuration, nightly check and pull request check.
 
     Existing files are kept, unless --force is given.
     """
     root = repository(folder)
-    home = _home(root)
+    page = page_of(_ask_git(root, "config", "--get", "remote.origin.url") or "")
+    at_github = page is None or not _ELSEWHERE.fullmatch(urlsplit(page).netloc)
+    repository_of_action, wanted = _wanted(action, ref)
     files: dict[str, str] = {}
-    if "[tool.linkwarden" not in _text(root / "pyproject.toml"):
-        inputs = find_inputs(root)
-        if not inputs and (force or not (root / CONFIG).exists()):
-            raise UsageError(
-                f"{root}: no README and no other list to check",
-                f'Write {CONFIG} yourself, with inputs = ["your-list.md"], and run this again.',
-            )
-        files[CONFIG] = config_text(inputs, home)
-    pin = None
-    if home is None or not _ELSEWHERE.fullmatch(urlsplit(home).netloc):
-        pin = find_pin(root, ref)
-        files |= {place: workflow_text(name, pin, commit=commit_reports) for name, place in WORKFLOWS.items()}
+    lists = None
+    if "[tool.linkwarden" not in _text(root / "pyproject.toml") and (force or not (root / CONFIG).exists()):
+        lists = find_lists(root)
+        if not lists.links:
+            raise _no_lists(root, lists)
+        files[CONFIG] = config_text(list(lists.inputs), page)
+    pin, problem = None, None
+    if at_github:
+        try:
+            pin = find_pin(root, repository_of_action, wanted)
+            files |= {place: workflow_text(name, pin, commit=commit_reports) for name, place in WORKFLOWS.items()}
+        except UsageError as error:
+            problem = error  # the configuration is of use all the same
     if root != Path.cwd():
         say(f"In {root}:")
+    if lists is not None:
+        say(*_about(lists))
     written = [name for name, text in files.items() if _write(root / name, text, force=force)]
+    _say_files(root, files, written)
+    if lists is not None:
+        say(_first_check(root, list(lists.inputs)))
+    if problem is not None:
+        raise problem
+    say("", "Next:")
+    for number, step in enumerate(_steps(root, written, pin, commit=commit_reports), 1):
+        first, *more = step.splitlines()
+        say(f"  {number}. {first}", *(f"     {line}" for line in more))
+
+
+def _say_files(root: Path, files: dict[str, str], written: list[str]) -> None:
     for name in written:
         say(f"wrote   {name}")
     for name in [name for name in files if name not in written]:
         same = _text(root / name) == files[name]
         say(f"kept    {name} ({'it says the same' if same else 'it exists; --force overwrites it'})")
-    if CONFIG not in files:
+    if CONFIG in files:
+        return
+    if (root / CONFIG).exists():
+        say(f"kept    {CONFIG} (it exists; --force overwrites it)")
+    else:
         say("kept    pyproject.toml ([tool.linkwarden] in it is the configuration)")
-    say("", "Next:")
-    for number, step in enumerate(_steps(root, written, pin, commit=commit_reports), 1):
-        first, *more = step.splitlines()
-        say(f"  {number}. {first}", *(f"     {line}" for line in more))
+
+
+def _no_lists(root: Path, lists: Lists) -> UsageError:
+    seen = [f"{name} is {kind}, which linkwarden does not read" for name, kind in lists.unread.items()]
+    seen += [f"{shortened(lists.without_links)} without links"] if lists.without_links else []
+    seen += [f"{shortened(list(lists.left_out))} with another purpose"] if lists.left_out else []
+    found = f" ({'; '.join(seen)})" if seen else ""
+    return UsageError(
+        f"{root}: no list with links in it{found}",
+        f'Write {CONFIG} yourself, with inputs = ["your-list.md"], and run this again.',
+    )
+
+
+def _about(lists: Lists) -> Iterator[str]:
+    """Yield what was found: the lists with their links, and what is left out."""
+    yield "Lists:"
+    shown = list(lists.inputs.items())
+    for name, names in shown[:_MOST_SHOWN]:
+        files = f" in {plural(len(names), 'file')}" if names != [name] else ""
+        yield f"  {name}  {plural(sum(lists.links[each] for each in names), 'link')}{files}"
+    if len(shown) > _MOST_SHOWN:
+        yield f"  … and {len(shown) - _MOST_SHOWN} more"
+    if lists.left_out:
+        counts = [f"{name} ({plural(count, 'link')})" for name, count in lists.left_out.items()]
+        yield f"  left out: {shortened(counts)}"
+    if lists.unread:
+        kinds = [f"{name} ({kind})" for name, kind in lists.unread.items()]
+        yield f"  not read: {shortened(kinds)}"
+
+
+def _first_check(root: Path, inputs: list[str]) -> str:
+    """Return what a check without any request finds in the lists."""
+    from linkwarden import api  # noqa: PLC0415 - slow to import
+
+    run = api.check([root / name for name in inputs], offline=True, root=root)
+    bad = {verdict.value: run.counts[verdict] for verdict in (Verdict.BROKEN, Verdict.EXPIRED, Verdict.EXPIRING)}
+    found = listed([f"{count} {word}" for word, count in bad.items() if count])
+    return f"A first check, without any request: {plural(len(run.results), 'URL')}, {found or 'nothing broken'}."
 
 
 def repository(folder: Path) -> Path:
@@ -117,38 +174,56 @@ def repository(folder: Path) -> Path:
     )
 
 
-def find_inputs(root: Path) -> list[str]:
-    """Return what to check in a repository: its README, lists beside it, and docs/ if there are documents in it."""
-    files = sorted(path for path in root.iterdir() if path.is_file() and path.name.isprintable())
-    found = [path.name for path in files if _READMES.fullmatch(path.name)]
-    if not found and (root / ".github" / "README.md").is_file():  # GitHub shows it where there is no other
-        found.append(".github/README.md")
-    found += [path.name for path in files if path.name not in found and _is_list(path)]
-    found += [name for name in ("docs", "doc") if _has_document(root / name)]
-    return found
+def _wanted(action: str | None, ref: str | None) -> tuple[str, str]:
+    """Return the Action's repository and the commit or tag of it, as far as the user names them."""
+    repository_of_action = ""
+    if action:
+        match = _ACTION.fullmatch(action)
+        if match is None:
+            raise UsageError(f"--action {action}: not OWNER/REPO@REF", "Write it like owner/linkwarden@v1.2.3.")
+        repository_of_action, ref = match["repository"], ref or match["ref"]
+    if ref and not re.fullmatch(r"[\w.+/-]+", ref):
+        raise UsageError(f"--ref {ref}: neither a commit nor a tag", f"Write 40 hexadecimal digits, or a tag: {TAG}.")
+    return repository_of_action, ref or ""
 
 
-def find_pin(root: Path, ref: str | None) -> Pin:
+def find_pin(root: Path, action: str, ref: str) -> Pin:
     """Return what ``uses:`` names: a commit if it is known, because a tag can be moved to other code.
 
     Args:
-        root: the repository; its settings of git hold (a proxy, say).
-        ref: a commit or a tag that the user wants, or None for this version's.
+        root: the repository; its git settings hold (a proxy, say).
+        action: owner/name of the Action's repository as the user names it, or "" for where this linkwarden comes from.
+        ref: a commit or a tag that the user wants, or "" for this linkwarden's own.
+
+    Raises:
+        UsageError: the workflow could not run: the repository is not known, or has no such tag.
     """
-    wanted = ref or TAG
-    if re.fullmatch(r"[0-9a-f]{40}", wanted):
-        return Pin(f"{ACTION}@{wanted}")
-    if not re.fullmatch(r"[\w.+/-]+", wanted):
+    known = home()
+    name = action or known.repository
+    if not name:
         raise UsageError(
-            f"--ref {wanted}: neither a commit nor a tag", f"Write 40 hexadecimal digits, or a tag: {TAG}."
+            "no workflow was written: it is not known which repository at GitHub this linkwarden comes from",
+            _SAY_ACTION,
         )
+    commit = known.commit if not action and not ref else ""
+    if commit or _COMMIT.fullmatch(ref):
+        return Pin(f"{name}@{commit or ref}")
+    tag = ref or TAG
+    answer = _tags(root, f"https://github.com/{name}", tag)
+    commits = re.findall(r"(?m)^([0-9a-f]{40})\t", answer or "")
+    if commits:
+        return Pin(f"{name}@{commits[-1]} # {tag}")
+    if ref and answer is None:  # the user knows; without a network nobody can say otherwise
+        return Pin(f"{name}@{tag}", tag=tag)
+    what = "has no tag" if answer is not None else "could not be asked for the tag"
+    raise UsageError(f"no workflow was written: github.com/{name} {what} {tag}", _SAY_ACTION)
+
+
+def _tags(root: Path, url: str, tag: str) -> str | None:
+    """Return what git says of a tag of a repository: lines with commits; None if the repository cannot be reached."""
     # The commit of an annotated tag is on the line that ends in ^{}, which comes last.
     over_https = ("-c", "protocol.https.allow=always")  # else git is kept from fetching anything
-    answer = _ask_git(
-        root, *over_https, "ls-remote", "--quiet", HOME, f"refs/tags/{wanted}", f"refs/tags/{wanted}^{{}}"
-    )
-    commits = re.findall(r"(?m)^([0-9a-f]{40})\t", answer or "")
-    return Pin(f"{ACTION}@{commits[-1]} # {wanted}") if commits else Pin(f"{ACTION}@{wanted}", tag=wanted)
+    return _ask_git(root, *over_https, "ls-remote", "--quiet", url, f"refs/tags/{tag}", f"refs/tags/{tag}^{{}}")
 
 
 def config_text(inputs: list[str], contact: str | None) -> str:
@@ -178,25 +253,6 @@ def workflow_text(name: str, pin: Pin, *, commit: bool = False) -> str:
 
 def _template(name: str) -> str:
     return resources.files("linkwarden.cli").joinpath("templates", name).read_text("utf-8")
-
-
-def _is_list(path: Path) -> bool:
-    if not _LISTS.fullmatch(path.name) or _HOUSEKEEPING.fullmatch(path.name) or path.is_symlink():
-        return False
-    return len(_WEB_LINK.findall(_text(path))) >= _MANY
-
-
-def _has_document(folder: Path) -> bool:
-    return any(_LISTS.fullmatch(name) for _, _, names in os.walk(folder) for name in names)
-
-
-def _home(root: Path) -> str | None:
-    """Return the URL of the repository's origin, without any secret in it, or None."""
-    origin = (_ask_git(root, "config", "--get", "remote.origin.url") or "").strip()
-    match = re.fullmatch(
-        r"(?:https?://(?:[^@/]*@)?|ssh://git@|git@)([\w.-]+)(?::\d+)?[:/]([\w./-]+?)(?:\.git)?/?", origin
-    )
-    return f"https://{match[1]}/{match[2]}" if match else None
 
 
 def _ask_git(root: Path, *arguments: str) -> str | None:
@@ -235,13 +291,14 @@ def _steps(root: Path, written: list[str], pin: Pin | None, *, commit: bool) -> 
     if pin is not None and pin.tag and not set(written).isdisjoint(WORKFLOWS.values()):
         yield (
             f"Could not look up the commit of {pin.tag}, and a tag can be moved to other code. In the workflows, "
-            f"replace it with the commit that this prints:\ngit ls-remote {HOME} {pin.tag}"
+            f"replace it with the commit that this prints:\n"
+            f"git ls-remote https://github.com/{pin.text.partition('@')[0]} {pin.tag}"
         )
     if not commit and "reports" not in _text(root / ".gitignore"):
         yield "Add reports/ to .gitignore: `linkwarden check` writes its report there."
     if written:
         yield f"git add {' '.join(written)} && git commit && git push"
     if pin is not None:
-        yield 'On GitHub, below Actions, run "links (nightly)" now, or wait for the night.'
+        yield 'On GitHub, on the Actions tab, run "links (nightly)" now, or wait for the night.'
     else:
-        yield f"This repository is not at GitHub. How to check it where it is: {HOME}/blob/main/docs/ci.md"
+        yield "This repository is not at GitHub. docs/ci.md of linkwarden shows how to check it where it is."

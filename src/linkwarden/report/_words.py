@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from linkwarden._version import HOME
+from linkwarden._home import home
 from linkwarden.model import BY_SEVERITY, FAILS_BY_DEFAULT, SETTLED, Fixed, Result, Run, Tag, Verdict
 
 #: Verdicts in the order in which reports count them, worst first.
@@ -57,8 +57,8 @@ WORDS: Mapping[Verdict, Word] = {
 
 
 def rule_url(code: str) -> str:
-    """Return where a rule is explained."""
-    return f"{HOME}/blob/main/docs/rules.md#{code.lower()}"
+    """Return where a rule is explained, or "" if it is not known where linkwarden's repository is."""
+    return f"{home().url}/blob/HEAD/docs/rules.md#{code.lower()}" if home().url else ""
 
 
 def is_health_report(text: str) -> bool:

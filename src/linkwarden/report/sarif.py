@@ -15,7 +15,8 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from linkwarden._version import HOME, __version__
+from linkwarden._home import home
+from linkwarden._version import __version__
 from linkwarden.model import Occurrence, Rule, Run, Span, Tag, Verdict
 from linkwarden.report._base import Report, ReportOptions
 from linkwarden.report._order import (
@@ -91,7 +92,7 @@ class _Log:
         return {
             "name": "linkwarden",
             "semanticVersion": __version__,
-            "informationUri": HOME,
+            **({"informationUri": home().url} if home().url else {}),
             "rules": [_rule(rule) for rule in self._rules],
         }
 
@@ -162,16 +163,17 @@ def _rule(rule: Rule) -> dict[str, Any]:
     level = _LEVELS.get(rule.verdict, "error" if rule.verdict in (Verdict.BROKEN, Verdict.EXPIRED) else "note")
     page = rule_url(rule.code)
     explanation, remedy = sentence(rule.explanation), sentence(rule.remedy or "Check the link by hand.")
+    name = f"{rule.code} {rule.slug}"
     return {
         "id": rule.code,
         "name": "".join(part.capitalize() for part in rule.slug.split("-")),
         "shortDescription": {"text": sarif_text(sentence(rule.summary))},
         "fullDescription": {"text": sarif_text(explanation)},
         "help": {
-            "text": sarif_text(f"{explanation} What to do: {remedy} {page}"),
-            "markdown": f"{explanation}\n\n**What to do:** {remedy}\n\n[{rule.code} {rule.slug}]({page})",
+            "text": sarif_text(f"{explanation} What to do: {remedy} {page}".rstrip()),
+            "markdown": f"{explanation}\n\n**What to do:** {remedy}\n\n{f'[{name}]({page})' if page else name}",
         },
-        "helpUri": page,
+        **({"helpUri": page} if page else {}),
         "defaultConfiguration": {"level": level},
         "properties": {
             "tags": ["links", str(rule.verdict)],
