@@ -1,0 +1,324 @@
+"""Plans the edits of one document and proves them: the document is read again, and only the wanted URLs differ.
+
+Pure: text in, text out. Nothing is searched for; the extractor says where each URL stands, and a stretch outside of
+these places is never touched. How a new URL is written (escapes, angle brackets, character references) is found by
+trying: the first spelling that the extractor reads as exactly that URL counts.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from linkwarden.model import Anchor, Extracted, Markup, Occurrence, Result, Suppression
+
+#: Yields what a document holds, in the order of its text.
+Read = Callable[[str], Iterator[Extracted]]
+
+#: A longer replacement is no URL that a person would want in a list (browsers show about 2,000 characters).
+_LONGEST_URL = 2048
+#: How often a document is read again to find spellings; hardly any needs more than two readings.
+_MOST_READINGS = 50
+#: What never stands in a URL: white space, control characters, marks that turn text around, lone surrogates.
+_UNWRITABLE = re.compile(r"[\s\x00-\x20\x7f-\x9f\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069\ud800-\udfff]")
+_PLACE = re.compile(r"(?:https?://|mailto:|[./#]|[^:/?#]*(?:[/?#]|\Z))", re.IGNORECASE)
+_MARKDOWN = frozenset({Markup.MD_LINK, Markup.MD_IMAGE, Markup.MD_REFERENCE, Markup.MD_REFERENCE_IMAGE})
+_AS_THEY_STAND = frozenset({Markup.MD_BARE, Markup.MD_AUTOLINK})
+_UNQUOTED = re.compile(r"[^\s\"'=<>`]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What shall stand in place of a URL.
+
+    Attributes:
+        url: the replacement.
+        why: one clause with the reason.
+        safe: it is right without somebody looking at it.
+        code: the rule that found the old URL wanting.
+        slug: that rule's name.
+    """
+
+    url: str
+    why: str
+    safe: bool
+    code: str
+    slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One replacement in a document.
+
+    Attributes:
+        start: offset of the first character that is replaced.
+        end: offset behind the last one.
+        line: the line, from 1, on which it begins.
+        old: what stands there.
+        new: what shall stand there.
+        before: the URL that readers get today.
+        wanted: the URL that they get then, and why.
+    """
+
+    start: int
+    end: int
+    line: int
+    old: str
+    new: str
+    before: str
+    wanted: Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A replacement that is not made, with the line and the reason."""
+
+    line: int
+    before: str
+    wanted: Wanted
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The edits of a document, in its order, and those that cannot be made."""
+
+    edits: tuple[Edit, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+
+
+@dataclass(slots=True)
+class _Try:
+    """A replacement with its spellings, of which one after the other is tried."""
+
+    start: int
+    end: int
+    line: int
+    before: str
+    wanted: Wanted
+    spellings: tuple[str, ...]
+    places: list[int] = field(default_factory=list)
+    at: int = 0
+    reason: str = ""
+
+    @property
+    def new(self) -> str:
+        return self.spellings[self.at]
+
+
+def wanted_of(results: Iterable[Result], path: str) -> dict[str, Wanted]:
+    """Return what shall stand in place of which URL of a document, by the URL as it stands there.
+
+    Args:
+        results: of a run; suggestions of other verdicts than those that a report shows are not taken.
+        path: the document's name in the run.
+    """
+    found: dict[str, Wanted] = {}
+    for result in results:
+        suggestion, rule = result.judgement.suggestion, result.judgement.rule
+        if suggestion is None or rule is None:
+            continue
+        wanted = Wanted(suggestion.url, suggestion.why, suggestion.safe, rule.code, rule.slug)
+        for occurrence in result.target.occurrences:
+            if occurrence.span.path == path:
+                found[occurrence.url] = wanted
+    return found
+
+
+def plan(text: str, wanted: Mapping[str, Wanted], read: Read) -> Plan:
+    """Return the edits that put the wanted URLs in place, each proved by reading the changed document.
+
+    Args:
+        text: the document, decoded.
+        wanted: by URL, as ``wanted_of`` returns it.
+        read: the document's extractor.
+    """
+    items = list(read(text))
+    tries, dropped = _tries(text, items, wanted)
+    for _ in range(_MOST_READINGS):
+        failed = _failing(text, items, tries, read) if tries else []
+        if not failed:
+            break
+        for attempt in failed:
+            attempt.at += 1
+            if attempt.at >= len(attempt.spellings):
+                tries.remove(attempt)
+                dropped.append(_dropped(attempt, attempt.reason))
+    else:
+        dropped += [
+            _dropped(attempt, "no way was found to write all replacements of this document") for attempt in tries
+        ]
+        tries = []
+    edits = tuple(
+        Edit(t.start, t.end, t.line, text[t.start : t.end], t.new, t.before, t.wanted)
+        for t in tries
+        if text[t.start : t.end] != t.new
+    )
+    return Plan(edits, tuple(sorted(dropped, key=lambda d: d.line)))
+
+
+def apply(text: str, edits: Sequence[Edit]) -> str:
+    """Return a text with edits applied; their order does not matter.
+
+    Raises:
+        ValueError: an edit does not fit the text, or two overlap.
+    """
+    parts: list[str] = []
+    at = 0
+    for edit in sorted(edits, key=lambda e: e.start):
+        if edit.start < at or text[edit.start : edit.end] != edit.old:
+            raise ValueError(f"the text has changed at offset {edit.start}")
+        parts += (text[at : edit.start], edit.new)
+        at = edit.end
+    return "".join((*parts, text[at:]))
+
+
+def _tries(text: str, items: Sequence[Extracted], wanted: Mapping[str, Wanted]) -> tuple[list[_Try], list[Dropped]]:
+    """Return a try for each place where a URL stands that has a replacement, in the order of the text."""
+    found: dict[int, _Try] = {}
+    dropped: list[Dropped] = []
+    for number, item in enumerate(items):
+        if not isinstance(item, Occurrence) or item.url not in wanted or wanted[item.url].url == item.url:
+            continue
+        span, goal = item.span, wanted[item.url]
+        if span.start in found:  # another use of the same reference
+            found[span.start].places.append(number)
+            continue
+        attempt = _Try(span.start, span.end, span.line, item.url, goal, (), [number])
+        reason = _unfit(goal.url)
+        if reason:
+            dropped.append(_dropped(attempt, reason))
+            continue
+        attempt.spellings = tuple(dict.fromkeys(_spellings(text, item, goal.url)))
+        found[span.start] = attempt
+    tries: list[_Try] = []
+    for attempt in sorted(found.values(), key=lambda t: t.start):
+        if tries and attempt.start < tries[-1].end:
+            dropped.append(_dropped(attempt, "it stands inside of another URL that is replaced"))
+        else:
+            tries.append(attempt)
+    return tries, dropped
+
+
+def _dropped(attempt: _Try, reason: str) -> Dropped:
+    return Dropped(attempt.line, attempt.before, attempt.wanted, reason)
+
+
+def _unfit(url: str) -> str:
+    """Return why a replacement is not put into a document, whatever its spelling, or ""."""
+    if len(url) > _LONGEST_URL:
+        return f"the replacement is longer than {_LONGEST_URL} characters"
+    if not url or _UNWRITABLE.search(url) or not _PLACE.match(url):
+        return "the replacement is no URL that can stand in a document"
+    return ""
+
+
+def _spellings(text: str, item: Occurrence, url: str) -> Iterator[str]:
+    """Yield ways to write a URL in the place of another, the plainest first."""
+    start, end = item.span.start, item.span.end
+    if item.markup in _AS_THEY_STAND:
+        yield url
+        if item.markup is Markup.MD_BARE:
+            yield f"<{url}>"
+    elif item.markup in _MARKDOWN:
+        yield from _in_markdown(url, pointed=text[start - 1 : start] == "<" and text[end : end + 1] == ">")
+    else:
+        yield from _in_attribute(url, text[start - 1 : start])
+
+
+def _in_markdown(url: str, *, pointed: bool) -> Iterator[str]:
+    escaped = re.sub(r"([\\<>])" if pointed else r"([\\<>()])", r"\\\1", url)
+    in_brackets = re.sub(r"([<>])", r"\\\1", url)
+    plain = [url, escaped] if pointed else [url, escaped, f"<{in_brackets}>"]
+    for spelling in plain:
+        yield spelling
+        yield spelling.replace("&", "&amp;")
+        if "|" in url:  # parts the cells of a table
+            yield spelling.replace("|", "\\|")
+            yield spelling.replace("&", "&amp;").replace("|", "\\|")
+
+
+def _in_attribute(url: str, before: str) -> Iterator[str]:
+    quote = before if before in ('"', "'") else ""
+    reference = {'"': "&quot;", "'": "&#39;"}.get(quote, "")
+    plain = url.replace(quote, reference) if quote else url
+    if quote or _UNQUOTED.fullmatch(url):
+        yield plain
+        yield (url.replace("&", "&amp;").replace(quote, reference)) if quote else url.replace("&", "&amp;")
+    if quote:
+        yield html.escape(url)
+    else:
+        yield f'"{html.escape(url)}"'
+
+
+# --- the proof --------------------------------------------------------------------------------------------------------
+
+
+def _failing(text: str, items: Sequence[Extracted], tries: Sequence[_Try], read: Read) -> list[_Try]:
+    """Return the tries whose spelling does not lead to what is wanted, each with the reason; none if all is well.
+
+    Where something else changes, the replacement nearest before it is to blame.
+    """
+    changed = _splice(text, tries)
+    expected = [_shape(item) for item in items]
+    owner: dict[int, _Try] = {}
+    for attempt in tries:
+        for number in attempt.places:
+            owner[number] = attempt
+            shape = expected[number]
+            expected[number] = (shape[0], attempt.wanted.url, *shape[2:])
+    found = [_shape(item) for item in read(changed)]
+    failed: dict[int, _Try] = {}
+    for number, shape in enumerate(expected):
+        if number < len(found) and _agree(found[number], shape, own=number in owner):
+            continue
+        attempt = owner.get(number) or _nearest(items, number, tries)
+        attempt.reason = (
+            "the URL cannot be written there so that it is read as a link to it"
+            if number in owner
+            else "other links, headings or comments of the document would be read otherwise"
+        )
+        failed.setdefault(attempt.start, attempt)
+        if len(found) != len(expected):
+            break  # behind the first difference nothing stands where it stood
+    if not failed and len(found) > len(expected):
+        tries[-1].reason = "it would make further links"
+        return [tries[-1]]
+    return list(failed.values())
+
+
+def _splice(text: str, tries: Sequence[_Try]) -> str:
+    parts: list[str] = []
+    at = 0
+    for attempt in tries:
+        parts += (text[at : attempt.start], attempt.new)
+        at = attempt.end
+    return "".join((*parts, text[at:]))
+
+
+def _nearest(items: Sequence[Extracted], number: int, tries: Sequence[_Try]) -> _Try:
+    """Return the try before the item of a number, or the first one."""
+    before = next((i.span.start for i in reversed(items[: number + 1]) if isinstance(i, Occurrence)), 0)
+    return tries[max(0, bisect_right([t.start for t in tries], before) - 1)]
+
+
+def _shape(item: Extracted) -> tuple[object, ...]:
+    """Return what of an item has to stay the same wherever it stands; notices speak of URLs and are only counted."""
+    if isinstance(item, Occurrence):
+        text = "" if item.markup in _AS_THEY_STAND else item.text
+        return "link", item.url, item.markup, text
+    if isinstance(item, Anchor):
+        return "anchor", item.name, item.source
+    if isinstance(item, Suppression):
+        return "suppression", item.codes, item.first, item.last
+    return ("notice",)
+
+
+def _agree(found: tuple[object, ...], expected: tuple[object, ...], *, own: bool) -> bool:
+    """Return whether an item is what is expected; a bare URL may have become one in angle brackets."""
+    if own and found[:2] == expected[:2] and {found[2], expected[2]} <= _AS_THEY_STAND:
+        return found[3:] == expected[3:]
+    return found == expected
