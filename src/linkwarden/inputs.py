@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import fnmatch
 import glob
+import hashlib
 import itertools
 import os
 import re
@@ -64,12 +65,14 @@ class Source:
         text: its content.
         extractor: reads it.
         base_url: what relative links start from if the text came from the web, else None.
+        sha256: of its bytes, in hexadecimal; "" where there were none.
     """
 
     name: str
     text: str
     extractor: Extractor
     base_url: str | None = None
+    sha256: str = ""
 
     def parse(self) -> Iterator[Extracted]:
         """Yield its links, anchors and notices as they are found."""
@@ -425,7 +428,7 @@ def _source(name: str, data: bytes, suffix: str, *, base_url: str | None = None)
     extractor = extractor_for(suffix)
     if extractor is None:
         raise LookupError(suffix)
-    return Source(name, text, extractor, base_url)
+    return Source(name, text, extractor, base_url, hashlib.sha256(data).hexdigest())
 
 
 def _known_suffixes() -> str:

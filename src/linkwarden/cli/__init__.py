@@ -17,6 +17,7 @@ from linkwarden._version import __version__
 #: command -> module and attribute that hold it
 _COMMANDS = {
     "check": "linkwarden.cli.check:check",
+    "fix": "linkwarden.cli.fix:fix",
     "probe": "linkwarden.cli.probe:probe",
     "extract": "linkwarden.cli.extract:extract",
     "explain": "linkwarden.cli.explain:explain",

@@ -77,9 +77,9 @@ class TableCommand(click.Command):
                     formatter.write_dl(records)
 
 
-def table_options(command: str) -> Callable[[F], F]:
-    """Return a decorator that adds all options that a command has by the table."""
-    mine = [option for option in OPTIONS.values() if option.flags and command in option.commands]
+def table_options(command: str, *, without: frozenset[str] = frozenset()) -> Callable[[F], F]:
+    """Return a decorator that adds all options that a command has by the table, but for some fields."""
+    mine = [o for o in OPTIONS.values() if o.flags and command in o.commands and o.field not in without]
 
     def add(function: F) -> F:
         for option in reversed(mine):

@@ -1,6 +1,24 @@
 """Edits of lists: which URLs are replaced, how the new ones are written, and files that are old or new, never half."""
 
-from linkwarden.fix.edits import Dropped, Edit, Plan, Wanted, apply, plan, wanted_of
+from linkwarden.fix.edits import Dropped, Edit, Plan, Wanted, apply, plan
+from linkwarden.fix.files import Document, open_document, refuse_unsafe, write_document
 from linkwarden.fix.patch import patch
+from linkwarden.fix.wishes import MAX_REPORT_BYTES, Wishes, wishes_of_report, wishes_of_run
 
-__all__ = ["Dropped", "Edit", "Plan", "Wanted", "apply", "patch", "plan", "wanted_of"]
+__all__ = [
+    "MAX_REPORT_BYTES",
+    "Document",
+    "Dropped",
+    "Edit",
+    "Plan",
+    "Wanted",
+    "Wishes",
+    "apply",
+    "open_document",
+    "patch",
+    "plan",
+    "refuse_unsafe",
+    "wishes_of_report",
+    "wishes_of_run",
+    "write_document",
+]

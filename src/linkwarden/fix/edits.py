@@ -10,10 +10,10 @@ from __future__ import annotations
 import html
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from linkwarden.model import Anchor, Extracted, Markup, Occurrence, Result, Suppression
+from linkwarden.model import Anchor, Extracted, Markup, Occurrence, Suppression
 
 #: Yields what a document holds, in the order of its text.
 Read = Callable[[str], Iterator[Extracted]]
@@ -109,31 +109,12 @@ class _Try:
         return self.spellings[self.at]
 
 
-def wanted_of(results: Iterable[Result], path: str) -> dict[str, Wanted]:
-    """Return what shall stand in place of which URL of a document, by the URL as it stands there.
-
-    Args:
-        results: of a run; suggestions of other verdicts than those that a report shows are not taken.
-        path: the document's name in the run.
-    """
-    found: dict[str, Wanted] = {}
-    for result in results:
-        suggestion, rule = result.judgement.suggestion, result.judgement.rule
-        if suggestion is None or rule is None:
-            continue
-        wanted = Wanted(suggestion.url, suggestion.why, suggestion.safe, rule.code, rule.slug)
-        for occurrence in result.target.occurrences:
-            if occurrence.span.path == path:
-                found[occurrence.url] = wanted
-    return found
-
-
 def plan(text: str, wanted: Mapping[str, Wanted], read: Read) -> Plan:
     """Return the edits that put the wanted URLs in place, each proved by reading the changed document.
 
     Args:
         text: the document, decoded.
-        wanted: by URL, as ``wanted_of`` returns it.
+        wanted: by URL as the document's links have it.
         read: the document's extractor.
     """
     items = list(read(text))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -189,6 +189,7 @@ class Run:
         started: when the run began (UTC), or the instant as of which it was to judge (``--now``).
         duration_s: seconds it took.
         inputs: names of the inputs as the user gave them.
+        sha256: of the inputs' bytes, in hexadecimal, by name; tells whether a file is still what was checked.
         results: sorted by first occurrence.
         requests: how many HTTP requests were sent.
         notices: remarks about inputs.
@@ -220,6 +221,7 @@ class Run:
     past: tuple[Past, ...] = ()
     fixed: tuple[Fixed, ...] = ()
     compared: Compared | None = None
+    sha256: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def counts(self) -> Mapping[Verdict, int]:

@@ -71,6 +71,7 @@ def _head(run: Run, mask: _Mask) -> dict[str, Any]:
         "generated_at": iso(run.started),
         "duration_s": round(run.duration_s, 3),
         "inputs": [mask.url(name) for name in run.inputs],
+        "sha256": {mask.url(name): digest for name, digest in run.sha256.items()},
         "exit_code": run.exit_code,
         "summary": {
             "occurrences": run.occurrences,

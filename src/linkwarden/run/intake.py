@@ -51,6 +51,7 @@ class Intake:
             self._ledger.unreadable.append(source.sentence)
             return
         self._ledger.names.append(source.name)
+        self._ledger.sha256[source.name] = source.sha256
         try:
             fresh = await self._collect(source)
             # Local links need all anchors of the document, which are known only now.

@@ -1,0 +1,98 @@
+"""What a run, or the report of one, wants to have replaced."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from linkwarden.fix.edits import Wanted
+from linkwarden.inputs import Source
+from linkwarden.model import Kind, Occurrence, Result, Run, UsageError
+from linkwarden.text import target_key
+
+#: What masking leaves of a secret: such a URL can be neither found nor written.
+_MASKED = "***"
+#: A report of a million links is smaller.
+MAX_REPORT_BYTES = 1 << 30
+_NO_REPORT = "Give a JSON report that `linkwarden check` wrote."
+
+#: Returns whether findings of a rule (code and name) about a kind of thing shall be fixed.
+Chosen = Callable[[str, str, Kind], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What shall be replaced in which documents.
+
+    Attributes:
+        names: of the documents that were checked.
+        by_key: what shall stand in place of a URL, by the key of ``linkwarden.text.target_key``.
+        hashes: SHA-256 of the documents as they were checked, by name; empty where nothing can have changed since.
+    """
+
+    names: tuple[str, ...] = ()
+    by_key: Mapping[str, Wanted] = field(default_factory=dict)
+    hashes: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, source: Source) -> dict[str, Wanted]:
+        """Return what shall stand in place of which URL of a document, by the URL as its links have it."""
+        found: dict[str, Wanted] = {}
+        for item in source.parse():
+            if isinstance(item, Occurrence):
+                wanted = self.by_key.get(target_key(source.address_of(item.url) or item.url, source.name))
+                if wanted is not None:
+                    found[item.url] = wanted
+        return found
+
+    def are_about(self, name: str, data: bytes) -> bool:
+        """Return whether a document is still what was checked."""
+        known = self.hashes.get(name)
+        return known is None or known == hashlib.sha256(data).hexdigest()
+
+
+def wishes_of_run(run: Run, chosen: Chosen) -> Wishes:
+    """Return what the suggestions of a run want replaced."""
+    return Wishes(run.inputs, dict(_of_results(run.results, chosen)), {})
+
+
+def _of_results(results: Iterable[Result], chosen: Chosen) -> Iterable[tuple[str, Wanted]]:
+    for result in results:
+        suggestion, rule = result.judgement.suggestion, result.judgement.rule
+        if suggestion is not None and rule is not None and chosen(rule.code, rule.slug, result.kind):
+            wanted = Wanted(suggestion.url, suggestion.why, suggestion.safe, rule.code, rule.slug)
+            yield result.target.key, wanted
+
+
+def wishes_of_report(data: bytes, slugs: Mapping[str, str], chosen: Chosen) -> Wishes:
+    """Return what the suggestions of a JSON report want replaced.
+
+    Args:
+        data: the report.
+        slugs: the names of the rules, by code.
+        chosen: which findings count.
+
+    Raises:
+        UsageError: it is no report, or one that does not say of which documents it speaks.
+    """
+    try:
+        report: dict[str, Any] = json.loads(data)
+        names = tuple(str(name) for name in report["inputs"])
+        hashes = {str(name): str(digest) for name, digest in report["sha256"].items()}
+        found = dict(_of_links(report["links"], slugs, chosen))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        raise UsageError("this is no JSON report of linkwarden, or one of an older version", _NO_REPORT) from None
+    return Wishes(names, found, hashes)
+
+
+def _of_links(links: Iterable[Any], slugs: Mapping[str, str], chosen: Chosen) -> Iterable[tuple[str, Wanted]]:
+    for link in links:
+        said, code, url = link["suggestion"], str(link["code"]), str(link["url"])
+        if said is None or _MASKED in url or _MASKED in said["url"] or code not in slugs:
+            continue
+        if chosen(code, slugs[code], Kind(link["kind"])):
+            wanted = Wanted(str(said["url"]), str(said["why"]), said["safe"] is True, code, slugs[code])
+            for place in link["occurrences"]:
+                yield target_key(url, str(place["file"])), wanted
