@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +18,9 @@ from tests.deps import on_fake_internet
 from tests.internet import FakeInternet
 from tests.repository import Repository
 
-LIST = "# T\n\n- [a](htps://a.example/x)\n- [b](https://moved.example/old/guide)\n- [c](http://gone.example/)\n- [t](#t)\n"
+LIST = (
+    "# T\n\n- [a](htps://a.example/x)\n- [b](https://moved.example/old/guide)\n- [c](http://gone.example/)\n- [t](#t)\n"
+)
 FIXED = LIST.replace("htps:", "https:").replace("/old/", "/new/")
 
 Command = Callable[..., int]
@@ -197,7 +200,7 @@ def test_a_run_that_dies_while_writing_leaves_the_old_file(fix: Command, monkeyp
     def die(_handle: int) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(files.os, "fsync", die)
+    monkeypatch.setattr(os, "fsync", die)
     assert fix("--write") == 130
     assert text() == LIST
     assert sorted(path.name for path in Path().iterdir()) == [".git", "README.md"]

@@ -86,6 +86,7 @@ def test_keys_and_their_order() -> None:
             "generated_at",
             "duration_s",
             "inputs",
+            "sha256",
             "exit_code",
             "summary",
             "compared",
@@ -197,6 +198,7 @@ def test_the_head() -> None:
             "generated_at": "2026-11-22T03:00:00Z",
             "duration_s": 21.4,
             "inputs": ["README.md"],
+            "sha256": {},
             "exit_code": 1,
             "summary": {
                 "occurrences": 17,

@@ -252,23 +252,28 @@ def _failing(text: str, items: Sequence[Extracted], tries: Sequence[_Try], read:
             shape = expected[number]
             expected[number] = (shape[0], attempt.wanted.url, *shape[2:])
     found = [_shape(item) for item in read(changed)]
-    failed: dict[int, _Try] = {}
+    misread: list[_Try] = []  # their own URL is not what is wanted
+    shifted: list[_Try] = []  # it is, but not as it was written: perhaps because one before it was misread
+    beside: list[_Try] = []  # what stands next to them has changed
     for number, shape in enumerate(expected):
         if number < len(found) and _agree(found[number], shape, own=number in owner):
             continue
-        attempt = owner.get(number) or _nearest(items, number, tries)
-        attempt.reason = (
-            "the URL cannot be written there so that it is read as a link to it"
-            if number in owner
-            else "other links, headings or comments of the document would be read otherwise"
-        )
-        failed.setdefault(attempt.start, attempt)
-        if len(found) != len(expected):
-            break  # behind the first difference nothing stands where it stood
-    if not failed and len(found) > len(expected):
+        own = owner.get(number)
+        attempt = _nearest(items, number, tries) if own is None else own
+        # Another sort of thing stands there, so behind it nothing stands where it stood.
+        lost = number >= len(found) or _sort(found[number]) != _sort(shape)
+        if own is not None and (lost or found[number][1] != shape[1]):
+            attempt.reason = "the URL cannot be written there so that it is read as a link to it"
+            misread.append(attempt)
+        else:
+            attempt.reason = "other links, headings or comments of the document would be read otherwise"
+            (beside if own is None else shifted).append(attempt)
+        if lost or len(found) != len(expected):
+            break
+    if len(found) > len(expected) and not misread and not shifted and not beside:
         tries[-1].reason = "it would make further links"
-        return [tries[-1]]
-    return list(failed.values())
+        beside.append(tries[-1])
+    return list({attempt.start: attempt for attempt in misread or shifted[:1] or beside}.values())
 
 
 def _splice(text: str, tries: Sequence[_Try]) -> str:
@@ -298,8 +303,14 @@ def _shape(item: Extracted) -> tuple[object, ...]:
     return ("notice",)
 
 
+def _sort(shape: tuple[object, ...]) -> tuple[object, ...]:
+    """Return what sort of thing an item is; bare URLs and those in angle brackets are one."""
+    markup = shape[2:3] if shape[0] == "link" else ()
+    return shape[0], Markup.MD_BARE if markup and markup[0] in _AS_THEY_STAND else markup
+
+
 def _agree(found: tuple[object, ...], expected: tuple[object, ...], *, own: bool) -> bool:
-    """Return whether an item is what is expected; a bare URL may have become one in angle brackets."""
-    if own and found[:2] == expected[:2] and {found[2], expected[2]} <= _AS_THEY_STAND:
-        return found[3:] == expected[3:]
+    """Return whether an item is what is expected; a replaced bare URL may have become one in angle brackets."""
+    if own and _sort(found) == _sort(expected):
+        return found[1] == expected[1] and found[3:] == expected[3:]
     return found == expected
