@@ -95,8 +95,8 @@ def fix(obj: Any, /, inputs: tuple[str, ...], **options: Any) -> int:
 def _wishes(deps: Any, inputs: tuple[str, ...], options: Mapping[str, Any]) -> tuple[Wishes, int]:
     """Return what shall be replaced, and the exit code of a check that was not whole."""
     from linkwarden import api  # noqa: PLC0415 - the network stack is slow to import
-    from linkwarden.run import engine  # noqa: PLC0415 - with it
     from linkwarden.deps import Deps  # noqa: PLC0415 - with it
+    from linkwarden.run import engine  # noqa: PLC0415 - with it
 
     chosen = _chooser(options["only"])
     report: Path | None = options["report"]

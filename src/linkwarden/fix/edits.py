@@ -268,7 +268,7 @@ def _failing(text: str, items: Sequence[Extracted], tries: Sequence[_Try], read:
         else:
             attempt.reason = "other links, headings or comments of the document would be read otherwise"
             (beside if own is None else shifted).append(attempt)
-        if lost or len(found) != len(expected):
+        if lost:
             break
     if len(found) > len(expected) and not misread and not shifted and not beside:
         tries[-1].reason = "it would make further links"

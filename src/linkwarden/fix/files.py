@@ -14,7 +14,7 @@ from linkwarden.fix.patch import patch
 from linkwarden.git import Git, GitError
 from linkwarden.inputs import MAX_BYTES, Source, extractor_for, find_root
 from linkwarden.model import UsageError
-from linkwarden.tree import leads_out, read_file
+from linkwarden.tree import read_file, root_left
 
 _UTF_16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _GIT_SECONDS = 20.0
@@ -69,7 +69,7 @@ def open_document(name: str) -> Document | None:
     extractor = extractor_for(path.suffix)
     if extractor is None or not path.is_file():
         return None
-    if leads_out(path):
+    if root_left(path) is not None:
         raise UsageError(f"{name}: a symbolic link leads out of the repository", "Name the file itself.")
     try:
         data = read_file(path, MAX_BYTES + 1)
