@@ -127,7 +127,7 @@ def _weight(result: Result) -> int:
 def _moved_by_a_pattern(result: Result) -> bool:
     """Return whether a page moved to another path, with a fix that is called safe: a rule for every URL does that, too.
 
-    Where only scheme, ``www.`` or the last slash change, the new URL leads wherever the old one did.
+    Where only scheme or host change, the new URL leads wherever the old one did.
     """
     evidence, address = result.evidence, result.target.address or ""
     fix = evidence.suggestion
@@ -137,7 +137,7 @@ def _moved_by_a_pattern(result: Result) -> bool:
 
 
 def _path(url: str) -> str:
-    return urlsplit(url).path.rstrip("/")
+    return urlsplit(url).path or "/"
 
 
 async def _compare(net: Net, url: str, group: Sequence[Result]) -> list[Evidence]:
