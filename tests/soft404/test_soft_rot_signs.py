@@ -13,7 +13,7 @@ from linkwarden.soft404 import parked as _parked
 from linkwarden.soft404.errors import error_part, is_error_text, plain, says_later, says_no_hits
 from linkwarden.soft404.page import Page
 from linkwarden.soft404.siblings import Sibling, same_page, sibling_of
-from linkwarden.soft404.signs import promised_words, script_of
+from linkwarden.soft404.subject import promised_words, script_of
 from linkwarden.soft404.weigh import NEEDED, POINTS, PageSigns, Sign, assess, with_sign, would_decide
 from linkwarden.wire import Hop, Response
 from tests.links import target

@@ -22,7 +22,8 @@ from linkwarden.review._base import Review
 from linkwarden.review._wayback import Archive, Capture, added_on, archived_under, best, may_be_asked
 from linkwarden.soft404.judge import PageDoubt, rot_evidence
 from linkwarden.soft404.page import Page, is_html
-from linkwarden.soft404.signs import promised_words, read_signs, script_of, words_of_text
+from linkwarden.soft404.signs import read_signs
+from linkwarden.soft404.subject import promised_words, script_of, words_of_text
 from linkwarden.soft404.weigh import PageSigns, Sign, assess, with_sign, would_decide
 from linkwarden.text import host_of, mask_secrets
 from linkwarden.wire import NetError, Request

@@ -23,11 +23,13 @@ def _any_of(entries: Iterable[Line]) -> str:
 
 
 _SPLIT = re.compile(r"\s+[-\u2010-\u2015|·•»«›‹:/\\~]+\s+|\s*[|»«›·•]\s*|\s*::\s*|:\s+|\s+[-\u2013\u2014]\s*")
+_SENTENCE = re.compile(r"(?<=[.!?。！？])\s*|\s+[-\u2013\u2014|]\s+")
 _SPACELESS = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 _CORE = re.compile(_any_of(line for name, lines in _WORDS.items() if name.startswith("core ") for line in lines))
 _CORE_IN_WORDS = re.compile(rf"(?<!\w)(?:{_CORE.pattern})(?!\w)")
 _NO_HITS = re.compile(_any_of(_WORDS["no hits"]))
 _LATER = re.compile(_any_of(_WORDS["later"]))
+_BARE_ERROR = re.compile(_any_of(_WORDS["bare error"]))
 _LOG_IN = re.compile(_any_of(_WORDS["log in"]))
 _LOG_IN_SENTENCES = re.compile(_any_of(_WORDS["log in sentences"]))
 #: How many characters may be left of a message in a script without spaces.
@@ -44,7 +46,7 @@ _ASCII_MARKS = {code: " " for code in range(128) if not chr(code).isalnum()}
 
 @lru_cache(maxsize=256)
 def plain(text: str) -> str:
-    """Give a text in lower case, without marks of punctuation, words one blank apart (Unicode NFKC, casefold)."""
+    """Return a text in lower case, without marks of punctuation, words one blank apart (Unicode NFKC, casefold)."""
     if text.isascii():  # most are, and this is ten times as fast
         return " ".join(text[:1000].lower().translate(_ASCII_MARKS).split())
     folded = unicodedata.normalize("NFKC", text[:1000]).casefold().replace("\u0307", "")
@@ -61,13 +63,13 @@ _FILLER_WORDS = frozenset(_words("small words"))
 
 
 def parts_of(title: str) -> list[str]:
-    """Cut a title at the marks that part a page's name from its site's: bars, dashes, dots, colons."""
+    """Return a title's parts, cut at the marks that part a page's name from its site's: bars, dashes, dots, colons."""
     return [part.strip() for part in _SPLIT.split(title) if part and part.strip()]
 
 
 @lru_cache(maxsize=1024)  # the pages of a site share their title's parts
 def is_error_text(text: str, names: tuple[str, ...] = ()) -> bool:
-    """Tell whether a text is an error message of the "there is no such page" sort and nothing else.
+    """Return whether a text is an error message of the "there is no such page" sort and nothing else.
 
     Args:
         text: a title's part or a heading.
@@ -90,14 +92,14 @@ def is_error_text(text: str, names: tuple[str, ...] = ()) -> bool:
 
 
 def speaks_of_errors(text: str) -> bool:
-    """Tell whether an error message stands anywhere in a text, as in the title of a song or of a guide."""
+    """Return whether an error message stands anywhere in a text, as in the title of a song or of a guide."""
     words = plain(text)
     return (_CORE if _SPACELESS.search(words) else _CORE_IN_WORDS).search(words) is not None
 
 
 @lru_cache(maxsize=1024)
 def error_part(title: str, names: tuple[str, ...] = ()) -> str | None:
-    """Give the part of a title that is an error message, if the rest is no more than a site's name, else None."""
+    """Return the part of a title that is an error message, if the rest is no more than a site's name, else None."""
     if is_error_text(title, names):
         return title
     if _REPLY.match(title):
@@ -111,13 +113,23 @@ def error_part(title: str, names: tuple[str, ...] = ()) -> str | None:
 
 
 def says_no_hits(text: str) -> bool:
-    """Tell whether a title's part or a heading says that a search found nothing."""
+    """Return whether a title's part or a heading says that a search found nothing."""
     return any(_NO_HITS.fullmatch(plain(part)) for part in (text, *parts_of(text)))
 
 
 def says_later(text: str) -> bool:
-    """Tell whether a title's part or a heading says that the site is down and will be back."""
+    """Return whether a title's part or a heading says that the site is down and will be back."""
     return any(_LATER.fullmatch(plain(part)) for part in (text, *parts_of(text)))
+
+
+def sentences_of(text: str) -> list[str]:
+    """Return the sentences of a text, cut at their ends and at dashes and bars."""
+    return [part for part in _SENTENCE.split(text) if part]
+
+
+def is_bare_error(text: str) -> bool:
+    """Return whether a part of a title, or a heading, says that there is an error and not which."""
+    return any(_BARE_ERROR.fullmatch(plain(part)) for part in (text, *parts_of(text)))
 
 
 def says_log_in(text: str) -> bool:

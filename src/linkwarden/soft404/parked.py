@@ -1,6 +1,6 @@
 """Recognises registrars, parking services, server placeholders, and what hijacked domains are used for.
 
-Every match alone is one sign; ``_soft.assess`` wants two.
+Every match alone is one sign; ``weigh.assess`` wants two.
 """
 
 from __future__ import annotations
@@ -55,24 +55,24 @@ _NUMBERED = re.compile(r"ww\d{1,3}\.")
 
 
 def parking_host(host: str) -> bool:
-    """Tell whether a host belongs to a parking service or a dealer in domains."""
+    """Return whether a host belongs to a parking service or a dealer in domains."""
     return any(name in _PARKING_HOSTS for name in domains_of(host))
 
 
 def is_numbered_subdomain(host: str, of: str) -> bool:
-    """Tell whether a host is a parking service's numbered subdomain (``ww25.``) of another host's domain."""
+    """Return whether a host is a parking service's numbered subdomain (``ww25.``) of another host's domain."""
     found = _NUMBERED.match(host)
     return found is not None and of.removeprefix("www.") == host[found.end() :] and host != of
 
 
 def parking_mark(low: str) -> str | None:
-    """Give what a page's source, in lower case, holds of a parking service, or None."""
+    """Return what a page's source, in lower case, holds of a parking service, or None."""
     found = next((mark for mark in _PARKING_MARKS if mark in low), None)
     return found or ("/lander" if len(low) < _LANDER_BYTES and _LANDER.search(low) else None)
 
 
 def sale_title(title: str) -> str | None:
-    """Give the part of a title that offers a domain, or None."""
+    """Return the part of a title that offers a domain, or None."""
     for part in (title, *parts_of(title)):
         text = " ".join(re.sub(r"[^\w. -]", " ", part[:_LONGEST_TITLE].casefold()).split()).strip(" .-")
         if _SALE_TITLES.fullmatch(text) and (_DOMAIN.search(text) or any(s in text for s in _SALE_SUBJECTS)):
@@ -81,24 +81,24 @@ def sale_title(title: str) -> str | None:
 
 
 def sale_sentence(text: str) -> str | None:
-    """Give the words of a page that offer the domain, or None."""
+    """Return the words of a page that offer the domain, or None."""
     found = _SALE_SENTENCES.search(text)
     return found.group() if found else None
 
 
 def registrar_sentence(text: str) -> str | None:
-    """Give the words of a page that say that the domain is only registered, or None."""
+    """Return the words of a page that say that the domain is only registered, or None."""
     found = _REGISTRAR_SENTENCES.search(text)
     return found.group() if found else None
 
 
 def placeholder_text(title: str) -> re.Pattern[str] | None:
-    """Give the pattern of the text that goes with a placeholder's title, or None for any other title."""
+    """Return the pattern of the text that goes with a placeholder's title, or None for any other title."""
     text = plain(title)
     return next((pattern for titles, pattern in _PLACEHOLDERS if titles.fullmatch(text)), None)
 
 
 def gambling_words(text: str) -> tuple[str, ...]:
-    """Give the different words of gambling and the like in a title, description or heading, at least two, or none."""
+    """Return the different words of gambling and the like in a title, description or heading, at least two, or none."""
     found = tuple(dict.fromkeys(plain(word) for word in _GAMBLING.findall(text)))
     return found if len(found) > 1 and not _ORDINARY.issuperset(found) else ()

@@ -1,6 +1,6 @@
-"""Asks a site for a page that cannot exist, to learn what it says of such (the test of Bar-Yossef et al., WWW 2004).
+"""Makes up URLs that a site cannot have, and compares what it gives for them (Bar-Yossef et al., WWW 2004).
 
-A sibling is the link's address with a made-up last segment. The segment is a hash, so that every run asks the same.
+A sibling is the link's URL with a made-up last segment. The segment is a hash, so that every run requests the same.
 One sibling serves all links of a host, a first folder and a depth, whichever of them needs it: what lies between the
 first folder and the last segment is made up as well.
 """
@@ -24,7 +24,7 @@ ALIKE = 0.92
 #: A first folder that is a plain word ("blog", "docs"); names of users, years and ids are made up like the rest, so
 #: that a site has few siblings.
 _FOLDER = re.compile(r"[a-z][a-z_-]{0,14}\Z", re.IGNORECASE)
-_EXTENSION = re.compile(r"\.[a-z]{2,5}\Z", re.IGNORECASE)
+_EXTENSION = re.compile(r"(?:\.tar)?\.(?=[a-z0-9]*[a-z])[a-z0-9]{2,5}\Z", re.IGNORECASE)
 _DYNAMIC = re.compile(
     r"(?:\.(?:php\d?|aspx?|jsp|do|cgi|pl|cfm)|/(?:view|item|show|page|article|index|content|node|read)?)\Z",
     re.IGNORECASE,
@@ -34,12 +34,12 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 @dataclass(frozen=True, slots=True)
 class Sibling:
-    """What a site answers for an address that it cannot have.
+    """What a site returns for a URL that it cannot have.
 
     Attributes:
-        url: the made-up address.
-        response: the answer, or None if there was none.
-        page: the answer as HTML, or None.
+        url: the made-up URL.
+        response: the response, or None if there was none.
+        page: the response as HTML, or None.
     """
 
     url: str
@@ -47,12 +47,12 @@ class Sibling:
     page: Page | None
 
 
-def sibling_of(address: str) -> str:
-    """Give the address to ask in place of an address; the same for all addresses of one folder and depth.
+def sibling_of(url: str) -> str:
+    """Return the URL to request in place of a URL; the same for all URLs of one folder and depth.
 
-    An address that names its page in the query ("view.php?id=3") keeps its path and gets other values.
+    A URL that names its page in the query ("view.php?id=3") keeps its path and gets other values.
     """
-    parts = urlsplit(address.partition("#")[0])
+    parts = urlsplit(url.partition("#")[0])
     if parts.query and _DYNAMIC.search(parts.path):
         asked = parse_qsl(parts.query, keep_blank_values=True)
         if asked:
@@ -70,20 +70,20 @@ def sibling_of(address: str) -> str:
 
 
 def sibling(url: str, response: Response | None) -> Sibling:
-    """Read what a site answered for a made-up address; None is no answer."""
+    """Return what a site said of a made-up URL; None is no response."""
     return Sibling(url, response, Page(response) if response is not None and is_html(response) else None)
 
 
 def same_page(address: str, page: Page, sibling: Sibling) -> bool:
-    """Tell whether a page is what its site also gives for an address that it cannot have.
+    """Return whether a page is what its site also gives for a URL that it cannot have.
 
-    Same final address after a redirect, or same title and nearly the same words. What echoes the addresses does not
+    Same final URL after a redirect, or same title and nearly the same words. What echoes the URLs does not
     count.
 
     Args:
-        address: the link's address.
+        address: the link's URL.
         page: what the link leads to.
-        sibling: the answer for the made-up address.
+        sibling: the answer for the made-up URL.
     """
     if sibling.response is None or sibling.page is None or not 200 <= sibling.response.status < 300:
         return False
@@ -124,7 +124,7 @@ def _counts(text: str) -> Counter[str]:
 
 
 def _bare(url: str) -> str:
-    """Give host and path of an address, which is what a redirect leads to, whatever it echoes in its query."""
+    """Return host and path of a URL, which is what a redirect leads to, whatever it echoes in its query."""
     parts = urlsplit(url)
     return f"{(parts.hostname or '').removeprefix('www.')}{parts.path.rstrip('/')}"
 

@@ -1,7 +1,7 @@
-"""Weighs signs that a page which answers 200 is not what a list promises. Pure: signs in, a finding or none out.
+"""Weighs signs that a page which is sent with 200 is not what a list promises. Pure: signs in, a finding or none out.
 
-A sign is something that was seen. Each ill gives points to the signs that speak for it, and signs that come from one
-source (a title, the look of the body) count once, by the strongest. An ill is found only if it has at least
+A sign is something that was seen. Each fault gives points to the signs that speak for it, and signs that come from one
+source (a title, the look of the body) count once, by the strongest. A fault is found only if it has at least
 ``NEEDED`` points from at least two sources, one of them strong: never on one sign
 (docs/facts/soft-404.md#signs).
 """
@@ -19,11 +19,11 @@ SOFT_404 = Rule(
     "LW701",
     "soft-404",
     Verdict.SUSPECT,
-    "the answer says that all is well, but the page looks like an error page",
-    "Some sites answer 200 for pages that they no longer have. At least two independent signs agree: the title or "
+    "the server says that all is well, but the page looks like an error page",
+    "Some sites send 200 for pages that they no longer have. At least two independent signs agree: the title or "
     "heading is an error message and nothing else, the page calls itself an error page in its markup or asks search "
-    "engines not to list it, it is next to empty, or a made-up address of the same site gives the same page.",
-    "Open the page. If it is gone, find its new address or an archived copy, or remove the entry.",
+    "engines not to list it, it is next to empty, or a made-up URL of the same site gives the same page.",
+    "Open the page. If it is gone, find its new URL or an archived copy, or remove the entry.",
 )
 PARKED_DOMAIN = Rule(
     "LW702",
@@ -42,7 +42,7 @@ HIJACKED_DOMAIN = Rule(
     Verdict.SUSPECT,
     "the site seems to have changed hands",
     "The page has nothing to do with what the list says about it. At least two independent signs agree: it is about "
-    "gambling or the like or comes from a parking service, every address of the site gives the same page, or it is "
+    "gambling or the like or comes from a parking service, every URL of the site gives the same page, or it is "
     "not about what the list says: none of the words that the link promises stand on it, or it has nothing in common "
     "with its copy in the Internet Archive from before the link entered the list.",
     "Open the page with care. If the domain has a new owner, link to an archived copy or remove the entry.",
@@ -54,7 +54,7 @@ PLACEHOLDER = Rule(
     "the page is the one that a web server or host shows where there is no site",
     "Title and text are those of a page that comes with the server software, or that a host shows in place "
     "of a site that was suspended or never set up.",
-    "The site may be moving or gone. Look again in some days, then find its new address or an archived copy.",
+    "The site may be moving or gone. Look again in some days, then find its new URL or an archived copy.",
 )
 DOWN_FOR_NOW = Rule(
     "LW705",
@@ -68,7 +68,7 @@ DOWN_FOR_NOW = Rule(
 )
 RULES: tuple[Rule, ...] = (SOFT_404, PARKED_DOMAIN, HIJACKED_DOMAIN, PLACEHOLDER, DOWN_FOR_NOW)
 
-#: Points that an ill must have, from at least two sources.
+#: Points that a fault must have, from at least two sources.
 NEEDED = 3
 #: Points of a sign that is rare on a healthy page; weak ones alone never add up to a finding.
 STRONG = 2
@@ -88,6 +88,9 @@ class Sign(StrEnum):
     LANDED_ELSEWHERE = "landed-elsewhere"
     OWN_ADDRESS_ELSEWHERE = "own-address-elsewhere"
     UNRELATED = "unrelated"
+    BARE_ERROR = "bare-error"
+    NO_CHOICE = "no-choice"
+    FILE_AS_PAGE = "file-as-page"
     SAME_EVERYWHERE = "same-everywhere"
     # against it
     PROMISED = "promised"
@@ -129,7 +132,7 @@ _SOURCES: Mapping[Sign, str] = MappingProxyType(
     }
 )
 
-#: What each sign says for an ill, the worst ill first; points below zero speak against it.
+#: What each sign says for a fault, the worst fault first; points below zero speak against it.
 POINTS: Mapping[str, Mapping[Sign, int]] = MappingProxyType(
     {
         PARKED_DOMAIN.code: {
@@ -174,6 +177,9 @@ POINTS: Mapping[str, Mapping[Sign, int]] = MappingProxyType(
             Sign.LANDED_ELSEWHERE: 1,
             Sign.OWN_ADDRESS_ELSEWHERE: 1,
             Sign.UNRELATED: 1,
+            Sign.BARE_ERROR: 2,
+            Sign.NO_CHOICE: 1,
+            Sign.FILE_AS_PAGE: 1,
             Sign.SAME_EVERYWHERE: 2,
             Sign.PROMISED: -4,
             Sign.NAMED: -2,
@@ -194,7 +200,7 @@ _OPENINGS = MappingProxyType(
         SOFT_404.code: "The server says that all is well, but the page is probably gone",
         PARKED_DOMAIN.code: "The domain is probably for sale or parked",
         HIJACKED_DOMAIN.code: "The site has probably changed hands",
-        PLACEHOLDER.code: "There is probably no site at this address any more",
+        PLACEHOLDER.code: "There is probably no site at this URL any more",
         DOWN_FOR_NOW.code: "The site is down for now",
     }
 )
@@ -207,9 +213,9 @@ class PageSigns:
     Attributes:
         seen: the signs, each with a clause that says what was seen ("its title reads …").
         home: the link points at a site's root, which is never a soft 404 of itself.
-        made_by_scripts: the source is an empty frame that scripts fill, so that it is the same for every address.
-        app: scripts take the page over in the browser, and may show another one than the source for its address.
-        gated: a log-in or consent form stands before the page, which is the same for every address as well.
+        made_by_scripts: the source is an empty frame that scripts fill, so that it is the same for every URL.
+        app: scripts take the page over in the browser, and may show another one than the source for its URL.
+        gated: a log-in or consent form stands before the page, which is the same for every URL as well.
     """
 
     seen: Mapping[Sign, str]
@@ -221,15 +227,20 @@ class PageSigns:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """An ill that was found: its rule, the reason in one sentence, and the signs that speak for it."""
+    """A fault that was found: its rule, the reason in one sentence, and the signs that speak for it."""
 
     rule: Rule
     reason: str
     signs: tuple[Sign, ...]
 
 
+def opening(rule: Rule) -> str:
+    """Return how the reason for a rule begins."""
+    return _OPENINGS[rule.code]
+
+
 def assess(signs: PageSigns) -> Finding | None:
-    """Give the ill that the signs agree on, the worst first, or None."""
+    """Return the fault that the signs agree on, the worst first, or None."""
     for code, points in POINTS.items():
         for_it = _speaking(signs, code, points)
         if len(for_it) < 2 or points[for_it[0]] < STRONG or _total(signs, for_it, points) < NEEDED:
@@ -240,10 +251,10 @@ def assess(signs: PageSigns) -> Finding | None:
 
 
 def would_decide(signs: PageSigns, sign: Sign) -> int:
-    """Tell whether one more sign would decide what the signs so far leave open.
+    """Return whether one more sign would decide what the signs so far leave open.
 
     Returns:
-        The points of the ill that would be found, the more the surer; 0 if none would.
+        The points of the fault that would be found, the more the surer; 0 if none would.
     """
     if sign in signs.seen or not signs.seen.keys() - _COMMON or assess(signs) is not None:
         return 0
@@ -253,12 +264,12 @@ def would_decide(signs: PageSigns, sign: Sign) -> int:
 
 
 def with_sign(signs: PageSigns, sign: Sign, clause: str) -> PageSigns:
-    """Give the signs with one more."""
+    """Return the signs with one more."""
     return replace(signs, seen={**signs.seen, sign: clause})
 
 
 def _speaking(signs: PageSigns, code: str, points: Mapping[Sign, int]) -> list[Sign]:
-    """Give the signs that speak for an ill and count, strongest first, one a source."""
+    """Return the signs that speak for a fault and count, strongest first, one a source."""
     if code == SOFT_404.code and signs.home:
         return []
     best: dict[str, Sign] = {}
@@ -272,8 +283,10 @@ def _speaking(signs: PageSigns, code: str, points: Mapping[Sign, int]) -> list[S
 
 
 def _counts(signs: PageSigns, code: str, sign: Sign) -> bool:
-    """Tell whether a sign means anything on such a page: a frame is short and the same everywhere by its nature."""
+    """Return whether a sign means anything on such a page: a frame is short and the same everywhere by its nature."""
     if sign is Sign.SAME_EVERYWHERE:
+        if Sign.FILE_AS_PAGE in signs.seen:  # no script makes a file of a page
+            return not signs.gated
         speaks = bool(signs.seen.keys() & _MESSAGES)
         return not signs.made_by_scripts and not signs.gated and (speaks or not signs.app)
     if sign is Sign.SHORT and code == SOFT_404.code:
@@ -287,7 +300,7 @@ def _total(signs: PageSigns, for_it: list[Sign], points: Mapping[Sign, int]) -> 
 
 
 def _idle(sign: Sign, for_it: list[Sign]) -> bool:
-    """Tell whether a sign says nothing beside the others: length does not help a page that is always the same."""
+    """Return whether a sign says nothing beside the others: length does not help a page that is always the same."""
     return sign is Sign.MUCH_TEXT and any(strong in for_it for strong in (Sign.SAME_EVERYWHERE, Sign.PARKING_HOST))
 
 

@@ -195,7 +195,7 @@ async def test_who_never_tells_is_not_asked(internet: FakeInternet, net: Net, ur
     """Unverified, with the reason, and no request (docs/facts/services.md#sites-that-never-tell)."""
     evidence = await evidence_of(WebProvider, net, url)
     assert (slug(evidence), internet.log) == ("site-never-tells", [])
-    assert evidence.reason.endswith(", so linkwarden did not ask; open it in a browser.")
+    assert evidence.reason.endswith(", so no request was made; open it in a browser.")
 
 
 @pytest.mark.parametrize("host", ["notlinkedin.com", "box.com", "ax.com", "scholar.google.com.example.org"])
@@ -287,7 +287,7 @@ async def test_a_page_that_sends_readers_on_is_followed(internet: FakeInternet, 
     hop = '<meta http-equiv="refresh" content="0; url={}">'
     site.page("/r", hop.format("/guide")).page("/dead", hop.format("/nowhere")).page("/twice", hop.format("/r"))
     site.page("/late", '<meta http-equiv="refresh" content="60; url=/nowhere"><p>news')
-    site.page("/again", hop.format("/again"))
+    site.page("/again", hop.format("/again") + "<p>news")
     evidence = await evidence_of(WebProvider, net, SITE + "/r")
     assert (slug(evidence), evidence.title, evidence.final_url) == ("ok", "The guide", SITE + "/guide")
     assert await look(net, SITE + "/dead") == "not-found"
@@ -297,7 +297,7 @@ async def test_a_page_that_sends_readers_on_is_followed(internet: FakeInternet, 
     assert await look(net, SITE + "/again") == "ok"
     assert len(internet.log) == before + 1
     site.page("/error", hop.format("/guide"), status=404).page("/long", hop.format("/dead") + "<p>word " * 4000)
-    site.page("/ring1", hop.format("/ring2")).page("/ring2", hop.format("/ring1"))
+    site.page("/ring1", hop.format("/ring2") + "<p>news").page("/ring2", hop.format("/ring1") + "<p>news")
     assert [await look(net, SITE + path) for path in ("/error", "/long", "/ring1")] == ["ok", "not-found", "ok"]
 
 

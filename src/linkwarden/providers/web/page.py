@@ -1,7 +1,8 @@
-"""Any other page: asked once with GET, judged by its status, where it leads, and whether the named place is on it."""
+"""Any other page: requested once with GET, judged by its status, where it leads, what it is, and the place named."""
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
@@ -13,11 +14,15 @@ from urllib.parse import unquote
 
 from linkwarden.answers import rules as http
 from linkwarden.answers.conditional import fetch_if_changed, says_unchanged, unchanged, visit, with_validators
+from linkwarden.answers.image_bytes import sniff, what_else
 from linkwarden.answers.read import RULES, from_response, net_evidence, status_evidence
 from linkwarden.answers.redirects import landing_evidence, move_of
+from linkwarden.answers.wellformed import read_xml
+from linkwarden.foreign import charset_of
 from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion, Target, Verdict
 from linkwarden.providers.base import Example, Provider, by_ident
-from linkwarden.soft404.judge import judge_page
+from linkwarden.soft404.judge import judge_page, judge_text
+from linkwarden.soft404.log_in import asks_to_log_in
 from linkwarden.soft404.page import Page, is_html
 from linkwarden.soft404.weigh import RULES as SOFT_RULES
 from linkwarden.text import domains_of, host_of
@@ -36,14 +41,36 @@ ANCHOR_MISSING = Rule(
     "Look for the place on the page and correct the part after `#`, or take it out.",
 )
 
-#: Pages are read this far for their title and for bot walls …
+NOT_WHAT_IT_SAYS = Rule(
+    "LW531",
+    "not-what-its-type-says",
+    Verdict.SUSPECT,
+    "the file is not what its type says, so browsers cannot show it",
+    "The server says that all is well and calls the response a PDF, an archive, an image or a film, but what it sends "
+    "is empty, an HTML page or text, as error pages are. Or it calls a file of that kind an HTML page, and readers see "
+    "its bytes as letters.",
+    "Open the URL in a browser. If the file is gone, find its new URL or an archived copy.",
+)
+BAD_XML = Rule(
+    "LW532",
+    "xml-not-well-formed",
+    Verdict.DEGRADED,
+    "browsers show an error message, because the XML is not well-formed",
+    "The document was read whole, and it breaks the rules of XML. Browsers show an error message in its place, or its "
+    "beginning only.",
+    "Tell the site's owner, or link to another form of the document.",
+)
+
+#: Larger pages are judged in a thread, beside which the run goes on.
+_LARGE = 16_384
+#: Pages are read this far for their title and for bot protection …
 _BYTES = 65_536
 #: … and this far where a place on the page is looked for.
 _BYTES_FOR_PLACES = 1_048_576
 #: Pages that send their readers on (``<meta http-equiv="refresh">``) are followed this far; browsers go on for ever.
 _MOST_REFRESHES = 5
 
-#: Sites whose answers to programs never tell whether a page exists, with the reason a maintainer reads.
+#: Sites whose responses to programs never tell whether a page exists, with the reason a maintainer reads.
 #: Sources: docs/facts/services.md#sites-that-never-tell and docs/facts/services.md#publisher-bot-protection.
 SILENT_HOSTS = MappingProxyType(
     {
@@ -54,53 +81,70 @@ SILENT_HOSTS = MappingProxyType(
         "reddit.com": "Reddit turns programs away",
         "researchgate.net": "ResearchGate turns all programs away",
         "academia.edu": "Academia.edu turns programs away",
-        "twitter.com": "X gives the same answer for posts that exist and for posts that do not",
-        "x.com": "X gives the same answer for posts that exist and for posts that do not",
+        "twitter.com": "X returns the same for posts that exist and for posts that do not",
+        "x.com": "X returns the same for posts that exist and for posts that do not",
         "openreview.net": "OpenReview gives programs an empty frame for every paper",
     }
 )
 _SCHOLAR = re.compile(r"scholar\.google\.(?:com|[a-z]{2}|com?\.[a-z]{2})\Z")
-#: Addresses below these answer 200 whether or not the thing exists.
+#: URLs below these get 200 whether or not the thing exists.
 _ALWAYS_THERE = (
     ("colab.research.google.com", "/drive/", "Colab shows the same frame whether or not the notebook exists"),
-    ("youtube.com", "/watch", "YouTube answers the same for videos that exist and for videos that do not"),
-    ("youtube.com", "/embed/", "YouTube answers the same for videos that exist and for videos that do not"),
-    ("youtube.com", "/shorts/", "YouTube answers the same for videos that exist and for videos that do not"),
+    ("youtube.com", "/watch", "YouTube returns the same for videos that exist and for videos that do not"),
+    ("youtube.com", "/embed/", "YouTube returns the same for videos that exist and for videos that do not"),
+    ("youtube.com", "/shorts/", "YouTube returns the same for videos that exist and for videos that do not"),
     # [U] said of all pages of data sets (docs/facts/services.md#openml).
     ("openml.org", "/d/", "OpenML shows the same frame whether or not the data set exists"),
-    ("youtu.be", "/", "YouTube answers the same for videos that exist and for videos that do not"),
+    ("youtu.be", "/", "YouTube returns the same for videos that exist and for videos that do not"),
 )
 _COLAB = re.compile(r"https?://colab\.research\.google\.com/(github|gist)/([^?#]+)", re.IGNORECASE)
 
-#: Fragments that name no place in the page's source: routes, key=value pairs, text fragments, line numbers,
-#: comments (often loaded later), and the two that always work (HTML standard, "scroll to the fragment").
+#: Fragments that name no place in the page's source: routes, key=value pairs, text fragments, lines and ranges of
+#: lines, comments (often loaded later), and the two that always work (HTML standard, "scroll to the fragment").
 _NO_PLACE = re.compile(
-    r"\A(?:[/!]|:~:|L\d|top\Z|\d+\Z|(?:comment|disqus|reply|answer|respond|post|p)[-_]?\d*\Z)|[=&/?]", re.IGNORECASE
+    r"\A(?:[/!]|:~:|L\d|top\Z|\d+(?:-\d+)?\Z|(?:comment|disqus|reply|answer|respond|post|p)[-_]?\d*\Z)|[=&/?]",
+    re.IGNORECASE,
 )
-_LOG_IN_TITLE = re.compile(r"\W*(?:log|sign)[ -]?(?:in|on)\b", re.IGNORECASE)
+#: GitHub and those who render as it does put this before the ids of a document (docs/facts/http-answers.md#fragments).
+_PREFIX = "user-content-"
+#: Types whose files have signatures, so that text under such a type is none of them.
+_FILE_TYPES = re.compile(
+    r"application/(?:(?:x-)?pdf|(?:x-)?zip(?:-compressed)?|epub\+zip|java-archive|(?:x-)?7z-compressed|x-rar-compressed"
+    r"|vnd\.rar|vnd\.openxmlformats-.*)|image/(?:png|jpe?g|gif|webp|avif|bmp)|video/(?:mp4|webm|ogg|quicktime|x-matroska)"
+    r"|audio/(?:mpeg|mp4|ogg|flac|wav|x-wav|webm)"
+)
+#: Files that are sent as text by mistake, by how they begin.
+_FILE_BEGINS = (
+    *((b"%PDF-", "a PDF"), (b"PK\x03\x04", "a ZIP file"), (b"\x1f\x8b\x08", "a gzip file"), (b"\x89PNG", "a PNG")),
+    *((b"\xff\xd8\xff", "a JPEG"), (b"GIF89a", "a GIF"), (b"7z\xbc\xaf\x27\x1c", "a 7z file")),
+)
+_NOTHING_TO_SEE = "The server sends a page with nothing to see."
+_XML_TYPES = re.compile(r"(?:application|text)/xml|application/(?:[\w.-]+\+)xml")
+#: A PDF's mark may stand behind some other bytes (ISO 32000-1, annex H, note 13).
+_PDF_WITHIN = 1024
 
 
 class WebProvider(Provider):
-    """Takes every http(s) address that nobody else has taken."""
+    """Takes every http(s) URL that nobody else has taken."""
 
     name: ClassVar[str] = "web"
     rank: ClassVar[int] = 1000
     kind: ClassVar[Kind] = Kind.PAGE
-    rules: ClassVar[tuple[Rule, ...]] = (*RULES, ANCHOR_MISSING, *SOFT_RULES)
+    rules: ClassVar[tuple[Rule, ...]] = (*RULES, ANCHOR_MISSING, NOT_WHAT_IT_SAYS, BAD_XML, *SOFT_RULES)
     examples: ClassVar[tuple[Example, ...]] = (
         Example("https://example.org/a?b=c", "https://example.org/a?b=c"),
         Example("http://example.org/guide#install", "http://example.org/guide"),
     )
 
     def claim(self, target: Target) -> str | None:
-        """Take any http(s) address; the ident is the address without its fragment, so that a page is asked once."""
+        """Take any http(s) URL; the ident is the URL without its fragment, so that a page is requested once."""
         return None if target.address is None else target.address.partition("#")[0]
 
     async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:
-        """Ask for each page once and judge every link to it."""
+        """Request each page once and judge every link to it."""
         del now
         for address, group in by_ident(claims).items():
-            settled = _without_asking(address, group)
+            settled = _without_request(address, group)
             if settled is not None:
                 for item in settled:
                     yield item
@@ -115,21 +159,31 @@ class WebProvider(Provider):
                 for claim in group:
                     yield unchanged(claim, response)
                 continue
-            page = Page(response) if is_html(response) else None
-            for claim in group:
-                evidence = page_evidence(claim, response, page)
-                if page is not None and _may_be_rotten(evidence):
-                    evidence = judge_page(claim, page, evidence)
-                yield with_validators(evidence, response)
+            large = len(response.body) > _LARGE
+            judged = await asyncio.to_thread(_judge, group, response) if large else _judge(group, response)
+            for evidence in judged:
+                yield evidence
 
 
-def _may_be_rotten(evidence: Evidence) -> bool:
-    """Tell whether the page was seen, so that what it says is left to look at."""
+def _judge(group: Sequence[Claim], response: Response) -> list[Evidence]:
+    """Return the evidence for each link to a page; the page is read once."""
+    page = Page(response) if is_html(response) else None
+    found = []
+    for claim in group:
+        evidence = page_evidence(claim, response, page)
+        if _was_seen(evidence) or (page is not None and evidence.reason == _NOTHING_TO_SEE):
+            evidence = judge_page(claim, page, evidence) if page is not None else judge_text(claim, response, evidence)
+        found.append(with_validators(evidence, response))
+    return found
+
+
+def _was_seen(evidence: Evidence) -> bool:
+    """Return whether the page was seen, so that what it says is left to look at."""
     return evidence.rule is None or evidence.rule.verdict in (Verdict.MOVED, Verdict.DEGRADED)
 
 
-def _without_asking(address: str, group: Sequence[Claim]) -> list[Evidence | Pass] | None:
-    """Settle what needs no question: notebooks that are shown from elsewhere, and sites that never tell."""
+def _without_request(address: str, group: Sequence[Claim]) -> list[Evidence | Pass] | None:
+    """Return what needs no request: notebooks that are shown from elsewhere, and sites that never tell."""
     notebook = _COLAB.match(address)
     if notebook is not None:
         host = {"github": "github.com", "gist": "gist.github.com"}[notebook.group(1).lower()]
@@ -137,7 +191,7 @@ def _without_asking(address: str, group: Sequence[Claim]) -> list[Evidence | Pas
     why = _why_silent(address)
     if why is None:
         return None
-    reason = f"{why}, so linkwarden did not ask; open it in a browser."
+    reason = f"{why}, so no request was made; open it in a browser."
     return [Evidence.of(claim, http.SITE_NEVER_TELLS, reason) for claim in group]
 
 
@@ -164,8 +218,8 @@ async def _read(address: str, group: Sequence[Claim], net: Net) -> Response:
     """
     names_place = any(_place_named(claim) for claim in group)
     max_bytes = _BYTES_FOR_PLACES if names_place else _BYTES
-    ask = Request(url=address, purpose="page", max_bytes=max_bytes)
-    return await fetch_if_changed(ask, group, lambda asked: follow(asked, net))
+    request = Request(url=address, purpose="page", max_bytes=max_bytes)
+    return await fetch_if_changed(request, group, lambda sent: follow(sent, net))
 
 
 async def follow(request: Request, net: Net) -> Response:
@@ -176,7 +230,7 @@ async def follow(request: Request, net: Net) -> Response:
     """
     response = await net.fetch(request)
     for _ in range(_MOST_REFRESHES):
-        onward = Page(response).sends_on_to if is_html(response) else None
+        onward = await asyncio.to_thread(_onward, response) if len(response.body) > _LARGE else _onward(response)
         if onward is None or onward in (hop.url for hop in response.hops):
             break
         hop = Hop(response.url, response.status, onward)
@@ -185,46 +239,105 @@ async def follow(request: Request, net: Net) -> Response:
     return response
 
 
+def _onward(response: Response) -> str | None:
+    return Page(response).sends_on_to if is_html(response) else None
+
+
 def page_evidence(claim: Claim, response: Response, page: Page | None) -> Evidence:
-    """Judge one link by the answer of its page.
+    """Return the evidence for one link that the response for its page gives.
 
     Args:
         claim: the link.
-        response: the answer.
-        page: the answer as HTML, or None if it is something else (a PDF, say).
+        response: the response.
+        page: the response as HTML, or None if it is something else (a PDF, say).
     """
     bad = status_evidence(claim, response) or landing_evidence(claim, response)
     if bad is not None:
         return bad
     title = page.title if page else None
-    if page and response.status < 300 and not response.body.strip():  # 300 needs no body
-        return from_response(claim, response, http.ODD_ANSWER, "The server sends an empty page.")
-    if page and title and _LOG_IN_TITLE.match(title) and page.has_password_field:
+    if response.status < 300:  # 300 needs no body
+        flaw = _page_flaw(claim, response, page) if page else _file_flaw(claim, response)
+        if flaw is not None:
+            return flaw
+    if page and asks_to_log_in(claim.target, page):
         return from_response(claim, response, http.LOG_IN_REQUIRED, "The page asks readers to log in.", title=title)
     missing = _missing_place(claim, response, page) if page else None
     if missing is not None:
         return replace(missing, title=title)
     better = move_of(claim.target.address or "", response)
     if better is not None:
-        reason = "The page has a new permanent address."
+        reason = "The page has a new permanent URL."
         return from_response(claim, response, http.MOVED_PERMANENTLY, reason, suggestion=better, title=title)
     return from_response(claim, response, title=title)
 
 
+def _page_flaw(claim: Claim, response: Response, page: Page) -> Evidence | None:
+    """Return the evidence for HTML that shows readers nothing, or that is another kind of file."""
+    if not response.body.strip():
+        return _empty(claim, response)
+    other = _begins_as(response.body)
+    if other is not None:
+        reason = f"The server calls {other} an HTML page, so readers see its bytes as letters."
+        return from_response(claim, response, NOT_WHAT_IT_SAYS, reason)
+    if page.shows_nothing:
+        return from_response(claim, response, http.ODD_ANSWER, _NOTHING_TO_SEE)
+    return _xml_flaw(claim, response) if response.media_type == "application/xhtml+xml" else None
+
+
+def _file_flaw(claim: Claim, response: Response) -> Evidence | None:
+    """Return the evidence for a file that is empty, not what its type says, or XML that browsers cannot read."""
+    body, said = response.body, response.media_type
+    is_file = _FILE_TYPES.fullmatch(said) is not None
+    if not body.strip():
+        if is_file and response.complete:
+            return from_response(claim, response, NOT_WHAT_IT_SAYS, f"The server sends an empty file ({said}).")
+        return None if said.startswith("text/") or "javascript" in said else _empty(claim, response)
+    if is_file and not (said.endswith("pdf") and b"%PDF-" in body[:_PDF_WITHIN]):
+        other = None if sniff(body) else what_else(body, "")
+        if other in ("an HTML page", "an XML document", "a JSON document", "text"):
+            reason = f"The server calls the file {said} and sends {other}."
+            return from_response(claim, response, NOT_WHAT_IT_SAYS, reason)
+    if said == "text/plain" and body.startswith(b"%PDF-"):
+        reason = "The server calls a PDF plain text, so readers see its bytes as letters."
+        return from_response(claim, response, NOT_WHAT_IT_SAYS, reason)
+    return _xml_flaw(claim, response) if _XML_TYPES.fullmatch(said) else None
+
+
+def _empty(claim: Claim, response: Response) -> Evidence:
+    if response.complete:
+        return from_response(claim, response, http.ODD_ANSWER, "The server sends an empty page.")
+    return from_response(claim, response, http.CONNECTION_BROKEN, "The transfer of the page broke off.")
+
+
+def _begins_as(body: bytes) -> str | None:
+    """Return the kind of file that a body begins as, if it is one that is never HTML."""
+    return next((name for begin, name in _FILE_BEGINS if body.startswith(begin)), None)
+
+
+def _xml_flaw(claim: Claim, response: Response) -> Evidence | None:
+    """Return the evidence for an XML document at which browsers show an error message."""
+    charset = charset_of(response.headers.get("content-type", ""))
+    reading = read_xml(response.body, charset) if response.complete else None
+    if reading is None or not reading.flaw:
+        return None
+    reason = f"Browsers show an error message: the XML is not well-formed ({reading.flaw})."
+    return from_response(claim, response, BAD_XML, reason)
+
+
 def _place_named(claim: Claim) -> str | None:
-    """Give the fragment of a link if it names a place that the page's source must hold, as written, else None."""
+    """Return the fragment of a link if it names a place that the page's source must hold, as written, else None."""
     _, _, fragment = (claim.target.address or "").partition("#")
     fragment = fragment.partition(":~:")[0]
     return fragment if fragment and not _NO_PLACE.search(unquote(fragment)) else None
 
 
 def _missing_place(claim: Claim, response: Response, page: Page) -> Evidence | None:
-    """Say so if the place that a link names is certainly not on its page."""
+    """Return the evidence for a place that is certainly not on its page, or None."""
     name = _place_named(claim)
     if name is None or not response.complete:
         return None
     anchors = page.anchors
-    wanted = {name, unquote(name)}
+    wanted = {name, unquote(name), _PREFIX + name, _PREFIX + unquote(name)}
     if wanted & anchors or not anchors or page.made_by_scripts:
         return None
     near = sorted(a for a in anchors if a.casefold() == unquote(name).casefold())

@@ -32,6 +32,7 @@ from linkwarden.answers.read import RULES, from_response, net_evidence, status_e
 from linkwarden.answers.redirects import move_of
 from linkwarden.answers.stores import Meaning, store_error
 from linkwarden.answers.wellformed import MOST_BYTES, svg_flaw
+from linkwarden.foreign import charset_of
 from linkwarden.model import Claim, Evidence, Kind, Pass, Rule, Suggestion, Target
 from linkwarden.providers.base import Example, Provider, by_ident
 from linkwarden.providers.web.image import rules
@@ -107,7 +108,6 @@ def _weight(response: Response) -> tuple[Rule, str] | None:
 HEAD_BYTES = 4096
 _NAMED_SVG = re.compile(r"\.svg(?:[?#]|\Z)", re.IGNORECASE)
 _SVG = "image/svg+xml"
-_CHARSET = re.compile(r";\s*charset\s*=\s*[\"']?([^\s;\"']{1,40})", re.IGNORECASE)
 #: Without AVIF: a server that may choose would send what GitHub may refuse.
 ACCEPT = "image/webp,image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5"
 
@@ -302,8 +302,8 @@ def _unseen(claim: Claim, response: Response, media_type: str) -> Evidence | Non
         if said.startswith("image/") and said != _SVG and said in CAMO_TYPES:
             reason = f"The image is an SVG, and the server calls it {said}, so no browser shows it."
             return from_response(claim, response, rules.WRONG_TYPE, reason)
-        charset = _CHARSET.search(response.headers.get("content-type", ""))
-        flaw = svg_flaw(response.body, charset[1] if charset else "") if response.complete else None
+        charset = charset_of(response.headers.get("content-type", ""))
+        flaw = svg_flaw(response.body, charset) if response.complete else None
         return from_response(claim, response, rules.BAD_SVG, f"Browsers do not show the SVG: {flaw}.") if flaw else None
     if said == _SVG:
         reason = f"The server calls the image an SVG, and it is of the type {media_type}, so no browser shows it."

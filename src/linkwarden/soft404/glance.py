@@ -1,0 +1,245 @@
+"""What all looks at one page for one link share. Read when it is needed; the cheap properties look at strings only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from linkwarden.answers.redirects import lost_its_page
+from linkwarden.model import Target
+from linkwarden.soft404 import parked
+from linkwarden.soft404.errors import (
+    error_part,
+    is_bare_error,
+    plain,
+    says_later,
+    sentences_of,
+    speaks_of_errors,
+)
+from linkwarden.soft404.page import Page
+from linkwarden.soft404.subject import promised_words, words_of_text
+from linkwarden.text import host_of
+
+#: One sentence that is an error message counts on pages up to this (characters of content) …
+_SENTENCES_UP_TO = 1200
+#: … and one that says more than this has something to say, whatever its title.
+MUCH = 1000
+#: Sources up to this size are looked at closely if they speak of errors, domains or hosting.
+SMALL = 20_000
+_HEADLINE = 800
+
+#: Classes and ids by which pages call themselves error pages.
+_ERROR_MARK = re.compile(
+    r"(?:error|page|http|status|is|template|e|body|view|content|site|layout|section)?[-_]*(?:404"
+    r"|four[-_]?oh[-_]?four)"
+    r"(?:[-_]*(?:error|page|not[-_]?found|template|content|wrapper|container|section|body))*"
+    r"|(?:page[-_]*)?not[-_]?found(?:[-_]*(?:page|container|content|wrapper|template|body|error|view))*"
+    r"|pagenotfound|http[-_]?error|error[-_]page[-_]404|status[-_]page[-_]404"
+    r"|error[-_]?page|page[-_]error|cms-no-route|cms-noroute-index|sqs-error|status-msg-wrap|mw-(?:404|notfound)",
+)
+#: What a page's source says to programs about its own status, in lower case (docs/facts/soft-404.md#markers).
+_ERROR_SOURCE = (
+    '"page":"/404"',
+    '"page":"/_error"',
+    '"statuscode":404',
+    "statuscode:404",
+    "pagepath='/404",
+    'pagepath="/404',
+    'name="prerender-status-code" content="404"',
+    'content="404" name="prerender-status-code"',
+)
+#: The same in the markup of frameworks that send the status before they know that there is no such page.
+_STREAMED = re.compile(
+    r"<template[^<>]{0,200}\sdata-dgst=\"(?:next_http_error_fallback;4(?:04|10)|next_not_found)\""  # Next.js
+    r"|\{\\?\"digest\\?\":\\?\"(?:next_http_error_fallback;4(?:04|10)|next_not_found)\\?\""
+    r"|\\?\"status\\?\":4(?:04|10),\\?\"statustext\\?\":[^{}]{0,200}\\?\"__type\\?\":\\?\"routeerrorresponse"  # Remix 2
+    r"|\bnode_ids:\s*\[[^\]]{0,100}\][^<]{0,4000}?\bstatus:\s*4(?:04|10)\b"  # SvelteKit
+    r"|\bdata-page=\"\{&quot;component&quot;:&quot;[^&]{0,60}(?:error|404|not-?found)[^&]{0,40}&quot;"  # Inertia
+)
+#: What those have in common, so that pages without it are not searched.
+_STREAMED_HINTS = ("next_http_error", "next_not_found", "routeerrorresponse", "node_ids", "data-page=")
+#: What the classes and ids that ``_ERROR_MARK`` matches have in common; looked for near the page's first tags.
+_MARK_HINTS = (
+    *("404", "not-found", "notfound", "not_found", "error-page", "errorpage", "error_page", "page-error", "no-route"),
+    *("noroute", "http-error", "sqs-error", "status-msg-wrap", "four-oh-four"),
+)
+_TAGS = 3000
+_NO_INDEX = re.compile(r"(?:\A|[,\s])(?:noindex|none)\b", re.IGNORECASE)
+_GATE = re.compile(
+    r"\b(?:log ?in|sign ?in|log on|sign on|anmelden|anmeldung|connexion|iniciar sesión|accedi|войти|вход)\b|登录|登入"
+    r"|ログイン|로그인"
+    r"|\bcookies?\b|\bconsent\b|\bprivacy\b|\bbefore you continue\b|\bdatenschutz\b|\bage (?:verification|check"
+    r"|gate)\b|\bare you (?:over|a robot|human)\b|\bcaptcha\b|\bconfidentialité\b|\bprivacidad\b",
+    re.IGNORECASE,
+)
+#: Sites that tell how other sites are doing: troubles and maintenance are their content.
+_STATUS_HOST = re.compile(r"(?:system)?(?:status|uptime)\.")
+#: Names of files that are not pages, whatever server they are on.
+_FILE_NAME = re.compile(
+    r"[^/]\.(?:pdf|ps|djvu|epub|mobi|docx?|xlsx?|pptx?|od[tsp]|rtf|tex|bib|csv|tsv|jsonl?|ya?ml|parquet|xml|rss|atom"
+    r"|png|jpe?g|gif|webp|avif|svg|bmp|tiff?|ico|psd|heic|mp[34g]|m4[av]|mov|avi|mkv|webm|og[agv]|wav|flac|midi?"
+    r"|zip|t?gz|tar|bz2|t?xz|zst|7z|rar|jar|war|whl|deb|rpm|apk|exe|msi|dmg|iso|img|bin|ttf|otf|woff2?|h5|hdf5|npz?|pkl"
+    r"|pth?|onnx|safetensors|gguf|sqlite|db|ics|vcf|geojson|kmz?|shp|stl|ipynb|bam|fasta|fastq|nc|mat)\Z",
+    re.IGNORECASE,
+)
+
+
+class Glance:
+    """One look at one page for one link.
+
+    Args:
+        target: the link.
+        page: the page that it leads to.
+    """
+
+    def __init__(self, target: Target, page: Page) -> None:
+        self.target = target
+        self.page = page
+        self.asked = target.address or ""
+        self.host = host_of(self.asked)
+        self.final = page.response.url
+
+    @cached_property
+    def title(self) -> str:
+        """The page's title, or ""."""
+        return self.page.title or ""
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Words that may stand in error messages besides: the site's name, and ids that the URL holds."""
+        own = (word for label in self.host.split(".") for word in (label, *label.split("-")))
+        parts = ((word, "@" in part) for part in self._parts() for word in plain(part).split())
+        ids = (word for word, is_mail in parts if is_mail or any(map(str.isdigit, word)))
+        return tuple(dict.fromkeys((*own, *ids)))
+
+    @cached_property
+    def _things(self) -> tuple[str, ...]:
+        """The same for a sentence, which may name the thing in question by the words of its URL."""
+        return tuple(dict.fromkeys((*self.names, *(word for part in self._parts() for word in plain(part).split()))))
+
+    def _parts(self) -> Iterator[str]:
+        """Yield what the URL calls the thing that it leads to: the last parts of its path, values of its query."""
+        parts = urlsplit(self.asked)
+        segments = [segment for segment in parts.path.split("/") if segment]
+        yield from map(unquote, segments[-2:])
+        yield from (value for _, value in parse_qsl(parts.query)[:20])
+
+    @cached_property
+    def error_title(self) -> str | None:
+        """The part of the title that is an error message, or None."""
+        return None if self.is_named else error_part(self.title, self.names)
+
+    @cached_property
+    def error_heading(self) -> str | None:
+        """The first heading that is an error message, or None."""
+        return next((heading for heading in self.page.headings if error_part(heading, self.names) == heading), None)
+
+    @cached_property
+    def error_sentence(self) -> str | None:
+        """The first sentence beside the headings that is an error message, on a page with little to read, or None."""
+        if len(self.page.main_text) > _SENTENCES_UP_TO:
+            return None
+        headings = {plain(heading) for heading in self.page.headings}
+        for block in self.page.blocks:
+            for part in sentences_of(block):
+                if len(part) > 8 and plain(part) not in headings and error_part(part, self._things) == part:
+                    return part
+        return None
+
+    @cached_property
+    def bare_error(self) -> str | None:
+        """A title or heading that says that there is an error and not which, or None."""
+        return next((text for text in (self.title, *self.page.headings) if text and is_bare_error(text)), None)
+
+    @cached_property
+    def no_index(self) -> bool:
+        """True if the page asks search engines not to list it."""
+        header = self.page.response.headers.get("x-robots-tag", "")
+        return _NO_INDEX.search(self.page.meta("robots")) is not None or _NO_INDEX.search(header) is not None
+
+    @cached_property
+    def is_named(self) -> bool:
+        """True if the title holds all words of the link's text (two at least), the site's name apart."""
+        own = {plain(name) for label in self.host.split(".") for name in (label, *label.split("-"))}
+        wanted = words_of_text(o.text for o in self.target.occurrences) - own
+        return len(wanted) > 1 and wanted <= set(plain(self.title).split())
+
+    @cached_property
+    def lost_its_page(self) -> bool:
+        """True if redirects led away from what the URL names."""
+        return bool(self.page.response.hops) and lost_its_page(self.asked, self.final)
+
+    @cached_property
+    def is_file_as_page(self) -> bool:
+        """True if the URL names a file that is no page, and a page was sent."""
+        return not self.page.response.hops and _FILE_NAME.search(urlsplit(self.asked).path) is not None
+
+    @cached_property
+    def is_marked_wrong(self) -> bool:
+        """True if the page's markup calls it an error page."""
+        low = self.page.low
+        if "404" in low and any(mark in low for mark in _ERROR_SOURCE):
+            return True
+        if any(hint in low for hint in _STREAMED_HINTS) and _STREAMED.search(low):
+            return True
+        if len(low) <= SMALL and 'class="noarticletext' in low:  # MediaWiki
+            return True
+        start = max(low.find("<body"), 0)
+        head = low[:_TAGS] + low[start : start + _TAGS]
+        return any(hint in head for hint in _MARK_HINTS) and any(map(_ERROR_MARK.fullmatch, self.page.marks))
+
+    @cached_property
+    def promised(self) -> frozenset[str]:
+        """The words that the link promises."""
+        return promised_words(self.target)
+
+    @cached_property
+    def is_unrelated(self) -> bool:
+        """True if the link promises something in words, and none of them stands anywhere in the page's source."""
+        low = self.page.low
+        telling = [word for word in self.promised if len(word) >= 4 or not word.isascii()]
+        if not telling or not self.page.response.complete:
+            return False
+        there = [word for word in telling if word[:8] in low]
+        if not there or not all(word in self.host for word in there):
+            return not there
+        # A site's own URL stands in each of its pages, whoever owns the name by now.
+        name = self.host.removeprefix("www.")
+        rest = low.replace(f"//www.{name}", " ").replace(f"//{name}", " ")
+        return not any(word[:8] in rest for word in there)
+
+    @cached_property
+    def headline(self) -> str:
+        """Title, headings and description."""
+        return " ".join((self.title, *self.page.headings, self.page.meta("description")))[:_HEADLINE]
+
+    @cached_property
+    def gambling(self) -> tuple[str, ...]:
+        """The words of gambling and the like in the headline."""
+        return parked.gambling_words(self.headline)
+
+    @cached_property
+    def has_much_text(self) -> bool:
+        """True if the page has something to say, whatever its title."""
+        return len(self.page.main_text) > MUCH
+
+    @cached_property
+    def is_gated(self) -> bool:
+        """True if a log-in or consent form stands before the page."""
+        return self.page.has_password_field or (_GATE.search(self.headline) is not None and not self.has_much_text)
+
+    @cached_property
+    def promises_the_message(self) -> bool:
+        """True if the link's text or URL speaks of the error message itself: a song, a paper, a guide."""
+        return promises_the_message(self.target, redirected=bool(self.page.response.hops))
+
+
+def promises_the_message(target: Target, *, redirected: bool) -> bool:
+    """Return whether a link's text, or its URL if that is where it led, speaks of an error message."""
+    url = target.address or ""
+    if any(speaks_of_errors(o.text) for o in target.occurrences) or _STATUS_HOST.match(host_of(url)):
+        return True
+    path = plain(unquote(urlsplit(url).path))
+    return not redirected and (speaks_of_errors(path) or says_later(path))

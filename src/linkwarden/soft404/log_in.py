@@ -1,0 +1,62 @@
+"""Tells pages that stand before others: log-in forms, and pages for members only, sent with a status of 200."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from linkwarden.soft404.errors import asks_for_log_in, says_log_in, sentences_of
+
+if TYPE_CHECKING:
+    from linkwarden.model import Target
+    from linkwarden.soft404.page import Page
+
+#: A page with more content than this has something to read, whatever form stands on it …
+_MUCH = 1000
+#: … one without a form is a log-in page only if it says less …
+_LITTLE = 500
+#: … and one with a form and less than this has nothing else.
+_NEXT_TO_NOTHING = 60
+#: Pages with more text than this, menus included, are not searched for sentences.
+_SEARCHED = 6000
+_TITLE = re.compile(r"\W*(?:log|sign)[ -]?(?:in|on)\b", re.IGNORECASE)
+_MEANT = re.compile(r"(?:\A|[/_.-])(?:log-?[io]n|sign-?[io]n|sso|auth|oauth)(?:[/_.-]|\Z)", re.IGNORECASE)
+_HINTS = re.compile(
+    r"log(?:ged)? ?in|sign(?:ed)? ?in|permission|authori[sz]ed|allowed|access|rights|private|restricted|protected"
+    r"|password|members|subscribers|registered|anmelden|einloggen|berechtigung|rechte|connecter|connecté|sesión"
+)
+
+
+def asks_to_log_in(target: Target, page: Page) -> bool:
+    """Return whether a page asks readers to log in, or says that it is not for everybody, in place of its content.
+
+    Args:
+        target: the link; one that means the log-in page gets what it promises.
+        page: what it leads to.
+    """
+    if _means_log_in(target):
+        return False
+    title, form = page.title or "", page.has_password_field
+    if form and _TITLE.match(title):
+        return len(page.main_text) <= _MUCH
+    if any(map(says_log_in, (title, *page.headings))):
+        return len(page.main_text) <= (_MUCH if form else _LITTLE)
+    is_form_alone = form and not page.headings and len(page.main_text) <= _NEXT_TO_NOTHING
+    return (is_form_alone and urlsplit(page.response.url).path not in ("", "/")) or _says_so(page)
+
+
+def _means_log_in(target: Target) -> bool:
+    """Return whether the link's text or URL names a log-in page."""
+    if any(says_log_in(occurrence.text) for occurrence in target.occurrences if occurrence.text):
+        return True
+    return _MEANT.search(urlsplit(target.address or "").path) is not None
+
+
+def _says_so(page: Page) -> bool:
+    """Return whether a sentence of a page with little else says that it is not for everybody."""
+    if not page.response.complete or not _HINTS.search(page.low) or page.rough_length > _SEARCHED:
+        return False
+    if len(page.main_text) > _LITTLE:
+        return False
+    return any(asks_for_log_in(sentence) for block in page.blocks for sentence in sentences_of(block))
