@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from linkwarden.model import BY_SEVERITY, Evidence, Judgement, Tag, Verdict
+from linkwarden.model import BY_SEVERITY, WORKING, Evidence, Judgement, Tag, Verdict
 
 _RANK = {verdict: rank for rank, verdict in enumerate(BY_SEVERITY)}
-#: Verdicts that rest on having seen the thing itself.
-_SEEN = frozenset({Verdict.OK, Verdict.MOVED, Verdict.DEGRADED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +63,7 @@ def _counts(note: Evidence, evidence: Evidence, policy: Policy) -> bool:
     if verdict_of(evidence) is Verdict.IGNORED:
         return False
     if verdict_of(note) is Verdict.SUSPECT:
-        return verdict_of(evidence) not in _SEEN
+        return verdict_of(evidence) not in WORKING
     if _is_end(note) and note.expires_at is not None:
         return note.expires_at - policy.now <= policy.expiring_within
     return True

@@ -155,9 +155,9 @@ def test_our_own_troubles_are_errors() -> None:
     root = write(run)
 
     assert [(case.get("name"), case[0].tag) for case in root.iter("testcase")] == [
-        ("1. input that could not be read", "error"),
-        ("2. internal error in provider arxiv", "error"),
-        ("3. unfinished run", "error"),
+        ("1. linkwarden could not read an input", "error"),
+        ("2. linkwarden itself failed", "error"),
+        ("3. linkwarden could not finish", "error"),
     ]
     assert root[-1].get("name") == "linkwarden"
 

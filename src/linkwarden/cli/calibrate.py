@@ -18,7 +18,18 @@ from linkwarden.cli.options import TableCommand, make_config, table_options
 from linkwarden.cli.speech import say, say_failure
 from linkwarden.extract import Extractor
 from linkwarden.inputs import Source
-from linkwarden.model import Extracted, Markup, NothingToCheckError, Occurrence, Result, Run, Span, UsageError, Verdict
+from linkwarden.model import (
+    FAILING,
+    Extracted,
+    Markup,
+    NothingToCheckError,
+    Occurrence,
+    Result,
+    Run,
+    Span,
+    UsageError,
+    Verdict,
+)
 from linkwarden.net import Connectivity, Net, NetPolicy, Observer
 from linkwarden.sinks import visible
 from linkwarden.text import host_of, is_http, mask_secrets, target_key
@@ -147,7 +158,7 @@ def _key(url: str) -> str:
 
 
 #: The verdicts, and the labels, that call a link broken in some way.
-BAD = frozenset({Verdict.BROKEN, Verdict.EXPIRED, Verdict.SUSPECT})
+BAD = FAILING
 _FORM = (
     'A line is {"url": "https://…", "label": "ok"}, with "text" and "image" if there are any; see docs/calibrate.md.'
 )

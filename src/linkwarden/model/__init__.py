@@ -5,8 +5,10 @@ Nothing here does IO or knows another module of the project, so every layer may 
 
 from linkwarden.model._findings import (
     BY_SEVERITY,
+    FAILING,
     FAILS_BY_DEFAULT,
     SETTLED,
+    WORKING,
     Anchor,
     AnchorSource,
     Answer,
@@ -38,8 +40,10 @@ from linkwarden.model._run import Compared, Failure, Fixed, History, Past, Patie
 
 __all__ = [
     "BY_SEVERITY",
+    "FAILING",
     "FAILS_BY_DEFAULT",
     "SETTLED",
+    "WORKING",
     "Anchor",
     "AnchorSource",
     "Answer",

@@ -208,6 +208,10 @@ BY_SEVERITY: tuple[Verdict, ...] = (
     Verdict.BROKEN,
 )
 FAILS_BY_DEFAULT = frozenset({Verdict.EXPIRED, Verdict.BROKEN})
+#: Verdicts with which a reader gets what the link promises; they rest on having seen it.
+WORKING = frozenset({Verdict.OK, Verdict.MOVED, Verdict.DEGRADED})
+#: Verdicts with which a reader is better served elsewhere.
+FAILING = FAILS_BY_DEFAULT | {Verdict.SUSPECT}
 #: Verdicts that are no findings: nothing is the matter, nobody looked, or nobody knows.
 SETTLED = frozenset({Verdict.OK, Verdict.IGNORED, Verdict.UNVERIFIED})
 
@@ -378,7 +382,7 @@ class Claim:
         provider: name of the provider.
         target: what is to be settled.
         ident: what the provider calls it.
-        known: what this provider was told in an earlier run, young enough to ask only whether it has changed.
+        known: what this provider found in an earlier run, young enough to ask only whether it has changed.
     """
 
     provider: str

@@ -20,7 +20,7 @@ from linkwarden.model import (
     Tag,
     Verdict,
 )
-from linkwarden.report._words import WORST_FIRST, sentence
+from linkwarden.report._words import WORST_FIRST, conclusion, sentence
 from linkwarden.sinks import one_line, shown_address
 from linkwarden.text import host_of
 
@@ -182,6 +182,14 @@ def failures(run: Run) -> tuple[Failure, ...]:
 def unreadable(run: Run) -> tuple[str, ...]:
     """Return the inputs that could not be read, each once."""
     return tuple(sorted(set(run.unreadable)))
+
+
+def troubles(run: Run) -> Iterator[tuple[str, str]]:
+    """Return what kept the run from checking everything, each as a title and a sentence."""
+    yield from (("linkwarden could not read an input", text) for text in unreadable(run))
+    yield from (("linkwarden itself failed", f"In {f.where}: {f.message}") for f in failures(run))
+    if run.network_down or run.interrupted:
+        yield "linkwarden could not finish", conclusion(run)
 
 
 _WARNINGS = frozenset({Verdict.BROKEN, Verdict.EXPIRED, Verdict.SUSPECT, Verdict.EXPIRING, Verdict.UNVERIFIED})

@@ -169,10 +169,9 @@ def lost(run: Run) -> int:
 
 def friendly(run: Run) -> str:
     """Return the one line for a run that found nothing wrong, or "" where there is something to tell."""
-    quiet = {Verdict.OK, Verdict.IGNORED, Verdict.UNVERIFIED}
     if not run.results or run.interrupted or run.network_down or run.failures or run.unreadable:
         return ""
-    if any(count and verdict not in quiet for verdict, count in run.counts.items()):
+    if any(count and verdict not in SETTLED for verdict, count in run.counts.items()):
         return ""
     fine = run.counts[Verdict.OK]
     if any(map(is_accepted, run.results)):
@@ -219,9 +218,9 @@ def changes(run: Run) -> str:
     if not run.past or run.network_down:
         return ""
     new = sum(result.is_new for result in run.results)
-    told = [f"{new:,} new {'finding' if new == 1 else 'findings'}"] if new else []
-    told += [f"{len(run.fixed):,} fixed"] if run.fixed else []
-    return f"Since the last run ({instant(run.past[-1].at)}): {listed(told) or 'nothing new and nothing fixed'}."
+    parts = [f"{new:,} new {'finding' if new == 1 else 'findings'}"] if new else []
+    parts += [f"{len(run.fixed):,} fixed"] if run.fixed else []
+    return f"Since the last run ({instant(run.past[-1].at)}): {listed(parts) or 'nothing new and nothing fixed'}."
 
 
 def how_fixed(fixed: Fixed) -> str:

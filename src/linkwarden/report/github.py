@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from linkwarden.model import Run, Span
 from linkwarden.report._base import Report, ReportOptions
-from linkwarden.report._order import Level, Marked, failures, instead, marked, placed, unreadable, worst_first
+from linkwarden.report._order import Level, Marked, instead, marked, placed, troubles, worst_first
 from linkwarden.report._words import conclusion, plural, seconds, since, tally
 from linkwarden.sinks import annotation, log, one_line, shown_address
 from linkwarden.text import is_http
@@ -38,11 +38,7 @@ class GithubReport(Report):
 
 def _problems(run: Run) -> Iterator[str]:
     """Return annotations on what stopped the run; without them a step fails and nobody sees why."""
-    told = [("linkwarden could not read an input", text) for text in unreadable(run)]
-    told += [("linkwarden itself failed", f"In {f.where}: {f.message}") for f in failures(run)]
-    if run.network_down or run.interrupted:
-        told.append(("linkwarden could not finish", conclusion(run)))
-    for title, text in told:
+    for title, text in troubles(run):
         yield annotation("error", [one_line(text)], title=title, path="")
 
 

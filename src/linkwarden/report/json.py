@@ -147,12 +147,12 @@ def _history(result: Result, history: History) -> dict[str, Any]:
 
 
 def _fact(fact: Fact, mask: _Mask) -> dict[str, Any]:
-    told: dict[str, Any] = {"what": mask.text(fact.what)}
+    shown: dict[str, Any] = {"what": mask.text(fact.what)}
     if fact.url is not None:
-        told["url"] = mask.url(fact.url)
+        shown["url"] = mask.url(fact.url)
     if fact.status is not None:
-        told["status"] = fact.status
-    return told
+        shown["status"] = fact.status
+    return shown
 
 
 def _suggestion(suggestion: Suggestion, mask: _Mask) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from typing import ClassVar
 
 from linkwarden.model import Occurrence, Run, Verdict
 from linkwarden.report._base import Report, ReportOptions
-from linkwarden.report._order import Placed, failures, instead, placed, unreadable
-from linkwarden.report._words import conclusion, iso, since
+from linkwarden.report._order import Placed, instead, placed, troubles
+from linkwarden.report._words import iso, since
 from linkwarden.sinks import log, mask_text, one_line, shown_address, xml_attribute, xml_text
 
 _LONGEST_ADDRESS = 1_000
@@ -138,13 +138,9 @@ def _details(run: Run, item: Placed, code: str, places: Iterable[Occurrence]) ->
 
 def _troubles(run: Run) -> Iterator[_Case]:
     """Return linkwarden's own troubles as tests, so that a build server shows them red."""
-    told = [("input that could not be read", text) for text in unreadable(run)]
-    told += [(f"internal error in {one_line(f.where)}", f.message) for f in failures(run)]
-    if run.network_down or run.interrupted:
-        told.append(("unfinished run", conclusion(run)))
-    for number, (name, text) in enumerate(told, 1):
+    for number, (title, text) in enumerate(troubles(run), 1):
         line = one_line(mask_text(text))
-        yield _Case("linkwarden", f"{number}. {name}", None, "error", "linkwarden", line, (line,))
+        yield _Case("linkwarden", f"{number}. {title}", None, "error", "linkwarden", line, (line,))
 
 
 def _shown(path: str) -> str:

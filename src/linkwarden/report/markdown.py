@@ -11,7 +11,7 @@ from itertools import chain
 from typing import ClassVar
 
 from linkwarden._version import __version__
-from linkwarden.model import Fixed, Occurrence, Rule, Run, Suggestion, Verdict
+from linkwarden.model import SETTLED, Fixed, Occurrence, Rule, Run, Suggestion, Verdict
 from linkwarden.report._base import Report, ReportOptions
 from linkwarden.report._order import (
     Placed,
@@ -195,7 +195,7 @@ class _Health:
         self._soon()
         self._simple("Worth checking", (Verdict.SUSPECT,), self._finding)
         self._simple("Suggested fixes", (Verdict.MOVED, Verdict.DEGRADED), _repair)
-        self._doc.section("Fixed since the last run", [("", [_mended(fixed) for fixed in self._run.fixed])])
+        self._doc.section("Fixed since the last run", [("", [_fixed(fixed) for fixed in self._run.fixed])])
         self._unverified()
         accepted = [
             f"- {_where(i)} · {_address(i)}{_BREAK}{_prose(i.reason)}" for i in self._items if is_accepted(i.result)
@@ -280,16 +280,13 @@ class _Health:
         self._doc.section("Hints", [("", [f"- {_prose(hint)}" for hint in hints(run)])])
 
     def _reading(self) -> None:
-        rules = {item.result.judgement.rule for item in self._items if item.verdict not in _NO_ADVICE}
+        rules = {item.result.judgement.rule for item in self._items if item.verdict not in SETTLED}
         ordered = sorted((rule for rule in rules if rule is not None), key=lambda rule: rule.code)
         self._doc.section("What the codes mean", [("", [_rule(rule) for rule in ordered])])
         words = [f"- **{verdict}**: a reader {WORDS[verdict].reader}" for verdict, _ in tally(self._run)]
         self._doc.section("How to read this", [("", words)])
         command = "linkwarden check " + " ".join(_argument(name) for name in self._run.inputs[:_NAMED_INPUTS])
         self._doc.end(f"Made with {md_code(cut(command.strip(), _LONGEST_COMMAND))}.")
-
-
-_NO_ADVICE = frozenset({Verdict.OK, Verdict.IGNORED, Verdict.UNVERIFIED})
 
 
 def _argument(name: str) -> str:
@@ -322,7 +319,7 @@ def _fix(suggestion: Suggestion) -> str:
     return ", ".join(filter(None, [shown, *why]))
 
 
-def _mended(fixed: Fixed) -> str:
+def _fixed(fixed: Fixed) -> str:
     return f"- {md_code(shown_address(fixed.url, _LONGEST_ADDRESS))} ({fixed.code}): {how_fixed(fixed)}"
 
 

@@ -102,25 +102,25 @@ class _Log:
         index = {rule.code: number for number, rule in enumerate(self._rules)}
         seen: Counter[tuple[str, str, str]] = Counter()
         for mark in self._marks:
-            told = _result(mark, index, _fingerprint(mark, seen))
+            fields = _result(mark, index, _fingerprint(mark, seen))
             if id(mark) in self._suppressions:
-                told["suppressions"] = [self._suppressions[id(mark)]]
-            yield told
+                fields["suppressions"] = [self._suppressions[id(mark)]]
+            yield fields
 
     # --- how it went ----------------------------------------------------------------------------------------
 
     def _invocation(self) -> dict[str, Any]:
         run = self._run
-        told = {
+        fields = {
             "executionSuccessful": run.exit_code in (0, 1),
             "exitCode": run.exit_code,
             "exitCodeDescription": conclusion(run),
             "startTimeUtc": iso(run.started),
         }
         with suppress(OverflowError):  # the last day of the calendar has no tomorrow
-            told["endTimeUtc"] = iso(run.started + timedelta(seconds=run.duration_s))
+            fields["endTimeUtc"] = iso(run.started + timedelta(seconds=run.duration_s))
         notes = list(self._notifications())
-        return {**told, "toolExecutionNotifications": notes} if notes else told
+        return {**fields, "toolExecutionNotifications": notes} if notes else fields
 
     def _notifications(self) -> Iterator[dict[str, Any]]:
         run = self._run
@@ -155,8 +155,8 @@ def _could_not_tell(group: Unknown) -> str:
 
 
 def _note(level: str, text: str, locations: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
-    told: dict[str, Any] = {"level": level, "message": {"text": _prose(text)}}
-    return {**told, "locations": list(locations)} if locations else told
+    fields: dict[str, Any] = {"level": level, "message": {"text": _prose(text)}}
+    return {**fields, "locations": list(locations)} if locations else fields
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
@@ -190,26 +190,26 @@ def _accepted(items: Sequence[Placed]) -> Iterator[tuple[Marked, dict[str, str]]
         tag = accepted_in(item.result)
         if tag is not None:
             kind = "inSource" if tag is Tag.ACCEPTED_IN_LIST else "external"
-            told = {"kind": kind, "justification": _prose(item.reason)}
+            fields = {"kind": kind, "justification": _prose(item.reason)}
             for nth, place in enumerate(item.places):
-                yield Marked(item, place, nth, Level.NOTE, judgement.accepted), told
+                yield Marked(item, place, nth, Level.NOTE, judgement.accepted), fields
         for nth, place in enumerate(item.result.suppressed):
             yield Marked(item, place, nth, Level.NOTE, judgement.rule), {"kind": "inSource"}
 
 
 def _result(mark: Marked, index: dict[str, int], fingerprint: str) -> dict[str, Any]:
     result, rule = mark.item.result, mark.rule
-    told: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     if rule is not None:
-        told = {"ruleId": rule.code, "ruleIndex": index[rule.code]}
-    told |= {
+        fields = {"ruleId": rule.code, "ruleIndex": index[rule.code]}
+    fields |= {
         "level": _WORDS[mark.level],
         "message": {"text": _message(mark.item)},
         "locations": [_where(mark.place, result.target.path)],
         "partialFingerprints": {"linkwardenLink/v1": fingerprint},
         "properties": _properties(mark),
     }
-    return told
+    return fields
 
 
 def _message(item: Placed) -> str:
@@ -222,23 +222,23 @@ def _message(item: Placed) -> str:
 
 def _properties(mark: Marked) -> dict[str, Any]:
     result, judgement = mark.item.result, mark.item.result.judgement
-    told: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "verdict": str(judgement.verdict),
         "url": mask_secrets(result.target.url),
         "checkedBy": result.evidence.checked_by,
     }
     if mark.place is not None and mark.place.section:
-        told["section"] = mask_text(mark.place.section)
+        fields["section"] = mask_text(mark.place.section)
     if judgement.expires_at is not None:
-        told["expiresAt"] = iso(judgement.expires_at)
+        fields["expiresAt"] = iso(judgement.expires_at)
     if judgement.suggestion is not None:
         fix = judgement.suggestion
-        told["suggestion"] = {"url": mask_secrets(fix.url), "why": mask_text(fix.why), "safe": fix.safe}
+        fields["suggestion"] = {"url": mask_secrets(fix.url), "why": mask_text(fix.why), "safe": fix.safe}
     if result.history is not None:
-        told["new"] = result.is_new
+        fields["new"] = result.is_new
         if result.history.failing_since is not None:
-            told["since"] = iso(result.history.failing_since)
-    return told
+            fields["since"] = iso(result.history.failing_since)
+    return fields
 
 
 def _where(place: Occurrence | None, path: str) -> dict[str, Any]:
@@ -260,7 +260,7 @@ def _region(span: Span | None) -> dict[str, int]:
 def _fingerprint(mark: Marked, seen: Counter[tuple[str, str, str]]) -> str:
     """Return what tells this finding from others and stays when lines move: rule, URL and file.
 
-    A URL that stands in a file more than once is told apart by a number.
+    A URL that stands in a file more than once gets a number of its own.
     """
     path = mark.place.span.path if mark.place is not None else ""
     key = (mark.rule.code if mark.rule else "", mask_secrets(mark.item.result.target.url), path)

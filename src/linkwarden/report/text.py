@@ -97,7 +97,7 @@ def plain(line: Iterable[Span]) -> str:
 WIDTH = 100
 _LONGEST_ADDRESS = 120
 _LONGEST_PROSE = 600
-#: From so many lost links of one rule on one host on, they are told together.
+#: From so many lost links of one rule on one host on, they are shown together.
 _ALIKE_LOST = 3
 #: The same for what is not lost; there the host does not matter.
 _ALIKE = 2

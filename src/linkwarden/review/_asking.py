@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from linkwarden.model import Claim, Evidence, Target, Verdict
+from linkwarden.model import Claim, Evidence, Target
 from linkwarden.providers import LoadContext, Provider
 from linkwarden.providers.web.image.provider import ImageProvider
 from linkwarden.providers.web.page import WebProvider
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: Verdicts with which a reader is better served elsewhere.
-FAILING = frozenset({Verdict.BROKEN, Verdict.EXPIRED, Verdict.SUSPECT})
+#: The providers that request pages and images themselves.
+ORDINARY = frozenset({WebProvider.name, ImageProvider.name})
 #: Questions under way for one lane; net spaces them, this only keeps the number of waiting tasks small.
 _AT_ONCE = 3
 

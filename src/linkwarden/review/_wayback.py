@@ -1,4 +1,4 @@
-"""How reviews ask the Wayback Machine: for what may be told to others, few times, and no longer than it answers."""
+"""How reviews ask the Wayback Machine: only for public URLs, a few times, and only while it responds."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ _ENTRY = re.compile(r"([0-9a-f]{40,64}) \d+ (\d+) (\d+)\Z")
 def lines_added(root: Path, wanted: Mapping[str, Iterable[int]]) -> dict[tuple[str, int], datetime]:
     """Return when lines were written, by file and line number, as far as history tells.
 
-    Nothing is told of files outside ``root`` or outside any repository, of shallow clones (in which every line seems
+    Nothing is known of files outside ``root`` or outside any repository, of shallow clones (in which every line seems
     to come with the oldest commit that is there), and of lines that are not committed.
 
     Args:
@@ -182,8 +182,8 @@ def lines_added(root: Path, wanted: Mapping[str, Iterable[int]]) -> dict[tuple[s
             return found
         for name, path in files.items():
             ranges = [f"-L{line},{line}" for line in sorted(set(wanted[name]))[:_MOST_LINES]]
-            told = git.text("blame", "--incremental", "--no-textconv", "-w", *ranges, "--", str(path))
-            found |= {(name, line): instant for line, instant in _read(told).items()}
+            output = git.text("blame", "--incremental", "--no-textconv", "-w", *ranges, "--", str(path))
+            found |= {(name, line): instant for line, instant in _read(output).items()}
     except (OSError, ValueError, OverflowError, GitError):
         pass  # no git, no repository, no such file in it, too slow: then nothing is known
     return found
@@ -195,12 +195,12 @@ def _inside(root: Path, name: str) -> Path | None:
     return path if path.is_file() and path.is_relative_to(root.resolve()) else None
 
 
-def _read(told: str) -> dict[int, datetime]:
+def _read(output: str) -> dict[int, datetime]:
     """Read ``git blame --incremental``: entries with a commit's details at its first mention only."""
     instants: dict[str, datetime] = {}
     lines: dict[int, str] = {}
     commit = ""
-    for text in told.split("\n"):  # other line ends may stand in a commit's words
+    for text in output.split("\n"):  # other line ends may stand in a commit's words
         entry = _ENTRY.match(text)
         if entry is not None:
             commit = entry[1]
@@ -302,7 +302,7 @@ class Archive:
 def archived_under(result: Result) -> str | None:
     """Return the URL under which an archive may have a lost link's target; None where none can have it.
 
-    URLs that are private or carry secrets are told to nobody. Of signed ones, the same file without the
+    URLs that are private or carry secrets are not shown to anybody. Of signed ones, the same file without the
     signature is most likely to have been archived, unless its site gives nothing out without one.
     """
     url = (result.target.address or "").partition("#")[0]

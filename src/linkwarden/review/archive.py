@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from linkwarden.model import Evidence, Fact, Result, Suggestion, Tag
-from linkwarden.review._asking import FAILING
+from linkwarden.model import FAILING, Evidence, Fact, Result, Suggestion, Tag
 from linkwarden.review._base import Review
 from linkwarden.review._wayback import PLAYBACK, Archive, Capture, added_on, archived_under, best, may_be_asked
 
@@ -87,7 +86,7 @@ def _lookups(results: Sequence[Result]) -> list[_Lookup]:
 
 
 def _with_copy(result: Result, lookup: _Lookup, capture: Capture, why: str) -> Evidence:
-    """Offer a copy; a link that has a suggestion already keeps it, and the copy is told as a fact."""
+    """Offer a copy; a link that has a suggestion already keeps it, and the copy becomes a fact."""
     _, mark, fragment = (result.target.address or "").partition("#")
     url = capture.address(lookup.url, image=lookup.image) + ("" if lookup.image else mark + fragment)
     evidence = replace(

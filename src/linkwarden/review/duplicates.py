@@ -81,7 +81,7 @@ class Duplicates(Review):
         """Return a remark on each entry that was listed before, in source order; after the first few, their number."""
         doubles = list(_doubles(results))
         for first, again in doubles[:_SHOWN]:
-            yield Notice(again.place.span.path, again.place.entry, _told(first, again))
+            yield Notice(again.place.span.path, again.place.entry, _remark(first, again))
         if len(doubles) > _SHOWN:
             where = doubles[_SHOWN][1].place
             more = len(doubles) - _SHOWN
@@ -96,12 +96,12 @@ def _doubles(results: Sequence[Result]) -> Iterator[tuple[_Entry, _Entry]]:
         files.setdefault(entry.place.span.path, []).append(entry)
     for entries in files.values():  # a translation beside the list has the same entries, and that is no slip
         first: dict[str, _Entry] = {}
-        told: set[int] = set()
+        reported: set[int] = set()
         for entry in sorted(entries, key=lambda e: (e.place.entry, e.place.span.start)):
             earlier = first.setdefault(entry.key, entry)
             line = entry.place.entry
-            if earlier.place.entry != line and line not in told:
-                told.add(line)
+            if earlier.place.entry != line and line not in reported:
+                reported.add(line)
                 yield earlier, entry
 
 
@@ -151,7 +151,7 @@ def _plain(address: str) -> str:
     return f"{host}{path}?{urlencode(query)}{fragment}" if query else f"{host}{path}{fragment}"
 
 
-def _told(first: _Entry, again: _Entry) -> str:
+def _remark(first: _Entry, again: _Entry) -> str:
     text = " ".join(again.place.text.split())
     called = f"“{text if len(text) <= _SHOWN_TEXT else text[: _SHOWN_TEXT - 1] + '…'}”"
     if not again.place.leads:

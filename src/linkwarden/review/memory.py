@@ -121,9 +121,9 @@ def _with_remark(evidence: Evidence, result: Result, known: Remembered | None, n
     """Return the evidence with a remark if the link comes and goes."""
     if known is None or Outcome.BAD.value not in known.recent:  # nearly every link of a list
         return evidence
-    told = outcome_of(result)
-    seen = after(known, Observation(now, told, verdict_of(evidence)))
-    if told is Outcome.NONE or seen is None or not flapping(seen.recent):
+    outcome = outcome_of(result)
+    seen = after(known, Observation(now, outcome, verdict_of(evidence)))
+    if outcome is Outcome.NONE or seen is None or not flapping(seen.recent):
         return evidence
     failed = seen.recent.count(Outcome.BAD.value)
     remark = f"it comes and goes: it failed in {failed} of the last {len(seen.recent)} runs, and came back in between"

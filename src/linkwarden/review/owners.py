@@ -15,9 +15,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from linkwarden.model import Claim, Evidence, Fact, Result, Suggestion, Target
+from linkwarden.model import FAILING, Claim, Evidence, Fact, Result, Suggestion, Target
 from linkwarden.providers.web.page import WebProvider
-from linkwarden.review._asking import FAILING
 from linkwarden.review._base import Review
 from linkwarden.review._wayback import Archive, Capture, added_on, archived_under, best, may_be_asked
 from linkwarden.soft404.judge import PageDoubt, rot_evidence
@@ -41,7 +40,7 @@ _OF_ANY_PAGE = frozenset({Sign.SHORT, Sign.NO_INDEX, Sign.MUCH_TEXT, Sign.UNRELA
 
 
 def has_nothing_in_common(address: str, page: Page, copy: Page) -> bool:
-    """Return whether a page and its copy are about different things; False where that cannot be told.
+    """Return whether a page and its copy are about different things; False where that is not known.
 
     Args:
         address: the link's URL. The site's name, which whoever owns the domain puts everywhere, is no subject;
@@ -126,9 +125,9 @@ class OwnersReview(Review):
             chosen = best(await archive.captures(url, added[at], oldest=True), added[at], "the oldest")
             copy = await _copy(net, url, chosen[0]) if chosen is not None else None
             if chosen is not None and copy is not None:
-                accused = _compared(result, doubt, url, copy, chosen, added[at])
-                if accused is not None:
-                    yield accused
+                finding = _compared(result, doubt, url, copy, chosen, added[at])
+                if finding is not None:
+                    yield finding
 
 
 def _doubt(result: Result) -> tuple[Result, PageDoubt, str] | None:
@@ -165,8 +164,8 @@ def _compared(
         Fact(f"its title in the archived copy of {capture.day}: {_titled(copy)}", url=mask_secrets(capture.raw(url))),
     )
     claim = Claim(WebProvider.name, target, url)
-    accused = rot_evidence(claim, page, with_sign(doubt.signs, Sign.UNLIKE_COPY, clause), *facts)
-    return accused and replace(accused, suggestion=Suggestion(capture.address(url, image=False), why))
+    found = rot_evidence(claim, page, with_sign(doubt.signs, Sign.UNLIKE_COPY, clause), *facts)
+    return found and replace(found, suggestion=Suggestion(capture.address(url, image=False), why))
 
 
 def _titled(page: Page) -> str:

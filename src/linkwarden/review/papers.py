@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from linkwarden.model import Evidence, Fact, Markup, Occurrence, Result, Rule, Suggestion, Tag, Verdict
+from linkwarden.model import WORKING, Evidence, Fact, Markup, Occurrence, Result, Rule, Suggestion, Tag, Verdict
 from linkwarden.providers.papers._arxiv_ids import Form, Problem, address_of, parse
 from linkwarden.providers.papers.arxiv.api import ENDPOINT, Answer, ask, by_titles
 from linkwarden.providers.papers.doi.urls import doi_of
@@ -40,7 +40,6 @@ NAMES_ANOTHER = Rule(
 
 #: Who says what a paper is called; the titles of web pages say what a site calls itself.
 _REGISTRIES = frozenset({"arxiv", "doi", "semantic-scholar", "pubmed", "crossref", "openreview"})
-_SEEN = frozenset({Verdict.OK, Verdict.MOVED, Verdict.DEGRADED})
 _TEXTS = frozenset({Markup.MD_LINK, Markup.MD_REFERENCE, Markup.HTML_A})
 #: Titles that arXiv is asked for in a run, all in one query: wrong links are few, and many would be our own mistake.
 _TITLES_ASKED = 5
@@ -119,9 +118,9 @@ class Papers(Review):
         alone = {doubt.key for doubt in left if doubt.stands_alone}
         for doubt in doubts:
             if doubt.key in from_arxiv:
-                yield _accused(doubt, from_arxiv[doubt.key], Fact("the title in the list was looked up", url=ENDPOINT))
+                yield _finding(doubt, from_arxiv[doubt.key], Fact("the title in the list was looked up", url=ENDPOINT))
             elif doubt.key in meant or doubt.key in alone:
-                yield _accused(doubt, meant.get(doubt.key))
+                yield _finding(doubt, meant.get(doubt.key))
 
 
 class _Shelf:
@@ -161,10 +160,10 @@ class _Shelf:
 
 
 def _papers(results: Iterable[Result]) -> Iterator[Result]:
-    """Return the links that are fine and lead to a paper whose title a registry told."""
+    """Return the links that are fine and lead to a paper whose title a registry knows."""
     for result in results:
         evidence = result.evidence
-        if evidence.checked_by in _REGISTRIES and evidence.title and result.judgement.verdict in _SEEN:
+        if evidence.checked_by in _REGISTRIES and evidence.title and result.judgement.verdict in WORKING:
             yield result
 
 
@@ -246,7 +245,7 @@ def _arxiv_address(base: str, like: Result) -> str:
     return address_of(base, ref.form if ref is not None and usable else Form.ABS)
 
 
-def _accused(doubt: _Doubt, suggestion: Suggestion | None, *seen: Fact) -> Evidence:
+def _finding(doubt: _Doubt, suggestion: Suggestion | None, *seen: Fact) -> Evidence:
     evidence = doubt.result.evidence
     said, is_ = _shown(doubt.place.text), _shown(doubt.title)
     return replace(

@@ -15,13 +15,11 @@ from urllib.parse import urlsplit
 
 from linkwarden import closed
 from linkwarden.answers import rules as http
-from linkwarden.model import Evidence, Fact, Result, Suggestion, Target, Verdict
+from linkwarden.model import FAILING, WORKING, Evidence, Fact, Result, Suggestion, Target, Verdict
 from linkwarden.providers.offline.signed import advice
 from linkwarden.providers.offline.signed import provider as signed_url
 from linkwarden.providers.papers.arxiv.provider import Arxiv
-from linkwarden.providers.web.image.provider import ImageProvider
-from linkwarden.providers.web.page import WebProvider
-from linkwarden.review._asking import FAILING, Asker, asked_by, in_lanes
+from linkwarden.review._asking import ORDINARY, Asker, asked_by, in_lanes
 from linkwarden.review._base import Review
 from linkwarden.review.siblings import ask_sibling, same_everywhere
 from linkwarden.soft404.judge import PageDoubt
@@ -35,8 +33,6 @@ if TYPE_CHECKING:
 #: More guesses than this are not worth a host's time.
 MAX_CANDIDATES = 2
 
-#: Who asks pages and images themselves.
-ORDINARY = frozenset({WebProvider.name, ImageProvider.name})
 #: What the end or the fault of a signature looks like; the file itself may be open to all.
 _SIGNATURE = frozenset(
     rule.code for rule in (signed_url.EXPIRED, signed_url.MALFORMED, http.OBJECT_EXPIRED, http.SIGNATURE_REFUSED)
@@ -143,7 +139,6 @@ def _is_ip(host: str) -> bool:
 
 
 _PAGE = re.compile(r"https?://(?:www\.)?paperswithcode\.com/paper/([a-z0-9-]+)/?(?:[?#].*)?\Z", re.IGNORECASE)
-_SEEN = frozenset({Verdict.OK, Verdict.MOVED, Verdict.DEGRADED})
 #: Papers with Code cut the names of its pages at a word, so that they stay within this length [U: seen, not stated].
 _LONGEST_NAME = 50
 
@@ -153,7 +148,7 @@ def papers_by_name(results: Sequence[Result]) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for result in results:
         evidence, address = result.evidence, result.target.address
-        is_paper = evidence.checked_by == Arxiv.name and result.judgement.verdict in _SEEN
+        is_paper = evidence.checked_by == Arxiv.name and result.judgement.verdict in WORKING
         if is_paper and evidence.title and address:
             found.setdefault(_name(evidence.title), address)
     return found

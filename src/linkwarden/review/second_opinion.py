@@ -13,9 +13,7 @@ from linkwarden.answers import rules as http
 from linkwarden.judge import verdict_of
 from linkwarden.model import FAILS_BY_DEFAULT, Evidence, Fact, FactKind, Result, Rule, Verdict
 from linkwarden.providers.web.image import rules as images
-from linkwarden.providers.web.image.provider import ImageProvider
-from linkwarden.providers.web.page import WebProvider
-from linkwarden.review._asking import Asker, in_lanes
+from linkwarden.review._asking import ORDINARY, Asker, in_lanes
 from linkwarden.review._base import Review
 from linkwarden.text import host_of
 
@@ -48,7 +46,6 @@ _OF_THE_SITE = frozenset(
 _ON_ONE_ANSWER = _OF_THE_SITE | {
     rule.code for rule in (http.NOT_FOUND, http.ORIGIN_UNKNOWN, images.NOT_AN_IMAGE, images.EMPTY_IMAGE)
 }
-_ORDINARY = frozenset({WebProvider.name, ImageProvider.name})
 #: Outcomes that are no second answer, because nobody was asked or nobody wanted to say.
 _NO_ANSWER = frozenset(rule.code for rule in (http.OUT_OF_TIME, http.RATE_LIMITED, http.HOST_SILENT))
 
@@ -82,7 +79,7 @@ class SecondOpinionReview(Review):
 
 def _rests_on_one_answer(result: Result) -> bool:
     rule = result.evidence.rule
-    return rule is not None and rule.code in _ON_ONE_ANSWER and result.evidence.checked_by in _ORDINARY
+    return rule is not None and rule.code in _ON_ONE_ANSWER and result.evidence.checked_by in ORDINARY
 
 
 def _question(result: Result) -> tuple[str, ...]:

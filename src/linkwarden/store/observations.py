@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
-from linkwarden.model import FAILS_BY_DEFAULT, History, Remembered, Result, Tag, Verdict
+from linkwarden.model import FAILING, History, Remembered, Result, Tag, Verdict
 
 #: Verdicts with which a reader does not get the link, whatever the rule.
-_FAILING = FAILS_BY_DEFAULT | {Verdict.SUSPECT}
 
 #: How many conclusive runs count for links that come and go: a week and a half of nights. What was unstable a month
 #: ago no longer matters.
@@ -60,7 +59,7 @@ def outcome_of(result: Result) -> Outcome:
     verdict, rule = result.judgement.verdict, result.evidence.rule
     if verdict is Verdict.IGNORED or (rule is not None and Tag.NOT_LOOKED_AT in rule.tags):
         return Outcome.NONE
-    if verdict in _FAILING:  # by a review, without a request
+    if verdict in FAILING:  # by a review, without a request
         return Outcome.BAD
     if result.remembered:
         return Outcome.NONE

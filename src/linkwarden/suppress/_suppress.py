@@ -381,8 +381,8 @@ def _lines_of(occurrence: Occurrence) -> set[tuple[str, int]]:
 
 def _ignored(result: Result, rule: Rule, found: Rule, by: str) -> Result:
     reason = f"{found.code} {found.slug}, accepted in {by}"
-    told = Judgement(Verdict.IGNORED, rule, reason, expires_at=result.judgement.expires_at, accepted=found)
-    return replace(result, judgement=told)
+    judgement = Judgement(Verdict.IGNORED, rule, reason, expires_at=result.judgement.expires_at, accepted=found)
+    return replace(result, judgement=judgement)
 
 
 def _by_comments(comments: Sequence[Suppression]) -> str:

@@ -1,7 +1,7 @@
 """The baseline: a file of findings that are known, so that only what comes on top is reported (``--baseline``).
 
 JSON with one finding a line, sorted, so that it can be read in a diff. A finding is the code of its rule and the
-URL with secrets masked, without line numbers: text may move. What has no web URL (a heading, a file) is told
+URL with secrets masked, without line numbers: text may move. What has no web URL (a heading, a file) is named
 apart by the list that it stands in.
 """
 

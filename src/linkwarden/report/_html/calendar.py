@@ -32,7 +32,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One run: where it stands, its pieces, and what a pointer over it is told."""
+    """One run: where it stands, its pieces, and what is shown when a pointer is over it."""
 
     x: str
     width: str

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from linkwarden.model import Rule, Run, Suggestion, Verdict
+from linkwarden.model import FAILS_BY_DEFAULT, SETTLED, Rule, Run, Suggestion, Verdict
 from linkwarden.report import _order as order
 from linkwarden.report import _words as words
 from linkwarden.report._html.calendar import away, calendar, trend
@@ -29,12 +29,11 @@ _HOSTS_SHOWN = 5
 
 #: The parts of the page that list findings. The first also takes whatever else the user fails on.
 _PARTS = (
-    ("lost", "What readers no longer get", frozenset({Verdict.EXPIRED, Verdict.BROKEN})),
+    ("lost", "What readers no longer get", FAILS_BY_DEFAULT),
     ("soon", "Expiring soon", frozenset({Verdict.EXPIRING})),
     ("look", "Worth checking", frozenset({Verdict.SUSPECT})),
     ("repairs", "Suggested fixes", frozenset({Verdict.MOVED, Verdict.DEGRADED})),
 )
-_APART = frozenset({Verdict.OK, Verdict.IGNORED, Verdict.UNVERIFIED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,10 +184,10 @@ class View:
     def notes(self) -> tuple[str, ...]:
         """What belongs to the headline: what is unknown, what changed, what was compared, how the run ended."""
         run = self.run
-        told = [words.unverified_note(run), words.changes(run), words.compared_note(run)]
+        notes = [words.unverified_note(run), words.changes(run), words.compared_note(run)]
         if not self.alarm:
-            told.append(words.conclusion(run))
-        return tuple(_prose(text) for text in told if text)
+            notes.append(words.conclusion(run))
+        return tuple(_prose(text) for text in notes if text)
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -201,14 +200,14 @@ class View:
         run = self.run
         remembered = sum(result.remembered for result in run.results)
         more = len(run.inputs) - _INPUTS_SHOWN
-        told = (
+        figures = (
             ("Started", words.instant(run.started)),
             ("Took", f"{words.seconds(run.duration_s)}, {words.plural(run.requests, 'request')}"),
             ("Checked", f"{words.plural(run.occurrences, 'link')} to {_addresses(len(run.results))}"),
             ("From memory", _addresses(remembered) if remembered else ""),
             ("More inputs", f"{more:,}" if more > 0 else ""),
         )
-        return tuple((name, value) for name, value in told if value)
+        return tuple((name, value) for name, value in figures if value)
 
     @property
     def fixed(self) -> tuple[tuple[str, Address, str], ...]:
@@ -239,7 +238,7 @@ class View:
     def _parts(self, items: Iterable[Placed]) -> tuple[Part, ...]:
         sorted_out: dict[str, dict[str, list[Row]]] = {name: {} for name, _, _ in _PARTS}
         for item in items:
-            if item.verdict in _APART:
+            if item.verdict in SETTLED:
                 continue
             name = "lost" if order.fails(self.run, item.verdict) else _HOME[item.verdict]
             sorted_out[name].setdefault(self._section(item), []).append(self._row(item))
@@ -356,14 +355,14 @@ def _facts(item: Placed) -> tuple[tuple[str, str], ...]:
     """Return names and values of what else is known about a link."""
     result = item.result
     evidence, history = result.evidence, result.history
-    told_before = {fact.status for found in (*result.notes, evidence) for fact in found.facts}
+    shown = {fact.status for found in (*result.notes, evidence) for fact in found.facts}
     final = shown_address(evidence.final_url, _LONGEST_ADDRESS) if evidence.final_url else ""
     new = {shown_address(suggestion.url, _LONGEST_ADDRESS)} if (suggestion := result.judgement.suggestion) else set()
     suppressed = list(dict.fromkeys(shown_place(o.span.path, o.span.line) for o in result.suppressed))
     unnamed = len(suppressed[_PLACES_MOST:])
-    told = [
+    facts = [
         ("Link text", cut(one_line(item.places[0].text), _LONGEST_LABEL) if item.places else ""),
-        ("Status", "" if evidence.status in {None, *told_before} else str(evidence.status)),
+        ("Status", "" if evidence.status in {None, *shown} else str(evidence.status)),
         ("Redirected to", "" if final in new else final),
         ("Title", cut(one_line(evidence.title), _LONGEST_LABEL) if evidence.title else ""),
         ("Expires", words.instant(result.judgement.expires_at) if result.judgement.expires_at else ""),
@@ -372,15 +371,15 @@ def _facts(item: Placed) -> tuple[tuple[str, str], ...]:
     ]
     if history is not None:
         last = words.instant(history.last_ok) if history.last_ok is not None else ""
-        told += [
+        facts += [
             ("Last ok", last),
             ("Recently", "failed and came back several times" if history.flapping else ""),
         ]
-    return tuple((name, value) for name, value in told if value)
+    return tuple((name, value) for name, value in facts if value)
 
 
 def _seen(item: Placed, address: str) -> tuple[Seen, ...]:
     """Return what was seen; the link's own URL is not said again."""
     facts = [fact for found in (*item.result.notes, item.result.evidence) for fact in found.facts]
-    told = [(f, shown_address(f.url, _LONGEST_ADDRESS) if f.url is not None else "") for f in facts[:_FACTS_MOST]]
-    return tuple(Seen(_prose(fact.what), "" if url == address else url, fact.status) for fact, url in told)
+    seen = [(f, shown_address(f.url, _LONGEST_ADDRESS) if f.url is not None else "") for f in facts[:_FACTS_MOST]]
+    return tuple(Seen(_prose(fact.what), "" if url == address else url, fact.status) for fact, url in seen)
