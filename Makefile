@@ -11,7 +11,7 @@ DEV = $(VENV)/.installed-dev
 .PHONY: help check test lint format lock docs schema oracle bench mutants clean
 
 help:
-	@echo "make check LIST=README.md   check the links of a list (ARGS=... passes options)"
+	@echo "make check LIST=README.md   check the links of a list (ARGS=... passes options); reports/ is written beside it"
 	@echo "make test                   run the tests"
 	@echo "make lint                   formatting, lint, types, layers"
 	@echo "make format                 let ruff format and fix"
@@ -21,8 +21,25 @@ help:
 	@echo "make mutants                put faults into the code and count how many the tests find (AREAS=..., an hour for all)"
 	@echo "make clean                  remove what the other targets made"
 
+# In the folder of the list, so that its configuration, its memory and its reports are those of its own repository.
+# LIST may be one path, with blanks too, or several without. Findings are a result and no error of make; whatever keeps
+# linkwarden from its work is one.
+export LIST
 check: $(RUN)
-	@$(BIN)/linkwarden check $(ARGS) -- $(LIST)
+	@program="$$(cd "$(BIN)" && pwd)/linkwarden"; \
+	if [ -e "$$LIST" ]; then set -- "$$LIST"; else set -- $$LIST; fi; \
+	folder=; count=$$#; \
+	while [ $$count -gt 0 ]; do \
+	  name="$$1"; shift; count=$$((count - 1)); \
+	  if [ -d "$$name" ]; then name="$$(cd -- "$$name" && pwd)"; : "$${folder:=$$name}"; \
+	  elif [ -e "$$name" ]; then \
+	    place="$$(cd -- "$$(dirname -- "$$name")" && pwd)"; name="$$place/$$(basename -- "$$name")"; : "$${folder:=$$place}"; \
+	  fi; \
+	  name="$${name#"$$folder"/}"; [ "$$name" != "$$folder" ] || name=.; \
+	  set -- "$$@" "$$name"; \
+	done; \
+	cd -- "$${folder:-.}" && "$$program" check $(ARGS) -- "$$@"; code=$$?; \
+	[ $$code -le 1 ] || exit $$code
 
 test: $(DEV)
 	$(BIN)/python -m pytest -q -n auto $(ARGS)
@@ -67,12 +84,12 @@ $(BIN)/python:
 	  echo "Python's venv module is missing; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 
 $(RUN): requirements/run.txt pyproject.toml | $(BIN)/python
-	@echo "Setting up linkwarden in $(VENV) (once; about half a minute) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/run.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@echo "Setting up linkwarden in $(VENV) (once; a minute or two) ..."
+	@$(BIN)/python tools/install.py --require-hashes -r requirements/run.txt
+	@$(BIN)/python tools/install.py -e .
 	@touch $@
 
 $(DEV): requirements/dev.txt $(RUN)
 	@echo "Setting up the development tools in $(VENV) (once) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/dev.txt
+	@$(BIN)/python tools/install.py --require-hashes -r requirements/dev.txt
 	@touch $@

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -134,3 +135,44 @@ def test_outside_of_a_repository_only_this_directory_configures(monkeypatch: pyt
     monkeypatch.chdir("below")
 
     assert check("--no-report") == 1
+
+
+def test_a_list_of_another_repository_brings_its_own_configuration_and_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What its maintainer accepts is accepted wherever linkwarden is started; so is what its memory holds."""
+    here, there = tmp_path / "here", tmp_path / "over there"
+    for root in (here, there):
+        (root / ".git").mkdir(parents=True)
+    write("[[ignore]]\nurl = 'there'\n", str(there / "linkwarden.toml"))
+    write("[[ignore]]\nurl = 'here'\n", str(here / "linkwarden.toml"))
+    write("[a](here.md) [b](there.md)", str(there / "docs/a.md"))
+    write("[a](here.md) [b](there.md)", str(here / "docs/a.md"))
+    monkeypatch.chdir(here)
+
+    for path, broken in (
+        ("../over there/docs/a.md", "here.md"),
+        (str(there / "docs"), "here.md"),
+        ("docs/a.md", "there.md"),
+        (str(here / "docs/a.md"), "there.md"),
+    ):
+        assert check("--no-report", "--format", "json", path) == 1
+        links = json.loads(capsys.readouterr().out)["links"]
+        assert [link["url"] for link in links if link["verdict"] == "broken"] == [broken], path
+    assert (there / ".linkwarden/state.sqlite3").exists()
+    assert (here / ".linkwarden/state.sqlite3").exists()
+
+
+def test_a_list_outside_of_any_repository_is_under_the_rules_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Unless a configuration lies beside it."""
+    here, loose = tmp_path / "here", tmp_path / "loose"
+    (here / ".git").mkdir(parents=True)
+    write("exit-zero = true", str(here / "linkwarden.toml"))
+    write("[a](#a)", str(loose / "a.md"))
+    monkeypatch.chdir(here)
+
+    assert check("--no-report", "--no-state", "../loose/a.md") == 0
+    write("exit-zero = false", str(loose / "linkwarden.toml"))
+    assert check("--no-report", "--no-state", "../loose/a.md") == 1

@@ -22,6 +22,7 @@ from linkwarden.config import (
     Option,
     Section,
     find_file,
+    folder_that_rules,
     inputs_beside,
     load_file,
     read_values,
@@ -102,10 +103,10 @@ def make_config(inputs: tuple[str, ...], options: Mapping[str, Any], environ: Ma
     """
     from linkwarden.inputs import find_root  # noqa: PLC0415 - reads documents, so it is slow to import
 
-    config = Config()
+    config, folder = Config(), folder_that_rules(inputs)
     if options.get("config"):
         config = with_overrides(config, {**load_file(options["config"], _rule_names), "file": options["config"]})
-    elif not options.get("isolated") and (found := find_file(Path.cwd())):
+    elif not options.get("isolated") and (found := find_file(folder)):
         said = load_file(found, _rule_names)
         if "inputs" in said:
             said["inputs"] = inputs_beside(found, said["inputs"])
@@ -116,7 +117,7 @@ def make_config(inputs: tuple[str, ...], options: Mapping[str, Any], environ: Ma
     if options.get("no_state", True):
         parsed["state"] = None
     elif "state" not in parsed:
-        parsed["state"] = find_root(Path.cwd()) / DEFAULT_STATE
+        parsed["state"] = find_root(folder) / DEFAULT_STATE
     return with_overrides(config, parsed)
 
 

@@ -4,7 +4,15 @@ What opens doors (networks, tokens, proxies, headers) never comes from a file in
 (``docs/threat-model.md``); such a key is an error here.
 """
 
-from linkwarden.config._file import FILE_NAME, RuleNames, find_file, inputs_beside, load_file, nearest_rule
+from linkwarden.config._file import (
+    FILE_NAME,
+    RuleNames,
+    find_file,
+    folder_that_rules,
+    inputs_beside,
+    load_file,
+    nearest_rule,
+)
 from linkwarden.config._options import (
     DEFAULT_REPORTS,
     DEFAULT_STATE,
@@ -38,6 +46,7 @@ __all__ = [
     "Section",
     "UrlPattern",
     "find_file",
+    "folder_that_rules",
     "inputs_beside",
     "load_file",
     "nearest",

@@ -177,6 +177,28 @@ def find_file(start: Path) -> Path | None:
     return None
 
 
+def folder_that_rules(inputs: Sequence[str]) -> Path:
+    """Return the folder from which configuration and memory are looked for.
+
+    That is the working directory, unless the first list on disk lies outside of it and of its repository, in a
+    repository of its own or beside a configuration: then what is accepted there holds here, too.
+    """
+    here = Path.cwd()
+    first = next((name for name in inputs if os.path.exists(name)), None)  # noqa: PTH110 - never raises
+    if first is None:
+        return here
+    place = Path(os.path.abspath(first))  # noqa: PTH100 - a symbolic link stands where it stands
+    folder = place if place.is_dir() else place.parent
+    root = _root_of(folder)
+    if folder.is_relative_to(here) or (root is not None and root == _root_of(here)):
+        return here
+    return folder if root is not None or find_file(folder) is not None else here
+
+
+def _root_of(folder: Path) -> Path | None:
+    return next((above for above in (folder, *folder.parents) if _is_root(above)), None)
+
+
 def load_file(path: Path, rule_names: Callable[[], RuleNames] | None = None) -> dict[str, Any]:
     """Return what a configuration file says, as keyword arguments for ``Config``.
 
@@ -267,7 +289,7 @@ def _baseline_beside(file: Path, name: str, what: str) -> Path:
 
 def _folder_and_root(file: Path) -> tuple[Path, Path]:
     folder = file.parent.resolve()
-    return folder, next((above for above in (folder, *folder.parents) if _is_root(above)), folder)
+    return folder, _root_of(folder) or folder
 
 
 def _is_root(folder: Path) -> bool:
