@@ -171,9 +171,10 @@ async def _off_the_loop(manager: AbstractContextManager[T]) -> AsyncIterator[T]:
 
 
 def make_net(config: Config, observer: Observer | None = None) -> Net:
-    """Return the network for a run, to be entered with ``async with``."""
-    from linkwarden.net import Net  # noqa: PLC0415 - slow to import, and an offline run does without
+    """Return the network for a run, to be entered with ``async with``. Raises this process's limit of open files."""
+    from linkwarden.net import Net, handles  # noqa: PLC0415 - slow to import, and an offline run does without
 
+    handles.raise_limit()
     return Net(net_policy(config), observer=observer)
 
 

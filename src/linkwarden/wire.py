@@ -135,6 +135,7 @@ class NetErrorKind(StrEnum):
     PROTOCOL = "protocol-error"  # not HTTP, oversized headers
     COOLDOWN = "rate-limited"  # 429/503 beyond this run's patience
     GIVEN_UP = "host-given-up"  # circuit breaker
+    NO_HANDLES = "too-many-open-files"  # this machine's own limit
     BUDGET = "out-of-time"  # the run's --max-time is used up
 
 

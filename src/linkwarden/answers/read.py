@@ -128,6 +128,10 @@ _NETWORK = MappingProxyType(
             rules.HOST_SILENT,
             "{host} stopped responding earlier in this run, so this link was not requested.",
         ),
+        NetErrorKind.NO_HANDLES: (
+            rules.NO_HANDLES,
+            "This machine has too many open files for a connection to {host}.",
+        ),
         NetErrorKind.BUDGET: (
             rules.OUT_OF_TIME,
             "The time for this run (--max-time) was used up before this link was checked.",

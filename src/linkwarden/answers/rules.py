@@ -359,6 +359,17 @@ OUT_OF_TIME = Rule(
     tags=frozenset({Tag.NO_TURN}),
 )
 
+NO_HANDLES = Rule(
+    "LW372",
+    "too-many-open-files",
+    Verdict.UNVERIFIED,
+    "this machine had too many open files to check the link",
+    "Each connection is an open file, and the operating system allows this process no more of them (`ulimit -n`). That "
+    "says nothing about the link. The exit code is 3.",
+    "Allow more open files (`ulimit -n 4096`), or use a lower `--concurrency`.",
+    tags=frozenset({Tag.NOT_LOOKED_AT}),
+)
+
 OBJECT_CLOSED = Rule(
     "LW321",
     "object-closed",

@@ -32,6 +32,9 @@ def say_error(error: LinkwardenError) -> None:
 
 def say_failure(failure: Failure) -> None:
     """Print a report of a defect of ours that can be pasted into an issue, with the secrets of URLs masked."""
+    if not failure.traceback:  # this machine's fault, and nothing to report
+        say(f"Error: {failure.where}: {mask_secrets(failure.message)}", err=True)
+        return
     where = "" if failure.where == "linkwarden" else f" in {failure.where}"
     say(
         f"linkwarden itself failed{where}: {mask_secrets(failure.message)}",

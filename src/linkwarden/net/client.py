@@ -27,6 +27,7 @@ from typing import Protocol, Self
 from aiohttp.abc import AbstractResolver
 from yarl import URL
 
+from linkwarden.net import handles
 from linkwarden.net.errors import NETWORK_ERRORS, explain, is_incomplete_chain, is_old_tls, is_unknown_coding
 from linkwarden.net.gate import Gate
 from linkwarden.net.guard import BlockedAddress, Guard
@@ -112,6 +113,8 @@ class Budget:
 MAX_REFUSALS = 8
 #: The same for a 403 that looks like a limit.
 MAX_FORBIDDEN = 4
+#: The same where this machine has too many open files; the waits double, so half a minute in all.
+MAX_SHORT = 5
 #: What the last hop of a slow chain of redirects gets at least, in seconds.
 MIN_TIMEOUT = 1.0
 ALWAYS_THERE = "example.com"
@@ -157,6 +160,8 @@ class Net:
         policy: the run's numbers.
         requests: how many requests were sent, redirects and repetitions included.
         on_failure: called whenever a host could not be reached, before it is tried again; or None.
+        has_more: tells whether more requests to a host are about to come, so that its connections are kept open.
+        without_handles: how many requests failed because this machine had too many open files.
         protected: where bot protection answered in this run; for whoever recognises it in a response.
     """
 
@@ -189,6 +194,8 @@ class Net:
         self.is_invented = resolver is not None
         self.requests = 0
         self.on_failure: Callable[[], None] | None = None
+        self.has_more: Callable[[str], bool] = lambda _host: False
+        self.without_handles = 0
         self.protected = ProtectedSites(policy.strikes)
         self._clock = clock
         self._now = now
@@ -196,8 +203,10 @@ class Net:
         self._observer = observer
         self._rng = rng or random.Random()  # noqa: S311 - jitter is no secret
         self._guard = Guard(policy.allow_networks)
-        self._transport = Transport(policy, self._guard, resolver, ssl_context)
-        self._gate = Gate(policy.concurrency, clock, sleep)
+        shares = handles.shares(handles.limit())
+        self._transport = Transport(policy, self._guard, resolver, ssl_context, keeps=self._keeps)
+        self._gate = Gate(min(policy.concurrency, shares.at_once), clock, sleep)
+        self._shares = shares
         self._budget = Budget(policy.max_time, sleep)
         self._slots: dict[str, HostSlot] = {}
         self._origins: dict[tuple[str, str, int | None, str], Origin] = {}
@@ -319,6 +328,8 @@ class Net:
                     forbidden_before=forbidden,
                 )
             except NetError as error:
+                if error.kind is NetErrorKind.NO_HANDLES:
+                    raise  # which says nothing about the host
                 slot.fail(origin, error, now=self._clock(), started=started)
                 if self.on_failure is not None:
                     self.on_failure()
@@ -337,6 +348,7 @@ class Net:
         url = chain.url
         self._guard.check_url(url)
         first_failure: BaseException | None = None
+        short = 0
         while True:
             begun = self._clock()
             self.requests += 1
@@ -357,6 +369,10 @@ class Net:
                     fresh=request.fresh,
                 )
             except NETWORK_ERRORS as exc:
+                if handles.are_short(exc):
+                    short += 1
+                    await self._wait_for_handles(url, short)
+                    continue
                 if first_failure is None and _make_lenient(origin, exc, request):
                     first_failure = exc
                     continue
@@ -374,6 +390,23 @@ class Net:
             if self._observer is not None:
                 self._observer(request, str(url), answer.status, elapsed, "")
             return answer
+
+    async def _wait_for_handles(self, url: URL, times: int) -> None:
+        """Wait until other requests have closed some files.
+
+        Raises:
+            NetError: NO_HANDLES, if that was of no use several times.
+        """
+        if times > MAX_SHORT:
+            self.without_handles += 1
+            detail = f"this machine allows linkwarden only {handles.limit()} open files"
+            raise NetError(NetErrorKind.NO_HANDLES, detail, host=url.raw_host or "")
+        self._transport.close_idle()
+        await self._sleep(2.0 ** (times - 1))
+
+    def _keeps(self, host: str, idle: int) -> bool:
+        """Return whether to keep a connection open, where those of so many hosts are."""
+        return idle < (self._shares.waiting if self.has_more(host) else self._shares.idle)
 
     async def _check_name_behind_proxy(self, url: URL) -> None:
         """Look a name up ourselves before a proxy does: it must not be led inside either.

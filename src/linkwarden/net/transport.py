@@ -6,7 +6,7 @@ import asyncio
 import importlib.util
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from functools import partial
@@ -132,12 +132,42 @@ class _BoundedHandler(ResponseHandler):
             self.transport.abort()
 
 
+class _Connector(aiohttp.TCPConnector):
+    """A pool that keeps a connection open only where its owner wants that.
+
+    Args:
+        keeps: tells that for a host, given how many hosts have an open connection that no request uses.
+        options: see aiohttp.
+    """
+
+    def __init__(self, keeps: Callable[[str, int], bool], **options: Any) -> None:
+        super().__init__(**options)
+        self._keeps = keeps
+
+    def _release(self, key: Any, protocol: ResponseHandler, *, should_close: bool = False) -> None:
+        super()._release(key, protocol, should_close=should_close or not self._keeps(key.host, len(self._conns)))
+
+    def close_idle(self) -> None:
+        """Close the connections that no request uses."""
+        for connections in self._conns.values():
+            for protocol, _ in connections:
+                protocol.close()
+        self._conns.clear()
+
+
 class Transport:
     """Sends single requests. Open it with ``open`` inside the event loop, close it with ``close``."""
 
     def __init__(
-        self, policy: NetPolicy, guard: Guard, resolver: AbstractResolver | None, context: ssl.SSLContext | None
+        self,
+        policy: NetPolicy,
+        guard: Guard,
+        resolver: AbstractResolver | None,
+        context: ssl.SSLContext | None,
+        *,
+        keeps: Callable[[str, int], bool],
     ) -> None:
+        self._keeps = keeps
         self._policy = policy
         self._guard = guard
         self._resolver = resolver
@@ -158,7 +188,8 @@ class Transport:
     def _new_session(self, *, fresh: bool = False) -> aiohttp.ClientSession:
         """Make a pool of connections; a fresh one keeps neither connections nor what names resolve to."""
         policy = self._policy
-        connector = aiohttp.TCPConnector(
+        connector = _Connector(
+            self._keeps,
             # With a proxy, the only address to connect to is the proxy's, which may well be an inside one.
             resolver=self._inner if policy.proxy else self.resolver,
             socket_factory=None if policy.proxy else self._guard.socket_factory,
@@ -184,6 +215,12 @@ class Transport:
                 "Accept-Encoding": "gzip, deflate",
             },
         )
+
+    def close_idle(self) -> None:
+        """Close the connections that no request uses."""
+        for session in (self._session, self._fresh_session):
+            if session is not None and isinstance(session.connector, _Connector):
+                session.connector.close_idle()
 
     async def close(self) -> None:
         """Close all connections."""

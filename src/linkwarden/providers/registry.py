@@ -300,6 +300,7 @@ _SILENCE: Mapping[NetErrorKind | None, str] = {
     NetErrorKind.TIMEOUT: "did not answer in time",
     NetErrorKind.COOLDOWN: "asked to wait longer than this run lasts (Retry-After)",
     NetErrorKind.GIVEN_UP: "stopped answering earlier in this run",
+    NetErrorKind.NO_HANDLES: "could not be asked, because this machine has too many open files",
     NetErrorKind.BUDGET: "could not be asked before the time for this run was used up",
 }
 

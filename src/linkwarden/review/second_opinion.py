@@ -47,7 +47,7 @@ _ON_ONE_ANSWER = _OF_THE_SITE | {
     rule.code for rule in (http.NOT_FOUND, http.ORIGIN_UNKNOWN, images.NOT_AN_IMAGE, images.EMPTY_IMAGE)
 }
 #: Outcomes that are no second answer, because nobody was asked or nobody wanted to say.
-_NO_ANSWER = frozenset(rule.code for rule in (http.OUT_OF_TIME, http.RATE_LIMITED, http.HOST_SILENT))
+_NO_ANSWER = frozenset(rule.code for rule in (http.OUT_OF_TIME, http.RATE_LIMITED, http.HOST_SILENT, http.NO_HANDLES))
 
 #: A hiccup of the second look would take back an accusation that is right, so it is tried twice.
 _ATTEMPTS = 2

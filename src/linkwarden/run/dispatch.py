@@ -49,6 +49,7 @@ class Dispatch:
         self.outage = Outage(net)
         if net is not None:
             net.parked = self._lanes.parked
+            net.has_more = self._lanes.has_more
             net.on_failure = self.outage.look
 
     def load_providers(self, context: LoadContext) -> None:
@@ -196,6 +197,15 @@ class Dispatch:
                 raise LookupError(f"no answer for {len(entries)} of {len(claims)} links")  # noqa: TRY301 - one way out
         except Exception as error:  # noqa: BLE001 - a provider's defect must not take the run down
             self._crash(provider, tuple(entries.values()), error)
+
+    def note_shortage(self) -> None:
+        """Keep as a failure of the run that this machine had too many open files for some requests."""
+        if self._net is not None and self._net.without_handles:
+            self._ledger.fall_short(
+                "the limit of open files",
+                f"{self._net.without_handles} requests could not be made, because this machine allows linkwarden no "
+                "more open files. Allow more (`ulimit -n 4096`), or use a lower --concurrency.",
+            )
 
     def _obstacle(self) -> tuple[Rule, str] | None:
         """Return rule and reason for what is not checked any more, because no request can succeed, or None."""

@@ -75,6 +75,7 @@ class _Inspection:
             if self._ledger.entries:  # the reviews that make no request: the memory's patience holds all the same
                 await self._review(online=False)
         self._dispatch.outage.forget()
+        self._dispatch.note_shortage()
         done = await self._judge(self._deps.clock() - began, interrupted=interrupted, network_down=down)
         if self._deps.memory is not None:
             done = await self._deps.memory.finish(done)

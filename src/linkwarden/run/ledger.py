@@ -117,6 +117,10 @@ class Ledger:
         failure = Failure(where, f"{type(error).__name__}: {error}", trace)
         self._failures.setdefault((where, type(error), frames), failure)
 
+    def fall_short(self, what: str, message: str) -> None:
+        """Keep that this machine could not do what the run needs; no defect, so there is no trace."""
+        self._failures.setdefault((what,), Failure(what, message, ""))
+
     def hint(self, text: str) -> None:
         """Keep what the user could do to get more out of the next run."""
         if text:

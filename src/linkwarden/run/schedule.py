@@ -53,6 +53,11 @@ class Lanes:
         self._offer(entry)
         self._start()
 
+    def has_more(self, lane: str) -> bool:
+        """Return True if jobs of a lane wait for their turn."""
+        entry = self._lanes.get(lane)
+        return entry is not None and bool(entry.waiting)
+
     @property
     def waiting(self) -> dict[str, int]:
         """The number of jobs that each lane still has, running ones included; lanes without any are left out."""
