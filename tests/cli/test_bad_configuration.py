@@ -144,17 +144,17 @@ def test_a_list_of_another_repository_brings_its_own_configuration_and_memory(
     here, there = tmp_path / "here", tmp_path / "over there"
     for root in (here, there):
         (root / ".git").mkdir(parents=True)
-    write("[[ignore]]\nurl = 'there'\n", str(there / "linkwarden.toml"))
-    write("[[ignore]]\nurl = 'here'\n", str(here / "linkwarden.toml"))
-    write("[a](here.md) [b](there.md)", str(there / "docs/a.md"))
-    write("[a](here.md) [b](there.md)", str(here / "docs/a.md"))
+    write("[[ignore]]\nurl = 'yours'\n", str(there / "linkwarden.toml"))
+    write("[[ignore]]\nurl = 'mine'\n", str(here / "linkwarden.toml"))
+    write("[a](mine.md) [b](yours.md)", str(there / "docs/a.md"))
+    write("[a](mine.md) [b](yours.md)", str(here / "docs/a.md"))
     monkeypatch.chdir(here)
 
     for path, broken in (
-        ("../over there/docs/a.md", "here.md"),
-        (str(there / "docs"), "here.md"),
-        ("docs/a.md", "there.md"),
-        (str(here / "docs/a.md"), "there.md"),
+        ("../over there/docs/a.md", "mine.md"),
+        (str(there / "docs"), "mine.md"),
+        ("docs/a.md", "yours.md"),
+        (str(here / "docs/a.md"), "yours.md"),
     ):
         assert check("--no-report", "--format", "json", path) == 1
         links = json.loads(capsys.readouterr().out)["links"]
