@@ -227,7 +227,7 @@ NETWORK = {
     NetErrorKind.COOLDOWN: ("rate-limited", Verdict.UNVERIFIED, False),
     NetErrorKind.GIVEN_UP: ("host-silent", Verdict.UNVERIFIED, True),
     NetErrorKind.BUDGET: ("out-of-time", Verdict.UNVERIFIED, False),
-    NetErrorKind.NO_HANDLES: ("out-of-time", Verdict.UNVERIFIED, False),
+    NetErrorKind.NO_HANDLES: ("too-many-open-files", Verdict.UNVERIFIED, False),
 }
 
 
