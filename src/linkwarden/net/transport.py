@@ -280,7 +280,7 @@ class Transport:
             proxy=self._policy.proxy,
         )
         try:
-            skip = undecoded or (300 <= response.status < 400)
+            skip = undecoded or 300 < response.status < 400  # what 300 says is for readers
             content = _Body(b"", response.content.at_eof()) if skip else await _read(response, max_bytes)
             fields = response.headers
             return Answer(
