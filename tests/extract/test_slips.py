@@ -39,6 +39,12 @@ def notices(text: str, path: str = "list.md") -> list[tuple[int, str]]:
         ("![Build][travis-badge]", "not an image, because nothing in this file defines [travis-badge]", "Add"),
         ("[![Build](b.svg)][ci]", "not a link, because nothing in this file defines [ci]", "Add"),
         ("[Go language][go]", "defines [go]", "Add"),
+        ("![test][2]\n\n[1]: x", "nothing in this file defines [2]", "Add"),
+        ("See [Docs][] for more.", "defines [Docs]", "Add"),
+        ("[link][bad-link]\n\n[good-link]: https://a.example", "defines [bad-link]", "Did you mean [good-link]?"),
+        ("![a](../Some Data/List of it in Alaska, Hawaii, and Samoa, 1906 - e/IMG_1.jpg)", "has blanks", "IMG_1.jpg."),
+        ("[a](<my file.md)", "has blanks", "Write the URL as my%20file.md."),
+        ("[a](http://bar /)", "has blanks", "http://bar%20/."),
         ("[Paper][vaswani]\n\n[x][y] [y]\n\n[y]: z", "defines [vaswani]", "Add"),
     ],
 )
@@ -86,6 +92,48 @@ def test_prose_with_brackets(text: str) -> None:
 def test_pandoc_takes_blanks_in_urls() -> None:
     """In Quarto and R Markdown such links work."""
     assert notices("[a](my paper.pdf) ![b](my shot.png)", "paper.qmd") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("<div align='center'>\n<h1>x</h1>\n[Docs](https://a.example) | [Guide](guide.md)\n</div>", 3),
+        ("<p>\n![logo](img/logo.png)\n</p>", 2),
+        ("<td>[x](#y)</td>", 1),
+        ("<summary>See [x](./y)</summary>", 1),
+        ("<div>\n<!-- [no](no.md) -->\n[yes](yes.md)", 3),
+    ],
+)
+def test_markdown_in_html_that_no_blank_line_ends(text: str, line: int) -> None:
+    """GitHub shows it as text; the remark names where the HTML begins."""
+    ((at, message),) = notices(text)
+    assert at == line
+    assert "HTML that begins in line 1" in message
+
+
+def test_markdown_behind_a_comment_that_begins_a_line() -> None:
+    """Such a line is HTML up to its end."""
+    ((at, message),) = notices("x\n\n<!-- new -->- [a](b.md)\n\n- <!-- new --> c\n")
+    assert at == 3
+    assert "Put the comment at the end of the line" in message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<div>\n\n[a](b.md)\n\n</div>",
+        "<div markdown='1'>\n[a](b.md)\n</div>",
+        "<div markdown>\n[a](b.md)\n</div>",
+        "<pre>\n[a](b.md)\n</pre>",
+        "<div><code>[a](b.md)</code></div>",
+        "<div title='[a](b.md)'>x</div>",
+        "<!--\n[a](b.md)\n-->",
+        "<div>\narray[i](x) and [see](below)\n</div>",
+    ],
+)
+def test_html_without_lost_markdown(text: str) -> None:
+    """A blank line, an attribute that MkDocs and kramdown know, code, attributes, comments, prose."""
+    assert notices(text) == []
 
 
 def test_footnotes_that_readers_do_not_see() -> None:

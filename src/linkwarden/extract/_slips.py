@@ -10,10 +10,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
+from itertools import islice
 from typing import NamedTuple
 from urllib.parse import quote
 
-from linkwarden.extract._document import Footnote
+from linkwarden.extract._document import Block, Footnote
 from linkwarden.extract._inline import Failed
 from linkwarden.extract._link_parts import normalize_label, scan_label
 from linkwarden.extract._reader import base_slug
@@ -41,6 +42,18 @@ _FILE = re.compile(
     r"|gif|svg|webp|avif|bmp|ico|mp4|webm|mov|mp3|wav)(?:[?#]\S*)?",
     re.IGNORECASE,
 )
+_MARKDOWN_LINK = re.compile(r"!?\[[^\[\]\n]*+\]\(([^()\s]++)\)")
+#: An attribute by which MkDocs and kramdown are told to read Markdown in HTML; Pandoc and MDX do so unasked.
+_READS_MARKDOWN = re.compile(r"\smarkdown(?:[=>\s]|\Z)", re.IGNORECASE)
+_NO_BLANK_LINE = (
+    "the HTML that begins in line {} goes on until the next blank line, and Markdown in it is plain text. "
+    "Put a blank line before this one."
+)
+_COMMENT_FIRST = (
+    "a comment at the beginning of a line makes HTML of the whole line. "
+    "Put the comment at the end of the line, or on a line of its own."
+)
+_READ_OTHERWISE = (".qmd", ".rmd", ".mdx")
 _BEFORE_BRACKET = re.compile(r"\(([^()\[\]\n]{1,200})\)\Z")
 #: Characters of URLs that stay as they are.
 _IN_URLS = "/:?#[]@!$&'()*+,;=%~-._"
@@ -101,6 +114,22 @@ class Slips:
         about = ("unseen-footnote", footnote.label)
         self._found.append(_Slip(self._source.line_start(footnote.line), about, message))
 
+    def html(self, block: Block) -> None:
+        """Look for Markdown that an HTML block turns into plain text, because no blank line ends it."""
+        content = block.content
+        after_comment = not block.ends_on_blank and content.startswith("<!--")
+        if "](" not in content or not (block.ends_on_blank or after_comment):
+            return
+        if _READS_MARKDOWN.search(content) or self._source.path.lower().endswith(_READ_OTHERWISE):
+            return
+        for found in islice(_MARKDOWN_LINK.finditer(content), _MOST_NOTICES):
+            if _looks_like_url(found[1], image=found[0].startswith("!")) and _is_shown(content, found.start()):
+                line = self._source.line_of(block.pieces.source(0))
+                cause = _COMMENT_FIRST if after_comment else _NO_BLANK_LINE.format(line)
+                message = _text_not_link(found[0].startswith("!")) + cause
+                self._found.append(_Slip(block.pieces.source(found.start()), ("swallowed-link", found[1]), message))
+                return
+
     def judge(self, content: str, failed: Failed, at: int) -> None:
         """Look at brackets that make no link; ``at`` is where they begin in the body."""
         self._judged += 1
@@ -124,7 +153,7 @@ class Slips:
             return
         name = label[1].strip() or text
         shown = failed.image or text.startswith(("![", "<img"))
-        if _WORD.search(name) and _WORD.search(text) and not _FOREIGN.search(name):
+        if shown or (_WORD.search(name) and _WORD.search(text) and not _FOREIGN.search(name)):
             self._undefined.append(_Undefined(at, text, name, failed.image, shown))
 
     def notices(self, definitions: Mapping[str, object]) -> Iterator[Notice]:
@@ -207,7 +236,7 @@ def _text_not_link(image: bool) -> str:  # noqa: FBT001 - a private helper
 
 
 def _repair_of_blanks(url: str) -> str:
-    shown = " ".join(url.split())
+    shown = " ".join(url.strip("<>").split())
     repaired = f"#{base_slug(shown[1:])}" if shown.startswith("#") else quote(shown, safe=_IN_URLS)
     cause = "its URL goes over two lines" if "\n" in url else "its URL has blanks in it"
     return f"{cause}. Write the URL as {_short(repaired)}."
@@ -216,9 +245,9 @@ def _repair_of_blanks(url: str) -> str:
 def _looks_like_url(target: str, *, image: bool) -> bool:
     if _SCHEME.match(target):
         return True
-    if len(target.split()) > _MOST_WORDS:
-        return False
-    return _PATH.match(target) is not None or _ends_in_file(target) or (image and "/" in target)
+    if _PATH.match(target) or target.endswith("/") or (image and "/" in target):
+        return True
+    return _ends_in_file(target) and ("/" in target or len(target.split()) <= _MOST_WORDS)
 
 
 def _ends_in_file(target: str) -> bool:
@@ -234,6 +263,12 @@ def _exchanged(content: str, failed: Failed, at: int) -> _Slip | None:
     advice = f"Write [{text[1].strip()}]({_short(url)})."
     message = f"{_text_not_link(failed.image)}brackets and parentheses are exchanged. {advice}"
     return _Slip(at - (failed.start - text.start()), ("exchanged-brackets", url), message)
+
+
+def _is_shown(html: str, at: int) -> bool:
+    """Return whether a place in HTML is text: outside of tags, comments and code."""
+    hides = (("<", ">"), ("<!--", "-->"), ("<code", "</code"))
+    return all(html.rfind(opening, 0, at) <= html.rfind(closing, 0, at) for opening, closing in hides)
 
 
 def _short(url: str) -> str:

@@ -80,7 +80,9 @@ class _MarkdownReader:
                 continue
             self._reader.parent = self._outline.around(block.item) if block.item else ""
             if block.kind is BlockKind.HTML:
-                yield from self._swallowed(block)
+                if not self._scanner.in_comment:
+                    yield from self._swallowed(block)
+                    self._slips.html(block)
                 self._scanner.more_follows = not block.at_end or bool(self._footnotes)
                 yield from self._reader.html(block.content, block.pieces)
                 continue
@@ -126,7 +128,7 @@ class _MarkdownReader:
 
     def _swallowed(self, block: Block) -> Iterator[Anchor]:
         """Yield the headings that an HTML block turns into plain text, because no blank line ends it before them."""
-        if not block.ends_on_blank or self._scanner.in_comment or "\n#" not in block.content.replace(" ", ""):
+        if not block.ends_on_blank or "\n#" not in block.content.replace(" ", ""):
             return
         cause = self._source.line_of(block.pieces.source(0))
         for found in _ATX.finditer(block.content, block.content.find("\n") + 1):
