@@ -14,7 +14,7 @@ _DEFAULT_PORT = {"http": 80, "https": 443}
 _PERCENT = re.compile(r"%([0-9a-fA-F]{2})")
 _HTTP = re.compile(r"https?://", re.IGNORECASE)
 #: URLs that are their own key: scheme and host in lower case, no user info, no port that may be the default
-#: one, a path, and nothing percent-encoded. That is nearly every URL of a list, told by one look.
+#: one, a path, and nothing percent-encoded. That is nearly every URL of a list, recognised by one look.
 _IN_KEY_FORM = re.compile(r"https?://[a-z0-9.-]+(?::(?!0|80/|443/)[0-9]{1,5})?/[^%\s]*\Z")
 #: Where nothing has to be decoded or refused; tells the host ten times as fast as taking the URL apart.
 _PLAIN_HOST = re.compile(r"https?://([a-z0-9.-]+)(?::[0-9]+)?(?![^/?#])", re.IGNORECASE | re.ASCII)

@@ -53,7 +53,7 @@ BOT_PROTECTION = Rule(
     Verdict.UNVERIFIED,
     "the site's bot protection blocks programs",
     "The response is the page of a bot protection service, whatever its status. It says nothing about the page behind "
-    "it, so linkwarden neither accuses nor clears the link, and it does not try to get around the protection. Where "
+    "it, so the link is called neither broken nor ok, and linkwarden does not try to get around the protection. Where "
     "the first links to a part of a site all meet the same protection, the others of that part are not requested.",
     _LOOK,
 )

@@ -53,7 +53,7 @@ class Occurrence:
 
     Attributes:
         url: the URL as a browser would take it (character references decoded once, Markdown escapes undone).
-        raw: the URL as it stands in the source; ``text[span.start:span.end] == raw``. For a bare ``www.…``
+        raw: the URL as written in the source; ``text[span.start:span.end] == raw``. For a bare ``www.…``
             link ``raw`` lacks the ``http://`` that ``url`` has.
         markup: how it is written.
         span: where ``raw`` stands. For a reference link that is the definition; ``used`` is then the place of use.
@@ -163,7 +163,7 @@ class Target:
 
     Attributes:
         key: what makes it distinct (see ``linkwarden.text.target_key``).
-        url: the URL as it stands (decoded), of the first occurrence; what the report shows.
+        url: the URL as written (decoded), of the first occurrence; what the report shows.
         address: the absolute http(s) URL to ask, or None for anchors, files and other schemes.
         path: the input it was first seen in, which relative links start from.
         occurrences: all of them, in source order.
@@ -409,7 +409,7 @@ class Evidence:
         status: HTTP status of the deciding answer.
         final_url: where the redirects ended, if elsewhere.
         expires_at: the instant at which the URL ends by itself.
-        suggestion: what to put there instead.
+        suggestion: the replacement, or None.
         facts: what was seen, in order.
         title: the title that a registry or page gives to the thing.
         validators: what the server gave for asking later whether the thing has changed.

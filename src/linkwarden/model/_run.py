@@ -127,7 +127,7 @@ class Compared:
 
     Attributes:
         base: what it was compared with, in words for people.
-        unchanged: how many URLs stood there before, and were not asked.
+        unchanged: how many URLs were there before, and were not checked.
     """
 
     base: str

@@ -262,7 +262,7 @@ class Transport:
             lenient: accept old TLS (certificates are verified all the same).
             undecoded: do not decompress; the body is given as empty.
             unverified: do not verify the certificate.
-            fresh: look the name up anew and use a connection of its own.
+            fresh: look the name up again and use a connection of its own.
 
         Raises:
             errors.NETWORK_ERRORS: no answer, or none that is HTTP. A body that breaks off is no error.

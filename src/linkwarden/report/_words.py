@@ -177,8 +177,8 @@ def friendly(run: Run) -> str:
     if any(map(is_accepted, run.results)):
         return "No problems found, except for accepted ones."
     if run.counts[Verdict.UNVERIFIED]:
-        ailing = any(r.history is not None and r.history.failing_since is not None for r in run.results)
-        return "No problems found." if fine and not ailing else ""
+        failing = any(r.history is not None and r.history.failing_since is not None for r in run.results)
+        return "No problems found." if fine and not failing else ""
     if not fine:
         return ""
     return "The only URL works." if fine == 1 else f"All {fine:,} checked URLs work."

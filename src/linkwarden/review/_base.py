@@ -1,7 +1,7 @@
 """What a review is: a second look at what the providers found, once all of it is known.
 
 Adding one costs a file in this package and its test, as with providers. A review sees the whole run, so it can compare
-links with each other, ask again before an accusation, or look for a replacement.
+links with each other, request again before a link is called broken, or look for a replacement.
 """
 
 from __future__ import annotations

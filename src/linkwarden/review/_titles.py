@@ -104,7 +104,7 @@ class Title:
     """A title, or a text that may be one, taken apart.
 
     Attributes:
-        written: as it stands, on one line.
+        written: as written, on one line.
         words: its words in lower case without accents, letters and digits only, in order.
     """
 

@@ -64,7 +64,7 @@ def shows_what_is_promised(target: Target, copy: Page) -> bool:
 
 
 def was_so_before(target: Target, signs: PageSigns, copy: Page) -> bool:
-    """Return whether the copy is ill itself, or has one of the page's signs: then nothing has changed since."""
+    """Return whether the copy is bad itself, or has one of the page's signs: then nothing has changed since."""
     before = read_signs(target, copy)
     if before is None:
         return False

@@ -1,4 +1,4 @@
-"""A second opinion before an accusation: what one answer of an ordinary host calls broken is asked again at the end."""
+"""Requests again, at the end of the run, what one response of an ordinary host made broken."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ _OF_THE_SITE = frozenset(
         http.CERTIFICATE_UNTRUSTED,
     )
 )
-#: Accusations that rest on one answer. A 410, or a storage service that names what is missing, is meant as said.
+#: Findings that rest on one response. A 410, or a storage service that names what is missing, is meant as said.
 _ON_ONE_ANSWER = _OF_THE_SITE | {
     rule.code for rule in (http.NOT_FOUND, http.ORIGIN_UNKNOWN, images.NOT_AN_IMAGE, images.EMPTY_IMAGE)
 }
 #: Outcomes that are no second answer, because nobody was asked or nobody wanted to say.
 _NO_ANSWER = frozenset(rule.code for rule in (http.OUT_OF_TIME, http.RATE_LIMITED, http.HOST_SILENT, http.NO_HANDLES))
 
-#: A hiccup of the second look would take back an accusation that is right, so it is tried twice.
+#: A hiccup of the second look would take back a finding that is right, so it is tried twice.
 _ATTEMPTS = 2
 
 _CONFIRMED = "requested twice: at the end of the run, over a new connection, it failed again"

@@ -107,7 +107,7 @@ def _keycdn(url: Url) -> Signature | None:
     own = url.on("*.kxcdn.com")
     if not own and not re.fullmatch(r"[0-9]{10}", url.any_value("expire") or ""):
         return None
-    # On a customer's own host these two names are not enough to accuse anybody.
+    # On a customer's own host these two names are not enough to report anything.
     return dated(instants.unix(url.one("expire"), "expire"), "carries a KeyCDN token: expire", low_confidence=not own)
 
 

@@ -36,7 +36,7 @@ def _imgix(url: Url) -> Signature | None:
     own = url.on("*.imgix.net")
     if not own and not re.fullmatch(r"[0-9a-f]{32}", url.any_value("s") or ""):
         return None
-    # imgix's libraries name themselves; without that name two parameters are not enough to accuse anybody.
+    # imgix's libraries name themselves; without that name two parameters are not enough to report anything.
     sure = own or url.has("ixlib")
     if not url.has("expires"):
         why = "a signed imgix URL without expires has no end"

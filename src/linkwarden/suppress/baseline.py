@@ -32,7 +32,7 @@ class Known(NamedTuple):
 
     Attributes:
         code: of its rule.
-        url: the URL in its normal form, secrets masked; as it stands where it is no web URL.
+        url: the URL in its normal form, secrets masked; as written where it is not a web URL.
         file: the list that it stands in where it is no web URL, else "".
     """
 

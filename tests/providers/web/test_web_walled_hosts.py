@@ -1,4 +1,4 @@
-"""A host that turns programs away is left in peace after a few requests, and no dead link is lost by chance."""
+"""A host that blocks programs is left in peace after a few requests, and no dead link is lost by chance."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rust crates: looked up in the index that cargo itself reads, and accused only on the word of crates.io's API.
+"""Rust crates: looked up in the index that cargo itself reads, and reported only on the word of crates.io's API.
 
 Source: crates.io "Data Access Policy" (the index first, without limits; the API at one request a second with an
 identifying User-Agent), Cargo Book "Registry Index" (file names, one line of JSON for each version, ``yanked``);

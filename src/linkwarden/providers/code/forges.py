@@ -59,7 +59,7 @@ _RESERVED_WORDS = {
         "- admin api assets attachments avatars captcha explore ghost issues login metrics milestones new "
         "notifications org pulls repo repo-avatars robots.txt serviceworker.js ssh_info swagger.v1.json user v2"
     ),
-    # From memory [U]; an ordinary page that is missing here is found out by asking it before anybody is accused.
+    # From memory [U]; an ordinary page that is missing here is found out by asking it before anything is reported.
     Dialect.BITBUCKET: "account api blog dashboard features gateway product repo site snippets socialauth support xhr",
 }
 _RESERVED = {dialect: frozenset(words.split()) for dialect, words in _RESERVED_WORDS.items()}

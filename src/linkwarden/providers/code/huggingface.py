@@ -258,7 +258,7 @@ def _repository(ref: HubRef, reply: Reply) -> _Repository:
 
 
 async def _missing(net: Net, cases: Sequence[Case[HubRef]], reply: Reply) -> Sequence[Outcome]:
-    """Accuse, unless what looks like a model is something else of the site: then the link's own page is there.
+    """Report, unless what looks like a model is something else of the site: then the link's own page is there.
 
     The hub has had more and more sorts of things with URLs of their own (docs/facts/services.md#hugging-face).
     """

@@ -1,4 +1,4 @@
-"""PHP packages: looked up in the files that Composer itself reads, and accused only where the page is missing, too.
+"""PHP packages: looked up in the files that Composer itself reads, and reported only where the page is missing, too.
 
 Source: docs/facts/services.md#package-registries. The page of what is missing redirects to a search with status 200;
 that of a name which other packages provide leads to a list of these.

@@ -1,7 +1,7 @@
 """Papers of Elsevier, IEEE and ACM whose URLs hold no DOI: Crossref is asked, because their pages are walled off.
 
-Crossref can prove that a paper exists, never that it does not. So this provider accuses nobody: what Crossref cannot
-tell goes on to the next provider.
+Crossref can prove that a paper exists, never that it does not. So this provider reports nothing as missing: what
+Crossref does not know goes on to the next provider.
 """
 
 from __future__ import annotations
@@ -329,6 +329,6 @@ def _judge(case: Case[Thing], ident: str, search: _Search) -> Outcome:
         what = f"Crossref has a paper by the title in the list; its DOI {work.doi} leads to this document at {who}"
     facts = (
         Fact(what, url=ENDPOINT),
-        Fact("the publisher's own page was not asked: it turns programs away"),
+        Fact("the publisher's own page was not requested: it blocks programs"),
     )
     return Evidence.of(case.claim, title=work.title, facts=facts)

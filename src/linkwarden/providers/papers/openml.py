@@ -1,7 +1,7 @@
 """Data sets of OpenML, asked by its API: the pages are a frame that scripts fill, the same for every number.
 
 Source: docs/facts/services.md#openml: 200 with a description, 412 (404 of the rewrite) with the code 111 for none. The
-accusation rests on just that response; any other one proves nothing, so a fact that is wrong accuses nobody.
+finding rests on just that response; any other one proves nothing, so a fact that is wrong reports nothing.
 """
 
 from __future__ import annotations

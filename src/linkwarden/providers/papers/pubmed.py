@@ -1,4 +1,4 @@
-"""Articles in PubMed and PubMed Central: one request to each of NCBI's APIs, whose pages turn programs away."""
+"""Articles in PubMed and PubMed Central: one request to each of NCBI's APIs, whose pages block programs."""
 
 from __future__ import annotations
 
@@ -293,7 +293,7 @@ def _judge(case: Case[_Ref], service: Service, article: Article | None) -> Evide
         return Evidence.of(case.claim, rule, named, facts=(asked,))
     facts: tuple[Fact, ...] = (
         Fact(f"{service.who} has the article", url=service.endpoint),
-        Fact("the page itself was not asked: the site turns programs away"),
+        Fact("the page itself was not requested: the site blocks programs"),
     )
     if ref.part:
         facts = (*facts, Fact("whether this part of the article is there was not asked"))

@@ -171,7 +171,7 @@ def _judge(case: Case[Thing], paper: _Paper | None) -> Evidence:
         return Evidence.of(case.claim, UNKNOWN_PAPER, reason, facts=(seen,))
     facts = (
         Fact(f"{_WHO} has the paper", url=ENDPOINT),
-        Fact("the page itself was not asked: the site turns programs away"),
+        Fact("the page itself was not requested: the site blocks programs"),
     )
     if _SHA.fullmatch(ident) and paper.sha != ident:
         reason = "Semantic Scholar has the paper under another number now."

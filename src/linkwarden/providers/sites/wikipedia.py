@@ -107,7 +107,7 @@ class _Pages:
         return found
 
     def final(self, title: str) -> tuple[str, bool]:
-        """Follow a title to the page that it leads to, and tell whether a redirect was on the way."""
+        """Follow a title to the page that it leads to, and return whether a redirect was on the way."""
         redirected = False
         for _ in range(10):  # no chain is longer; a circle ends here
             if title in self.leads:

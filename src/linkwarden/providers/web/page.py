@@ -70,7 +70,7 @@ _BYTES_FOR_PLACES = 1_048_576
 #: Pages that send their readers on (``<meta http-equiv="refresh">``) are followed this far; browsers go on for ever.
 _MOST_REFRESHES = 5
 
-#: Sites whose responses to programs never tell whether a page exists, with the reason a maintainer reads.
+#: Sites whose responses to programs never show whether a page exists, with the reason a maintainer reads.
 #: Sources: docs/facts/services.md#sites-that-never-tell and docs/facts/services.md#publisher-bot-protection.
 SILENT_HOSTS = MappingProxyType(
     {
@@ -78,9 +78,9 @@ SILENT_HOSTS = MappingProxyType(
         "facebook.com": "Facebook shows programs a log-in page",
         "instagram.com": "Instagram shows programs a log-in page",
         "quora.com": "Quora turns all programs away",
-        "reddit.com": "Reddit turns programs away",
+        "reddit.com": "Reddit blocks programs",
         "researchgate.net": "ResearchGate turns all programs away",
-        "academia.edu": "Academia.edu turns programs away",
+        "academia.edu": "Academia.edu blocks programs",
         "twitter.com": "X returns the same for posts that exist and for posts that do not",
         "x.com": "X returns the same for posts that exist and for posts that do not",
         "openreview.net": "OpenReview gives programs an empty frame for every paper",

@@ -55,7 +55,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """What to put there instead; ``exact`` is False where something is masked or cut, so it is not to be copied."""
+    """The replacement; ``exact`` is False where something is masked or cut, so it is not to be copied."""
 
     text: str
     href: str | None
@@ -82,7 +82,7 @@ class Row:
         rule: the rule that found it, or None.
         address: the URL.
         reason: why it got its verdict.
-        fix: what to put there instead.
+        fix: the replacement, or None.
         places: the first few places, ``file:line``.
         more_places: the others.
         unnamed_places: how many had no room.
@@ -177,8 +177,8 @@ class View:
     def alarm(self) -> str:
         """How the run ended, where it did not end as it should; else ""."""
         run = self.run
-        ill = run.interrupted or run.network_down or run.failures or run.unreadable
-        return _prose(words.conclusion(run)) if ill else ""
+        trouble = run.interrupted or run.network_down or run.failures or run.unreadable
+        return _prose(words.conclusion(run)) if trouble else ""
 
     @property
     def notes(self) -> tuple[str, ...]:

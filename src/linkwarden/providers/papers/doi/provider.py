@@ -199,7 +199,7 @@ def _registered(case: Case[DoiRef], agency: str, record: Record) -> Evidence:
     by_whom = f" (by way of {agency})" if agency else ""
     facts = (
         Fact(f"the DOI {ref.written} is registered{by_whom}", url=resolver_address(ref.written)),
-        Fact("the publisher's own page was not asked: most publishers turn programs away"),
+        Fact("the publisher's own page was not requested: most publishers block programs"),
     )
     if record.taken_back:
         reason = f"{agency}'s record of this DOI says that the work was {record.taken_back}."
@@ -212,7 +212,7 @@ def _registered(case: Case[DoiRef], agency: str, record: Record) -> Evidence:
 
 
 def _broken(case: Case[DoiRef], standing: Standing, shorter: str | None) -> Evidence:
-    """Accuse a doi.org link; both of the registry's responses say that the DOI is not there."""
+    """Report a doi.org link; both of the registry's responses say that the DOI is not there."""
     claim, ref = case.claim, case.ref
     facts = _asked(ref.doi)
     if shorter is not None:
