@@ -63,7 +63,7 @@ async def test_all_piis_are_one_question(net: Net, internet: FakeInternet, cross
     assert len(internet.log[0].url) < 4_000
     assert isinstance(found[7], Evidence)
     assert found[7].title == f"Paper {piis[7]}"
-    assert "was not asked" in found[7].facts[1].what
+    assert "was not requested" in found[7].facts[1].what
 
 
 @pytest.mark.parametrize(

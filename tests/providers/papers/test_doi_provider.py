@@ -58,7 +58,7 @@ async def test_an_ok_by_doi_says_what_was_not_asked(net: Net, doi: FakeDoi) -> N
 
     assert item.rule is None
     assert "10.1002/mrm.27106 is registered (by way of Crossref)" in item.facts[0].what
-    assert "was not asked" in item.facts[1].what
+    assert "was not requested" in item.facts[1].what
 
 
 async def test_the_old_resolver_is_moved_with_a_safe_fix(net: Net, doi: FakeDoi) -> None:

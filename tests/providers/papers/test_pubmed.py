@@ -44,7 +44,7 @@ async def test_a_list_of_articles_is_one_question_to_each_service(
     item = found[f"{PUBMED}/31565535/"]
     assert isinstance(item, Evidence)
     assert item.title == "Training Complex Models."
-    assert "was not asked" in item.facts[1].what
+    assert "was not requested" in item.facts[1].what
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ async def test_a_list_of_papers_is_one_question(net: Net, internet: FakeInternet
     item = found[f"{SITE}/A-Slug/{_sha(7)}"]
     assert isinstance(item, Evidence)
     assert item.title == "A title on two lines"
-    assert "was not asked" in item.facts[1].what
+    assert "was not requested" in item.facts[1].what
 
 
 async def test_a_full_batch_fits_into_one_question(net: Net, scholar: FakeSemanticScholar) -> None:
