@@ -192,10 +192,11 @@ class TestWeather:
         """If the only host is not found, another name tells whether it is us; a host that refuses was reached."""
         internet.refuse("b.org")
         await ask(net, "http://a.org/")
-        assert net.connectivity().dark
+        assert net.connectivity().silent
         assert await net.dns_works()
         await ask(net, "http://b.org/")
-        assert not net.connectivity().dark
+        assert net.connectivity().dark
+        assert not net.connectivity().silent
 
 
 class TestBudget:

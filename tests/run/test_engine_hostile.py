@@ -80,6 +80,68 @@ async def test_an_outage_is_certain_after_a_few_hosts(internet: FakeInternet) ->
     assert run.duration_s < 120
 
 
+@pytest.mark.parametrize("how", ["refuse", "reset", "silent"])
+async def test_where_every_host_refuses_something_blocks_them(internet: FakeInternet, how: str) -> None:
+    """Sixty of sixty are not sixty deaths in one night, also where names are looked up as ever."""
+    hosts = [f"h{i}.example" for i in range(60)]
+    for name in hosts:
+        getattr(internet, how)(name)
+
+    run = await check(internet, addresses(hosts))
+
+    assert run.network_down
+    assert run.exit_code == 4
+    assert {r.judgement.rule for r in run.results} == {rules.NETWORK_DOWN}
+
+
+@pytest.mark.parametrize("how", ["refuse", "reset", "silent"])
+async def test_a_few_hosts_that_refuse_are_what_they_are(internet: FakeInternet, how: str) -> None:
+    """A list of three dead sites says so of each."""
+    hosts = [f"h{i}.example" for i in range(3)]
+    for name in hosts:
+        getattr(internet, how)(name)
+
+    run = await check(internet, addresses(hosts))
+
+    assert not run.network_down
+    assert rules.NETWORK_DOWN not in {r.judgement.rule for r in run.results}
+    assert run.exit_code in (0, 1)
+
+
+async def test_a_refusal_needs_no_names(internet: FakeInternet) -> None:
+    """Where a host was reached and refuses, that no name can be looked up meanwhile proves nothing about it."""
+    internet.refuse("a.example")
+    internet.dns("example.com", "timeout")
+
+    run = await check(internet, addresses(["a.example"]))
+
+    assert not run.network_down
+    assert run.results[0].judgement.rule is not rules.NETWORK_DOWN
+
+
+async def test_hosts_that_refuse_in_front_do_not_make_the_network_down(
+    internet: FakeInternet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Refusals come at once and pages later; the pages are requested all the same."""
+    monkeypatch.setattr(schedule, "MAX_ALIVE", 100)
+    dead = [f"dead{i}.example" for i in range(40)]
+    alive = [f"alive{i}.example" for i in range(150)]
+
+    async def slow(_request: web.Request) -> web.Response:
+        await internet.time.sleep(20)
+        return web.Response(text="here")
+
+    for name in dead:
+        internet.refuse(name)
+    for name in alive:
+        internet.site(name).default(slow)
+
+    run = await check(internet, addresses([*dead, *alive]))
+
+    assert not run.network_down
+    assert run.counts[Verdict.OK] == len(alive)
+
+
 class _Fragile(Markdown):
     """Fails in the middle of a text."""
 

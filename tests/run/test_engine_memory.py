@@ -106,6 +106,32 @@ async def test_a_link_that_has_failed_since_is_asked_again(night: Night) -> None
     assert run.results[0].judgement.verdict is Verdict.BROKEN
 
 
+async def test_what_answered_lately_tells_dead_hosts_from_an_outage(
+    internet: FakeInternet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where only what fails is requested, that nothing answers is no outage, as long as the rest still would."""
+    monkeypatch.setattr(rules, "review_classes", lambda: ())
+    dead, alive = [f"d{n}.example" for n in range(15)], [f"a{n}.example" for n in range(5)]
+    for host in alive:
+        internet.site(host).page("/", "<title>A</title> here it is")
+    for host in dead:
+        internet.refuse(host)
+    path = tmp_path / "list.md"
+    await asyncio.to_thread(path.write_text, " ".join(f"<https://{host}/>" for host in dead + alive), "utf-8")
+    runs = []
+    for _ in range(3):
+        async with api._off_the_loop(open_memory(tmp_path / "state.sqlite3")) as memory:
+            deps = Deps(lambda *_: internet.net(), now=internet.time.now, clock=internet.time.clock, memory=memory)
+            runs.append(await engine.run(Config(inputs=(str(path),), fresh_for=timedelta(days=7)), deps))
+        internet.time.advance(86_400)
+        if len(runs) == 2:
+            internet.down("timeout")
+
+    assert [run.network_down for run in runs] == [False, False, True]
+    assert sum(result.remembered for result in runs[1].results) == len(alive)
+    assert {r.judgement.verdict for r in runs[2].results if r.remembered} == {Verdict.OK}
+
+
 async def test_a_link_that_becomes_an_image_is_looked_at(night: Night) -> None:
     """That a file is there was known; that it is an image was not."""
     await night(0, f"[x]({URL})")

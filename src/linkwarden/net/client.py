@@ -132,6 +132,10 @@ class Observer(Protocol):
         """One request is over: which URL, its status or None, seconds, and what went wrong or ""."""
 
 
+_SILENT = frozenset({NetErrorKind.DNS, NetErrorKind.NXDOMAIN, NetErrorKind.UNREACHABLE, NetErrorKind.TIMEOUT})
+_TURNED_AWAY = frozenset({NetErrorKind.REFUSED, NetErrorKind.RESET})
+
+
 @dataclass(frozen=True, slots=True)
 class Connectivity:
     """How the network behaved in this run.
@@ -148,9 +152,13 @@ class Connectivity:
 
     @property
     def dark(self) -> bool:
-        """True if no host could be reached at all: our own network is down, or every host of the list is gone."""
-        ours = {NetErrorKind.DNS, NetErrorKind.NXDOMAIN, NetErrorKind.UNREACHABLE, NetErrorKind.TIMEOUT}
-        return self.hosts > 0 and self.answered == 0 and set(self.failures) <= ours
+        """True if no host has given a response: something blocks all of them, or every host of the list is gone."""
+        return self.hosts > 0 and self.answered == 0 and set(self.failures) <= _SILENT | _TURNED_AWAY
+
+    @property
+    def silent(self) -> bool:
+        """True if nothing at all came from any host, not even a refusal."""
+        return self.dark and set(self.failures) <= _SILENT
 
 
 class Net:

@@ -46,7 +46,7 @@ class Dispatch:
         self._alike: dict[tuple[str, str], list[Claim]] = {}
         self._settled = 0
         self._selection = Selection(config)
-        self.outage = Outage(net)
+        self.outage = Outage(net, ledger.not_requested)
         if net is not None:
             net.parked = self._lanes.parked
             net.has_more = self._lanes.has_more

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -109,6 +110,10 @@ class Ledger:
             entry.notes.clear()
             return entry, address is not None
         return entry, False
+
+    def not_requested(self) -> Iterator[str]:
+        """Yield the URLs that answered a short while ago and are not requested in this run."""
+        return (entry.target.address for entry in self.entries.values() if entry.remembered and entry.target.address)
 
     def fail(self, where: str, error: Exception) -> None:
         """Keep a failure with its trace, once: a defect that 5,000 links run into is one defect."""

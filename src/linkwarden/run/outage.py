@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from linkwarden.wire import NetErrorKind
+from linkwarden.text import host_of
+from linkwarden.wire import NetError, NetErrorKind, Request
 
 if TYPE_CHECKING:  # the network stack is slow to import, and an offline run does without
     from linkwarden.net import Net
 
 #: Once this many hosts have failed and none has answered, the rest need not be tried.
 _HOSTS_THAT_PROVE_IT = 12
+#: How many hosts that answered lately are asked whether they still do, before all are believed to be out of reach.
+_WITNESSES = 3
 
 
 class Outage:
@@ -19,35 +23,54 @@ class Outage:
 
     Args:
         net: the run's network; None where no request is made.
+        witnesses: returns URLs that answered lately and are not requested in this run.
     """
 
-    def __init__(self, net: Net | None) -> None:
+    def __init__(self, net: Net | None, witnesses: Callable[[], Iterable[str]] = tuple) -> None:
         self._net = net
+        self._witnesses = witnesses
         self._cleared = net is None
         self._inquiry: asyncio.Task[None] | None = None
         self.certain = asyncio.Event()
 
     def look(self) -> None:
-        """Check the network after a host could not be reached; may set ``certain`` a little later."""
+        """Check the network after a host could not be reached; may set ``certain`` a little later.
+
+        Only silence counts here: those who refuse do so at once, before others have had the time to answer.
+        """
         if self._cleared or self._inquiry is not None or self._net is None:
             return
         connectivity = self._net.connectivity()
         self._cleared = connectivity.answered > 0  # remembered: counting all hosts after each link adds up
-        if connectivity.dark and connectivity.hosts >= _HOSTS_THAT_PROVE_IT:
+        if connectivity.silent and connectivity.hosts >= _HOSTS_THAT_PROVE_IT:
             self._inquiry = asyncio.create_task(self._inquire(), name="linkwarden-outage")
 
     async def happened(self) -> bool:
         """Return True at the end of a run if no host could be reached because of our own network.
 
         A list whose few hosts are all gone is no outage: then a name that always exists can be looked up. Where that
-        works and yet no connection does, with many hosts, something blocks all of them.
+        works and yet many hosts are silent or refuse, and none answers, something blocks all of them; unless it is
+        because only what fails was requested, and the rest of the list answered lately and still does.
         """
         if self._net is None or not self._net.connectivity().dark:
             return False
-        if self.certain.is_set() or not await self._net.dns_works():
+        if self.certain.is_set():
             return True
-        failures = self._net.connectivity().failures
-        return sum(n for kind, n in failures.items() if kind is not NetErrorKind.NXDOMAIN) >= _HOSTS_THAT_PROVE_IT
+        connectivity = self._net.connectivity()
+        if connectivity.silent and not await self._net.dns_works():
+            return True
+        there = sum(n for kind, n in connectivity.failures.items() if kind is not NetErrorKind.NXDOMAIN)
+        return there >= _HOSTS_THAT_PROVE_IT and not await self._a_witness_answers(self._net)
+
+    async def _a_witness_answers(self, net: Net) -> bool:
+        by_host = {host_of(url): url for url in self._witnesses()}
+        for url in list(by_host.values())[:_WITNESSES]:
+            try:
+                await net.fetch(Request(url=url, purpose="outage", attempts=1))
+            except NetError:
+                continue
+            return True
+        return False
 
     @property
     def suspected(self) -> bool:
