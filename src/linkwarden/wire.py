@@ -125,6 +125,7 @@ class NetErrorKind(StrEnum):
     TLS_HOSTNAME = "tls-wrong-host"
     TLS_SELF_SIGNED = "tls-self-signed"
     TLS_CHAIN = "tls-incomplete-chain"
+    TLS_NO_BROWSER = "tls-no-browser"  # it speaks only what browsers do not
     TLS = "tls-failure"  # any other handshake failure
     REDIRECT_LOOP = "redirect-loop"
     TOO_MANY_REDIRECTS = "too-many-redirects"

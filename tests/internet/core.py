@@ -23,7 +23,7 @@ from tests.internet.dns import DnsFault, FakeResolver
 from tests.internet.log import Attempt, Exchange, Lookup
 from tests.internet.site import Handler, Site
 from tests.internet.time import VirtualTime
-from tests.internet.tls import REFUSALS, TlsFault, authority
+from tests.internet.tls import AIA_HOST, REFUSALS, TlsFault, authority, old_context
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
@@ -104,6 +104,10 @@ class FakeInternet:
     def tls(self, host: str, fault: TlsFault) -> Site:
         """Give a host a bad certificate or handshake."""
         self._tls[host.lower()] = fault
+        if fault.startswith("incomplete"):
+            certificates = self.site(AIA_HOST).page("/busy.crt", status=503)
+            for path, certificate in authority().published().items():
+                certificates.page(path, certificate, media_type="application/pkix-cert")
         return self.site(host)
 
     def connect(self, host: str, fault: ConnectFault, times: int | None = None) -> Site:
@@ -242,7 +246,7 @@ class FakeInternet:
         tls = self._tls.get(host)
         if role == "https" and tls == "plain":
             return "http"
-        return tls if role == "https" and tls in REFUSALS else role
+        return tls if role == "https" and tls in {*REFUSALS, "old-cipher"} else role
 
     def _site_of(self, host: str) -> Site | None:
         if host in self._sites:
@@ -273,9 +277,12 @@ class FakeInternet:
             secure = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             authority().server_context("unnamed.invalid")
             secure.sni_callback = self._greet
+            old = old_context()
+            old.sni_callback = self._greet
             listeners: list[tuple[str, Callable[[], asyncio.BaseProtocol], ssl.SSLContext | None]] = [
                 ("http", server, None),
                 ("https", server, secure),
+                ("old-cipher", server, old),
                 ("reset", _Reset, None),
                 ("silent", partial(_Silent, self._mute), None),
                 *((fault, partial(_Refusal, words), None) for fault, words in REFUSALS.items()),

@@ -111,13 +111,11 @@ def _soft(rows: Rows) -> None:
 
 def _network(rows: Rows) -> None:
     internet = rows.internet
-    for fault in ("expired", "wrong-host", "self-signed"):
+    for fault in ("expired", "wrong-host", "self-signed", "untrusted", "common-name", "old-cipher"):
         internet.tls(f"tls-{fault}.example.org", fault)
         rows.page(f"certificate {fault}", f"tls-{fault}.example.org", "/page", BROKEN)
-    # A root that nobody knows looks like a missing intermediate to Python, so neither is accused.
-    for chain in ("incomplete", "untrusted"):
-        internet.tls(f"tls-{chain}.example.org", chain)
-        rows.page(f"certificate chain {chain}", f"tls-{chain}.example.org", "/page", DEGRADED)
+    internet.tls("tls-incomplete.example.org", "incomplete")
+    rows.page("certificate chain incomplete", "tls-incomplete.example.org", "/page", DEGRADED)
     internet.tls("tls-handshake.example.org", "handshake")
     why = "browsers may get through"
     rows.page("handshake refused", "tls-handshake.example.org", "/page", UNVERIFIED, 200, why)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
-import ssl
 
 import aiohttp
 import pytest
 
 from linkwarden.net import Net
 from linkwarden.net.errors import explain
-from linkwarden.wire import INCOMPLETE_CHAIN, NetError, NetErrorKind, Request, Response
+from linkwarden.wire import NetError, NetErrorKind, Request, Response
 from tests.internet import FakeInternet
 from tests.internet.misbehave import answer, fail_then, hang_up, in_turn, not_http, reset, silent
 
@@ -27,95 +26,6 @@ async def failure(net: Net, url: str) -> NetError:
     with pytest.raises(NetError) as caught:
         await get(net, url)
     return caught.value
-
-
-class TestTls:
-    """Certificates and handshakes."""
-
-    @pytest.mark.parametrize(
-        ("fault", "kind"),
-        [
-            ("expired", NetErrorKind.TLS_EXPIRED),
-            ("wrong-host", NetErrorKind.TLS_HOSTNAME),
-            ("self-signed", NetErrorKind.TLS_SELF_SIGNED),
-            ("handshake", NetErrorKind.TLS),
-            ("legacy", NetErrorKind.TLS),
-            ("plain", NetErrorKind.TLS),
-        ],
-    )
-    async def test_each_failure_has_its_kind(self, internet: FakeInternet, net: Net, fault: str, kind: str) -> None:
-        """Expired, other host's, self-signed, no handshake; one handshake settles the host."""
-        internet.tls("a.org", fault)  # type: ignore[arg-type]
-        for _ in range(3):
-            error = await failure(net, "https://a.org/")
-            assert (error.kind, error.host) == (kind, "a.org")
-        assert internet.log == []
-        assert net.requests <= 2
-
-    async def test_behind_an_incomplete_chain_the_status_is_learned(self, internet: FakeInternet, net: Net) -> None:
-        """The answer comes with a remark; later requests to the host verify no more and need no second handshake."""
-        site = internet.tls("a.org", "incomplete")
-        site.page("/", "hi")
-        site.page("/gone", "no", status=404)
-
-        first, second = await get(net, "https://a.org/"), await get(net, "https://a.org/gone")
-
-        assert (first.status, second.status) == (200, 404)
-        assert first.remarks == second.remarks == (INCOMPLETE_CHAIN,)
-        assert net.requests == 3
-
-    async def test_a_token_never_goes_over_an_unverified_connection(self, internet: FakeInternet, net: Net) -> None:
-        """An incomplete chain stays a failure for a request with a credential, also once the host is known."""
-        internet.tls("a.org", "incomplete").page("/", "hi")
-        await get(net, "https://a.org/")
-
-        with pytest.raises(NetError) as caught:
-            await net.fetch(Request(url="https://a.org/", purpose="api", token="t", token_host="a.org"))
-
-        assert caught.value.kind is NetErrorKind.TLS_CHAIN
-        assert [entry.headers.get("Authorization") for entry in internet.log] == [None]
-
-    async def test_plain_http_of_the_same_host_is_not_affected(self, internet: FakeInternet, net: Net) -> None:
-        """A bad certificate says nothing about port 80."""
-        internet.tls("a.org", "expired").page("/", "hi")
-        await failure(net, "https://a.org/")
-        assert (await get(net, "http://a.org/")).body == b"hi"
-
-    async def test_an_outdated_handshake_is_met(self, internet: FakeInternet, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Where browsers get in with older ciphers, so do we, still verifying; the answer says so."""
-        internet.site("a.org").page("/", "old")
-        async with internet.net() as net:
-            _fail_first_handshake(net, monkeypatch, "UNSAFE_LEGACY_RENEGOTIATION_DISABLED")
-            first, second = await get(net, "https://a.org/"), await get(net, "https://a.org/")
-        assert (first.body, len(first.remarks), "outdated" in first.remarks[0]) == (b"old", 1, True)
-        assert second.remarks == first.remarks
-        assert len(internet.log) == 2
-
-    async def test_leniency_does_not_excuse_a_bad_certificate(
-        self, internet: FakeInternet, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """The lenient handshake verifies: an expired certificate stays an error."""
-        internet.tls("a.org", "expired")
-        async with internet.net() as net:
-            _fail_first_handshake(net, monkeypatch, "DH_KEY_TOO_SMALL")
-            assert (await failure(net, "https://a.org/")).kind is NetErrorKind.TLS
-        assert internet.log == []
-
-
-def _fail_first_handshake(net: Net, monkeypatch: pytest.MonkeyPatch, reason: str) -> None:
-    """Let requests with the ordinary context fail as OpenSSL 3 does with old servers."""
-    real = aiohttp.ClientSession._request
-
-    async def request(self: aiohttp.ClientSession, *args: object, **kwargs: object) -> aiohttp.ClientResponse:
-        if kwargs["ssl"] is True:
-            error = ssl.SSLError(1, f"[SSL: {reason}] failed")
-            error.reason = reason
-            key = aiohttp.client_reqrep.ConnectionKey("a.org", 443, True, True, None, None, None)
-            raise aiohttp.ClientConnectorSSLError(key, error)
-        return await real(self, *args, **kwargs)  # type: ignore[arg-type]
-
-    assert net is not None
-    monkeypatch.setattr(aiohttp.ClientSession, "_request", request)
 
 
 class TestConnections:

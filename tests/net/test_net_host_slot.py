@@ -391,8 +391,8 @@ class TestPatience:
     def test_words(self, status: int, words: str) -> None:
         """The detail says what it did and for how long."""
         host = Host()
-        host.hear(status, 0.0, retry_after="7200")
-        error = host.error()
+        host.hear(status, 1_000_000.0, retry_after="7200")
+        error = host.error(1_000_000.0)
         assert error is not None
         assert error.detail == words
 
@@ -546,7 +546,7 @@ ALL = frozenset(NetErrorKind)
 #: Failures that end an origin at once, and those that end the name.
 AT_ONCE = {
     *(NetErrorKind.TLS, NetErrorKind.TLS_EXPIRED, NetErrorKind.TLS_HOSTNAME),
-    *(NetErrorKind.TLS_SELF_SIGNED, NetErrorKind.TLS_CHAIN),
+    *(NetErrorKind.TLS_SELF_SIGNED, NetErrorKind.TLS_CHAIN, NetErrorKind.TLS_NO_BROWSER),
 }
 OF_THE_NAME = {NetErrorKind.NXDOMAIN, NetErrorKind.BLOCKED}
 #: How many failures in a row end an origin, and what every further request gets.
@@ -712,13 +712,16 @@ class TestReopen:
         assert (host.kind() is None) is (kind in back)
 
     def test_both_are_looked_at(self) -> None:
-        """A name and a port may be closed at once."""
+        """A name and a port may be closed at once; what was found out of a handshake is forgotten."""
         host = Host()
         host.slot.closure = Closure(NetErrorKind.NXDOMAIN, "x")
         host.origin.closure = Closure(NetErrorKind.TLS, "x")
+        host.origin.examined, host.origin.found = True, host.origin.closure
         assert host.kind() is NetErrorKind.NXDOMAIN
         host.slot.reopen(host.origin)
         assert host.kind() is None
+        assert host.origin.found is None
+        assert not host.origin.examined
 
     def test_one_more_failure_closes_it_again(self) -> None:
         """The strikes are still there."""

@@ -97,11 +97,12 @@ _NETWORK = MappingProxyType(
         NetErrorKind.TLS_HOSTNAME: (rules.CERTIFICATE_WRONG_HOST, "The certificate of {host} is for another site."),
         NetErrorKind.TLS_SELF_SIGNED: (
             rules.CERTIFICATE_UNTRUSTED,
-            "The certificate of {host} is not signed by an authority that browsers trust.",
+            "The certificate of {host} does not lead to an authority that browsers trust.",
         ),
-        NetErrorKind.TLS_CHAIN: (
-            rules.CHAIN_INCOMPLETE,
-            "{host} does not send its whole certificate chain; most browsers fetch the missing part themselves.",
+        NetErrorKind.TLS_CHAIN: (rules.TLS_FAILED, "The certificate chain of {host} could not be completed."),
+        NetErrorKind.TLS_NO_BROWSER: (
+            rules.TLS_NO_BROWSER,
+            "No current browser connects to {host}: {detail}.",
         ),
         NetErrorKind.TLS: (rules.TLS_FAILED, "No secure connection to {host} could be made."),
         NetErrorKind.REDIRECT_LOOP: (
@@ -140,6 +141,9 @@ _NETWORK = MappingProxyType(
 )
 
 
+_HALF_A_CHAIN = (
+    "{host} does not send its whole certificate chain: Chromium fetches the missing part, Firefox refuses the page."
+)
 _STORES = MappingProxyType(
     {
         Meaning.MISSING: (rules.OBJECT_MISSING, "The {thing} is no longer in its storage ({code})."),
@@ -190,7 +194,7 @@ def from_response(
     """
     if rule is None and INCOMPLETE_CHAIN in response.remarks:
         rule = rules.CHAIN_INCOMPLETE
-        reason = _NETWORK[NetErrorKind.TLS_CHAIN][1].format(host=host_of(response.url))
+        reason = _HALF_A_CHAIN.format(host=host_of(response.url))
     return Evidence.of(
         claim,
         rule,

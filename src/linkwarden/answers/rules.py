@@ -225,7 +225,7 @@ CERTIFICATE_UNTRUSTED = Rule(
     "LW354",
     "certificate-self-signed",
     Verdict.BROKEN,
-    "the site's certificate is not signed by an authority that browsers trust",
+    "the site's certificate does not lead to an authority that browsers trust",
     _CERTIFICATE,
     _TELL_OWNER,
 )
@@ -234,8 +234,9 @@ CHAIN_INCOMPLETE = Rule(
     "certificate-chain-incomplete",
     Verdict.DEGRADED,
     "the site does not send its whole certificate chain",
-    "Many browsers fetch the missing part by themselves, so most readers get through. Programs cannot, and GitHub "
-    "cannot fetch images from such a server.",
+    "The certificate says where the missing part lies. Chromium and its kin fetch it from there, so many readers get "
+    "through. Firefox refuses the page, unless it knows the part already, and GitHub cannot fetch images from such a "
+    "server.",
     "Tell the owner of the site that the intermediate certificate is missing.",
 )
 TLS_FAILED = Rule(
@@ -370,6 +371,15 @@ NO_HANDLES = Rule(
     tags=frozenset({Tag.NOT_LOOKED_AT}),
 )
 
+TLS_NO_BROWSER = Rule(
+    "LW373",
+    "tls-no-browser",
+    Verdict.BROKEN,
+    "no current browser can connect to the site",
+    "The server speaks only encryption, or has only a kind of key, that Chromium and Firefox do not take: TLS before "
+    "version 1.2, cipher suites that were dropped, Ed25519. Readers see an error page.",
+    _TELL_OWNER,
+)
 OBJECT_CLOSED = Rule(
     "LW321",
     "object-closed",

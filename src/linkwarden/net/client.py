@@ -7,6 +7,7 @@ From the outside in, each layer in its own module::
     retry       tries transient failures again; holds no slot while it waits        retry.py
     rate limit  requests again after a refusal; one cool-down per host              politeness.py
     gate        host slot and global slot                                           gate.py
+    handshakes  asks further where a handshake failed, and does as browsers do      handshakes.py
     guard       no request to a place inside                                        guard.py
     transport   aiohttp                                                             transport.py
 """
@@ -28,9 +29,10 @@ from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from linkwarden.net import handles
-from linkwarden.net.errors import NETWORK_ERRORS, explain, is_incomplete_chain, is_old_tls, is_unknown_coding
+from linkwarden.net.errors import NETWORK_ERRORS, explain, is_unknown_coding
 from linkwarden.net.gate import Gate
 from linkwarden.net.guard import BlockedAddress, Guard
+from linkwarden.net.handshakes import Handshakes
 from linkwarden.net.policy import NetPolicy, counted_with
 from linkwarden.net.politeness import HostSlot, Origin
 from linkwarden.net.protected import ProtectedSites
@@ -118,7 +120,6 @@ MAX_SHORT = 5
 #: What the last hop of a slow chain of redirects gets at least, in seconds.
 MIN_TIMEOUT = 1.0
 ALWAYS_THERE = "example.com"
-OLD_TLS = "its TLS is outdated; some programs can no longer connect to it"
 
 
 def _utc_now() -> datetime:
@@ -213,6 +214,7 @@ class Net:
         self._guard = Guard(policy.allow_networks)
         shares = handles.shares(handles.limit())
         self._transport = Transport(policy, self._guard, resolver, ssl_context, keeps=self._keeps)
+        self._handshakes = Handshakes(self._transport, self._follow)
         self._gate = Gate(min(policy.concurrency, shares.at_once), clock, sleep)
         self._shares = shares
         self._budget = Budget(policy.max_time, sleep)
@@ -308,12 +310,22 @@ class Net:
         if request.fresh:
             origin.slot.reopen(origin)
         return await persist(
-            lambda: self._request_politely(request, chain),
+            lambda: self._request_as_browsers(request, chain),
             attempts=self.policy.attempts if request.attempts is None else request.attempts,
             worthwhile=lambda: origin.slot.closed(origin, self._clock()) is None,
             sleep=self._sleep,
             rng=self._rng,
         )
+
+    async def _request_as_browsers(self, request: Request, chain: Chain) -> Answer:
+        """Handshakes: where one failed, find out what browsers would do, and do as they do."""
+        origin, url = self._origin(chain.url), chain.url
+        try:
+            return await self._request_politely(request, chain)
+        except NetError as error:
+            if not await self._handshakes.reconsider(origin, url, error):
+                raise
+        return await self._request_politely(request, chain)
 
     async def _request_politely(self, request: Request, chain: Chain) -> Answer:
         """Rate limit: wait for the host's turn; where it refuses, wait again, with all its other requests."""
@@ -355,7 +367,6 @@ class Net:
         """Guard and transport: one request on the wire (two where the server needs leniency), in our words."""
         url = chain.url
         self._guard.check_url(url)
-        first_failure: BaseException | None = None
         short = 0
         while True:
             begun = self._clock()
@@ -371,9 +382,8 @@ class Net:
                     chain.body,
                     timeout=max(timeout - chain.spent, MIN_TIMEOUT) if chain.spent else timeout,
                     max_bytes=request.max_bytes,
-                    lenient=origin.lenient,
+                    context=origin.context,
                     undecoded=origin.undecoded,
-                    unverified=origin.unverified and request.token is None,
                     fresh=request.fresh,
                 )
             except NETWORK_ERRORS as exc:
@@ -381,19 +391,19 @@ class Net:
                     short += 1
                     await self._wait_for_handles(url, short)
                     continue
-                if first_failure is None and _make_lenient(origin, exc, request):
-                    first_failure = exc
+                if is_unknown_coding(exc) and not origin.undecoded:
+                    origin.undecoded = True
                     continue
-                raise self._failed(request, url, origin, first_failure or exc, begun) from exc
+                raise self._failed(request, url, origin, exc, begun) from exc
             elapsed = self._clock() - begun
             chain.spent += elapsed
-            for needed, remark in (
-                (origin.lenient, OLD_TLS),
+            for applies, remark in (
                 (origin.undecoded, ODD_CODING),
-                (origin.unverified, INCOMPLETE_CHAIN),
+                (origin.context is not None, INCOMPLETE_CHAIN),
                 (answer.garbled, BAD_CODING),
+                (True, self._transport.tls_remark(url.raw_host or "")),
             ):
-                if needed:
+                if applies and remark is not None:
                     chain.remark(remark)
             if self._observer is not None:
                 self._observer(request, str(url), answer.status, elapsed, "")
@@ -430,9 +440,9 @@ class Net:
             return
 
     def _failed(self, request: Request, url: URL, origin: Origin, exc: BaseException, begun: float) -> NetError:
-        """Return in our words why there was no response; leniency that did not help is taken back."""
+        """Return in our words why there was no response; what did not help is taken back."""
         if not origin.answered:
-            origin.lenient = origin.undecoded = origin.unverified = False
+            origin.undecoded = False
         error = explain(exc, url.raw_host or "")
         if self._observer is not None:
             self._observer(request, str(url), None, self._clock() - begun, error.detail)
@@ -454,18 +464,3 @@ class Net:
         if origin is None:
             origin = self._origins[key] = Origin(self._slot(name))
         return origin
-
-
-def _make_lenient(origin: Origin, exc: BaseException, request: Request) -> bool:
-    """Note what a server needs for a response, and return whether that is worth another request."""
-    if is_old_tls(exc) and not origin.lenient:
-        origin.lenient = True
-        return True
-    if is_unknown_coding(exc) and not origin.undecoded:
-        origin.undecoded = True
-        return True
-    if is_incomplete_chain(exc) and not origin.unverified and request.token is None and request.method == "GET":
-        # Browsers fetch the missing certificate (AIA). We only want to learn whether the page is there.
-        origin.unverified = True
-        return True
-    return False

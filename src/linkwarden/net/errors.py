@@ -14,6 +14,7 @@ import aiohttp
 from aiohttp.http_exceptions import HttpProcessingError
 
 from linkwarden.net.guard import BlockedAddress
+from linkwarden.net.tls import PeekedError, UnusableKeyError
 from linkwarden.wire import NetError, NetErrorKind
 
 #: What ``explain`` can read; everything else is a defect and is not caught.
@@ -31,6 +32,7 @@ _RESET = frozenset({errno.ECONNRESET, errno.ECONNABORTED, errno.EPIPE})
 
 #: X509_V_ERR_* of OpenSSL's x509_vfy.h, as ``SSLCertVerificationError.verify_code``.
 _CERTIFICATE = {
+    2: (NetErrorKind.TLS_CHAIN, "it does not send the certificates that lead to a trusted authority"),
     9: (NetErrorKind.TLS, "its certificate is not valid yet"),
     10: (NetErrorKind.TLS_EXPIRED, "its certificate has expired"),
     18: (NetErrorKind.TLS_SELF_SIGNED, "its certificate is signed by itself"),
@@ -41,17 +43,6 @@ _CERTIFICATE = {
     64: (NetErrorKind.TLS_HOSTNAME, "its certificate belongs to another address"),
 }
 
-#: Reasons that a lenient, still verifying, handshake may get over: old servers that browsers open.
-_OLD_TLS = frozenset(
-    {
-        "UNSAFE_LEGACY_RENEGOTIATION_DISABLED",
-        "DH_KEY_TOO_SMALL",
-        "SSLV3_ALERT_HANDSHAKE_FAILURE",
-        "WRONG_SIGNATURE_TYPE",
-        "LEGACY_SIGALG_DISALLOWED_OR_UNSUPPORTED",
-    }
-)
-
 
 def explain(exc: BaseException, host: str) -> NetError:
     """Return the NetError for one of ``NETWORK_ERRORS``, with a detail that a list maintainer understands."""
@@ -59,15 +50,19 @@ def explain(exc: BaseException, host: str) -> NetError:
     return NetError(kind, detail, host=host)
 
 
-def is_old_tls(exc: BaseException) -> bool:
-    """Return whether a handshake failed in a way that a lenient one may get over."""
-    root = _os_error(exc)
-    return isinstance(root, ssl.SSLError) and root.reason in _OLD_TLS
+def is_handshake_failure(exc: BaseException | None) -> bool:
+    """Return whether a server cut or refused the handshake, which says nothing about its certificate."""
+    if not isinstance(exc, aiohttp.ClientConnectorError):
+        return False
+    root = exc.os_error
+    if isinstance(root, ssl.SSLCertVerificationError | UnusableKeyError):
+        return False
+    return isinstance(root, ssl.SSLError | ConnectionResetError | ConnectionAbortedError)
 
 
-def is_incomplete_chain(exc: BaseException) -> bool:
-    """Return whether a certificate failed only because the way to a trusted authority was not sent along."""
-    return _classify(exc)[0] is NetErrorKind.TLS_CHAIN
+def is_peeked(exc: BaseException) -> bool:
+    """Return whether a handshake was ended by us, as it had succeeded."""
+    return isinstance(_os_error(exc), PeekedError)
 
 
 def _os_error(exc: BaseException) -> BaseException:
@@ -119,6 +114,8 @@ def _classify_dns(root: BaseException) -> tuple[NetErrorKind, str]:
 
 
 def _classify_tls(root: ssl.SSLError) -> tuple[NetErrorKind, str]:
+    if isinstance(root, UnusableKeyError):
+        return NetErrorKind.TLS_NO_BROWSER, "its certificate has a kind of key that browsers do not know"
     if isinstance(root, ssl.SSLEOFError | ssl.SSLZeroReturnError | ssl.SSLSyscallError):
         return NetErrorKind.RESET, "the connection was cut"
     if isinstance(root, ssl.SSLCertVerificationError):

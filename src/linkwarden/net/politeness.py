@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import ssl
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -108,7 +109,7 @@ REFUSED_STRIKES = 2
 #: Failures that no second request of the same run will change.
 _FINAL = frozenset(
     {NetErrorKind.TLS, NetErrorKind.TLS_EXPIRED, NetErrorKind.TLS_HOSTNAME, NetErrorKind.TLS_SELF_SIGNED}
-    | {NetErrorKind.TLS_CHAIN}
+    | {NetErrorKind.TLS_CHAIN, NetErrorKind.TLS_NO_BROWSER}
 )
 #: The same, and true of the name, whatever the port.
 _FINAL_FOR_NAME = frozenset({NetErrorKind.NXDOMAIN, NetErrorKind.BLOCKED})
@@ -140,18 +141,22 @@ class Origin:
         closure: set when it is given up.
         strikes: failures in a row.
         answered: it gave an HTTP response in this run.
-        lenient: its TLS is outdated; its requests use a lenient context.
         undecoded: it sends a content coding that was not requested; its bodies are not decoded.
-        unverified: it does not send its whole certificate chain; its requests do not verify, to learn its status.
+        context: verifies its certificate with the part of the chain that it does not send; None where it sends all.
+        examined: a handshake that failed was looked into …
+        found: … and this is what came of it, where browsers fail as well.
+        lock: held while that goes on.
     """
 
     slot: HostSlot
     closure: Closure | None = None
     strikes: int = 0
     answered: bool = False
-    lenient: bool = False
     undecoded: bool = False
-    unverified: bool = False
+    context: ssl.SSLContext | None = None
+    examined: bool = False
+    found: Closure | None = None
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 @dataclass(slots=True, eq=False)
@@ -259,7 +264,8 @@ class HostSlot:
         if self.closure is not None and self.closure.kind in _TAKEN_BACK:
             self.closure = None
         if origin.closure is not None and origin.closure.kind in _TAKEN_BACK:
-            origin.closure = None
+            origin.closure = origin.found = None
+            origin.examined = False
 
     # -- what was heard -----------------------------------------------------------------------------------------
 

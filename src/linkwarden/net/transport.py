@@ -6,11 +6,10 @@ import asyncio
 import importlib.util
 import socket
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from functools import partial
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import aiohttp
@@ -19,59 +18,10 @@ from aiohttp.client_proto import ResponseHandler
 from aiohttp.http_exceptions import ContentEncodingError, HttpProcessingError
 from yarl import URL
 
+from linkwarden.net import tls
+from linkwarden.net.errors import NETWORK_ERRORS, explain, is_peeked
 from linkwarden.net.guard import Guard, GuardedResolver
 from linkwarden.net.policy import NetPolicy
-
-#: Where systems keep their certificate bundle, for Pythons that were built to look elsewhere.
-_BUNDLES = (
-    "/etc/ssl/certs/ca-certificates.crt",  # Debian, Alpine
-    "/etc/pki/tls/certs/ca-bundle.crt",  # Fedora
-    "/etc/ssl/cert.pem",  # macOS, OpenBSD
-    "/etc/ssl/ca-bundle.pem",  # openSUSE
-)
-
-
-def system_context() -> ssl.SSLContext | None:
-    """Return a context that verifies by a bundle in one of the usual places, or None where Python finds its own.
-
-    A Python that does not know where the system keeps its authorities would find every certificate wrong.
-    ``SSL_CERT_FILE`` and ``SSL_CERT_DIR`` are heeded by OpenSSL itself. Reads files: call it in a thread.
-    """
-    paths = ssl.get_default_verify_paths()
-    if paths.cafile is not None or paths.capath is not None:
-        return None
-    bundle = next((place for place in _BUNDLES if Path(place).is_file()), None)
-    return ssl.create_default_context(cafile=bundle) if bundle is not None else None
-
-
-def unverified_context() -> ssl.SSLContext:
-    """Return a context that verifies nothing, to learn a status and nothing more; never for a request with a token."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return context
-
-
-def lenient_context(given: ssl.SSLContext | None) -> ssl.SSLContext:
-    """Return a context that verifies as strictly as ever and takes older ciphers and renegotiation.
-
-    Python's default list of ciphers is shorter than a browser's. Protocols before TLS 1.2 stay off: browsers do not
-    open such servers either. Reads files: call it in a thread.
-
-    Args:
-        given: a context whose authorities to trust, or None for the system's.
-    """
-    known = given.get_ca_certs(binary_form=True) if given is not None else []
-    if known:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.load_verify_locations(cadata=b"".join(known))
-    else:  # the system's directory of certificates is read as needed, so there is nothing to copy
-        context = ssl.create_default_context()
-    context.options |= getattr(ssl, "OP_LEGACY_SERVER_CONNECT", 0x4)  # named since Python 3.12
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.set_ciphers("DEFAULT:@SECLEVEL=1")
-    return context
-
 
 #: A response header that is longer is not read: 64 KiB per field (some sites send 20 kB of CSP), 32 KiB per line.
 MAX_FIELD, MAX_LINE = 65_536, 32_768
@@ -171,9 +121,7 @@ class Transport:
         self._policy = policy
         self._guard = guard
         self._resolver = resolver
-        self._context = context
-        self._lenient: ssl.SSLContext | None = None
-        self._unverified: ssl.SSLContext | None = None
+        self._given = context
         self._fresh_session: aiohttp.ClientSession | None = None
         self._timeouts: dict[float, aiohttp.ClientTimeout] = {}
 
@@ -181,8 +129,7 @@ class Transport:
         """Make the connection pool."""
         self._inner = self._resolver or _system_resolver()
         self.resolver = GuardedResolver(self._inner, self._guard)
-        if self._context is None:
-            self._context = await asyncio.to_thread(system_context)
+        self._context = await asyncio.to_thread(tls.browser_context, self._given)
         self._session = self._new_session()
 
     def _new_session(self, *, fresh: bool = False) -> aiohttp.ClientSession:
@@ -193,7 +140,7 @@ class Transport:
             # With a proxy, the only address to connect to is the proxy's, which may well be an inside one.
             resolver=self._inner if policy.proxy else self.resolver,
             socket_factory=None if policy.proxy else self._guard.socket_factory,
-            ssl=self._context or True,
+            ssl=self._context,
             limit=0,  # the gate counts
             use_dns_cache=not fresh,
             ttl_dns_cache=_DNS_MEMORY,
@@ -245,9 +192,8 @@ class Transport:
         *,
         timeout: float,  # noqa: ASYNC109 - a limit of the request, counted by aiohttp
         max_bytes: int,
-        lenient: bool = False,
+        context: ssl.SSLContext | None = None,
         undecoded: bool = False,
-        unverified: bool = False,
         fresh: bool = False,
     ) -> Answer:
         """Make one request and read at most ``max_bytes`` of the decompressed body.
@@ -259,9 +205,8 @@ class Transport:
             body: what to post.
             timeout: seconds for connecting, sending and reading together.
             max_bytes: how much of the body to read; the connection is closed if there is more.
-            lenient: accept old TLS (certificates are verified all the same).
+            context: verifies the certificate, in place of the run's.
             undecoded: do not decompress; the body is given as empty.
-            unverified: do not verify the certificate.
             fresh: look the name up again and use a connection of its own.
 
         Raises:
@@ -275,7 +220,7 @@ class Transport:
             headers=headers,
             allow_redirects=False,
             timeout=self._timeout(timeout),
-            ssl=await self._context_for(lenient=lenient, unverified=unverified),
+            ssl=context or True,
             auto_decompress=not undecoded,
             proxy=self._policy.proxy,
         )
@@ -307,14 +252,32 @@ class Transport:
                 self._timeouts[seconds] = made
         return made
 
-    async def _context_for(self, *, lenient: bool, unverified: bool) -> ssl.SSLContext | bool:
-        if unverified:
-            if self._unverified is None:
-                self._unverified = unverified_context()
-            return self._unverified
-        if lenient and self._lenient is None:
-            self._lenient = await asyncio.to_thread(lenient_context, self._context)
-        return self._lenient if lenient and self._lenient is not None else True
+    async def peek(self, url: URL, context: tls.Context) -> None:
+        """Make a handshake to see a certificate; the context then holds what it says. No request is sent.
+
+        Raises:
+            NetError: there was no handshake, or the certificate is not accepted.
+        """
+        target = URL(f"{url.scheme}://{url.raw_authority}/", encoded=True)
+        try:
+            await self.send("GET", target, {}, None, timeout=CONNECT_TIMEOUT, max_bytes=0, context=context)
+        except NETWORK_ERRORS as exc:
+            if not is_peeked(exc):
+                raise explain(exc, url.raw_host or "") from exc
+
+    async def trusting(self, more: Sequence[bytes]) -> tls.Context:
+        """Return a context for ``peek`` that knows more certificates of intermediate authorities."""
+        context = await asyncio.to_thread(tls.browser_context, self._given, tuple(more))
+        context.peek = True
+        return context
+
+    async def old(self) -> tls.Context:
+        """Return a context for ``peek`` that takes every encryption there is."""
+        return await asyncio.to_thread(tls.old_context, self._given)
+
+    def tls_remark(self, host: str) -> str | None:
+        """Return what is to be said of a host's TLS although it works."""
+        return self._context.remarks.get(host)
 
 
 class _Body(NamedTuple):
