@@ -255,6 +255,33 @@ def test_remarks_about_links_that_never_show_anything() -> None:
     assert classify(AMAZON).remarks == ()
 
 
+@pytest.mark.parametrize(
+    ("url", "listed"),
+    [
+        (
+            "https://storage.googleapis.com/b/a?X-Goog-Algorithm=GOOG4-RSA-SHA256&X-Goog-Credential=a%2F20261130%2Fauto"
+            "%2Fstorage%2Fgoog4_request&X-Goog-Date=20261130T060000Z&X-Goog-Expires=60&X-Goog-Signature=00"
+            "&X-Goog-SignedHeaders={}",
+            "host%3Bx-goog-custom",
+        ),
+        (
+            "https://b.tos-cn-beijing.volces.com/a?X-Tos-Algorithm=TOS4-HMAC-SHA256&X-Tos-Credential=a"
+            "&X-Tos-Date=20261130T060000Z&X-Tos-Expires=60&X-Tos-Signature=00&X-Tos-SignedHeaders={}",
+            "host%3Bx-tos-meta-a",
+        ),
+        (
+            "https://b.oss-cn-hangzhou.aliyuncs.com/a?x-oss-signature-version=OSS4-HMAC-SHA256&x-oss-credential=a"
+            "&x-oss-date=20261130T060000Z&x-oss-expires=60&x-oss-signature=00&x-oss-additional-headers={}",
+            "host%3Bx-meta",
+        ),
+    ],
+)
+def test_headers_that_no_browser_sends_are_told(url: str, listed: str) -> None:
+    """The store refuses readers' browsers, whose requests lack them; every request has a host."""
+    assert any("no browser sends" in remark for remark in classify(url.format(listed)).remarks)
+    assert classify(url.format("host")).remarks == ()
+
+
 def test_undecoded_ampersands_do_no_harm() -> None:
     """Names that begin with ``amp;`` are read, and a fragment is not."""
     assert classify(AMAZON.replace("&", "&amp;")).expires_at == END

@@ -103,12 +103,18 @@ def _sigv4_remarks(url: Url, *, amazon: bool) -> tuple[str, ...]:
     remarks = []
     if (url.any_value("x-id") or "").startswith("Put"):
         remarks.append("It is an upload link: it never shows anything, and whoever has it can overwrite the file.")
-    headers = (url.one_ci("X-Amz-SignedHeaders") or "host").lower()
-    if headers != "host":
-        remarks.append(f"It was signed for the request headers {instants.shown(headers)}, which no browser sends.")
+    remarks.extend(_header_remarks(url.one_ci("X-Amz-SignedHeaders")))
     if amazon and not url.has("X-Amz-Date"):
         remarks.append("Its parameter names were changed to another case, which Amazon S3 refuses.")
     return tuple(remarks)
+
+
+def _header_remarks(listed: str | None) -> tuple[str, ...]:
+    """Return what is to be said of the request headers that a signature covers; every request has ``host``."""
+    headers = (listed or "").lower()
+    if not {name.strip() for name in headers.split(";")} - {"", "host"}:
+        return ()
+    return (f"It was signed for the request headers {instants.shown(headers)}, some of which no browser sends.",)
 
 
 def _unmistakable_v4(url: Url) -> bool:
@@ -122,14 +128,15 @@ def _gcs_v4(url: Url) -> Signature | None:
     if not (url.has_ci("X-Goog-Algorithm") or url.has_ci("X-Goog-Signature", "X-Goog-Date")):
         return None
     start, end, why = _window(url, "X-Goog", "Google Cloud Storage", WEEK_S)
-    return dated(end, why, not_before=start)
+    return dated(end, why, not_before=start, remarks=_header_remarks(url.one_ci("X-Goog-SignedHeaders")))
 
 
 def _tos(url: Url) -> Signature | None:
     if not (url.has_ci("X-Tos-Algorithm") or url.has_ci("X-Tos-Signature")):
         return None
     start, end, why = _window(url, "X-Tos", "Volcengine TOS", None)
-    return dated(end, why, not_before=start, upper_bound=url.has_ci("X-Tos-Security-Token"))
+    remarks = _header_remarks(url.one_ci("X-Tos-SignedHeaders"))
+    return dated(end, why, not_before=start, remarks=remarks, upper_bound=url.has_ci("X-Tos-Security-Token"))
 
 
 # --- Alibaba OSS V2 and V4: ``x-oss-expires`` is an instant in the one and a lifetime in the other ------------------
@@ -150,7 +157,8 @@ def _oss_v4(url: Url) -> Signature | None:
     if not url.has_ci("x-oss-signature") or not _oss_version(url).startswith("OSS4"):
         return None
     start, end, why = _window(url, "x-oss", "Alibaba OSS", WEEK_S)
-    return dated(end, why, not_before=start, upper_bound=_oss_session(url))
+    remarks = _header_remarks(url.one_ci("x-oss-additional-headers"))
+    return dated(end, why, not_before=start, remarks=remarks, upper_bound=_oss_session(url))
 
 
 def _oss_session(url: Url) -> bool:
@@ -172,6 +180,7 @@ def _cos(url: Url) -> Signature | None:
         instants.at(end),
         "signed for Tencent COS: end of q-sign-time",
         not_before=instants.at(start),
+        remarks=_header_remarks(url.any_value("q-header-list")),
         upper_bound=url.has_ci("x-cos-security-token"),
     )
 
@@ -207,6 +216,7 @@ def _bos(url: Url) -> Signature | None:
         instants.later(start, life),
         f"signed for Baidu BOS: date plus {life} s in authorization",
         not_before=start,
+        remarks=_header_remarks(fields[4]),
         upper_bound=session,
     )
 

@@ -165,3 +165,39 @@ def test_any_bytes_can_be_a_page(body: bytes) -> None:
     assert made.made_by_scripts in {True, False}
     assert made.has_password_field in {True, False}
     assert made.sends_on_to is None or made.sends_on_to.startswith("http")
+
+
+# --- bounds --------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_nested_too_deeply_is_not_parsed() -> None:
+    """The page is read up to there; its anchors are found all the same."""
+    deep = page(f"<title>T</title><p>Before.{'<div>' * 600}<b id=deep>Inside.</b>")
+    assert (deep.title, deep.visible_text) == ("T", "Before.")
+    assert "deep" in deep.anchors
+    flat = page(f"<p>Before.{'<div>a</div><p>b<br>' * 600}<b>After.</b>")
+    assert flat.visible_text.endswith("After.")
+
+
+def test_a_long_page_is_parsed_in_part_and_its_anchors_are_read_to_its_end() -> None:
+    """Places are looked for in pages of a megabyte."""
+    long = page(f"<p>Before.{WORDS * 200}<b id='last one'>After.</b><a href=x name=&ouml;>")
+    assert long.visible_text.startswith("Before.")
+    assert "After." not in long.visible_text
+    assert long.anchors == {"last one", "ö"}
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("<h2 id=a>", {"a"}),
+        ("<H2 CLASS='x'ID='a b'>", {"a b"}),
+        ('<h2\nid\n=\n"a&amp;b">', {"a&b"}),
+        ("<a name=old><a\tclass=x name='older'>", {"old", "older"}),
+        ("<p data-id=no><input name=no><h2 id=''>", set()),
+        ('<p onclick="a>b" id="a">', {"a"}),
+    ],
+)
+def test_anchors_are_read_as_the_parser_would(source: str, names: set[str]) -> None:
+    """Quotes, blanks, references and capitals."""
+    assert page(source).anchors == names
