@@ -259,19 +259,25 @@ def test_remarks_about_links_that_never_show_anything() -> None:
     ("url", "listed"),
     [
         (
-            "https://storage.googleapis.com/b/a?X-Goog-Algorithm=GOOG4-RSA-SHA256&X-Goog-Credential=a%2F20261130%2Fauto"
-            "%2Fstorage%2Fgoog4_request&X-Goog-Date=20261130T060000Z&X-Goog-Expires=60&X-Goog-Signature=00"
-            "&X-Goog-SignedHeaders={}",
+            (
+                "https://storage.googleapis.com/b/a?X-Goog-Algorithm=GOOG4-RSA-SHA256&X-Goog-Credential=a%2F20261130%2Fauto"
+                "%2Fstorage%2Fgoog4_request&X-Goog-Date=20261130T060000Z&X-Goog-Expires=60&X-Goog-Signature=00"
+                "&X-Goog-SignedHeaders={}"
+            ),
             "host%3Bx-goog-custom",
         ),
         (
-            "https://b.tos-cn-beijing.volces.com/a?X-Tos-Algorithm=TOS4-HMAC-SHA256&X-Tos-Credential=a"
-            "&X-Tos-Date=20261130T060000Z&X-Tos-Expires=60&X-Tos-Signature=00&X-Tos-SignedHeaders={}",
+            (
+                "https://b.tos-cn-beijing.volces.com/a?X-Tos-Algorithm=TOS4-HMAC-SHA256&X-Tos-Credential=a"
+                "&X-Tos-Date=20261130T060000Z&X-Tos-Expires=60&X-Tos-Signature=00&X-Tos-SignedHeaders={}"
+            ),
             "host%3Bx-tos-meta-a",
         ),
         (
-            "https://b.oss-cn-hangzhou.aliyuncs.com/a?x-oss-signature-version=OSS4-HMAC-SHA256&x-oss-credential=a"
-            "&x-oss-date=20261130T060000Z&x-oss-expires=60&x-oss-signature=00&x-oss-additional-headers={}",
+            (
+                "https://b.oss-cn-hangzhou.aliyuncs.com/a?x-oss-signature-version=OSS4-HMAC-SHA256&x-oss-credential=a"
+                "&x-oss-date=20261130T060000Z&x-oss-expires=60&x-oss-signature=00&x-oss-additional-headers={}"
+            ),
             "host%3Bx-meta",
         ),
     ],
