@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from linkwarden.model._documents import Notice, Occurrence, Target
 from linkwarden.model._findings import (
     FAILS_BY_DEFAULT,
     SETTLED,
@@ -14,10 +15,7 @@ from linkwarden.model._findings import (
     Evidence,
     Judgement,
     Kind,
-    Notice,
-    Occurrence,
     Tag,
-    Target,
     Verdict,
 )
 

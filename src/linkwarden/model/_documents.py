@@ -1,0 +1,204 @@
+"""What a list holds: its links, anchors and remarks, and the errors that a user can fix."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class LinkwardenError(Exception):
+    """An error that the user can fix. ``advice`` says how; ``exit_code`` is what the process ends with."""
+
+    exit_code = 2
+
+    def __init__(self, message: str, advice: str = "") -> None:
+        super().__init__(message)
+        self.advice = advice
+
+
+class UsageError(LinkwardenError):
+    """An option, a configuration key or an input is wrong (exit code 2)."""
+
+
+class NothingToCheckError(LinkwardenError):
+    """No readable input, or none with a link in it (exit code 4)."""
+
+    exit_code = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a source file.
+
+    Lines and columns count from 1, in Unicode code points; ``end_col`` is exclusive, as in SARIF. ``start`` and
+    ``end`` are offsets from 0 into the decoded text, so that ``text[start:end]`` is what the span claims.
+    """
+
+    path: str
+    line: int
+    col: int
+    end_line: int
+    end_col: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One place where a list links to something.
+
+    Attributes:
+        url: the URL as a browser would take it (character references decoded once, Markdown escapes undone).
+        raw: the URL as written in the source; ``text[span.start:span.end] == raw``. For a bare ``www.…``
+            link ``raw`` lacks the ``http://`` that ``url`` has.
+        markup: how it is written.
+        span: where ``raw`` stands. For a reference link that is the definition; ``used`` is then the place of use.
+        text: the link's visible text, or the image's alternative text.
+        section: text of the nearest heading above, or "".
+        used: span of the use of a reference link, else None.
+        entry: line on which the list item, the table row or the line of its own begins whose entry it is part of; 0
+            for a link in running text, a badge, and where the reader of the document does not tell.
+        leads: no words stand before it in its entry, so that the entry is about what it leads to.
+        context: where ``text`` is a word or two ("paper"), the words of its entry that say what it leads to, at most
+            300 characters; else "", and also where the reader of the document does not tell.
+        parent: in a nested list, the URL of the first link of the nearest list item around its own item that has one;
+            else "".
+    """
+
+    url: str
+    raw: str
+    markup: Markup
+    span: Span
+    text: str = ""
+    section: str = ""
+    used: Span | None = None
+    entry: int = 0
+    leads: bool = False
+    context: str = ""
+    parent: str = ""
+
+
+class AnchorSource(StrEnum):
+    """Where an in-page anchor comes from."""
+
+    HEADING = "heading"
+    HTML_ID = "html-id"
+    SWALLOWED = "swallowed"  # a heading's source line that GitHub shows as text, so it makes no anchor
+    DROPPED = "dropped"  # an id on an element that GitHub removes, as no site that takes the file's HTML as it is does
+    GIVEN = "given"  # `{#name}`: an anchor on the sites that documentation builders make, text on GitHub
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A place inside a document that ``#name`` leads to (or, if swallowed, fails to lead to).
+
+    Attributes:
+        name: the slug or id, without ``#`` and without ``user-content-``.
+        text: the heading's text, or "" for an HTML id.
+        line: line of the heading or tag, from 1.
+        source: what makes the anchor.
+        cause_line: for a swallowed heading, the line of the HTML block that swallows it.
+        level: of a heading, 1 to 6; 0 for everything else.
+    """
+
+    name: str
+    text: str
+    line: int
+    source: AnchorSource
+    cause_line: int | None = None
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something about an input that is not about one link: mojibake, nesting too deep, a cut line.
+
+    Attributes:
+        path: the file.
+        line: where in it, from 1; 0 for the whole file.
+        message: what there is to say.
+        about: what makes two remarks on a file the same, wherever they stand and however they are worded: a name, and
+            what it is about. () if nobody has to tell; of an extractor's remarks, ``--diff`` has to.
+    """
+
+    path: str
+    line: int
+    message: str
+    about: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """A comment in a list that says not to report what is found beside it (``<!-- linkwarden-ignore … -->``).
+
+    Attributes:
+        path: the document.
+        line: where the comment stands, from 1.
+        column: the same.
+        first: the first line that it is about.
+        last: the last one, inclusive.
+        codes: rules that it is about; empty is all.
+        reason: the maintainer's own words, or "".
+    """
+
+    path: str
+    line: int
+    column: int
+    first: int
+    last: int
+    codes: tuple[str, ...] = ()
+    reason: str = ""
+
+
+Extracted = Occurrence | Anchor | Notice | Suppression
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One distinct URL, with every place where it stands.
+
+    Attributes:
+        key: what makes it distinct (see ``linkwarden.text.target_key``).
+        url: the URL as written (decoded), of the first occurrence; what the report shows.
+        address: the absolute http(s) URL to ask, or None for anchors, files and other schemes.
+        path: the input it was first seen in, which relative links start from.
+        occurrences: all of them, in source order.
+    """
+
+    key: str
+    url: str
+    address: str | None
+    path: str
+    occurrences: tuple[Occurrence, ...]
+
+    @property
+    def is_image(self) -> bool:
+        """True if it stands as an image anywhere."""
+        return any(o.markup.is_image for o in self.occurrences)
+
+
+class Markup(StrEnum):
+    """How a link is written in its source."""
+
+    MD_LINK = "md-link"  # [text](url)
+    MD_IMAGE = "md-image"  # ![alt](url)
+    MD_REFERENCE = "md-reference"  # [text][ref], [ref][], [ref]
+    MD_REFERENCE_IMAGE = "md-reference-image"
+    MD_AUTOLINK = "md-autolink"  # <https://…>
+    MD_BARE = "md-bare"  # https://… or www.… in running text (GFM)
+    HTML_A = "html-a"
+    HTML_IMG = "html-img"
+    HTML_SRCSET = "html-srcset"  # one candidate of <img srcset> or <source srcset>
+    HTML_POSTER = "html-poster"
+    HTML_MEDIA = "html-media"  # src of <video>, <audio>, <source>, <track>
+    HTML_OTHER = "html-other"  # area, iframe, embed, object, link …
+
+    @property
+    def is_image(self) -> bool:
+        """True where a reader is shown an image, so that anything but an image is a defect."""
+        return self in _IMAGE_MARKUP
+
+
+_IMAGE_MARKUP = frozenset(
+    {Markup.MD_IMAGE, Markup.MD_REFERENCE_IMAGE, Markup.HTML_IMG, Markup.HTML_SRCSET, Markup.HTML_POSTER}
+)
