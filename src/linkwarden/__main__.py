@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import NoReturn
 
-from linkwarden._version import __version__
+from linkwarden._version import COMPLETING, __version__
 
 
 def main(argv: Sequence[str] | None = None) -> NoReturn:
@@ -23,10 +24,22 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
         # Scripts call it often, so nothing else is loaded.
         print(f"linkwarden {__version__}")  # noqa: T201 - and nothing if standard output is closed
         sys.exit(0)
+    interruptible = signal.getsignal(signal.SIGINT) is signal.default_int_handler  # a shell's "&" has it ignored
+    if interruptible:
+        signal.signal(signal.SIGINT, _stop_at_once)
     from linkwarden.cli import cli  # noqa: PLC0415 - see above
     from linkwarden.cli.guard import run_guarded  # noqa: PLC0415
 
+    if interruptible:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     leave(run_guarded(cli, arguments))
+
+
+def _stop_at_once(_signal: int, _frame: object) -> NoReturn:
+    """End the process at Ctrl-C while modules are loaded: nothing is lost yet, and there is nothing to clean up."""
+    if COMPLETING not in os.environ:
+        os.write(2, b"\nInterrupted.\n")
+    os._exit(130)
 
 
 def leave(code: int) -> NoReturn:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -281,6 +282,133 @@ def test_explain_prints_a_rule_and_lists_all(linkwarden: Command, capsys: pytest
 
     assert linkwarden("explain") == 0
     assert "LW201" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        (
+            "404",
+            ("The server says that there is no such page (404).", "LW301 not-found", "LW404 unknown-arxiv-version is"),
+        ),
+        ("410", ("LW302 gone",)),
+        ("403", ("LW307 access-refused",)),
+        ("429", ("LW308 rate-limited",)),
+        ("503", ("LW309 server-error",)),
+        ("308", ("LW303 moved-permanently",)),
+        ("999", ("LW307 access-refused",)),
+        ("200", ("A response with status 200 is ok",)),
+        ("302", ("A response with status 302 is ok", "LW302 gone is another rule")),
+        ("expired", ("expired: a reader does not get it", "LW201  expired", "LW319  expired")),
+        ("Moved", ("moved: a reader gets it", "LW303  moved")),
+    ],
+)
+def test_explain_knows_statuses_and_verdicts(
+    linkwarden: Command, capsys: pytest.CaptureFixture[str], word: str, told: tuple[str, ...]
+) -> None:
+    """What a report shows beside the code can be looked up, too."""
+    assert linkwarden("explain", word) == 0
+
+    out = capsys.readouterr().out
+    assert all(part in out for part in told), out
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"), [("lw3O1", "LW301"), ("expird", "expired"), ("not-fuond", "not-found"), ("000", "")]
+)
+def test_explain_asks_what_was_meant(
+    linkwarden: Command, capsys: pytest.CaptureFixture[str], word: str, meant: str
+) -> None:
+    """And a number that is no status is none."""
+    assert linkwarden("explain", word) == 2
+
+    assert (f"Did you mean {meant}?" in capsys.readouterr().err) is bool(meant)
+
+
+@pytest.mark.parametrize("arguments", [("README.md",), ("--offline", "README.md"), ("README.md", "--no-state", "-q")])
+def test_a_list_in_place_of_a_command_is_checked(
+    linkwarden: Command, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
+) -> None:
+    """With options before or behind it."""
+    write("[a](#nowhere)")
+
+    assert linkwarden(*arguments, "--no-report") == 1
+    assert "LW120" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [("nowhere.md",), ("chekc", "nowhere.md"), ("--offline",), ("--version", "x.md")])
+def test_what_is_no_list_is_no_check(linkwarden: Command, arguments: tuple[str, ...]) -> None:
+    """A slip in a command, or the version, is none."""
+    assert linkwarden(*arguments) == (0 if "--version" in arguments else 2)
+
+
+def test_extract_prints_one_document_and_leaves_out_what_is_not_checked(
+    linkwarden: Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """``--format json`` as ``check`` has it; include, exclude and kind mean what they mean there."""
+    write("[p](https://arxiv.org/abs/1512.03385) ![i](https://a.site/x.png) [a](#a)\n\n[b](https://a.site/b)\n")
+    urls = {
+        (): ["https://arxiv.org/abs/1512.03385", "https://a.site/x.png", "#a", "https://a.site/b"],
+        ("--exclude", "a.site"): ["https://arxiv.org/abs/1512.03385", "#a"],
+        ("--include", "a.site", "--exclude-url", "https://a.site/b"): ["https://a.site/x.png"],
+        ("--kind", "image,anchor"): ["https://a.site/x.png", "#a"],
+        ("--kind", "paper"): ["https://arxiv.org/abs/1512.03385"],
+    }
+    for options, wanted in urls.items():
+        assert linkwarden("extract", "--format", "json", *options) == 0
+        links = json.loads(capsys.readouterr().out)["links"]
+        assert [link["url"] for link in links] == wanted, options
+    linkwarden("extract", "--format", "lines")
+    lines = capsys.readouterr().out
+    linkwarden("extract", "--json")
+    assert capsys.readouterr().out == lines
+    assert [json.loads(line)["url"] for line in lines.splitlines()] == urls[()]
+
+
+@pytest.mark.parametrize(
+    ("environ", "colored"),
+    [
+        ({"CLICOLOR_FORCE": "1"}, True),
+        ({"CLICOLOR_FORCE": "0"}, False),
+        ({"CLICOLOR_FORCE": ""}, False),
+        ({"CLICOLOR_FORCE": "1", "NO_COLOR": "1"}, False),
+        ({"CLICOLOR": "0", "FORCE_COLOR": "1"}, True),
+    ],
+)
+def test_color_by_the_environment(
+    linkwarden: Command,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    environ: dict[str, str],
+    colored: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    """As no-color.org and bixense.com/clicolors say it."""
+    write("[b](#nowhere)")
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+
+    linkwarden("check", "--no-report", "--offline")
+
+    assert ("\x1b[" in capsys.readouterr().out) is colored
+
+
+@pytest.mark.parametrize(("clicolor", "colored"), [("0", False), ("1", True)])
+def test_color_on_a_terminal_can_be_switched_off(
+    linkwarden: Command,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    clicolor: str,
+    colored: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    """``CLICOLOR=0``."""
+    write("[b](#nowhere)")
+    monkeypatch.setenv("CLICOLOR", clicolor)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+
+    linkwarden("check", "--no-report", "--offline", "--no-progress")
+
+    assert ("\x1b[" in capsys.readouterr().out) is colored
 
 
 def test_completion_prints_a_script(linkwarden: Command, capsys: pytest.CaptureFixture[str]) -> None:

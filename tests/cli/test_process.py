@@ -95,6 +95,36 @@ def test_interrupted_it_writes_what_it_found(desk: Desk, tmp_path: Path) -> None
     assert "Traceback" not in err
 
 
+@pytest.mark.parametrize(
+    "at", ["linkwarden.cli", "linkwarden.cli.guard", "click", "linkwarden.api", "linkwarden.run.engine"]
+)
+@pytest.mark.parametrize("completing", [False, True])
+def test_ctrl_c_while_it_starts_ends_in_one_word(tmp_path: Path, at: str, completing: bool) -> None:  # noqa: FBT001
+    """Whatever module is being loaded: exit code 130, no traceback; while a shell completes a line, not a word."""
+    (tmp_path / "README.md").write_text("[x](#nowhere)", "utf-8")
+    code = f"""
+import os, signal, sys
+class Impatient:
+    def find_spec(self, name, *rest):
+        if name == {at!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Impatient())
+from linkwarden.__main__ import main
+main(["check", "--offline", "--no-report"])
+"""
+    environ = {**os.environ, "_LINKWARDEN_COMPLETE": "bash_complete"} if completing else dict(os.environ)
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=environ, capture_output=True, text=True, check=False
+    )
+
+    if completing and at in ("linkwarden.api", "linkwarden.run.engine"):
+        return  # nothing of it is loaded to complete a line
+    assert done.returncode == 130
+    assert done.stderr.split() == ([] if completing else ["Interrupted."])
+    assert done.stdout == ""
+
+
 def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:
     """``linkwarden explain | head -1`` ends without a complaint."""
     with start(tmp_path, "explain") as process:

@@ -81,6 +81,7 @@ _HUNDREDS = MappingProxyType(
         5: (rules.SERVER_ERROR, "The server reports an error of its own ({status})."),
     }
 )
+_PERMANENT, _TEMPORARY = frozenset({301, 308}), frozenset({302, 303, 307})
 #: Remarks on a response whose body was not read.
 _UNREAD = frozenset({ODD_CODING, BAD_CODING})
 _FINE = frozenset({*range(200, 300), 300} - {204, 205})
@@ -265,6 +266,18 @@ def _behind_protection(claim: Claim, name: str, status: int) -> Evidence:
     seen = f"not requested: the first links to this part of {host} met bot protection ({name})"
     reason = _PROTECTED.format(name=name, status=status)
     return Evidence.of(claim, rules.BOT_PROTECTION, reason, status=status, facts=(Fact(seen, status=status),))
+
+
+def usual_meaning(status: int) -> tuple[Rule, str] | None:
+    """Return the rule for a status on an ordinary page, and what is said of it; None for a status that is ok.
+
+    A permanent redirect is followed; if all are permanent and the page is there, the link has moved.
+    """
+    if status in _PERMANENT:
+        return rules.MOVED_PERMANENTLY, f"The server redirects to a new permanent URL ({status})."
+    if status in _TEMPORARY:
+        return None
+    return _by_status(Response(url="", status=status, headers={}, body=b"x", complete=True), "page")
 
 
 def _by_status(response: Response, thing: str) -> tuple[Rule, str] | None:

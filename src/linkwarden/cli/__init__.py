@@ -7,6 +7,8 @@ others need. ``linkwarden.__main__`` is where the program starts.
 from __future__ import annotations
 
 import difflib
+import os
+import re
 from importlib import import_module
 from typing import Any
 
@@ -42,10 +44,16 @@ class _LazyGroup(click.Group):
         command: click.Command = getattr(import_module(module), name)
         return command
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take ``linkwarden README.md`` for ``linkwarden check README.md``."""
+        own = {*_COMMANDS, *(name for param in self.get_params(ctx) for name in param.opts)}
+        is_list = own.isdisjoint(args) and any(map(_names_list, args))
+        return super().parse_args(ctx, ["check", *args] if is_list else args)
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command that the arguments begin with; a list in its place is the most common mistake."""
+        """Return the command that the arguments begin with, or say what was probably meant."""
         word = args[0]
         if word not in _COMMANDS and not word.startswith("-"):
             near = difflib.get_close_matches(word, _COMMANDS, n=1)
@@ -62,6 +70,10 @@ class _LazyGroup(click.Group):
 
             forget_output()
             return 0
+
+
+def _names_list(word: str) -> bool:
+    return os.path.lexists(word) or re.match(r"https?://", word, re.IGNORECASE) is not None
 
 
 @click.command(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

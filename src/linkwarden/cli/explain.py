@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
+import re
 import shutil
 import textwrap
 
 import click
 from click.shell_completion import CompletionItem, get_completion_class
 
+from linkwarden._version import COMPLETING
 from linkwarden.cli.speech import say
-from linkwarden.model import Rule, UsageError
-from linkwarden.report._words import rule_url, sentence
+from linkwarden.config import nearest, nearest_rule
+from linkwarden.model import Rule, UsageError, Verdict
+from linkwarden.report._words import WORDS, rule_url, sentence
 
 
 @click.command(short_help="Print the completion script for a shell.")
@@ -26,10 +28,11 @@ def completion(shell: str) -> None:
     cls = get_completion_class(shell)
     if cls is None:
         raise UsageError(f"no completion for {shell}", "Use bash, zsh or fish.")
-    click.echo(cls(cli, {}, "linkwarden", "_LINKWARDEN_COMPLETE").source())
+    click.echo(cls(cli, {}, "linkwarden", COMPLETING).source())
 
 
 _WIDEST, _NARROWEST = 80, 30
+_STATUS = re.compile(r"[1-5]\d\d|999", re.ASCII)
 
 
 def _complete(_context: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -42,23 +45,48 @@ def _complete(_context: click.Context, _param: click.Parameter, incomplete: str)
     return codes + names
 
 
-@click.command(short_help="Explain a rule code and what to do.")
+@click.command(short_help="Explain a rule, a verdict or an HTTP status, and what to do.")
 @click.argument("code", required=False, shell_complete=_complete)
 def explain(code: str | None) -> None:
-    """Explain a rule code (LW201) or name: what it means, how linkwarden knows, what to do. Without one, list all."""
+    """Explain a rule code (LW201) or name, a verdict (expired) or an HTTP status (404). Without one, list all rules."""
     from linkwarden.rules import all_rules, find_rule  # noqa: PLC0415 - imports every provider
+    from linkwarden.suppress import rule_names  # noqa: PLC0415 - with it
 
     if code is None:
-        for rule in all_rules().values():
-            say(f"{rule.code}  {rule.verdict.value:<10}  {rule.slug:<32}  {sentence(rule.summary)}")
-        return
-    found = find_rule(code)
-    if found is None:
-        names = [name for rule in all_rules().values() for name in (rule.code, rule.slug)]
-        near = difflib.get_close_matches(code, names, n=1, cutoff=0.5)
-        hint = f"Did you mean {near[0]}? " if near else ""
+        say(*map(_line, all_rules().values()))
+    elif (found := find_rule(code)) is not None:
+        say(*describe(found).split("\n"))
+    elif code.lower() in set(Verdict):
+        verdict = Verdict(code.lower())
+        say(f"{verdict.value}: a reader {WORDS[verdict].reader}", "")
+        say(*(_line(rule) for rule in all_rules().values() if rule.verdict is verdict))
+    elif _STATUS.fullmatch(code):
+        _explain_status(int(code))
+    else:
+        words = [name for rule in all_rules().values() for name in (rule.code, rule.slug)]
+        near = nearest_rule(code, rule_names()) or nearest(code, [*words, *Verdict])
+        hint = f"Did you mean {near}? " if near else ""
         raise UsageError(f"no rule has the code or name {code!r}", f"{hint}`linkwarden explain` lists all.")
-    say(*describe(found).split("\n"))
+
+
+def _line(rule: Rule) -> str:
+    return f"{rule.code}  {rule.verdict.value:<10}  {rule.slug:<32}  {sentence(rule.summary)}"
+
+
+def _explain_status(status: int) -> None:
+    """Say what an HTTP status means for an ordinary page, and which rule has that number."""
+    from linkwarden.answers.read import usual_meaning  # noqa: PLC0415 - as above
+    from linkwarden.rules import find_rule  # noqa: PLC0415 - as above
+
+    meaning = usual_meaning(status)
+    if meaning is None:
+        say(f"A response with status {status} is ok, or leads on to one that counts; there is no rule for it.")
+    else:
+        rule, words = meaning
+        say(words, "", *describe(rule).split("\n"))
+    other = find_rule(f"LW{status}")
+    if other is not None and (meaning is None or other is not meaning[0]):
+        say("", f"{other.code} {other.slug} is another rule: `linkwarden explain {other.code}`")
 
 
 def describe(rule: Rule) -> str:

@@ -24,7 +24,9 @@ from linkwarden.inputs import (
     needs_network,
 )
 from linkwarden.model import NothingToCheckError, Occurrence, Target
-from linkwarden.providers import LoadContext, Roster, Skip
+from linkwarden.providers import LoadContext, Provider, Roster, Skip
+from linkwarden.run.ledger import kind_of
+from linkwarden.run.selection import Selection
 from linkwarden.sinks import json_text
 from linkwarden.text import mask_secrets, target_key
 
@@ -36,16 +38,41 @@ class Planned:
     occurrence: Occurrence
     providers: tuple[str, ...]
 
+    def as_row(self) -> dict[str, Any]:
+        """Return what the JSON says of it."""
+        span = self.occurrence.span
+        return {
+            "file": span.path,
+            "line": span.line,
+            "column": span.col,
+            "end_line": span.end_line,
+            "end_column": span.end_col,
+            "markup": self.occurrence.markup.value,
+            "url": mask_secrets(self.occurrence.url),
+            "text": self.occurrence.text,
+            "section": self.occurrence.section,
+            "checked_by": list(self.providers),
+        }
+
+    def as_line(self) -> str:
+        """Return what is printed of it."""
+        span = self.occurrence.span
+        place = f"{span.path}:{span.line}:{span.col}"
+        url = mask_secrets(self.occurrence.url)
+        return f"{place}  {self.occurrence.markup.value}  {'+'.join(self.providers) or '-'}  {url}"
+
 
 def preview(config: Config, stdin: Callable[[], bytes]) -> tuple[list[Planned], list[str]]:
-    """Return every link of the inputs with its providers, and the problems with inputs."""
+    """Return every link of the inputs that would be checked, with its providers, and the problems with inputs."""
+    selection = Selection(config)
     context = LoadContext(
         root=config.root or find_root(first_folder(config.inputs)), offline=True, anchors_of=anchors_reader()
     )
     loaded = (cls.load(context) for cls in rules.provider_classes())
     providers = Roster(p for p in loaded if not isinstance(p, Skip))
     planned: list[Planned] = []
-    known: dict[tuple[str, bool], tuple[str, ...]] = {}  # a URL is looked up once as a link and once as an image
+    # A URL is looked up once as a link and once as an image; None is left out.
+    known: dict[tuple[str, bool], tuple[str, ...] | None] = {}
     problems: list[str] = []
     seen: set[Path] = set()
     for name in dict.fromkeys(config.inputs):
@@ -62,53 +89,46 @@ def preview(config: Config, stdin: Callable[[], bytes]) -> tuple[list[Planned], 
                     seen_as = key, item.markup.is_image
                     if seen_as not in known:
                         target = Target(key, item.url, source.address_of(item.url), source.name, (item,))
-                        known[seen_as] = tuple(_claimants(target, providers))
-                    planned.append(Planned(item, known[seen_as]))
+                        claimants = tuple(_claimants(target, providers))
+                        kind = kind_of(target, next(iter(claimants), None), as_image=item.markup.is_image)
+                        wanted = not selection.leaves_out(target) and (not config.kinds or kind in config.kinds)
+                        known[seen_as] = tuple(provider.name for provider in claimants) if wanted else None
+                    if (names := known[seen_as]) is not None:
+                        planned.append(Planned(item, names))
     return planned, problems
 
 
-def _claimants(target: Target, providers: Roster) -> Iterator[str]:
+def _claimants(target: Target, providers: Roster) -> Iterator[Provider]:
     for provider in providers.concerned(target):
         if provider.claim(target) is not None:
-            yield provider.name
+            yield provider
             if provider.online:
                 return
 
 
+_FORMAT_HELP = "What to print: text, one JSON document, or a JSON object on each line. [default: text]"
+
+
 @click.command(cls=TableCommand, short_help="List the links of a list and the providers that would check them.")
 @click.argument("inputs", nargs=-1, metavar="[INPUTS]...")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON Lines, one object for each link.")
+@click.option("--format", "wanted", type=click.Choice(["text", "json", "lines"]), help=_FORMAT_HELP)
+@click.option("--json", "wanted", flag_value="lines", help="The same as --format lines.")
 @table_options("extract")
-def extract(inputs: tuple[str, ...], *, as_json: bool, **options: Any) -> int:
+def extract(inputs: tuple[str, ...], *, wanted: str | None, **options: Any) -> int:
     """List every link: its place, its markup, and the providers that would check it. No request is made."""
     config = make_config(inputs, options)
     planned, problems = preview(config, stdin_for(config.inputs))
-    lines: list[str] = []  # printed at once: a flush for each of 100,000 lines takes seconds
-    for link in planned:
-        span = link.occurrence.span
-        url = mask_secrets(link.occurrence.url)
-        if as_json:
-            row = {
-                "file": span.path,
-                "line": span.line,
-                "column": span.col,
-                "end_line": span.end_line,
-                "end_column": span.end_col,
-                "markup": link.occurrence.markup.value,
-                "url": url,
-                "text": link.occurrence.text,
-                "section": link.occurrence.section,
-                "checked_by": list(link.providers),
-            }
-            lines.append(json_text(row))
-        else:
-            place = f"{span.path}:{span.line}:{span.col}"
-            lines.append(f"{place}  {link.occurrence.markup.value}  {'+'.join(link.providers) or '-'}  {url}")
-    if lines:
-        say(*lines)
+    # Printed at once: a flush for each of 100,000 lines takes seconds.
+    if wanted == "json":
+        rows = ",\n ".join(json_text(link.as_row()) for link in planned)
+        say(*f'{{"links": [\n {rows}\n]}}'.split("\n"))
+    elif planned:
+        say(*(json_text(link.as_row()) if wanted == "lines" else link.as_line() for link in planned))
     for problem in problems:
         say(f"Error: {problem}", err=True)
     if not planned and problems:
         return NothingToCheckError.exit_code
+    if not planned:
+        raise NothingToCheckError(f"no link found in {', '.join(config.inputs)}", "Is it the right file?")
     say(f"{len(planned)} links", err=True)
     return 2 if problems else 0

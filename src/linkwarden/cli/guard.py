@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from linkwarden._version import COMPLETING
 from linkwarden.cli.speech import say, say_error, say_failure
 from linkwarden.model import Failure, LinkwardenError
 
@@ -46,7 +47,8 @@ def run_guarded(command: click.Command, arguments: list[str], deps: object = Non
         say(*shown.getvalue().removesuffix("\n").split("\n"), err=True)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        say("", "Interrupted.", err=True)
+        if COMPLETING not in os.environ:
+            say("", "Interrupted.", err=True)
         return INTERRUPTED
     except LinkwardenError as error:
         say_error(error)

@@ -191,13 +191,18 @@ def _unstyled(_style: str, text: str) -> str:
 
 
 def use_color(choice: str) -> bool:
-    """Return whether to use color: by the option, NO_COLOR (no-color.org), FORCE_COLOR, then if it is a terminal."""
+    """Return whether to use color: by the option, by what the environment says, then if it is a terminal.
+
+    NO_COLOR is told at no-color.org, CLICOLOR and CLICOLOR_FORCE at bixense.com/clicolors.
+    """
     if choice != "auto":
         return choice == "always"
     if os.environ.get("NO_COLOR"):
         return False
-    if os.environ.get("FORCE_COLOR"):
+    if os.environ.get("FORCE_COLOR") or os.environ.get("CLICOLOR_FORCE", "0") not in ("", "0"):
         return True
+    if os.environ.get("CLICOLOR") == "0":
+        return False
     return is_terminal(sys.stdout) and os.environ.get("TERM") != "dumb"
 
 

@@ -60,11 +60,16 @@ class Entry:
     @property
     def kind(self) -> Kind:
         """The kind of thing that it is, as far as is known."""
-        if self.as_image:
-            return Kind.IMAGE
-        if self.target.address is None and self.target.url.startswith("#"):
-            return Kind.ANCHOR
-        return self.provider.kind if self.provider is not None else Kind.OTHER
+        return kind_of(self.target, self.provider, as_image=self.as_image)
+
+
+def kind_of(target: Target, provider: Provider | None, *, as_image: bool) -> Kind:
+    """Return the kind of thing that a target is for the provider that claims it."""
+    if as_image:
+        return Kind.IMAGE
+    if target.address is None and target.url.startswith("#"):
+        return Kind.ANCHOR
+    return provider.kind if provider is not None else Kind.OTHER
 
 
 @dataclass(slots=True)
