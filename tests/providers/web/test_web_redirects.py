@@ -7,8 +7,11 @@ from itertools import pairwise
 import pytest
 
 from linkwarden.answers.redirects import landing_evidence, move_of
+from linkwarden.net import Net
+from linkwarden.providers.web.page import WebProvider
 from linkwarden.wire import Hop, Response
-from tests.links import claim, slug
+from tests.internet import FakeInternet
+from tests.links import claim, evidence_of, slug
 
 
 def chain(asked: str, *ends: str, status: int = 301) -> Response:
@@ -182,3 +185,27 @@ def test_without_redirects_there_is_nothing_to_say() -> None:
     """A page at its own address."""
     assert move("https://a.org/x") is None
     assert landing_evidence(claim("https://a.org/login"), chain("https://a.org/login")) is None
+
+
+_PAGE = "<title>A page</title><h1 id='new'>New</h1><p>" + "Words of a page that say something. " * 40
+
+
+@pytest.mark.parametrize(
+    ("fragment", "location", "expected"),
+    [
+        ("#new", "/y", "ok"),
+        ("#old", "/y", "place-missing-on-page"),
+        ("#old", "/y#new", "ok"),
+        ("#new", "/y#gone", "place-missing-on-page"),
+        ("", "/y#gone", "ok"),
+        ("#old", "/y#L3", "ok"),
+    ],
+)
+async def test_the_fragment_of_a_redirect_takes_the_place_of_the_links(
+    internet: FakeInternet, net: Net, fragment: str, location: str, expected: str
+) -> None:
+    """Readers land where the redirect says; a link without a fragment promises no place."""
+    internet.site("a.org").redirect("/x", location, 302).page("/y", _PAGE)
+    evidence = await evidence_of(WebProvider, net, f"https://a.org/x{fragment}")
+    assert slug(evidence) == expected
+    assert evidence.suggestion is None

@@ -324,16 +324,21 @@ def _xml_flaw(claim: Claim, response: Response) -> Evidence | None:
     return from_response(claim, response, BAD_XML, reason)
 
 
-def _place_named(claim: Claim) -> str | None:
-    """Return the fragment of a link if it names a place that the page's source must hold, as written, else None."""
+def _place_named(claim: Claim, response: Response | None = None) -> str | None:
+    """Return the fragment of a link if it names a place that the page's source must hold, as written, else None.
+
+    The fragment of a redirect takes the place of the link's (RFC 9110 section 10.2.2).
+    """
     _, _, fragment = (claim.target.address or "").partition("#")
+    if fragment and response is not None:
+        fragment = response.url.partition("#")[2] or fragment
     fragment = fragment.partition(":~:")[0]
     return fragment if fragment and not _NO_PLACE.search(unquote(fragment)) else None
 
 
 def _missing_place(claim: Claim, response: Response, page: Page) -> Evidence | None:
     """Return the evidence for a place that is certainly not on its page, or None."""
-    name = _place_named(claim)
+    name = _place_named(claim, response)
     if name is None or not response.complete:
         return None
     anchors = page.anchors
@@ -342,9 +347,11 @@ def _missing_place(claim: Claim, response: Response, page: Page) -> Evidence | N
         return None
     near = sorted(a for a in anchors if a.casefold() == unquote(name).casefold())
     better = None
-    if near:
-        base = (claim.target.address or "").partition("#")[0]
-        better = Suggestion(f"{base}#{near[0]}", "the page has this place, written in another case")
     reason = f'The page is there, but it has no place called "{unquote(name)[:80]}".'
+    base, _, own = (claim.target.address or "").partition("#")
+    if name != own.partition(":~:")[0]:
+        reason = f'The site redirects to a place called "{unquote(name)[:80]}", which its page does not have.'
+    elif near:
+        better = Suggestion(f"{base}#{near[0]}", "the page has this place, written in another case")
     facts = (Fact(f"{len(anchors)} places with a name on the page"),)
     return from_response(claim, response, ANCHOR_MISSING, reason, suggestion=better, facts=facts)
