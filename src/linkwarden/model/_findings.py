@@ -273,7 +273,7 @@ class Pass:
     Attributes:
         key: the target's key.
         note: something to remember whatever the next one finds (an expiry instant, a fragile host).
-        instead: another URL to ask in this one's place, from the first provider on (an unwrapped camo URL).
+        instead: another URL to request in this one's place, from the first provider on (one without its password).
     """
 
     key: str
