@@ -55,7 +55,7 @@ _STREAMED = re.compile(
     r"<template[^<>]{0,200}\sdata-dgst=\"(?:next_http_error_fallback;4(?:04|10)|next_not_found)\""  # Next.js
     r"|\{\\?\"digest\\?\":\\?\"(?:next_http_error_fallback;4(?:04|10)|next_not_found)\\?\""
     r"|\\?\"status\\?\":4(?:04|10),\\?\"statustext\\?\":[^{}]{0,200}\\?\"__type\\?\":\\?\"routeerrorresponse"  # Remix 2
-    r"|\bnode_ids:\s*\[[^\]]{0,100}\][^<]{0,4000}?\bstatus:\s*4(?:04|10)\b"  # SvelteKit
+    r"|\bnode_ids:\s*\[[^\]]{0,100}\](?:(?!node_ids)[^<]){0,4000}?\bstatus:\s*4(?:04|10)\b"  # SvelteKit
     r"|\bdata-page=\"\{&quot;component&quot;:&quot;[^&]{0,60}(?:error|404|not-?found)[^&]{0,40}&quot;"  # Inertia
 )
 #: What those have in common, so that pages without it are not searched.
@@ -174,7 +174,7 @@ class Glance:
     @cached_property
     def is_file_as_page(self) -> bool:
         """True if the URL names a file that is no page, and a page was sent."""
-        return not self.page.response.hops and _FILE_NAME.search(urlsplit(self.asked).path) is not None
+        return all(_FILE_NAME.search(urlsplit(url).path) for url in (self.asked, self.final))
 
     @cached_property
     def is_marked_wrong(self) -> bool:

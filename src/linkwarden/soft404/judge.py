@@ -21,7 +21,7 @@ from linkwarden.soft404.signs import quoted, read_signs
 from linkwarden.soft404.weigh import SOFT_404, Finding, PageSigns, Sign, assess, opening, would_decide
 from linkwarden.wire import Response
 
-#: Signs that may be asked for: a made-up URL gives the same page; the archived copy has nothing in common with it.
+#: Signs that another request may bring: a made-up URL gives the same page; the archived copy is about other things.
 _TO_BE_ASKED = (Sign.SAME_EVERYWHERE, Sign.UNLIKE_COPY)
 
 
@@ -113,7 +113,7 @@ def _message_of(response: Response) -> str | None:
 
 
 def doubt_of(page: Page, signs: PageSigns) -> PageDoubt | None:
-    """Return the doubt that the signs of a page leave, or None if nothing that can be asked for would decide it."""
+    """Return the doubt that the signs of a page leave, or None if no other request would decide it."""
     if not any(would_decide(signs, sign) for sign in _TO_BE_ASKED):
         return None
     return PageDoubt(signs, replace(page.response, body=b""), zlib.compress(page.response.body, level=1))

@@ -57,8 +57,8 @@ _REFRESH = re.compile(
 _SENT_ON_WITHIN = 5
 #: Readers with scripts do not get what stands in these.
 _NOT_FOR_READERS = frozenset({"noscript", "template"})
-_TITLE = re.compile(r"<title(?:\s[^>]{0,500})?>([^<]{0,2000})</title", re.IGNORECASE)
-_HEADING = re.compile(r"<h1\b[^>]{0,500}>(.{0,2000}?)</h1", re.IGNORECASE | re.DOTALL)
+_TITLE = re.compile(r"<title(?:\s[^<>]{0,500})?>([^<]{0,2000})</title", re.IGNORECASE)
+_HEADING = re.compile(r"<h1\b[^<>]{0,500}>((?:(?!<h1\b).){0,2000}?)</h1", re.IGNORECASE | re.DOTALL)
 _UNSEEN = re.compile(
     r"<(script|style|noscript|template|svg)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)|<[^>]*(?:>|\Z)",
     re.IGNORECASE | re.DOTALL,
@@ -71,7 +71,7 @@ _NOT_TEXT = frozenset({"script", "style", "noscript", "template"})
 _MARKED = "html, body, main, article, section, body > div, main > div, body > div > div, h1"
 #: What may hold the characters ``<title`` without meaning them, by how it begins and ends.
 _HIDING = (("<!--", "-->"), ("<script", "</script"), ("<style", "</style"), ("<noscript", "</noscript"))
-_LANGUAGE = re.compile(r"<html\b[^>]{0,500}?\slang\s*=\s*[\"']?([a-z]{2,3})\b", re.IGNORECASE)
+_LANGUAGE = re.compile(r"<html\b[^<>]{0,500}?\slang\s*=\s*[\"']?([a-z]{2,3})\b", re.IGNORECASE)
 _SCRIPT = re.compile(r"<script\b[^<>]{0,2000}>(.*?)(?:</script|\Z)", re.IGNORECASE | re.DOTALL)
 #: So much of the source is parsed; the parser's time grows with the square of the nesting, so that is bounded, too.
 _PARSED = 65_536
@@ -178,7 +178,7 @@ class Page:
     @cached_property
     def title(self) -> str | None:
         """The page's title with its white space collapsed, at most 300 characters, or None."""
-        found = _plain_title(self.text)
+        found = _plain_title(self.text[:_PARSED])
         if found is None and "<title" in self.text.lower():
             nodes = (node for node in self._tree.css("title") if node.parent is None or node.parent.tag != "svg")
             found = next((node.text() for node in nodes), "")
@@ -187,7 +187,7 @@ class Page:
     @property
     def language(self) -> str:
         """The language that the page gives as its own, as a code of two or three letters in lower case, or ""."""
-        found = _LANGUAGE.search(self.text)
+        found = _LANGUAGE.search(self.text[:_PARSED])
         return found[1].lower() if found else ""
 
     @cached_property
@@ -236,7 +236,7 @@ class Page:
     def headings(self) -> tuple[str, ...]:
         """The texts of its main headings (``h1``), read without a parser; of ``h2`` where there is none."""
         if "<h1" in self.low:
-            raw = (found.group(1) for found in _HEADING.finditer(self.text))
+            raw = (found.group(1) for found in _HEADING.finditer(self.text[:_PARSED]))
             texts = [unescape(_TAG.sub(" ", text)) for text in raw]
         elif "<h2" in self.low:
             texts = [node.text(separator=" ") for node in self._tree.css("h2")[:3]]
@@ -268,8 +268,8 @@ class Page:
             return None
         node = self._tree.css_first('link[rel~="canonical" i]')
         href = (node.attributes.get("href") if node else None) or ""
-        address = self._absolute(href.strip()) if href.strip() else ""
-        return address if is_http(address) else None
+        url = self._absolute(href.strip()) if href.strip() else ""
+        return url if is_http(url) else None
 
     @cached_property
     def marks(self) -> frozenset[str]:
@@ -343,7 +343,7 @@ class Page:
         found = next((match for text in reversed(said) if (match := _REFRESH.match(text))), None)
         if found is None or int(found[1] or 0) > _SENT_ON_WITHIN:
             return None
-        address = (found[3].partition(found[2])[0] if found[2] else found[3]).strip()
-        target = self._absolute(address) if address else ""
+        reference = (found[3].partition(found[2])[0] if found[2] else found[3]).strip()
+        target = self._absolute(reference) if reference else ""
         same = target.partition("#")[0] == self.response.url.partition("#")[0]
         return target if is_http(target) and not same else None

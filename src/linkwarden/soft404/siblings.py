@@ -54,10 +54,10 @@ def sibling_of(url: str) -> str:
     """
     parts = urlsplit(url.partition("#")[0])
     if parts.query and _DYNAMIC.search(parts.path):
-        asked = parse_qsl(parts.query, keep_blank_values=True)
-        if asked:
-            key = f"{parts.scheme}://{parts.netloc}{parts.path}?{'&'.join(name for name, _ in asked)}"
-            values = [(name, _number(key, name) if value.isdigit() else _word(key, name)) for name, value in asked]
+        named = parse_qsl(parts.query, keep_blank_values=True)
+        if named:
+            key = f"{parts.scheme}://{parts.netloc}{parts.path}?{'&'.join(name for name, _ in named)}"
+            values = [(name, _number(key, name) if value.isdigit() else _word(key, name)) for name, value in named]
             return urlunsplit(SplitResult(parts.scheme, parts.netloc, parts.path, urlencode(values), ""))
     segments = [segment for segment in parts.path.split("/") if segment]
     kept = [segments[0]] if len(segments) > 1 and _FOLDER.match(segments[0]) else []
@@ -74,31 +74,31 @@ def sibling(url: str, response: Response | None) -> Sibling:
     return Sibling(url, response, Page(response) if response is not None and is_html(response) else None)
 
 
-def same_page(address: str, page: Page, sibling: Sibling) -> bool:
+def same_page(url: str, page: Page, sibling: Sibling) -> bool:
     """Return whether a page is what its site also gives for a URL that it cannot have.
 
     Same final URL after a redirect, or same title and nearly the same words. What echoes the URLs does not
     count.
 
     Args:
-        address: the link's URL.
+        url: the link's URL.
         page: what the link leads to.
         sibling: the answer for the made-up URL.
     """
     if sibling.response is None or sibling.page is None or not 200 <= sibling.response.status < 300:
         return False
     one, other = page.response, sibling.response
-    if sibling.url == address.partition("#")[0]:
+    if sibling.url == url.partition("#")[0]:
         return False
-    if one.hops and other.hops and _bare(one.url) == _bare(other.url) and _bare(one.url) != _bare(address):
-        return not urlsplit(one.url).query or one.url == other.url or _alike(address, page, sibling)
-    return _alike(address, page, sibling)
+    if one.hops and other.hops and _bare(one.url) == _bare(other.url) and _bare(one.url) != _bare(url):
+        return not urlsplit(one.url).query or one.url == other.url or _alike(url, page, sibling)
+    return _alike(url, page, sibling)
 
 
-def _alike(address: str, page: Page, sibling: Sibling) -> bool:
+def _alike(url: str, page: Page, sibling: Sibling) -> bool:
     if sibling.page is None:
         return False
-    echoes = set(plain(unquote(urlsplit(address).path + " " + urlsplit(address).query)).split())
+    echoes = set(plain(unquote(urlsplit(url).path + " " + urlsplit(url).query)).split())
     echoes |= set(plain(unquote(urlsplit(sibling.url).path + " " + urlsplit(sibling.url).query)).split())
     if _words(page.title or "", echoes) != _words(sibling.page.title or "", echoes):
         return False

@@ -188,7 +188,7 @@ POINTS: Mapping[str, Mapping[Sign, int]] = MappingProxyType(
         },
     }
 )
-#: Signs that many healthy pages have: they are no reason to ask for anything.
+#: Signs that many healthy pages have: they are no reason for another request.
 _COMMON = frozenset({Sign.SHORT, Sign.NO_INDEX})
 #: Signs by which a page itself says that something is missing.
 _MESSAGES = frozenset({Sign.ERROR_TITLE, Sign.ERROR_HEADING, Sign.ERROR_MARKUP, Sign.ERROR_SENTENCE, Sign.NO_HITS})

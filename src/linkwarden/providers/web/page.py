@@ -36,7 +36,7 @@ ANCHOR_MISSING = Rule(
     "place-missing-on-page",
     Verdict.DEGRADED,
     "the page is there, but not the place on it that the link names",
-    "The part of the address after `#` names a place on the page. The page was read whole, and no element has that "
+    "The part of the URL after `#` names a place on the page. The page was read whole, and no element has that "
     "id. Readers land at the top of the page. Pages that are made by scripts are not judged.",
     "Look for the place on the page and correct the part after `#`, or take it out.",
 )
@@ -143,14 +143,14 @@ class WebProvider(Provider):
     async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:
         """Request each page once and judge every link to it."""
         del now
-        for address, group in by_ident(claims).items():
-            settled = _without_request(address, group)
+        for url, group in by_ident(claims).items():
+            settled = _without_request(url, group)
             if settled is not None:
                 for item in settled:
                     yield item
                 continue
             try:
-                response = await visit(self.name, address, net, partial(_read, address, group, net))
+                response = await visit(self.name, url, net, partial(_read, url, group, net))
             except NetError as error:
                 for claim in group:
                     yield net_evidence(claim, error)
@@ -182,35 +182,35 @@ def _was_seen(evidence: Evidence) -> bool:
     return evidence.rule is None or evidence.rule.verdict in (Verdict.MOVED, Verdict.DEGRADED)
 
 
-def _without_request(address: str, group: Sequence[Claim]) -> list[Evidence | Pass] | None:
+def _without_request(url: str, group: Sequence[Claim]) -> list[Evidence | Pass] | None:
     """Return what needs no request: notebooks that are shown from elsewhere, and sites that never tell."""
-    notebook = _COLAB.match(address)
+    notebook = _COLAB.match(url)
     if notebook is not None:
         host = {"github": "github.com", "gist": "gist.github.com"}[notebook.group(1).lower()]
         return [Pass(claim.target.key, instead=f"https://{host}/{notebook.group(2)}") for claim in group]
-    why = _why_silent(address)
+    why = _why_silent(url)
     if why is None:
         return None
     reason = f"{why}, so no request was made; open it in a browser."
     return [Evidence.of(claim, http.SITE_NEVER_TELLS, reason) for claim in group]
 
 
-def _why_silent(address: str) -> str | None:
-    host = host_of(address)
+def _why_silent(url: str) -> str | None:
+    host = host_of(url)
     if _SCHOLAR.match(host):
         return "Google Scholar turns all programs away"
     domains = domains_of(host)
     for name in domains:
         if name in SILENT_HOSTS:
             return SILENT_HOSTS[name]
-    path = address.split("//", 1)[-1].partition("/")[2]
+    path = url.split("//", 1)[-1].partition("/")[2]
     for name, prefix, why in _ALWAYS_THERE:
         if name in domains and f"/{path}".startswith(prefix):
             return why
     return None
 
 
-async def _read(address: str, group: Sequence[Claim], net: Net) -> Response:
+async def _read(url: str, group: Sequence[Claim], net: Net) -> Response:
     """Fetch a page as far as its links need it read.
 
     Raises:
@@ -218,7 +218,7 @@ async def _read(address: str, group: Sequence[Claim], net: Net) -> Response:
     """
     names_place = any(_place_named(claim) for claim in group)
     max_bytes = _BYTES_FOR_PLACES if names_place else _BYTES
-    request = Request(url=address, purpose="page", max_bytes=max_bytes)
+    request = Request(url=url, purpose="page", max_bytes=max_bytes)
     return await fetch_if_changed(request, group, lambda sent: follow(sent, net))
 
 

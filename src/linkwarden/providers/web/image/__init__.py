@@ -1,1 +1,1 @@
-"""Images: asked like a browser does, recognised by their first bytes."""
+"""Images: requested as a browser does, recognised by their first bytes."""

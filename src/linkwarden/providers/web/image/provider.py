@@ -221,7 +221,7 @@ def _request(url: str) -> Request:
 
 
 async def _other_sizes(url: str, response: Response, net: Net) -> Sizes | None:
-    """Ask Pinterest for the other sizes of an image that it refuses, since it forbids some sizes of live images."""
+    """Return what Pinterest says of an image's other sizes, where it refuses one: some sizes of live images are forbidden."""
     found = _PINIMG.match(url)
     error = store_error(response)
     if found is None or error is None or error.meaning is not Meaning.DENIED:
@@ -242,7 +242,7 @@ async def _other_sizes(url: str, response: Response, net: Net) -> Sizes | None:
 
 
 def _refused(claim: Claim, response: Response, sizes: Sizes | None) -> Evidence:
-    """Judge an image that a storage service does not hand out."""
+    """Return the evidence for an image that a storage service does not hand out."""
     if sizes is None:
         reason = "The storage service does not hand out the image, so readers see none: it is private or gone."
         return from_response(claim, response, rules.IMAGE_REFUSED, reason)
@@ -264,7 +264,7 @@ def _empty(claim: Claim, response: Response) -> Evidence:
 
 
 def _no_image(claim: Claim, response: Response) -> Evidence:
-    """Say what stands there instead of an image."""
+    """Return the evidence for what stands there instead of an image."""
     body, media_type = response.body, response.media_type
     if is_lfs_pointer(body):
         reason = "The URL gives a Git LFS pointer instead of the image."
@@ -283,7 +283,7 @@ def _no_image(claim: Claim, response: Response) -> Evidence:
 
 
 def _stand_in(claim: Claim, response: Response) -> Evidence | None:
-    """Know the images that stand for a missing one."""
+    """Return the evidence for an image that stands for a missing one, or None."""
     if response.hops and _REMOVED.match(response.url):
         reason = f"{host_of(response.url)} shows its stand-in for removed images."
         return from_response(claim, response, rules.REMOVED_IMAGE, reason)
@@ -315,7 +315,7 @@ def _unseen(claim: Claim, response: Response, media_type: str) -> Evidence | Non
 
 
 def _damage(claim: Claim, response: Response, media_type: str) -> Evidence | None:
-    """Know files that end too early, and badges that show an error."""
+    """Return the evidence for a file that ends too early or a badge that shows an error, or None."""
     whole = response.complete and len(response.body) < HEAD_BYTES
     if whole and is_cut_short(response.body, media_type):
         return from_response(
