@@ -221,7 +221,7 @@ def _request(url: str) -> Request:
 
 
 async def _other_sizes(url: str, response: Response, net: Net) -> Sizes | None:
-    """Return what Pinterest says of an image's other sizes, where it refuses one: some sizes of live images are forbidden."""
+    """Return what Pinterest says of other sizes where it refuses one; it forbids some sizes of live images."""
     found = _PINIMG.match(url)
     error = store_error(response)
     if found is None or error is None or error.meaning is not Meaning.DENIED:
