@@ -5,9 +5,9 @@ From the outside in, each layer in its own module::
     budget      the run's time; cuts what is under way                              here
     redirects   follows hops by hand, so that each is guarded, slotted, recorded    redirects.py
     retry       tries transient failures again; holds no slot while it waits        retry.py
+    handshakes  looks further where a handshake failed, and does as browsers do     handshakes.py
     rate limit  requests again after a refusal; one cool-down per host              politeness.py
     gate        host slot and global slot                                           gate.py
-    handshakes  asks further where a handshake failed, and does as browsers do      handshakes.py
     guard       no request to a place inside                                        guard.py
     transport   aiohttp                                                             transport.py
 """
