@@ -95,7 +95,7 @@ Failed: 2 broken and 3 expired (exit code 1).
 
 ### Contents
 
-- `README.md:12` · **broken** (LW120) · `#optimization`\\
+- `README.md:12` · **broken** (LW120) · “Optimization” `#optimization`\\
   No heading of this document is called “optimization”.\\
   **Fix:** `#optimisation`, the nearest heading
 
@@ -103,7 +103,7 @@ Failed: 2 broken and 3 expired (exit code 1).
 
 - `README.md:87` · **expired** (LW201) · `https://s3.us-west-2.amazonaws.com/notion-static/a/Untitled.png?X-Amz-Date=20210209T103524Z&X-Amz-Expires=86400&X-Amz-Signature=***`\\
   The signature ended on 2021-02-10 at 10:35 UTC, so readers see no picture.
-- `README.md:90` · **broken** (LW301) · `https://gone.example/paper.pdf`\\
+- `README.md:90` · **broken** (LW301) · “The `*paper*`” `https://gone.example/paper.pdf`\\
   The server says that there is no such page (404).\\
   **Fix:** `https://web.archive.org/web/2020/https://gone.example/paper.pdf` ([open](<https://web.archive.org/web/2020/https://gone.example/paper.pdf>)), an archived copy\\
   Also at `README.md:120`.

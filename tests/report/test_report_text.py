@@ -43,7 +43,7 @@ def render(run: Run, verbose: int = 0) -> str:
 def test_the_whole_report() -> None:
     """One of everything, as a person sees it."""
     assert render(RUN) == snapshot("""\
-README.md:12:4  broken  LW120 no-such-heading
+README.md:12:4  broken  LW120 no-such-heading  “Optimization”
     #optimization
     No heading of this document is called “optimization”.
     → fix: #optimisation  (the nearest heading)
@@ -55,7 +55,7 @@ expired  LW201 signed-url-expired: 3 URLs on s3.us-west-2.amazonaws.com
     README.md:91:11  2021-02-11 10:35 UTC  /notion-static/b/Untitled.png
     README.md:92:11  2021-02-12 10:35 UTC  /notion-static/c/Diagram.png
 
-README.md:90:3  broken  LW301 not-found
+README.md:90:3  broken  LW301 not-found  “The *paper*”
     https://gone.example/paper.pdf
     The server says that there is no such page (404).
     → fix: https://web.archive.org/web/2020/https://gone.example/paper.pdf  (an archived copy)

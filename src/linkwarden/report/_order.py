@@ -71,6 +71,12 @@ class Placed:
         return " ".join(self.places[0].section.split()) or "Above the first heading"
 
     @property
+    def text(self) -> str:
+        """What the list calls the link at its first place, or "" where that says no more than the URL."""
+        text = " ".join(self.places[0].text.split()) if self.places else ""
+        return "" if text in {self.result.target.url, self.places[0].raw if self.places else ""} else text
+
+    @property
     def reason(self) -> str:
         """Why the link got its verdict: one sentence, or ""."""
         judgement = self.result.judgement

@@ -159,6 +159,7 @@ _LONGEST_ADDRESS = 300
 _LONGEST_SIGNED = 160
 _LONGEST_PROSE = 600
 _LONGEST_HEADING = 120
+_LONGEST_TEXT = 80
 _LONGEST_COMMAND = 1_000
 _NAMED_INPUTS = 10
 _NAMED_HOSTS = 5
@@ -257,7 +258,7 @@ class _Health:
         code = f" ({rule.code})" if rule is not None else ""
         age = since(self._run, item.result)
         marks = f"**{item.verdict}**{code}{f', {age}' if age else ''}"
-        rows = [f"- {_where(item)} · {marks} · {_address(item)}", _prose(item.reason)]
+        rows = [f"- {_where(item)} · {marks} · {_entry(item)}", _prose(item.reason)]
         if item.result.judgement.suggestion is not None:
             rows.append("**Fix:** " + _fix(item.result.judgement.suggestion))
         return _BREAK.join(filter(None, [*rows, _also(item.places[1:])]))
@@ -294,18 +295,18 @@ def _argument(name: str) -> str:
 
 
 def _list_section(item: Placed, *, several: bool) -> str:
-    section = md_text(cut(item.section, _LONGEST_HEADING))
+    section = md_text(cut(one_line(item.section), _LONGEST_HEADING))
     return f"{_place(item.places[0].span.path)}: {section}" if several and item.places else section
 
 
 def _soon(item: Placed) -> str:
-    rows = [f"- **{_ends(item) or 'soon'}** · {_where(item)} · {_address(item)}", _prose(item.reason)]
+    rows = [f"- **{_ends(item) or 'soon'}** · {_where(item)} · {_entry(item)}", _prose(item.reason)]
     return _BREAK.join(filter(None, [*rows, _also(item.places[1:])]))
 
 
 def _repair(item: Placed) -> str:
     suggestion = item.result.judgement.suggestion
-    first = f"- {_where(item)} · {_address(item)}"
+    first = f"- {_where(item)} · {_entry(item)}"
     if suggestion is not None:
         first += f" → {_fix(suggestion)}"
     reason = "" if item.verdict is Verdict.MOVED and suggestion is not None else _prose(item.reason)
@@ -329,7 +330,7 @@ def _unknown(group: Unknown) -> tuple[str, list[str]]:
     items: list[str] = []
     for item in group.items:
         own = group.own_reason(item)
-        items.append(_BREAK.join(filter(None, [f"- {_where(item)} · {_address(item)}", _prose(own) if own else ""])))
+        items.append(_BREAK.join(filter(None, [f"- {_where(item)} · {_entry(item)}", _prose(own) if own else ""])))
     return f"{len(group.items):,}{code}: {_prose(group.reason)}", items
 
 
@@ -368,6 +369,12 @@ def _unique(places: Iterable[Occurrence]) -> Iterable[str]:
     return dict.fromkeys(_place(place.span.path, place.span.line) for place in places)
 
 
+def _entry(item: Placed) -> str:
+    """Return what the list calls a link, and its URL."""
+    called = f"“{md_text(cut(one_line(item.text), _LONGEST_TEXT))}” " if item.text else ""
+    return called + _address(item)
+
+
 def _address(item: Placed) -> str:
     # What tells one signed URL from another stands in front of the signature.
     longest = _LONGEST_ADDRESS if item.result.judgement.expires_at is None else _LONGEST_SIGNED
@@ -375,7 +382,7 @@ def _address(item: Placed) -> str:
 
 
 def _prose(text: str) -> str:
-    return md_text(cut(text, _LONGEST_PROSE))
+    return md_text(cut(one_line(text), _LONGEST_PROSE))
 
 
 #: GitHub takes 65,536 characters for the text of an issue.

@@ -97,6 +97,7 @@ def plain(line: Iterable[Span]) -> str:
 WIDTH = 100
 _LONGEST_ADDRESS = 120
 _LONGEST_PROSE = 600
+_LONGEST_TEXT = 40
 #: From so many lost links of one rule on one host on, they are shown together.
 _ALIKE_LOST = 3
 #: The same for what is not lost; there the host does not matter.
@@ -279,7 +280,9 @@ class _Text:
         judgement = item.result.judgement
         age = since(self._run, item.result)
         label = _label(item.verdict, judgement.rule)
-        self._page.add(("place", _place(item.places[:1])), ("", "  "), *label, ("quiet", f"  {age}" if age else ""))
+        called = f"  “{cut(one_line(item.text), _LONGEST_TEXT)}”" if item.text else ""
+        beside = ("quiet", called + (f"  {age}" if age else ""))
+        self._page.add(("place", _place(item.places[:1])), ("", "  "), *label, beside)
         self._page.add(("", "    "), ("address", _address(item)))
         self._page.prose(_prose(item.reason))
         if judgement.suggestion is not None:
