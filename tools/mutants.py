@@ -92,6 +92,8 @@ def _measure(area: Area) -> tuple[int, int, list[str]]:
         subprocess.run([*mutmut, "export-cicd-stats"], cwd=copy, check=True, capture_output=True)
         stats = json.loads((copy / "mutants" / "mutmut-cicd-stats.json").read_text("utf-8"))
         listed = subprocess.run([*mutmut, "results"], cwd=copy, check=True, capture_output=True, text=True).stdout
+    if "not checked" in listed:
+        raise SystemExit(f"the tests do not pass without a fault:\n{done.stdout[-3000:]}\n{done.stderr[-2000:]}")
     found = int(stats["killed"]) + int(stats.get("timeout", 0)) + int(stats.get("segfault", 0))
     return found, int(stats["total"]), [line.strip() for line in listed.splitlines() if "killed" not in line]
 
