@@ -97,7 +97,7 @@ class FakeHub:
     async def _site(self, request: web.Request) -> web.StreamResponse:
         path = unquote(request.raw_path.partition("?")[0])
         if path in self.pages:
-            return web.Response(text="<title>A page</title>", content_type="text/html")
+            return web.Response(text="<title>A page</title><p>Its words", content_type="text/html")
         before, resolve, after = request.raw_path.partition("?")[0].partition("/resolve/")
         if resolve:
             return self._file(before, *after.partition("/")[::2])

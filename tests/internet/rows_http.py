@@ -34,7 +34,7 @@ def add_http(rows: Rows) -> None:
 def _statuses(rows: Rows) -> None:
     for status, (right, why) in STATUSES.items():
         rows.page(f"status {status}", f"status-{status}.example.org", "/notes/page", right, status, why)
-    for body, right, why in ((b"<title>Notes</title>", OK, ""), (b"", UNVERIFIED, "the answer is put off")):
+    for body, right, why in ((b"<title>Notes</title>a note", OK, ""), (b"", UNVERIFIED, "the answer is put off")):
         handler = misbehave.answer(body, 202)
         rows.served("status 202", f"later-{len(body)}.example.org", "/page", right, handler, why)
     origin = misbehave.answer("error code: 1016", 530)

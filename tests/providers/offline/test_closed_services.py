@@ -135,7 +135,7 @@ async def test_unsure_closures_are_left_to_the_network(net: Net, url: str, sugge
     assert isinstance(found, Pass)
     assert found.note is not None
     assert found.note.rule is not None
-    assert (found.note.rule.code, found.note.rule.verdict) == ("LW222", Verdict.SUSPECT)
+    assert (found.note.rule.code, found.note.rule.verdict) == ("LW222", Verdict.UNVERIFIED)
     assert (found.note.suggestion.url if found.note.suggestion else None) == suggested
 
 

@@ -36,7 +36,7 @@ REPLACED = Rule(
 DOUBTFUL = Rule(
     "LW222",
     "closed-service-unsure",
-    Verdict.SUSPECT,
+    Verdict.UNVERIFIED,
     "The service behind the URL seems to have closed.",
     "That is not known for certain, so linkwarden also requests the URL, and the response counts.",
     "Link what the service pointed at, or commit a copy of the image.",
