@@ -107,7 +107,9 @@ def _landings(rows: Rows) -> None:
 def _addresses(rows: Rows) -> None:
     async def exact(request: web.Request) -> web.StreamResponse:
         right = request.raw_path == "/a%2Fb'c(d)/e+f?x=%3A&y=1"
-        return web.Response(status=200 if right else 404, text="<title>Notes</title><p>Notes of a day", content_type="text/html")
+        return web.Response(
+            status=200 if right else 404, text="<title>Notes</title><p>Notes of a day", content_type="text/html"
+        )
 
     rows.internet.site("exact.example.org").default(exact)
     rows.link("sent as it is written", "https://exact.example.org/a%2Fb'c(d)/e+f?x=%3A&y=1", OK)
