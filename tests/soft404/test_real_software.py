@@ -50,6 +50,12 @@ GONE = {
     "MediaWiki title": Answer(
         "/wiki/A%5B", f"<title>Bad title - Garden</title>{NO_INDEX}<h1>Bad title</h1><p>The requested page title …"
     ),
+    "MediaWiki difference": Answer(
+        "/index.php?title=Fern&diff=99999",
+        f'<title>Difference between revisions of "Fern" - Garden</title>{NO_INDEX}<h1>Difference between revisions of '
+        '"Fern"</h1><p>One revision of this difference (99999) was not found.</p><p>This is usually caused by …',
+    ),
+    "JSPWiki": Answer("/wiki/Fern", "<title>Garden: Fern</title><h1>Fern</h1><p>This page does not exist.", True),
     "DokuWiki revision": Answer(
         "/doku.php?id=fern&rev=1",
         f"<title>fern [Garden]</title>{NO_INDEX}<h1>No such revision</h1><p>The specified "
@@ -108,6 +114,16 @@ GONE = {
     "Next.js 14": Answer(
         "/wiki/juniper",
         f'<title>Garden</title><div>Loading…</div>{NO_INDEX}<template data-dgst="NEXT_NOT_FOUND"></template>{SCRIPT}',
+    ),
+    "Next.js in a page that is to be listed": Answer(
+        "/wiki/juniper",
+        f'<title>Garden</title><meta name="robots" content="index, follow"><div>Loading…</div>{NO_INDEX}'
+        f'<meta name="next-error" content="not-found">{SCRIPT}',
+    ),
+    "React Router": Answer(
+        "/wiki/juniper",
+        "<title>Garden</title><h1>404</h1><p>Not Found<script>window.__reactRouterContext.streamController.enqueue("
+        r'"[{\"_1\":2},\"errors\",[\"ErrorResponse\",9],\"status\",404,\"statusText\",\"Not Found\"]")</script>',
     ),
     "Next.js payload": Answer(
         "/wiki/juniper",
@@ -185,6 +201,9 @@ LIVING = {
     "an app that is loading": Answer(
         "/forecast", f"<title>Board</title><h1>Board</h1><section id=main-ui>Please wait…</section>{SCRIPT}", True
     ),
+    "an element of its own": Answer(
+        "/forecast", f"<title>Board</title><h1>Board</h1><p>For all.<my-shell class=x></my-shell>{SCRIPT}", True
+    ),
     "Streamlit": Answer(
         "/forecast",
         f"<title>Streamlit</title><noscript>You need to enable JavaScript to run this app.</noscript>{MOUNT}",
@@ -236,6 +255,12 @@ WALLS = {
         "<title>Protected: Ferns – Garden</title><h1>Protected: Ferns</h1><form class=post-password-form><p>This "
         "content is password protected. To view it please enter your password below:<input type=password></form>",
     ),
+    "MediaWiki for groups": Answer(
+        "/wiki/Moss",
+        f"<title>Permission error - Garden</title>{NO_INDEX}<h1>Permission error</h1><p>You do not have permission to "
+        "read this page, for the following reason:",
+    ),
+    "Wiki.js": Answer("/moss", "<title>Unauthorized | Garden</title><h1>Unauthorized</h1><p>You cannot view it."),
     "Bugzilla": Answer(
         "/show_bug.cgi?id=5",
         "<title>Access Denied</title><h1>Bugzilla</h1><p>You are not authorized to access bug 5.",

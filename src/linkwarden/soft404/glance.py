@@ -53,20 +53,30 @@ _ERROR_SOURCE = (
 #: The same in the markup of frameworks that send the status before they know that there is no such page.
 _STREAMED = re.compile(
     r"<template[^<>]{0,200}\sdata-dgst=\"(?:next_http_error_fallback;4(?:04|10)|next_not_found)\""  # Next.js
+    r"|<meta[^<>]{0,100}\sname=\"next-error\" content=\"not-found\""
     r"|\{\\?\"digest\\?\":\\?\"(?:next_http_error_fallback;4(?:04|10)|next_not_found)\\?\""
     r"|\\?\"status\\?\":4(?:04|10),\\?\"statustext\\?\":[^{}]{0,200}\\?\"__type\\?\":\\?\"routeerrorresponse"  # Remix 2
+    r"|\\?\"errorresponse\\?\"(?:(?!errorresponse)[^<]){0,300}?[,:]4(?:04|10)\b"  # React Router 7
+    r"|\bisnotfound\\?\"?:(?:!0|true)\b"  # TanStack
     r"|\bnode_ids:\s*\[[^\]]{0,100}\](?:(?!node_ids)[^<]){0,4000}?\bstatus:\s*4(?:04|10)\b"  # SvelteKit
     r"|\bdata-page=\"\{&quot;component&quot;:&quot;[^&]{0,60}(?:error|404|not-?found)[^&]{0,40}&quot;"  # Inertia
 )
 #: What those have in common, so that pages without it are not searched.
-_STREAMED_HINTS = ("next_http_error", "next_not_found", "routeerrorresponse", "node_ids", "data-page=")
+_STREAMED_HINTS = (
+    "next_http_error",
+    "next_not_found",
+    "errorresponse",
+    "isnotfound",
+    "next-error",
+    "node_ids",
+    "data-page=",
+)
 #: What the classes and ids that ``_ERROR_MARK`` matches have in common; looked for near the page's first tags.
 _MARK_HINTS = (
     *("404", "not-found", "notfound", "not_found", "error-page", "errorpage", "error_page", "page-error", "no-route"),
     *("noroute", "http-error", "sqs-error", "status-msg-wrap", "four-oh-four"),
 )
 _TAGS = 3000
-_NO_INDEX = re.compile(r"(?:\A|[,\s])(?:noindex|none)\b", re.IGNORECASE)
 _GATE = re.compile(
     r"\b(?:log ?in|sign ?in|log on|sign on|anmelden|anmeldung|connexion|iniciar sesión|accedi|войти|вход)\b|登录|登入"
     r"|ログイン|로그인"
@@ -152,12 +162,6 @@ class Glance:
     def bare_error(self) -> str | None:
         """A title or heading that says that there is an error and not which, or None."""
         return next((text for text in (self.title, *self.page.headings) if text and is_bare_error(text)), None)
-
-    @cached_property
-    def no_index(self) -> bool:
-        """True if the page asks search engines not to list it."""
-        header = self.page.response.headers.get("x-robots-tag", "")
-        return _NO_INDEX.search(self.page.meta("robots")) is not None or _NO_INDEX.search(header) is not None
 
     @cached_property
     def is_named(self) -> bool:

@@ -17,7 +17,7 @@ _MUCH = 1000
 #: … one without a form is a log-in page only if it says less …
 _LITTLE = 500
 #: … and one with a form and less than this has nothing else.
-_NEXT_TO_NOTHING = 60
+_NEXT_TO_NOTHING = 120
 #: Pages with more text than this, menus included, are not searched for sentences.
 _SEARCHED = 6000
 _TITLE = re.compile(r"\W*(?:log|sign)[ -]?(?:in|on)\b", re.IGNORECASE)

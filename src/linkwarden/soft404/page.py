@@ -35,6 +35,10 @@ _WAITING = re.compile(
     r"(?:[ \w]{0,30})?\W*\Z",
     re.IGNORECASE,
 )
+_LOADING = re.compile(r">\s*(?:loading|please wait|initiali[sz]ing|starting up)\b[^<]{0,40}<")
+#: An element of the page's own making with nothing in it, as Angular's, Polymer's and Gradio's roots.
+_OWN_ELEMENT = re.compile(r"<([a-z][a-z0-9]{0,30}-[a-z0-9-]{1,40})(?:\s[^<>]{0,500})?>\s*</\1>")
+_NO_INDEX = re.compile(r"(?:\A|[,\s])(?:noindex|none)\b", re.IGNORECASE)
 _SHOWN = (
     "img, svg, canvas, iframe, video, audio, object, embed, input, textarea, button, select, picture, frameset, math"
 )
@@ -262,6 +266,15 @@ class Page:
         return (node.attributes.get("content") if node else None) or ""
 
     @cached_property
+    def is_not_to_be_listed(self) -> bool:
+        """True if the page or its header asks search engines not to list it; one of several such elements is enough."""
+        said = [self.response.headers.get("x-robots-tag", "")]
+        if "robots" in self.low:
+            nodes = self._tree.css('meta[name="robots" i], meta[name="googlebot" i]')
+            said += [node.attributes.get("content") or "" for node in nodes]
+        return any(_NO_INDEX.search(text) for text in said)
+
+    @cached_property
     def canonical(self) -> str | None:
         """The URL that the page gives as its own (``link rel=canonical``), absolute, or None."""
         if "canonical" not in self.low:
@@ -298,6 +311,8 @@ class Page:
         """Whether an element of a page with little text is empty, or says no more than that it is loading."""
         if len(self.visible_text) >= _LITTLE_TEXT or re.search(r"<script\b[^<>]*\ssrc\b", self.low) is None:
             return False
+        if _LOADING.search(self.low) or _OWN_ELEMENT.search(self.low):
+            return True
         for node in self._tree.css("body [id]")[:50]:
             text = (node.text(deep=True) or "").strip()
             if node.tag in _BOXES and node.css_first(_SHOWN) is None and (not text or _WAITING.match(text)):

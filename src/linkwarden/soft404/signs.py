@@ -108,17 +108,18 @@ def _errors(glance: Glance) -> Iterator[_Seen]:
 
 def _messages(glance: Glance) -> Iterator[_Seen]:
     """Yield what the page says of itself, to readers and to programs."""
+    page = glance.page
     if glance.error_title:
         yield Sign.ERROR_TITLE, f"its title is an error message ({quoted(glance.error_title)})"
     if glance.error_heading:
         yield Sign.ERROR_HEADING, f"its heading is an error message ({quoted(glance.error_heading)})"
     if glance.is_marked_wrong:
         yield Sign.ERROR_MARKUP, "its own markup calls it an error page"
-    if glance.no_index:
+    if page.is_not_to_be_listed:
         yield Sign.NO_INDEX, "it asks search engines not to list it"
         if glance.bare_error:
             yield Sign.BARE_ERROR, f"its title or heading says {quoted(glance.bare_error)}"
-    if glance.page.response.status == 300:
+    if page.response.status == 300:
         yield Sign.NO_CHOICE, "the server says that there are several answers (300) and names none"
 
 
