@@ -6,12 +6,10 @@ import json
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib import metadata
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from linkwarden._version import REPOSITORY
-from linkwarden.git import Git, GitError
 
 _PATIENCE = 5.0  # seconds for git, which reads a few small files
 _REMOTE = re.compile(r"(?:https?://(?:[^@/]*@)?|ssh://git@|git@)([\w.-]+)(?::\d+)?[:/]([\w./-]+?)(?:\.git)?/?")
@@ -66,6 +64,8 @@ def page_of(remote: str) -> str | None:
 def _of_clone(folder: Path) -> Home:
     if not (folder / ".git").exists():
         return Home()
+    from linkwarden.git import Git, GitError  # noqa: PLC0415 - most runs do without
+
     git = Git(folder, _PATIENCE)
     try:
         repository = _name(git.text("config", "--get", "remote.origin.url"))
@@ -81,6 +81,8 @@ def _of_clone(folder: Path) -> Home:
 
 def _of_installation() -> Home:
     """Return what the installer wrote down (PEP 610, ``direct_url.json``)."""
+    from importlib import metadata  # noqa: PLC0415 - slow to import
+
     try:
         written = json.loads(metadata.distribution("linkwarden").read_text("direct_url.json") or "{}")
         url, commit = str(written.get("url", "")), str(written.get("vcs_info", {}).get("commit_id", ""))

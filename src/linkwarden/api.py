@@ -99,7 +99,8 @@ async def check_async(
 ) -> Run:
     """Do what ``check`` does, where an event loop is running: ``run = await linkwarden.check_async("README.md")``."""
     config = config_for(inputs, options)
-    await asyncio.to_thread(home)  # reads files, and is remembered
+    if not config.offline:
+        await asyncio.to_thread(home)  # reads files, and is remembered; the User-Agent names it
     async with _off_the_loop(memory_for(config)) as memory:
         return await engine.run(config, replace(deps or Deps(make_net=make_net), memory=memory))
 
@@ -204,7 +205,6 @@ def user_agent(contact: str | None) -> str:
 def run_loop(work: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine on uvloop where it is installed, else on asyncio's own loop."""
     results: list[T] = []
-    home()  # reads files, and is remembered
 
     async def keep() -> None:
         # Not returned: on its way out, asyncio.Runner asks for the signal handler twice, which writes out the repr
