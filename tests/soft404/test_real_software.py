@@ -177,6 +177,13 @@ LIVING = {
     "a chapter": Answer("/book/error", f"<title>Error</title><h1>Error</h1>{WORDS}"),
     "a short chapter": Answer("/book/error", "<title>Error</title><h1>Error</h1><p>An error is what one learns from."),
     "a chapter that is not to be listed": Answer("/book/error", f"<title>Error</title>{NO_INDEX}<h1>Error</h1>{WORDS}"),
+    "a list of messages in documentation": Answer(
+        "/docs/messages",
+        f"<title>Messages</title>{NO_INDEX}<h1>All</h1><ul><li>Invalid ID.<li>No such file.<li>Page not found.</ul>",
+    ),
+    "an error in documentation": Answer(
+        "/docs/error-codes/17", f"<title>E17</title>{NO_INDEX}<h1>E17</h1><p>No such file or directory.", text="E17"
+    ),
     "a check-in": Answer("/info/0011", f"<title>Garden: Check-in [0011]</title><h1>Garden</h1>{WORDS}"),
     "a song": Answer("/songs/1", f"<title>No Such Thing</title><h1>No Such Thing</h1>{WORDS}", text="No Such Thing"),
     "a film": Answer("/f/7", "<title>Unknown User (2014)</title><h1>Unknown User</h1><p>A film.", text="Unknown User"),

@@ -24,6 +24,8 @@ from linkwarden.text import host_of
 
 #: One sentence that is an error message counts on pages up to this (characters of content) …
 _SENTENCES_UP_TO = 1200
+#: … but not if there are so many different ones.
+_LISTED = 3
 #: … and one that says more than this has something to say, whatever its title.
 MUCH = 1000
 #: Sources up to this size are looked at closely if they speak of errors, domains or hosting.
@@ -86,6 +88,8 @@ _GATE = re.compile(
 )
 #: Sites that tell how other sites are doing: troubles and maintenance are their content.
 _STATUS_HOST = re.compile(r"(?:system)?(?:status|uptime)\.")
+#: What a page about error messages is called.
+_ABOUT_ERRORS = re.compile(r"\b(?:errors|error (?:codes?|messages?|handling)|troubleshooting|status codes?)\b")
 #: Names of files that are not pages, whatever server they are on.
 _FILE_NAME = re.compile(
     r"[^/]\.(?:pdf|ps|djvu|epub|mobi|docx?|xlsx?|pptx?|od[tsp]|rtf|tex|bib|csv|tsv|jsonl?|ya?ml|parquet|xml|rss|atom"
@@ -148,15 +152,20 @@ class Glance:
 
     @cached_property
     def error_sentence(self) -> str | None:
-        """The first sentence beside the headings that is an error message, on a page with little to read, or None."""
+        """The first sentence beside the headings that is an error message, on a page with little to read, or None.
+
+        A page with several different ones lists them.
+        """
         if len(self.page.main_text) > _SENTENCES_UP_TO:
             return None
         headings = {plain(heading) for heading in self.page.headings}
-        for block in self.page.blocks:
-            for part in sentences_of(block):
-                if len(part) > 8 and plain(part) not in headings and error_part(part, self._things) == part:
-                    return part
-        return None
+        sentences = (part for block in self.page.blocks for part in sentences_of(block))
+        found = [
+            part
+            for part in sentences
+            if len(part) > 8 and plain(part) not in headings and error_part(part, self._things) == part
+        ]
+        return found[0] if found and len({plain(part) for part in found}) < _LISTED else None
 
     @cached_property
     def bare_error(self) -> str | None:
@@ -243,7 +252,8 @@ class Glance:
 def promises_the_message(target: Target, *, redirected: bool) -> bool:
     """Return whether a link's text, or its URL if that is where it led, speaks of an error message."""
     url = target.address or ""
-    if any(speaks_of_errors(o.text) for o in target.occurrences) or _STATUS_HOST.match(host_of(url)):
+    if any(speaks_of_errors(o.text) or _ABOUT_ERRORS.search(plain(o.text)) for o in target.occurrences):
         return True
     path = plain(unquote(urlsplit(url).path))
-    return not redirected and (speaks_of_errors(path) or says_later(path))
+    speaks = speaks_of_errors(path) or says_later(path) or _ABOUT_ERRORS.search(path) is not None
+    return _STATUS_HOST.match(host_of(url)) is not None or (not redirected and speaks)
