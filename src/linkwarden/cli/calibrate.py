@@ -68,6 +68,7 @@ class SavedNet(Net):
         super().__init__(NetPolicy(strikes=0), observer=observer)  # no host is given up, so every response counts
         self.is_invented = True
         self._watch = observer
+        self._answered = 0
         self._exact: dict[str, SavedAnswer] = {}
         self._below: list[tuple[str, SavedAnswer]] = []
         self._hosts: set[str] = set()
@@ -79,6 +80,11 @@ class SavedNet(Net):
                 self._exact[_key(answer.url)] = answer
         self._below.sort(key=lambda pair: -len(pair[0]))
 
+    @property
+    def requests(self) -> int:
+        """How many saved responses were given."""
+        return self._answered
+
     async def fetch(self, request: Request) -> Response:
         """Return the saved response, after saved redirects.
 
@@ -89,7 +95,7 @@ class SavedNet(Net):
         url = request.url.partition("#")[0]
         while True:
             answer = self._answer(url, hops)
-            self.requests += 1
+            self._answered += 1
             if self._watch is not None:
                 self._watch(request, url, answer.status, 0.0, "saved")
             location = answer.headers.get("location")

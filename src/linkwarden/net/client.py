@@ -8,6 +8,7 @@ From the outside in, each layer in its own module::
     handshakes  looks further where a handshake failed, and does as browsers do     handshakes.py
     rate limit  requests again after a refusal; one cool-down per host              politeness.py
     gate        host slot and global slot                                           gate.py
+    exchange    one request on the wire, in our words                               exchange.py
     guard       no request to a place inside                                        guard.py
     transport   aiohttp                                                             transport.py
 """
@@ -23,15 +24,15 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Protocol, Self
+from typing import Self
 
 from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from linkwarden.net import handles
-from linkwarden.net.errors import NETWORK_ERRORS, explain, is_unknown_coding
+from linkwarden.net.exchange import Exchange, Observer
 from linkwarden.net.gate import Gate
-from linkwarden.net.guard import BlockedAddress, Guard
+from linkwarden.net.guard import Guard
 from linkwarden.net.handshakes import Handshakes
 from linkwarden.net.policy import NetPolicy, counted_with
 from linkwarden.net.politeness import HostSlot, Origin
@@ -40,7 +41,7 @@ from linkwarden.net.redirects import Chain
 from linkwarden.net.retry import persist
 from linkwarden.net.transport import Answer, Transport
 from linkwarden.net.wire_form import wire_url
-from linkwarden.wire import BAD_CODING, INCOMPLETE_CHAIN, ODD_CODING, NetError, NetErrorKind, Request, Response
+from linkwarden.wire import NetError, NetErrorKind, Request, Response
 
 
 class Budget:
@@ -115,22 +116,11 @@ class Budget:
 MAX_REFUSALS = 8
 #: The same for a 403 that looks like a limit.
 MAX_FORBIDDEN = 4
-#: The same where this machine has too many open files; the waits double, so half a minute in all.
-MAX_SHORT = 5
-#: What the last hop of a slow chain of redirects gets at least, in seconds.
-MIN_TIMEOUT = 1.0
 ALWAYS_THERE = "example.com"
 
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
-
-
-class Observer(Protocol):
-    """Told of every request, for progress and ``probe``."""
-
-    def __call__(self, request: Request, url: str, status: int | None, elapsed: float, note: str) -> None:
-        """One request is over: which URL, its status or None, seconds, and what went wrong or ""."""
 
 
 _SILENT = frozenset({NetErrorKind.DNS, NetErrorKind.NXDOMAIN, NetErrorKind.UNREACHABLE, NetErrorKind.TIMEOUT})
@@ -167,10 +157,8 @@ class Net:
 
     Attributes:
         policy: the run's numbers.
-        requests: how many requests were sent, redirects and repetitions included.
         on_failure: called whenever a host could not be reached, before it is tried again; or None.
         has_more: tells whether more requests to a host are about to come, so that its connections are kept open.
-        without_handles: how many requests failed because this machine had too many open files.
         protected: where bot protection answered in this run; for whoever recognises it in a response.
     """
 
@@ -201,22 +189,20 @@ class Net:
         self.policy = policy
         #: Names are not looked up in the public DNS, so that reserved ones may exist (tests, saved responses).
         self.is_invented = resolver is not None
-        self.requests = 0
         self.on_failure: Callable[[], None] | None = None
-        self.has_more: Callable[[str], bool] = lambda _host: False
-        self.without_handles = 0
         self.protected = ProtectedSites(policy.strikes)
         self._clock = clock
         self._now = now
         self._sleep = sleep
-        self._observer = observer
         self._rng = rng or random.Random()  # noqa: S311 - jitter is no secret
-        self._guard = Guard(policy.allow_networks)
         shares = handles.shares(handles.limit())
-        self._transport = Transport(policy, self._guard, resolver, ssl_context, keeps=self._keeps)
+        guard = Guard(policy.allow_networks)
+        self._transport = Transport(policy, guard, resolver, ssl_context, keeps=self._keeps)
+        self._exchange = Exchange(policy, guard, self._transport, clock, sleep, observer)
         self._handshakes = Handshakes(self._transport, self._follow)
         self._gate = Gate(min(policy.concurrency, shares.at_once), clock, sleep)
         self._shares = shares
+        self.has_more: Callable[[str], bool] = lambda _host: False
         self._budget = Budget(policy.max_time, sleep)
         self._slots: dict[str, HostSlot] = {}
         self._origins: dict[tuple[str, str, int | None, str], Origin] = {}
@@ -243,6 +229,16 @@ class Net:
     @parked.setter
     def parked(self, context: Callable[[], AbstractContextManager[None]] | None) -> None:
         self._gate.parked = context
+
+    @property
+    def requests(self) -> int:
+        """How many requests were sent, redirects and repetitions included."""
+        return self._exchange.requests
+
+    @property
+    def without_handles(self) -> int:
+        """How many requests failed because this machine had too many open files."""
+        return self._exchange.without_handles
 
     @property
     def out_of_time(self) -> bool:
@@ -337,7 +333,7 @@ class Net:
             # last, so that a page which is always refused does not stand in the way of its neighbours.
             started = await self._gate.enter(origin, first=refused == 1)
             try:
-                answer = await self._exchange(request, chain, origin)
+                answer = await self._exchange.send(request, chain, origin)
                 again = slot.hear(
                     origin,
                     answer.status,
@@ -363,90 +359,9 @@ class Net:
             if not again or refused >= MAX_REFUSALS or forbidden >= MAX_FORBIDDEN:
                 return answer
 
-    async def _exchange(self, request: Request, chain: Chain, origin: Origin) -> Answer:
-        """Guard and transport: one request on the wire (two where the server needs leniency), in our words."""
-        url = chain.url
-        self._guard.check_url(url)
-        short = 0
-        while True:
-            begun = self._clock()
-            self.requests += 1
-            timeout = self.policy.timeout if request.timeout is None else request.timeout
-            try:
-                if self.policy.proxy is not None:
-                    await self._check_name_behind_proxy(url)
-                answer = await self._transport.send(
-                    chain.method,
-                    url,
-                    chain.headers(),
-                    chain.body,
-                    timeout=max(timeout - chain.spent, MIN_TIMEOUT) if chain.spent else timeout,
-                    max_bytes=request.max_bytes,
-                    context=origin.context,
-                    undecoded=origin.undecoded,
-                    fresh=request.fresh,
-                )
-            except NETWORK_ERRORS as exc:
-                if handles.are_short(exc):
-                    short += 1
-                    await self._wait_for_handles(url, short)
-                    continue
-                if is_unknown_coding(exc) and not origin.undecoded:
-                    origin.undecoded = True
-                    continue
-                raise self._failed(request, url, origin, exc, begun) from exc
-            elapsed = self._clock() - begun
-            chain.spent += elapsed
-            for applies, remark in (
-                (origin.undecoded, ODD_CODING),
-                (origin.context is not None, INCOMPLETE_CHAIN),
-                (answer.garbled, BAD_CODING),
-                (True, self._transport.tls_remark(url.raw_host or "")),
-            ):
-                if applies and remark is not None:
-                    chain.remark(remark)
-            if self._observer is not None:
-                self._observer(request, str(url), answer.status, elapsed, "")
-            return answer
-
-    async def _wait_for_handles(self, url: URL, times: int) -> None:
-        """Wait until other requests have closed some files.
-
-        Raises:
-            NetError: NO_HANDLES, if that was of no use several times.
-        """
-        if times > MAX_SHORT:
-            self.without_handles += 1
-            detail = f"this machine allows linkwarden only {handles.limit()} open files"
-            raise NetError(NetErrorKind.NO_HANDLES, detail, host=url.raw_host or "")
-        self._transport.close_idle()
-        await self._sleep(2.0 ** (times - 1))
-
     def _keeps(self, host: str, idle: int) -> bool:
         """Return whether to keep a connection open, where those of so many hosts are."""
         return idle < (self._shares.waiting if self.has_more(host) else self._shares.idle)
-
-    async def _check_name_behind_proxy(self, url: URL) -> None:
-        """Look a name up ourselves before a proxy does: it must not be led inside either.
-
-        Weaker than without a proxy: the proxy looks the name up again and may get another answer. A name that only
-        the proxy can resolve is let through.
-        """
-        try:
-            await self._transport.resolver.resolve(url.raw_host or "", url.port or 0)
-        except BlockedAddress:
-            raise
-        except OSError:
-            return
-
-    def _failed(self, request: Request, url: URL, origin: Origin, exc: BaseException, begun: float) -> NetError:
-        """Return in our words why there was no response; what did not help is taken back."""
-        if not origin.answered:
-            origin.undecoded = False
-        error = explain(exc, url.raw_host or "")
-        if self._observer is not None:
-            self._observer(request, str(url), None, self._clock() - begun, error.detail)
-        return error
 
     # -- records ------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,141 @@
+"""``Exchange``: one request on the wire, past the guard, with whatever fails said in our words."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from yarl import URL
+
+from linkwarden.net import handles
+from linkwarden.net.errors import NETWORK_ERRORS, explain, is_unknown_coding
+from linkwarden.net.guard import BlockedAddress, Guard
+from linkwarden.net.policy import NetPolicy
+from linkwarden.net.politeness import Origin
+from linkwarden.net.redirects import Chain
+from linkwarden.net.transport import Answer, Transport
+from linkwarden.wire import BAD_CODING, INCOMPLETE_CHAIN, ODD_CODING, NetError, NetErrorKind, Request
+
+#: How often a request is made again where this machine has too many open files; the waits double: half a minute in all.
+MAX_SHORT = 5
+#: What the last hop of a slow chain of redirects gets at least, in seconds.
+MIN_TIMEOUT = 1.0
+
+
+class Observer(Protocol):
+    """Told of every request, for progress and ``probe``."""
+
+    def __call__(self, request: Request, url: str, status: int | None, elapsed: float, note: str) -> None:
+        """One request is over: which URL, its status or None, seconds, and what went wrong or ""."""
+
+
+class Exchange:
+    """Sends single requests.
+
+    Attributes:
+        requests: how many were sent.
+        without_handles: how many failed because this machine had too many open files.
+    """
+
+    def __init__(
+        self,
+        policy: NetPolicy,
+        guard: Guard,
+        transport: Transport,
+        clock: Callable[[], float],
+        sleep: Callable[[float], Awaitable[None]],
+        observer: Observer | None,
+    ) -> None:
+        self.requests = 0
+        self.without_handles = 0
+        self._policy = policy
+        self._guard = guard
+        self._transport = transport
+        self._clock = clock
+        self._sleep = sleep
+        self._observer = observer
+
+    async def send(self, request: Request, chain: Chain, origin: Origin) -> Answer:
+        """Return the response to one request (a second is made where the server sends a coding that nobody wanted).
+
+        Raises:
+            NetError: there was none.
+        """
+        url = chain.url
+        self._guard.check_url(url)
+        short = 0
+        while True:
+            begun = self._clock()
+            self.requests += 1
+            timeout = self._policy.timeout if request.timeout is None else request.timeout
+            try:
+                if self._policy.proxy is not None:
+                    await self._check_name_behind_proxy(url)
+                answer = await self._transport.send(
+                    chain.method,
+                    url,
+                    chain.headers(),
+                    chain.body,
+                    timeout=max(timeout - chain.spent, MIN_TIMEOUT) if chain.spent else timeout,
+                    max_bytes=request.max_bytes,
+                    context=origin.context,
+                    undecoded=origin.undecoded,
+                    fresh=request.fresh,
+                )
+            except NETWORK_ERRORS as exc:
+                if handles.are_short(exc):
+                    short += 1
+                    await self._wait_for_handles(url, short)
+                    continue
+                if is_unknown_coding(exc) and not origin.undecoded:
+                    origin.undecoded = True
+                    continue
+                raise self._failed(request, url, origin, exc, begun) from exc
+            elapsed = self._clock() - begun
+            chain.spent += elapsed
+            for applies, remark in (
+                (origin.undecoded, ODD_CODING),
+                (origin.context is not None, INCOMPLETE_CHAIN),
+                (answer.garbled, BAD_CODING),
+                (True, self._transport.tls_remark(url.raw_host or "")),
+            ):
+                if applies and remark is not None:
+                    chain.remark(remark)
+            if self._observer is not None:
+                self._observer(request, str(url), answer.status, elapsed, "")
+            return answer
+
+    async def _wait_for_handles(self, url: URL, times: int) -> None:
+        """Wait until other requests have closed some files.
+
+        Raises:
+            NetError: NO_HANDLES, if that was of no use several times.
+        """
+        if times > MAX_SHORT:
+            self.without_handles += 1
+            detail = f"this machine allows linkwarden only {handles.limit()} open files"
+            raise NetError(NetErrorKind.NO_HANDLES, detail, host=url.raw_host or "")
+        self._transport.close_idle()
+        await self._sleep(2.0 ** (times - 1))
+
+    async def _check_name_behind_proxy(self, url: URL) -> None:
+        """Look a name up ourselves before a proxy does: it must not be led inside either.
+
+        Weaker than without a proxy: the proxy looks the name up again and may get another answer. A name that only
+        the proxy can resolve is let through.
+        """
+        try:
+            await self._transport.resolver.resolve(url.raw_host or "", url.port or 0)
+        except BlockedAddress:
+            raise
+        except OSError:
+            return
+
+    def _failed(self, request: Request, url: URL, origin: Origin, exc: BaseException, begun: float) -> NetError:
+        """Return in our words why there was no response; what did not help is taken back."""
+        if not origin.answered:
+            origin.undecoded = False
+        error = explain(exc, url.raw_host or "")
+        if self._observer is not None:
+            self._observer(request, str(url), None, self._clock() - begun, error.detail)
+        return error
