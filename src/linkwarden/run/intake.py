@@ -21,7 +21,7 @@ class Intake:
     """Reads the lists of a run and hands each new target on to be checked.
 
     Attributes:
-        before: with ``--diff``, what stood in the lists before the change; web links of then are not checked.
+        before: with ``--diff``, what was in the lists before the change; those web links are not checked.
         unchanged: the keys of those.
     """
 
