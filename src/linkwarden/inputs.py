@@ -182,7 +182,7 @@ def local_sources(
     elif not name.strip():
         yield InputError("an input has no name", "An empty variable in a script, perhaps?")
     elif os.path.isdir(name):  # noqa: PTH112 - never raises
-        left = root_left(Path(name, "README.md"))
+        left = root_left(Path(name))
         if left is not None:
             yield _leads_out(name, left)
             return

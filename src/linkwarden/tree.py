@@ -96,7 +96,7 @@ def root_left(path: Path, base: Path | None = None) -> Path | None:
     that is outside as it is written is the user's own choice.
 
     Args:
-        path: of a file, whether it is there or not.
+        path: of a file or folder, whether it is there or not.
         base: a folder that counts like a repository where there is none.
     """
     written = Path(os.path.abspath(path))  # noqa: PTH100 - as it is written, without following links

@@ -63,7 +63,7 @@ def ensure_writable(path: Path, advice: str) -> None:
     Raises:
         UsageError: the file cannot be written there, or symbolic links of a repository lead it elsewhere; with advice.
     """
-    left = root_left(path.parent / ".linkwarden")
+    left = root_left(path.parent)
     if left is not None:
         raise UsageError(f"{path}: cannot be written: a symbolic link leads out of {left}", advice)
     try:

@@ -12,7 +12,7 @@ from pathlib import Path
 from linkwarden.model import UsageError
 from linkwarden.store.records import instant, seconds, transaction
 from linkwarden.store.validity import BoundedConnection, foreign_object, has_odd_row
-from linkwarden.tree import NotAFileError, read_file
+from linkwarden.tree import NotAFileError, read_file, root_left
 
 #: Marks the file as ours ("LWmm"), so that another program's database is never written to.
 APPLICATION_ID = 0x4C576D6D
@@ -140,7 +140,7 @@ def open_file(path: Path, *, named: Path | None = None) -> sqlite3.Connection:
 
 
 def refuse_links(path: Path) -> None:
-    """Refuse a ``.linkwarden`` in a repository that is a link, or holds one in place of the file.
+    """Refuse a ``.linkwarden`` that is a link or holds one in place of the file, and links out of a repository.
 
     The repository's author might have put it there to have a file written elsewhere, or another one read (a terminal,
     a device).
@@ -148,7 +148,8 @@ def refuse_links(path: Path) -> None:
     Raises:
         ElsewhereError: it is one.
     """
-    if path.parent.name == OWN_FOLDER and (path.parent.is_symlink() or path.is_symlink()):
+    in_own_folder = path.parent.name == OWN_FOLDER and (path.parent.is_symlink() or path.is_symlink())
+    if in_own_folder or root_left(path) is not None:
         raise ElsewhereError("a symbolic link leads elsewhere; name the place that you mean with --state")
 
 
