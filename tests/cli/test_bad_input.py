@@ -19,26 +19,9 @@ from linkwarden.cli.guard import run_guarded
 from linkwarden.inputs import MAX_BYTES
 from linkwarden.rules import all_rules
 from linkwarden.run import engine
+from tests.cli.offline import check, write
 
 COMMAND = [sys.executable, "-m", "linkwarden"]
-
-
-@pytest.fixture(autouse=True)
-def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-
-
-def write(text: str | bytes, name: str = "README.md") -> Path:
-    """Write a list into the working directory."""
-    path = Path(name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return path
-
-
-def check(*arguments: str) -> int:
-    """Run ``linkwarden check`` offline and give the exit code."""
-    return run_guarded(cli, ["check", "--offline", *arguments])
 
 
 def counted(*arguments: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from linkwarden import api
 from linkwarden.cli import cli, output
 from linkwarden.cli.guard import run_guarded
 from linkwarden.model import Run
+from tests.cli.offline import write
 from tests.deps import Build, on_fake_internet
 from tests.internet import FakeInternet
 from tests.internet.time import START
@@ -43,12 +44,6 @@ def half(internet: FakeInternet) -> None:
     internet.dns("a.example", "servfail")
 
 
-@pytest.fixture(autouse=True)
-def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(api, "_loop_factory", lambda: None)  # virtual time needs asyncio's own loop
-
-
 @pytest.fixture
 def linkwarden() -> Command:
     """Run ``linkwarden check`` on a fake internet, without memory, and give the exit code."""
@@ -58,13 +53,6 @@ def linkwarden() -> Command:
         return run_guarded(cli, given, on_fake_internet(world))
 
     return run
-
-
-def write(text: str, name: str = "README.md") -> None:
-    """Write a file into the working directory."""
-    path = Path(name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, "utf-8")
 
 
 def report() -> Any:

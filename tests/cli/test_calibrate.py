@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from linkwarden import api
 from linkwarden.cli import cli
 from linkwarden.cli.guard import run_guarded
 from tests.deps import on_fake_internet
@@ -23,12 +22,6 @@ def living(internet: FakeInternet) -> None:
     internet.site("a.example").page("/", f"<title>A</title>{WORDS}").page("/gone", "no", status=404)
     internet.site("b.example").page("/gan", f"<title>Slot gacor, situs judi</title>{WORDS}")
     internet.site("c.example").page("/i.png", "<p>no picture")
-
-
-@pytest.fixture(autouse=True)
-def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(api, "_loop_factory", lambda: None)  # virtual time needs asyncio's own loop
 
 
 @pytest.fixture

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from linkwarden import __version__, api
+from linkwarden import __version__
 from linkwarden.__main__ import main
 from linkwarden.cli import cli
 from linkwarden.cli.guard import run_guarded
+from tests.cli.offline import write
 from tests.deps import Build, on_fake_internet
 from tests.internet import FakeInternet
 
@@ -26,12 +27,6 @@ def living(internet: FakeInternet) -> None:
     internet.site("b.example").page("/gone", "no", status=404)
 
 
-@pytest.fixture(autouse=True)
-def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(api, "_loop_factory", lambda: None)  # virtual time needs asyncio's own loop
-
-
 @pytest.fixture
 def linkwarden() -> Command:
     """Run a command line on a fake internet and give the exit code."""
@@ -40,13 +35,6 @@ def linkwarden() -> Command:
         return run_guarded(cli, list(arguments), on_fake_internet(world))
 
     return run
-
-
-def write(text: str, name: str = "README.md") -> None:
-    """Write a list into the working directory."""
-    path = Path(name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, "utf-8")
 
 
 def test_a_healthy_list_ends_with_0(linkwarden: Command, capsys: pytest.CaptureFixture[str]) -> None:
