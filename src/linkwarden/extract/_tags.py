@@ -54,15 +54,16 @@ class Tag(NamedTuple):
 
 
 class Comment(NamedTuple):
-    """One comment: where it is in the scanned text, and whether it is closed there."""
+    """One comment: where it is in the scanned text, whether it is closed there, and how long its opening mark is."""
 
     start: int
     end: int
     closed: bool
+    mark: int = len("<!--")
 
     def text(self, scanned: str) -> str:
         """Return the text between its delimiters."""
-        text = scanned[self.start + len("<!--") : self.end]
+        text = scanned[self.start + self.mark : self.end]
         return text.removesuffix("--!>").removesuffix("-->") if self.closed else text
 
 

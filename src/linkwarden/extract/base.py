@@ -14,11 +14,20 @@ class Extractor(ABC):
 
     Class attributes:
         name: unique, kebab-case.
+        title: what people call this kind of document.
         suffixes: file suffixes it reads, lower case, with the dot.
+        of_folders: those of them that are read where only a folder is named. Data is not: lock files and settings
+            hold thousands of URLs that no reader sees.
     """
 
     name: ClassVar[str]
+    title: ClassVar[str]
     suffixes: ClassVar[tuple[str, ...]]
+    of_folders: ClassVar[tuple[str, ...]] = ()
+
+    def knows_anchors(self, text: str) -> bool:  # noqa: ARG002 - of one kind of document it depends on the text
+        """Return whether the anchors that ``extract`` yields for a text are all that it has."""
+        return True
 
     @abstractmethod
     def extract(self, text: str, path: str) -> Iterator[Extracted]:

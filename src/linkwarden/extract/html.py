@@ -17,7 +17,9 @@ class HtmlFile(Extractor):
     """HTML pages, read as browsers read them."""
 
     name: ClassVar[str] = "html"
+    title: ClassVar[str] = "HTML"
     suffixes: ClassVar[tuple[str, ...]] = (".html", ".htm", ".xhtml")
+    of_folders: ClassVar[tuple[str, ...]] = suffixes
 
     def extract(self, text: str, path: str) -> Iterator[Extracted]:
         source = Source(text, path)

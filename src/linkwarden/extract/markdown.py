@@ -41,7 +41,9 @@ class Markdown(Extractor):
     """GitHub Flavored Markdown, also with components or code cells in it (MDX, Quarto, R Markdown)."""
 
     name: ClassVar[str] = "markdown"
+    title: ClassVar[str] = "Markdown"
     suffixes: ClassVar[tuple[str, ...]] = (".md", ".markdown", ".mdown", ".mkd", ".txt", ".mdx", ".qmd", ".rmd")
+    of_folders: ClassVar[tuple[str, ...]] = tuple(suffix for suffix in suffixes if suffix != ".txt")
 
     def extract(self, text: str, path: str) -> Iterator[Extracted]:
         source = Source(text, path)

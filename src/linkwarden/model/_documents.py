@@ -192,6 +192,10 @@ class Markup(StrEnum):
     HTML_POSTER = "html-poster"
     HTML_MEDIA = "html-media"  # src of <video>, <audio>, <source>, <track>
     HTML_OTHER = "html-other"  # area, iframe, embed, object, link …
+    LINK = "link"  # a link of any other kind of document: reStructuredText, AsciiDoc, Org, LaTeX
+    IMAGE = "image"  # an image of one
+    REFERENCE = "reference"  # the definition of one that is used elsewhere (reStructuredText)
+    BARE = "bare"  # a URL in running text, or a value in data
 
     @property
     def is_image(self) -> bool:
@@ -200,5 +204,12 @@ class Markup(StrEnum):
 
 
 _IMAGE_MARKUP = frozenset(
-    {Markup.MD_IMAGE, Markup.MD_REFERENCE_IMAGE, Markup.HTML_IMG, Markup.HTML_SRCSET, Markup.HTML_POSTER}
+    {
+        Markup.MD_IMAGE,
+        Markup.MD_REFERENCE_IMAGE,
+        Markup.HTML_IMG,
+        Markup.HTML_SRCSET,
+        Markup.HTML_POSTER,
+        Markup.IMAGE,
+    }
 )

@@ -40,7 +40,7 @@ NAMES_ANOTHER = Rule(
 
 #: Who says what a paper is called; the titles of web pages say what a site calls itself.
 _REGISTRIES = frozenset({"arxiv", "doi", "semantic-scholar", "pubmed", "crossref", "openreview"})
-_TEXTS = frozenset({Markup.MD_LINK, Markup.MD_REFERENCE, Markup.HTML_A})
+_TEXTS = frozenset({Markup.MD_LINK, Markup.MD_REFERENCE, Markup.HTML_A, Markup.LINK})
 #: Titles that arXiv is asked for in a run, all in one query: wrong links are few, and many would be our own mistake.
 _TITLES_ASKED = 5
 #: Doubts that are looked into: one query holds six versions of each.

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from linkwarden.net import Net
     from linkwarden.providers.offline.malformed.parts import IPAddress
 
-_AS_TEXT = frozenset({Markup.MD_BARE, Markup.MD_AUTOLINK})
+_AS_TEXT = frozenset({Markup.MD_BARE, Markup.MD_AUTOLINK, Markup.BARE})
 
 
 class MalformedProvider(Provider):

@@ -1,0 +1,252 @@
+"""Finds the links of AsciiDoc, as Asciidoctor reads it (https://docs.asciidoctor.org/asciidoc/latest/)."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import ClassVar
+
+from linkwarden.extract._bare import Collector
+from linkwarden.extract._lines import Line, lines_of
+from linkwarden.extract._reader import Reader, base_slug
+from linkwarden.extract._spans import Pieces, Source
+from linkwarden.extract._tags import TagScanner
+from linkwarden.extract._text import squeeze
+from linkwarden.extract.base import Extractor
+from linkwarden.model import Anchor, AnchorSource, Extracted, Markup, Occurrence
+
+_FENCE = re.compile(r"(?:-{4,}|\.{4,}|/{4,}|\+{4,}|```+)")
+_ATTRIBUTE = re.compile(r":(!?)([A-Za-z0-9_][\w-]*)(!?):(?:[ \t]+(.*))?")
+_HEADING = re.compile(r"(={1,6}|#{1,6})[ \t]+(\S.*)")
+_ANCHOR = re.compile(r"\[\[([^\]\[,\s][^\]\[,]*)[^\]]*\]\]|anchor:([^\[\s]+)\[|\[(?:[^\]\n#\"']*#|[^\]\n]*?\bid=[\"']?)([\w:.-]+)[^\]\n]*\]")
+_STYLE = re.compile(r"\[(?:source|listing|literal|latexmath|asciimath|stem|pass|comment|mermaid|plantuml|ditaa)\b[^\]\n]*\]$|\[,[^\]\n]*\]$")
+_LISTED = re.compile(r"(?:[*\-.]{1,6}|\d{1,9}\.|[a-zA-Z]\.|[ivx]+\)|<\d+>|<\.>)[ \t]|\S.*(?:::+|;;)(?:[ \t]|$)|\|")
+_REFERENCE = re.compile(r"(?<!\\)\{([A-Za-z0-9_][\w-]*)\}")
+_MOST_ATTRIBUTES = 10_000
+_LONGEST_VALUE = 4096
+#: Attributes that Asciidoctor itself gives a value.
+_CHARACTERS = {
+    "plus": "+", "amp": "&", "apos": "'", "quot": '"', "lt": "<", "gt": ">", "sp": " ", "empty": "", "blank": "",
+    "vbar": "|", "backtick": "`", "caret": "^", "asterisk": "*", "tilde": "~", "startsb": "[", "endsb": "]",
+    "zwsp": "\u200b", "wj": "\u2060", "backslash": "\\", "two-colons": "::", "two-semicolons": ";;", "cpp": "C++", "pp": "++",
+}  # fmt: skip
+_LABEL = r"\[(?P<label{0}>(?:[^\]\\\n]|\\.)*+)\]"
+_TOKEN = re.compile(
+    r"(?P<pass>\+{3}[^+\n]++\+{3}|\+\+(?!\+)[^+\n]++\+\+|(?<!\w)pass:[a-z,]*\[[^\]]*\]|(?<![\w+\\])\+(?=[^\s+])[^+\n`]+(?<=\S)\+(?![\w+]))"
+    r"|(?P<escaped>\\(?:(?:https?|ftp)://|link:|xref:|image:|<<|mailto:|\{)[^\s\[]*)"
+    r"|(?P<image>(?<!\w)image::?)(?P<file>[^\s:\[\]][^\n\[\]]*)" + _LABEL.format(1) +
+    r"|(?P<macro>(?<!\w)(?:link|xref):)(?:\+\+(?P<raw>[^\n+]+)\+\+|(?P<to>[^\s\[\]:][^\s\[\]]*))" + _LABEL.format(2) +
+    r"|<<(?P<cross>[^<>\n,]+)(?:,(?P<title>[^>]*))?>>"
+    r"|(?P<url>(?<![A-Za-z0-9+.:/-])(?:(?:https?|ftp)://|\{[A-Za-z0-9_][\w-]*\})[^\s\[\]<>\"`]*)(?:" + _LABEL.format(3) + r")?",
+    re.IGNORECASE,
+)  # fmt: skip
+_NAMED = re.compile(r"(?:^|,)[ \t]*link=(?:\"([^\"]+)\"|([^,\]\s]+))")
+_TOGETHER = re.compile(r"^(?:include::|:(?:idprefix|idseparator):)", re.MULTILINE)
+_NOT_IN_ID = re.compile(r"[^\w .-]|&#?\w+;")
+_MARKS = re.compile(r"\[\[[^\]]*\]\]|(?:https?://|link:|xref:)[^\s\[]*\[([^\]]*)\]|[*_`#]")
+_ANTORA = re.compile(r"(?:\A|/)modules/[^/]+/(?:pages|partials|examples)/")
+_PREPROCESSED = ("include::", "ifdef::", "ifndef::", "endif::", "ifeval::")
+_ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:[^\s\[\]]", re.IGNORECASE)
+_WEB = re.compile(r"(?:https?|ftp)://", re.IGNORECASE)
+_TRAILING = ".,;:!?)'*"
+
+
+class AsciiDoc(Extractor):
+    """AsciiDoc, with its attributes filled in."""
+
+    name: ClassVar[str] = "asciidoc"
+    title: ClassVar[str] = "AsciiDoc"
+    suffixes: ClassVar[tuple[str, ...]] = (".adoc", ".asciidoc", ".asc")
+    of_folders: ClassVar[tuple[str, ...]] = (".adoc", ".asciidoc")
+
+    def knows_anchors(self, text: str) -> bool:
+        return _TOGETHER.search(text) is None
+
+    def extract(self, text: str, path: str) -> Iterator[Extracted]:
+        reading = _Reading(Source(text, path), knows_anchors=self.knows_anchors(text))
+        yield from reading.collector.begin()
+        yield from reading.read()
+        yield from reading.collector.finish()
+
+
+class _Reading:
+    """The state of reading one document line by line."""
+
+    def __init__(self, source: Source, *, knows_anchors: bool) -> None:
+        self.collector = Collector(source)
+        self._source = source
+        self._body = source.body
+        self._lines = lines_of(source.body)
+        self._reader = Reader(source, TagScanner())
+        self._attributes = dict(_CHARACTERS)
+        self._fences: dict[str, list[int]] = {}
+        self._knows_anchors = knows_anchors
+        #: Antora finds pages and images by names of its own.
+        self._by_path = not _ANTORA.search(source.path)
+
+    def read(self) -> Iterator[Extracted]:
+        """Yield everything in the document."""
+        at, lines, body = 0, self._lines, self._body
+        begins = True  # a paragraph
+        while at < len(lines):
+            line = lines[at]
+            text = body[line.start : line.end] if line.indent == 0 else ""
+            fence = _FENCE.match(text)
+            if line.blank:
+                begins, at = True, at + 1
+            elif fence and (fence.end() == len(text) or text.startswith("```")):
+                begins, end = True, self._closing(at, fence[0])
+                if text.startswith("++"):
+                    block = body[line.end : lines[end - 1].start]
+                    yield from self._reader.html(block, Pieces((0,), (line.end,)))
+                elif text.startswith("//"):
+                    self.collector.comment(line.start, lines[end - 1].end, len(text))
+                at = end
+            elif text.startswith("//") and not text.startswith("///"):
+                self.collector.comment(line.first, line.end, 2)
+                at += 1
+            elif begins and line.indent and not _LISTED.match(body, line.first, line.end):
+                at = self._until_blank(at)
+            elif text.startswith(":") and (found := _ATTRIBUTE.fullmatch(text)):
+                at = self._attribute(at, found)
+            elif text.startswith(_PREPROCESSED):
+                at += 1
+            else:
+                yield from self._line(line, text)
+                at += 1
+                begins = text.startswith(("[", "=")) or (text.startswith(".") and not text.startswith((". ", "..")))
+                if _STYLE.match(text) and at < len(lines) and not _FENCE.match(body, lines[at].start, lines[at].end):
+                    at = self._until_blank(at)
+
+    def _closing(self, at: int, fence: str) -> int:
+        """Return what comes after a delimited block; one that is not closed goes on to the end."""
+        if fence not in self._fences:
+            self._fences[fence] = [
+                number
+                for number, line in enumerate(self._lines)
+                if line.end - line.start == len(fence) and self._body.startswith(fence, line.start)
+            ]
+        places = self._fences[fence]
+        index = bisect_right(places, at)
+        return places[index] + 1 if index < len(places) else len(self._lines)
+
+    def _until_blank(self, at: int) -> int:
+        while at < len(self._lines) and not self._lines[at].blank:
+            at += 1
+        return at
+
+    def _line(self, line: Line, text: str) -> Iterator[Extracted]:
+        number = self._source.line_of(line.start)
+        for found in _ANCHOR.finditer(self._body, line.first, line.end):
+            yield Anchor((found[1] or found[2] or found[3]).strip(), "", number, AnchorSource.HTML_ID)
+        heading = _HEADING.fullmatch(text)
+        if heading:
+            title = squeeze(_MARKS.sub(r"\1", heading[2]))
+            title = self._filled(title) or title
+            yield from self._reader.heading(title, number, len(heading[1]))
+            self.collector.section = self._reader.section
+            plain = _NOT_IN_ID.sub("", title.lower())
+            under, dashed = (re.sub(r"[ .-]+", mark, plain).strip(mark) for mark in "_-")
+            for name in dict.fromkeys(("_" + under, under, dashed, title)):
+                if name != base_slug(title):
+                    yield Anchor(name, title, number, AnchorSource.HTML_ID)
+        yield from self._inline(line.first, line.end)
+
+    def _attribute(self, at: int, found: re.Match[str]) -> int:
+        """Take in the value of an attribute, which may go on in the next lines; return what comes after it."""
+        name, value = found[2].lower(), (found[4] or "").strip()
+        at += 1
+        while value.endswith(("\\", " +")) and at < len(self._lines) and len(value) < _LONGEST_VALUE:
+            line = self._lines[at]
+            value = value.rstrip("\\+ ") + " " + self._body[line.first : line.end]
+            at += 1
+        if found[1] or found[3]:
+            self._attributes.pop(name, None)
+        elif len(self._attributes) < _MOST_ATTRIBUTES and len(value) <= _LONGEST_VALUE:
+            self._attributes[name] = self._filled(value) or value
+        return at
+
+    def _filled(self, text: str) -> str | None:
+        """Return a text with the values of the attributes in it, or None if one is not known here."""
+        if "{" not in text:
+            return text
+        names = [name.lower() for name in _REFERENCE.findall(text)]
+        if any(name not in self._attributes for name in names):
+            return None
+        if len(text) + sum(len(self._attributes[name]) for name in names) > _LONGEST_VALUE:
+            return None
+        return _REFERENCE.sub(lambda found: self._attributes[found[1].lower()], text)
+
+    def _inline(self, start: int, end: int) -> Iterator[Extracted]:
+        pos = start
+        while (token := _TOKEN.search(self._body, pos, end)) is not None:
+            pos = token.end()
+            if token["image"]:
+                yield from self._image(token)
+            elif token["macro"]:
+                group = "raw" if token["raw"] else "to"
+                yield from self._link(token, group, token["label2"], cross=token["macro"].lower() == "xref:")
+                pos = token.start("label2") if "image:" in token["label2"] else pos
+            elif token["cross"]:
+                yield from self._link(token, "cross", token["title"] or "", cross=True)
+            elif token["url"]:
+                yield from self._url(token)
+                pos = token.start("label3") if token["label3"] and "image:" in token["label3"] else pos
+
+    def _image(self, token: re.Match[str]) -> Iterator[Occurrence]:
+        url = self._filled(token["file"].strip())
+        label = token["label1"]
+        if url and not _WEB.match(url) and not url.startswith(("/", "data:")):
+            folder = self._filled(self._attributes.get("imagesdir", ""))
+            url = None if folder is None else f"{folder.rstrip('/')}/{url}" if folder else url
+        if url and (self._by_path or _WEB.match(url)):
+            start = token.start("file")
+            text = squeeze(label.partition(",")[0].strip('"'))
+            text = "" if "=" in text else text
+            yield self.collector.link(url, start, start + len(token["file"].rstrip()), Markup.IMAGE, text)
+        link = _NAMED.search(label)
+        if link:
+            group = 1 if link[1] else 2
+            target, offset = self._filled(link[group]), token.start("label1")
+            if target and _WEB.match(target):
+                yield self.collector.link(target, offset + link.start(group), offset + link.end(group), Markup.LINK)
+
+    def _url(self, token: re.Match[str]) -> Iterator[Occurrence]:
+        raw, start, label = token["url"], token.start("url"), token["label3"]
+        if label is not None:
+            url = self._filled(raw)
+            if url and _ABSOLUTE.match(url):
+                yield self.collector.link(url, start, start + len(raw), Markup.LINK, _shown(label) or url)
+        elif "{" not in raw:
+            yield from self.collector.running(start, start + len(raw))
+        else:
+            raw = raw.rstrip(_TRAILING)
+            url = self._filled(raw)
+            if url and _ABSOLUTE.match(url):
+                yield self.collector.link(url, start, start + len(raw), Markup.BARE)
+
+    def _link(self, token: re.Match[str], group: str, label: str, *, cross: bool) -> Iterator[Occurrence]:
+        raw = token[group].rstrip()
+        url = self._filled(raw)
+        if not url or url.isspace():
+            return
+        if cross and not _ABSOLUTE.match(url):
+            path, mark, name = url.partition("#")
+            if not mark and not path.endswith(AsciiDoc.suffixes):
+                path, name = "", path
+            elif path and "." not in path.rpartition("/")[2]:
+                path += ".adoc"
+            if (not path and not self._knows_anchors) or (path and not self._by_path) or ":" in path or "@" in path:
+                return
+            url = f"{path}#{name}" if name else path
+        elif not cross and not self._by_path and not _ABSOLUTE.match(url):
+            return
+        start = token.start(group)
+        yield self.collector.link(url, start, start + len(raw), Markup.LINK, _shown(label) or url)
+
+
+def _shown(label: str) -> str:
+    """Return the text of a link without the attributes behind it."""
+    text, comma, rest = label.partition(",")
+    return squeeze((text if comma and "=" in rest else label).strip('"').removesuffix("^"))
