@@ -29,7 +29,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("repository/docs/deep", "repository/.git", "outside/private/.git"):
         (tmp_path / name).mkdir(parents=True)
     for name in ("repository/docs/a.md", "repository/docs/deep/b.md", "outside/s.md", "outside/private/s.md"):
-        (tmp_path / name).write_text(f"# {name}\n", "utf-8")
+        (tmp_path / name).write_text(f"# {name}\n\nhttps://site.example/\n", "utf-8")
     monkeypatch.chdir(tmp_path / "repository")
     return Path.cwd()
 

@@ -41,6 +41,12 @@ class Options(TypedDict, total=False):
     exclude: str | Iterable[str]
     exclude_urls: str | Iterable[str]
     exclude_url: str | Iterable[str]
+    exclude_paths: str | Iterable[str]
+    exclude_path: str | Iterable[str]
+    gitignore: bool
+    no_gitignore: bool
+    hidden: bool
+    input_kind: str | None
     diff: str | None
     event: str | Path | None
     root: str | Path | None

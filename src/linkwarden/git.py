@@ -73,12 +73,13 @@ class Git:
         self._seconds = seconds
         self._program = _program()
 
-    def run(self, *arguments: str, stdin: bytes = b"") -> bytes:
+    def run(self, *arguments: str, stdin: bytes = b"", or_nothing: bool = False) -> bytes:
         """Return what git writes to standard output.
 
         Args:
             arguments: a command that only reads; words of others come after ``--end-of-options`` or ``--``.
             stdin: what git reads.
+            or_nothing: the command ends with 1 where it finds nothing.
 
         Raises:
             GitError: git failed.
@@ -94,7 +95,7 @@ class Git:
                     output = self._read(process)
             except (OSError, ValueError) as error:
                 raise GitError(str(error)) from error
-            if process.returncode != 0:
+            if process.returncode != 0 and not (or_nothing and process.returncode == 1):
                 errors.seek(0)
                 raise GitError(_first_line(errors.read(_MOST_ERROR_BYTES)) or f"git {arguments[0]} failed")
         return output

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import fnmatch
 import glob
 import hashlib
-import itertools
 import os
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -19,12 +16,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 import linkwarden.extract as extract_package
+from linkwarden.config import Config, nearest
 from linkwarden.extract import Extractor
-from linkwarden.model import Anchor, Extracted, LinkwardenError
+from linkwarden.model import Anchor, Extracted, LinkwardenError, UsageError
 from linkwarden.plugins import discover
 from linkwarden.report._words import is_health_report
 from linkwarden.text import is_http
 from linkwarden.tree import read_file, root_left
+from linkwarden.walk import Choice, Found, begin_of
 from linkwarden.wire import NetError, Request
 
 if TYPE_CHECKING:
@@ -35,15 +34,32 @@ STDIN = "<stdin>"
 MAX_BYTES = 64 * 1024 * 1024
 #: Of a list that is fetched: GitHub itself shows no README beyond 500 KiB.
 MAX_REMOTE_BYTES = 16 * 1024 * 1024
-_SKIPPED_FOLDERS = frozenset({"node_modules", "venv", "__pycache__", "vendor", "site-packages"})
 _OWNER_REPO = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}")
 _GITHUB_PAGE = re.compile(
     r"https?://(?:www\.)?github\.com/([^/?#]+)/([^/?#]+?)(?:\.git)?(?:/(blob|tree|raw)/([^?#]+))?/?(?:[?#].*)?"
 )
-_README_NAMES = ("README.md", "readme.md", "Readme.md", "README.markdown", "README")
+_README_NAMES = (
+    "README.md",
+    "readme.md",
+    "Readme.md",
+    "README.markdown",
+    "README.rst",
+    "README.adoc",
+    "README.org",
+    "README",
+)
 _SNIFFED = 8192
+#: Of files that are never opened for their text, because a folder holds many of them.
+_BINARY = re.compile(
+    r"\.(?:png|jpe?g|gif|webp|avif|ico|bmp|tiff?|pdf|zip|gz|xz|bz2|zst|7z|tar|whl|jar|woff2?|ttf|otf|eot|mp[34]|webm|mov"
+    r"|avi|ogg|wav|exe|dll|so|dylib|o|a|pyc|class|bin|sqlite3?|db)",
+    re.IGNORECASE,
+)
+#: How formats that hold no text become ones that do.
+_CONVERTED = "Save it as Markdown or HTML and name that file."
 _OWN_STREAM = re.compile(r"/(?:dev|proc/self)/fd/\d{1,9}")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_URL_LINE = re.compile(rb"(?:https?|ftp)://\S+", re.IGNORECASE)
 _NONE: Mapping[Path, Sequence[Anchor]] = MappingProxyType({})
 
 
@@ -96,6 +112,75 @@ class Source:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Files that a folder or a pattern means and that are not read.
+
+    Attributes:
+        name: of the input.
+        what: how many, and why.
+    """
+
+    name: str
+    what: str
+
+    @property
+    def sentence(self) -> str:
+        """What was left out, on one line."""
+        return f"Not read: {self.what}."
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How inputs are read.
+
+    Attributes:
+        extractor: reads every input, whatever its suffix; None where the suffix decides.
+        exclude_paths: patterns of files that folders and patterns do not mean.
+        hidden: look into hidden folders as well.
+        ignored: read what git ignores as well.
+    """
+
+    extractor: Extractor | None = None
+    exclude_paths: tuple[str, ...] = ()
+    hidden: bool = False
+    ignored: bool = False
+
+    @property
+    def below_folders(self) -> Choice:
+        """What is read where a folder is named: documents, and with a kind given, all files that hold text."""
+        return self._choice(is_document if self.extractor is None else _may_be_text)
+
+    @property
+    def by_pattern(self) -> Choice:
+        """What is read where a pattern is given: every kind."""
+        return self._choice(
+            (lambda suffix: extractor_for(suffix) is not None) if self.extractor is None else _may_be_text
+        )
+
+    def _choice(self, reads: Callable[[str], bool]) -> Choice:
+        return Choice(reads, self.exclude_paths, self.hidden, self.ignored)
+
+
+def reading_of(config: Config) -> Reading:
+    """Return how the inputs of a run are read.
+
+    Raises:
+        UsageError: there is no such kind of input.
+    """
+    extractor = None
+    if config.input_kind is not None:
+        extractor = next((e for e in extractors() if e.name == config.input_kind), None)
+        if extractor is None:
+            near = nearest(config.input_kind, kinds())
+            meant = f"Did you mean {near}? " if near else ""
+            raise UsageError(f"unknown kind of input {config.input_kind!r}", f"{meant}Known are: {', '.join(kinds())}.")
+    return Reading(extractor, config.exclude_paths, config.hidden, not config.gitignore)
+
+
+_BY_SUFFIX = Reading()
+
+
 @cache
 def extractors() -> tuple[Extractor, ...]:
     """Return one of each extractor there is."""
@@ -105,6 +190,20 @@ def extractors() -> tuple[Extractor, ...]:
 def extractor_for(suffix: str) -> Extractor | None:
     """Return the extractor that reads files of a suffix (``.md``, any case), or None."""
     return next((e for e in extractors() if suffix.lower() in e.suffixes), None)
+
+
+def kinds() -> list[str]:
+    """Return the names of the kinds of input."""
+    return [extractor.name for extractor in extractors()]
+
+
+def is_document(suffix: str) -> bool:
+    """Return whether files of a suffix are read where only their folder is named."""
+    return any(suffix.lower() in extractor.of_folders for extractor in extractors())
+
+
+def _may_be_text(suffix: str) -> bool:
+    return _BINARY.fullmatch(suffix) is None
 
 
 def decode(data: bytes) -> str:
@@ -163,22 +262,25 @@ def _read_anchors(path: Path) -> tuple[Anchor, ...] | None:
         text = decode(read_file(path, MAX_BYTES))
     except (OSError, ValueError):
         return None
+    if not extractor.knows_anchors(text):
+        return None
     return tuple(item for item in extractor.extract(text, str(path)) if isinstance(item, Anchor))
 
 
 def local_sources(
-    name: str, stdin: Callable[[], bytes], seen: set[Path] | None = None
-) -> Iterator[Source | InputError]:
+    name: str, stdin: Callable[[], bytes], seen: set[Path] | None = None, reading: Reading = _BY_SUFFIX
+) -> Iterator[Source | InputError | LeftOut]:
     """Read one input that is not a URL: a file, a glob, a directory or ``-``.
 
     Args:
         name: what the user named.
         stdin: reads standard input to its end.
         seen: the files that were read already, so that a file that is named twice is one list. It grows.
+        reading: how inputs are read.
     """
     seen = set() if seen is None else seen
     if name == "-":
-        yield _read_stdin(stdin)
+        yield _read_stdin(stdin, reading)
     elif not name.strip():
         yield InputError("an input has no name", "An empty variable in a script, perhaps?")
     elif os.path.isdir(name):  # noqa: PTH112 - never raises
@@ -186,20 +288,20 @@ def local_sources(
         if left is not None:
             yield _leads_out(name, left)
             return
-        closed: list[OSError] = []
-        files = sorted(_documents(Path(name), closed.append))
-        for error in closed:
+        found = reading.below_folders.below(Path(name))
+        for error in found.closed:
             yield InputError(f"{Path(error.filename).as_posix()}: cannot be read", "Check its permissions.")
-        if files or not closed:
-            yield from _read_found(name, files, "no list in this directory", seen)
+        if found.files or not found.closed:
+            yield from _read_found(name, found, "no list in this directory", seen, reading)
     elif os.path.exists(name) or not glob.has_magic(name):  # noqa: PTH110 - never raises
         if _first_time(Path(name), seen):
-            yield _read(Path(name))
+            yield _read(Path(name), reading)
     else:
-        yield from _read_found(name, sorted(_matches(name)), "no list matches", seen, _begin_of(name))
+        found = reading.by_pattern.matching(name)
+        yield from _read_found(name, found, "no list matches", seen, reading, begin_of(name))
 
 
-async def remote_source(name: str, net: Net) -> Source | InputError:
+async def remote_source(name: str, net: Net, reading: Reading = _BY_SUFFIX) -> Source | InputError:
     """Fetch one input that is a URL or ``owner/repo``."""
     for address, base in _remote_candidates(name):
         try:
@@ -221,7 +323,7 @@ async def remote_source(name: str, net: Net) -> Source | InputError:
         if not response.complete:
             return InputError(f"{name}: longer than {MAX_REMOTE_BYTES >> 20} MiB", "Download it and split it.")
         suffix = ".html" if response.media_type in ("text/html", "application/xhtml+xml") else ".md"
-        return _source(name, response.body, suffix, base_url=base)
+        return _source(name, response.body, reading.extractor or _remote_kind(base, suffix), base_url=base)
     what = "the server has no such page" if is_http(name) else "neither a file here nor a README of that name at GitHub"
     return InputError(f"{name}: {what}", "Give a file, a directory, the URL of a raw list, or owner/repo.")
 
@@ -240,20 +342,20 @@ def needs_network(name: str) -> InputError:
 
 
 async def read_all(
-    names: Sequence[str], stdin: Callable[[], bytes], net: Net | None
-) -> AsyncIterator[Source | InputError]:
+    names: Sequence[str], stdin: Callable[[], bytes], net: Net | None, reading: Reading = _BY_SUFFIX
+) -> AsyncIterator[Source | InputError | LeftOut]:
     """Read every input, one after the other, each as soon as it is asked for, and none twice."""
     seen: set[Path] = set()
     for name in dict.fromkeys(names):
         if not await asyncio.to_thread(is_remote, name):
             # File by file and off the loop, so that links of the first are checked while the next is read.
-            found = local_sources(name, stdin, seen)
+            found = local_sources(name, stdin, seen, reading)
             while (source := await asyncio.to_thread(next, found, None)) is not None:
                 yield source
         elif net is None:
             yield needs_network(name)
         else:
-            yield await remote_source(name, net)
+            yield await remote_source(name, net, reading)
 
 
 def _remote_candidates(name: str) -> Iterator[tuple[str, str]]:
@@ -273,74 +375,6 @@ def _remote_candidates(name: str) -> Iterator[tuple[str, str]]:
     yield name, name
 
 
-def _documents(folder: Path, on_closed: Callable[[OSError], None]) -> Iterator[Path]:
-    root = folder.resolve()
-    for base, folders, files in os.walk(folder, onerror=on_closed):
-        folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in _SKIPPED_FOLDERS)
-        for file in files:
-            path = Path(base, file)
-            if extractor_for(path.suffix) is None or path.suffix.lower() == ".txt":
-                continue
-            # Not a pipe or a device: opening one may wait for ever.
-            regular = os.path.isfile(path)  # noqa: PTH113 - never raises
-            if regular and (not path.is_symlink() or path.resolve().is_relative_to(root)):
-                yield path
-
-
-def _matches(pattern: str) -> Iterator[Path]:
-    named = Path(pattern).parts
-    for path in _expand(Path(pattern)):
-        skipped = any(part in _SKIPPED_FOLDERS and part not in named for part in path.parts)
-        if not skipped and extractor_for(path.suffix or ".md") is not None and os.path.isfile(path):  # noqa: PTH113 - never raises
-            yield path
-
-
-def _expand(pattern: Path) -> Iterator[Path]:
-    """Yield the paths that a pattern may mean, each once, as ``glob`` does, but below ``**`` without links to folders.
-
-    They may form a ring, through which one file has names without end.
-    """
-    parts = (*pattern.parts, "*") if pattern.name == "**" else pattern.parts
-    waiting = [(Path(), 0)]
-    known = set(waiting)
-    while waiting:
-        folder, at = waiting.pop()
-        if at == len(parts):
-            yield folder
-            continue
-        part, follow = parts[at], "**" not in parts[:at]
-        found: list[tuple[Path, int]] = []
-        if part == "**":
-            below = ((folder / name, at) for name, is_folder in _entries(folder, follow=False) if is_folder)
-            found = [(folder, at + 1), *(step for step in below if not step[0].name.startswith("."))]
-        elif not glob.has_magic(part):
-            found = [(folder / part, at + 1)]
-        else:
-            names = [name for name, is_folder in _entries(folder, follow=follow) if is_folder or at + 1 == len(parts)]
-            shown = [name for name in names if part.startswith(".") or not name.startswith(".")]
-            found = [(folder / name, at + 1) for name in fnmatch.filter(shown, part)]
-        fresh = [step for step in found if step not in known]
-        known.update(fresh)
-        waiting += fresh
-
-
-def _entries(folder: Path, *, follow: bool) -> list[tuple[str, bool]]:
-    """Return the names in a folder, and which of them are folders; a link to one counts if it is to be followed."""
-    found: list[tuple[str, bool]] = []
-    with suppress(OSError, ValueError), os.scandir(folder) as entries:  # no folder, or it may not be looked into
-        for entry in entries:
-            try:
-                found.append((entry.name, entry.is_dir(follow_symlinks=follow)))
-            except OSError:
-                found.append((entry.name, False))
-    return found
-
-
-def _begin_of(pattern: str) -> Path:
-    """Return the folder in which a pattern begins to look."""
-    return Path(*itertools.takewhile(lambda part: not glob.has_magic(part), Path(pattern).parts))
-
-
 def _first_time(path: Path, seen: set[Path]) -> bool:
     try:
         real = path.resolve()
@@ -353,39 +387,48 @@ def _first_time(path: Path, seen: set[Path]) -> bool:
 
 
 def _read_found(
-    name: str, files: Sequence[Path], none: str, seen: set[Path], base: Path | None = None
-) -> Iterator[Source | InputError]:
+    name: str, found: Found, none: str, seen: set[Path], reading: Reading, base: Path | None = None
+) -> Iterator[Source | InputError | LeftOut]:
     """Read the files that a directory or a pattern means, except reports of earlier runs."""
-    found = False
-    for file in files:
-        source = _read(file, base) if _first_time(file, seen) else None
+    any_list = False
+    for file in found.files:
+        source = _read(file, reading, base) if _first_time(file, seen) else None
         if source is None or isinstance(source, InputError) or not is_health_report(source.text):
-            found = True
+            any_list = True
             if source is not None:
                 yield source
-    if not found:
-        yield InputError(
-            f"{name}: {none}", f"linkwarden reads files ending in {_known_suffixes()}. You are in {Path.cwd()}."
-        )
+    if not any_list:
+        left = f" Not read: {found.left_out}." if found.left_out else ""
+        yield InputError(f"{name}: {none}", f"linkwarden reads {_known_kinds()}.{left} You are in {Path.cwd()}.")
+    elif found.left_out:
+        yield LeftOut(name, found.left_out)
 
 
-def _read_stdin(stdin: Callable[[], bytes]) -> Source | InputError:
+def _read_stdin(stdin: Callable[[], bytes], reading: Reading) -> Source | InputError:
     try:
         data = stdin()
     except OSError as error:
         return InputError(f"standard input cannot be read: {error.strerror}", "Pipe a list into it, or name a file.")
-    return _checked(STDIN, data, ".md")
+    extractor = reading.extractor
+    if extractor is None:
+        extractor = extractor_for(".urls" if _is_url_list(data) else ".md")
+    return _checked(STDIN, data, extractor)
 
 
-def _read(path: Path, base: Path | None = None) -> Source | InputError:
-    name, suffix = path.as_posix(), path.suffix or ".md"
+def _is_url_list(data: bytes) -> bool:
+    """Return whether every line is a URL, so that none of them is cut where Markdown would end it."""
+    lines = [line.strip() for line in data.splitlines()]
+    lines = [line for line in lines if line and not line.startswith(b"#")]
+    return bool(lines) and all(_URL_LINE.fullmatch(line) for line in lines)
+
+
+def _read(path: Path, reading: Reading, base: Path | None = None) -> Source | InputError:
+    name = path.as_posix()
     left = root_left(path, base)
     data = _bytes_of(path) if left is None else _leads_out(name, left)
     if isinstance(data, InputError):
         return data
-    if extractor_for(suffix) is None:
-        return InputError(f"{name}: not a kind of file that linkwarden reads", f"It reads {_known_suffixes()}.")
-    return _checked(name, data, suffix)
+    return _checked(name, data, reading.extractor or extractor_for(path.suffix or ".md"))
 
 
 def _bytes_of(path: Path) -> bytes | InputError:
@@ -409,27 +452,35 @@ def _leads_out(name: str, left: Path) -> InputError:
     return InputError(f"{name}: a symbolic link leads out of {left}", "Name the file itself, where it is.")
 
 
-def _checked(name: str, data: bytes, suffix: str) -> Source | InputError:
+def _checked(name: str, data: bytes, extractor: Extractor | None) -> Source | InputError:
     if len(data) > MAX_BYTES:
         return InputError(f"{name}: larger than {MAX_BYTES >> 20} MiB", "Split the list.")
     if b"\x00" in data[:_SNIFFED] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         if data[:_SNIFFED].count(b"\x00") * 3 > len(data[:_SNIFFED]) and any(data[:_SNIFFED]):
             return InputError(f"{name}: looks like UTF-16 without a byte-order mark", "Save it as UTF-8.")
-        return InputError(f"{name}: a binary file, not a list", "Name a Markdown or HTML file.")
-    return _source(name, data, suffix)
+        return InputError(f"{name}: a binary file, not a list", _CONVERTED)
+    if data.startswith(b"%PDF-"):
+        return InputError(f"{name}: a PDF, not a list", _CONVERTED)
+    if extractor is None:
+        return InputError(
+            f"{name}: not a kind of file that linkwarden reads",
+            f"It reads {_known_kinds()}. For the bare URLs of any other text, give --input-kind text.",
+        )
+    return _source(name, data, extractor)
 
 
-def _source(name: str, data: bytes, suffix: str, *, base_url: str | None = None) -> Source:
-    text = decode(data)
-    if base_url is not None:
-        guessed = PurePosixPath(urlsplit(base_url).path).suffix
-        if extractor_for(guessed) is not None and suffix != ".html":
-            suffix = guessed
-    extractor = extractor_for(suffix)
+def _source(name: str, data: bytes, extractor: Extractor, *, base_url: str | None = None) -> Source:
+    return Source(name, decode(data), extractor, base_url, hashlib.sha256(data).hexdigest())
+
+
+def _remote_kind(base_url: str, suffix: str) -> Extractor:
+    """Return what reads a text from the web: pages as pages, the rest by the suffix in its URL, else as Markdown."""
+    guessed = extractor_for(PurePosixPath(urlsplit(base_url).path).suffix) if suffix != ".html" else None
+    extractor = guessed or extractor_for(suffix)
     if extractor is None:
         raise LookupError(suffix)
-    return Source(name, text, extractor, base_url, hashlib.sha256(data).hexdigest())
+    return extractor
 
 
-def _known_suffixes() -> str:
-    return " ".join(s for e in extractors() for s in e.suffixes)
+def _known_kinds() -> str:
+    return ", ".join(f"{extractor.title} ({' '.join(extractor.suffixes)})" for extractor in extractors())

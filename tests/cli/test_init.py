@@ -148,8 +148,8 @@ def test_it_says_what_it_found_and_what_it_left_out(repository: Repository, run:
         {
             "README.md": "[x](#x) [y](#y)",
             "CHANGELOG.md": MANY,
-            "README.rst": "x",
-            "book.adoc": "x",
+            "README.textile": "x",
+            "book.rdoc": "x",
             **{f"docs/{n}.md": MANY for n in range(12)},
             **{f"{n:02}.md": LINK for n in range(12)},
         }
@@ -161,7 +161,7 @@ def test_it_says_what_it_found_and_what_it_left_out(repository: Repository, run:
     assert lines[:3] == ["Lists:", "  README.md  2 links", "  00.md  1 link"]
     assert "  … and 4 more" in lines
     assert "  left out: CHANGELOG.md (20 links)" in lines
-    assert "  not read: README.rst (reStructuredText), book.adoc (AsciiDoc)" in lines
+    assert "  not read: README.textile (Textile), book.rdoc (RDoc)" in lines
     assert "A first check, without any request: 23 URLs, 2 broken." in lines
 
 
@@ -324,12 +324,12 @@ def test_outside_of_a_repository_it_says_so(
 
 def test_without_any_list_it_says_so(repository: Repository, run: Run) -> None:
     """A repository of code alone has nothing to check, unless a configuration says otherwise."""
-    repository.write({"README.md": "words", "index.rst": "x", "CHANGELOG.md": LINK})
+    repository.write({"README.md": "words", "index.textile": "x", "CHANGELOG.md": LINK})
 
     code, said = run("--ref", COMMIT)
 
     assert code == 2
-    assert "no list with links in it (index.rst is reStructuredText, which linkwarden does not read; " in said
+    assert "no list with links in it (index.textile is Textile, which linkwarden does not read; " in said
     assert "README.md without links; CHANGELOG.md with another purpose)" in said
     assert not (repository.folder / ".github").exists()
     assert not (repository.folder / CONFIG).exists()

@@ -16,12 +16,14 @@ from linkwarden.cli.speech import say
 from linkwarden.config import Config
 from linkwarden.inputs import (
     InputError,
+    LeftOut,
     anchors_reader,
     find_root,
     first_folder,
     is_remote,
     local_sources,
     needs_network,
+    reading_of,
 )
 from linkwarden.model import NothingToCheckError, Occurrence, Target
 from linkwarden.providers import LoadContext, Provider, Roster, Skip
@@ -75,13 +77,17 @@ def preview(config: Config, stdin: Callable[[], bytes]) -> tuple[list[Planned], 
     known: dict[tuple[str, bool], tuple[str, ...] | None] = {}
     problems: list[str] = []
     seen: set[Path] = set()
+    reading = reading_of(config)
     for name in dict.fromkeys(config.inputs):
         if is_remote(name):
             problems.append(needs_network(name).sentence)
             continue
-        for source in local_sources(name, stdin, seen):
+        for source in local_sources(name, stdin, seen, reading):
             if isinstance(source, InputError):
                 problems.append(source.sentence)
+                continue
+            if isinstance(source, LeftOut):
+                say(f"{source.name}: {source.sentence}", err=True)
                 continue
             for item in source.parse():
                 if isinstance(item, Occurrence):

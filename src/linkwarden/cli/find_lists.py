@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from linkwarden.git import Git, GitError
-from linkwarden.inputs import Source, extractor_for, local_sources
+from linkwarden.inputs import Source, extractor_for, is_document, local_sources
 from linkwarden.model import Occurrence
 from linkwarden.report._words import is_health_report
 
@@ -28,11 +28,6 @@ _GITHUB_README = ".github/README.md"  # GitHub shows it where there is no other
 _FEW = 3
 _DOCS = ("docs", "doc")
 _OTHER_KINDS = {
-    ".rst": "reStructuredText",
-    ".adoc": "AsciiDoc",
-    ".asciidoc": "AsciiDoc",
-    ".org": "Org",
-    ".ipynb": "a notebook",
     ".textile": "Textile",
     ".rdoc": "RDoc",
     ".mediawiki": "MediaWiki",
@@ -105,7 +100,7 @@ def _names(root: Path) -> Iterator[str]:
         suffix = PurePosixPath(name).suffix
         if not name.isprintable() or documents >= _MOST_FILES:
             continue
-        documents += extractor_for(suffix or ".md") is not None
+        documents += is_document(suffix or ".md")
         yield name
 
 
@@ -124,7 +119,7 @@ def _order(name: str) -> tuple[bool, bool, str]:
 def _is_document(path: PurePosixPath) -> bool:
     if not path.suffix:
         return path.name.lower() == "readme"
-    return extractor_for(path.suffix) is not None and path.suffix.lower() != ".txt"
+    return is_document(path.suffix)
 
 
 def _is_apart(path: PurePosixPath) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -25,10 +26,16 @@ from linkwarden.config import (
     folder_that_rules,
     inputs_beside,
     load_file,
+    nearest,
     read_values,
     with_overrides,
 )
+from linkwarden.model import UsageError
 from linkwarden.plugins import unusable
+from linkwarden.tree import read_file
+
+#: How much of a file of names is read.
+_MOST_NAMES = 16 * 1024 * 1024
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -52,6 +59,34 @@ class FormatName(click.ParamType[str]):
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002 - click's signature
         """Return the formats that begin so, for the shell's completion."""
         return [CompletionItem(name) for name in _formats() if name.startswith(incomplete)]
+
+
+class InputKind(click.ParamType[str]):
+    """The name of a kind of input; the choices are the kinds that are read."""
+
+    name = "kind"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:  # noqa: ARG002 - click's signature
+        """Return the choices for the help text."""
+        return f"[{'|'.join(_kinds())}]"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name if there is such a kind."""
+        if value not in _kinds():
+            near = nearest(str(value), _kinds())
+            meant = f" Did you mean {near}?" if near else ""
+            self.fail(f"{value!r} is not one of {', '.join(_kinds())}.{meant}", param, ctx)
+        return str(value)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002 - click's signature
+        """Return the kinds that begin so, for the shell's completion."""
+        return [CompletionItem(name) for name in _kinds() if name.startswith(incomplete)]
+
+
+def _kinds() -> list[str]:
+    from linkwarden.inputs import kinds  # noqa: PLC0415 - not needed by all commands
+
+    return kinds()
 
 
 def _formats() -> list[str]:
@@ -103,6 +138,8 @@ def make_config(inputs: tuple[str, ...], options: Mapping[str, Any], environ: Ma
     """
     from linkwarden.inputs import find_root  # noqa: PLC0415 - reads documents, so it is slow to import
 
+    if options.get("files_from") is not None:
+        inputs = (*inputs, *_named_in(options["files_from"]))
     config, folder = Config(), folder_that_rules(inputs)
     if options.get("config"):
         config = with_overrides(config, {**load_file(options["config"], _rule_names), "file": options["config"]})
@@ -119,6 +156,32 @@ def make_config(inputs: tuple[str, ...], options: Mapping[str, Any], environ: Ma
     elif "state" not in parsed:
         parsed["state"] = find_root(folder) / DEFAULT_STATE
     return with_overrides(config, parsed)
+
+
+def _named_in(file: Path) -> tuple[str, ...]:
+    """Return the inputs that a file names: one a line, or with a NUL after each; what begins with ``#`` is a comment.
+
+    Raises:
+        UsageError: it cannot be read, or names none.
+    """
+    name = "standard input" if str(file) == "-" else str(file)
+    try:
+        data = sys.stdin.buffer.read(_MOST_NAMES) if str(file) == "-" else read_file(file, _MOST_NAMES)
+    except (OSError, ValueError, AttributeError) as error:
+        raise UsageError(
+            f"--files-from: {name} cannot be read: {getattr(error, 'strerror', None) or error}", "Name a text file."
+        ) from None
+    text = os.fsdecode(data.removeprefix(b"\xef\xbb\xbf"))
+    if "\0" in text:
+        names = tuple(line for line in text.split("\0") if line)
+    else:
+        lines = (line.strip() for line in text.splitlines())
+        names = tuple(line for line in lines if line and not line.startswith("#"))
+    if not names:
+        raise UsageError(f"--files-from: {name} names no input", "Write one file, folder or URL a line.")
+    if "-" in names and str(file) == "-":
+        raise UsageError("--files-from: standard input cannot name itself", "Leave out the line with the hyphen.")
+    return names
 
 
 def read_command_line(options: Mapping[str, Any]) -> CommandLine:
@@ -165,10 +228,16 @@ def _kind(option: Option) -> dict[str, Any]:
     kind: click.ParamType[Any] | None = None
     if option.field == "format":
         kind = FormatName()
+    elif option.field == "input_kind":
+        kind = InputKind()
     elif option.choices:
         kind = click.Choice(option.choices)
     elif int in value.types and float not in value.types:
         kind = click.INT
     elif Path in value.native:
         kind = click.Path(path_type=Path)
-    return {"type": kind, "multiple": value.several, "metavar": option.metavar or None}
+    return {
+        "type": kind,
+        "multiple": value.several,
+        "metavar": None if option.field == "input_kind" else option.metavar or None,
+    }

@@ -19,6 +19,7 @@ from linkwarden.config._values import (
     CONTACT,
     DURATION,
     FLAG,
+    GLOBS,
     INSTANT,
     KINDS,
     LEVEL,
@@ -223,6 +224,24 @@ class Config:
         "Do not check this URL, written as in the list.",
         flags=("--exclude-url",),
     )
+    exclude_paths: tuple[str, ...] = _listed(
+        (),
+        GLOBS,
+        '["vendor/**", "*.min.html"]',
+        "Do not read files that match, nor folders, where a folder or a pattern is checked.",
+        flags=("--exclude-path",),
+    )
+    gitignore: bool = _listed(
+        True,
+        FLAG,
+        "false",
+        "Read what git ignores, too, where a folder or a pattern is checked.",
+        flags=("--no-gitignore",),
+    )
+    hidden: bool = _listed(False, FLAG, "true", "Look into hidden folders, too.")
+    input_kind: str | None = _listed(
+        None, TEXT, '"text"', "Read every input as this kind, whatever its suffix.", metavar="KIND"
+    )
     diff: str | None = _links(
         None,
         TEXT,
@@ -316,6 +335,13 @@ class CommandLine:
     """The settings of a command: which files it reads and writes, and what it prints."""
 
     config: Path | None = _listed(None, PATH, '"linkwarden.toml"', "Read this configuration file.", Place.COMMAND)
+    files_from: Path | None = _listed(
+        None,
+        PATH,
+        '"lists.txt"',
+        'Read the names of inputs from this file, one a line; "-" is standard input.',
+        Place.COMMAND,
+    )
     isolated: bool = _listed(False, FLAG, "true", "Read no configuration file.", Place.COMMAND)
     no_state: bool = _memory(False, FLAG, "true", "Keep no memory, and read none.", Place.COMMAND)
     write_baseline: bool = _memory(

@@ -203,6 +203,14 @@ def _urls(given: tuple[str, ...], *, what: str) -> tuple[str, ...]:
     return tuple(url.strip() for url in given)
 
 
+def _globs(given: tuple[str, ...], *, what: str) -> tuple[str, ...]:
+    if not all(glob.strip(" /") for glob in given):
+        raise UsageError(
+            f"{what}: an empty pattern matches no file", "Write a pattern such as vendor/**, or leave it out."
+        )
+    return given
+
+
 def _networks(given: Iterable[object], *, what: str) -> tuple[str, ...]:
     cidrs = tuple(map(str, given))
     try:
@@ -272,6 +280,7 @@ SECONDS = Value(types=(float, int, str), native=(timedelta,), read=_seconds, met
 DURATION = Value(types=(str,), native=(timedelta,), read=parse_duration, metavar="TIME")
 INSTANT = Value(types=(str,), native=(datetime,), read=parse_instant, metavar="INSTANT")
 PATTERNS = Value(types=(str,), several=True, read=_patterns, metavar="REGEX")
+GLOBS = Value(types=(str,), several=True, read=_globs, metavar="GLOB")
 URLS = Value(types=(str,), several=True, read=_urls, metavar="URL")
 NETWORKS = Value(types=(str,), native=(IPv4Network, IPv6Network), several=True, read=_networks, metavar="CIDR")
 PROXY = Value(types=(str,), read=_proxy, metavar="URL")

@@ -22,7 +22,7 @@ from linkwarden.diff._base import find_base
 from linkwarden.diff._former import Former, former_codes
 from linkwarden.diff._versions import Links, Versions, read_versions, same_as, suppression_key
 from linkwarden.git import FileEntry, Git, GitError
-from linkwarden.inputs import InputError, Source, is_remote, local_sources
+from linkwarden.inputs import Source, is_remote, local_sources, reading_of
 from linkwarden.model import Notice, Result, Suppression, UsageError
 from linkwarden.sinks import one_line
 from linkwarden.text import domains_of, host_of
@@ -177,6 +177,7 @@ def _taken(known: Counter[tuple[object, ...]] | None, suppression: Suppression) 
 
 def _lists(config: Config, top: Path) -> Iterator[tuple[str, Source]]:
     """Yield the inputs with their paths in the repository."""
+    reading = reading_of(config)
     seen: set[Path] = set()
     for name in dict.fromkeys(config.inputs):
         if name == "-" or is_remote(name):
@@ -187,8 +188,8 @@ def _lists(config: Config, top: Path) -> Iterator[tuple[str, Source]]:
             )
         if os.path.exists(name):  # noqa: PTH110 - never raises
             _path_of(name, top)  # before it is read
-        for source in local_sources(name, bytes, seen):
-            if not isinstance(source, InputError):  # the run itself reports that
+        for source in local_sources(name, bytes, seen, reading):
+            if isinstance(source, Source):  # the run itself reports that
                 yield _path_of(source.name, top), source
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from linkwarden.git import FileEntry, Git
-from linkwarden.inputs import MAX_BYTES, Source, decode, extractor_for
+from linkwarden.inputs import MAX_BYTES, Source, decode, extractor_for, is_document
 from linkwarden.model import Notice, Occurrence, Suppression
 from linkwarden.report._words import is_health_report
 from linkwarden.text import target_key
@@ -130,7 +130,7 @@ def _was_there(path: str, entries: Mapping[str, FileEntry]) -> bool:
 
 def _documents(entries: Mapping[str, FileEntry], lists: Mapping[str, Source]) -> Iterator[tuple[str, FileEntry]]:
     for path, entry in entries.items():
-        if entry.is_file and (path in lists or extractor_for(PurePosixPath(path).suffix) is not None):
+        if entry.is_file and (path in lists or is_document(PurePosixPath(path).suffix)):
             yield path, entry
 
 

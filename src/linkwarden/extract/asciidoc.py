@@ -19,8 +19,12 @@ from linkwarden.model import Anchor, AnchorSource, Extracted, Markup, Occurrence
 _FENCE = re.compile(r"(?:-{4,}|\.{4,}|/{4,}|\+{4,}|```+)")
 _ATTRIBUTE = re.compile(r":(!?)([A-Za-z0-9_][\w-]*)(!?):(?:[ \t]+(.*))?")
 _HEADING = re.compile(r"(={1,6}|#{1,6})[ \t]+(\S.*)")
-_ANCHOR = re.compile(r"\[\[([^\]\[,\s][^\]\[,]*)[^\]]*\]\]|anchor:([^\[\s]+)\[|\[(?:[^\]\n#\"']*#|[^\]\n]*?\bid=[\"']?)([\w:.-]+)[^\]\n]*\]")
-_STYLE = re.compile(r"\[(?:source|listing|literal|latexmath|asciimath|stem|pass|comment|mermaid|plantuml|ditaa)\b[^\]\n]*\]$|\[,[^\]\n]*\]$")
+_ANCHOR = re.compile(
+    r"\[\[([^\]\[,\s][^\]\[,]*)[^\]]*\]\]|anchor:([^\[\s]+)\[|\[(?:[^\]\n#\"']*#|[^\]\n]*?\bid=[\"']?)([\w:.-]+)[^\]\n]*\]"
+)
+_STYLE = re.compile(
+    r"\[(?:source|listing|literal|latexmath|asciimath|stem|pass|comment|mermaid|plantuml|ditaa)\b[^\]\n]*\]$|\[,[^\]\n]*\]$"
+)
 _LISTED = re.compile(r"(?:[*\-.]{1,6}|\d{1,9}\.|[a-zA-Z]\.|[ivx]+\)|<\d+>|<\.>)[ \t]|\S.*(?:::+|;;)(?:[ \t]|$)|\|")
 _REFERENCE = re.compile(r"(?<!\\)\{([A-Za-z0-9_][\w-]*)\}")
 _MOST_ATTRIBUTES = 10_000
@@ -29,7 +33,8 @@ _LONGEST_VALUE = 4096
 _CHARACTERS = {
     "plus": "+", "amp": "&", "apos": "'", "quot": '"', "lt": "<", "gt": ">", "sp": " ", "empty": "", "blank": "",
     "vbar": "|", "backtick": "`", "caret": "^", "asterisk": "*", "tilde": "~", "startsb": "[", "endsb": "]",
-    "zwsp": "\u200b", "wj": "\u2060", "backslash": "\\", "two-colons": "::", "two-semicolons": ";;", "cpp": "C++", "pp": "++",
+    "zwsp": "\u200b", "wj": "\u2060", "backslash": "\\", "two-colons": "::", "two-semicolons": ";;",
+    "cpp": "C++", "pp": "++",
 }  # fmt: skip
 _LABEL = r"\[(?P<label{0}>(?:[^\]\\\n]|\\.)*+)\]"
 _TOKEN = re.compile(
@@ -38,7 +43,8 @@ _TOKEN = re.compile(
     r"|(?P<image>(?<!\w)image::?)(?P<file>[^\s:\[\]][^\n\[\]]*)" + _LABEL.format(1) +
     r"|(?P<macro>(?<!\w)(?:link|xref):)(?:\+\+(?P<raw>[^\n+]+)\+\+|(?P<to>[^\s\[\]:][^\s\[\]]*))" + _LABEL.format(2) +
     r"|<<(?P<cross>[^<>\n,]+)(?:,(?P<title>[^>]*))?>>"
-    r"|(?P<url>(?<![A-Za-z0-9+.:/-])(?:(?:https?|ftp)://|\{[A-Za-z0-9_][\w-]*\})[^\s\[\]<>\"`]*)(?:" + _LABEL.format(3) + r")?",
+    r"|(?P<url>(?<![A-Za-z0-9+.:/-])(?:(?:https?|ftp)://|\{[A-Za-z0-9_][\w-]*\})[^\s\[\]<>\"`]*)"
+    r"(?:" + _LABEL.format(3) + r")?",
     re.IGNORECASE,
 )  # fmt: skip
 _NAMED = re.compile(r"(?:^|,)[ \t]*link=(?:\"([^\"]+)\"|([^,\]\s]+))")
@@ -97,27 +103,30 @@ class _Reading:
                 begins, at = True, at + 1
             elif fence and (fence.end() == len(text) or text.startswith("```")):
                 begins, end = True, self._closing(at, fence[0])
-                if text.startswith("++"):
-                    block = body[line.end : lines[end - 1].start]
-                    yield from self._reader.html(block, Pieces((0,), (line.end,)))
-                elif text.startswith("//"):
-                    self.collector.comment(line.start, lines[end - 1].end, len(text))
+                yield from self._fenced(line, lines[end - 1], text)
                 at = end
-            elif text.startswith("//") and not text.startswith("///"):
-                self.collector.comment(line.first, line.end, 2)
+            elif text.startswith(("//", *_PREPROCESSED)):
+                if text.startswith("//"):
+                    self.collector.comment(line.first, line.end, 2)
                 at += 1
             elif begins and line.indent and not _LISTED.match(body, line.first, line.end):
                 at = self._until_blank(at)
             elif text.startswith(":") and (found := _ATTRIBUTE.fullmatch(text)):
                 at = self._attribute(at, found)
-            elif text.startswith(_PREPROCESSED):
-                at += 1
             else:
                 yield from self._line(line, text)
                 at += 1
                 begins = text.startswith(("[", "=")) or (text.startswith(".") and not text.startswith((". ", "..")))
                 if _STYLE.match(text) and at < len(lines) and not _FENCE.match(body, lines[at].start, lines[at].end):
                     at = self._until_blank(at)
+
+    def _fenced(self, line: Line, last: Line, text: str) -> Iterator[Extracted]:
+        """Read a delimited block: HTML that is passed on, or a comment; the others are code."""
+        if text.startswith("++"):
+            block = self._body[line.end : max(last.start, line.end)]
+            yield from self._reader.html(block, Pieces((0,), (line.end,)))
+        elif text.startswith("//"):
+            self.collector.comment(line.start, max(last.end, line.end), len(text))
 
     def _closing(self, at: int, fence: str) -> int:
         """Return what comes after a delimited block; one that is not closed goes on to the end."""

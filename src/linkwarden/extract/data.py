@@ -82,8 +82,19 @@ class Text(Data):
 
     name: ClassVar[str] = "text"
     title: ClassVar[str] = "plain text"
-    suffixes: ClassVar[tuple[str, ...]] = (".text", ".ini", ".cfg", ".conf", ".properties", ".log", ".urls")
+    suffixes: ClassVar[tuple[str, ...]] = (".text", ".ini", ".cfg", ".conf", ".properties", ".log")
     tokens: ClassVar[re.Pattern[str]] = re.compile(r"(?!)")
+
+
+class UrlList(Data):
+    """One URL a line, all of the line; what begins with a number sign is a comment."""
+
+    name: ClassVar[str] = "urls"
+    title: ClassVar[str] = "a list of URLs"
+    suffixes: ClassVar[tuple[str, ...]] = (".urls", ".url")
+    tokens: ClassVar[re.Pattern[str]] = re.compile(
+        r"^[ \t]*(?:(?P<comment>\#[^\n]*+)|(?P<plain>\S[^\n]*+))", re.MULTILINE
+    )
 
 
 class Xml(Data):
@@ -126,7 +137,9 @@ class Xml(Data):
 
 _REFERENCE = re.compile(r"&(?:#[xX][0-9a-fA-F]{1,8}|#[0-9]{1,8}|[A-Za-z][A-Za-z0-9]{1,31});")
 _ATTRIBUTE = re.compile(r"[\s]*+([^\s<>/=\"']++)[\s]*+=[\s]*+(?:\"([^\"<]*+)\"|'([^'<]*+)')")
-_NO_LINK = re.compile(r"xmlns(?::|\Z)|(?:\w+:)?(?:noNamespaceS|s)chemaLocation\Z|(?:\w+:)?targetNamespace\Z|namespace\Z")
+_NO_LINK = re.compile(
+    r"xmlns(?::|\Z)|(?:\w+:)?(?:noNamespaceS|s)chemaLocation\Z|(?:\w+:)?targetNamespace\Z|namespace\Z"
+)
 _SPACES = re.compile(r"\s*+")
 _ENDS = {"comment": "-->", "cdata": "]]>", "processing": "?>"}
 

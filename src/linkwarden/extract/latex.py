@@ -14,7 +14,8 @@ from linkwarden.model import Extracted, Markup, Occurrence
 
 #: ``\%`` and the like, and the ways to write a tilde or an underscore.
 _ESCAPE = re.compile(
-    r"\\(?:[%#&_{}$~^/-](?:\{\})?|(?:textasciitilde|textunderscore|textasciicircum|sim)(?:\{\}|(?![A-Za-z])[ ]?))|\{\\[_~]\}"
+    r"\\(?:[%#&_{}$~^/-](?:\{\})?"
+    r"|(?:textasciitilde|textunderscore|textasciicircum|sim)(?:\{\}|(?![A-Za-z])[ ]?))|\{\\[_~]\}"
 )
 _NAMES = {"textasciitilde": "~", "sim": "~", "textunderscore": "_", "textasciicircum": "^"}
 _TOKEN = re.compile(

@@ -63,10 +63,9 @@ def _cells(body: str) -> Iterator[_Cell]:
             if cell is not None and len(keys) == depth:
                 yield cell
                 cell = None
-            if keys:
-                keys.pop()
+            del keys[-1:]
         elif sign == ":":
-            if keys and last and keys[-1] is not None:
+            if last and keys[-1:] not in ([], [None]):
                 keys[-1] = body[slice(*last)]
         elif token[1] is not None:
             last = token.span(1)
@@ -107,9 +106,13 @@ class _Placed:
                     if not item.url.lower().startswith("attachment:"):  # a part of the notebook itself
                         yield self._occurrence(item)
                 case Anchor():
-                    yield replace(item, line=self._line(item.line), cause_line=item.cause_line and self._line(item.cause_line))
+                    yield replace(
+                        item, line=self._line(item.line), cause_line=item.cause_line and self._line(item.cause_line)
+                    )
                     if item.source is AnchorSource.HEADING:
-                        yield Anchor(item.text.replace(" ", "-"), item.text, self._line(item.line), AnchorSource.HTML_ID)
+                        yield Anchor(
+                            item.text.replace(" ", "-"), item.text, self._line(item.line), AnchorSource.HTML_ID
+                        )
                 case Notice():
                     if item.about not in (("not-utf-8",), ("garbled",)):
                         yield replace(item, line=self._line(item.line))

@@ -147,7 +147,7 @@ class _Reading:
         if file:
             path = file["path"] or file["plain"]
             search = _SEARCH.search(path)
-            # `::#name` is a heading's name, other searches are none of a page's; outside of the tree nothing is looked at.
+            # `::#name` is the name of a heading; other searches name nothing in a page.
             name = search[0][2:] if search and search[0].startswith("::#") else ""
             path = path[: search.start()] if search else path
             if path.startswith(("~", "/")):

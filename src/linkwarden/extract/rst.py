@@ -19,7 +19,7 @@ from linkwarden.extract._spans import Pieces, Source
 from linkwarden.extract._tags import TagScanner
 from linkwarden.extract._text import squeeze
 from linkwarden.extract.base import Extractor
-from linkwarden.model import Anchor, AnchorSource, Extracted, Markup, Occurrence
+from linkwarden.model import Anchor, AnchorSource, Extracted, Markup
 
 _MARKUP = re.compile(r"\.\.(?:[ \t]+|$)")
 _DIRECTIVE = re.compile(r"\.\.[ \t]+(?:\|[^|\n]+\|[ \t]+)?([A-Za-z][\w.+:-]*?)[ \t]?::(?:[ \t]+|$)")
@@ -31,12 +31,11 @@ _FOOTNOTE = re.compile(r"\.\.[ \t]+\[[^\]\n]+\][ \t]+")
 _ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1*\Z")
 _LITERAL = re.compile(r"(?:^|[^:])::\Z|^::\Z")
 _BULLET = re.compile(r"(?:[-+*•‣⁃]|(?:\(?(?:\d+|[A-Za-z]|[ivxlcdmIVXLCDM]+|#)[.)]))[ \t]+")
-_COMMENT_WORD = "linkwarden"
 #: Directives whose content is no text.
-_CODE = frozenset(
-    "code code-block sourcecode literalinclude math raw parsed-literal highlight prompt doctest testcode testoutput "
-    "testsetup testcleanup productionlist graphviz digraph graph uml mermaid plantuml ipython jupyter-execute "
-    "command-output program-output csv-table-file include default-role role meta title unicode date replace-file".split()
+_CODE = re.compile(
+    r"code(?:-block)?|sourcecode|literalinclude|math|raw|parsed-literal|highlight|prompt|doctest|test(?:code|output|setup|cleanup)"
+    r"|productionlist|graphviz|digraph|graph|uml|mermaid|plantuml|ipython|jupyter-execute|(?:command|program)-output|include"
+    r"|default-role|role|meta|title|unicode|date"
 )
 _IMAGES = frozenset({"image", "figure", "thumbnail"})
 _TOGETHER = re.compile(r"^[ \t]*\.\.[ \t]+(?:include|auto\w+|toctree|mdinclude|click)::", re.MULTILINE)
@@ -50,7 +49,6 @@ _INLINE = re.compile(
 )
 _EMBEDDED = re.compile(r"(?:^|(?<=\s))<(?P<url>[^<>]+)>$")
 _ESCAPE = re.compile(r"\\(?:[ \t\n]|(.))|[ \t\n]+", re.DOTALL)
-_MATH_ROLES = frozenset({":math:", ":code:", ":raw:", ":download:"})
 
 
 def make_id(name: str) -> str:
@@ -157,7 +155,10 @@ class _Reading:
         over = _ADORNMENT.match(body, line.start, line.end)
         if over and at + 2 < len(lines) and not lines[at + 1].blank:
             under, text = lines[at + 2], lines[at + 1]
-            if body[under.start : under.end] == body[line.start : line.end] and text.end - text.start <= line.end - line.start:
+            if (
+                body[under.start : under.end] == body[line.start : line.end]
+                and text.end - text.start <= line.end - line.start
+            ):
                 return text, over[1] * 2, at + 3
         if over or line.indent or at + 1 >= len(lines):
             return None
@@ -233,7 +234,7 @@ class _Reading:
             block = body[line.end : max(self._lines[end - 1].end, line.end)]
             yield from self._reader.html(block, Pieces((0,), (line.end,)))
             self._skip(at + 1, end)
-        elif kind in _CODE:
+        elif _CODE.fullmatch(kind):
             self._skip(at + 1, self._below(at + 1, line.indent))
         elif kind in _IMAGES:
             yield from self._image(directive.end(), at, until)
@@ -281,9 +282,7 @@ class _Reading:
             yield from self.collector.running(pos, found.start())
             pos = found.end()
             role = found["role"] or found["after"]
-            if found["quoted"] and found["mark"] and not role:
-                yield from self._reference(found)
-            elif role == ":download:":
+            if (found["quoted"] and found["mark"] and not role) or role == ":download:":
                 yield from self._reference(found)
         yield from self.collector.running(pos, end)
 

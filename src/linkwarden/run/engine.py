@@ -15,7 +15,7 @@ from linkwarden.config import Config
 from linkwarden.deps import Deps
 from linkwarden.diff import Difference, difference
 from linkwarden.hints import hints
-from linkwarden.inputs import Source, anchors_reader, find_root, first_folder, read_all
+from linkwarden.inputs import Source, anchors_reader, find_root, first_folder, read_all, reading_of
 from linkwarden.judge import Policy
 from linkwarden.model import Compared, Run
 from linkwarden.providers import LoadContext
@@ -64,7 +64,9 @@ class _Inspection:
         interrupted = down = False
         try:
             await asyncio.to_thread(self._prepare)
-            await self._intake.read(self._sources or read_all(self._config.inputs, self._deps.stdin, self._net))
+            reading = reading_of(self._config)
+            listed = read_all(self._config.inputs, self._deps.stdin, self._net, reading)
+            await self._intake.read(self._sources or listed)
             await self._dispatch.check_all()
             down = await self._dispatch.outage.happened()
             await self._review(online=self._net is not None and not down)

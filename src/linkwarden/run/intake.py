@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 
 from linkwarden.diff import Difference
-from linkwarden.inputs import InputError, Source
+from linkwarden.inputs import InputError, LeftOut, Source
 from linkwarden.model import Anchor, NothingToCheckError, Notice, Occurrence, Suppression
 from linkwarden.run.dispatch import Dispatch
 from linkwarden.run.ledger import Entry, Ledger
@@ -31,7 +31,7 @@ class Intake:
         self.before: Difference | None = None
         self.unchanged: set[str] = set()
 
-    async def read(self, sources: Iterable[Source] | AsyncIterator[Source | InputError]) -> None:
+    async def read(self, sources: Iterable[Source] | AsyncIterator[Source | InputError | LeftOut]) -> None:
         """Take in every list.
 
         Raises:
@@ -46,9 +46,12 @@ class Intake:
         if not self._ledger.names:
             raise NothingToCheckError("\n".join(self._ledger.unreadable) or "no input", "")
 
-    async def _take(self, source: Source | InputError) -> None:
+    async def _take(self, source: Source | InputError | LeftOut) -> None:
         if isinstance(source, InputError):
             self._ledger.unreadable.append(source.sentence)
+            return
+        if isinstance(source, LeftOut):
+            self._ledger.notices.append(Notice(source.name, 0, source.sentence))
             return
         self._ledger.names.append(source.name)
         self._ledger.sha256[source.name] = source.sha256
@@ -66,7 +69,9 @@ class Intake:
         """Take in what one list holds; return the entries that are new."""
         fresh: list[Entry] = []
         links = 0
-        anchors = self._ledger.anchors[Path(source.name)] = []
+        anchors: list[Anchor] = []
+        if source.extractor.knows_anchors(source.text):
+            self._ledger.anchors[Path(source.name)] = anchors
         for count, item in enumerate(source.parse(), 1):
             match item:
                 case Notice():
