@@ -14,6 +14,7 @@ from pathlib import Path
 
 from linkwarden.api import check
 from linkwarden.config import OPTIONS, Option, Place, Section
+from linkwarden.inputs import extractors
 from linkwarden.model import Rule
 from linkwarden.report import ReportOptions
 from linkwarden.report._words import sentence
@@ -119,10 +120,28 @@ def with_example(readme: str) -> str:
     )
 
 
+def with_kinds(readme: str) -> str:
+    """Return the README with the kinds of files that are read."""
+    documents = [e for e in extractors() if e.of_folders]
+    ordered = [*documents, *(e for e in extractors() if not e.of_folders)]
+    rows = ""
+    for extractor in ordered:
+        apart = [f"`{suffix}`" for suffix in extractor.suffixes if suffix not in extractor.of_folders]
+        where = "no" if not extractor.of_folders else f"yes, but not {' '.join(apart)}" if apart else "yes"
+        files = " ".join(f"`{suffix}`" for suffix in extractor.suffixes)
+        rows += f"| {extractor.title} (`{extractor.name}`) | {files} | {where} |\n"
+    return re.sub(
+        r"(<!-- kinds: .*?-->\n)(.*?\n\|---\|---\|---\|\n).*?(<!-- end of kinds -->)",
+        lambda m: f"{m[1]}{m[2]}{rows}{m[3]}",
+        readme,
+        flags=re.DOTALL,
+    )
+
+
 def main(root: Path) -> None:
     """Write the pages, and renew what the README shows of the program."""
     readme = root / "README.md"
-    readme.write_text(with_example(readme.read_text("utf-8")), encoding="utf-8", newline="\n")
+    readme.write_text(with_kinds(with_example(readme.read_text("utf-8"))), encoding="utf-8", newline="\n")
     for page, text in ((RULES, rules_page()), (OPTIONS_PAGE, options_page())):
         (root / page).write_text(text, encoding="utf-8", newline="\n")
 

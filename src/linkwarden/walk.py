@@ -134,11 +134,13 @@ def _ignored_by_git(paths: Sequence[Path]) -> set[Path]:
         real = path.resolve()  # git refuses names that lead through a link
         root = root_of(real if path.is_dir() else real.parent)
         if root is not None and real != root:
-            by_root[root][os.fsencode(real.relative_to(root).as_posix())] = path
+            by_root[root][b"./" + os.fsencode(real.relative_to(root).as_posix())] = path
     found: set[Path] = set()
     for root, names in by_root.items():
         with suppress(GitError, ValueError):
-            told = Git(root, _PATIENCE).run("check-ignore", "-z", "--stdin", stdin=b"\0".join(names), or_nothing=True)
+            # This command takes names only; the dot before each of them keeps it from being taken for a pattern.
+            command = ("--no-literal-pathspecs", "check-ignore", "-z", "--stdin")
+            told = Git(root, _PATIENCE).run(*command, stdin=b"\0".join(names), or_nothing=True)
             found.update(names[name] for name in told.split(b"\0") if name in names)
     return found
 

@@ -13,7 +13,7 @@ from linkwarden.cli.guard import run_guarded
 from linkwarden.config import load_file
 from linkwarden.model import Verdict
 from linkwarden.rules import all_rules
-from tools.docs import EXAMPLE_LIST, OPTIONS_PAGE, options_page
+from tools.docs import EXAMPLE_LIST, OPTIONS_PAGE, options_page, with_kinds
 
 REPOSITORY = Path(__file__).parents[2]
 README = (REPOSITORY / "README.md").read_text("utf-8")
@@ -29,6 +29,12 @@ def block(name: str) -> str:
 def test_the_page_of_options_is_made_from_the_table() -> None:
     """Nobody writes a second list by hand."""
     assert (REPOSITORY / OPTIONS_PAGE).read_text("utf-8") == options_page(), "run `make docs`"
+
+
+def test_the_kinds_of_files_are_those_that_are_read() -> None:
+    """The README's table is made from the code."""
+    assert with_kinds(README) == README, "run `make docs`"
+    assert "| reStructuredText (`rst`) | `.rst`" in README
 
 
 def test_the_example_in_the_readme_is_what_is_printed(

@@ -20,13 +20,15 @@ _FENCE = re.compile(r"(?:-{4,}|\.{4,}|/{4,}|\+{4,}|```+)")
 _ATTRIBUTE = re.compile(r":(!?)([A-Za-z0-9_][\w-]*)(!?):(?:[ \t]+(.*))?")
 _HEADING = re.compile(r"(={1,6}|#{1,6})[ \t]+(\S.*)")
 _ANCHOR = re.compile(
-    r"\[\[([^\]\[,\s][^\]\[,]*)[^\]]*\]\]|anchor:([^\[\s]+)\[|\[(?:[^\]\n#\"']*#|[^\]\n]*?\bid=[\"']?)([\w:.-]+)[^\]\n]*\]"
+    r"\[\[([^\[\],\n]{1,200})(?:,[^\[\]\n]{0,300})?\]\]|anchor:([^\[\s]{1,200})\[|\[[\w.%-]{0,60}#([\w:.-]{1,200})[^\[\]\n]{0,300}\]"
+    r"|(?:^\[|[, ])id=[\"']?([\w:.-]{1,200})"
 )
 _STYLE = re.compile(
     r"\[(?:source|listing|literal|latexmath|asciimath|stem|pass|comment|mermaid|plantuml|ditaa)\b[^\]\n]*\]$|\[,[^\]\n]*\]$"
 )
-_LISTED = re.compile(r"(?:[*\-.]{1,6}|\d{1,9}\.|[a-zA-Z]\.|[ivx]+\)|<\d+>|<\.>)[ \t]|\S.*(?:::+|;;)(?:[ \t]|$)|\|")
+_LISTED = re.compile(r"(?:[*\-.]{1,6}|\d{1,9}\.|[a-zA-Z]\.|[ivx]+\)|<\d+>|<\.>)[ \t]|\S.*(?::{2,4}|;;)(?:[ \t]|$)|\|")
 _REFERENCE = re.compile(r"(?<!\\)\{([A-Za-z0-9_][\w-]*)\}")
+_LONGEST_TITLE = 1000
 _MOST_ATTRIBUTES = 10_000
 _LONGEST_VALUE = 4096
 #: Attributes that Asciidoctor itself gives a value.
@@ -36,14 +38,17 @@ _CHARACTERS = {
     "zwsp": "\u200b", "wj": "\u2060", "backslash": "\\", "two-colons": "::", "two-semicolons": ";;",
     "cpp": "C++", "pp": "++",
 }  # fmt: skip
-_LABEL = r"\[(?P<label{0}>(?:[^\]\\\n]|\\.)*+)\]"
+_LABEL = r"\[(?P<label{0}>(?:[^\]\\\n]|\\.){{0,1000}}+)\]"
+#: Every part has its bound, so that a line of openings without an end costs no more than its length times that.
 _TOKEN = re.compile(
-    r"(?P<pass>\+{3}[^+\n]++\+{3}|\+\+(?!\+)[^+\n]++\+\+|(?<!\w)pass:[a-z,]*\[[^\]]*\]|(?<![\w+\\])\+(?=[^\s+])[^+\n`]+(?<=\S)\+(?![\w+]))"
-    r"|(?P<escaped>\\(?:(?:https?|ftp)://|link:|xref:|image:|<<|mailto:|\{)[^\s\[]*)"
-    r"|(?P<image>(?<!\w)image::?)(?P<file>[^\s:\[\]][^\n\[\]]*)" + _LABEL.format(1) +
-    r"|(?P<macro>(?<!\w)(?:link|xref):)(?:\+\+(?P<raw>[^\n+]+)\+\+|(?P<to>[^\s\[\]:][^\s\[\]]*))" + _LABEL.format(2) +
-    r"|<<(?P<cross>[^<>\n,]+)(?:,(?P<title>[^>]*))?>>"
-    r"|(?P<url>(?<![A-Za-z0-9+.:/-])(?:(?:https?|ftp)://|\{[A-Za-z0-9_][\w-]*\})[^\s\[\]<>\"`]*)"
+    r"(?P<pass>\+{3}[^+\n]{1,1000}\+{3}|\+\+(?!\+)[^+\n]{1,1000}\+\+|(?<!\w)pass:[a-z,]{0,20}\[[^\]]{0,500}\]"
+    r"|(?<![\w+\\])\+(?=[^\s+])[^+\n`]{1,500}(?<=\S)\+(?![\w+]))"
+    r"|(?P<escaped>\\(?:(?:https?|ftp)://|link:|xref:|image:|<<|mailto:|\{)[^\s\[]*+)"
+    r"|(?P<image>(?<!\w)image::?)(?P<file>[^\s:\[\]][^\n\[\]]{0,1000})" + _LABEL.format(1) +
+    r"|(?P<macro>(?<!\w)(?:link|xref):)(?:\+\+(?P<raw>[^\n+]{1,1000})\+\+|(?P<to>[^\s\[\]:][^\s\[\]]{0,1000}))"
+    + _LABEL.format(2) +
+    r"|<<(?P<cross>[^<>\n,]{1,300})(?:,(?P<title>[^>]{0,300}))?>>"
+    r"|(?P<url>(?<![A-Za-z0-9+.:/-])(?:(?:https?|ftp)://|\{[A-Za-z0-9_][\w-]{0,100}\})[^\s\[\]<>\"`]*+)"
     r"(?:" + _LABEL.format(3) + r")?",
     re.IGNORECASE,
 )  # fmt: skip
@@ -148,8 +153,9 @@ class _Reading:
     def _line(self, line: Line, text: str) -> Iterator[Extracted]:
         number = self._source.line_of(line.start)
         for found in _ANCHOR.finditer(self._body, line.first, line.end):
-            yield Anchor((found[1] or found[2] or found[3]).strip(), "", number, AnchorSource.HTML_ID)
-        heading = _HEADING.fullmatch(text)
+            if found[4] is None or text.startswith("["):
+                yield Anchor((found[found.lastindex or 1]).strip(), "", number, AnchorSource.HTML_ID)
+        heading = _HEADING.fullmatch(text) if len(text) <= _LONGEST_TITLE else None
         if heading:
             title = squeeze(_MARKS.sub(r"\1", heading[2]))
             title = self._filled(title) or title

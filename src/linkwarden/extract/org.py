@@ -27,7 +27,7 @@ _KEYWORD = re.compile(r"#\+(?!caption|title|subtitle|description|attr_)\w+:", re
 _TOGETHER = re.compile(r"^[ \t]*#\+(?:INCLUDE|SETUPFILE):", re.IGNORECASE | re.MULTILINE)
 _TARGET = re.compile(r"<<<?([^<>\n]+)>?>>")
 _TOKEN = re.compile(
-    r"\[\[(?P<target>(?:[^\[\]\\\n]|\\[^\n])++)\](?:\[(?P<text>(?:[^\]\n]|\](?!\]))++)\])?\]"
+    r"\[\[(?P<target>(?:[^\[\]\\\n]|\\[^\n]){1,2000}+)\](?:\[(?P<text>(?:[^\]\n]|\](?!\])){1,500}+)\])?\]"
     r"|(?<![^\s\-('\"{|])(?P<code>[=~])(?=[^\s])[^\n=~]*?(?<=\S)(?P=code)(?![^\s\-.,;:!?'\")}\\\[|])"
     r"|<(?P<angle>(?:https?|ftp)://[^<>\n]++)>",
     re.IGNORECASE,
