@@ -17,7 +17,7 @@ from linkwarden.extract.rst import Rst
 from linkwarden.model import Occurrence
 
 _MISSING = importlib.util.find_spec("docutils") is None
-#: A block of each kind; ``U`` is another URL each time, ``N`` another number, ``I`` the indentation of the block, ``R`` a rule.
+#: A block of each kind; ``U`` is another URL each time, ``N`` another number, ``I`` the indentation, ``R`` a rule.
 _BLOCKS = (
     "IText U, (see U). `t <U>`__ and ``U``\nImore `two\nIlines <U>`__ *em*.\n",
     "ILiteral::\n\nI   U\n\nI   `x <U>`_\n",
