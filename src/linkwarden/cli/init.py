@@ -15,6 +15,7 @@ import click
 from linkwarden._home import home, page_of
 from linkwarden._version import __version__
 from linkwarden.cli.find_lists import Lists, find_lists, shortened
+from linkwarden.cli.other_checkers import Import, find_other_checkers
 from linkwarden.cli.speech import say
 from linkwarden.git import Git, GitError
 from linkwarden.model import UsageError, Verdict
@@ -40,6 +41,8 @@ _SAY_ACTION = (
     "linkwarden init --action OWNER/REPO@REF"
 )
 _MOST_SHOWN = 10
+#: What the template says of a key that may be taken over from another checker.
+_EXCLUDE_HINT = re.compile(r"(?m)^# URLs that are not checked .*\n# exclude = .*\n\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +71,21 @@ class Pin:
 def init(folder: Path, *, force: bool, action: str | None, ref: str | None, commit_reports: bool) -> None:
     """Set up the repository that DIR is in: configuration, nightly check and pull request check.
 
-    Existing files are kept, unless --force is given.
+    Existing files are kept, unless --force is given. What .lycheeignore, lychee.toml, .markdown-link-check.json and
+    .linkspector.yml say is taken over where linkwarden has a place for it, and told line by line.
     """
     root = repository(folder)
     page = page_of(_ask_git(root, "config", "--get", "remote.origin.url") or "")
     at_github = page is None or not _ELSEWHERE.fullmatch(urlsplit(page).netloc)
     repository_of_action, wanted = _wanted(action, ref)
     files: dict[str, str] = {}
-    lists = None
+    lists, others = None, Import()
     if "[tool.linkwarden" not in _text(root / "pyproject.toml") and (force or not (root / CONFIG).exists()):
         lists = find_lists(root)
         if not lists.links:
             raise _no_lists(root, lists)
-        files[CONFIG] = config_text(list(lists.inputs), page)
+        others = find_other_checkers(root)
+        files[CONFIG] = config_text(list(lists.inputs), page, others)
     pin, problem = None, None
     if at_github:
         try:
@@ -91,7 +96,7 @@ def init(folder: Path, *, force: bool, action: str | None, ref: str | None, comm
     if root != Path.cwd():
         say(f"In {root}:")
     if lists is not None:
-        say(*_about(lists))
+        say(*_about(lists), *_about_others(others))
     written = [name for name, text in files.items() if _write(root / name, text, force=force)]
     _say_files(root, files, written)
     if lists is not None:
@@ -144,6 +149,15 @@ def _about(lists: Lists) -> Iterator[str]:
     if lists.unread:
         kinds = [f"{name} ({kind})" for name, kind in lists.unread.items()]
         yield f"  not read: {shortened(kinds)}"
+
+
+def _about_others(others: Import) -> Iterator[str]:
+    """Yield what became of each setting of other checkers, and which workflows still run one."""
+    for name, told in others.told.items():
+        yield f"From {name}, which stays as it is:"
+        yield from (f"  {line}" for line in told)
+    for name, checker in others.workflows.items():
+        yield f"{name} still runs {checker}; remove it when you no longer need it."
 
 
 def _first_check(root: Path, inputs: list[str]) -> str:
@@ -226,15 +240,22 @@ def _tags(root: Path, url: str, tag: str) -> str | None:
     return _ask_git(root, *over_https, "ls-remote", "--quiet", url, f"refs/tags/{tag}", f"refs/tags/{tag}^{{}}")
 
 
-def config_text(inputs: list[str], contact: str | None) -> str:
+def config_text(inputs: list[str], contact: str | None, others: Import) -> str:
     """Return the configuration for a repository.
 
     Args:
         inputs: what to check.
         contact: its URL, or None if it has no public one.
+        others: what is taken over from other checkers.
     """
     line = f'contact = "{contact}"' if contact else '# contact = "you@example.org"'
-    return _template(CONFIG).replace("@@INPUTS@@", json.dumps(inputs, ensure_ascii=False)).replace("@@CONTACT@@", line)
+    taken = others.lines()
+    if taken:
+        line += f"\n\n# Taken over from {listed(list(others.told))}.\n{taken}".rstrip()
+    text = _template(CONFIG)
+    if "exclude" in others.settings:
+        text = _EXCLUDE_HINT.sub("", text)
+    return text.replace("@@INPUTS@@", json.dumps(inputs, ensure_ascii=False)).replace("@@CONTACT@@", line)
 
 
 def workflow_text(name: str, pin: Pin, *, commit: bool = False) -> str:
