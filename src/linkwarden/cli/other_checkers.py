@@ -31,6 +31,7 @@ _RETRIES = "not needed: a host that limits requests gets one pause, and what fai
 _PRIVATE = "not needed: private networks are never requested"
 _COMMAND_LINE = "an option of the command line only"
 _LISTS = "not taken over: the lists are those above, found by their links"
+_PATHS = "not taken over: exclude-paths does this, with globs"
 _NONE = "has no counterpart"
 
 #: What is said of a setting that is not taken over; every other one has no counterpart.
@@ -47,6 +48,8 @@ _NOTES = {
         "exclude_private": _PRIVATE,
         "dump": "is a command: linkwarden extract",
         "dump_inputs": "is a command: linkwarden extract",
+        "exclude_file": _PATHS,
+        "exclude_path": _PATHS,
         "extensions": _LISTS,
         "files_from": _LISTS,
         "format": f"{_COMMAND_LINE}: --format",
@@ -79,6 +82,8 @@ _NOTES = {
         "aliveStatusCodes": _UNVERIFIED,
         "baseUrl": "not needed for / as the root of the repository",
         "dirs": _LISTS,
+        "excludedDirs": _PATHS,
+        "excludedFiles": _PATHS,
         "fileExtensions": _LISTS,
         "files": _LISTS,
         "followRedirects": "not needed: redirects are followed; --fail-on chooses whether moved fails",
@@ -151,6 +156,8 @@ def _lychee(data: bytes, settings: dict[str, Any]) -> Iterator[str]:
         "timeout": ("timeout", lambda seconds: f"{seconds}s"),
         "max_concurrency": ("concurrency", lambda number: number),
         "host_concurrency": ("per-host", lambda number: number),
+        "hidden": ("hidden", lambda wanted: wanted),
+        "no_ignore": ("gitignore", lambda wanted: wanted is not True),
     }
     if given.get("cache") is True:
         direct["max_cache_age"] = ("fresh-for", str)
@@ -172,7 +179,7 @@ def _linkspector(data: bytes, settings: dict[str, Any]) -> Iterator[str]:
         given = yaml.safe_load(data.decode())
     except yaml.YAMLError as error:
         raise ValueError from error
-    yield from _with_patterns(_LINKSPECTOR, given, {}, settings)
+    yield from _with_patterns(_LINKSPECTOR, given, {"useGitIgnore": ("gitignore", lambda wanted: wanted)}, settings)
 
 
 #: A key of theirs -> the key here, and what makes their value one of ours.
