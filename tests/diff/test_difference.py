@@ -244,6 +244,19 @@ async def test_a_heading_of_a_document_that_is_no_list(repository: Repository, c
 
 
 @pytest.mark.parametrize(
+    "settings", [{"mkdocs.yml": "markdown_extensions: [attr_list]\n"}, {".vitepress/config.ts": "x"}]
+)
+async def test_a_deleted_name_of_a_heading(repository: Repository, check: Check, settings: dict[str, str]) -> None:
+    """A name that its author gave to a heading was a place before, if a program builds the page."""
+    before = "[x](#given) [y](#never)\n\n## Setup {#given}\n"
+    repository.commit({"docs/a.md": before, **settings})
+    repository.branch("feature")
+    repository.commit({"docs/a.md": before.replace(" {#given}", "")})
+
+    assert told(await check("docs/a.md")) == [("docs/a.md", "#given", "anchor-missing")]
+
+
+@pytest.mark.parametrize(
     "link", ["Docs/guide.md", "/Docs/guide.md", "Docs/", "./Docs/gu%69de.md?plain=1#x", "docs/Guide.md"]
 )
 async def test_a_renamed_file_breaks_links_elsewhere(repository: Repository, check: Check, link: str) -> None:

@@ -70,6 +70,7 @@ def test_pandoc_s_formulas_are_no_links_beyond_doubt(text: str, suffix: str) -> 
         ("| $5 | [shop](buy) | 10$ |\n|---|---|---|\n| $x$ | [y](z) | $z$ |", ["buy", "z"]),
         ("$x$ [a](b) $y$", ["b"]),
         ("`$` [a](b) `$`", ["b"]),
+        ("\\`` $ [a](b) \\``` $", ["b"]),
         ("$x\n\n[a](b)$", ["b"]),
         (r"\[[pdf](pdf)\] \(see [a](b)\)", ["pdf", "b"]),
         ("[formula $x$](b)", ["b"]),

@@ -24,6 +24,7 @@ from linkwarden.git import FileEntry, Git
 from linkwarden.inputs import anchors_reader
 from linkwarden.model import Claim, Evidence, Occurrence, Target
 from linkwarden.providers import LoadContext, Provider
+from linkwarden.providers.offline.local.anchors import sets_up_builder
 
 #: Of a file that a link leads to. A longer one counts as empty, which is not the same as missing.
 _MOST_BYTES = 8 * 1024 * 1024
@@ -116,6 +117,8 @@ def _lay_out(every: Sequence[Former], git: Git, entries: Mapping[str, FileEntry]
             for place in (path, *map(str, PurePosixPath(path).parents)):
                 found = spelled.get(_folded(place), ())
                 wanted.update(p for p in found if place == path or entries[p].is_submodule)
+    if any("#" in former.url for former in every):
+        wanted.update(path for path in entries if sets_up_builder(path))
     contents = git.contents((entries[path].oid for path in wanted if entries[path].is_file), _MOST_BYTES)
     folder = Path(tempfile.mkdtemp(prefix="linkwarden-")).resolve()
     (folder / root).mkdir(parents=True, exist_ok=True)

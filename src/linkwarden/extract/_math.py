@@ -148,7 +148,7 @@ def _formulas(text: str, tokens: re.Pattern[str], *, pandoc: bool) -> Iterator[F
     while (token := tokens.search(text, pos)) is not None:
         pos = token.end()
         if token["ticks"]:
-            same = ticks[len(token["ticks"])]
+            same = ticks.get(len(token["ticks"]), [])  # a backslash may have taken one of the run
             i = bisect_left(same, pos)
             pos = same[i] + len(token["ticks"]) if i < len(same) else pos
             continue

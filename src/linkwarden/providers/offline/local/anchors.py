@@ -176,6 +176,11 @@ def anchor_evidence(
     return Evidence(key=key, checked_by=by, rule=rules.ANCHOR_MISSING, reason=reason, suggestion=suggestion)
 
 
+def sets_up_builder(path: str) -> bool:
+    """Return whether a file is one by which a documentation builder is set up, or in the folder of one."""
+    return any(_BUILDERS.fullmatch(part) for part in PurePath(path).parts[-2:])
+
+
 def _knows_given_names(settings: Path) -> bool:
     """Return whether a program that is set up like that knows the names that authors give to headings."""
     if not settings.name.casefold().startswith("mkdocs.") or settings.is_symlink() or settings.is_dir():
