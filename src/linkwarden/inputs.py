@@ -13,9 +13,10 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import linkwarden.extract as extract_package
+from linkwarden import whatwg
 from linkwarden.config import Config, nearest
 from linkwarden.extract import Extractor
 from linkwarden.model import Anchor, Extracted, LinkwardenError, UsageError
@@ -102,13 +103,10 @@ class Source:
         """
         if is_http(url):
             return url
-        try:
-            if url.startswith("//"):
-                return urljoin("https://", url)
-            if self.base_url is not None and not url.startswith("#") and not _SCHEME.match(url):
-                return urljoin(self.base_url, url)
-        except ValueError:
-            return None
+        if url.startswith("//"):
+            return f"https:{url}"
+        if self.base_url is not None and not url.startswith("#") and not _SCHEME.match(url):
+            return whatwg.resolve(url, self.base_url)
         return None
 
 

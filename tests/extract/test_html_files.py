@@ -128,3 +128,21 @@ def test_any_page_can_be_read(page: str) -> None:
 def test_extractors_share_no_suffix() -> None:
     """A file's suffix says how it is read."""
     assert not set(HtmlFile.suffixes) & set(Markdown.suffixes)
+
+
+@pytest.mark.parametrize(
+    ("href", "url"),
+    [
+        ("x", "https://b.example/d/x"),
+        (r"..\x", "https://b.example/x"),
+        ("//c.example/x", "https://c.example/x"),
+        ("https:/y", "https://b.example/y"),
+        ("#x", "https://b.example/d/#x"),
+        ("mailto:a@b.example", "mailto:a@b.example"),
+        ("http://[x/", "http://[x/"),
+    ],
+)
+def test_relative_links_are_resolved_as_browsers_do(href: str, url: str) -> None:
+    """Backslashes are slashes, and a scheme without slashes is no host; what is no URL stays."""
+    found = HtmlFile().extract(f'<head><base href="https://b.example/d/"></head><a href="{href}">y</a>', "x")
+    assert [o.url for o in found if isinstance(o, Occurrence)] == [url]

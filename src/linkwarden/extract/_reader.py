@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from urllib.parse import urljoin
 
+from linkwarden import whatwg
 from linkwarden.extract._charrefs import decode_attribute
 from linkwarden.extract._directives import Directives
 from linkwarden.extract._spans import Pieces, Source
@@ -195,12 +196,15 @@ class Reader:
         url = decode_attribute(raw)
         if "\n" in url or "\t" in url or "\r" in url:
             url = url.translate({9: None, 10: None, 13: None}).strip()
-        if self.base_url and url:
-            try:
-                return urljoin(self.base_url, url)
-            except ValueError:
-                return url
-        return url
+        if not self.base_url or not url:
+            return url
+        resolved = whatwg.resolve(url, self.base_url)
+        if resolved is not None:
+            return resolved
+        try:
+            return urljoin(self.base_url, url)  # a base within the repository
+        except ValueError:
+            return url
 
     def html(self, content: str, pieces: Pieces) -> Iterator[Extracted]:
         """Read a part of HTML; yield its occurrences in order, each as soon as its text is known."""
