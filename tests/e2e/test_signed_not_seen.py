@@ -19,7 +19,7 @@ from tests.internet.time import START
 
 #: Three days from a signature of the day before; the run is in between.
 SIGNED = (
-    "https://a.example/a.png?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKID%2F{day}%2Fus-east-1%2Fs3%2Faws4_"
+    "https://files.host.dev/a.png?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKID%2F{day}%2Fus-east-1%2Fs3%2Faws4_"
     "request&X-Amz-Date={day}T000000Z&X-Amz-Expires=259200&X-Amz-SignedHeaders=host&X-Amz-Signature={sign}"
 ).format(day=f"{START:%Y%m%d}", sign="0a" * 32)
 PNG = (
@@ -53,7 +53,7 @@ def _said(run: Run) -> list[str]:
 @pytest.mark.parametrize("answer", REFUSALS.values(), ids=REFUSALS)
 async def test_a_refusal_leaves_it_unverified(internet: FakeInternet, tmp_path: Path, answer: Handler) -> None:
     """Whatever the reason; the end is told, and no report says that it works."""
-    internet.site("a.example").answer("/a.png", answer)
+    internet.site("files.host.dev").answer("/a.png", answer)
 
     run = await check(internet, tmp_path)
 
@@ -68,17 +68,17 @@ async def test_a_refusal_leaves_it_unverified(internet: FakeInternet, tmp_path: 
 @pytest.mark.parametrize("fault", ["silent", "reset"])
 async def test_no_response_leaves_it_unverified(internet: FakeInternet, tmp_path: Path, fault: str) -> None:
     """Nobody answered, so nobody knows; another host shows that it is not our network."""
-    getattr(internet, fault)("a.example")
+    getattr(internet, fault)("files.host.dev")
 
     assert _is_unverified_with_its_end((await check(internet, tmp_path)).results[0])
 
 
 async def test_a_response_proves_what_it_proves(internet: FakeInternet, tmp_path: Path) -> None:
     """A good one that it works today, a 404 that it does not."""
-    internet.site("a.example").answer("/a.png", misbehave.answer(PNG, media_type="image/png"))
+    internet.site("files.host.dev").answer("/a.png", misbehave.answer(PNG, media_type="image/png"))
     assert (await check(internet, tmp_path)).results[0].judgement.verdict is Verdict.EXPIRING
 
-    internet.site("a.example").answer("/a.png", misbehave.answer(b"", 404))
+    internet.site("files.host.dev").answer("/a.png", misbehave.answer(b"", 404))
     assert (await check(internet, tmp_path)).results[0].judgement.verdict is Verdict.BROKEN
 
 

@@ -35,7 +35,7 @@ FATES: dict[str, Callable[[FakeInternet], object]] = {
     "nxdomain": lambda internet: internet.dns(HOST, "nxdomain"),
     "500": lambda internet: internet.site(HOST).page("/x", "oops", status=500),
     "404": lambda internet: internet.site(HOST).page("/x", "no", status=404),
-    "tls": lambda internet: internet.tls(HOST, "legacy"),
+    "tls": lambda internet: internet.tls(HOST, "handshake"),
     "ipv6": lambda internet: internet.dns(HOST, "no-address"),
     "wall": lambda internet: internet.site(HOST).page("/x", "no", status=403),
     "slowly": lambda internet: internet.site(HOST).page("/x", "no", status=429),

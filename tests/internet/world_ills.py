@@ -42,7 +42,7 @@ TLS_ILLS: dict[str, tuple[TlsFault, Verdicts]] = {
     "anandj.in": ("wrong-host", WARNED),
     "cvlab.yonsei.ac.kr": ("self-signed", WARNED),
     "dellaert.github.io": ("incomplete", DEGRADED),
-    "www.vs.inf.ethz.ch": ("legacy", UNVERIFIED | DEGRADED),
+    "www.vs.inf.ethz.ch": ("handshake", UNVERIFIED | DEGRADED),
     "suhangpro.github.io": ("handshake", UNVERIFIED | BROKEN),
 }
 
