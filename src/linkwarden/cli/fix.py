@@ -15,7 +15,7 @@ from linkwarden.cli.check import stdin_for
 from linkwarden.cli.guard import INTERNAL_ERROR
 from linkwarden.cli.options import TableCommand, make_config, read_command_line, table_options
 from linkwarden.cli.output import Terminal, ensure_writable, use_color
-from linkwarden.cli.speech import say, say_error, say_failure
+from linkwarden.cli.speech import say, say_diff, say_error, say_failure
 from linkwarden.fix import (
     MAX_REPORT_BYTES,
     Document,
@@ -31,7 +31,6 @@ from linkwarden.fix import (
     write_document,
 )
 from linkwarden.model import Kind, LinkwardenError, NothingToCheckError, UsageError
-from linkwarden.sinks import log
 from linkwarden.text import mask_secrets
 
 #: What belongs to reports, or chooses what makes a check fail.
@@ -39,7 +38,6 @@ _NOT_HERE = frozenset(
     {"diff", "fail_on", "exit_zero", "baseline", "write_baseline", "output", "format", "no_report", "verbose"}
     | {"show_secrets", "quiet"}
 )
-_COLORS = {b"-": "red", b"+": "green", b"@": "cyan"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,11 +181,7 @@ def _show(item: _Planned, color: str) -> None:
             say(f"  {name}:{edit.line}: {mask_secrets(edit.wanted.url)}: {mask_secrets(edit.wanted.why)}{mark}")
     for dropped in item.dropped:
         say(f"  {name}:{dropped.line}: left as is: {dropped.reason}")
-    colored = use_color(color)
-    for line in item.document.patch(item.edits).split(b"\n")[:-1]:
-        text = log(mask_secrets(line.decode("utf-8", "replace").rstrip("\r")))
-        paint = _COLORS.get(line[:1]) if colored and not line.startswith((b"---", b"+++")) else None
-        click.echo(click.style(text, fg=paint) if paint else text, color=colored)
+    say_diff(item.document.patch(item.edits), colored=use_color(color))
 
 
 def _write(planned: Sequence[_Planned], *, allow_dirty: bool) -> list[LinkwardenError]:

@@ -11,6 +11,8 @@ from linkwarden.model import Failure, LinkwardenError
 from linkwarden.sinks import log
 from linkwarden.text import mask_secrets
 
+_DIFF_COLORS = {b"-": "red", b"+": "green", b"@": "cyan"}
+
 
 def say(*lines: str, err: bool = False) -> None:
     """Print lines that neither a terminal nor a GitHub runner obeys.
@@ -20,6 +22,14 @@ def say(*lines: str, err: bool = False) -> None:
         err: print to standard error.
     """
     click.echo("\n".join(map(log, lines)), err=err)
+
+
+def say_diff(diff: bytes, *, colored: bool) -> None:
+    """Print a unified diff, with the secrets of URLs masked; what is no UTF-8 in it is replaced."""
+    for line in diff.split(b"\n")[:-1]:
+        text = log(mask_secrets(line.decode("utf-8", "replace").rstrip("\r")))
+        paint = None if line.startswith((b"---", b"+++")) else _DIFF_COLORS.get(line[:1])
+        click.echo(click.style(text, fg=paint) if colored and paint else text, color=colored)
 
 
 def say_error(error: LinkwardenError) -> None:
