@@ -86,3 +86,16 @@ def test_masking_again_changes_nothing(url: str) -> None:
     """What is masked in a run is masked once more by the report."""
     masked = mask_secrets(url)
     assert mask_secrets(masked) == masked
+
+
+@pytest.mark.parametrize("report", formats(), ids=lambda report: report.name)
+def test_nothing_is_cut_before_it_is_masked(report: type[Report]) -> None:
+    """A secret that is cut in two is not known as one any more, and half of it is too much."""
+    signature = "0123456789abcdef" * 2
+    url = f"https://pics.a.example/a.png?ixlib=js-3.8.0&expires=1709251199&s={signature}"
+    for longest in (40, 80, 100, 120, 160, 300, 600, 1_000):
+        text = f"{'x' * (longest - len(url) + 12)} {url}" if longest > len(url) else url
+        found = result(occurrence(url, text=text, section=text), finding=NOT_FOUND, reason=text, suggestion=None)
+        run = replace(RUN, results=(found,), notices=(Notice("a.md", 1, text),), hints=(text,), unreadable=(text,))
+        written = report().render(run, ReportOptions(verbose=1))
+        assert signature[:8] not in written
