@@ -20,7 +20,8 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsag
 #: What can be wrong with a host's TLS. "expired", "wrong-host", "self-signed" (the leaf signs itself), "untrusted" (a
 #: root that nobody knows), "legacy" (no secure renegotiation), "old-protocol" (only versions that nobody accepts any
 #: more), "handshake" (refuses every greeting), "plain" (no TLS at all), "common-name" (its name stands nowhere else),
-#: "ed25519" and "p521" (kinds of keys), "rsa1024", "old-cipher" (an encryption that browsers dropped).
+#: "ed25519" and "p521" (kinds of keys), "rsa1024", "old-cipher" (an encryption that browsers dropped), "no-signing" (a
+#: key that is not meant for signing), "must-staple".
 #: "incomplete": the intermediate is not sent. Its certificate lies where the leaf says (AIA), but for "-no-aia",
 #: "-dead-aia" (404) and "-busy-aia" (503); "-pkcs7" is the same in another envelope, "-twice" lacks two intermediates,
 #: "-unknown" leads to a root that nobody knows, and "-expired" and "-wrong-host" are that besides.
@@ -38,6 +39,8 @@ TlsFault = Literal[
     "p521",
     "rsa1024",
     "old-cipher",
+    "no-signing",
+    "must-staple",
     "incomplete",
     "incomplete-no-aia",
     "incomplete-dead-aia",
@@ -86,6 +89,7 @@ def _sign(
     hosts: tuple[str, ...] = (),
     aia: str | None = None,
     until: datetime = _LONG_FROM_NOW,
+    more: x509.ExtensionType | None = None,
 ) -> x509.Certificate:
     """Issue a certificate: a server's for ``hosts``, without hosts an authority's; without signer, of itself."""
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
@@ -107,6 +111,8 @@ def _sign(
         place = x509.UniformResourceIdentifier(f"http://{AIA_HOST}/{aia}")
         access = x509.AccessDescription(AuthorityInformationAccessOID.CA_ISSUERS, place)
         builder = builder.add_extension(x509.AuthorityInformationAccess([access]), critical=False)
+    if more is not None:
+        builder = builder.add_extension(more, critical=isinstance(more, x509.KeyUsage))
     signing = signer.key if signer else key
     return builder.sign(signing, None if isinstance(signing, ed25519.Ed25519PrivateKey) else hashes.SHA256())
 
@@ -166,6 +172,8 @@ class Authority:
             "expired": lambda: sign(self._root, hosts=(host,), until=past),
             "wrong-host": lambda: sign(self._root, hosts=("parking.invalid",)),
             "common-name": lambda: sign(self._root, hosts=("",)),
+            "no-signing": lambda: sign(self._root, hosts=(host,), more=_ENCRYPTS_ONLY),
+            "must-staple": lambda: sign(self._root, hosts=(host,), more=_MUST_STAPLE),
             "self-signed": lambda: sign(None, hosts=(host,)),
             "untrusted": lambda: sign(self._unknown, hosts=(host,)),
             "incomplete": lambda: sign(self._first, hosts=(host,), aia="first.crt"),
@@ -191,6 +199,18 @@ class Authority:
         return context
 
 
+_ENCRYPTS_ONLY = x509.KeyUsage(
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=True,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=False,
+    crl_sign=False,
+    encipher_only=False,
+    decipher_only=False,
+)
+_MUST_STAPLE = x509.TLSFeature([x509.TLSFeatureType.status_request])
 _KEYS: dict[str, Callable[[], _Key]] = {
     "ed25519": ed25519.Ed25519PrivateKey.generate,
     "p521": lambda: ec.generate_private_key(ec.SECP521R1()),

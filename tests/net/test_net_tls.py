@@ -64,18 +64,24 @@ async def test_what_no_browser_opens(internet: FakeInternet, net: Net, fault: Tl
     assert len([attempt for attempt in internet.attempts if attempt.host == "a.org"]) == attempts
 
 
-@pytest.mark.parametrize("fault", ["rsa1024", "p521"])
-async def test_what_browsers_open(internet: FakeInternet, net: Net, fault: TlsFault) -> None:
+@pytest.mark.parametrize(
+    ("fault", "remarks"),
+    [
+        ("rsa1024", ()),
+        ("p521", (tls.CHROMIUM_REFUSES_KEY,)),
+        ("no-signing", (tls.CHROMIUM_REFUSES_USAGE,)),
+        ("must-staple", (tls.FIREFOX_WANTS_STAPLE,)),
+    ],
+)
+async def test_what_browsers_open(internet: FakeInternet, net: Net, fault: TlsFault, remarks: tuple[str, ...]) -> None:
     """Also what Python refuses by itself; where one browser does not, that is remarked."""
     internet.tls("a.org", fault).page("/", "hi")
     internet.site("b.org").page("/", "hi")
     for _ in range(2):
         response = await get(net)
-        assert (response.body, response.remarks) == (
-            b"hi",
-            (tls.CHROMIUM_REFUSES_KEY,) if fault == "p521" else (),
-        )
+        assert (response.body, response.remarks) == (b"hi", remarks)
     assert (await get(net, "https://b.org/")).remarks == ()
+    assert (await get(net, "http://a.org/")).remarks == ()
 
 
 @pytest.mark.parametrize(
@@ -196,6 +202,7 @@ class TestCertificates:
         """Whatever lies there instead."""
         assert tls.authorities(data) == []
         assert tls.public_key(data) == b""
+        assert tls.differences(data, signs=True) == ()
 
     def test_cut_and_changed_certificates(self) -> None:
         """No part of one, and none with a byte changed, does harm."""
@@ -205,6 +212,7 @@ class TestCertificates:
             tls.public_key(whole[:at])
             changed = whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :]
             tls.public_key(changed)
+            tls.differences(changed, signs=True)
             tls.authorities(changed)
 
 

@@ -97,9 +97,9 @@ class Exchange:
                 (origin.undecoded, ODD_CODING),
                 (origin.context is not None, INCOMPLETE_CHAIN),
                 (answer.garbled, BAD_CODING),
-                (True, self._transport.tls_remark(url.raw_host or "")),
+                *((url.scheme == "https", remark) for remark in self._transport.tls_remarks(url.raw_host or "")),
             ):
-                if applies and remark is not None:
+                if applies:
                     chain.remark(remark)
             if self._observer is not None:
                 self._observer(request, str(url), answer.status, elapsed, "")

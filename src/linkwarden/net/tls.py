@@ -6,6 +6,7 @@ renegotiation, and take names that stand in the common name only, and encryption
 
 from __future__ import annotations
 
+import re
 import ssl
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -34,7 +35,14 @@ _ALL_CIPHERS = f"{_CIPHERS}:ALL:COMPLEMENTOFALL:!NULL:!aNULL:@SECLEVEL=0"
 #: Algorithms of a certificate's key (DER object identifiers): Ed25519 and Ed448, and the curve P-521.
 _EDWARDS = (b"\x06\x03\x2b\x65\x70", b"\x06\x03\x2b\x65\x71")
 _P521 = b"\x06\x05\x2b\x81\x04\x00\x23"
+#: The extension "TLS feature" (RFC 7633), and the usages of a key (RFC 5280 section 4.2.1.3), of which the first bit is
+#: digitalSignature.
+_FEATURE = b"\x06\x08\x2b\x06\x01\x05\x05\x07\x01\x18"
+_USAGE = re.compile(rb"\x06\x03\x55\x1d\x0f(?:\x01\x01\xff)?\x04.\x03.[\x00-\x07](.)", re.DOTALL)
+
 CHROMIUM_REFUSES_KEY = "its certificate has a P-521 key, with which Chromium does not connect"
+CHROMIUM_REFUSES_USAGE = "its certificate's key is not meant for signing, so Chromium does not connect"
+FIREFOX_WANTS_STAPLE = "its certificate demands OCSP stapling, without which Firefox does not connect"
 
 
 class UnusableKeyError(ssl.SSLError):
@@ -53,14 +61,14 @@ class Context(ssl.SSLContext):
         leaf: the certificate of the latest handshake, DER.
         modern: the latest handshake agreed on something that browsers have, too.
         details: what it says, as ``getpeercert`` gives it; empty where nothing was verified.
-        remarks: what is to be said of servers, by name.
+        remarks: what is to be said of servers, by name: where browsers differ.
     """
 
     peek: bool
     leaf: bytes
     modern: bool
     details: Mapping[str, Any]
-    remarks: dict[str, str]
+    remarks: dict[str, tuple[str, ...]]
 
 
 class _Connection(ssl.SSLObject):
@@ -80,8 +88,25 @@ class _Connection(ssl.SSLObject):
         key = public_key(context.leaf)
         if any(kind in key for kind in _EDWARDS):
             raise UnusableKeyError(0, "Ed25519 or Ed448")
-        if _P521 in key and self.server_hostname is not None:
-            context.remarks[self.server_hostname] = CHROMIUM_REFUSES_KEY
+        remarks = differences(context.leaf, signs=not cipher.startswith("AES"))
+        if remarks and self.server_hostname is not None:
+            context.remarks[self.server_hostname] = remarks
+
+
+def differences(certificate: bytes, *, signs: bool) -> tuple[str, ...]:
+    """Return what makes one browser refuse a certificate and another one not.
+
+    Args:
+        certificate: in DER.
+        signs: the agreed cipher makes the server sign with its key, as all do but RSA key exchange.
+    """
+    usage = _USAGE.search(certificate)
+    cases = (
+        (_P521 in public_key(certificate), CHROMIUM_REFUSES_KEY),
+        (signs and usage is not None and not usage[1][0] & 0x80, CHROMIUM_REFUSES_USAGE),
+        (_FEATURE in certificate, FIREFOX_WANTS_STAPLE),
+    )
+    return tuple(words for applies, words in cases if applies)
 
 
 def _context() -> Context:

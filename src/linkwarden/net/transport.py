@@ -275,9 +275,9 @@ class Transport:
         """Return a context for ``peek`` that takes every encryption there is."""
         return await asyncio.to_thread(tls.old_context, self._given)
 
-    def tls_remark(self, host: str) -> str | None:
+    def tls_remarks(self, host: str) -> tuple[str, ...]:
         """Return what is to be said of a host's TLS although it works."""
-        return self._context.remarks.get(host)
+        return self._context.remarks.get(host, ())
 
 
 class _Body(NamedTuple):
