@@ -111,7 +111,7 @@ def test_network_down_ends_with_4_and_is_said(linkwarden: Command, capsys: pytes
         (("check", "nowhere.md"), 4, "nowhere.md: no such file"),
         (("check", "empty"), 4, "no list in this directory"),
         (("check", "picture.md"), 4, "a binary file, not a list"),
-        (("check", "data.csv"), 4, "not a kind of file that linkwarden reads"),
+        (("check", "slides.pdf"), 4, "slides.pdf: a PDF, not a list. Save it as Markdown"),
         (("check", "*.qmd"), 4, "*.qmd: no list matches"),
         (("check", "--fail-on", "borken"), 2, "Did you mean broken?"),
         (("check", "--timeout", "soon"), 2, "--timeout: 'soon' is not a duration"),
@@ -135,7 +135,7 @@ def test_mistakes_are_clear_errors(
     """Each says what is wrong on standard error, with its exit code, and nothing on standard output."""
     Path("empty").mkdir()
     Path("picture.md").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00")
-    write("a,b", "data.csv")
+    write("%PDF-1.7", "slides.pdf")
     write("only text", "nolinks.md")
     write("[x](#x)", "file.md")
     write("[x](#x)\n\n# x")

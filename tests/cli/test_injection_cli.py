@@ -275,7 +275,6 @@ def test_everything_that_is_said_goes_through_say() -> None:
     assert printing == {
         "cli/speech.py",
         "cli/output.py",  # reports
-        "cli/fix.py",  # the lines of a diff, each made safe before it is painted
         "cli/explain.py",  # click's own completion scripts
         "__main__.py",  # the version
         "gha.py",  # an annotation, and what SafeLog has made harmless
