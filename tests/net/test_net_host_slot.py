@@ -86,7 +86,16 @@ class TestOf:
         slot = Host(per_host=5, interval=0.25).slot
         assert (slot.per_host, slot.pace.interval, slot.first_pause) == (5, 0.25, 2.0)
         assert (slot.active, slot.next_start, slot.cool_until, slot.last_start) == (0, 0.0, 0.0, 0.0)
-        assert (slot.proven, slot.answered, slot.failure, slot.closure) == (False, False, None, None)
+        assert (slot.proven, slot.answered, slot.failure, slot.closure, slot.queued) == (
+            False,
+            False,
+            None,
+            None,
+            False,
+        )
+        origin = Origin(slot)
+        assert (origin.closure, origin.strikes, origin.answered, origin.undecoded) == (None, 0, False, False)
+        assert (origin.context, origin.examined, origin.found) == (None, False, None)
 
     @pytest.mark.parametrize(
         ("per_host", "interval", "expected"), [(6, 0.02, (1, 4.0)), (6, 5.0, (1, 5.0)), (1, 0.0, (1, 4.0))]
