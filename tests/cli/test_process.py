@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -11,8 +12,12 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from linkwarden.cli import cli
+from linkwarden.cli.guard import run_guarded
 
 COMMAND = [sys.executable, "-m", "linkwarden"]
 
@@ -76,6 +81,35 @@ def start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
         text=True,
         env={**os.environ, "PYTHONWARNINGS": "error"},
     )
+
+
+class _Narrow(io.RawIOBase):
+    """A file that takes a hundred bytes at a time, as a pipe may whose reader is slow."""
+
+    def __init__(self) -> None:
+        self.taken = b""
+
+    def writable(self) -> bool:
+        """Say that it can be written."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """Take the beginning."""
+        self.taken += bytes(data[:100])
+        return min(len(data), 100)
+
+
+def test_all_is_written_where_python_does_not_buffer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With PYTHONUNBUFFERED, as in many containers, a report must not end where a pipe was full for a moment."""
+    (tmp_path / "README.md").write_text("# A\n" + "[a](#a) [b](#b)\n" * 50, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    narrow = _Narrow()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(narrow, "utf-8", write_through=True))  # type: ignore[type-var]
+
+    code = run_guarded(cli, ["check", "--offline", "--no-report", "--no-state", "--format", "json"])
+
+    assert code == 1
+    assert len(json.loads(narrow.taken)["links"]) == 2
 
 
 def test_interrupted_it_writes_what_it_found(desk: Desk, tmp_path: Path) -> None:

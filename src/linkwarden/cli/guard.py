@@ -9,13 +9,16 @@ import os
 import sys
 import traceback
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from linkwarden._version import COMPLETING
 from linkwarden.cli.speech import say, say_error, say_failure
 from linkwarden.model import Failure, LinkwardenError
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer  # part of ``collections.abc`` since Python 3.12
 
 INTERRUPTED = 130
 INTERNAL_ERROR = 3
@@ -77,10 +80,42 @@ def forget_output() -> None:
 def _soften_outputs() -> None:
     """Make outputs print a look-alike or an escape for a character that they cannot show, instead of failing."""
     codecs.register_error("linkwarden", _look_alike)
+    sys.stdout, sys.stderr = _whole(sys.stdout), _whole(sys.stderr)
     for stream in (sys.stdout, sys.stderr):
         reconfigure: Any = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="linkwarden")
+
+
+def _whole(stream: TextIO) -> TextIO:
+    """Return a stream that writes all of a text, also where Python was told not to buffer (``PYTHONUNBUFFERED``).
+
+    Python then drops what a pipe does not take at once (CPython 3.11, ``TextIOWrapper`` over a raw file).
+    """
+    raw = getattr(stream, "buffer", None)
+    if not isinstance(raw, io.RawIOBase):
+        return stream
+    return io.TextIOWrapper(io.BufferedWriter(_Lent(raw, stream)), stream.encoding, stream.errors, write_through=True)
+
+
+class _Lent(io.RawIOBase):
+    """A raw file that is not closed with what writes to it."""
+
+    def __init__(self, raw: io.RawIOBase, owner: object) -> None:
+        self._raw = raw
+        self._owner = owner  # which closes it when nobody has it any more
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Buffer) -> int | None:
+        return self._raw.write(data)
+
+    def fileno(self) -> int:
+        return self._raw.fileno()
+
+    def isatty(self) -> bool:
+        return self._raw.isatty()
 
 
 def _look_alike(error: UnicodeError) -> tuple[str | bytes, int]:
