@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from linkwarden import rules
 from linkwarden.config import Config
-from linkwarden.deps import Deps
+from linkwarden.deps import Deps, Memory
+from linkwarden.inputs import anchors_reader, find_root, first_folder
 from linkwarden.model import Claim, Evidence, Pass, Rule
 from linkwarden.providers import LoadContext, Provider, Roster, Skip, by_ident
 from linkwarden.run.ledger import Entry, Ledger, as_remembered, keep, known_good, own_evidence
@@ -240,6 +241,26 @@ class Dispatch:
         entry.evidence = evidence
         if self._deps.progress is not None:
             self._deps.progress.step(self._settled, len(self._ledger.entries), lambda: self._lanes.waiting)
+
+
+def context_of(config: Config, memory: Memory | None, ledger: Ledger) -> LoadContext:
+    """Return what providers and reviews may know about a run before it begins. Looks for the repository's root."""
+    context = LoadContext(
+        root=config.root or find_root(first_folder(config.inputs)),
+        root_is_given=config.root is not None,
+        github_token=config.github_token,
+        contact=config.contact,
+        offline=config.offline,
+        anchors_of=anchors_reader(ledger.anchors),
+        hint=ledger.hint,
+        allow_networks=config.allow_networks,
+        archive=config.archive,
+    )
+    if memory is None:
+        return context
+    # What a run for another instant than now finds is not written down, but waits all the same.
+    counts = config.now is not None or memory.writes(ledger.policy.now)
+    return replace(context, recall=memory.recall, patience=replace(config.patience, counts=counts))
 
 
 def _chunks(claims: Sequence[Claim], size: int) -> Iterator[list[Claim]]:

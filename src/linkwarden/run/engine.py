@@ -15,12 +15,11 @@ from linkwarden.config import Config
 from linkwarden.deps import Deps
 from linkwarden.diff import Difference, difference
 from linkwarden.hints import hints
-from linkwarden.inputs import Source, anchors_reader, find_root, first_folder, read_all, reading_of
+from linkwarden.inputs import Source, read_all, reading_of
 from linkwarden.judge import Policy
 from linkwarden.model import Compared, Run
-from linkwarden.providers import LoadContext
 from linkwarden.report import formats
-from linkwarden.run.dispatch import Dispatch
+from linkwarden.run.dispatch import Dispatch, context_of
 from linkwarden.run.intake import Intake
 from linkwarden.run.ledger import Ledger
 from linkwarden.suppress import Accepted, load_baseline, suppress_accepted
@@ -86,23 +85,8 @@ class _Inspection:
 
     def _prepare(self) -> None:
         """Load what has to be known before the first list is read."""
-        config, memory = self._config, self._deps.memory
-        self._context = LoadContext(
-            root=config.root or find_root(first_folder(config.inputs)),
-            root_is_given=config.root is not None,
-            github_token=config.github_token,
-            contact=config.contact,
-            offline=config.offline,
-            anchors_of=anchors_reader(self._ledger.anchors),
-            hint=self._ledger.hint,
-            allow_networks=config.allow_networks,
-            archive=config.archive,
-        )
-        if memory is not None:
-            # What a run for another instant than now finds is not written down, but waits all the same.
-            counts = config.now is not None or memory.writes(self._now)
-            patience = replace(config.patience, counts=counts)
-            self._context = replace(self._context, recall=memory.recall, patience=patience)
+        config = self._config
+        self._context = context_of(config, self._deps.memory, self._ledger)
         self._dispatch.load_providers(self._context)
         formats()  # the reports are not used here, but one that cannot be loaded is a notice of every run
         if config.diff is not None:
