@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from aiohttp import web
 
@@ -121,10 +121,11 @@ class FakeArchive:
 
 
 def surt(url: str) -> str:
-    """Give an address as the index compares it: without scheme, ``www.`` and port, host and path in lower case."""
+    """Give a URL as the index compares it: no scheme, ``www.`` and port, all in lower case, parameters sorted."""
     parts = urlsplit(url if "//" in url else f"//{url}")
     host = (parts.hostname or "").removeprefix("www.")
-    tail = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    query = "&".join(sorted(parts.query.split("&")))
+    tail = (unquote(parts.path).rstrip("/") or "/") + (f"?{query}" if query else "")
     return f"{','.join(reversed(host.split('.')))}){tail.lower()}"
 
 

@@ -154,6 +154,28 @@ class TestTheCopy:
         assert offered(run, url) is None
         assert offered(run, LOST) is None
 
+    @pytest.mark.parametrize(
+        ("url", "archived", "copies"),
+        [
+            ("https://gone.example/v/AbC", "https://gone.example/v/aBc", 0),
+            ("https://gone.example/watch?v=AbC", "https://gone.example/watch?v=abc", 0),
+            ("https://gone.example/watch?v=AbC", "http://www.gone.example:80/watch?v=AbC", 1),
+            ("https://gone.example/a%7Eb", "https://gone.example/a~b/", 1),
+            ("https://gone.example/list?b=1&a=2", "https://gone.example/list?a=2&b=1", 0),
+        ],
+    )
+    async def test_a_copy_of_another_page_under_the_same_key_is_not_offered(
+        self, archive: FakeArchive, check: Check, url: str, archived: str, copies: int
+    ) -> None:
+        """The index's key folds case and order, so that its rows may be captures of something else."""
+        archive.internet.site("gone.example")
+        archive.capture(archived, "20200101000000")
+
+        run = await check(url)
+
+        assert archive.questions
+        assert [r.judgement.suggestion is not None for r in run.results].count(True) == copies
+
     async def test_nothing_archived_nothing_said(self, archive: FakeArchive, check: Check) -> None:
         """No capture: no suggestion, and no word about archives."""
         run = await check(f"[x]({LOST})")

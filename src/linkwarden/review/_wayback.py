@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 import msgspec
 
@@ -32,6 +32,7 @@ INDEX = "https://web.archive.org/cdx/search/cdx"
 PLAYBACK = "https://web.archive.org/web"
 #: Captures around a date to choose from: the nearest may all be younger than the date.
 _NEAREST = 20
+_AUTHORITY = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//[^/?#]*", re.IGNORECASE)
 _TIMESTAMP = re.compile(r"\d{14}\Z", re.ASCII)
 
 
@@ -75,7 +76,7 @@ def question(url: str, *, image: bool, added: datetime | None, oldest: bool = Fa
     parameters = [
         ("url", url),
         ("output", "json"),
-        ("fl", "timestamp,statuscode,mimetype"),
+        ("fl", "timestamp,original,statuscode,mimetype"),
         ("filter", "statuscode:200"),
     ]
     if image:
@@ -89,13 +90,16 @@ def question(url: str, *, image: bool, added: datetime | None, oldest: bool = Fa
     return f"{INDEX}?{urlencode(parameters)}"
 
 
-def captures(body: bytes, *, image: bool = False) -> list[Capture]:
-    """Read the index's response: a table whose first row names the columns; ``[]`` is "none".
+def captures(body: bytes, url: str, *, image: bool = False) -> list[Capture]:
+    """Return a URL's captures in the index's response: a table whose first row names the columns; ``[]`` is "none".
 
-    What was asked for is checked again: filters are the index's own affair, and a page is no copy of an image.
+    What was asked for is checked again: filters are the index's own affair, and a page is no copy of an image. The
+    index answers for a key that folds case and drops parts of a URL (docs/facts/services.md#wayback-machine), so a row
+    counts only if path and query are those of the URL, letter for letter.
 
     Args:
         body: the response.
+        url: what was captured.
         image: only captures that were images count.
 
     Raises:
@@ -108,7 +112,7 @@ def captures(body: bytes, *, image: bool = False) -> list[Capture]:
     if not rows:
         return []
     names = rows[0]
-    if not {"timestamp", "statuscode"} <= set(names):
+    if not {"timestamp", "statuscode", "original"} <= set(names):
         raise ValueError("a table without timestamps")
     table = [dict(zip(names, row, strict=False)) for row in rows[1:]]
     good = [
@@ -116,9 +120,17 @@ def captures(body: bytes, *, image: bool = False) -> list[Capture]:
         for row in table
         if row.keys() == set(names)
         and row["statuscode"] == "200"
+        and _path_and_query(row["original"]) == _path_and_query(url)
         and (not image or row.get("mimetype", "").lower().startswith("image/"))
     ]
     return [Capture(timestamp) for timestamp in good if _is_time(timestamp)]
+
+
+def _path_and_query(url: str) -> str:
+    """Return what has to be equal for two URLs of one key to be one page; a slash at the end may differ."""
+    rest = _AUTHORITY.sub("", url).partition("#")[0]
+    path, mark, query = rest.partition("?")
+    return unquote(path).rstrip("/") + mark + unquote(query)
 
 
 def best(found: Sequence[Capture], added: datetime | None, which: str = "the newest") -> tuple[Capture, str] | None:
@@ -281,7 +293,7 @@ class Archive:
             if response.status == 403 and _EXCLUDED.search(response.body):
                 found = []
             elif response.status == 200:
-                found = captures(response.body, image=image)
+                found = captures(response.body, url, image=image)
         except NetError as error:
             if error.kind in _HOPELESS:
                 self.closed = "the time was used up" if error.kind is NetErrorKind.BUDGET else "it did not answer"
