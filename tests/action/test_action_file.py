@@ -232,21 +232,6 @@ def test_the_matcher_is_not_registered_beside_annotations() -> None:
     assert not [where for where, script in scripts().items() if "add-matcher" in script]
 
 
-def test_the_hooks_of_pre_commit_run() -> None:
-    """Every hook's entry is a command with options that exist; none writes anything into the tree."""
-    hooks = yaml.safe_load((REPOSITORY / ".pre-commit-hooks.yaml").read_text("utf-8"))
-    known = {option for parameter in check.params for option in parameter.opts}
-
-    assert [hook["id"] for hook in hooks] == ["linkwarden", "linkwarden-offline"]
-    for hook in hooks:
-        program, command, *options, end = hook["entry"].split()
-        assert (program, command, end) == ("linkwarden", "check", "--")
-        assert {"--no-report", "--no-state"} <= set(options) <= known
-        assert hook["require_serial"] is True
-        assert hook["types"] == ["markdown"]
-        assert ("--offline" in options) is ("pre-commit" in hook["stages"])
-
-
 def test_the_image_is_locked_and_has_no_root() -> None:
     """The Dockerfile installs by hash only, ends as somebody without rights, and copies nothing that is not sent."""
     text = (REPOSITORY / "Dockerfile").read_text("utf-8")
