@@ -420,13 +420,22 @@ def _is_url_list(data: bytes) -> bool:
     return bool(lines) and all(_URL_LINE.fullmatch(line) for line in lines)
 
 
-def _read(path: Path, reading: Reading, base: Path | None = None) -> Source | InputError:
+def read_document(
+    path: Path, reading: Reading = _BY_SUFFIX, base: Path | None = None
+) -> tuple[Source, bytes] | InputError:
+    """Return one file as a text to check, with its bytes; ``base`` is the folder of the pattern that means it."""
     name = path.as_posix()
     left = root_left(path, base)
     data = _bytes_of(path) if left is None else _leads_out(name, left)
     if isinstance(data, InputError):
         return data
-    return _checked(name, data, reading.extractor or extractor_for(path.suffix or ".md"))
+    source = _checked(name, data, reading.extractor or extractor_for(path.suffix or ".md"))
+    return source if isinstance(source, InputError) else (source, data)
+
+
+def _read(path: Path, reading: Reading, base: Path | None = None) -> Source | InputError:
+    found = read_document(path, reading, base)
+    return found if isinstance(found, InputError) else found[0]
 
 
 def _bytes_of(path: Path) -> bytes | InputError:

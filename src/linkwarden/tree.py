@@ -9,6 +9,7 @@ import errno
 import os
 import re
 import stat
+import tempfile
 import unicodedata
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -87,6 +88,34 @@ def read_file(path: Path, most: int) -> bytes:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise NotAFileError(errno.EINVAL, "not a regular file", str(path))
         return file.read(most)
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Put data into a file so that whoever reads it, also after a crash, finds the old file or the new one, never half.
+
+    A file that is there keeps its mode; a new one gets what the process gives to new files. A symbolic link is replaced
+    by a file, so whoever wants the file that it leads to resolves it first.
+
+    Raises:
+        OSError: it cannot be written; what was there is then as it was.
+    """
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".linkwarden-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o666 & ~_umask())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
 
 
 def root_left(path: Path, base: Path | None = None) -> Path | None:

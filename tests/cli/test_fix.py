@@ -236,3 +236,21 @@ def test_the_patch_of_a_subfolder_is_against_the_top(repository: Repository, fix
     fix("docs/a.md", "--patch", "fixes.diff")
     assert text("fixes.diff").startswith("diff --git a/docs/a.md b/docs/a.md\n")
     subprocess.run(["git", "apply", "--check", "fixes.diff"], check=True)  # noqa: S607 - the test's own repository
+
+
+def test_a_file_is_read_as_the_kind_that_is_given(fix: Command, repository: Repository) -> None:
+    """What has a suffix that nobody knows, or the wrong one, is edited as it was checked."""
+    repository.commit({"list.draft": LIST, "notes.html": LIST})
+    assert fix("list.draft", "notes.html", "--input-kind", "markdown", "--write") == 0
+    assert text("list.draft") == text("notes.html") == FIXED
+
+
+def test_a_file_that_is_called_like_standard_input_is_left_alone(
+    fix: Command, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What was checked came from elsewhere."""
+    Path("<stdin>").write_text(LIST, "utf-8")
+    monkeypatch.setattr("linkwarden.cli.check._read", LIST.encode)
+    assert fix("-", "--write", "--allow-dirty") == 0
+    assert text("<stdin>") == LIST
+    assert "<stdin>: not a file of this machine" in capsys.readouterr().err

@@ -37,7 +37,7 @@ def to(url: str, *, safe: bool = True) -> Wanted:
 
 def planned(text: str, wanted: Mapping[str, Wanted]) -> Plan:
     """Return the plan for a Markdown text."""
-    return plan(text, wanted, lambda t: Markdown().extract(t, "README.md"))
+    return plan(text, lambda item: wanted.get(item.url), lambda t: Markdown().extract(t, "README.md"))
 
 
 def fixed(text: str, old: str = OLD, new: str = NEW) -> str:
@@ -133,7 +133,7 @@ def test_an_edit_that_would_change_something_else_is_dropped() -> None:
 def test_html_files_are_edited_too() -> None:
     """By the extractor of HTML."""
     text = f'<p title="{OLD}"><a href="{OLD}">x</a> <img srcset="{OLD} 2x, /b 3x"></p>'
-    found = plan(text, {OLD: to(NEW)}, lambda t: HtmlFile().extract(t, "a.html"))
+    found = plan(text, lambda item: to(NEW) if item.url == OLD else None, lambda t: HtmlFile().extract(t, "a.html"))
     assert apply(text, found.edits) == f'<p title="{OLD}"><a href="{NEW}">x</a> <img srcset="{NEW} 2x, /b 3x"></p>'
 
 

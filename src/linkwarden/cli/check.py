@@ -16,7 +16,7 @@ from linkwarden.cli.guard import INTERNAL_ERROR
 from linkwarden.cli.options import TableCommand, make_config, read_command_line, table_options
 from linkwarden.cli.output import OutputLostError, Terminal, is_terminal, reserve, write_reports
 from linkwarden.cli.speech import say, say_error, say_failure
-from linkwarden.config import DEFAULT_REPORTS, CommandLine
+from linkwarden.config import DEFAULT_REPORTS, CommandLine, Config
 from linkwarden.model import Run, UsageError
 
 
@@ -75,10 +75,7 @@ def perform(deps: Any, inputs: tuple[str, ...], options: Mapping[str, Any]) -> t
         LinkwardenError: there is no run; see ``linkwarden.cli.guard.run_guarded``.
         KeyboardInterrupt: it was interrupted before any list was read.
     """
-    from linkwarden import api  # noqa: PLC0415 - the network stack is slow to import
-    from linkwarden.cli.baseline import baseline_to_write, write_baseline  # noqa: PLC0415 - with it
-    from linkwarden.deps import Deps  # noqa: PLC0415 - with it
-    from linkwarden.run import engine  # noqa: PLC0415 - with it
+    from linkwarden.cli.baseline import baseline_to_write, write_baseline  # noqa: PLC0415 - slow to import
 
     config = make_config(inputs, options)
     line = read_command_line(options)
@@ -86,12 +83,8 @@ def perform(deps: Any, inputs: tuple[str, ...], options: Mapping[str, Any]) -> t
     config = config if baseline is None else replace(config, baseline=None)
     outputs = _outputs(line)
     reserve(outputs, config.inputs)
-    stdin = stdin_for(config.inputs)
     terminal = Terminal(line.color, quiet=line.quiet, verbose=line.verbose)
-    progress: AbstractContextManager[Any] = nullcontext() if line.no_progress or line.quiet else terminal.progress()
-    with api.memory_for(config) as memory, progress as shown:
-        wired = replace(deps or Deps(make_net=api.make_net), progress=shown, stdin=stdin, memory=memory)
-        run = api.run_loop(engine.run(config, wired))
+    run = make_run(deps, config, terminal if not (line.no_progress or line.quiet) else None)
     if run.interrupted and not run.results:
         raise KeyboardInterrupt  # no list was read yet: there is nothing to report, and the last reports stay
     run, not_written = (run, []) if baseline is None else write_baseline(run, baseline)
@@ -112,6 +105,25 @@ def perform(deps: Any, inputs: tuple[str, ...], options: Mapping[str, Any]) -> t
     if written and is_text and not line.quiet:
         say(f"Reports: {', '.join(map(str, written))}", err=True)
     return run, INTERNAL_ERROR if problems else run.exit_code
+
+
+def make_run(deps: Any, config: Config, terminal: Terminal | None) -> Run:
+    """Return the run of a configuration, with the memory and standard input that it needs.
+
+    Args:
+        deps: replaces the network and the clock (``linkwarden.deps.Deps``), or None.
+        config: what is checked, and how.
+        terminal: shows the progress, or None.
+    """
+    from linkwarden import api  # noqa: PLC0415 - the network stack is slow to import
+    from linkwarden.deps import Deps  # noqa: PLC0415 - with it
+    from linkwarden.run import engine  # noqa: PLC0415 - with it
+
+    stdin = stdin_for(config.inputs)
+    progress: AbstractContextManager[Any] = nullcontext() if terminal is None else terminal.progress()
+    with api.memory_for(config) as memory, progress as shown:
+        wired = replace(deps or Deps(make_net=api.make_net), progress=shown, stdin=stdin, memory=memory)
+        return api.run_loop(engine.run(config, wired))
 
 
 def _outputs(line: CommandLine) -> tuple[Path, ...]:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
 from linkwarden import rules
-from linkwarden.cli.check import stdin_for
+from linkwarden.cli.check import make_run
 from linkwarden.cli.guard import INTERNAL_ERROR
 from linkwarden.cli.options import TableCommand, make_config, read_command_line, table_options
 from linkwarden.cli.output import Terminal, ensure_writable, use_color
 from linkwarden.cli.speech import say, say_diff, say_error, say_failure
+from linkwarden.config import Config
 from linkwarden.fix import (
     MAX_REPORT_BYTES,
     Document,
-    Dropped,
     Edit,
     Plan,
     Wishes,
@@ -30,7 +29,8 @@ from linkwarden.fix import (
     wishes_of_run,
     write_document,
 )
-from linkwarden.model import Kind, LinkwardenError, NothingToCheckError, UsageError
+from linkwarden.inputs import reading_of
+from linkwarden.model import Extracted, Kind, LinkwardenError, NothingToCheckError, UsageError
 from linkwarden.text import mask_secrets
 
 #: What belongs to reports, or chooses what makes a check fail.
@@ -42,12 +42,14 @@ _NOT_HERE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class _Planned:
-    """A document with its edits, those left out because they are not safe, and those that cannot be made."""
+    """A document and what is done with it."""
 
     document: Document
-    edits: tuple[Edit, ...]
-    unsafe: tuple[Edit, ...]
-    dropped: tuple[Dropped, ...]
+    plan: Plan
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        return self.plan.edits
 
 
 @click.command(cls=TableCommand, short_help="Replace URLs in lists by what a check suggests.")
@@ -72,8 +74,9 @@ def fix(obj: Any, /, inputs: tuple[str, ...], **options: Any) -> int:
     patch_file: Path | None = options["patch"]
     if patch_file is not None:
         ensure_writable(patch_file, "Choose another place with --patch.")
-    wishes, code = _wishes(obj, inputs, options)
-    planned = [_plan(document, wishes, unsafe=options["unsafe"]) for document in _documents(wishes)]
+    config = make_config(inputs, options)
+    wishes, code = _wishes(obj, inputs, config, options)
+    planned = [_plan(document, wishes, unsafe=options["unsafe"]) for document in _documents(wishes, config)]
     edited = [item for item in planned if item.edits]
     for item in planned:
         _show(item, options["color"])
@@ -90,12 +93,8 @@ def fix(obj: Any, /, inputs: tuple[str, ...], **options: Any) -> int:
     return int(bool(edited) and options["exit_nonzero_on_fix"])
 
 
-def _wishes(deps: Any, inputs: tuple[str, ...], options: Mapping[str, Any]) -> tuple[Wishes, int]:
+def _wishes(deps: Any, inputs: tuple[str, ...], config: Config, options: Mapping[str, Any]) -> tuple[Wishes, int]:
     """Return what shall be replaced, and the exit code of a check that was not whole."""
-    from linkwarden import api  # noqa: PLC0415 - the network stack is slow to import
-    from linkwarden.deps import Deps  # noqa: PLC0415 - with it
-    from linkwarden.run import engine  # noqa: PLC0415 - with it
-
     chosen = _chooser(options["only"])
     report: Path | None = options["report"]
     if report is not None:
@@ -107,15 +106,8 @@ def _wishes(deps: Any, inputs: tuple[str, ...], options: Mapping[str, Any]) -> t
         except OSError as error:
             raise UsageError(f"{report}: cannot be read: {error.strerror}") from None
         return wishes_of_report(data, {rule.code: rule.slug for rule in rules.all_rules().values()}, chosen), 0
-    config = make_config(inputs, options)
     line = read_command_line(options)
-    terminal = Terminal(line.color, quiet=False, verbose=0)
-    progress: AbstractContextManager[Any] = nullcontext() if line.no_progress else terminal.progress()
-    with api.memory_for(config) as memory, progress as shown:
-        wired = replace(
-            deps or Deps(make_net=api.make_net), progress=shown, stdin=stdin_for(config.inputs), memory=memory
-        )
-        run = api.run_loop(engine.run(config, wired))
+    run = make_run(deps, config, None if line.no_progress else Terminal(line.color))
     for failure in run.failures:
         say_failure(failure)
     if run.interrupted:
@@ -144,9 +136,10 @@ def _chooser(only: Sequence[str]) -> Any:
     return lambda code, slug, kind: not words or not words.isdisjoint((code.lower(), slug, kind))
 
 
-def _documents(wishes: Wishes) -> Iterable[Document]:
+def _documents(wishes: Wishes, config: Config) -> Iterable[Document]:
+    reading = reading_of(config)
     for name in dict.fromkeys(wishes.names):
-        document = open_document(name)
+        document = open_document(name, reading)
         if document is None:
             say(f"{name}: not a file of this machine, so it is not changed.", err=True)
         elif not wishes.are_about(name, document.data):
@@ -157,15 +150,11 @@ def _documents(wishes: Wishes) -> Iterable[Document]:
 
 def _plan(document: Document, wishes: Wishes, *, unsafe: bool) -> _Planned:
     source = document.source
-    wanted = wishes.of(source)
 
-    def read(text: str) -> Any:
+    def read(text: str) -> Iterator[Extracted]:
         return source.extractor.extract(text, source.name)
 
-    take = {url: w for url, w in wanted.items() if w.safe or unsafe}
-    made = plan(source.text, take, read)
-    left = Plan() if unsafe else plan(source.text, {url: w for url, w in wanted.items() if not w.safe}, read)
-    return _Planned(document, made.edits, left.edits, made.dropped)
+    return _Planned(document, plan(source.text, wishes.of(source), read, unsafe=unsafe))
 
 
 def _show(item: _Planned, color: str) -> None:
@@ -179,7 +168,7 @@ def _show(item: _Planned, color: str) -> None:
         for edit in edits:
             mark = "" if edit.wanted.safe else " (unsafe)"
             say(f"  {name}:{edit.line}: {mask_secrets(edit.wanted.url)}: {mask_secrets(edit.wanted.why)}{mark}")
-    for dropped in item.dropped:
+    for dropped in item.plan.dropped:
         say(f"  {name}:{dropped.line}: left as is: {dropped.reason}")
     say_diff(item.document.patch(item.edits), colored=use_color(color))
 
@@ -200,7 +189,7 @@ def _write(planned: Sequence[_Planned], *, allow_dirty: bool) -> list[Linkwarden
 
 def _sum_up(planned: Sequence[_Planned], options: Mapping[str, Any], written: int) -> None:
     edits = sum(len(item.edits) for item in planned)
-    unsafe = sum(len(item.unsafe) for item in planned)
+    unsafe = sum(item.plan.waiting for item in planned)
     if options["write"]:
         say(f"{edits} URLs replaced in {written} files." if edits else "Nothing to fix.", err=True)
     else:

@@ -17,7 +17,7 @@ from linkwarden import report
 from linkwarden.cli.guard import forget_output
 from linkwarden.model import LinkwardenError, Run, UsageError
 from linkwarden.report import Report, ReportOptions
-from linkwarden.tree import root_left
+from linkwarden.tree import root_left, write_file
 
 if TYPE_CHECKING:
     from linkwarden.cli.progress import LiveProgress, PlainProgress
@@ -103,18 +103,7 @@ def _rescue(path: Path, text: str) -> str:
 
 def write_atomically(path: Path, text: str) -> None:
     """Write a text so that a reader, or a crash, finds the old file or the new one, never half of it."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-        Path(name).chmod(mode)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    write_file(path, text.encode("utf-8"))
 
 
 class Terminal:
@@ -227,9 +216,3 @@ def _report_for(path: Path) -> type[Report]:
             f"--output {path}: {what}", f"Use one of {known}. The format of standard output is chosen with --format."
         )
     return cls
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

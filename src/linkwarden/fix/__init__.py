@@ -1,6 +1,6 @@
 """Edits of lists: which URLs are replaced, how the new ones are written, and files that are old or new, never half."""
 
-from linkwarden.fix.edits import Dropped, Edit, Plan, Wanted, apply, plan
+from linkwarden.fix.edits import Dropped, Edit, Plan, Wanted, Wish, apply, plan
 from linkwarden.fix.files import Document, open_document, refuse_unsafe, write_document
 from linkwarden.fix.patch import patch
 from linkwarden.fix.wishes import MAX_REPORT_BYTES, Wishes, wishes_of_report, wishes_of_run
@@ -12,6 +12,7 @@ __all__ = [
     "Edit",
     "Plan",
     "Wanted",
+    "Wish",
     "Wishes",
     "apply",
     "open_document",

@@ -10,13 +10,15 @@ from __future__ import annotations
 import html
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from linkwarden.model import Anchor, Extracted, Markup, Occurrence, Suppression
 
 #: Yields what a document holds, in the order of its text.
 Read = Callable[[str], Iterator[Extracted]]
+#: Returns what shall stand in place of a URL, or None if it shall stay.
+Wish = Callable[[Occurrence], "Wanted | None"]
 
 #: A longer replacement is no URL that a person would want in a list (browsers show about 2,000 characters).
 _LONGEST_URL = 2048
@@ -84,10 +86,17 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The edits of a document, in its order, and those that cannot be made."""
+    """What is done with a document.
+
+    Attributes:
+        edits: in the order of the text.
+        dropped: the replacements that cannot be made.
+        waiting: how many more would be tried if those were made that are not safe.
+    """
 
     edits: tuple[Edit, ...] = ()
     dropped: tuple[Dropped, ...] = ()
+    waiting: int = 0
 
 
 @dataclass(slots=True)
@@ -109,16 +118,17 @@ class _Try:
         return self.spellings[self.at]
 
 
-def plan(text: str, wanted: Mapping[str, Wanted], read: Read) -> Plan:
+def plan(text: str, wish: Wish, read: Read, *, unsafe: bool = False) -> Plan:
     """Return the edits that put the wanted URLs in place, each proved by reading the changed document.
 
     Args:
         text: the document, decoded.
-        wanted: by URL as the document's links have it.
+        wish: what shall stand in place of each of its URLs.
         read: the document's extractor.
+        unsafe: also make the replacements that somebody should look at.
     """
     items = list(read(text))
-    tries, dropped = _tries(text, items, wanted)
+    tries, dropped, waiting = _tries(text, items, wish, unsafe=unsafe)
     for _ in range(_MOST_READINGS):
         failed = _failing(text, items, tries, read) if tries else []
         if not failed:
@@ -138,7 +148,7 @@ def plan(text: str, wanted: Mapping[str, Wanted], read: Read) -> Plan:
         for t in tries
         if text[t.start : t.end] != t.new
     )
-    return Plan(edits, tuple(sorted(dropped, key=lambda d: d.line)))
+    return Plan(edits, tuple(sorted(dropped, key=lambda d: d.line)), waiting)
 
 
 def apply(text: str, edits: Sequence[Edit]) -> str:
@@ -157,16 +167,25 @@ def apply(text: str, edits: Sequence[Edit]) -> str:
     return "".join((*parts, text[at:]))
 
 
-def _tries(text: str, items: Sequence[Extracted], wanted: Mapping[str, Wanted]) -> tuple[list[_Try], list[Dropped]]:
-    """Return a try for each place where a URL stands that has a replacement, in the order of the text."""
+def _tries(text: str, items: Sequence[Extracted], wish: Wish, *, unsafe: bool) -> tuple[list[_Try], list[Dropped], int]:
+    """Return a try for each place where a URL stands that has a replacement, in the order of the text.
+
+    Also the replacements that no spelling can make, and at how many places one waits because it is not safe.
+    """
     found: dict[int, _Try] = {}
     dropped: list[Dropped] = []
+    waiting: set[int] = set()
     for number, item in enumerate(items):
-        if not isinstance(item, Occurrence) or item.url not in wanted or wanted[item.url].url == item.url:
+        goal = wish(item) if isinstance(item, Occurrence) else None
+        if not isinstance(item, Occurrence) or goal is None or goal.url == item.url:
             continue
-        span, goal = item.span, wanted[item.url]
+        span = item.span
         if span.start in found:  # another use of the same reference
             found[span.start].places.append(number)
+            continue
+        if not (goal.safe or unsafe):
+            if not _unfit(goal.url):
+                waiting.add(span.start)
             continue
         attempt = _Try(span.start, span.end, span.line, item.url, goal, (), [number])
         reason = _unfit(goal.url)
@@ -181,7 +200,7 @@ def _tries(text: str, items: Sequence[Extracted], wanted: Mapping[str, Wanted]) 
             dropped.append(_dropped(attempt, "it stands inside of another URL that is replaced"))
         else:
             tries.append(attempt)
-    return tries, dropped
+    return tries, dropped, len(waiting)
 
 
 def _dropped(attempt: _Try, reason: str) -> Dropped:

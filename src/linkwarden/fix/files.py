@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from linkwarden.fix.edits import Edit, apply
 from linkwarden.fix.patch import patch
 from linkwarden.git import Git, GitError
-from linkwarden.inputs import MAX_BYTES, Source, extractor_for, find_root
+from linkwarden.inputs import MAX_BYTES, STDIN, InputError, Reading, Source, find_root, is_remote, read_document
 from linkwarden.model import UsageError
-from linkwarden.tree import read_file, root_left
+from linkwarden.tree import read_file, write_file
 
 _UTF_16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _GIT_SECONDS = 20.0
@@ -56,33 +55,37 @@ class Document:
         return patch(name, self.data, self.with_edits(edits), edited)
 
     def _encoded(self, text: str) -> bytes:
-        return text.encode(self.codec, "surrogateescape" if self.codec == "utf-8" else "strict")
+        return text.encode(self.codec, _errors(self.codec))
 
 
-def open_document(name: str) -> Document | None:
+def open_document(name: str, reading: Reading) -> Document | None:
     """Return a list that is a file of this machine, or None if it is something else (a URL, standard input).
+
+    Args:
+        name: what reports call it.
+        reading: how the inputs of the check are read.
 
     Raises:
         UsageError: it cannot be read, or not be written back byte by byte.
+        InputError: the same.
     """
     path = Path(name)
-    extractor = extractor_for(path.suffix)
-    if extractor is None or not path.is_file():
+    if name == STDIN or is_remote(name) or not path.is_file():
         return None
-    if root_left(path) is not None:
-        raise UsageError(f"{name}: a symbolic link leads out of the repository", "Name the file itself.")
+    found = read_document(path, reading)
+    if isinstance(found, InputError):
+        raise found
+    source, data = found
+    codec = _UTF_16.get(data[:2], "utf-8")
     try:
-        data = read_file(path, MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{name}: cannot be read: {error}") from None
-    codec = next(
-        (c for mark, c in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")) if data[:2] == mark), "utf-8"
-    )
-    try:
-        text = data.decode(codec, "surrogateescape" if codec == "utf-8" else "strict")
+        text = data.decode(codec, _errors(codec))
     except UnicodeDecodeError:
         raise UsageError(f"{name}: is not valid {codec.upper()}, so it is left alone") from None
-    return Document(path, data, Source(name, text, extractor), codec)
+    return Document(path, data, replace(source, text=text), codec)
+
+
+def _errors(codec: str) -> str:
+    return "surrogateescape" if codec == "utf-8" else "strict"
 
 
 def refuse_unsafe(document: Document) -> None:
@@ -125,16 +128,6 @@ def write_document(document: Document, data: bytes) -> None:
     try:
         if read_file(path, MAX_BYTES + 1) != document.data:
             raise UsageError(f"{document.source.name}: has changed while linkwarden was at work", "Run it again.")
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).chmod(path.stat().st_mode & 0o7777)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        write_file(path, data)
     except OSError as error:
         raise UsageError(f"{document.source.name}: cannot be written: {error.strerror}") from None

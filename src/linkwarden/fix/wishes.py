@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from linkwarden.fix.edits import Wanted
+from linkwarden.fix.edits import Wanted, Wish
 from linkwarden.inputs import Source
 from linkwarden.model import Kind, Occurrence, Result, Run, UsageError
 from linkwarden.text import target_key
@@ -37,15 +37,13 @@ class Wishes:
     by_key: Mapping[str, Wanted] = field(default_factory=dict)
     hashes: Mapping[str, str] = field(default_factory=dict)
 
-    def of(self, source: Source) -> dict[str, Wanted]:
-        """Return what shall stand in place of which URL of a document, by the URL as its links have it."""
-        found: dict[str, Wanted] = {}
-        for item in source.parse():
-            if isinstance(item, Occurrence):
-                wanted = self.by_key.get(target_key(source.address_of(item.url) or item.url, source.name))
-                if wanted is not None:
-                    found[item.url] = wanted
-        return found
+    def of(self, source: Source) -> Wish:
+        """Return the function that says what shall stand in place of a URL of a document."""
+
+        def wish(item: Occurrence) -> Wanted | None:
+            return self.by_key.get(target_key(source.address_of(item.url) or item.url, source.name))
+
+        return wish
 
     def are_about(self, name: str, data: bytes) -> bool:
         """Return whether a document is still what was checked."""
