@@ -343,7 +343,15 @@ ODD = [
     ("https://a.com/x\u200e", "LW112", "https://a.com/x"),
     ("https://a.com/x y", "LW114", "https://a.com/x%20y"),
     ("https://a.com/x\x01y", "LW114", "https://a.com/x%01y"),
+    ("https://a.com/x\u2014\u200by", "LW112", "https://a.com/x--y"),
+    ("https://a.com/v1\u2026\u200bv2", "LW112", "https://a.com/v1...v2"),
+    ("https://a.com/x\u2014y\u200b/z", "LW112", "https://a.com/x\u2014y/z"),
+    ("https://a.com/\u00a0ann/n.pdf", "LW112", "https://a.com/~ann/n.pdf"),
     ("https://a.com\\x", "LW119", "https://a.com/x"),
+    ("https://a.com/a\\..\\b", "LW119", "https://a.com/a/../b"),
+    ("https://a.com/x?a=1\\&b=2", "LW119", "https://a.com/x?a=1&b=2"),
+    ("https://a.com/a\\_b\\_c", "LW119", "https://a.com/a_b_c"),
+    ("https://a.com/x\\[1\\]", "LW119", "https://a.com/x[1]"),
 ]
 
 

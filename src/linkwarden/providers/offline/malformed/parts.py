@@ -139,6 +139,13 @@ _AFTER_HOST = re.compile(r"https?://[^/?#\\]*", re.IGNORECASE)
 #: Zero-width space, word joiner, BOM, soft and hard hyphen space, and the marks of writing direction. U+200C and
 #: U+200D are not here: Persian and Indian words and emoji need them.
 _INVISIBLE = re.compile(r"[\u200b\u2060\ufeff\xad\xa0\u200e\u200f\u202a-\u202e\u2066-\u2069\u202f]")
+#: What AsciiDoc makes of ``--`` and ``...``: a zero-width space behind it lets a line break there.
+_TYPED = {"\u2014": "--", "\u2026": "..."}
+_TYPOGRAPHY = re.compile(r"[\u2014\u2026]\u200b")
+#: LaTeX's ``~`` is a hard space; in a URL it begins the folder of a user.
+_HARD_TILDE = re.compile(r"(?<=/)[\xa0](?=[A-Za-z])")
+#: A backslash before punctuation that separates nothing in a path.
+_ESCAPE = re.compile(r"\\([&_*\[\]()#%$~`!+=|<>{}^-])")
 _SPACE = re.compile(r"[\x00-\x20\x7f]")
 _GLUED = re.compile(r"[^?#=]*?[A-Za-z0-9)\]](?=https?://)", re.IGNORECASE)
 _LINK_INSIDE = re.compile(r"\]\((https?://[^\s()]{1,2048}(?:\([^\s()]{0,200}\)[^\s()]{0,200}){0,9})\)?\Z")
@@ -222,8 +229,12 @@ def link_inside(url: str) -> str | None:
 
 
 def without_invisible(url: str) -> str | None:
-    """Return a URL without its invisible characters, or None if it has none."""
-    clean = _INVISIBLE.sub("", url)
+    """Return a URL without its invisible characters, or None if it has none.
+
+    Where a program's typography put them, they are what was typed (docs/facts/github-rendering.md#typography).
+    """
+    typed = _TYPOGRAPHY.sub(lambda m: _TYPED[m[0].rstrip("\u200b")], url)
+    clean = _INVISIBLE.sub("", _HARD_TILDE.sub("~", typed))
     return clean if clean != url else None
 
 
@@ -237,6 +248,12 @@ def without_backslashes(url: str) -> str | None:
     """Return a URL with slashes in place of the backslashes of its path, or None if it has none."""
     at = min((i for i in (url.find("?"), url.find("#")) if i >= 0), default=len(url))
     clean = url[:at].replace("\\", "/") + url[at:]
+    return clean if clean != url else None
+
+
+def without_escapes(url: str) -> str | None:
+    """Return a URL without the backslashes that escape punctuation in Markdown and LaTeX, or None if it has none."""
+    clean = _ESCAPE.sub(r"\1", url)
     return clean if clean != url else None
 
 

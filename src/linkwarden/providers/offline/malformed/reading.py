@@ -21,6 +21,7 @@ from linkwarden.providers.offline.malformed.parts import (
     read_host,
     swallowed,
     without_backslashes,
+    without_escapes,
     without_invisible,
     without_spaces,
 )
@@ -250,6 +251,12 @@ def _odd(url: str) -> Flaw | None:
             without_spaces(url),
             "The URL has a space or a control character in it.",
             "as browsers send it",
+        ),
+        (
+            rules.BACKSLASH,
+            without_escapes(url),
+            "The URL has a backslash in it that escapes what follows, as in a text.",
+            "without it",
         ),
         (
             rules.BACKSLASH,

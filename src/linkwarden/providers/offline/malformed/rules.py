@@ -167,9 +167,10 @@ BACKSLASH = Rule(
     "LW119",
     "backslash-in-address",
     Verdict.SUSPECT,
-    "The URL has a backslash where a slash belongs.",
-    "Browsers read `\\` in a web URL as `/`; other programs send it as is, and GitHub writes `%5C` for it.",
-    "Write `/`.",
+    "The URL has a backslash in it.",
+    "Browsers read `\\` in a web URL as `/`; other programs send it as is, and GitHub writes `%5C` for it. Formatters "
+    "put one before punctuation (`\\&`), which in a bare URL becomes part of the URL.",
+    "Write `/`, or remove the backslash before punctuation.",
 )
 
 NESTED_LINK = Rule(
