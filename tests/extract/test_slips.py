@@ -145,6 +145,14 @@ def test_footnotes_that_readers_do_not_see() -> None:
     ]
 
 
+def test_a_label_with_two_urls() -> None:
+    """Which of the two readers get depends on the program that shows the list."""
+    text = "[p]\n\n[P]: https://a.example/\n[q]: https://b.example/\n\n> [p]: https://c.example/\n\n[q]: https://b.example/\n"
+    assert [(line, message.partition(" GitHub")[0]) for line, message in notices(text)] == [
+        (6, "[p] is defined here with another URL than in line 3.")
+    ]
+
+
 def test_each_label_is_told_once() -> None:
     """The first use is named."""
     assert [line for line, _ in notices("[Two][two]\n\n[Two][TWO]\n\n[Three][three]\n")] == [1, 5]

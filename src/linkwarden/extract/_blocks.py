@@ -112,7 +112,7 @@ def _emit_paragraph(state: State, begin: int, end: int, level: int) -> None:
     if begin >= end:
         return
     content, pieces = _paragraph_content(state, begin, end)
-    cut = take_definitions(state.document.definitions, content, pieces)
+    cut = take_definitions(state.document.definitions, content, pieces, state.document.redefined)
     if content[cut:].strip(BLANK):
         state.emit(BlockKind.HEADING if level else BlockKind.TEXT, content[cut:], pieces.shifted(cut), level=level)
 

@@ -72,6 +72,7 @@ class Document:
     Attributes:
         blocks: leaf blocks that were cut and not yet yielded.
         definitions: link reference definitions by normalized label; the first of a name counts.
+        redefined: the later ones of a label, with another URL.
         footnotes: definitions of footnotes; a document that has any is cut as a whole.
         outer_items: for each list item, the number of the item around it; item 0 stands for the document.
         too_deep: line (from 0) from which on nesting was too deep to be read, or None.
@@ -79,6 +80,7 @@ class Document:
 
     blocks: list[Block] = field(default_factory=list)
     definitions: dict[str, Definition] = field(default_factory=dict)
+    redefined: list[tuple[str, Definition]] = field(default_factory=list)
     footnotes: list[Footnote] = field(default_factory=list)
     outer_items: list[int] = field(default_factory=lambda: [0])
     too_deep: int | None = None

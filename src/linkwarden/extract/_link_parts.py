@@ -129,15 +129,26 @@ def _line_rest(content: str, pos: int) -> int | None:
     return pos + 1 if content[pos] == "\n" else None
 
 
-def take_definitions(definitions: dict[str, Definition], content: str, pieces: Pieces) -> int:
-    """Add the definitions that a paragraph begins with to ``definitions``; return where the rest begins."""
+def take_definitions(
+    definitions: dict[str, Definition], content: str, pieces: Pieces, again: list[tuple[str, Definition]] | None = None
+) -> int:
+    """Add the definitions that a paragraph begins with to ``definitions``; return where the rest begins.
+
+    Args:
+        definitions: by normalized label; the first of a label stays.
+        content: the paragraph.
+        pieces: where its parts are in the document's body.
+        again: takes in the definitions that give a label another URL than its first one.
+    """
     pos = 0
     while content.startswith("[", pos):
         found = _definition(content, pieces, pos)
         if found is None:
             break
         pos, label, definition = found
-        definitions.setdefault(label, definition)
+        first = definitions.setdefault(label, definition)
+        if again is not None and first.url != definition.url:
+            again.append((label, definition))
         while content.startswith((" ", "\t"), pos):
             pos += 1
     return pos

@@ -14,7 +14,7 @@ from itertools import islice
 from typing import NamedTuple
 from urllib.parse import quote
 
-from linkwarden.extract._document import Block, Footnote
+from linkwarden.extract._document import Block, Document, Footnote
 from linkwarden.extract._inline import Failed
 from linkwarden.extract._link_parts import normalize_label, scan_label
 from linkwarden.extract._reader import base_slug
@@ -156,17 +156,20 @@ class Slips:
         if shown or (_WORD.search(name) and _WORD.search(text) and not _FOREIGN.search(name)):
             self._undefined.append(_Undefined(at, text, name, failed.image, shown))
 
-    def notices(self, definitions: Mapping[str, object]) -> Iterator[Notice]:
-        """Yield what there is to report, once the whole document has been read.
-
-        Args:
-            definitions: the document's reference definitions by normalized label.
-        """
-        slips = sorted([*self._found, *self._undefined_ones(definitions), *self._about_formulas()])
+    def notices(self, document: Document) -> Iterator[Notice]:
+        """Yield what there is to report, once the whole document has been read."""
+        slips = sorted(
+            [
+                *self._found,
+                *self._undefined_ones(document.definitions),
+                *self._redefined_ones(document),
+                *self._about_formulas(),
+            ]
+        )
         for slip in slips[:_MOST_NOTICES]:
             yield Notice(self._source.path, self._source.line_of(slip.at), slip.message, slip.about)
         if more := slips[_MOST_NOTICES:]:
-            message = f"From here on, {len(more)} more texts look as if they were meant as links."
+            message = f"From here on, {len(more)} more such remarks are left out."
             yield Notice(self._source.path, self._source.line_of(more[0].at), message, ("meant-as-link", "more"))
 
     def _undefined_ones(self, definitions: Mapping[str, object]) -> Iterator[_Slip]:
@@ -187,6 +190,16 @@ class Slips:
                 advice = f"Did you mean [{near}]?" if near else f"Add a line with [{name}]: and the URL."
                 message = f"{_text_not_link(undefined.image)}nothing in this file defines [{name}]. {advice}"
                 yield _Slip(undefined.at, ("undefined-reference", label), message)
+
+    def _redefined_ones(self, document: Document) -> Iterator[_Slip]:
+        """Programs differ on which definition of a label counts (docs/facts/github-rendering.md#links)."""
+        for label, definition in document.redefined:
+            line = self._source.line_of(document.definitions[label].start)
+            message = (
+                f"[{label}] is defined here with another URL than in line {line}. GitHub takes the first one, "
+                "MkDocs and some other programs the last one. Remove one of them, or give it another name."
+            )
+            yield _Slip(definition.start, ("redefined-reference", label), message)
 
     def _about_formulas(self) -> Iterable[_Slip]:
         for is_link, count in self._formulas.items():

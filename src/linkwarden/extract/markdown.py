@@ -95,7 +95,7 @@ class _MarkdownReader:
         yield from self._reader.finish()
         yield from self._reader.directives()
         yield from self._footnote_anchors()
-        yield from self._slips.notices(self._document.definitions)
+        yield from self._slips.notices(self._document)
 
     def _sort_footnotes(self) -> None:
         """Find out which footnotes readers see: those that the text refers to, and of one label the first."""
