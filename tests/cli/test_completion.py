@@ -11,6 +11,8 @@ from linkwarden.cli import cli
 @pytest.mark.parametrize(
     ("typed", "begun", "offered"),
     [
+        ([], "ex", {"extract", "explain"}),
+        ([], "--ver", {"--version"}),
         (["check"], "--wr", {"--write-baseline"}),
         (["check"], "--confirm", {"--confirm-runs", "--confirm-days"}),
         (["check", "--format"], "s", {"sarif"}),

@@ -14,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 from linkwarden.cli import cli
@@ -190,6 +191,34 @@ def test_version_imports_nothing_heavy() -> None:
     assert not {"aiohttp", "markdown_it", "click", "rich", "selectolax", "msgspec", "tenacity", "asyncio", "ssl"} & set(
         loaded
     )
+
+
+@pytest.mark.parametrize(
+    "environment", [{}, {"_LINKWARDEN_COMPLETE": "bash_complete", "COMP_WORDS": "linkwarden ", "COMP_CWORD": "1"}]
+)
+def test_the_overview_of_the_commands_imports_none_of_them(environment: dict[str, str]) -> None:
+    """``--help`` and completion name every command, and load neither one of them nor the network stack."""
+    code = "import sys, linkwarden.__main__ as m\ntry: m.main(['--help'])\nexcept SystemExit: print(*sys.modules)"
+
+    shown = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={**os.environ, **environment}
+    ).stdout
+
+    loaded = set(shown.split())
+    assert {"check", "fix", "history"} <= {word.removeprefix("plain,") for word in loaded}
+    assert not {"aiohttp", "tenacity", "markdown_it", "asyncio", "ssl"} & loaded
+    assert not {f"linkwarden.cli.{name}" for name in cli.list_commands(click.Context(cli))} & loaded
+
+
+def test_each_command_explains_itself_in_the_overview() -> None:
+    """The overview holds the name of each command that can be called, and each has help of its own."""
+    context = click.Context(cli)
+
+    for name in cli.list_commands(context):
+        command = cli.get_command(context, name)
+        assert command is not None
+        assert command.name == name
+        assert command.help
 
 
 def test_an_offline_check_does_without_what_it_does_not_use(tmp_path: Path) -> None:

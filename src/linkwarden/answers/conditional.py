@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from linkwarden.answers.bot_protection import bot_protection
-from linkwarden.answers.read import from_response
+from linkwarden.answers.read import from_response, net_evidence
 from linkwarden.model import Answer, Claim, Evidence, Fact, Validators
 from linkwarden.text import host_of
 from linkwarden.wire import NO_HEADERS, NetError, NetErrorKind, Request, Response
@@ -47,6 +47,27 @@ async def visit(provider: str, address: str, net: Net, fetch: Callable[[], Await
             if name is not None:
                 link.meets(name, response.status)
         return response
+
+
+async def answer_for(
+    provider: str, address: str, group: Sequence[Claim], net: Net, fetch: Callable[[], Awaitable[Response]]
+) -> Response | list[Evidence]:
+    """Return the response to look at, or the evidence for each link where there is none or nothing has changed.
+
+    Args:
+        provider: the name of the provider that asks.
+        address: the links' own address.
+        group: the links.
+        net: the run's network.
+        fetch: asks, by ``fetch_if_changed``.
+    """
+    try:
+        response = await visit(provider, address, net, fetch)
+    except NetError as error:
+        return [net_evidence(claim, error) for claim in group]
+    if says_unchanged(group, response):
+        return [unchanged(claim, response) for claim in group]
+    return response
 
 
 def _bare_host(url: str) -> str:

@@ -10,28 +10,44 @@ import difflib
 import os
 import re
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from linkwarden._version import __version__
 
-#: command -> module and attribute that hold it
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+
+class _Place(NamedTuple):
+    """Where a command is, and what the overview of the commands says of it.
+
+    Attributes:
+        module: the last part of its module's name.
+        help: one line.
+    """
+
+    module: str
+    help: str
+
+
+#: By name. Each module has an attribute of the command's name.
 _COMMANDS = {
-    "check": "linkwarden.cli.check:check",
-    "fix": "linkwarden.cli.fix:fix",
-    "probe": "linkwarden.cli.probe:probe",
-    "extract": "linkwarden.cli.extract:extract",
-    "explain": "linkwarden.cli.explain:explain",
-    "history": "linkwarden.cli.history:history",
-    "calibrate": "linkwarden.cli.calibrate:calibrate",
-    "init": "linkwarden.cli.init:init",
-    "completion": "linkwarden.cli.explain:completion",
+    "check": _Place("check", "Check the links of one or more lists."),
+    "fix": _Place("fix", "Replace URLs in lists by what a check suggests."),
+    "probe": _Place("probe", "Show every request for one URL, and how the verdict follows."),
+    "extract": _Place("extract", "List the links of a list and the providers that would check them."),
+    "explain": _Place("explain", "Explain a rule, a verdict or an HTTP status, and what to do."),
+    "history": _Place("history", "Show what earlier runs found: what fails, and since when."),
+    "calibrate": _Place("calibrate", "Measure the verdicts on URLs that were judged by hand."),
+    "init": _Place("init", "Set up a repository: configuration, nightly check, pull request check."),
+    "completion": _Place("explain", "Print the completion script for a shell."),
 }
 
 
 class _LazyGroup(click.Group):
-    """A group that imports a command only when it is wanted."""
+    """A group that imports a command only when it is wanted: neither its own help nor completion does."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(_COMMANDS)
@@ -40,9 +56,19 @@ class _LazyGroup(click.Group):
         place = _COMMANDS.get(cmd_name)
         if place is None:
             return None
-        module, _, name = place.partition(":")
-        command: click.Command = getattr(import_module(module), name)
+        command: click.Command = getattr(import_module(f"{__name__}.{place.module}"), cmd_name)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, place.help) for name, place in _COMMANDS.items()])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - only where a shell asks
+
+        names = [name for name in _COMMANDS if name.startswith(incomplete)]
+        options = click.Command.shell_complete(self, ctx, incomplete)
+        return [*(CompletionItem(name, help=_COMMANDS[name].help) for name in names), *options]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Take ``linkwarden README.md`` for ``linkwarden check README.md``."""

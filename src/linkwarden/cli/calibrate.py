@@ -224,7 +224,7 @@ class Score:
         return self.right / self.bad if self.bad else 1.0
 
 
-@click.command(cls=TableCommand, short_help="Measure the verdicts on URLs that were judged by hand.")
+@click.command(cls=TableCommand)
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "--saved",

@@ -50,7 +50,7 @@ def _read() -> bytes:
     return sys.stdin.buffer.read(MAX_BYTES + 1)
 
 
-@click.command(cls=TableCommand, short_help="Check the links of one or more lists.")
+@click.command(cls=TableCommand)
 @click.argument("inputs", nargs=-1, metavar="[INPUTS]...")
 @table_options("check")
 @click.pass_obj

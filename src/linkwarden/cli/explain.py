@@ -16,7 +16,7 @@ from linkwarden.model import Rule, UsageError, Verdict
 from linkwarden.report._words import WORDS, rule_url, sentence
 
 
-@click.command(short_help="Print the completion script for a shell.")
+@click.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
     """Print the completion script for a shell.
@@ -45,7 +45,7 @@ def _complete(_context: click.Context, _param: click.Parameter, incomplete: str)
     return codes + names
 
 
-@click.command(short_help="Explain a rule, a verdict or an HTTP status, and what to do.")
+@click.command()
 @click.argument("code", required=False, shell_complete=_complete)
 def explain(code: str | None) -> None:
     """Explain a rule code (LW201) or name, a verdict (expired) or an HTTP status (404). Without one, list all rules."""

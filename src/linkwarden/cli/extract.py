@@ -115,7 +115,7 @@ def _claimants(target: Target, providers: Roster) -> Iterator[Provider]:
 _FORMAT_HELP = "What to print: text, one JSON document, or a JSON object on each line. [default: text]"
 
 
-@click.command(cls=TableCommand, short_help="List the links of a list and the providers that would check them.")
+@click.command(cls=TableCommand)
 @click.argument("inputs", nargs=-1, metavar="[INPUTS]...")
 @click.option("--format", "wanted", type=click.Choice(["text", "json", "lines"]), help=_FORMAT_HELP)
 @click.option("--json", "wanted", flag_value="lines", help="The same as --format lines.")

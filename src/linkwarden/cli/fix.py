@@ -52,7 +52,7 @@ class _Planned:
         return self.plan.edits
 
 
-@click.command(cls=TableCommand, short_help="Replace URLs in lists by what a check suggests.")
+@click.command(cls=TableCommand)
 @click.argument("inputs", nargs=-1, metavar="[INPUTS]...")
 @click.option("--write", is_flag=True, help="Change the files; without it, the edits are only shown.")
 @click.option("--unsafe", is_flag=True, help="Also make edits that somebody should look at.")

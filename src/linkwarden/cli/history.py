@@ -44,7 +44,7 @@ _state = click.option(
 )
 
 
-@click.group(invoke_without_command=True, short_help="Show what earlier runs found: what fails, and since when.")
+@click.group(invoke_without_command=True)
 @click.pass_context
 @_state
 def history(context: click.Context, /, *, state: Path) -> None:

@@ -58,7 +58,7 @@ class Pin:
     tag: str = ""
 
 
-@click.command(short_help="Set up a repository: configuration, nightly check, pull request check.")
+@click.command()
 @click.argument("folder", default=".", metavar="[DIR]", type=click.Path(path_type=Path))
 @click.option("--force", is_flag=True, help="Overwrite existing files.")
 @click.option(

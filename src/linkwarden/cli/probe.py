@@ -19,7 +19,7 @@ from linkwarden.wire import Request
 NAME = "<command line>"
 
 
-@click.command(cls=TableCommand, short_help="Show every request for one URL, and how the verdict follows.")
+@click.command(cls=TableCommand)
 @click.argument("url")
 @click.option("--image", is_flag=True, help="Check it as an image.")
 @table_options("probe")

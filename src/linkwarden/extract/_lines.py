@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
+
+from linkwarden.extract._bare import Collector
+from linkwarden.extract._reader import Reader
+from linkwarden.extract._spans import Source
+from linkwarden.extract._tags import TagScanner
+from linkwarden.extract.base import Extractor
+from linkwarden.model import Extracted
 
 _TAB = 8
 
@@ -37,3 +48,44 @@ def lines_of(body: str) -> list[Line]:
         found.append(Line(pos, pos + len(text.rstrip()), indent, first))
         pos = end + 1
     return found
+
+
+class Reading(ABC):
+    """The state of reading one document line by line.
+
+    Attributes:
+        collector: makes the occurrences.
+    """
+
+    def __init__(self, source: Source, *, knows_anchors: bool) -> None:
+        self.collector = Collector(source)
+        self._source = source
+        self._body = source.body
+        self._lines = lines_of(source.body)
+        self._reader = Reader(source, TagScanner())
+        self._knows_anchors = knows_anchors
+
+    @abstractmethod
+    def read(self) -> Iterator[Extracted]:
+        """Yield everything in the document."""
+
+
+class LineExtractor(Extractor):
+    """Reads documents line by line.
+
+    Class attributes:
+        reading: reads one.
+        together: what a document has that takes other files in, whose anchors are not known.
+    """
+
+    reading: ClassVar[type[Reading]]
+    together: ClassVar[re.Pattern[str]]
+
+    def knows_anchors(self, text: str) -> bool:
+        return self.together.search(text) is None
+
+    def extract(self, text: str, path: str) -> Iterator[Extracted]:
+        reading = self.reading(Source(text, path), knows_anchors=self.knows_anchors(text))
+        yield from reading.collector.begin()
+        yield from reading.read()
+        yield from reading.collector.finish()

@@ -7,13 +7,10 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import ClassVar
 
-from linkwarden.extract._bare import Collector
-from linkwarden.extract._lines import Line, lines_of
-from linkwarden.extract._reader import Reader, base_slug
+from linkwarden.extract._lines import Line, LineExtractor, Reading
+from linkwarden.extract._reader import base_slug
 from linkwarden.extract._spans import Pieces, Source
-from linkwarden.extract._tags import TagScanner
 from linkwarden.extract._text import squeeze
-from linkwarden.extract.base import Extractor
 from linkwarden.model import Anchor, AnchorSource, Extracted, Markup, Occurrence
 
 _FENCE = re.compile(r"(?:-{4,}|\.{4,}|/{4,}|\+{4,}|```+)")
@@ -63,41 +60,17 @@ _WEB = re.compile(r"(?:https?|ftp)://", re.IGNORECASE)
 _TRAILING = ".,;:!?)'*"
 
 
-class AsciiDoc(Extractor):
-    """AsciiDoc, with its attributes filled in."""
-
-    name: ClassVar[str] = "asciidoc"
-    title: ClassVar[str] = "AsciiDoc"
-    suffixes: ClassVar[tuple[str, ...]] = (".adoc", ".asciidoc", ".asc")
-    of_folders: ClassVar[tuple[str, ...]] = (".adoc", ".asciidoc")
-
-    def knows_anchors(self, text: str) -> bool:
-        return _TOGETHER.search(text) is None
-
-    def extract(self, text: str, path: str) -> Iterator[Extracted]:
-        reading = _Reading(Source(text, path), knows_anchors=self.knows_anchors(text))
-        yield from reading.collector.begin()
-        yield from reading.read()
-        yield from reading.collector.finish()
-
-
-class _Reading:
-    """The state of reading one document line by line."""
+class _Reading(Reading):
+    """The state of reading one document."""
 
     def __init__(self, source: Source, *, knows_anchors: bool) -> None:
-        self.collector = Collector(source)
-        self._source = source
-        self._body = source.body
-        self._lines = lines_of(source.body)
-        self._reader = Reader(source, TagScanner())
+        super().__init__(source, knows_anchors=knows_anchors)
         self._attributes = dict(_CHARACTERS)
         self._fences: dict[str, list[int]] = {}
-        self._knows_anchors = knows_anchors
         #: Antora finds pages and images by names of its own.
         self._by_path = not _ANTORA.search(source.path)
 
     def read(self) -> Iterator[Extracted]:
-        """Yield everything in the document."""
         at, lines, body = 0, self._lines, self._body
         begins = True  # a paragraph
         while at < len(lines):
@@ -265,3 +238,14 @@ def _shown(label: str) -> str:
     """Return the text of a link without the attributes behind it."""
     text, comma, rest = label.partition(",")
     return squeeze((text if comma and "=" in rest else label).strip('"').removesuffix("^"))
+
+
+class AsciiDoc(LineExtractor):
+    """AsciiDoc, with its attributes filled in."""
+
+    name: ClassVar[str] = "asciidoc"
+    title: ClassVar[str] = "AsciiDoc"
+    suffixes: ClassVar[tuple[str, ...]] = (".adoc", ".asciidoc", ".asc")
+    of_folders: ClassVar[tuple[str, ...]] = (".adoc", ".asciidoc")
+    reading: ClassVar[type[Reading]] = _Reading
+    together: ClassVar[re.Pattern[str]] = _TOGETHER

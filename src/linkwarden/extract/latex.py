@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from abc import abstractmethod
+from collections.abc import Generator, Iterator
 from typing import ClassVar
 
 from linkwarden.extract._bare import Collector, view
@@ -58,12 +59,14 @@ def _braced(body: str, opening: int) -> int:
     return -1
 
 
-class Latex(Extractor):
-    r"""LaTeX: ``\url``, ``\href``, and the URLs in its text; comments are left out."""
+class _Tex(Extractor):
+    """What LaTeX and BibTeX have in common: URLs in running text, and tokens that say what stands between it.
 
-    name: ClassVar[str] = "latex"
-    title: ClassVar[str] = "LaTeX"
-    suffixes: ClassVar[tuple[str, ...]] = (".tex", ".ltx", ".latex", ".sty", ".cls", ".bbl")
+    Class attributes:
+        token: what ends running text.
+    """
+
+    token: ClassVar[re.Pattern[str]]
 
     def knows_anchors(self, text: str) -> bool:  # noqa: ARG002 - never
         return False
@@ -74,21 +77,39 @@ class Latex(Extractor):
         collector = Collector(source, _ESCAPE, _meaning)
         yield from collector.begin()
         pos = 0
-        while (token := _TOKEN.search(body, pos)) is not None:
+        while (token := self.token.search(body, pos)) is not None:
             yield from collector.running(pos, token.start())
-            pos = token.end()
             if token.lastgroup == "comment":
-                collector.comment(*token.span(), 1)
-            elif token.lastgroup == "verbatim":
-                end = body.find("\\end{comment}", pos)
-                pos = len(body) if end < 0 else end
+                collector.comment(body.index("%", token.start()), token.end(), 1)
+                pos = token.end()
             else:
-                close = _braced(body, pos - 1)
-                if close >= 0:
-                    yield from self._command(collector, pos, close)
-                    pos = close + 1
+                pos = yield from self._read(collector, token)
         yield from collector.running(pos, len(body))
         yield from collector.finish()
+
+    @abstractmethod
+    def _read(self, collector: Collector, token: re.Match[str]) -> Generator[Occurrence, None, int]:
+        """Yield what a token that is no comment leads to; return where reading goes on."""
+
+
+class Latex(_Tex):
+    r"""LaTeX: ``\url``, ``\href``, and the URLs in its text; comments are left out."""
+
+    name: ClassVar[str] = "latex"
+    title: ClassVar[str] = "LaTeX"
+    suffixes: ClassVar[tuple[str, ...]] = (".tex", ".ltx", ".latex", ".sty", ".cls", ".bbl")
+    token: ClassVar[re.Pattern[str]] = _TOKEN
+
+    def _read(self, collector: Collector, token: re.Match[str]) -> Generator[Occurrence, None, int]:
+        body, pos = collector.source.body, token.end()
+        if token.lastgroup == "verbatim":
+            end = body.find("\\end{comment}", pos)
+            return len(body) if end < 0 else end
+        close = _braced(body, pos - 1)
+        if close < 0:
+            return pos
+        yield from self._command(collector, pos, close)
+        return close + 1
 
     def _command(self, collector: Collector, start: int, close: int) -> Iterator[Occurrence]:
         body = collector.source.body
@@ -111,37 +132,23 @@ def argument(collector: Collector, start: int, end: int, label: str = "") -> Ite
         yield collector.link(url, start, end, Markup.LINK, label)
 
 
-class Bibtex(Extractor):
+class Bibtex(_Tex):
     """BibTeX and BibLaTeX: the fields that hold URLs and DOIs, and the URLs in others."""
 
     name: ClassVar[str] = "bibtex"
     title: ClassVar[str] = "BibTeX"
     suffixes: ClassVar[tuple[str, ...]] = (".bib", ".bibtex")
+    token: ClassVar[re.Pattern[str]] = _FIELD
 
-    def knows_anchors(self, text: str) -> bool:  # noqa: ARG002 - never
-        return False
-
-    def extract(self, text: str, path: str) -> Iterator[Extracted]:
-        source = Source(text, path)
-        body = source.body
-        collector = Collector(source, _ESCAPE, _meaning)
-        yield from collector.begin()
-        pos = 0
-        while (token := _FIELD.search(body, pos)) is not None:
-            yield from collector.running(pos, token.start())
-            pos = token.end()
-            if token.lastgroup == "comment":
-                collector.comment(token.start() + token[0].index("%"), token.end(), 1)
-                continue
-            field = (token["field"] or "").lower()
-            start = pos + 1 if field else pos
-            close = body.find('"', start, start + _LONGEST) if field and body[pos] == '"' else _braced(body, start - 1)
-            if close < 0 or (field == "howpublished" and "\\url" in body[start:close]):
-                continue
-            yield from self._value(collector, start, close, field)
-            pos = close + 1
-        yield from collector.running(pos, len(body))
-        yield from collector.finish()
+    def _read(self, collector: Collector, token: re.Match[str]) -> Generator[Occurrence, None, int]:
+        body, pos = collector.source.body, token.end()
+        field = (token["field"] or "").lower()
+        start = pos + 1 if field else pos
+        close = body.find('"', start, start + _LONGEST) if field and body[pos] == '"' else _braced(body, start - 1)
+        if close < 0 or (field == "howpublished" and "\\url" in body[start:close]):
+            return pos
+        yield from self._value(collector, start, close, field)
+        return close + 1
 
     def _value(self, collector: Collector, start: int, end: int, field: str) -> Iterator[Occurrence]:
         body = collector.source.body

@@ -8,13 +8,9 @@ from collections.abc import Iterator
 from typing import ClassVar
 from urllib.parse import quote
 
-from linkwarden.extract._bare import Collector
-from linkwarden.extract._lines import Line, lines_of
-from linkwarden.extract._reader import Reader
+from linkwarden.extract._lines import Line, LineExtractor, Reading
 from linkwarden.extract._spans import Source
-from linkwarden.extract._tags import TagScanner
 from linkwarden.extract._text import squeeze
-from linkwarden.extract.base import Extractor
 from linkwarden.model import Anchor, AnchorSource, Extracted, Markup, Occurrence
 
 _HEADING = re.compile(r"(\*+)[ \t]+(?:(?:TODO|DONE|NEXT|WAITING|HOLD|CANCELLED)[ \t]+)?(?:\[#[A-Z0-9]\][ \t]+)?(\S.*)")
@@ -39,39 +35,15 @@ _SEARCH = re.compile(r"::.*", re.DOTALL)
 _IMAGE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|avif|bmp|tiff?)(?:[?#].*)?$", re.IGNORECASE)
 
 
-class Org(Extractor):
-    """Org files, with their abbreviated links filled in."""
-
-    name: ClassVar[str] = "org"
-    title: ClassVar[str] = "Org"
-    suffixes: ClassVar[tuple[str, ...]] = (".org",)
-    of_folders: ClassVar[tuple[str, ...]] = suffixes
-
-    def knows_anchors(self, text: str) -> bool:
-        return _TOGETHER.search(text) is None
-
-    def extract(self, text: str, path: str) -> Iterator[Extracted]:
-        reading = _Reading(Source(text, path), knows_anchors=self.knows_anchors(text))
-        yield from reading.collector.begin()
-        yield from reading.read()
-        yield from reading.collector.finish()
-
-
-class _Reading:
-    """The state of reading one document line by line."""
+class _Reading(Reading):
+    """The state of reading one document."""
 
     def __init__(self, source: Source, *, knows_anchors: bool) -> None:
-        self.collector = Collector(source)
-        self._source = source
-        self._body = source.body
-        self._reader = Reader(source, TagScanner())
-        self._knows_anchors = knows_anchors
+        super().__init__(source, knows_anchors=knows_anchors)
         self._abbreviations: dict[str, str] = {}
 
     def read(self) -> Iterator[Extracted]:
-        """Yield everything in the document."""
-        body = self._body
-        lines = lines_of(body)
+        body, lines = self._body, self._lines
         for line in lines:  # they hold for the whole document
             found = _ABBREVIATION.fullmatch(body, line.first, line.end)
             if found:
@@ -166,3 +138,14 @@ _KINDS = ("src", "example", "comment", "export")
 
 def _is_image(text: str) -> bool:
     return (bool(_ABSOLUTE.match(text)) or text.startswith(("file:", "./", "../"))) and bool(_IMAGE.search(text))
+
+
+class Org(LineExtractor):
+    """Org files, with their abbreviated links filled in."""
+
+    name: ClassVar[str] = "org"
+    title: ClassVar[str] = "Org"
+    suffixes: ClassVar[tuple[str, ...]] = (".org",)
+    of_folders: ClassVar[tuple[str, ...]] = suffixes
+    reading: ClassVar[type[Reading]] = _Reading
+    together: ClassVar[re.Pattern[str]] = _TOGETHER

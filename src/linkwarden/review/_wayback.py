@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlencode
 
-import msgspec
-
+from linkwarden.foreign import read_json
 from linkwarden.git import Git, GitError
 from linkwarden.model import Result
 from linkwarden.providers import LoadContext
@@ -105,10 +104,9 @@ def captures(body: bytes, url: str, *, image: bool = False) -> list[Capture]:
     Raises:
         ValueError: the answer is not such a table.
     """
-    try:
-        rows = msgspec.json.decode(body, type=list[list[str]])
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
-        raise ValueError("not a table of captures") from error
+    rows = read_json(body)
+    if not isinstance(rows, list) or not all(_is_row(row) for row in rows):
+        raise ValueError("not a table of captures")
     if not rows:
         return []
     names = rows[0]
@@ -131,6 +129,10 @@ def _path_and_query(url: str) -> str:
     rest = _AUTHORITY.sub("", url).partition("#")[0]
     path, mark, query = rest.partition("?")
     return unquote(path).rstrip("/") + mark + unquote(query)
+
+
+def _is_row(row: object) -> bool:
+    return isinstance(row, list) and all(isinstance(cell, str) for cell in row)
 
 
 def best(found: Sequence[Capture], added: datetime | None, which: str = "the newest") -> tuple[Capture, str] | None:

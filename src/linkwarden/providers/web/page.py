@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import unquote
 
 from linkwarden.answers import rules as http
-from linkwarden.answers.conditional import fetch_if_changed, says_unchanged, unchanged, visit, with_validators
+from linkwarden.answers.conditional import answer_for, fetch_if_changed, with_validators
 from linkwarden.answers.image_bytes import sniff, what_else
-from linkwarden.answers.read import RULES, from_response, net_evidence, status_evidence
+from linkwarden.answers.read import RULES, from_response, status_evidence
 from linkwarden.answers.redirects import landing_evidence, move_of
 from linkwarden.answers.wellformed import read_xml
 from linkwarden.foreign import charset_of
@@ -26,7 +26,7 @@ from linkwarden.soft404.log_in import asks_to_log_in
 from linkwarden.soft404.page import Page, is_html
 from linkwarden.soft404.weigh import RULES as SOFT_RULES
 from linkwarden.text import domains_of, host_of
-from linkwarden.wire import NO_HEADERS, Hop, NetError, Request, Response
+from linkwarden.wire import NO_HEADERS, Hop, Request, Response
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
@@ -149,18 +149,13 @@ class WebProvider(Provider):
                 for item in settled:
                     yield item
                 continue
-            try:
-                response = await visit(self.name, url, net, partial(_read, url, group, net))
-            except NetError as error:
-                for claim in group:
-                    yield net_evidence(claim, error)
-                continue
-            if says_unchanged(group, response):
-                for claim in group:
-                    yield unchanged(claim, response)
-                continue
-            large = len(response.body) > _LARGE
-            judged = await asyncio.to_thread(_judge, group, response) if large else _judge(group, response)
+            answer = await answer_for(self.name, url, group, net, partial(_read, url, group, net))
+            if isinstance(answer, list):
+                judged = answer
+            elif len(answer.body) > _LARGE:
+                judged = await asyncio.to_thread(_judge, group, answer)
+            else:
+                judged = _judge(group, answer)
             for evidence in judged:
                 yield evidence
 

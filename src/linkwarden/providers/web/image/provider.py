@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from linkwarden.answers import rules as http
 from linkwarden.answers.badges import Fault, badge_fault
-from linkwarden.answers.conditional import fetch_if_changed, says_unchanged, unchanged, visit, with_validators
+from linkwarden.answers.conditional import answer_for, fetch_if_changed, with_validators
 from linkwarden.answers.image_bytes import (
     CAMO_TYPES,
     SHOWN_TYPES,
@@ -28,7 +28,7 @@ from linkwarden.answers.image_bytes import (
     sniff,
     what_else,
 )
-from linkwarden.answers.read import RULES, from_response, net_evidence, status_evidence
+from linkwarden.answers.read import RULES, from_response, status_evidence
 from linkwarden.answers.redirects import move_of
 from linkwarden.answers.stores import Meaning, store_error
 from linkwarden.answers.wellformed import MOST_BYTES, svg_flaw
@@ -163,20 +163,15 @@ class ImageProvider(Provider):
         """Request the first bytes of each image and judge them."""
         del now
         for url, group in by_ident(claims).items():
-            try:
-                fetch = partial(fetch_if_changed, _request(url), group, net.fetch)
-                response = await visit(self.name, url, net, fetch)
-            except NetError as error:
-                for claim in group:
-                    yield net_evidence(claim, error)
+            fetch = partial(fetch_if_changed, _request(url), group, net.fetch)
+            answer = await answer_for(self.name, url, group, net, fetch)
+            if isinstance(answer, list):
+                for evidence in answer:
+                    yield evidence
                 continue
-            if says_unchanged(group, response):
-                for claim in group:
-                    yield unchanged(claim, response)
-                continue
-            sizes = await _other_sizes(url, response, net)
+            sizes = await _other_sizes(url, answer, net)
             for claim in group:
-                yield with_validators(image_evidence(claim, response, sizes), response)
+                yield with_validators(image_evidence(claim, answer, sizes), answer)
 
 
 def image_evidence(claim: Claim, response: Response, sizes: Sizes | None = None) -> Evidence:
