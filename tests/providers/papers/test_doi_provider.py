@@ -158,6 +158,33 @@ async def test_a_doi_may_end_in_punctuation(net: Net, doi: FakeDoi) -> None:
     assert slug(await evidence_of(Doi, net, "https://doi.org/10.1000/abc.")) == "ok"
 
 
+@pytest.mark.parametrize(
+    ("behind", "whole", "offer"),
+    [
+        ("#", "10.1000/abc#", "https://doi.org/10.1000/ABC%23"),
+        ("#2", "10.1000/abc#2", "https://doi.org/10.1000/ABC%232"),
+        ("?x=1", "10.1000/abc?x=1", "https://doi.org/10.1000/ABC%3Fx=1"),
+    ],
+)
+async def test_a_doi_that_a_browser_cuts_off(net: Net, doi: FakeDoi, behind: str, whole: str, offer: str) -> None:
+    """What stands behind # or ? may be a part of the DOI that somebody forgot to encode."""
+    doi.only = {whole}
+
+    item = await evidence_of(Doi, net, f"https://doi.org/10.1000/ABC{behind}")
+
+    assert slug(item) == "unknown-doi"
+    assert item.suggestion is not None
+    assert item.suggestion.url == offer
+
+
+async def test_what_stands_behind_a_registered_doi_is_none_of_it(net: Net, doi: FakeDoi) -> None:
+    """A place on a page and a parameter of the resolver are no parts of a DOI that is registered without them."""
+    doi.only = {"10.1000/abc"}
+
+    assert slug(await evidence_of(Doi, net, "https://doi.org/10.1000/abc#results")) == "ok"
+    assert slug(await evidence_of(Doi, net, "https://doi.org/10.1000/abc?noredirect")) == "ok"
+
+
 async def test_a_path_after_a_doi_wants_a_look(net: Net, doi: FakeDoi) -> None:
     """Whole segments that were appended are cut in the suggestion, which is not safe."""
     doi.only = {"10.1038/nature14539"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -152,7 +152,8 @@ class Doi(Registry[DoiRef]):
         """Ask ``doiRA`` about all DOIs at once, and again in detail about those that it does not call registered."""
         del now  # a DOI does not depend on the day
         groups = by_ident(self.cases(claims))
-        words = await _inquire(net, list(groups))
+        longer = {doi: [case.ref.longer for case in cases if case.ref.longer] for doi, cases in groups.items()}
+        words = await _inquire(net, longer)
         registered = {doi: words.first[doi].agency for doi in groups if words.standing(doi) is Standing.REGISTERED}
         words.records = await records(net, registered, self.ctx.contact)
         for cases in groups.values():
@@ -160,13 +161,18 @@ class Doi(Registry[DoiRef]):
                 yield _judge(case, words)
 
 
-async def _inquire(net: Net, dois: Sequence[str]) -> _Words:
-    """Make all requests: ``doiRA`` for all, for shorter readings of the absent, and the handle API one by one."""
-    words = _Words(first=await agencies(net, dois))
+async def _inquire(net: Net, dois: Mapping[str, Sequence[str]]) -> _Words:
+    """Make all requests: ``doiRA`` for all, for other readings of the absent, and the handle API one by one.
+
+    Args:
+        net: makes the requests.
+        dois: each with its longer readings.
+    """
+    words = _Words(first=await agencies(net, list(dois)))
     absent = [d for d in dois if words.first[d].standing in (Standing.ABSENT, Standing.INVALID)]
-    shorter = [s for d in absent for s in shorter_readings(d) if s not in words.first]
-    if shorter:
-        words.first |= await agencies(net, shorter)
+    others = [s for d in absent for s in (*shorter_readings(d), *dois[d]) if s not in words.first]
+    if others:
+        words.first |= await agencies(net, list(dict.fromkeys(others)))
     for doi in dois:
         if words.first[doi].standing in (Standing.REGISTERED, Standing.SILENT):
             continue
@@ -187,7 +193,8 @@ def _judge(case: Case[DoiRef], words: _Words) -> Outcome:
             silence = words.first[doi].reply
             why = "" if silence is not None else "did not say plainly whether the DOI is registered"
             return unanswered([case], "The DOI system", silence or Reply(AGENCIES), why)[0]
-        return _broken(case, standing, words.shorter(doi))
+        longer = bool(ref.longer) and words.standing(ref.longer) is Standing.REGISTERED
+        return _broken(case, standing, longer=longer, shorter=words.shorter(doi))
     if standing is Standing.ABSENT and ref.source is Source.LITERAL and words.shorter(doi) is None:
         reason = f"The DOI system does not know {ref.written}, which this URL names."
         return case.passed(Evidence.of(case.claim, UNREGISTERED, reason, facts=_asked(doi)))
@@ -211,10 +218,25 @@ def _registered(case: Case[DoiRef], agency: str, record: Record) -> Evidence:
     return Evidence.of(case.claim, title=record.title, facts=facts)
 
 
-def _broken(case: Case[DoiRef], standing: Standing, shorter: str | None) -> Evidence:
-    """Report a doi.org link; both of the registry's responses say that the DOI is not there."""
+def _broken(case: Case[DoiRef], standing: Standing, *, longer: bool, shorter: str | None) -> Evidence:
+    """Report a doi.org link; both of the registry's responses say that the DOI is not there.
+
+    Args:
+        case: the link.
+        standing: what the registry says of the DOI.
+        longer: the DOI with what stands behind it is registered.
+        shorter: the shorter reading of it that is registered, or None.
+    """
     claim, ref = case.claim, case.ref
     facts = _asked(ref.doi)
+    if longer:
+        suggestion = Suggestion(resolver_address(ref.written + ref.behind), "the whole DOI, percent-encoded")
+        mark = ref.behind[0]
+        reason = (
+            f"The DOI ends with “{shown(ref.behind)}”, and “{mark}” has to be %{ord(mark):02X} in a URL; as it stands, "
+            "readers get the page “DOI not found”."
+        )
+        return Evidence.of(claim, UNKNOWN_DOI, reason, suggestion=suggestion, facts=facts)
     if shorter is not None:
         kept, cut = ref.written[: len(shorter)], ref.written[len(shorter) :]
         why = "the DOI without what is stuck to its end"

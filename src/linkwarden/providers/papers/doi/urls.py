@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
@@ -34,11 +34,18 @@ class DoiRef:
             there, junk included; elsewhere without the publisher's suffixes.
         source: how the URL names it.
         written: the same in the case of the URL, for suggestions.
+        behind: what stands behind it at doi.org, with ``?`` or ``#``: for a browser no part of it.
     """
 
     doi: str
     source: Source
     written: str
+    behind: str = ""
+
+    @property
+    def longer(self) -> str:
+        """The DOI and what stands behind it, or "": a DOI may hold any character (docs/facts/services.md#doi-syntax)."""
+        return fold(self.written + self.behind) if self.behind else ""
 
     @property
     def ident(self) -> str:
@@ -53,7 +60,11 @@ def doi_of(url: str) -> DoiRef | None:
     if reader is None:  # nearly every URL of a list
         return None
     parts = urlsplit(url)
-    return reader(unquote(parts.path), parts.query)
+    ref = reader(unquote(parts.path), parts.query)
+    if ref is not None and ref.source is Source.RESOLVER:
+        at = min((i for i in (url.find("?"), url.find("#")) if i >= 0), default=len(url))
+        return replace(ref, behind=unquote(url[at:]))
+    return ref
 
 
 @lru_cache(maxsize=1024)  # a list names the same few hosts over and over
