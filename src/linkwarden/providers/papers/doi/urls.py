@@ -44,7 +44,7 @@ class DoiRef:
 
     @property
     def longer(self) -> str:
-        """The DOI and what stands behind it, or "": a DOI may hold any character (docs/facts/services.md#doi-syntax)."""
+        """The DOI with what stands behind it: it may hold any character (docs/facts/services.md#doi-syntax)."""
         return fold(self.written + self.behind) if self.behind else ""
 
     @property
