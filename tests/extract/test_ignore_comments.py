@@ -177,6 +177,16 @@ def test_a_comment_that_never_ends_is_reported() -> None:
     assert notices(text) == [(3, "This comment to linkwarden is never closed; end it with -->.")]
 
 
+def test_the_table_of_all_contributors_needs_no_comments_of_ones_own() -> None:
+    """The links of its symbols lead to places that no README has; without both of its markers nothing is accepted."""
+    start, end = "<!-- ALL-CONTRIBUTORS-LIST:START - Do not remove -->", "<!-- ALL-CONTRIBUTORS-LIST:END -->"
+    (found,) = suppressions(f"# List\n\n{start}\n<a href='#blog-ann'>x</a>\n\n{end}\n\n[y](#gone)\n")
+    assert (found.first, found.last, found.codes, found.by_program) == (3, 6, ("LW120",), True)
+    for text in (f"{start}\n\n[y](#gone)\n", f"[y](#gone)\n\n{end}\n", f"{end}\n\n{start}\n"):
+        assert suppressions(text) == []
+        assert notices(text) == []
+
+
 def test_html_files_know_the_same_comments() -> None:
     """Line, next line and block, but not inside of scripts."""
     page = (

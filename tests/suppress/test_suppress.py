@@ -303,6 +303,13 @@ def test_what_accepts_nothing_is_no_longer_needed() -> None:
     )
 
 
+def test_a_comment_that_a_program_wrote_may_accept_nothing() -> None:
+    """Nobody is asked to remove what the next run of that program writes again."""
+    accepted = Accepted([replace(comment(3, 3, 9), by_program=True)])
+
+    assert told(suppress_accepted(run_of(result(None, 5)), accepted, TODAY, complete=True)) == []
+
+
 def test_a_run_that_did_not_see_everything_calls_nothing_unneeded() -> None:
     """With --diff, --offline or an interruption the finding may be where nobody looked."""
     baseline = Baseline(Path("known.json"), {Known("LW301", "https://b.example/"): 3})

@@ -22,6 +22,13 @@ IGNORE = "linkwarden-ignore"
 START = "linkwarden-ignore-start"
 END = "linkwarden-ignore-end"
 _KNOWN = (IGNORE, START, END)
+#: Between these, all-contributors writes links to places that do not exist
+#: (docs/facts/github-rendering.md#given-names).
+_TABLE_START = "ALL-CONTRIBUTORS-LIST:START"
+_TABLE_END = "ALL-CONTRIBUTORS-LIST:END"
+_TABLE = (_TABLE_START, _TABLE_END)
+_TABLE_CODES = ("LW120",)
+_TABLE_REASON = "all-contributors writes such links for work that has no page"
 _LONGEST_NAME = 40
 #: "linkwarden-ingore" is that similar; "linkwarden is", "prettier-ignore" and other tools' words are not.
 _SIMILAR = 0.85
@@ -40,7 +47,7 @@ class _Said:
     """What a comment says to linkwarden.
 
     Attributes:
-        name: ``IGNORE``, ``START`` or ``END``; "" if it is misspelt.
+        name: ``IGNORE``, ``START`` or ``END``, or one of all-contributors' markers; "" if it is misspelt.
         problem: what to report to the maintainer instead, or "".
         about: what makes two such problems the same (``Notice.about``).
     """
@@ -82,7 +89,7 @@ class Directives:
             self._comments.append(_Placed(start, end, line_of(start), line_of(max(start, end - 1)), said))
 
     def read(self) -> Iterator[Suppression | Notice]:
-        """Yield what the comments say, in source order, once the whole document has been read."""
+        """Yield what the comments say, in source order (tables of contributors last), once all has been read."""
         if not any(comment.said for comment in self._comments):
             return
         self._comments.sort(key=lambda comment: comment.start)
@@ -90,7 +97,7 @@ class Directives:
         open_blocks: list[tuple[_Placed, _Said]] = []
         for comment, (first, last) in zip(self._comments, below, strict=True):
             said = comment.said
-            if said is None:
+            if said is None or said.name in _TABLE:
                 continue
             if said.problem:
                 yield self._notice(comment, said.problem, *said.about)
@@ -109,12 +116,24 @@ class Directives:
             yield self._notice(begun, problem, START)
             yield self._suppression(begun, what, begun.first, end)
 
+        yield from self._tables()
+
+    def _tables(self) -> Iterator[Suppression]:
+        """Yield what the tables of all-contributors need; a marker without the other one is nothing."""
+        begun: _Placed | None = None
+        for comment in self._comments:
+            if comment.said is not None and comment.said.name in _TABLE:
+                if comment.said.name == _TABLE_END and begun is not None:
+                    yield self._suppression(begun, comment.said, begun.first, comment.last)
+                begun = comment if comment.said.name == _TABLE_START else None
+
     def _notice(self, comment: _Placed, message: str, *about: str) -> Notice:
         return Notice(self._source.path, comment.first, message, about)
 
     def _suppression(self, comment: _Placed, said: _Said, first: int, last: int) -> Suppression:
         line, column = self._source.position(comment.start + self._source.base)
-        return Suppression(self._source.path, line, column, first, last, said.codes, said.reason)
+        by_program = said.name in _TABLE
+        return Suppression(self._source.path, line, column, first, last, said.codes, said.reason, by_program)
 
 
 def _said(text: str) -> _Said | None:
@@ -122,6 +141,8 @@ def _said(text: str) -> _Said | None:
     words = text.split(maxsplit=1)
     if not words or len(words[0]) > _LONGEST_NAME:
         return None
+    if words[0] in _TABLE:
+        return _Said(words[0], _TABLE_CODES, _TABLE_REASON)
     name, rest = words[0].lower().rstrip(":"), words[1] if len(words) > 1 else ""
     if name not in _KNOWN:
         return _misspelt(name, rest)

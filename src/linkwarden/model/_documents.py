@@ -139,6 +139,7 @@ class Suppression:
         last: the last one, inclusive.
         codes: rules that it is about; empty is all.
         reason: the maintainer's own words, or "".
+        by_program: a program wrote the comment, so nobody is asked to remove it where it accepts nothing.
     """
 
     path: str
@@ -148,6 +149,7 @@ class Suppression:
     last: int
     codes: tuple[str, ...] = ()
     reason: str = ""
+    by_program: bool = False
 
 
 Extracted = Occurrence | Anchor | Notice | Suppression

@@ -320,7 +320,7 @@ class _Inspection:
                 for path, line in _lines_of(occurrence):
                     lines.add(path, Lines.ANY_RULE, line)
         for comment in self._comments:
-            if not lines.has(comment):
+            if not comment.by_program and not lines.has(comment):
                 where = f"on line {comment.first}"
                 if comment.last > comment.first:
                     where = f"on lines {comment.first} to {comment.last}"
