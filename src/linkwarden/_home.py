@@ -10,10 +10,11 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from linkwarden._version import REPOSITORY
+from linkwarden.patterns import pattern
 
 _PATIENCE = 5.0  # seconds for git, which reads a few small files
-_REMOTE = re.compile(r"(?:https?://(?:[^@/]*@)?|ssh://git@|git@)([\w.-]+)(?::\d+)?[:/]([\w./-]+?)(?:\.git)?/?")
-_NAME = re.compile(r"[\w.-]+/[\w.-]+")
+_REMOTE = pattern(r"(?:https?://(?:[^@/]*@)?|ssh://git@|git@)([\w.-]+)(?::\d+)?[:/]([\w./-]+?)(?:\.git)?/?")
+_NAME = pattern(r"[\w.-]+/[\w.-]+")
 _AT_GITHUB = "https://github.com/"
 _said: list[str] = []
 

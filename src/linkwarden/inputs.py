@@ -20,6 +20,7 @@ from linkwarden import whatwg
 from linkwarden.config import Config, nearest
 from linkwarden.extract import Extractor
 from linkwarden.model import Anchor, Extracted, LinkwardenError, UsageError
+from linkwarden.patterns import pattern
 from linkwarden.plugins import discover
 from linkwarden.report._words import is_health_report
 from linkwarden.text import is_http
@@ -35,8 +36,8 @@ STDIN = "<stdin>"
 MAX_BYTES = 64 * 1024 * 1024
 #: Of a list that is fetched: GitHub itself shows no README beyond 500 KiB.
 MAX_REMOTE_BYTES = 16 * 1024 * 1024
-_OWNER_REPO = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}")
-_GITHUB_PAGE = re.compile(
+_OWNER_REPO = pattern(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}")
+_GITHUB_PAGE = pattern(
     r"https?://(?:www\.)?github\.com/([^/?#]+)/([^/?#]+?)(?:\.git)?(?:/(blob|tree|raw)/([^?#]+))?/?(?:[?#].*)?"
 )
 _README_NAMES = (
@@ -51,16 +52,16 @@ _README_NAMES = (
 )
 _SNIFFED = 8192
 #: Of files that are never opened for their text, because a folder holds many of them.
-_BINARY = re.compile(
+_BINARY = pattern(
     r"\.(?:png|jpe?g|gif|webp|avif|ico|bmp|tiff?|pdf|zip|gz|xz|bz2|zst|7z|tar|whl|jar|woff2?|ttf|otf|eot|mp[34]|webm|mov"
     r"|avi|ogg|wav|exe|dll|so|dylib|o|a|pyc|class|bin|sqlite3?|db)",
     re.IGNORECASE,
 )
 #: How formats that hold no text become ones that do.
 _CONVERTED = "Save it as Markdown or HTML and name that file."
-_OWN_STREAM = re.compile(r"/(?:dev|proc/self)/fd/\d{1,9}")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-_URL_LINE = re.compile(rb"(?:https?|ftp)://\S+", re.IGNORECASE)
+_OWN_STREAM = pattern(r"/(?:dev|proc/self)/fd/\d{1,9}")
+_SCHEME = pattern(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_URL_LINE = pattern(rb"(?:https?|ftp)://\S+", re.IGNORECASE)
 _NONE: Mapping[Path, Sequence[Anchor]] = MappingProxyType({})
 
 

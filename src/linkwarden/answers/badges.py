@@ -11,9 +11,10 @@ from functools import cache
 from urllib.parse import urlsplit
 
 from linkwarden.datafile import read_table
+from linkwarden.patterns import pattern
 from linkwarden.text import host_of
 
-_NAME = re.compile(r"aria-label=\"([^\"]{0,300})\"|<title>([^<]{0,300})</title>")
+_NAME = pattern(r"aria-label=\"([^\"]{0,300})\"|<title>([^<]{0,300})</title>")
 
 
 class Fault(StrEnum):

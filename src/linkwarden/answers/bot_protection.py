@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from linkwarden.patterns import pattern
 from linkwarden.wire import Response
 
 #: A challenge page has fewer visible characters than this; the shortest real article has more. (The pages of
@@ -88,8 +89,8 @@ _HINTS = (
 )
 
 # Every repetition is bounded or cannot fail, so that a hostile page costs time in proportion to its length.
-_TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,300})</title", re.IGNORECASE)
-_UNSEEN = re.compile(
+_TITLE = pattern(r"<title[^>]{0,200}>([^<]{0,300})</title", re.IGNORECASE)
+_UNSEEN = pattern(
     r"<(script|style|noscript|template|svg)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)|<[^>]*(?:>|\Z)",
     re.IGNORECASE | re.DOTALL,
 )

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from linkwarden.answers.bot_protection import bot_protection
 from linkwarden.answers.read import from_response, net_evidence
 from linkwarden.model import Answer, Claim, Evidence, Fact, Validators
+from linkwarden.patterns import pattern
 from linkwarden.text import host_of
 from linkwarden.wire import NO_HEADERS, NetError, NetErrorKind, Request, Response
 
@@ -76,9 +77,9 @@ def _bare_host(url: str) -> str:
 
 #: RFC 9110 section 8.8.3, printable ASCII only, so that what goes back is what came. Hashes have up to 128
 #: characters; what is much longer is kept by nobody's accident, and would be sent with each question.
-_ETAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e]{0,250}"')
+_ETAG = pattern(r'(?:W/)?"[\x21\x23-\x7e]{0,250}"')
 #: RFC 9110 section 5.6.7, the only form that servers may send.
-_DATE = re.compile(
+_DATE = pattern(
     r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} "
     r"\d{2}:\d{2}:\d{2} GMT",
     re.ASCII,

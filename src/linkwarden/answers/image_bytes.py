@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import struct
 
+from linkwarden.patterns import pattern
+
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -36,8 +38,8 @@ _FTYP_BRANDS = {
 _AVIF = frozenset({b"avif", b"avis"})
 #: Sizes of the header that follows a BMP's first 14 bytes, by version.
 _BMP_HEADERS = frozenset({12, 40, 52, 56, 64, 108, 124})
-_NETPBM = re.compile(rb"P[1-6]\s+(?:#|\d)")
-_XBITMAP = re.compile(rb"#define\s+\w+_width\s+\d")
+_NETPBM = pattern(rb"P[1-6]\s+(?:#|\d)")
+_XBITMAP = pattern(rb"#define\s+\w+_width\s+\d")
 
 #: What GitHub's image proxy lets through: ``mime-types.json`` of atmos/camo. GitHub runs a fork that may know more.
 CAMO_TYPES = frozenset(
@@ -63,16 +65,14 @@ SHOWN_TYPES = frozenset(
 )
 
 _LFS_POINTER = b"version https://git-lfs.github.com/spec/"
-_HTML = re.compile(
-    r"<(?:!doctype\s+html|html|head|body|title|script|meta|div|table|h1|p|center|iframe)\b", re.IGNORECASE
-)
-_SVG_ROOT = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?svg(?=[\s/>]|\Z)")
-_SVG_DOCTYPE = re.compile(r"<!DOCTYPE\s+(?:[A-Za-z_][\w.-]*:)?svg\b", re.IGNORECASE)
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
-_BLANK = re.compile(r"\s*")
+_HTML = pattern(r"<(?:!doctype\s+html|html|head|body|title|script|meta|div|table|h1|p|center|iframe)\b", re.IGNORECASE)
+_SVG_ROOT = pattern(r"<(?:[A-Za-z_][\w.-]*:)?svg(?=[\s/>]|\Z)")
+_SVG_DOCTYPE = pattern(r"<!DOCTYPE\s+(?:[A-Za-z_][\w.-]*:)?svg\b", re.IGNORECASE)
+_CONTROL = pattern(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_BLANK = pattern(r"\s*")
 #: What may stand before the root element: how it begins, and all of it (XML 1.0 section 2.8).
 _PROLOG = tuple(
-    (re.compile(begins), re.compile(whole + r"\s*", re.DOTALL))
+    (pattern(begins), pattern(whole + r"\s*", re.DOTALL))
     for begins, whole in (
         (r"<\?", r"<\?.*?\?>"),
         (r"<!--", r"<!--.*?-->"),

@@ -15,6 +15,7 @@ from linkwarden.answers import rules
 from linkwarden.answers.bot_protection import bot_protection
 from linkwarden.answers.stores import Meaning, StoreError, store_error
 from linkwarden.model import Claim, Evidence, Fact, FactKind, Rule, Suggestion
+from linkwarden.patterns import pattern
 from linkwarden.signatures import refuses_with_401
 from linkwarden.text import domains_of, host_of, mask_secrets
 from linkwarden.wire import BAD_CODING, INCOMPLETE_CHAIN, ODD_CODING, Hop, NetError, NetErrorKind, Response
@@ -38,7 +39,7 @@ LYING_404 = MappingProxyType(
     }
 )
 
-_ORIGIN_UNKNOWN = re.compile(rb"error(?: code:)?\s*1016", re.IGNORECASE)
+_ORIGIN_UNKNOWN = pattern(rb"error(?: code:)?\s*1016", re.IGNORECASE)
 
 #: What a status means for a link (RFC 9110 section 15, RFC 7725, and what sites do to programs); ``{thing}`` is
 #: "page" or "image".

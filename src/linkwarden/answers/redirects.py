@@ -9,14 +9,15 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from linkwarden.answers import rules
 from linkwarden.answers.read import from_response
 from linkwarden.model import Claim, Evidence, Suggestion
+from linkwarden.patterns import pattern
 from linkwarden.text import domains_of, host_of, mask_secrets, target_key
 from linkwarden.wire import Response
 
-_LOG_IN_HOSTS = re.compile(r"(?:accounts\.google\.com|(?:log-?in|sign-?in|sso)\..+)\Z")
+_LOG_IN_HOSTS = pattern(r"(?:accounts\.google\.com|(?:log-?in|sign-?in|sso)\..+)\Z")
 _LOG_IN_SEGMENTS = frozenset(
     {"login", "log-in", "log_in", "logon", "signin", "sign-in", "sign_in", "servicelogin", "wp-login", "authwall"}
 )
-_CONSENT_HOSTS = re.compile(r"(?:consent\..+|guce\..+)\Z")
+_CONSENT_HOSTS = pattern(r"(?:consent\..+|guce\..+)\Z")
 _CONSENT_SEGMENTS = frozenset({"consent", "cookie-consent", "cookieconsent", "cookieabsent", "gdpr-consent"})
 _ERROR_SEGMENTS = frozenset(
     {"404", "notfound", "not-found", "not_found", "404error", "error404", "404-error", "error-404", "page-not-found"}
@@ -32,18 +33,18 @@ _CATALOGUES = {
 }
 _HOME_NAMES = frozenset({"", "index", "home", "default", "main", "start", "welcome"})
 #: First segments that choose a language. Codes that are also departments or words (cs, it, is, my, id) stay out.
-_LANGUAGE = re.compile(
+_LANGUAGE = pattern(
     r"(?:en|de|fr|es|pt|nl|pl|ru|ja|zh|ko|tr|ar|sv|da|fi|hu|el|he|uk|ro|vi|th|fa)(?:[-_][a-z]{2,4})?\Z|[a-z]{2}[-_][a-z]{2}\Z",
     re.IGNORECASE,
 )
-_EXTENSION = re.compile(r"\.(?:html?|php\d?|aspx?|jsp|cfm|cgi|pdf|md)\Z", re.IGNORECASE)
+_EXTENSION = pattern(r"\.(?:html?|php\d?|aspx?|jsp|cfm|cgi|pdf|md)\Z", re.IGNORECASE)
 #: Parameters that name a visit, not a page: campaigns, sessions, cookie tests.
-_VISIT = re.compile(
+_VISIT = pattern(
     r"(?:utm_\w+|fbclid|gclid|mc_[ce]id|_ga|_gl|gi|ref_src|jsessionid|phpsessid|sid|sessionid|session_id|cookieset"
     r"|_hs\w+|igshid)\Z",
     re.IGNORECASE,
 )
-_PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#]*", re.IGNORECASE)
+_PATH_SESSION = pattern(r";(?:jsessionid|phpsessid|sid)=[^/?#]*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from linkwarden.foreign import decode, read_json
+from linkwarden.patterns import pattern
 from linkwarden.wire import Response
 
 
@@ -46,18 +47,18 @@ _CODES: Mapping[Meaning, str] = MappingProxyType(
 _MEANINGS = MappingProxyType({code: meaning for meaning, codes in _CODES.items() for code in codes.split()})
 _REFUSALS = frozenset({Meaning.CLOSED, Meaning.DENIED, Meaning.SIGNATURE})
 
-_ERROR = re.compile(r"\A\ufeff?\s*(?:<\?xml[^>]*\?>\s*)?<Error\b[^>]*>", re.IGNORECASE)
-_CODE = re.compile(r"<Code>\s*([A-Za-z][A-Za-z0-9._-]{1,60})\s*</Code>")
-_PLAIN_CODE = re.compile(r"[A-Za-z][A-Za-z0-9._-]{1,60}")
-_EXPIRES = re.compile(r"<Expires>\s*(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?Z\s*</Expires>")
+_ERROR = pattern(r"\A\ufeff?\s*(?:<\?xml[^>]*\?>\s*)?<Error\b[^>]*>", re.IGNORECASE)
+_CODE = pattern(r"<Code>\s*([A-Za-z][A-Za-z0-9._-]{1,60})\s*</Code>")
+_PLAIN_CODE = pattern(r"[A-Za-z][A-Za-z0-9._-]{1,60}")
+_EXPIRES = pattern(r"<Expires>\s*(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?Z\s*</Expires>")
 #: S3, MinIO and OSS say the first, Azure the second, Supabase the third.
-_TOO_LATE = re.compile(
+_TOO_LATE = pattern(
     r"request has expired|signature not valid in the specified time frame|exp\\?\"? claim timestamp check failed",
     re.IGNORECASE,
 )
 #: Google: no rule behind it, the object is not public. Others: rules that name what they look at.
-_ANONYMOUS = re.compile(r"anonymous caller does not have storage\.", re.IGNORECASE)
-_RULE = re.compile(r"\brefer(?:r?er)?\b|hotlink|\b(?:source|client) ?ip\b|\bip (?:address|acl|policy)\b", re.IGNORECASE)
+_ANONYMOUS = pattern(r"anonymous caller does not have storage\.", re.IGNORECASE)
+_RULE = pattern(r"\brefer(?:r?er)?\b|hotlink|\b(?:source|client) ?ip\b|\bip (?:address|acl|policy)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

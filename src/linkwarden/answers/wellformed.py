@@ -6,9 +6,10 @@ Entities are not expanded into anything large: a document that declares more tha
 from __future__ import annotations
 
 import codecs
-import re
 from dataclasses import dataclass
 from xml.parsers import expat
+
+from linkwarden.patterns import pattern
 
 SVG = "http://www.w3.org/2000/svg"
 #: Longer documents are not judged.
@@ -16,7 +17,7 @@ MOST_BYTES = 1_048_576
 #: An entity may be so long, and all references together may come to so much.
 _LONGEST_ENTITY = 200
 _MOST_EXPANDED = 2_097_152
-_OTHER_VERSION = re.compile(rb"\s*<\?xml\s+version\s*=\s*[\"'](?!1\.0[\"'])")
+_OTHER_VERSION = pattern(rb"\s*<\?xml\s+version\s*=\s*[\"'](?!1\.0[\"'])")
 #: Encodings that browsers know and expat reads by itself.
 _ENCODINGS = frozenset({"utf-8", "utf-16", "utf-16-le", "utf-16-be", "iso8859-1", "ascii"})
 

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 
 from linkwarden.datafile import DataFileError, Row, read_table
 from linkwarden.model import Suggestion
+from linkwarden.patterns import pattern
 
 if TYPE_CHECKING:
     from linkwarden.url import Url
 
-_AUTHORITY = re.compile(r"https?://[^/?#\\]*", re.IGNORECASE)
+_AUTHORITY = pattern(r"https?://[^/?#\\]*", re.IGNORECASE)
 
 
 class Fate(StrEnum):

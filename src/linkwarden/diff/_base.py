@@ -7,7 +7,6 @@ event's ``base.sha``: with that one, what others have added to the base since wo
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,13 +14,14 @@ from typing import Any
 
 from linkwarden.git import Git, GitError
 from linkwarden.model import UsageError
+from linkwarden.patterns import pattern
 
 #: What ``--diff`` takes for "find it yourself"; a branch of this name is ``refs/heads/auto``.
 AUTO = "auto"
 _DEFAULT_BRANCHES = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
 #: GitHub's limit for what it sends to webhooks ("Webhook events and payloads").
 _MOST_EVENT_BYTES = 25 * 1024 * 1024
-_OID = re.compile(r"[0-9a-f]{40,64}\Z")
+_OID = pattern(r"[0-9a-f]{40,64}\Z")
 _DEEPER = 'With actions/checkout, set "fetch-depth: 2" for pull requests, or "fetch-depth: 0" for the whole history.'
 _NAME_IT = "Name the commit or branch to compare with, such as --diff main."
 

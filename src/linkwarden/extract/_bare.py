@@ -10,17 +10,18 @@ from linkwarden.extract._directives import Directives
 from linkwarden.extract._spans import Pieces, Source, text_notices
 from linkwarden.extract._tags import Comment
 from linkwarden.model import Extracted, Markup, Notice, Occurrence, Suppression
+from linkwarden.patterns import pattern
 
-_BEGIN = re.compile(r"(?<![A-Za-z0-9+.-])(?:https?|ftp)://(?=[^\W_]|\[)", re.IGNORECASE)
+_BEGIN = pattern(r"(?<![A-Za-z0-9+.-])(?:https?|ftp)://(?=[^\W_]|\[)", re.IGNORECASE)
 #: RFC 3986 allows none of the ASCII characters here; the others are quotes and marks of a sentence around the URL.
-_RUN = re.compile(r"[^\s<>\"`\\|^\x00-\x1f\x7f“”„«»‘’、。，；：！？（）「」『』【】《》]++")
-_WHOLE = re.compile(r"(?:https?|ftp)://[^\s<>\"`\\^\x00-\x1f\x7f]++", re.IGNORECASE)
+_RUN = pattern(r"[^\s<>\"`\\|^\x00-\x1f\x7f“”„«»‘’、。，；：！？（）「」『』【】《》]++")
+_WHOLE = pattern(r"(?:https?|ftp)://[^\s<>\"`\\^\x00-\x1f\x7f]++", re.IGNORECASE)
 _TRAILING = ".,;:!?'*~"
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 #: ``https://host/<name>``, ``https://host/{id}``, ``https://*.host``: a pattern of URLs, which nobody can follow.
-_PLACEHOLDER = re.compile(r"<[\w .-]{1,40}>")
-_PATTERN = re.compile(r"[{}]|%[sd](?![0-9a-fA-F])|[/=](?:\.\.\.|…)$|://[^/?#]*\*|/\*{1,2}$", re.IGNORECASE)
-_NEXT = re.compile(r"[,;](?=(?:https?|ftp)://)", re.IGNORECASE)
+_PLACEHOLDER = pattern(r"<[\w .-]{1,40}>")
+_PATTERN = pattern(r"[{}]|%[sd](?![0-9a-fA-F])|[/=](?:\.\.\.|…)$|://[^/?#]*\*|/\*{1,2}$", re.IGNORECASE)
+_NEXT = pattern(r"[,;](?=(?:https?|ftp)://)", re.IGNORECASE)
 _BEFORE_PLACEHOLDER = "/=-_.:@&?#"
 #: Where the content is the document itself.
 IDENTITY = Pieces((0,), (0,))

@@ -17,6 +17,7 @@ from linkwarden.extract._spans import Pieces, Source
 from linkwarden.extract._tags import Comment
 from linkwarden.extract._text import squeeze
 from linkwarden.model import Notice, Suppression
+from linkwarden.patterns import pattern
 
 IGNORE = "linkwarden-ignore"
 START = "linkwarden-ignore-start"
@@ -34,12 +35,12 @@ _LONGEST_NAME = 40
 _SIMILAR = 0.85
 _LONGEST_REASON = 500
 
-_WORD = re.compile(r"[\s,;]*+([^\s,;]++)")
+_WORD = pattern(r"[\s,;]*+([^\s,;]++)")
 #: What can only be meant as the name of a rule: LW301, also with a typo in it, 301, not-found.
-_RULE_NAME = re.compile(r"lw(?=\w*\d)\w{1,9}|\d{3}|[a-z0-9]++(?:-[a-z0-9]++)++", re.IGNORECASE)
+_RULE_NAME = pattern(r"lw(?=\w*\d)\w{1,9}|\d{3}|[a-z0-9]++(?:-[a-z0-9]++)++", re.IGNORECASE)
 #: Markers of quotes and lists before a comment are no content that it could be about.
-_MARKERS = re.compile(r"(?:[ \t>*+\-]|\d{1,9}[.)])*+")
-_CONTENT = re.compile(r"[^\s>]")
+_MARKERS = pattern(r"(?:[ \t>*+\-]|\d{1,9}[.)])*+")
+_CONTENT = pattern(r"[^\s>]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,34 +13,33 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from linkwarden.extract._document import Block
+from linkwarden.patterns import pattern
 
 #: What may begin a formula, or keep what follows it from beginning one.
-_TOKEN = re.compile(
-    r"\\begin\{(?P<name>[A-Za-z]+\*?)\}|(?P<open>\\{1,2}[(\[])|\\(?s:.)|(?P<ticks>`+)|(?P<dollars>\$\$?)"
-)
+_TOKEN = pattern(r"\\begin\{(?P<name>[A-Za-z]+\*?)\}|(?P<open>\\{1,2}[(\[])|\\(?s:.)|(?P<ticks>`+)|(?P<dollars>\$\$?)")
 #: Only what begins a formula on lines of its own.
-_DISPLAY = re.compile(
+_DISPLAY = pattern(
     r"\\begin\{(?P<name>[A-Za-z]+\*?)\}|(?P<open>\\{1,2}\[)|\\(?s:.)|(?P<ticks>`+)"
     r"|(?:^|(?<=\n))[ \t>]*+(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?(?P<dollars>\$\$)"
 )
-_MAY_HOLD_ONE = re.compile(r"\$|\\begin\{|\\[(\[]")
-_MAY_DISPLAY_ONE = re.compile(r"\$\$|\\begin\{|\\\[")
-_DOLLAR = re.compile(r"\\(?s:.)|(\$)")
-_TICKS = re.compile(r"`+")
+_MAY_HOLD_ONE = pattern(r"\$|\\begin\{|\\[(\[]")
+_MAY_DISPLAY_ONE = pattern(r"\$\$|\\begin\{|\\\[")
+_DOLLAR = pattern(r"\\(?s:.)|(\$)")
+_TICKS = pattern(r"`+")
 _CLOSING = {"(": ")", "[": "]"}
-_BLANK_LINE = re.compile(r"\n[ \t>]*+(?=\n|\Z)")
+_BLANK_LINE = pattern(r"\n[ \t>]*+(?=\n|\Z)")
 
-_COMMAND = re.compile(r"\\[A-Za-z]+")
+_COMMAND = pattern(r"\\[A-Za-z]+")
 #: Text in a formula: `\text{for all}`.
-_TEXT_GROUP = re.compile(r"\\(?:text|mbox|textrm|mathrm|operatorname\*?)\s*\{[^{}]*\}")
-_LINK = re.compile(r"!?\[[^\[\]\n]*\]\([^()\n]*\)")
+_TEXT_GROUP = pattern(r"\\(?:text|mbox|textrm|mathrm|operatorname\*?)\s*\{[^{}]*\}")
+_LINK = pattern(r"!?\[[^\[\]\n]*\]\([^()\n]*\)")
 #: An amount of money, and no factor.
-_PRICE = re.compile(r"\$\d[\d.,]*[kKMB]?(?=[\s.,;:)\]/–-])")
+_PRICE = pattern(r"\$\d[\d.,]*[kKMB]?(?=[\s.,;:)\]/–-])")
 #: Two words with a space between them are no formula.
-_PROSE = re.compile(r"[^\W\d_]{2,}[,.;:!?]? +[^\W\d_]{2,}")
-_SIGN = re.compile(r"\\[A-Za-z]|[\^{}=+]|\b[A-Za-z]_")
-_ONLY_MATH = re.compile(r"\\[A-Za-z]{2}|\^|_\{")
-_REAL_TARGET = re.compile(
+_PROSE = pattern(r"[^\W\d_]{2,}[,.;:!?]? +[^\W\d_]{2,}")
+_SIGN = pattern(r"\\[A-Za-z]|[\^{}=+]|\b[A-Za-z]_")
+_ONLY_MATH = pattern(r"\\[A-Za-z]{2}|\^|_\{")
+_REAL_TARGET = pattern(
     r"(?i:\A(?:[a-z][a-z0-9+.-]*:|//|#|\.{0,2}/|www\.)|\w\.[a-z][a-z0-9]{1,4}(?:[#?].*)?\Z|[a-z]{3,}/[a-z]{3,})"
 )
 _SHORT = 3

@@ -20,6 +20,7 @@ from linkwarden.extract._link_parts import normalize_label, scan_label
 from linkwarden.extract._reader import base_slug
 from linkwarden.extract._spans import Source
 from linkwarden.model import Notice
+from linkwarden.patterns import pattern
 
 _MOST_NOTICES = 20
 _MOST_JUDGED = 2000
@@ -32,19 +33,19 @@ _LONGEST_LABEL = 60
 #: "tow" for "two", "installaton" for "installation".
 _SIMILAR = 0.66
 
-_IN_PARENTHESES = re.compile(r"\(([^()]*+(?:\([^()]*+\)[^()]*+)*+)\)")
-_WITH_TITLE = re.compile(r"(\S.*?)(?:\s+(?:\"[^\"]*\"|'[^']*'))?", re.DOTALL)
-_OPEN_TITLE = re.compile(r"\S+\s+[\"']")
-_SCHEME = re.compile(r"https?://|ftp://|www\.", re.IGNORECASE)
-_PATH = re.compile(r"\.{0,2}/|#")
-_FILE = re.compile(
+_IN_PARENTHESES = pattern(r"\(([^()]*+(?:\([^()]*+\)[^()]*+)*+)\)")
+_WITH_TITLE = pattern(r"(\S.*?)(?:\s+(?:\"[^\"]*\"|'[^']*'))?", re.DOTALL)
+_OPEN_TITLE = pattern(r"\S+\s+[\"']")
+_SCHEME = pattern(r"https?://|ftp://|www\.", re.IGNORECASE)
+_PATH = pattern(r"\.{0,2}/|#")
+_FILE = pattern(
     r"\w\.(?:md|markdown|mdx|rst|txt|html?|pdf|ps|epub|docx?|pptx?|xlsx?|csv|json|ya?ml|tex|bib|ipynb|zip|gz|tar|png|jpe?g"
     r"|gif|svg|webp|avif|bmp|ico|mp4|webm|mov|mp3|wav)(?:[?#]\S*)?",
     re.IGNORECASE,
 )
-_MARKDOWN_LINK = re.compile(r"!?\[[^\[\]\n]*+\]\(([^()\s]++)\)")
+_MARKDOWN_LINK = pattern(r"!?\[[^\[\]\n]*+\]\(([^()\s]++)\)")
 #: An attribute by which MkDocs and kramdown are told to read Markdown in HTML; Pandoc and MDX do so unasked.
-_READS_MARKDOWN = re.compile(r"\smarkdown(?:[=>\s]|\Z)", re.IGNORECASE)
+_READS_MARKDOWN = pattern(r"\smarkdown(?:[=>\s]|\Z)", re.IGNORECASE)
 _NO_BLANK_LINE = (
     "the HTML that begins in line {} goes on until the next blank line, and Markdown in it is plain text. "
     "Put a blank line before this one."
@@ -54,14 +55,14 @@ _COMMENT_FIRST = (
     "Put the comment at the end of the line, or on a line of its own."
 )
 _READ_OTHERWISE = (".qmd", ".rmd", ".mdx")
-_BEFORE_BRACKET = re.compile(r"\(([^()\[\]\n]{1,200})\)\Z")
+_BEFORE_BRACKET = pattern(r"\(([^()\[\]\n]{1,200})\)\Z")
 #: Characters of URLs that stay as they are.
 _IN_URLS = "/:?#[]@!$&'()*+,;=%~-._"
-_WORD = re.compile(r"[^\W\d_]{2,}")
+_WORD = pattern(r"[^\W\d_]{2,}")
 #: What other programs take for references: names in code (mkdocstrings, rustdoc), citations, attributes.
-_FOREIGN = re.compile(r"::|\w\.\w|[@^`{}()|<>=]|\A!")
+_FOREIGN = pattern(r"::|\w\.\w|[@^`{}()|<>=]|\A!")
 #: What puts other files into this one, which may hold the definitions.
-_INCLUDES = re.compile(r"\{%|\{\{|\{!|--8<--|<!--\s*include|:::\s*include")
+_INCLUDES = pattern(r"\{%|\{\{|\{!|--8<--|<!--\s*include|:::\s*include")
 
 
 class _Slip(NamedTuple):

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from linkwarden.model import Markup, Notice, Occurrence, Span
+from linkwarden.patterns import pattern
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _BOM = "\ufeff"
@@ -101,7 +102,7 @@ class Pieces:
 
 #: What UTF-8 looks like when read as Windows-1252 or MacRoman: the first byte of accented letters, of punctuation and
 #: of emoji, each followed by what a continuation byte turns into.
-_MOJIBAKE = re.compile(
+_MOJIBAKE = pattern(
     r"Ã[\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€[\x80-\xbf™œ“”˜¢¦]|ðŸ[\x80-\xbf’“˜™š›œ€]|Â[\xa0-\xbf]"
     r"|‚[ÄÜú][ôîïìùö¶†òò∫Ñë≥Ö]|Ô∏è|ü[êíìöóòôõ§¶][\x80-\U0010ffff]|√[©®™†Ø±≠≤≥¥µ∂∑∏∫ªºΩæø¨§¢]"
 )
@@ -120,7 +121,7 @@ def text_notices(source: Source) -> Iterator[Notice]:
             ("not-utf-8",),
         )
     hits = []
-    for hit in _MOJIBAKE.finditer(source.text):
+    for hit in () if source.text.isascii() else _MOJIBAKE.finditer(source.text):
         hits.append(hit.start())
         if len(hits) == _ENOUGH:
             yield Notice(

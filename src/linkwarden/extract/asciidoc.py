@@ -12,19 +12,20 @@ from linkwarden.extract._reader import base_slug
 from linkwarden.extract._spans import Pieces, Source
 from linkwarden.extract._text import squeeze
 from linkwarden.model import Anchor, AnchorSource, Extracted, Markup, Occurrence
+from linkwarden.patterns import pattern
 
-_FENCE = re.compile(r"(?:-{4,}|\.{4,}|/{4,}|\+{4,}|```+)")
-_ATTRIBUTE = re.compile(r":(!?)([A-Za-z0-9_][\w-]*)(!?):(?:[ \t]+(.*))?")
-_HEADING = re.compile(r"(={1,6}|#{1,6})[ \t]+(\S.*)")
-_ANCHOR = re.compile(
+_FENCE = pattern(r"(?:-{4,}|\.{4,}|/{4,}|\+{4,}|```+)")
+_ATTRIBUTE = pattern(r":(!?)([A-Za-z0-9_][\w-]*)(!?):(?:[ \t]+(.*))?")
+_HEADING = pattern(r"(={1,6}|#{1,6})[ \t]+(\S.*)")
+_ANCHOR = pattern(
     r"\[\[([^\[\],\n]{1,200})(?:,[^\[\]\n]{0,300})?\]\]|anchor:([^\[\s]{1,200})\[|\[[\w.%-]{0,60}#([\w:.-]{1,200})[^\[\]\n]{0,300}\]"
     r"|(?:^\[|[, ])id=[\"']?([\w:.-]{1,200})"
 )
-_STYLE = re.compile(
+_STYLE = pattern(
     r"\[(?:source|listing|literal|latexmath|asciimath|stem|pass|comment|mermaid|plantuml|ditaa)\b[^\]\n]*\]$|\[,[^\]\n]*\]$"
 )
-_LISTED = re.compile(r"(?:[*\-.]{1,6}|\d{1,9}\.|[a-zA-Z]\.|[ivx]+\)|<\d+>|<\.>)[ \t]|\S.*(?::{2,4}|;;)(?:[ \t]|$)|\|")
-_REFERENCE = re.compile(r"(?<!\\)\{([A-Za-z0-9_][\w-]*)\}")
+_LISTED = pattern(r"(?:[*\-.]{1,6}|\d{1,9}\.|[a-zA-Z]\.|[ivx]+\)|<\d+>|<\.>)[ \t]|\S.*(?::{2,4}|;;)(?:[ \t]|$)|\|")
+_REFERENCE = pattern(r"(?<!\\)\{([A-Za-z0-9_][\w-]*)\}")
 _LONGEST_TITLE = 1000
 _MOST_ATTRIBUTES = 10_000
 _LONGEST_VALUE = 4096
@@ -37,7 +38,7 @@ _CHARACTERS = {
 }  # fmt: skip
 _LABEL = r"\[(?P<label{0}>(?:[^\]\\\n]|\\.){{0,1000}}+)\]"
 #: Every part has its bound, so that a line of openings without an end costs no more than its length times that.
-_TOKEN = re.compile(
+_TOKEN = pattern(
     r"(?P<pass>\+{3}[^+\n]{1,1000}\+{3}|\+\+(?!\+)[^+\n]{1,1000}\+\+|(?<!\w)pass:[a-z,]{0,20}\[[^\]]{0,500}\]"
     r"|(?<![\w+\\])\+(?=[^\s+])[^+\n`]{1,500}(?<=\S)\+(?![\w+]))"
     r"|(?P<escaped>\\(?:(?:https?|ftp)://|link:|xref:|image:|<<|mailto:|\{)[^\s\[]*+)"
@@ -49,14 +50,14 @@ _TOKEN = re.compile(
     r"(?:" + _LABEL.format(3) + r")?",
     re.IGNORECASE,
 )  # fmt: skip
-_NAMED = re.compile(r"(?:^|,)[ \t]*link=(?:\"([^\"]+)\"|([^,\]\s]+))")
-_TOGETHER = re.compile(r"^(?:include::|:(?:idprefix|idseparator):)", re.MULTILINE)
-_NOT_IN_ID = re.compile(r"[^\w .-]|&#?\w+;")
-_MARKS = re.compile(r"\[\[[^\]]*\]\]|(?:https?://|link:|xref:)[^\s\[]*\[([^\]]*)\]|[*_`#]")
-_ANTORA = re.compile(r"(?:\A|/)modules/[^/]+/(?:pages|partials|examples)/")
+_NAMED = pattern(r"(?:^|,)[ \t]*link=(?:\"([^\"]+)\"|([^,\]\s]+))")
+_TOGETHER = pattern(r"^(?:include::|:(?:idprefix|idseparator):)", re.MULTILINE)
+_NOT_IN_ID = pattern(r"[^\w .-]|&#?\w+;")
+_MARKS = pattern(r"\[\[[^\]]*\]\]|(?:https?://|link:|xref:)[^\s\[]*\[([^\]]*)\]|[*_`#]")
+_ANTORA = pattern(r"(?:\A|/)modules/[^/]+/(?:pages|partials|examples)/")
 _PREPROCESSED = ("include::", "ifdef::", "ifndef::", "endif::", "ifeval::")
-_ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:[^\s\[\]]", re.IGNORECASE)
-_WEB = re.compile(r"(?:https?|ftp)://", re.IGNORECASE)
+_ABSOLUTE = pattern(r"[a-z][a-z0-9+.-]*:[^\s\[\]]", re.IGNORECASE)
+_WEB = pattern(r"(?:https?|ftp)://", re.IGNORECASE)
 _TRAILING = ".,;:!?)'*"
 
 

@@ -12,6 +12,7 @@ from linkwarden.extract._charrefs import decode_attribute
 from linkwarden.extract._scan import Data
 from linkwarden.extract._spans import Source
 from linkwarden.model import Extracted, Occurrence
+from linkwarden.patterns import pattern
 
 _MOST_SNIFFED = 65_536
 
@@ -22,7 +23,7 @@ class Json(Data):
     name: ClassVar[str] = "json"
     title: ClassVar[str] = "JSON"
     suffixes: ClassVar[tuple[str, ...]] = (".json", ".jsonl", ".ndjson", ".jsonc", ".json5", ".geojson", ".webmanifest")
-    tokens: ClassVar[re.Pattern[str]] = re.compile(
+    tokens: ClassVar[re.Pattern[str]] = pattern(
         r'"(?P<escaped>(?:[^"\\\n]|\\.)*+)"|(?P<comment>(?<!:)//[^\n]*+|/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/)?)'
     )
 
@@ -34,7 +35,7 @@ class Yaml(Data):
     title: ClassVar[str] = "YAML"
     suffixes: ClassVar[tuple[str, ...]] = (".yaml", ".yml", ".cff")
     #: A quote begins a string only where a value may begin: "rock 'n' roll" is plain.
-    tokens: ClassVar[re.Pattern[str]] = re.compile(
+    tokens: ClassVar[re.Pattern[str]] = pattern(
         r"(?:(?:^|[:\-?,])[ \t]*+|[\[{(][ \t]*+)(?:\"(?P<escaped>(?:[^\"\\\n]|\\.)*+)\"|'(?P<doubled>(?:[^'\n]|'')*+)')"
         r"|(?P<comment>(?:^|(?<=[ \t]))\#[^\n]*+)",
         re.MULTILINE,
@@ -48,7 +49,7 @@ class Toml(Data):
     title: ClassVar[str] = "TOML"
     suffixes: ClassVar[tuple[str, ...]] = (".toml",)
     #: What is in a string of several lines is read as running text.
-    tokens: ClassVar[re.Pattern[str]] = re.compile(
+    tokens: ClassVar[re.Pattern[str]] = pattern(
         r"(?P<mark>\"{3}|'{3})|\"(?P<escaped>(?:[^\"\\\n]|\\.)*+)\"|'(?P<plain>[^'\n]*+)'|(?P<comment>\#[^\n]*+)"
     )
 
@@ -59,7 +60,7 @@ class Table(Data):
     name: ClassVar[str] = "csv"
     title: ClassVar[str] = "CSV"
     suffixes: ClassVar[tuple[str, ...]] = (".csv", ".tsv")
-    tokens: ClassVar[re.Pattern[str]] = re.compile(r'(?:^|[,;\t|])"(?P<doubled>(?:[^"]|"")*+)"', re.MULTILINE)
+    tokens: ClassVar[re.Pattern[str]] = pattern(r'(?:^|[,;\t|])"(?P<doubled>(?:[^"]|"")*+)"', re.MULTILINE)
 
     def between(self, collector: Collector, start: int, end: int) -> Iterator[Occurrence]:
         body = collector.source.body
@@ -83,7 +84,7 @@ class Text(Data):
     name: ClassVar[str] = "text"
     title: ClassVar[str] = "plain text"
     suffixes: ClassVar[tuple[str, ...]] = (".text", ".ini", ".cfg", ".conf", ".properties", ".log")
-    tokens: ClassVar[re.Pattern[str]] = re.compile(r"(?!)")
+    tokens: ClassVar[re.Pattern[str]] = pattern(r"(?!)")
 
 
 class UrlList(Data):
@@ -92,9 +93,7 @@ class UrlList(Data):
     name: ClassVar[str] = "urls"
     title: ClassVar[str] = "a list of URLs"
     suffixes: ClassVar[tuple[str, ...]] = (".urls", ".url")
-    tokens: ClassVar[re.Pattern[str]] = re.compile(
-        r"^[ \t]*(?:(?P<comment>\#[^\n]*+)|(?P<plain>\S[^\n]*+))", re.MULTILINE
-    )
+    tokens: ClassVar[re.Pattern[str]] = pattern(r"^[ \t]*(?:(?P<comment>\#[^\n]*+)|(?P<plain>\S[^\n]*+))", re.MULTILINE)
 
 
 class Xml(Data):
@@ -105,7 +104,7 @@ class Xml(Data):
     suffixes: ClassVar[tuple[str, ...]] = (
         *(".xml", ".rss", ".atom", ".opml", ".rdf", ".kml", ".gpx", ".xsd", ".xsl", ".xslt", ".svg", ".dbk"),
     )
-    tokens: ClassVar[re.Pattern[str]] = re.compile(
+    tokens: ClassVar[re.Pattern[str]] = pattern(
         r"(?P<comment><!--)|(?P<cdata><!\[CDATA\[)|(?P<processing><\?)|(?P<declaration><!)|(?P<tag></?[^\s<>/=\"'&;]++)"
     )
 
@@ -135,12 +134,10 @@ class Xml(Data):
         yield from collector.finish()
 
 
-_REFERENCE = re.compile(r"&(?:#[xX][0-9a-fA-F]{1,8}|#[0-9]{1,8}|[A-Za-z][A-Za-z0-9]{1,31});")
-_ATTRIBUTE = re.compile(r"[\s]*+([^\s<>/=\"']++)[\s]*+=[\s]*+(?:\"([^\"<]*+)\"|'([^'<]*+)')")
-_NO_LINK = re.compile(
-    r"xmlns(?::|\Z)|(?:\w+:)?(?:noNamespaceS|s)chemaLocation\Z|(?:\w+:)?targetNamespace\Z|namespace\Z"
-)
-_SPACES = re.compile(r"\s*+")
+_REFERENCE = pattern(r"&(?:#[xX][0-9a-fA-F]{1,8}|#[0-9]{1,8}|[A-Za-z][A-Za-z0-9]{1,31});")
+_ATTRIBUTE = pattern(r"[\s]*+([^\s<>/=\"']++)[\s]*+=[\s]*+(?:\"([^\"<]*+)\"|'([^'<]*+)')")
+_NO_LINK = pattern(r"xmlns(?::|\Z)|(?:\w+:)?(?:noNamespaceS|s)chemaLocation\Z|(?:\w+:)?targetNamespace\Z|namespace\Z")
+_SPACES = pattern(r"\s*+")
 _ENDS = {"comment": "-->", "cdata": "]]>", "processing": "?>"}
 
 

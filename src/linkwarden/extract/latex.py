@@ -12,27 +12,28 @@ from linkwarden.extract._spans import Source
 from linkwarden.extract._text import squeeze
 from linkwarden.extract.base import Extractor
 from linkwarden.model import Extracted, Markup, Occurrence
+from linkwarden.patterns import pattern
 
 #: ``\%`` and the like, and the ways to write a tilde or an underscore.
-_ESCAPE = re.compile(
+_ESCAPE = pattern(
     r"\\(?:[%#&_{}$~^/-](?:\{\})?"
     r"|(?:textasciitilde|textunderscore|textasciicircum|sim)(?:\{\}|(?![A-Za-z])[ ]?))|\{\\[_~]\}"
 )
 _NAMES = {"textasciitilde": "~", "sim": "~", "textunderscore": "_", "textasciicircum": "^"}
-_TOKEN = re.compile(
+_TOKEN = pattern(
     r"(?P<comment>(?<!\\)%[^\n]*+)"
     r"|\\begin[ ]*\{(?P<verbatim>comment)\}"
     r"|\\(?P<command>url|nolinkurl|path|href|hyperimage|burl|bibinfo\{url\})\*?[ \t]*(?:\[[^\]\n]*\])?[ \t]*\{"
 )
-_ARGUMENT = re.compile(r"(?:[^{}\\\n]|\\.|\n(?![ \t]*\n))++", re.DOTALL)
+_ARGUMENT = pattern(r"(?:[^{}\\\n]|\\.|\n(?![ \t]*\n))++", re.DOTALL)
 _LONGEST = 4096
 _MOST_DEEP = 8
-_FIELD = re.compile(
+_FIELD = pattern(
     r"(?P<comment>^[ \t]*%[^\n]*+)|\b(?P<field>url|doi|howpublished|pdf|link|ee|bdsk-url-\d)[ \t]*=[ \t\n]*(?=[{\"])"
     r"|\\(?:url|href)[ \t]*\{",
     re.IGNORECASE | re.MULTILINE,
 )
-_DOI = re.compile(r"(?:doi:[ ]*)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
+_DOI = pattern(r"(?:doi:[ ]*)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
 
 
 def _meaning(escape: str) -> str:

@@ -18,9 +18,10 @@ from linkwarden.extract._spans import Source, text_notices
 from linkwarden.extract.base import Extractor
 from linkwarden.extract.markdown import Markdown
 from linkwarden.model import Anchor, AnchorSource, Extracted, Notice, Occurrence, Span, Suppression
+from linkwarden.patterns import pattern
 
-_TOKEN = re.compile(r"\"((?:[^\"\\]|\\.)*+)\"|[{}\[\],:]|[^\s{}\[\],:\"]++", re.DOTALL)
-_SURROGATES = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|" + ESCAPE.pattern, re.DOTALL)
+_TOKEN = pattern(r"\"((?:[^\"\\]|\\.)*+)\"|[{}\[\],:]|[^\s{}\[\],:\"]++", re.DOTALL)
+_SURROGATES = pattern(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|" + ESCAPE.pattern, re.DOTALL)
 
 
 @dataclass(slots=True)

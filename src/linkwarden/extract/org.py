@@ -12,27 +12,28 @@ from linkwarden.extract._lines import Line, LineExtractor, Reading
 from linkwarden.extract._spans import Source
 from linkwarden.extract._text import squeeze
 from linkwarden.model import Anchor, AnchorSource, Extracted, Markup, Occurrence
+from linkwarden.patterns import pattern
 
-_HEADING = re.compile(r"(\*+)[ \t]+(?:(?:TODO|DONE|NEXT|WAITING|HOLD|CANCELLED)[ \t]+)?(?:\[#[A-Z0-9]\][ \t]+)?(\S.*)")
-_TAGS = re.compile(r"[ \t]+:[\w@#%:]+:$")
-_BEGIN = re.compile(r"#\+begin_(src|example|comment|export)\b", re.IGNORECASE)
-_END = re.compile(r"^[ \t]*#\+end_(src|example|comment|export)\b", re.IGNORECASE | re.MULTILINE)
-_PROPERTY = re.compile(r":CUSTOM_ID:[ \t]+(\S+)", re.IGNORECASE)
-_ABBREVIATION = re.compile(r"#\+LINK:[ \t]+(\"[^\"]+\"|\S+)[ \t]+(\S.*)", re.IGNORECASE)
-_KEYWORD = re.compile(r"#\+(?!caption|title|subtitle|description|attr_)\w+:", re.IGNORECASE)
-_TOGETHER = re.compile(r"^[ \t]*#\+(?:INCLUDE|SETUPFILE):", re.IGNORECASE | re.MULTILINE)
-_TARGET = re.compile(r"<<<?([^<>\n]+)>?>>")
-_TOKEN = re.compile(
+_HEADING = pattern(r"(\*+)[ \t]+(?:(?:TODO|DONE|NEXT|WAITING|HOLD|CANCELLED)[ \t]+)?(?:\[#[A-Z0-9]\][ \t]+)?(\S.*)")
+_TAGS = pattern(r"[ \t]+:[\w@#%:]+:$")
+_BEGIN = pattern(r"#\+begin_(src|example|comment|export)\b", re.IGNORECASE)
+_END = pattern(r"^[ \t]*#\+end_(src|example|comment|export)\b", re.IGNORECASE | re.MULTILINE)
+_PROPERTY = pattern(r":CUSTOM_ID:[ \t]+(\S+)", re.IGNORECASE)
+_ABBREVIATION = pattern(r"#\+LINK:[ \t]+(\"[^\"]+\"|\S+)[ \t]+(\S.*)", re.IGNORECASE)
+_KEYWORD = pattern(r"#\+(?!caption|title|subtitle|description|attr_)\w+:", re.IGNORECASE)
+_TOGETHER = pattern(r"^[ \t]*#\+(?:INCLUDE|SETUPFILE):", re.IGNORECASE | re.MULTILINE)
+_TARGET = pattern(r"<<<?([^<>\n]+)>?>>")
+_TOKEN = pattern(
     r"\[\[(?P<target>(?:[^\[\]\\\n]|\\[^\n]){1,2000}+)\](?:\[(?P<text>(?:[^\]\n]|\](?!\])){1,500}+)\])?\]"
     r"|(?<![^\s\-('\"{|])(?P<code>[=~])(?=[^\s])[^\n=~]*?(?<=\S)(?P=code)(?![^\s\-.,;:!?'\")}\\\[|])"
     r"|<(?P<angle>(?:https?|ftp)://[^<>\n]++)>",
     re.IGNORECASE,
 )
-_ESCAPE = re.compile(r"\\([\[\]\\])")
-_ABSOLUTE = re.compile(r"(?:https?|ftp)://", re.IGNORECASE)
-_FILE = re.compile(r"(?:file(?:\+\w+)?:)(?P<path>.+)|(?P<plain>\.{1,2}/.+|/.+)")
-_SEARCH = re.compile(r"::.*", re.DOTALL)
-_IMAGE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|avif|bmp|tiff?)(?:[?#].*)?$", re.IGNORECASE)
+_ESCAPE = pattern(r"\\([\[\]\\])")
+_ABSOLUTE = pattern(r"(?:https?|ftp)://", re.IGNORECASE)
+_FILE = pattern(r"(?:file(?:\+\w+)?:)(?P<path>.+)|(?P<plain>\.{1,2}/.+|/.+)")
+_SEARCH = pattern(r"::.*", re.DOTALL)
+_IMAGE = pattern(r"\.(?:png|jpe?g|gif|svg|webp|avif|bmp|tiff?)(?:[?#].*)?$", re.IGNORECASE)
 
 
 class _Reading(Reading):

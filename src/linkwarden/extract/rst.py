@@ -20,35 +20,36 @@ from linkwarden.extract._tags import TagScanner
 from linkwarden.extract._text import squeeze
 from linkwarden.extract.base import Extractor
 from linkwarden.model import Anchor, AnchorSource, Extracted, Markup
+from linkwarden.patterns import pattern
 
-_MARKUP = re.compile(r"\.\.(?:[ \t]+|$)")
-_DIRECTIVE = re.compile(r"\.\.[ \t]+(?:\|[^|\n]+\|[ \t]+)?([A-Za-z][\w.+:-]*?)[ \t]?::(?:[ \t]+|$)")
-_TARGET = re.compile(
+_MARKUP = pattern(r"\.\.(?:[ \t]+|$)")
+_DIRECTIVE = pattern(r"\.\.[ \t]+(?:\|[^|\n]+\|[ \t]+)?([A-Za-z][\w.+:-]*?)[ \t]?::(?:[ \t]+|$)")
+_TARGET = pattern(
     r"(?:\.\.[ \t]+_(?P<name>`(?:[^`\\\n]|\\.)+`|_|(?:[^:\\\n]|\\.|:(?=\S))+):|(?P<anonymous>__))(?=[ \t]|$)[ \t]*"
 )
-_OPTION = re.compile(r":(target|alt|name):[ \t]+")
-_FOOTNOTE = re.compile(r"\.\.[ \t]+\[[^\]\n]+\][ \t]+")
-_ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1*\Z")
-_LITERAL = re.compile(r"(?:^|[^:])::\Z|^::\Z")
-_BULLET = re.compile(r"(?:[-+*•‣⁃]|(?:\(?(?:\d+|[A-Za-z]|[ivxlcdmIVXLCDM]+|#)[.)]))[ \t]+")
+_OPTION = pattern(r":(target|alt|name):[ \t]+")
+_FOOTNOTE = pattern(r"\.\.[ \t]+\[[^\]\n]+\][ \t]+")
+_ADORNMENT = pattern(r"([!-/:-@\[-`{-~])\1*\Z")
+_LITERAL = pattern(r"(?:^|[^:])::\Z|^::\Z")
+_BULLET = pattern(r"(?:[-+*•‣⁃]|(?:\(?(?:\d+|[A-Za-z]|[ivxlcdmIVXLCDM]+|#)[.)]))[ \t]+")
 #: Directives whose content is no text.
-_CODE = re.compile(
+_CODE = pattern(
     r"code(?:-block)?|sourcecode|literalinclude|math|raw|parsed-literal|highlight|prompt|doctest|test(?:code|output|setup|cleanup)"
     r"|productionlist|graphviz|digraph|graph|uml|mermaid|plantuml|ipython|jupyter-execute|(?:command|program)-output|include"
     r"|default-role|role|meta|title|unicode|date"
 )
 _IMAGES = frozenset({"image", "figure", "thumbnail"})
-_TOGETHER = re.compile(r"^[ \t]*\.\.[ \t]+(?:include|auto\w+|toctree|mdinclude|click)::", re.MULTILINE)
+_TOGETHER = pattern(r"^[ \t]*\.\.[ \t]+(?:include|auto\w+|toctree|mdinclude|click)::", re.MULTILINE)
 _MOST_TITLE = 1000
 
-_INLINE = re.compile(
+_INLINE = pattern(
     r"(?<!\\)``(?=\S)(?:[^`]|`(?!`))+?(?<=\S)``(?!`)"  # literal
     r"|(?P<role>:[\w.+:-]{1,60}:)?(?<![\\`])`(?=[^\s`])(?P<quoted>(?:[^`\\]|\\.)+)`(?P<mark>__?(?![\w_]))?(?P<after>:[\w.+-]{1,60}:)?"
     r"|(?P<escaped>\\.)",
     re.DOTALL,
 )
-_EMBEDDED = re.compile(r"(?:^|(?<=\s))<(?P<url>[^<>]+)>$")
-_ESCAPE = re.compile(r"\\(?:[ \t\n]|(.))|[ \t\n]+", re.DOTALL)
+_EMBEDDED = pattern(r"(?:^|(?<=\s))<(?P<url>[^<>]+)>$")
+_ESCAPE = pattern(r"\\(?:[ \t\n]|(.))|[ \t\n]+", re.DOTALL)
 
 
 def make_id(name: str) -> str:

@@ -19,6 +19,7 @@ from linkwarden.answers.bot_protection import bot_protection
 from linkwarden.answers.rules import REGISTRY_SILENT
 from linkwarden.foreign import read_json, title_of
 from linkwarden.model import Claim, Evidence, Fact, Pass, Rule, Suggestion, Target
+from linkwarden.patterns import pattern
 from linkwarden.providers.base import Provider
 from linkwarden.text import host_of, mask_secrets
 from linkwarden.wire import NetError, NetErrorKind, Request, Response
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 #: A response of an API about one thing is far smaller; a longer one is read this far.
 MAX_BYTES = 512 * 1024
-_LOG_IN = re.compile(r"(?:log-?in|sign[-_]?in|sso)\b", re.IGNORECASE)
+_LOG_IN = pattern(r"(?:log-?in|sign[-_]?in|sso)\b", re.IGNORECASE)
 
 
 # --- what a URL names ------------------------------------------------------------------------------------------------

@@ -15,6 +15,8 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from functools import cached_property, lru_cache
 
+from linkwarden.patterns import pattern
+
 
 class Match(StrEnum):
     """What a link's text has to do with a registered title."""
@@ -37,25 +39,23 @@ _CHANCE = 0.4
 #: The part of a headline's long words that begin with capitals; some keep prepositions or a method's name small.
 _HEADLINE = 0.7
 
-_TEX_WORDS = re.compile(
-    r"\\(?:text|math|emph|it|bf|rm|sf|tt|sc|em|cal|bb|boldsymbol|operatorname|mbox)\w*\*?(?![a-zA-Z])"
-)
-_TEX_ACCENT = re.compile(r"\\(?:[\"'`^~=.]|[uvHtcdbkr](?![a-zA-Z]))\s*\{?\\?([a-zA-Z])\}?")
-_TEX_COMMAND = re.compile(r"\\([a-zA-Z]+)")
-_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
-_APOSTROPHE = re.compile(r"(?<=\w)['\u2018\u2019\u02bc](?=\w)")
-_TOKEN = re.compile(r"[^\W_]+")
+_TEX_WORDS = pattern(r"\\(?:text|math|emph|it|bf|rm|sf|tt|sc|em|cal|bb|boldsymbol|operatorname|mbox)\w*\*?(?![a-zA-Z])")
+_TEX_ACCENT = pattern(r"\\(?:[\"'`^~=.]|[uvHtcdbkr](?![a-zA-Z]))\s*\{?\\?([a-zA-Z])\}?")
+_TEX_COMMAND = pattern(r"\\([a-zA-Z]+)")
+_TAG = pattern(r"</?[a-zA-Z][^<>]{0,200}>")
+_APOSTROPHE = pattern(r"(?<=\w)['\u2018\u2019\u02bc](?=\w)")
+_TOKEN = pattern(r"[^\W_]+")
 
 # What lists put before a title, in any order: "2014 - ", "[ResNet]:", "(CVPR 2016)", "1." "[SURVEY]".
-_LIST_PREFIX = re.compile(
+_LIST_PREFIX = pattern(
     r"\A\W*(?:(?P<year>(?:19|20)\d\d)\b|\[[^\[\]]{1,40}\]|\([^()]{1,40}\)|(?:survey|review|paper)\s*(?=:))[\s:.,|*–—-]*",
     re.IGNORECASE,
 )
-_LIST_SUFFIX = re.compile(
+_LIST_SUFFIX = pattern(
     r"[\s.,;:|–—-]*(?:\((?:[^()]{0,30}\W)?(?:19|20)\d\d\w?\)|\[[^\[\]]{1,20}\]|,?\s*(?:19|20)\d\d|\([\w\s-]{1,20}\))\s*\Z"
 )
-_AUTHORS = re.compile(r"\bet\.?\s+al\b|\A(?:[A-Z]\.\s?-?)+\s*[A-Z]\w+\b")
-_MOJIBAKE = re.compile("\ufffd|â€|Ã.|Â.|‚[ÄÅ]|√[^\\s\\d]|ï¿½")
+_AUTHORS = pattern(r"\bet\.?\s+al\b|\A(?:[A-Z]\.\s?-?)+\s*[A-Z]\w+\b")
+_MOJIBAKE = pattern("\ufffd|â€|Ã.|Â.|‚[ÄÅ]|√[^\\s\\d]|ï¿½")
 
 
 def _words(line: str) -> frozenset[str]:

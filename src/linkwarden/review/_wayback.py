@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlencode
 from linkwarden.foreign import read_json
 from linkwarden.git import Git, GitError
 from linkwarden.model import Result
+from linkwarden.patterns import pattern
 from linkwarden.providers import LoadContext
 from linkwarden.providers.offline.camo import unwrap
 from linkwarden.providers.offline.signed import advice
@@ -31,8 +32,8 @@ INDEX = "https://web.archive.org/cdx/search/cdx"
 PLAYBACK = "https://web.archive.org/web"
 #: Captures around a date to choose from: the nearest may all be younger than the date.
 _NEAREST = 20
-_AUTHORITY = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//[^/?#]*", re.IGNORECASE)
-_TIMESTAMP = re.compile(r"\d{14}\Z", re.ASCII)
+_AUTHORITY = pattern(r"(?:[a-z][a-z0-9+.-]*:)?//[^/?#]*", re.IGNORECASE)
+_TIMESTAMP = pattern(r"\d{14}\Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -175,7 +176,7 @@ def _is_time(text: str) -> bool:
 _PATIENCE = 10.0
 #: Lines asked about in one file; more would not fit a command line everywhere.
 _MOST_LINES = 500
-_ENTRY = re.compile(r"([0-9a-f]{40,64}) \d+ (\d+) (\d+)\Z")
+_ENTRY = pattern(r"([0-9a-f]{40,64}) \d+ (\d+) (\d+)\Z")
 
 
 def lines_added(root: Path, wanted: Mapping[str, Iterable[int]]) -> dict[tuple[str, int], datetime]:
@@ -233,7 +234,7 @@ _MAX_SILENCES = 2
 _ANSWER_BYTES = 65_536
 
 #: What the index says of a site whose owner keeps it out (docs/facts/services.md#wayback-machine).
-_EXCLUDED = re.compile(rb"Blocked Site|AccessControlException", re.IGNORECASE)
+_EXCLUDED = pattern(rb"Blocked Site|AccessControlException", re.IGNORECASE)
 #: Failures that the next question would meet as well.
 _HOPELESS = frozenset(
     {NetErrorKind.COOLDOWN, NetErrorKind.GIVEN_UP, NetErrorKind.BUDGET, NetErrorKind.NXDOMAIN, NetErrorKind.BLOCKED}

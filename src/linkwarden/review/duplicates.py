@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from linkwarden.model import Evidence, Kind, Notice, Occurrence, Result, Verdict
+from linkwarden.patterns import pattern
 from linkwarden.providers.papers._arxiv_ids import Form, parse
 from linkwarden.providers.papers.doi.urls import Source, doi_of
 from linkwarden.review._base import Review
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 #: Remarks shown one by one; what comes after is counted.
 _SHOWN = 20
 _SHOWN_TEXT = 80
-_LABEL = re.compile(r"[^\W_]+")
+_LABEL = pattern(r"[^\W_]+")
 _PAPER_WORDS = frozenset({"paper", "pdf", "arxiv", "abs", "abstract", "preprint", "article", "doi"})
 #: An entry that is called so shares a page with others as often as not: a repository of all models, a project's page.
 _SIDE_WORDS = frozenset(
@@ -43,9 +44,9 @@ _SIDE_WORDS = frozenset(
     | {"model", "models", "weights", "notebook", "colab", "the", "official", "download", "supplementary", "license"}
     | {"pytorch", "tensorflow", "keras", "jax", "talk", "tutorial", "wiki", "twitter", "discord", "slack", "readme"}
 )
-_TRACKING = re.compile(r"utm_\w+|fbclid|gclid", re.IGNORECASE)
+_TRACKING = pattern(r"utm_\w+|fbclid|gclid", re.IGNORECASE)
 #: Fragments that mean the whole page: GitHub's README, and highlighted text.
-_WHOLE_PAGE = re.compile(r"(?:readme|:~:.*)?", re.IGNORECASE)
+_WHOLE_PAGE = pattern(r"(?:readme|:~:.*)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from linkwarden import closed
 from linkwarden.answers import rules as http
 from linkwarden.model import FAILING, WORKING, Evidence, Fact, Result, Suggestion, Target, Verdict
+from linkwarden.patterns import pattern
 from linkwarden.providers.offline.signed import advice
 from linkwarden.providers.offline.signed import provider as signed_url
 from linkwarden.providers.papers.arxiv.provider import Arxiv
@@ -41,9 +42,9 @@ _SIGNATURE = frozenset(
 _STORES = ("*.amazonaws.com", "*.amazonaws.com.cn", "*.storage.googleapis.com", "*.blob.core.windows.net")
 #: The Computer Vision Foundation's library: paths are case-sensitive and differ by year, and until 2016 it stood at
 #: another host (docs/facts/services.md#proceedings).
-_CVF = re.compile(r"https?://openaccess\.thecvf\.com/+(.+)", re.IGNORECASE)
-_CVF_BEFORE = re.compile(r"https?://(?:www\.)?cv-foundation\.org/+openaccess/+(.+)", re.IGNORECASE)
-_CVF_MEETING = re.compile(r"(content_)([A-Za-z]+)(_\d{4})")
+_CVF = pattern(r"https?://openaccess\.thecvf\.com/+(.+)", re.IGNORECASE)
+_CVF_BEFORE = pattern(r"https?://(?:www\.)?cv-foundation\.org/+openaccess/+(.+)", re.IGNORECASE)
+_CVF_MEETING = pattern(r"(content_)([A-Za-z]+)(_\d{4})")
 #: Second-level names below which people register theirs (``example.co.uk``).
 _SECOND_LEVEL = frozenset({"ac", "co", "com", "edu", "gov", "go", "ne", "net", "or", "org"})
 
@@ -138,7 +139,7 @@ def _is_ip(host: str) -> bool:
     return True
 
 
-_PAGE = re.compile(r"https?://(?:www\.)?paperswithcode\.com/paper/([a-z0-9-]+)/?(?:[?#].*)?\Z", re.IGNORECASE)
+_PAGE = pattern(r"https?://(?:www\.)?paperswithcode\.com/paper/([a-z0-9-]+)/?(?:[?#].*)?\Z", re.IGNORECASE)
 #: Papers with Code cut the names of its pages at a word, so that they stay within this length [U: seen, not stated].
 _LONGEST_NAME = 50
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import unquote_plus
 
+from linkwarden.patterns import pattern
 from linkwarden.signatures import edge, images, keyed, sites, stores
 from linkwarden.signatures.model import FIRST_END, NOT_SIGNED, Refused, Scheme, Signature, Status
 from linkwarden.url import AmbiguousError, Url, parse
@@ -71,8 +72,8 @@ def refuses_with_401(text: str) -> bool:
     return url is not None and any(s.refuses_with_401 and _read(s, url) for s in _candidates(url))
 
 
-_HOST = re.compile(r"https?://[^/?#\\]*", re.IGNORECASE)
-_PARAMETER = re.compile(r"[?&]([^=&#]+)=([^&#]*)")
+_HOST = pattern(r"https?://[^/?#\\]*", re.IGNORECASE)
+_PARAMETER = pattern(r"[?&]([^=&#]+)=([^&#]*)")
 
 
 def secret_spans(text: str) -> tuple[tuple[int, int], ...]:

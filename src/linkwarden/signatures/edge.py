@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
+from linkwarden.patterns import pattern
 from linkwarden.signatures import instants, jwt
 from linkwarden.signatures.model import Scheme, Signature, Status
 from linkwarden.signatures.stores import dated
@@ -57,9 +58,9 @@ GENERIC: tuple[Scheme, ...] = (Scheme(id="generic-signed", marks=_END_NAMES, rea
 
 _AKAMAI_NAMES = ("hdnts", "hdnea", "hdntl", "__cld_token__", "__token__")
 _AKAMAI_FIELDS = r"((?:(?:ip|st|exp|acl|url|id|data)=[^~]{0,512}~){1,8}hmac=[^/~]+)"
-_AKAMAI = re.compile(rf"(?:([A-Za-z0-9_-]+)=)?{_AKAMAI_FIELDS}(?:~.*)?", re.DOTALL)
+_AKAMAI = pattern(rf"(?:([A-Za-z0-9_-]+)=)?{_AKAMAI_FIELDS}(?:~.*)?", re.DOTALL)
 #: In a path the slashes of an ``acl`` may be written as they are.
-_AKAMAI_PATH = re.compile(rf"(?:\A|/)(?:([A-Za-z0-9_-]+)=)?{_AKAMAI_FIELDS}(?=/|\Z)")
+_AKAMAI_PATH = pattern(rf"(?:\A|/)(?:([A-Za-z0-9_-]+)=)?{_AKAMAI_FIELDS}(?=/|\Z)")
 
 
 def _akamai(url: Url) -> Signature | None:
@@ -184,14 +185,14 @@ SCHEMES: tuple[Scheme, ...] = (
         id="akamai",
         read=_akamai,
         home=("*.akamaized.net", "*.akamaihd.net", "*.cloudinary.com"),
-        secret_part=re.compile(r"(?:~|%7E)hmac(?:=|%3D)([^&#/~%]+)", re.IGNORECASE),
+        secret_part=pattern(r"(?:~|%7E)hmac(?:=|%3D)([^&#/~%]+)", re.IGNORECASE),
     ),
     Scheme(
         id="bunny",
         read=_bunny,
         home=("*.b-cdn.net",),
         secrets=("token",),
-        secret_part=re.compile(r"/bcdn_token=([^&/?#]+)"),
+        secret_part=pattern(r"/bcdn_token=([^&/?#]+)"),
     ),
     Scheme(id="keycdn", marks=("expire",), read=_keycdn, home=("*.kxcdn.com",), secrets=("token",)),
     Scheme(id="nginx-secure-link", marks=("md5",), read=_nginx, secrets=("md5",)),
@@ -215,5 +216,5 @@ SCHEMES: tuple[Scheme, ...] = (
         secrets=("sign",),
     ),
     Scheme(id="cdn-sign-t", marks=("sign",), read=_sign_and_t, secrets=("sign",)),
-    Scheme(id="aliyun-cdn-b", read=_aliyun_b, secret_part=re.compile(r"\A/20[0-9]{10}/([0-9a-f]{32})/")),
+    Scheme(id="aliyun-cdn-b", read=_aliyun_b, secret_part=pattern(r"\A/20[0-9]{10}/([0-9a-f]{32})/")),
 )

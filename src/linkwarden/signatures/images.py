@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from linkwarden.patterns import pattern
 from linkwarden.signatures import instants, jwt
 from linkwarden.signatures.model import Scheme, Signature, Status
 from linkwarden.signatures.stores import dated
@@ -60,8 +61,8 @@ def _imagekit(url: Url) -> Signature | None:
 
 
 #: A signature, or one of the words that stand for it where imgproxy does not check signatures.
-_IMGPROXY_SIGNATURE = re.compile(r"[A-Za-z0-9_-]{16,}|insecure|unsafe|_")
-_IMGPROXY_OPTION = re.compile(r"[a-z_]+(?::[^:]*)+")
+_IMGPROXY_SIGNATURE = pattern(r"[A-Za-z0-9_-]{16,}|insecure|unsafe|_")
+_IMGPROXY_OPTION = pattern(r"[a-z_]+(?::[^:]*)+")
 
 
 def _imgproxy(url: Url) -> Signature | None:
@@ -116,14 +117,14 @@ SCHEMES: tuple[Scheme, ...] = (
     Scheme(
         id="imgproxy",
         read=_imgproxy,
-        secret_part=re.compile(r"/([A-Za-z0-9_-]{16,})/(?:[a-z_]+:[^/]*/)*(?:exp|expires):[0-9]"),
+        secret_part=pattern(r"/([A-Za-z0-9_-]{16,})/(?:[a-z_]+:[^/]*/)*(?:exp|expires):[0-9]"),
     ),
     Scheme(id="cloudflare-images", read=_cloudflare_images, only_on=("imagedelivery.net",), secrets=("sig",)),
     Scheme(
         id="cloudflare-stream",
         read=_cloudflare_stream,
         only_on=("*.cloudflarestream.com", "*.videodelivery.net"),
-        secret_part=re.compile(r"\A/([^/?#]+)"),
+        secret_part=pattern(r"\A/([^/?#]+)"),
     ),
-    Scheme(id="cloudinary-signed", read=_cloudinary_signed, secret_part=re.compile(r"/s--([A-Za-z0-9_-]+)--/")),
+    Scheme(id="cloudinary-signed", read=_cloudinary_signed, secret_part=pattern(r"/s--([A-Za-z0-9_-]+)--/")),
 )

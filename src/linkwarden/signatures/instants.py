@@ -6,16 +6,16 @@ so every form has its pattern. ``None`` for an instant means "later than the yea
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta, timezone
 
+from linkwarden.patterns import pattern
 from linkwarden.signatures.model import Refused
 
 Instant = datetime | None
-_DIGITS = re.compile(r"[0-9]{1,18}")
-_HEX = re.compile(r"[0-9a-fA-F]{1,12}")
-_COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})T([0-9]{2})([0-9]{2})([0-9]{2})Z")
-_ISO = re.compile(
+_DIGITS = pattern(r"[0-9]{1,18}")
+_HEX = pattern(r"[0-9a-fA-F]{1,12}")
+_COMPACT = pattern(r"([0-9]{4})([0-9]{2})([0-9]{2})T([0-9]{2})([0-9]{2})([0-9]{2})Z")
+_ISO = pattern(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
     r"(?:T([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]{1,9})?)?(Z|[+ -][0-9]{2}:?[0-9]{2})?)?"
 )

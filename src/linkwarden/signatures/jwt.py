@@ -6,18 +6,18 @@ import base64
 import binascii
 import json
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from linkwarden.patterns import pattern
 from linkwarden.signatures import instants
 from linkwarden.signatures.model import Refused, Signature, Status
 
 if TYPE_CHECKING:
     from linkwarden.signatures.instants import Instant
 
-_BASE64URL = re.compile(r"[A-Za-z0-9_-]+={0,2}")
+_BASE64URL = pattern(r"[A-Za-z0-9_-]+={0,2}")
 _LONGEST = 65_536  # a token that fits in no request line is no token
 _JWS_PARTS, _JWE_PARTS = 3, 5
 

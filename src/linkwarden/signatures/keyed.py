@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from linkwarden.patterns import pattern
 from linkwarden.signatures import instants, jwt
 from linkwarden.signatures.model import Refused, Scheme, Signature, Status
 from linkwarden.signatures.stores import AMAZON, dated
@@ -111,7 +112,7 @@ def _epoch(condition: dict[str, Any], name: str) -> Instant:
 
 # --- Qiniu ("download token"), Backblaze B2, Firebase ----------------------------------------------
 
-_QINIU_TOKEN = re.compile(r"[^:]+:[A-Za-z0-9_-]{27}=?")
+_QINIU_TOKEN = pattern(r"[^:]+:[A-Za-z0-9_-]{27}=?")
 
 
 def _qiniu(url: Url) -> Signature | None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from linkwarden.patterns import pattern
 from linkwarden.signatures import instants, jwt
 from linkwarden.signatures.model import Scheme, Signature, Status
 from linkwarden.signatures.stores import dated
@@ -116,7 +117,7 @@ def _bytedance(url: Url) -> Signature | None:
     return dated(instants.unix(url.one("x-expires"), "x-expires"), "signed for ByteDance's CDN: x-expires")
 
 
-_TIKTOK = re.compile(r"[0-9a-f]{32}/([0-9a-f]{8})/video/tos/.*", re.DOTALL)
+_TIKTOK = pattern(r"[0-9a-f]{32}/([0-9a-f]{8})/video/tos/.*", re.DOTALL)
 
 
 def _tiktok_path(url: Url) -> Signature | None:
@@ -148,7 +149,7 @@ def _patreon(url: Url) -> Signature | None:
 
 # --- Airtable, Kaggle, Linear, SharePoint ----------------------------------------------------------
 
-_AIRTABLE = re.compile(r"v[0-9]+/(?:[^/]+/)?[0-9]+/[0-9]+/([0-9]{13})/.*", re.DOTALL)
+_AIRTABLE = pattern(r"v[0-9]+/(?:[^/]+/)?[0-9]+/[0-9]+/([0-9]{13})/.*", re.DOTALL)
 
 
 def _airtable(url: Url) -> Signature | None:
@@ -254,19 +255,19 @@ SCHEMES: tuple[Scheme, ...] = (
         id="bytedance-cdn",
         read=_tiktok_path,
         only_on=("*.tiktokcdn.com",),
-        secret_part=re.compile(r"/([0-9a-f]{32})/[0-9a-f]{8}/video/"),
+        secret_part=pattern(r"/([0-9a-f]{32})/[0-9a-f]{8}/video/"),
     ),
     Scheme(
         id="airtable",
         read=_airtable,
         only_on=("*.airtableusercontent.com",),
-        secret_part=re.compile(r"/[0-9]{13}/([^?#]+)"),
+        secret_part=pattern(r"/[0-9]{13}/([^?#]+)"),
     ),
     Scheme(
         id="dropbox-temp",
         read=_dropbox,
         only_on=("*.dl.dropboxusercontent.com",),
-        secret_part=re.compile(r"/cd/0/get/([^/?#]+)"),
+        secret_part=pattern(r"/cd/0/get/([^/?#]+)"),
     ),
     Scheme(id="google-ephemeral", read=_google_docs, only_on=("*.googleusercontent.com",), secrets=("key",)),
     Scheme(id="google-drive-embed", read=_drive_embed, only_on=("drive.google.com",)),
@@ -284,10 +285,10 @@ SCHEMES: tuple[Scheme, ...] = (
         id="kaggle-kf",
         read=_kaggle_notebook,
         only_on=("*.kaggleusercontent.com",),
-        secret_part=re.compile(r"/kf/[0-9]+/([^/?#]+)"),
+        secret_part=pattern(r"/kf/[0-9]+/([^/?#]+)"),
     ),
     Scheme(id="replicate", read=_always(Status.EPHEMERAL, _REPLICATE), only_on=("*.replicate.delivery",)),
     Scheme(
-        id="telegram-file", read=_telegram, only_on=("api.telegram.org",), secret_part=re.compile(r"/file/bot([^/?#]+)")
+        id="telegram-file", read=_telegram, only_on=("api.telegram.org",), secret_part=pattern(r"/file/bot([^/?#]+)")
     ),
 )

@@ -11,6 +11,7 @@ import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from linkwarden.patterns import pattern
 from linkwarden.signatures import instants, jwt
 from linkwarden.signatures.model import Refused, Scheme, Signature, Status
 
@@ -167,7 +168,7 @@ def _oss_session(url: Url) -> bool:
 
 # --- Tencent COS ("request signature"): ranges of Unix times ---------------------------------------
 
-_RANGE = re.compile(r"([0-9]{1,18});([0-9]{1,18})")
+_RANGE = pattern(r"([0-9]{1,18});([0-9]{1,18})")
 
 
 def _cos(url: Url) -> Signature | None:
@@ -223,7 +224,7 @@ def _bos(url: Url) -> Signature | None:
 
 # --- Azure Storage, shared access signatures ("Create a service SAS") ------------------------------
 
-_AZURE_VERSION = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_AZURE_VERSION = pattern(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def _azure(url: Url) -> Signature | None:

@@ -9,36 +9,44 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Iterator
+from functools import cache, lru_cache, partial
 
 from linkwarden.datafile import Line, read_words
-
-_WORDS = read_words(__package__, "errors.txt")
-
-
-def _any_of(entries: Iterable[Line]) -> str:
-    """Return one pattern for all entries; a bad one raises DataFileError with its line."""
-    return "|".join(f"(?:{entry.read(re.compile).pattern})" for entry in entries)
+from linkwarden.patterns import pattern
 
 
-_SPLIT = re.compile(r"\s+[-\u2010-\u2015|·•»«›‹:/\\~]+\s+|\s*[|»«›·•]\s*|\s*::\s*|:\s+|\s+[-\u2013\u2014]\s*")
-_SENTENCE = re.compile(r"(?<=[.!?。！？])\s*|\s+[-\u2013\u2014|]\s+")
-_SPACELESS = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
-_CORE = re.compile(_any_of(line for name, lines in _WORDS.items() if name.startswith("core ") for line in lines))
-_CORE_IN_WORDS = re.compile(rf"(?<!\w)(?:{_CORE.pattern})(?!\w)")
-_NO_HITS = re.compile(_any_of(_WORDS["no hits"]))
-_LATER = re.compile(_any_of(_WORDS["later"]))
-_BARE_ERROR = re.compile(_any_of(_WORDS["bare error"]))
-_LOG_IN = re.compile(_any_of(_WORDS["log in"]))
-_LOG_IN_SENTENCES = re.compile(_any_of(_WORDS["log in sentences"]))
+@cache
+def _word_lists() -> dict[str, tuple[Line, ...]]:
+    return read_words(__package__, "errors.txt")
+
+
+def _any_of(heading: str) -> str:
+    """Return one pattern for all entries below a heading; a bad one raises DataFileError with its line."""
+    return "|".join(f"(?:{entry.read(re.compile).pattern})" for entry in _word_lists()[heading])
+
+
+def _core() -> str:
+    return "|".join(_any_of(heading) for heading in _word_lists() if heading.startswith("core "))
+
+
+_SPLIT = pattern(r"\s+[-\u2010-\u2015|·•»«›‹:/\\~]+\s+|\s*[|»«›·•]\s*|\s*::\s*|:\s+|\s+[-\u2013\u2014]\s*")
+_SENTENCE = pattern(r"(?<=[.!?。！？])\s*|\s+[-\u2013\u2014|]\s+")
+_SPACELESS = pattern(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
+_CORE = pattern(_core)
+_CORE_IN_WORDS = pattern(lambda: rf"(?<!\w)(?:{_CORE.pattern})(?!\w)")
+_NO_HITS = pattern(partial(_any_of, "no hits"))
+_LATER = pattern(partial(_any_of, "later"))
+_BARE_ERROR = pattern(partial(_any_of, "bare error"))
+_LOG_IN = pattern(partial(_any_of, "log in"))
+_LOG_IN_SENTENCES = pattern(partial(_any_of, "log in sentences"))
 #: How many characters may be left of a message in a script without spaces.
 _LEFT_OVER = 2
 #: A site's name in a title has no more words than this; more are a sentence, and the page is about something.
 _NAME_WORDS = 5
 _LONGEST = 160
 #: How the subject of a reply or a forwarded message begins: what it quotes was said of something else.
-_REPLY = re.compile(
+_REPLY = pattern(
     r"\s*(?:re|aw|sv|vs|rv|antw|odp|fwd?|wg|tr|回复|回覆|答复|转发|回信)\s*(?:\[\d+\])?\s*[:\uff1a]", re.IGNORECASE
 )
 _ASCII_MARKS = {code: " " for code in range(128) if not chr(code).isalnum()}
@@ -55,11 +63,15 @@ def plain(text: str) -> str:
 
 
 def _words(heading: str) -> Iterator[str]:
-    return (plain(word) for line in _WORDS[heading] for word in line.text.split())
+    return (plain(word) for line in _word_lists()[heading] for word in line.text.split())
 
 
-_WIDE_FILLER = re.compile("|".join(sorted(_words("small words without spaces"), key=len, reverse=True)))
-_FILLER_WORDS = frozenset(_words("small words"))
+_WIDE_FILLER = pattern(lambda: "|".join(sorted(_words("small words without spaces"), key=len, reverse=True)))
+
+
+@cache
+def _filler_words() -> frozenset[str]:
+    return frozenset(_words("small words"))
 
 
 def parts_of(title: str) -> list[str]:
@@ -83,7 +95,7 @@ def is_error_text(text: str, names: tuple[str, ...] = ()) -> bool:
     left, count = core.subn(" ", words)
     if not count:
         return False
-    allowed = _FILLER_WORDS | {plain(name) for name in names}
+    allowed = _filler_words() | {plain(name) for name in names}
     rest = "".join(word for word in left.split() if word not in allowed)
     if not spaceless:
         return not rest

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from linkwarden.answers.redirects import lost_its_page
 from linkwarden.model import Target
+from linkwarden.patterns import pattern
 from linkwarden.soft404 import parked
 from linkwarden.soft404.errors import (
     error_part,
@@ -33,7 +34,7 @@ SMALL = 20_000
 _HEADLINE = 800
 
 #: Classes and ids by which pages call themselves error pages.
-_ERROR_MARK = re.compile(
+_ERROR_MARK = pattern(
     r"(?:error|page|http|status|is|template|e|body|view|content|site|layout|section)?[-_]*(?:404"
     r"|four[-_]?oh[-_]?four)"
     r"(?:[-_]*(?:error|page|not[-_]?found|template|content|wrapper|container|section|body))*"
@@ -53,7 +54,7 @@ _ERROR_SOURCE = (
     'content="404" name="prerender-status-code"',
 )
 #: The same in the markup of frameworks that send the status before they know that there is no such page.
-_STREAMED = re.compile(
+_STREAMED = pattern(
     r"<template[^<>]{0,200}\sdata-dgst=\"(?:next_http_error_fallback;4(?:04|10)|next_not_found)\""  # Next.js
     r"|<meta[^<>]{0,100}\sname=\"next-error\" content=\"not-found\""
     r"|\{\\?\"digest\\?\":\\?\"(?:next_http_error_fallback;4(?:04|10)|next_not_found)\\?\""
@@ -79,7 +80,7 @@ _MARK_HINTS = (
     *("noroute", "http-error", "sqs-error", "status-msg-wrap", "four-oh-four"),
 )
 _TAGS = 3000
-_GATE = re.compile(
+_GATE = pattern(
     r"\b(?:log ?in|sign ?in|log on|sign on|anmelden|anmeldung|connexion|iniciar sesión|accedi|войти|вход)\b|登录|登入"
     r"|ログイン|로그인"
     r"|\bcookies?\b|\bconsent\b|\bprivacy\b|\bbefore you continue\b|\bdatenschutz\b|\bage (?:verification|check"
@@ -87,11 +88,11 @@ _GATE = re.compile(
     re.IGNORECASE,
 )
 #: Sites that tell how other sites are doing: troubles and maintenance are their content.
-_STATUS_HOST = re.compile(r"(?:system)?(?:status|uptime)\.")
+_STATUS_HOST = pattern(r"(?:system)?(?:status|uptime)\.")
 #: What a page about error messages is called.
-_ABOUT_ERRORS = re.compile(r"\b(?:errors|error (?:codes?|messages?|handling)|troubleshooting|status codes?)\b")
+_ABOUT_ERRORS = pattern(r"\b(?:errors|error (?:codes?|messages?|handling)|troubleshooting|status codes?)\b")
 #: Names of files that are not pages, whatever server they are on.
-_FILE_NAME = re.compile(
+_FILE_NAME = pattern(
     r"[^/]\.(?:pdf|ps|djvu|epub|mobi|docx?|xlsx?|pptx?|od[tsp]|rtf|tex|bib|csv|tsv|jsonl?|ya?ml|parquet|xml|rss|atom"
     r"|png|jpe?g|gif|webp|avif|svg|bmp|tiff?|ico|psd|heic|mp[34g]|m4[av]|mov|avi|mkv|webm|og[agv]|wav|flac|midi?"
     r"|zip|t?gz|tar|bz2|t?xz|zst|7z|rar|jar|war|whl|deb|rpm|apk|exe|msi|dmg|iso|img|bin|ttf|otf|woff2?|h5|hdf5|npz?|pkl"

@@ -14,6 +14,7 @@ from linkwarden.answers.read import from_response
 from linkwarden.answers.redirects import is_home
 from linkwarden.foreign import read_json
 from linkwarden.model import Claim, Doubt, Evidence, Fact
+from linkwarden.patterns import pattern
 from linkwarden.soft404.errors import is_error_text
 from linkwarden.soft404.glance import promises_the_message
 from linkwarden.soft404.page import Page
@@ -29,7 +30,7 @@ _TO_BE_ASKED = (Sign.SAME_EVERYWHERE, Sign.UNLIKE_COPY)
 _MESSAGE_BYTES = 1000
 _MESSAGE_TYPES = frozenset({"", "text/plain", "application/json", "text/json"})
 #: Keys of a JSON object that is an error message; an object with any other has something else to say.
-_ERROR_KEY = re.compile(
+_ERROR_KEY = pattern(
     r"(?:error|status)_?(?:code|text|message|description|s)?|code|message|msg|details?|reason|title|type|description"
     r"|success|ok|path|url|name|timestamp|instance|request_?id|documentation_url",
     re.IGNORECASE,

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from linkwarden.patterns import pattern
 from linkwarden.soft404.errors import asks_for_log_in, says_log_in, sentences_of
 
 if TYPE_CHECKING:
@@ -20,9 +21,9 @@ _LITTLE = 500
 _NEXT_TO_NOTHING = 120
 #: Pages with more text than this, menus included, are not searched for sentences.
 _SEARCHED = 6000
-_TITLE = re.compile(r"\W*(?:log|sign)[ -]?(?:in|on)\b", re.IGNORECASE)
-_MEANT = re.compile(r"(?:\A|[/_.-])(?:log-?[io]n|sign-?[io]n|sso|auth|oauth)(?:[/_.-]|\Z)", re.IGNORECASE)
-_HINTS = re.compile(
+_TITLE = pattern(r"\W*(?:log|sign)[ -]?(?:in|on)\b", re.IGNORECASE)
+_MEANT = pattern(r"(?:\A|[/_.-])(?:log-?[io]n|sign-?[io]n|sso|auth|oauth)(?:[/_.-]|\Z)", re.IGNORECASE)
+_HINTS = pattern(
     r"log(?:ged)? ?in|sign(?:ed)? ?in|permission|authori[sz]ed|allowed|access|rights|private|restricted|protected"
     r"|password|members|subscribers|registered|anmelden|einloggen|berechtigung|rechte|connecter|connecté|sesión"
 )

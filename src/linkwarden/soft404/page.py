@@ -9,6 +9,7 @@ from html import unescape
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from linkwarden import foreign
+from linkwarden.patterns import pattern
 from linkwarden.text import is_http
 from linkwarden.whatwg import resolve
 from linkwarden.wire import Response
@@ -29,22 +30,22 @@ _MORE_MOUNTS = (
 )
 #: What such an element says until its scripts have run.
 _BOXES = frozenset({"div", "main", "section", "article", "p", "span"})
-_WAITING = re.compile(
+_WAITING = pattern(
     r"\W*(?:(?:now |still )?(?:loading|starting|initiali[sz]ing|connecting)|please wait|just a moment|chargement|laden"
     r"|wird geladen|cargando|carregando|caricamento|загрузка|加载中|正在加载|載入中|読み込み中|로딩 ?중)"
     r"(?:[ \w]{0,30})?\W*\Z",
     re.IGNORECASE,
 )
-_LOADING = re.compile(r">\s*(?:loading|please wait|initiali[sz]ing|starting up)\b[^<]{0,40}<")
+_LOADING = pattern(r">\s*(?:loading|please wait|initiali[sz]ing|starting up)\b[^<]{0,40}<")
 #: An element of the page's own making with nothing in it, as Angular's, Polymer's and Gradio's roots.
-_OWN_ELEMENT = re.compile(r"<([a-z][a-z0-9]{0,30}-[a-z0-9-]{1,40})(?:\s[^<>]{0,500})?>\s*</\1>")
-_NO_INDEX = re.compile(r"(?:\A|[,\s])(?:noindex|none)\b", re.IGNORECASE)
+_OWN_ELEMENT = pattern(r"<([a-z][a-z0-9]{0,30}-[a-z0-9-]{1,40})(?:\s[^<>]{0,500})?>\s*</\1>")
+_NO_INDEX = pattern(r"(?:\A|[,\s])(?:noindex|none)\b", re.IGNORECASE)
 _SHOWN = (
     "img, svg, canvas, iframe, video, audio, object, embed, input, textarea, button, select, picture, frameset, math"
 )
-_ROUTING = re.compile(r"hashchange|location\.hash|HashRouter|createWebHashHistory")
+_ROUTING = pattern(r"hashchange|location\.hash|HashRouter|createWebHashHistory")
 #: Uses of the fragment that only look up an element of the page, or whether there is a fragment.
-_LOOK_UP = re.compile(
+_LOOK_UP = pattern(
     r"(?:getElementById|getElementsByName|querySelector(?:All)?|\$|jQuery|closest|matches)\s*\(\s*"
     r"(?:[\w.]{1,40}\(\s*)?(?:[\"'`][^\"'`]{0,60}[\"'`]\s*\+\s*)?(?:[\w.]{1,40}\(\s*)?"
     r"(?:window\.|document\.|self\.|top\.)?location\.hash\b"
@@ -52,7 +53,7 @@ _LOOK_UP = re.compile(
     r"|(?:window\.|document\.|self\.)?location\.hash\s*&&"
 )
 #: HTML standard, "shared declarative refresh steps". A fraction of a second does not count; the blanks are HTML's.
-_REFRESH = re.compile(
+_REFRESH = pattern(
     r"[ \t\n\f\r]*(?:(\d{1,9})[\d.]*|\.[\d.]*)(?:[ \t\n\f\r]*[;,]|[ \t\n\f\r])[ \t\n\f\r]*"
     r"(?:url[ \t\n\f\r]*=[ \t\n\f\r]*)?(['\"]?)(.*)",
     re.IGNORECASE | re.DOTALL,
@@ -61,13 +62,13 @@ _REFRESH = re.compile(
 _SENT_ON_WITHIN = 5
 #: Readers with scripts do not get what stands in these.
 _NOT_FOR_READERS = frozenset({"noscript", "template"})
-_TITLE = re.compile(r"<title(?:\s[^<>]{0,500})?>([^<]{0,2000})</title", re.IGNORECASE)
-_HEADING = re.compile(r"<h1\b[^<>]{0,500}>((?:(?!<h1\b).){0,2000}?)</h1", re.IGNORECASE | re.DOTALL)
-_UNSEEN = re.compile(
+_TITLE = pattern(r"<title(?:\s[^<>]{0,500})?>([^<]{0,2000})</title", re.IGNORECASE)
+_HEADING = pattern(r"<h1\b[^<>]{0,500}>((?:(?!<h1\b).){0,2000}?)</h1", re.IGNORECASE | re.DOTALL)
+_UNSEEN = pattern(
     r"<(script|style|noscript|template|svg)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)|<[^>]*(?:>|\Z)",
     re.IGNORECASE | re.DOTALL,
 )
-_TAG = re.compile(r"<[^>]{0,2000}>")
+_TAG = pattern(r"<[^>]{0,2000}>")
 #: What of a page is its frame and not its content.
 _FRAME = frozenset({"svg", "nav", "header", "footer", "aside", "form", "select"})
 #: What readers with scripts do not see at all.
@@ -75,22 +76,22 @@ _NOT_TEXT = frozenset({"script", "style", "noscript", "template"})
 _MARKED = "html, body, main, article, section, body > div, main > div, body > div > div, h1"
 #: What may hold the characters ``<title`` without meaning them, by how it begins and ends.
 _HIDING = (("<!--", "-->"), ("<script", "</script"), ("<style", "</style"), ("<noscript", "</noscript"))
-_LANGUAGE = re.compile(r"<html\b[^<>]{0,500}?\slang\s*=\s*[\"']?([a-z]{2,3})\b", re.IGNORECASE)
-_SCRIPT = re.compile(r"<script\b[^<>]{0,2000}>(.*?)(?:</script|\Z)", re.IGNORECASE | re.DOTALL)
+_LANGUAGE = pattern(r"<html\b[^<>]{0,500}?\slang\s*=\s*[\"']?([a-z]{2,3})\b", re.IGNORECASE)
+_SCRIPT = pattern(r"<script\b[^<>]{0,2000}>(.*?)(?:</script|\Z)", re.IGNORECASE | re.DOTALL)
 #: So much of the source is parsed; the parser's time grows with the square of the nesting, so that is bounded, too.
 _PARSED = 65_536
 _DEEPEST = 512
-_OPENS_OR_CLOSES = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*)(?:[^<>]{0,4000}(/)>)?")
+_OPENS_OR_CLOSES = pattern(r"<(/?)([a-zA-Z][^\s/<>]*)(?:[^<>]{0,4000}(/)>)?")
 #: Elements that have no content, and those that the next one of their kind ends.
-_FLAT = re.compile(
+_FLAT = pattern(
     r"(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr|li|p|d[dt]|option|t[rdh]|tbody|thead|tfoot)\Z",
     re.IGNORECASE,
 )
 #: Attributes by which ``#name`` finds an element. What only looks like one is taken for one.
 _VALUE = r"\s*=\s*(?:\"([^\"]{0,400})\"|'([^']{0,400})'|([^\s\"'<>]{1,400}))"
-_ID = re.compile(rf"[\s\"'/]id{_VALUE}", re.IGNORECASE)
-_ANCHOR_NAME = re.compile(rf"<a\s(?:[^<>]{{0,2000}}?[\s\"'/])?name{_VALUE}", re.IGNORECASE)
-_META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
+_ID = pattern(rf"[\s\"'/]id{_VALUE}", re.IGNORECASE)
+_ANCHOR_NAME = pattern(rf"<a\s(?:[^<>]{{0,2000}}?[\s\"'/])?name{_VALUE}", re.IGNORECASE)
+_META_CHARSET = pattern(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
 
 
 def is_html(response: Response) -> bool:

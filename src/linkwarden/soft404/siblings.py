@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
+from linkwarden.patterns import pattern
 from linkwarden.soft404.errors import plain
 from linkwarden.soft404.page import Page, is_html
 from linkwarden.wire import Response
@@ -23,9 +24,9 @@ from linkwarden.wire import Response
 ALIKE = 0.92
 #: A first folder that is a plain word ("blog", "docs"); names of users, years and ids are made up like the rest, so
 #: that a site has few siblings.
-_FOLDER = re.compile(r"[a-z][a-z_-]{0,14}\Z", re.IGNORECASE)
-_EXTENSION = re.compile(r"(?:\.tar)?\.(?=[a-z0-9]*[a-z])[a-z0-9]{2,5}\Z", re.IGNORECASE)
-_DYNAMIC = re.compile(
+_FOLDER = pattern(r"[a-z][a-z_-]{0,14}\Z", re.IGNORECASE)
+_EXTENSION = pattern(r"(?:\.tar)?\.(?=[a-z0-9]*[a-z])[a-z0-9]{2,5}\Z", re.IGNORECASE)
+_DYNAMIC = pattern(
     r"(?:\.(?:php\d?|aspx?|jsp|do|cgi|pl|cfm)|/(?:view|item|show|page|article|index|content|node|read)?)\Z",
     re.IGNORECASE,
 )

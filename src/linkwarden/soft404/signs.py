@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from linkwarden.answers.redirects import is_home
 from linkwarden.model import Target
+from linkwarden.patterns import pattern
 from linkwarden.soft404 import parked
 from linkwarden.soft404.errors import parts_of, plain, says_later, says_no_hits
 from linkwarden.soft404.glance import MUCH, SMALL, Glance
@@ -29,11 +30,11 @@ _ERROR_HINTS = (
     *("404", "not found", "t be found", "not exist", "t exist", "no longer", "available", "sorry", "oops", "error"),
     *("no such", "invalid", "unknown", "empty page", "nothing", "removed", "deleted", "missing"),
 )
-_SEARCH = re.compile(
+_SEARCH = pattern(
     r"(?:^|/)(?:search|suche|recherche|buscar|busca|ricerca|zoeken|szukaj|find|query|results?)(?:[/.]|$)", re.IGNORECASE
 )
-_SEARCH_QUERY = re.compile(r"(?:^|&)(?:q|s|query|search|keywords?|wd|text|term)=", re.IGNORECASE)
-_WORKS = re.compile(r"book|music\.|video\.")
+_SEARCH_QUERY = pattern(r"(?:^|&)(?:q|s|query|search|keywords?|wd|text|term)=", re.IGNORECASE)
+_WORKS = pattern(r"book|music\.|video\.")
 #: What a page says to programs about the work that it is about, in lower case: a paper, a song, a book.
 _WORK_MARKS = ("citation_title", '"@type":"scholarlyarticle"', '"@type":"musicrecording"', '"@type":"book"')
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable
 from urllib.parse import unquote, urlsplit
 
 from linkwarden.model import Target
+from linkwarden.patterns import pattern
 from linkwarden.soft404.errors import plain
 
 #: Words of links and URLs that say nothing about what is behind them.
@@ -25,8 +25,8 @@ _EMPTY = frozenset(
     entries topic topics thread
     """.split()  # noqa: SIM905 - two hundred quoted words are hard to read
 )
-_WORD = re.compile(r"[^\W\d_]{3,}")
-_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,}")
+_WORD = pattern(r"[^\W\d_]{3,}")
+_WIDE = pattern(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,}")
 #: A folder or a name of letters only longer than this is an id.
 _LONGEST = 24
 

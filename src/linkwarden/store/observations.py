@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
 from linkwarden.model import FAILING, History, Remembered, Result, Tag, Verdict
+from linkwarden.patterns import pattern
 
 #: Verdicts with which a reader does not get the link, whatever the rule.
 
@@ -17,7 +17,7 @@ LOOKED_BACK = 10
 #: So many separate outages among them make a link flap. One failure in twenty is ordinary on the internet: with that,
 #: two outages in ten runs happen to one link in ten, three to one in a hundred.
 OUTAGES = 3
-_OUTAGE = re.compile("-+")  # ``Outcome.BAD``, in a row
+_OUTAGE = pattern("-+")  # ``Outcome.BAD``, in a row
 
 
 class Outcome(Enum):

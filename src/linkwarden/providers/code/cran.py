@@ -13,6 +13,7 @@ from linkwarden.answers import rules as http
 from linkwarden.answers.read import from_response, net_evidence, status_evidence
 from linkwarden.answers.redirects import landing_evidence, move_of
 from linkwarden.model import Claim, Evidence, Rule, Verdict
+from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example
 from linkwarden.providers.registry import Case, OneByOne, Outcome, Place, Thing
 from linkwarden.wire import NetError, Request, Response
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from linkwarden.net import Net
 
 #: "Writing R Extensions", section 1.1.1: a letter, then letters, digits and dots, not ending in a dot.
-_PACKAGE = re.compile(r"[A-Za-z][A-Za-z0-9.]*[A-Za-z0-9]", re.ASCII)
-_REMOVED = re.compile(rb"was\s+removed\s+from\s+the\s+CRAN\s+repository", re.IGNORECASE)
+_PACKAGE = pattern(r"[A-Za-z][A-Za-z0-9.]*[A-Za-z0-9]", re.ASCII)
+_REMOVED = pattern(rb"was\s+removed\s+from\s+the\s+CRAN\s+repository", re.IGNORECASE)
 _BYTES = 65_536
 
 REMOVED = Rule(

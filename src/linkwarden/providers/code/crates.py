@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from linkwarden.foreign import read_json
 from linkwarden.model import Fact, Rule, Suggestion, Verdict
+from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example
 from linkwarden.providers.registry import Case, OneByOne, Outcome, Place, Reply, answered, ask, encoded, unanswered
 
@@ -28,8 +29,8 @@ _INDEX_BYTES = 64 * 1024
 #: … and of all but a handful, where a version is looked for.
 _INDEX_BYTES_FOR_VERSIONS = 2 * 1024 * 1024
 #: A name as crates.io takes it ("Cargo manifest format"), and what stands in the place of a version.
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}", re.ASCII)
-_VERSION = re.compile(r"\d[\w.+-]{0,100}", re.ASCII)
+_NAME = pattern(r"[A-Za-z][A-Za-z0-9_-]{0,63}", re.ASCII)
+_VERSION = pattern(r"\d[\w.+-]{0,100}", re.ASCII)
 
 MISSING = Rule(
     "LW640",

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from linkwarden.model import Kind, Rule, Verdict
+from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example, LoadContext
 from linkwarden.providers.registry import (
     Canary,
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
 _SERVICE = "Docker Hub"
 _API = "https://hub.docker.com/v2/repositories"
 _OFFICIAL = "library"
-_NAMESPACE = re.compile(r"[a-z0-9][a-z0-9_-]{1,254}", re.ASCII)
-_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,254}", re.ASCII)
+_NAMESPACE = pattern(r"[a-z0-9][a-z0-9_-]{1,254}", re.ASCII)
+_NAME = pattern(r"[a-z0-9][a-z0-9._-]{0,254}", re.ASCII)
 
 MISSING = Rule(
     "LW645",

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from linkwarden.datafile import read_table
 from linkwarden.model import Fact, Kind, Rule, Suggestion, Verdict
+from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example
 from linkwarden.providers.registry import (
     Case,
@@ -48,7 +49,7 @@ HOSTS = {
     for row in read_table(__package__, "forges.tsv", ("host", "api", "name"), unique="host")
 }
 
-_NAME = re.compile(r"[\w.+-]{1,255}", re.ASCII)
+_NAME = pattern(r"[\w.+-]{1,255}", re.ASCII)
 _RESERVED_WORDS = {
     Dialect.GITLAB: (
         "- .well-known 404.html abuse_reports admin api assets dashboard deploy.html explore files groups health_check "

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from linkwarden.model import Fact, Kind, Rule, Suggestion, Verdict
+from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example
 from linkwarden.providers.registry import (
     Case,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 HUB = "https://huggingface.co"
 
 #: A name of an account or repository: the hub's own check allows these characters, 96 of them.
-_NAME = re.compile(r"[A-Za-z0-9_][\w.-]{0,95}", re.ASCII)
+_NAME = pattern(r"[A-Za-z0-9_][\w.-]{0,95}", re.ASCII)
 #: First segments that are pages of the site and no accounts (from memory of the site [U]; ``page_stands`` catches what
 #: is missing here).
 _RESERVED_WORDS = (

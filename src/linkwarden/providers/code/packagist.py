@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from linkwarden.foreign import at
 from linkwarden.model import Rule, Suggestion, Verdict
+from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example
 from linkwarden.providers.registry import (
     Case,
@@ -33,7 +34,7 @@ _SITE = "https://packagist.org/packages"
 _FILES = "https://repo.packagist.org/p2"
 #: The file of a package with hundreds of versions is about a megabyte.
 _FILE_BYTES = 4 * 1024 * 1024
-_NAME = re.compile(r"[a-z0-9][\w.-]{0,99}/[a-z0-9][\w.-]{0,99}", re.ASCII | re.IGNORECASE)
+_NAME = pattern(r"[a-z0-9][\w.-]{0,99}/[a-z0-9][\w.-]{0,99}", re.ASCII | re.IGNORECASE)
 #: What Packagist's staff puts in the place of a replacement; the page of such a package is 404.
 _SPAM = "spam/spam"
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from linkwarden.foreign import objects_at
 from linkwarden.model import Rule, Suggestion, Verdict
+from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example
 from linkwarden.providers.registry import Case, OneByOne, Outcome, Place, Reply, answered, ask, encoded, unanswered
 
@@ -25,10 +26,10 @@ _SITE = "https://rubygems.org"
 _VERSIONS_BYTES = 4 * 1024 * 1024
 _PAGE_BYTES = 256 * 1024
 #: A name as RubyGems.org takes it (its ``Patterns::NAME_PATTERN``), and what stands in the place of a version.
-_NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,99}", re.ASCII)
-_VERSION = re.compile(r"\d[\w.-]{0,99}", re.ASCII)
+_NAME = pattern(r"[A-Za-z0-9][\w.-]{0,99}", re.ASCII)
+_VERSION = pattern(r"\d[\w.-]{0,99}", re.ASCII)
 #: What the site says where nothing is left: on the page of a version, and on that of a gem without any.
-_YANKED_WORDS = re.compile(rb"version\s+has\s+been\s+yanked|not\s+currently\s+hosted\s+on\s+RubyGems", re.IGNORECASE)
+_YANKED_WORDS = pattern(rb"version\s+has\s+been\s+yanked|not\s+currently\s+hosted\s+on\s+RubyGems", re.IGNORECASE)
 
 MISSING = Rule(
     "LW646",

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs
 
 from linkwarden import closed
 from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion, Target, Verdict
+from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example, Provider
 from linkwarden.signatures import Status, classify
 from linkwarden.text import host_of, mask_secrets
@@ -21,12 +22,12 @@ if TYPE_CHECKING:
 _HOST = "camo.githubusercontent.com"
 # The digest is an HMAC: 40 hex digits of SHA-1 (older) or 64 of SHA-256. The URL follows byte by byte in hex
 # (docs/facts/github-rendering.md#camo-urls).
-_CAMO = re.compile(
+_CAMO = pattern(
     rf"https?://{re.escape(_HOST)}(?::[0-9]+)?/(?:[0-9a-f]{{40}}|[0-9a-f]{{64}})"
     r"(?:/((?:[0-9a-f]{2})+)/?(?:[?#].*)?|\?([^#]*)(?:#.*)?)",
     re.IGNORECASE | re.DOTALL,
 )
-_URL = re.compile(r"https?://[^\s/\x00-\x20\x7f][^\s\x00-\x20\x7f]*", re.IGNORECASE)
+_URL = pattern(r"https?://[^\s/\x00-\x20\x7f][^\s\x00-\x20\x7f]*", re.IGNORECASE)
 
 CAMO = Rule(
     "LW230",

@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from linkwarden.patterns import pattern
 from linkwarden.providers.registry import shown
 from linkwarden.text import host_of
 
@@ -174,12 +175,12 @@ _MIRRORS = frozenset(
 )
 _DOI_HOSTS = frozenset({"doi.org", "dx.doi.org", "www.doi.org"})
 _READERS: dict[str, re.Pattern[str]] = {
-    "ar5iv.org": re.compile(r"/(?:abs|html|pdf)/(.+?)/?"),
-    "ar5iv.labs.arxiv.org": re.compile(r"/(?:abs|html|pdf)/(.+?)/?"),
-    "alphaxiv.org": re.compile(r"/(?:abs|pdf|overview)/(.+?)/?"),
-    "scirate.com": re.compile(r"/arxiv/(.+?)/?"),
-    "huggingface.co": re.compile(r"/papers/(.+?)/?"),
-    "hf.co": re.compile(r"/papers/(.+?)/?"),
+    "ar5iv.org": pattern(r"/(?:abs|html|pdf)/(.+?)/?"),
+    "ar5iv.labs.arxiv.org": pattern(r"/(?:abs|html|pdf)/(.+?)/?"),
+    "alphaxiv.org": pattern(r"/(?:abs|pdf|overview)/(.+?)/?"),
+    "scirate.com": pattern(r"/arxiv/(.+?)/?"),
+    "huggingface.co": pattern(r"/papers/(.+?)/?"),
+    "hf.co": pattern(r"/papers/(.+?)/?"),
 }
 #: Every host whose URLs may name a paper.
 HOSTS = _ARXIV_HOSTS | _MIRRORS | _DOI_HOSTS | _READERS.keys() | {f"www.{name}" for name in _READERS}
@@ -239,19 +240,19 @@ def _at_reader(host: str, path: str) -> ArxivRef | None:
 
 # --- identifiers -----------------------------------------------------------------------------------------------
 
-_SUFFIX = re.compile(r"\.(?:pdf|ps|gz|ps\.gz)$")
-_NEW = re.compile(r"(?P<yy>\d\d)(?P<mm>\d\d)\.(?P<num>\d{4,5})(?:v(?P<version>[1-9]\d*))?(?=$|[^0-9A-Za-z])")
-_OLD = re.compile(
+_SUFFIX = pattern(r"\.(?:pdf|ps|gz|ps\.gz)$")
+_NEW = pattern(r"(?P<yy>\d\d)(?P<mm>\d\d)\.(?P<num>\d{4,5})(?:v(?P<version>[1-9]\d*))?(?=$|[^0-9A-Za-z])")
+_OLD = pattern(
     r"(?P<archive>[a-z]+(?:-[a-z]{2,})?)(?:\.[A-Za-z-]{2,})?/(?P<yy>\d\d)(?P<mm>\d\d)(?P<num>\d{3})"
     r"(?:v(?P<version>[1-9]\d*))?(?=$|[^0-9A-Za-z])"
 )
 # Archive names that people wrote without their hyphen, and that arXiv still understands: hepph, condmat.
-_HYPHENLESS = re.compile(r"(?<=[^a-])(ph|ex|th|qc|mat|lat|sci)(?=/|$)")
+_HYPHENLESS = pattern(r"(?<=[^a-])(ph|ex|th|qc|mat|lat|sci)(?=/|$)")
 # Separators that people type where the dot belongs: 2106-15928, 2106/15928.
-_NO_DOT = re.compile(r"(\d{4})[-_/:, ](\d{4,5})(v[1-9]\d*)?")
-_EMBEDDED = re.compile(r"(?<![\d.])\d{4}\.\d{4,5}(?:v[1-9]\d*)?(?![\d.]*\d)")
+_NO_DOT = pattern(r"(\d{4})[-_/:, ](\d{4,5})(v[1-9]\d*)?")
+_EMBEDDED = pattern(r"(?<![\d.])\d{4}\.\d{4,5}(?:v[1-9]\d*)?(?![\d.]*\d)")
 # What Markdown, chat programs and word processors leave at the end of a URL.
-_PUNCTUATION = re.compile(r"[\s.,;:!?)\]}>'\"*_`|\\\u200b-\u200f\u2060\ufeff\u2018-\u201d\u3001\u3002\uff0c\uff09]+")
+_PUNCTUATION = pattern(r"[\s.,;:!?)\]}>'\"*_`|\\\u200b-\u200f\u2060\ufeff\u2018-\u201d\u3001\u3002\uff0c\uff09]+")
 
 
 def read(written: str, form: Form) -> ArxivRef:

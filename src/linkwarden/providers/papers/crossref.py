@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 from linkwarden.foreign import at, objects_at, text_at, title_of
 from linkwarden.model import Claim, Evidence, Fact, Kind
+from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example, LoadContext
 from linkwarden.providers.registry import Case, Outcome, Place, Registry, Reply, Thing, ask, by_ident, mail_address
 from linkwarden.text import host_of
@@ -32,8 +33,8 @@ PIIS_PER_QUESTION = 50
 #: Works that are looked at for one title.
 _CANDIDATES = 5
 _MAX_BYTES = 1024 * 1024
-_DOCUMENT = re.compile(r"/document/0*(\d+)(?:/|\Z)", re.ASCII)
-_ACM_DOI = re.compile(r"10\.1145/(?:\d+\.)?(\d+)", re.ASCII)
+_DOCUMENT = pattern(r"/document/0*(\d+)(?:/|\Z)", re.ASCII)
+_ACM_DOI = pattern(r"10\.1145/(?:\d+\.)?(\d+)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +87,16 @@ def article_number(doi: str) -> str | None:
 _PII = "pii:"
 # A serial's PII: S, ISSN, year, number, check character; before 1995 without the S. Book chapters (B…) are left out:
 # Crossref knows them by ISBN and DOI only. What follows the PII is a form of the article (pdf, pdfft, fulltext).
-_PII_PATH = re.compile(
+_PII_PATH = pattern(
     r"/(?:science/article/(?:\w+/)?|retrieve/)pii/(S?\d{15}[\dX])(?:/[\w.-]+)?/?", re.ASCII | re.IGNORECASE
 )
 _ELSEVIER_HOSTS = frozenset({"sciencedirect.com", "linkinghub.elsevier.com"})
 # Pages about a document, by path: what else has a number is an image, an issue or an author.
-_IEEE_PATH = re.compile(
+_IEEE_PATH = pattern(
     r"/(?:(?:abstract/)?document/\d+(?:/.*)?|(?:xpls?|stamp|stampPDF)/\w+\.jsp)", re.ASCII | re.IGNORECASE
 )
 # ACM's URLs until 2019; newer ones hold the DOI. The number may stand behind that of its volume.
-_ACM_NUMBER = re.compile(r"(?:\d+\.)?0*([1-9]\d*)", re.ASCII)
+_ACM_NUMBER = pattern(r"(?:\d+\.)?0*([1-9]\d*)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +123,8 @@ _SHELVES: Mapping[str, _Shelf] = MappingProxyType(
 
 #: A title may be long, and a URL must not.
 _MAX_TITLE = 300
-_TAG = re.compile(r"\[[^\[\]]*\]|\((?:19|20)\d\d\)")
-_YEAR = re.compile(r"\A\W*(?:19|20)\d\d\b\W*")
+_TAG = pattern(r"\[[^\[\]]*\]|\((?:19|20)\d\d\)")
+_YEAR = pattern(r"\A\W*(?:19|20)\d\d\b\W*")
 _WORDS_OF_NO_TITLE = (
     "a abstract an and article arxiv by code conference data dataset doc document doi download for from full fulltext"
     " here home ieee in journal link of official on online open page paper pdf poster ppt preprint project publication"

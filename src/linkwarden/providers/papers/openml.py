@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from linkwarden.foreign import at
 from linkwarden.model import Rule, Verdict
+from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example
 from linkwarden.providers.registry import Case, OneByOne, Outcome, Place, Thing, answered, ask, unanswered
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from linkwarden.net import Net
 
 _API = "https://www.openml.org/api/v1/json/data/"
-_NUMBER = re.compile(r"[1-9]\d{0,8}", re.ASCII)
+_NUMBER = pattern(r"[1-9]\d{0,8}", re.ASCII)
 _UNKNOWN = "111"
 
 MISSING = Rule(

@@ -9,13 +9,13 @@ Sources: OpenReview's API documentation and the source of openreview-py (``/note
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from linkwarden.foreign import at, title_of
 from linkwarden.model import Evidence, Fact, Kind, Rule, Verdict
+from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example, LoadContext
 from linkwarden.providers.registry import Case, OneByOne, Outcome, Place, Reply, Thing, ask, unanswered
 
@@ -43,7 +43,7 @@ _REFUSALS = frozenset({401, 403, 429, None})
 #: Useless responses of other kinds that are borne in one run.
 _PATIENCE = 3
 _PAGES = frozenset({"/forum", "/pdf"})
-_NUMBER = re.compile(r"[A-Za-z0-9_-]{5,30}")
+_NUMBER = pattern(r"[A-Za-z0-9_-]{5,30}")
 
 
 class OpenReview(OneByOne[Thing]):

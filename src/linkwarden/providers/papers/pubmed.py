@@ -12,6 +12,7 @@ from urllib.parse import urlencode, urlsplit
 
 from linkwarden.foreign import objects_at, text_at, title_of
 from linkwarden.model import Claim, Evidence, Fact, Kind, Rule, Suggestion, Verdict
+from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example
 from linkwarden.providers.registry import Case, Outcome, Place, Registry, Reply, ask, by_ident, mail_address, unanswered
 
@@ -158,11 +159,11 @@ RETRACTED = Rule(
     "Read the retraction notice, and decide whether the entry should stay.",
 )
 
-_PUBMED_PAGE = re.compile(r"/0*([1-9]\d{0,8})/?", re.ASCII)
+_PUBMED_PAGE = pattern(r"/0*([1-9]\d{0,8})/?", re.ASCII)
 # What follows the number is a part of the article: a figure, a table, its PDF. Files below /bin/ are none of PMC's
 # pages: images and attachments, whose URLs broke in the move of 2024 (unsure); those are asked for themselves.
-_PMC_PAGE = re.compile(r"/articles/PMC0*([1-9]\d{0,8})(?:/(?!bin/)(.*))?", re.ASCII | re.IGNORECASE)
-_EUROPE_PMC_PAGE = re.compile(
+_PMC_PAGE = pattern(r"/articles/PMC0*([1-9]\d{0,8})(?:/(?!bin/)(.*))?", re.ASCII | re.IGNORECASE)
+_EUROPE_PMC_PAGE = pattern(
     r"/(?:(?:article|abstract)/MED/0*(?P<med>[1-9]\d{0,8})|(?:articles?/(?:PMC/)?)PMC0*(?P<pmc>[1-9]\d{0,8}))/?",
     re.ASCII | re.IGNORECASE,
 )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from linkwarden.foreign import at, text_at, title_of
 from linkwarden.model import Claim, Evidence, Fact, Kind, Rule, Suggestion, Verdict
+from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example
 from linkwarden.providers.registry import Case, Outcome, Place, Registry, Reply, Thing, ask, by_ident, unanswered
 
@@ -50,10 +51,10 @@ CANARY = "649def34f8be52c8b66281af98ae884c09aef38b"
 _MAX_BYTES = 4 * 1024 * 1024
 _WHO = "Semantic Scholar's API"
 
-_SHA = re.compile(r"[0-9a-f]{40}")
-_PAGE = re.compile(r"/paper/(?:[^/]+/)?([0-9a-f]{40})/?", re.IGNORECASE)
+_SHA = pattern(r"[0-9a-f]{40}")
+_PAGE = pattern(r"/paper/(?:[^/]+/)?([0-9a-f]{40})/?", re.IGNORECASE)
 # What Semantic Scholar's own short URLs may name; Wikipedia links by CorpusID, arXiv by arXiv number.
-_SHORT = re.compile(
+_SHORT = pattern(
     r"/(?:(?P<corpus>CorpusID):(?P<n>[1-9]\d{0,14})|arXiv:(?P<id>[\w.-]+(?:/\d{7})?))/?", re.ASCII | re.IGNORECASE
 )
 

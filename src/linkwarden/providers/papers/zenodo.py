@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from linkwarden.model import Rule, Verdict
+from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example
 from linkwarden.providers.registry import Case, OneByOne, Outcome, Place, Thing, answered, ask, unanswered
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from linkwarden.net import Net
 
 _API = "https://zenodo.org/api/records/"
-_NUMBER = re.compile(r"[1-9]\d{0,11}", re.ASCII)
+_NUMBER = pattern(r"[1-9]\d{0,11}", re.ASCII)
 
 MISSING = Rule(
     "LW659",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from linkwarden.foreign import title_of
 from linkwarden.model import Claim, Evidence, Fact, Rule, Suggestion, Verdict
+from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example, LoadContext
 from linkwarden.providers.registry import Case, Outcome, Place, Registry, Reply, ask, encoded, page_stands, unanswered
 
@@ -127,15 +128,15 @@ class StackExchangeApi:
 _SITES = frozenset(
     {"stackoverflow.com", "superuser.com", "serverfault.com", "askubuntu.com", "mathoverflow.net", "stackapps.com"}
 )
-_FAMILY = re.compile(
+_FAMILY = pattern(
     r"(?:(?:es|ja|pt|ru|meta)\.stackoverflow\.com|meta\.(?:superuser\.com|serverfault\.com|askubuntu\.com"
     r"|mathoverflow\.net|stackexchange\.com)|[a-z0-9-]+\.(?:meta\.)?stackexchange\.com)\Z"
 )
-_OLD_META = re.compile(r"meta\.([a-z0-9-]+)\.stackexchange\.com\Z")
+_OLD_META = pattern(r"meta\.([a-z0-9-]+)\.stackexchange\.com\Z")
 #: Hosts below stackexchange.com that have no questions.
 _NO_SITES = frozenset({"api", "area51", "blog", "chat", "data", "elections", "openid", "sstatic", "cdn"})
-_NUMBER = re.compile(r"[1-9]\d{0,9}\Z", re.ASCII)
-_ANSWER_FRAGMENT = re.compile(r"(?:answer-)?([1-9]\d{0,9})\Z", re.ASCII)
+_NUMBER = pattern(r"[1-9]\d{0,9}\Z", re.ASCII)
+_ANSWER_FRAGMENT = pattern(r"(?:answer-)?([1-9]\d{0,9})\Z", re.ASCII)
 
 MISSING = Rule(
     "LW650",

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from linkwarden.model import Kind, Rule, Suggestion, Verdict
+from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example
 from linkwarden.providers.registry import Case, OneByOne, Outcome, Place, Reply, answered, ask, encoded, unanswered
 
@@ -23,14 +24,14 @@ _VIMEO = frozenset({"vimeo.com", "player.vimeo.com"})
 _IN_PATH = frozenset({"embed", "shorts", "live", "v", "e"})
 #: What stands in the place of an identifier in players of something else.
 _NO_IDS = frozenset({"videoseries", "live_stream", "playlist"})
-_ID = re.compile(r"[\w-]{11}", re.ASCII)
+_ID = pattern(r"[\w-]{11}", re.ASCII)
 #: Playlists that YouTube makes up for each viewer; nobody else can be asked about them.
-_PERSONAL = re.compile(r"(?:WL|LL|LM|HL)\Z|RD")
-_LIST = re.compile(r"[\w-]{2,64}\Z", re.ASCII)
-_NUMBER = re.compile(r"[1-9]\d{0,11}\Z", re.ASCII)
-_HASH = re.compile(r"[0-9a-f]{6,20}\Z", re.ASCII)
+_PERSONAL = pattern(r"(?:WL|LL|LM|HL)\Z|RD")
+_LIST = pattern(r"[\w-]{2,64}\Z", re.ASCII)
+_NUMBER = pattern(r"[1-9]\d{0,11}\Z", re.ASCII)
+_HASH = pattern(r"[0-9a-f]{6,20}\Z", re.ASCII)
 #: What may stand before a number in a URL of Vimeo.
-_VIMEO_PREFIXES = re.compile(r"(?:channels/[^/]+/|groups/[^/]+/videos/|(?:album|showcase)/\d+/video/|video/)?\Z")
+_VIMEO_PREFIXES = pattern(r"(?:channels/[^/]+/|groups/[^/]+/videos/|(?:album|showcase)/\d+/video/|video/)?\Z")
 
 
 class Sort(StrEnum):

@@ -16,6 +16,7 @@ from urllib.parse import unquote, unquote_to_bytes, urlencode
 
 from linkwarden.foreign import at, objects_at, text_at, title_of
 from linkwarden.model import Claim, Evidence, Fact, Rule, Verdict
+from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example, LoadContext
 from linkwarden.providers.registry import Case, Outcome, Place, Registry, Reply, ask, encoded, shown, unanswered
 from linkwarden.wire import NetErrorKind
@@ -31,16 +32,16 @@ _PER_QUERY = 50
 _MAX_QUERY = 6_000
 #: Seconds of lag of its copies from which on the API sends automatic askers away (API:Etiquette).
 _MAX_LAG = "5"
-_HOST = re.compile(r"([a-z][a-z0-9-]{1,30})(?:\.m)?\.wikipedia\.org\Z")
+_HOST = pattern(r"([a-z][a-z0-9-]{1,30})(?:\.m)?\.wikipedia\.org\Z")
 _NO_LANGUAGES = frozenset({"www", "m", "login", "test", "test2", "api", "wap"})
 #: Characters that no title may have; ``#`` begins a place on the page ("Page title", MediaWiki).
-_IMPOSSIBLE = re.compile(r"[<>\[\]{}|\x00-\x1f\x7f\ufffd]")
-_SPACES = re.compile(r"[ _\u00a0\u1680\u180e\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
+_IMPOSSIBLE = pattern(r"[<>\[\]{}|\x00-\x1f\x7f\ufffd]")
+_SPACES = pattern(r"[ _\u00a0\u1680\u180e\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
 #: A query that asks for more than the page as it is now; the page itself must tell then.
 _OTHER_VIEWS = frozenset({"action", "oldid", "diff", "curid", "search", "veaction"})
-_SPECIAL = re.compile(r":?special:", re.IGNORECASE)
+_SPECIAL = pattern(r":?special:", re.IGNORECASE)
 #: What follows ``#`` and names no section: a viewer's route, a text fragment.
-_NO_SECTION = re.compile(r"\A(?:/|:~:)")
+_NO_SECTION = pattern(r"\A(?:/|:~:)")
 
 MISSING = Rule(
     "LW625",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from linkwarden.model import Rule, Verdict
+from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example, LoadContext
 from linkwarden.providers.registry import (
     Canary,
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
 
 _SERVICE = "X"
 _OEMBED = "https://publish.twitter.com/oembed?url="
-_ACCOUNT = re.compile(r"[A-Za-z0-9_]{1,20}", re.ASCII)
-_NUMBER = re.compile(r"[1-9]\d{0,19}", re.ASCII)
+_ACCOUNT = pattern(r"[A-Za-z0-9_]{1,20}", re.ASCII)
+_NUMBER = pattern(r"[1-9]\d{0,19}", re.ASCII)
 
 MISSING = Rule(
     "LW655",

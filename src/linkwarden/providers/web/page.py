@@ -20,6 +20,7 @@ from linkwarden.answers.redirects import landing_evidence, move_of
 from linkwarden.answers.wellformed import read_xml
 from linkwarden.foreign import charset_of
 from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion, Target, Verdict
+from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example, Provider, by_ident
 from linkwarden.soft404.judge import judge_page, judge_text
 from linkwarden.soft404.log_in import asks_to_log_in
@@ -86,7 +87,7 @@ SILENT_HOSTS = MappingProxyType(
         "openreview.net": "OpenReview gives programs an empty frame for every paper",
     }
 )
-_SCHOLAR = re.compile(r"scholar\.google\.(?:com|[a-z]{2}|com?\.[a-z]{2})\Z")
+_SCHOLAR = pattern(r"scholar\.google\.(?:com|[a-z]{2}|com?\.[a-z]{2})\Z")
 #: URLs below these get 200 whether or not the thing exists.
 _ALWAYS_THERE = (
     ("colab.research.google.com", "/drive/", "Colab shows the same frame whether or not the notebook exists"),
@@ -97,18 +98,18 @@ _ALWAYS_THERE = (
     ("openml.org", "/d/", "OpenML shows the same frame whether or not the data set exists"),
     ("youtu.be", "/", "YouTube returns the same for videos that exist and for videos that do not"),
 )
-_COLAB = re.compile(r"https?://colab\.research\.google\.com/(github|gist)/([^?#]+)", re.IGNORECASE)
+_COLAB = pattern(r"https?://colab\.research\.google\.com/(github|gist)/([^?#]+)", re.IGNORECASE)
 
 #: Fragments that name no place in the page's source: routes, key=value pairs, text fragments, lines and ranges of
 #: lines, comments (often loaded later), and the two that always work (HTML standard, "scroll to the fragment").
-_NO_PLACE = re.compile(
+_NO_PLACE = pattern(
     r"\A(?:[/!]|:~:|L\d|top\Z|\d+(?:-\d+)?\Z|(?:comment|disqus|reply|answer|respond|post|p)[-_]?\d*\Z)|[=&/?]",
     re.IGNORECASE,
 )
 #: GitHub and those who render as it does put this before the ids of a document (docs/facts/http-answers.md#fragments).
 _PREFIX = "user-content-"
 #: Types whose files have signatures, so that text under such a type is none of them.
-_FILE_TYPES = re.compile(
+_FILE_TYPES = pattern(
     r"application/(?:(?:x-)?pdf|(?:x-)?zip(?:-compressed)?|epub\+zip|java-archive|(?:x-)?7z-compressed|x-rar-compressed"
     r"|vnd\.rar|vnd\.openxmlformats-.*)|image/(?:png|jpe?g|gif|webp|avif|bmp)|video/(?:mp4|webm|ogg|quicktime|x-matroska)"
     r"|audio/(?:mpeg|mp4|ogg|flac|wav|x-wav|webm)"
@@ -119,7 +120,7 @@ _FILE_BEGINS = (
     *((b"\xff\xd8\xff", "a JPEG"), (b"GIF89a", "a GIF"), (b"7z\xbc\xaf\x27\x1c", "a 7z file")),
 )
 _NOTHING_TO_SEE = "The server sends a page with nothing to see."
-_XML_TYPES = re.compile(r"(?:application|text)/xml|application/(?:[\w.-]+\+)xml")
+_XML_TYPES = pattern(r"(?:application|text)/xml|application/(?:[\w.-]+\+)xml")
 #: A PDF's mark may stand behind some other bytes (ISO 32000-1, annex H, note 13).
 _PDF_WITHIN = 1024
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
+from linkwarden.patterns import pattern
 from linkwarden.providers.registry import Reply, ask
 
 if TYPE_CHECKING:
@@ -24,14 +25,14 @@ FIRST_LINE_BYTES = 1024
 REFS_BYTES = 65_536
 MAX_RENAMES = 3
 
-_LOCATION = re.compile(
+_LOCATION = pattern(
     r"(?:https://github\.com)?/([A-Za-z0-9-]+/[A-Za-z0-9._-]+?)(?:\.git)?/info/refs(?:\?|\Z)", re.IGNORECASE
 )
 #: How git's text about a blocked repository begins (docs/facts/services.md#github-blocked-repositories).
-_BLOCKED = re.compile(
+_BLOCKED = pattern(
     r"\s*(?:Repository unavailable due to DMCA|Access to this repository has been disabled by GitHub)", re.IGNORECASE
 )
-_SYMREF = re.compile(r"(?:^| )symref=HEAD:refs/heads/([^ \n]+)")
+_SYMREF = pattern(r"(?:^| )symref=HEAD:refs/heads/([^ \n]+)")
 
 
 class There(Enum):

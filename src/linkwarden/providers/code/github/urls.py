@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import unquote_to_bytes, urlsplit
 
+from linkwarden.patterns import pattern
 from linkwarden.text import host_of
 
 #: Every host whose URLs are read here.
@@ -29,15 +30,15 @@ RESERVED = frozenset(
 )
 _GIST_RESERVED = frozenset({"discover", "forked", "join", "login", "mine", "search", "starred"})
 
-_OWNER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}")
-_REPO = re.compile(r"[A-Za-z0-9._-]{1,100}")
-_GIST_ID = re.compile(r"[0-9a-fA-F]{20,32}")
-_SHA = re.compile(r"[0-9a-fA-F]{7,40}")
-_NUMBER = re.compile(r"[0-9]{1,9}")  # GraphQL's Int ends at 2,147,483,647
-_ARCHIVE_SUFFIX = re.compile(r"\.(?:zip|tar\.gz|tgz)\Z")
-_RAW_QUERY = re.compile(r"(?:^|&)raw=(?:true|1)(?:&|$)")
-_TAB = re.compile(r"(?:^|&)tab=([^&]*)")
-_LINES = re.compile(r"L([0-9]{1,9})(?:C[0-9]+)?(?:-L?[0-9]+(?:C[0-9]+)?)?")
+_OWNER = pattern(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}")
+_REPO = pattern(r"[A-Za-z0-9._-]{1,100}")
+_GIST_ID = pattern(r"[0-9a-fA-F]{20,32}")
+_SHA = pattern(r"[0-9a-fA-F]{7,40}")
+_NUMBER = pattern(r"[0-9]{1,9}")  # GraphQL's Int ends at 2,147,483,647
+_ARCHIVE_SUFFIX = pattern(r"\.(?:zip|tar\.gz|tgz)\Z")
+_RAW_QUERY = pattern(r"(?:^|&)raw=(?:true|1)(?:&|$)")
+_TAB = pattern(r"(?:^|&)tab=([^&]*)")
+_LINES = pattern(r"L([0-9]{1,9})(?:C[0-9]+)?(?:-L?[0-9]+(?:C[0-9]+)?)?")
 
 #: Anchors of the repository's page itself, not of its README.
 _PAGE_ANCHORS = frozenset({"", "files", "readme", "readme-ov-file", "repo-content-pjax-container", "start-of-content"})
@@ -325,11 +326,11 @@ def _gist(segments: tuple[str, ...], fragment: str) -> GithubRef | None:
     return GithubRef(What.GIST, owner, name=gist, fragment=fragment)
 
 
-_OLD_START = re.compile(
+_OLD_START = pattern(
     r"(?i)\A(?:http://(?:www\.)?|https://www\.)(github\.com|raw\.githubusercontent\.com|gist\.github\.com)(?::80|:443)?(?=/)"
 )
-_FILE_PAGE = re.compile(r"\A([a-zA-Z]+://[^/?#]+(?:/+[^/?#]+){2})/+blob/")
-_TWO_SEGMENTS = re.compile(r"\A([a-zA-Z]+://[^/?#]+)/+[^/?#]+/+[^/?#]+")
+_FILE_PAGE = pattern(r"\A([a-zA-Z]+://[^/?#]+(?:/+[^/?#]+){2})/+blob/")
+_TWO_SEGMENTS = pattern(r"\A([a-zA-Z]+://[^/?#]+)/+[^/?#]+/+[^/?#]+")
 
 
 def canonical(url: str) -> str:

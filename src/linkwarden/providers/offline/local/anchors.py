@@ -11,24 +11,25 @@ from pathlib import Path, PurePath
 from urllib.parse import quote, unquote
 
 from linkwarden.model import Anchor, AnchorSource, Evidence, Suggestion, Target
+from linkwarden.patterns import pattern
 from linkwarden.providers.offline.local import rules
 
 #: Pages without any name in them get their names from scripts, or have none.
 PAGES = frozenset({".html", ".htm", ".xhtml"})
 _PREFIX = "user-content-"
-_LINES = re.compile(r"L\d+(?:C\d+)?(?:-L?\d+(?:C\d+)?)?\Z")
+_LINES = pattern(r"L\d+(?:C\d+)?(?:-L?\d+(?:C\d+)?)?\Z")
 #: Documents that programs build pages from, which know the names that authors give (Quarto, R Markdown, MDX).
 _BUILT = frozenset({".qmd", ".rmd", ".mdx"})
 #: The same programs, and others, by the files that they are set up with.
-_BUILDERS = re.compile(
+_BUILDERS = pattern(
     r"mkdocs\.ya?ml|docusaurus\.config\.[cm]?[jt]s|_quarto\.ya?ml|_config\.ya?ml|_bookdown\.ya?ml|_toc\.yml|conf\.py"
     r"|(?:hugo|config)\.(?:toml|ya?ml|json)|book\.toml|\.vitepress|\.vuepress|\.eleventy\.[cm]?js|eleventy\.config\.[cm]?[jt]s",
     re.IGNORECASE,
 )
 #: Python-Markdown only knows them with one of these extensions (docs/facts/github-rendering.md#given-names).
-_ATTRIBUTES = re.compile(rb"attr_list|\bextra\b|INHERIT")
+_ATTRIBUTES = pattern(rb"attr_list|\bextra\b|INHERIT")
 _MOST_SETTINGS = 64 * 1024
-_WORD = re.compile(r"[^\W_]+")
+_WORD = pattern(r"[^\W_]+")
 #: Latin letters that are no letter with a mark to Unicode, as they are written in plain ASCII.
 _LETTERS = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ı": "i"})
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "ae", "Ö": "oe", "Ü": "ue"})

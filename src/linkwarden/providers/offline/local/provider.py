@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from linkwarden.answers.image_bytes import SHOWN_TYPES, is_lfs_pointer, may_be_svg, sniff, what_else
 from linkwarden.answers.wellformed import MOST_BYTES, svg_flaw
 from linkwarden.model import Claim, Evidence, Kind, Pass, Rule, Suggestion, Target
+from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example, LoadContext, Provider
 from linkwarden.providers.offline.local import rules
 from linkwarden.providers.offline.local.anchors import PAGES, PlacesOf, anchor_evidence
@@ -56,9 +56,9 @@ class AnchorsProvider(Provider):
         return anchor_evidence(target, self.name, target.url[1:], self._places_of(path), document=path.name)
 
 
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_SCHEME = pattern(r"[A-Za-z][A-Za-z0-9+.-]*:")
 #: Placeholders of Jekyll, Hugo, ERB, JavaScript and the shell.
-_TEMPLATE = re.compile(r"\{\{|\{%|<%|\$\{|\$\(|\A\$[A-Z_]+/|\A%[A-Z_]+%")
+_TEMPLATE = pattern(r"\{\{|\{%|<%|\$\{|\$\(|\A\$[A-Z_]+/|\A%[A-Z_]+%")
 _HEAD_BYTES = 4096
 _SVG = "image/svg+xml"
 _WRONG_SPELLING = {

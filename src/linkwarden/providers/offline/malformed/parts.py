@@ -14,6 +14,7 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 from linkwarden.datafile import read_words
+from linkwarden.patterns import pattern
 
 _WORDS = {
     heading: frozenset(line.text for line in lines)
@@ -26,23 +27,23 @@ _TOP, _TOP_WITH_PATH = _WORDS["top-level"], _WORDS["top-level with path"]
 
 # --- The beginning ---------------------------------------------------------------------------------
 
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)\s*([:;])?(/{2,}|(?<=[:;])/)(.*)", re.DOTALL)
+_SCHEME = pattern(r"([A-Za-z][A-Za-z0-9+.-]*)\s*([:;])?(/{2,}|(?<=[:;])/)(.*)", re.DOTALL)
 #: ``http`` spelt right, and what follows it spelt wrong.
-_MARKS = re.compile(r"(https?)(?:\s*[:;]\s*[:;/\\]*|[.,]?//+)(.*)", re.IGNORECASE | re.DOTALL)
+_MARKS = pattern(r"(https?)(?:\s*[:;]\s*[:;/\\]*|[.,]?//+)(.*)", re.IGNORECASE | re.DOTALL)
 #: What gets in front of a URL when it is copied together with its surroundings.
-_JUNK = re.compile(
+_JUNK = pattern(
     r"(?:[\s\"'“”„‘’«»`<>(\[{\u200b-\u200f\u2060\ufeff\xad]|%20|%22|%3C|%E2%80%8B|%EF%BB%BF)+(?=https?://)",
     re.IGNORECASE,
 )
-_DOUBLED = re.compile(r"https?://(?:www\.)?(https?)(?::/*|/+)(.*)", re.IGNORECASE | re.DOTALL)
-_HOST = re.compile(r"[^\s/?#@\\<>\"'(){}\[\]|^`,;:!]+\.[^\W\d_][^\s/?#@\\<>\"'(){}\[\]|^`,;:!.]*(?::\d+)?(?=[/?#]|\Z)")
+_DOUBLED = pattern(r"https?://(?:www\.)?(https?)(?::/*|/+)(.*)", re.IGNORECASE | re.DOTALL)
+_HOST = pattern(r"[^\s/?#@\\<>\"'(){}\[\]|^`,;:!]+\.[^\W\d_][^\s/?#@\\<>\"'(){}\[\]|^`,;:!.]*(?::\d+)?(?=[/?#]|\Z)")
 #: A Markdown link or image, or the first part of one that lacks its end.
-_LINK = re.compile(
+_LINK = pattern(
     r"!?\[[^\[\]]*\]\(\s*(?:<([^<>]+)>|([^\s<>()]+(?:\([^\s<>()]*\)[^\s<>()]*)*))(?:\s+[\"'].*)?\s*\)?", re.DOTALL
 )
 _LONGEST = 12
-_SITE = re.compile(r"((?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+)([A-Za-z]{2,12})(:\d+)?(?=[/?#]|\Z)")
-_MAIL = re.compile(r"[A-Za-z0-9._%+-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,12}\Z")
+_SITE = pattern(r"((?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+)([A-Za-z]{2,12})(:\d+)?(?=[/?#]|\Z)")
+_MAIL = pattern(r"[A-Za-z0-9._%+-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,12}\Z")
 
 
 def looks_like_host(text: str) -> bool:
@@ -135,33 +136,31 @@ def _distance(one: str, other: str) -> int:
 
 #: More than this is not swallowed by accident.
 _LONGEST_TAIL = 64
-_AFTER_HOST = re.compile(r"https?://[^/?#\\]*", re.IGNORECASE)
+_AFTER_HOST = pattern(r"https?://[^/?#\\]*", re.IGNORECASE)
 #: Zero-width space, word joiner, BOM, soft and hard hyphen space, and the marks of writing direction. U+200C and
 #: U+200D are not here: Persian and Indian words and emoji need them.
-_INVISIBLE = re.compile(r"[\u200b\u2060\ufeff\xad\xa0\u200e\u200f\u202a-\u202e\u2066-\u2069\u202f]")
+_INVISIBLE = pattern(r"[\u200b\u2060\ufeff\xad\xa0\u200e\u200f\u202a-\u202e\u2066-\u2069\u202f]")
 #: What AsciiDoc makes of ``--`` and ``...``: a zero-width space behind it lets a line break there.
 _TYPED = {"\u2014": "--", "\u2026": "..."}
-_TYPOGRAPHY = re.compile(r"[\u2014\u2026]\u200b")
+_TYPOGRAPHY = pattern(r"[\u2014\u2026]\u200b")
 #: LaTeX's ``~`` is a hard space; in a URL it begins the folder of a user.
-_HARD_TILDE = re.compile(r"(?<=/)[\xa0](?=[A-Za-z])")
+_HARD_TILDE = pattern(r"(?<=/)[\xa0](?=[A-Za-z])")
 #: A backslash before punctuation that separates nothing in a path.
-_ESCAPE = re.compile(r"\\([&_*\[\]()#%$~`!+=|<>{}^-])")
-_SPACE = re.compile(r"[\x00-\x20\x7f]")
-_GLUED = re.compile(r"[^?#=]*?[A-Za-z0-9)\]](?=https?://)", re.IGNORECASE)
-_LINK_INSIDE = re.compile(r"\]\((https?://[^\s()]{1,2048}(?:\([^\s()]{0,200}\)[^\s()]{0,200}){0,9})\)?\Z")
+_ESCAPE = pattern(r"\\([&_*\[\]()#%$~`!+=|<>{}^-])")
+_SPACE = pattern(r"[\x00-\x20\x7f]")
+_GLUED = pattern(r"[^?#=]*?[A-Za-z0-9)\]](?=https?://)", re.IGNORECASE)
+_LINK_INSIDE = pattern(r"\]\((https?://[^\s()]{1,2048}(?:\([^\s()]{0,200}\)[^\s()]{0,200}){0,9})\)?\Z")
 #: The end of a line as programs write it in a text that was pasted as a URL (``\n``).
-_LINE_END = re.compile(r"(?:(?:%5C|\\)[nr]|%0A|%0D|%20)+\Z", re.IGNORECASE)
-_ENCODED_END = re.compile(
+_LINE_END = pattern(r"(?:(?:%5C|\\)[nr]|%0A|%0D|%20)+\Z", re.IGNORECASE)
+_ENCODED_END = pattern(
     r"(?:%20|%22|%3C|%3E|%0A|%0D|%C2%A0|%E2%80%8B|%E2%80%9D|%E2%80%A6|&(?:quot|gt|lt|nbsp);?)+\Z", re.IGNORECASE
 )
 _ALWAYS = frozenset(",;:\"'”“„’‘»«`…。，、！？；：\\")
 _CLOSING = {")": "(", "]": "[", "}": "{", ">": "<", "）": "（", "】": "【", "」": "「", "》": "《"}
 _QUOTES = frozenset("\"'`")
 #: Ends of titles that rightly have a full stop: abbreviations, initials.
-_ABBREVIATED = re.compile(
-    r"(?:(?:\A|[^A-Za-z])[A-Z]|[_-](?i:inc|co|corp|ltd|jr|sr|al|vol|no|etc|ph\.?d|dr|st|bros))\.\Z"
-)
-_WIKI = re.compile(r"/wiki/|[./]wikipedia\.org|[./]wiktionary\.org", re.IGNORECASE)
+_ABBREVIATED = pattern(r"(?:(?:\A|[^A-Za-z])[A-Z]|[_-](?i:inc|co|corp|ltd|jr|sr|al|vol|no|etc|ph\.?d|dr|st|bros))\.\Z")
+_WIKI = pattern(r"/wiki/|[./]wikipedia\.org|[./]wiktionary\.org", re.IGNORECASE)
 
 
 def swallowed(url: str) -> tuple[str, str] | None:
@@ -266,8 +265,8 @@ _PRIVATE = frozenset({"local", "internal", "invalid", "localhost", "localdomain"
 _OTHER_NETWORKS = frozenset({"onion", "i2p"})
 _DOTS = str.maketrans(dict.fromkeys("\u3002\uff0e\uff61", "."))  # UTS 46 maps them to the full stop
 _BRACKETS_AND_QUOTES = frozenset({"Pi", "Pf", "Ps", "Pe"})
-_LABEL = re.compile(r"[A-Za-z0-9_-]*\Z")
-_NUMBER = re.compile(r"(?:\d+|0[xX][0-9A-Fa-f]*)\Z", re.ASCII)
+_LABEL = pattern(r"[A-Za-z0-9_-]*\Z")
+_NUMBER = pattern(r"(?:\d+|0[xX][0-9A-Fa-f]*)\Z", re.ASCII)
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from linkwarden.model import Rule
+from linkwarden.patterns import pattern
 from linkwarden.providers.offline.malformed import rules
 from linkwarden.providers.offline.malformed.parts import (
     Host,
@@ -29,15 +30,15 @@ from linkwarden.text import is_http, mask_secrets
 
 _SHOWN = 60
 #: Nearly every URL; the rest is looked at part by part.
-_PLAIN = re.compile(
+_PLAIN = pattern(
     r"https?://(?:[a-z0-9][a-z0-9-]{0,62}\.){1,8}(?!(?:local|internal|invalid|localhost|localdomain|onion|i2p|arpa)\b)"
     r"[a-z]{2,24}(?::[1-9]\d{1,3})?(?:/[A-Za-z0-9._~/+=&?#@%-]*)?(?<![.:])(?<!%[0-9A-Fa-f]{2})\Z",
     re.ASCII,
 )
-_ON_DISK = re.compile(r"[A-Za-z]:[\\/](?!/)|\\\\[\w.-]+\\|file:", re.IGNORECASE)
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
-_AUTHORITY = re.compile(r"(https?)://([^/?#\\]*)", re.IGNORECASE)
-_GLUED_HOST = re.compile(r"(.*\.[a-z0-9-]+?)https?:\Z", re.IGNORECASE)
+_ON_DISK = pattern(r"[A-Za-z]:[\\/](?!/)|\\\\[\w.-]+\\|file:", re.IGNORECASE)
+_SCHEME = pattern(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_AUTHORITY = pattern(r"(https?)://([^/?#\\]*)", re.IGNORECASE)
+_GLUED_HOST = pattern(r"(.*\.[a-z0-9-]+?)https?:\Z", re.IGNORECASE)
 _SHOWN_BY_PAGES = frozenset({"http", "https", "data"})
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from linkwarden.datafile import Row, read_table
 from linkwarden.model import Suggestion
+from linkwarden.patterns import pattern
 
 if TYPE_CHECKING:
     from linkwarden.url import Url
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 GENERAL = "Copy the file into the repository, or link the page that it comes from."
 _STORES = ("*.amazonaws.com", "*.amazonaws.com.cn", "*.googleapis.com")
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-_ATTACHMENT = re.compile(rf"[0-9]+-({_UUID})(?:\.[a-z0-9]+)?", re.IGNORECASE)
+_ATTACHMENT = pattern(rf"[0-9]+-({_UUID})(?:\.[a-z0-9]+)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

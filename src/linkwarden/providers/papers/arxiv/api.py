@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from linkwarden.patterns import pattern
 from linkwarden.providers import registry
 from linkwarden.providers.papers._arxiv_ids import Form, read, split_version
 from linkwarden.providers.registry import Reply
@@ -39,9 +40,9 @@ _ATOM = "{http://www.w3.org/2005/Atom}"
 _SEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
 _ARXIV = "{http://arxiv.org/schemas/atom}"
 # Comments are free text: "withdrawn from ICLR" tells about a conference, not about the paper at arXiv.
-_COMMENT_WITHDRAWN = re.compile(r"\bwithdrawn\b(?!\s+from\s+(?!(?:the\s+)?arxiv))", re.IGNORECASE)
+_COMMENT_WITHDRAWN = pattern(r"\bwithdrawn\b(?!\s+from\s+(?!(?:the\s+)?arxiv))", re.IGNORECASE)
 # An abstract that is replaced by a notice begins with it; "withdrawn" further on is the paper's own topic.
-_ABSTRACT_WITHDRAWN = re.compile(
+_ABSTRACT_WITHDRAWN = pattern(
     r"(?:withdrawn\b|(?:this|the|our)\s+(?:\w+\s+){0,2}?(?:paper|article|submission|manuscript|preprint|letter|note|work)"
     r"\s+(?:is|was|has|had)\b[^.]{0,40}?\bwithdrawn\b)",
     re.IGNORECASE,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from linkwarden.foreign import at, objects_at, text_at, title_of
+from linkwarden.patterns import pattern
 from linkwarden.providers.papers.doi.urls import encoded, fold
 from linkwarden.providers.registry import Reply, ask, mail_address
 
@@ -40,7 +41,7 @@ _UPDATED_BY = "updated-by"
 #: Kinds of updates that take a work back, as Crossref names them (Crossmark documentation, "update types").
 _TAKEN_BACK = {"retraction": "retracted", "withdrawal": "withdrawn", "removal": "removed"}
 #: How publishers mark the title of a work that was taken back.
-_MARKED = re.compile(r"\W*(RETRACTED|WITHDRAWN|REMOVED)(?:\s+(?:ARTICLE|CHAPTER|PAPER))?\W*[:\]]", re.ASCII)
+_MARKED = pattern(r"\W*(RETRACTED|WITHDRAWN|REMOVED)(?:\s+(?:ARTICLE|CHAPTER|PAPER))?\W*[:\]]", re.ASCII)
 
 
 # --- records of the agencies -----------------------------------------------------------------------------------------

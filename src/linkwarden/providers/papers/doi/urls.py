@@ -13,6 +13,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
+from linkwarden.patterns import pattern
 from linkwarden.text import host_of
 
 
@@ -125,12 +126,12 @@ _JUNK = frozenset(
     ".,;:!?'\"*_`|\\/\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u2018\u2019\u201c\u201d\u3001\u3002\uff0c\uff09"
 )
 _MAX_READINGS = 4
-_DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")
-_IN_PATH = re.compile(r"/(?:doi:)?(10\.\d{4,9}/[^\s/].*)", re.DOTALL)
+_DOI = pattern(r"10\.\d{4,9}(?:\.\d+)*/\S+")
+_IN_PATH = pattern(r"/(?:doi:)?(10\.\d{4,9}/[^\s/].*)", re.DOTALL)
 _FIGURE_HOSTS = frozenset({"media.springernature.com", "static-content.springer.com"})
-_FIGURE = re.compile(r"/(?:art|chp):(10\.\d{4,9}/.+?)/")
+_FIGURE = pattern(r"/(?:art|chp):(10\.\d{4,9}/.+?)/")
 # What publishers append to the DOI for the parts and formats of an article.
-_SUFFIXES = re.compile(
+_SUFFIXES = pattern(
     r"(?:/(?:abs|abstract|full|fulltext|full-xml|pdf|epdf|pdfplus|epub|html|meta|summary|references|citations|metrics"
     r"|full-text)|\.(?:full|full-text|short|abstract|long|pdf|html|xml|epub))+/?$",
     re.IGNORECASE,

@@ -34,6 +34,7 @@ from linkwarden.answers.stores import Meaning, store_error
 from linkwarden.answers.wellformed import MOST_BYTES, svg_flaw
 from linkwarden.foreign import charset_of
 from linkwarden.model import Claim, Evidence, Kind, Pass, Rule, Suggestion, Target
+from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example, Provider, by_ident
 from linkwarden.providers.web.image import rules
 from linkwarden.soft404.page import HTML_TYPES
@@ -106,29 +107,29 @@ def _weight(response: Response) -> tuple[Rule, str] | None:
 
 #: Enough for every signature, the sizes and a badge's title. An SVG is read whole: its last byte may spoil it.
 HEAD_BYTES = 4096
-_NAMED_SVG = re.compile(r"\.svg(?:[?#]|\Z)", re.IGNORECASE)
+_NAMED_SVG = pattern(r"\.svg(?:[?#]|\Z)", re.IGNORECASE)
 _SVG = "image/svg+xml"
 #: Without AVIF: a server that may choose would send what GitHub may refuse.
 ACCEPT = "image/webp,image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5"
 
 #: Where hosts send a reader whose image they removed: final host and path.
-_REMOVED = re.compile(
+_REMOVED = pattern(
     r"https?://(?:i\.)?imgur\.com/removed\.(?:png|jpg)"  # docs/facts/services.md#image-hosts
     r"|https?://s\.yimg\.com/pw/images/.*photo_unavailable.*"  # Flickr [U: from memory]
     r"|https?://tinypic\.com/images/404\.gif",  # [U: from memory]
     re.IGNORECASE,
 )
 #: File names of stand-ins; they count only at the end of a redirect.
-_STAND_IN = re.compile(
+_STAND_IN = pattern(
     r"/(?:404|not[-_]?found|no[-_]?image|removed|deleted|(?:image|photo)?[-_]?(?:unavailable|not[-_]?available))"
     r"(?:[-_@]\w+)?\.(?:png|gif|jpe?g|svg|webp)(?:\?|\Z)",
     re.IGNORECASE,
 )
 #: One-pixel images that authors put into lists on purpose, to count visits.
-_COUNTERS = re.compile(r"(?:\A|\.)(?:scarf\.sh|google-analytics\.com|ga-beacon\.appspot\.com|count\.ly|hits\..+)\Z")
+_COUNTERS = pattern(r"(?:\A|\.)(?:scarf\.sh|google-analytics\.com|ga-beacon\.appspot\.com|count\.ly|hits\..+)\Z")
 
-_GITHUB_PAGE = re.compile(r"\A(https?://(?:www\.)?github\.com/[^/?#]+/[^/?#]+)/blob/", re.IGNORECASE)
-_PINIMG = re.compile(r"(https?://i\.pinimg\.com)/(originals|\d+x\d*)/(.+)\Z", re.IGNORECASE)
+_GITHUB_PAGE = pattern(r"\A(https?://(?:www\.)?github\.com/[^/?#]+/[^/?#]+)/blob/", re.IGNORECASE)
+_PINIMG = pattern(r"(https?://i\.pinimg\.com)/(originals|\d+x\d*)/(.+)\Z", re.IGNORECASE)
 _PINIMG_SIZES = ("736x", "564x", "originals")
 
 
