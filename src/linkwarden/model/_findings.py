@@ -69,6 +69,7 @@ class Tag(StrEnum):
     NO_TURN = "no-turn"  # the run was stopped first
     NO_CONNECTION = "no-connection"  # no response at all; what a firewall or a proxy in the way looks like
     PAGE_EXISTS = "page-exists"  # the finding is about a page that is there, so an archived copy is no help
+    UNKNOWABLE = "unknowable"  # no program can find out, so the finding does not count against the list
     ACCEPTED_IN_LIST = "accepted-in-list"  # the maintainer accepted the finding, in a comment
     ACCEPTED_IN_CONFIG = "accepted-in-config"  # the same, in the configuration file
     ACCEPTED_IN_BASELINE = "accepted-in-baseline"  # the same, in the baseline

@@ -237,7 +237,7 @@ class Run:
     @property
     def failing(self) -> tuple[Result, ...]:
         """The results that make the run fail."""
-        return tuple(r for r in self.results if r.judgement.verdict in self.fail_on)
+        return tuple(r for r in self.results if r.judgement.verdict in self.fail_on and not r.has(Tag.UNKNOWABLE))
 
     @property
     def exit_code(self) -> int:

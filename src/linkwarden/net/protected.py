@@ -54,19 +54,21 @@ class ProtectedSites:
         self._hosts: dict[tuple[str, str], _Scouts] = {}
         self._parts: dict[tuple[str, str, str], _Scouts] = {}
 
-    def visit(self, kind: str, url: str) -> Visit:
+    def visit(self, kind: str, url: str, *, strikes: int | None = None) -> Visit:
         """Announce that a URL is about to be requested; the order of these calls decides who is a scout.
 
         Args:
             kind: what is judged together: the name of the provider that requests it.
             url: an absolute http(s) URL.
+            strikes: how many scouts a part of this host sends, where that is known to be enough.
         """
         host = host_of(url)
+        size = self._strikes if strikes is None else min(strikes, self._strikes)
         part = (kind, host, _shape(url))
         if part not in self._parts:
-            self._parts[part] = _Scouts(self._strikes)
+            self._parts[part] = _Scouts(size)
         if part[:2] not in self._hosts:
-            self._hosts[part[:2]] = _Scouts(self._strikes * PARTS)
+            self._hosts[part[:2]] = _Scouts(size * PARTS)
         return Visit(self._hosts[part[:2]], self._parts[part])
 
 

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import unquote
 
@@ -17,6 +16,7 @@ from linkwarden.answers.conditional import answer_for, fetch_if_changed, with_va
 from linkwarden.answers.image_bytes import sniff, what_else
 from linkwarden.answers.read import RULES, from_response, status_evidence
 from linkwarden.answers.redirects import landing_evidence, move_of
+from linkwarden.answers.unknowable import site_of
 from linkwarden.answers.wellformed import read_xml
 from linkwarden.foreign import charset_of
 from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion, Target, Verdict
@@ -26,7 +26,6 @@ from linkwarden.soft404.judge import judge_page, judge_text
 from linkwarden.soft404.log_in import asks_to_log_in
 from linkwarden.soft404.page import Page, is_html
 from linkwarden.soft404.weigh import RULES as SOFT_RULES
-from linkwarden.text import domains_of, host_of
 from linkwarden.wire import NO_HEADERS, Hop, Request, Response
 
 if TYPE_CHECKING:
@@ -71,33 +70,6 @@ _BYTES_FOR_PLACES = 1_048_576
 #: Pages that send their readers on (``<meta http-equiv="refresh">``) are followed this far; browsers go on for ever.
 _MOST_REFRESHES = 5
 
-#: Sites whose responses to programs never show whether a page exists, with the reason a maintainer reads.
-#: Sources: docs/facts/services.md#sites-that-never-tell and docs/facts/services.md#publisher-bot-protection.
-SILENT_HOSTS = MappingProxyType(
-    {
-        "linkedin.com": "LinkedIn turns all programs away",
-        "facebook.com": "Facebook shows programs a log-in page",
-        "instagram.com": "Instagram shows programs a log-in page",
-        "quora.com": "Quora turns all programs away",
-        "reddit.com": "Reddit blocks programs",
-        "researchgate.net": "ResearchGate turns all programs away",
-        "academia.edu": "Academia.edu blocks programs",
-        "twitter.com": "X returns the same for posts that exist and for posts that do not",
-        "x.com": "X returns the same for posts that exist and for posts that do not",
-        "openreview.net": "OpenReview gives programs an empty frame for every paper",
-    }
-)
-_SCHOLAR = pattern(r"scholar\.google\.(?:com|[a-z]{2}|com?\.[a-z]{2})\Z")
-#: URLs below these get 200 whether or not the thing exists.
-_ALWAYS_THERE = (
-    ("colab.research.google.com", "/drive/", "Colab shows the same frame whether or not the notebook exists"),
-    ("youtube.com", "/watch", "YouTube returns the same for videos that exist and for videos that do not"),
-    ("youtube.com", "/embed/", "YouTube returns the same for videos that exist and for videos that do not"),
-    ("youtube.com", "/shorts/", "YouTube returns the same for videos that exist and for videos that do not"),
-    # [U] said of all pages of data sets (docs/facts/services.md#openml).
-    ("openml.org", "/d/", "OpenML shows the same frame whether or not the data set exists"),
-    ("youtu.be", "/", "YouTube returns the same for videos that exist and for videos that do not"),
-)
 _COLAB = pattern(r"https?://colab\.research\.google\.com/(github|gist)/([^?#]+)", re.IGNORECASE)
 
 #: Fragments that name no place in the page's source: routes, key=value pairs, text fragments, lines and ranges of
@@ -184,26 +156,8 @@ def _without_request(url: str, group: Sequence[Claim]) -> list[Evidence | Pass] 
     if notebook is not None:
         host = {"github": "github.com", "gist": "gist.github.com"}[notebook.group(1).lower()]
         return [Pass(claim.target.key, instead=f"https://{host}/{notebook.group(2)}") for claim in group]
-    why = _why_silent(url)
-    if why is None:
-        return None
-    reason = f"{why}, so no request was made; open it in a browser."
-    return [Evidence.of(claim, http.SITE_NEVER_TELLS, reason) for claim in group]
-
-
-def _why_silent(url: str) -> str | None:
-    host = host_of(url)
-    if _SCHOLAR.match(host):
-        return "Google Scholar turns all programs away"
-    domains = domains_of(host)
-    for name in domains:
-        if name in SILENT_HOSTS:
-            return SILENT_HOSTS[name]
-    path = url.split("//", 1)[-1].partition("/")[2]
-    for name, prefix, why in _ALWAYS_THERE:
-        if name in domains and f"/{path}".startswith(prefix):
-            return why
-    return None
+    site = site_of(url)
+    return None if site is None or site.asked else [site.evidence(claim) for claim in group]
 
 
 async def _read(url: str, group: Sequence[Claim], net: Net) -> Response:

@@ -1,0 +1,77 @@
+"""``make coverage-of-lists``: which share of the links of real lists each provider takes, and what a run would request.
+
+Reads every Markdown file below the folders given, without a network. A link to a site that no program can tell about
+counts as unknowable; a batch counts as one request for each ``per_question`` things.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from math import ceil
+from pathlib import Path
+
+from linkwarden import rules
+from linkwarden.answers.unknowable import site_of
+from linkwarden.extract.markdown import Markdown
+from linkwarden.model import Occurrence, Target
+from linkwarden.providers import LoadContext, Roster, Skip
+from linkwarden.text import target_key
+
+UNKNOWABLE = "unknowable"
+NOBODY = "nobody"
+#: Offline providers after whom nobody is asked; the others only add remarks.
+_FINAL = frozenset({"reserved", "closed-services"})
+#: A host of a provider that asks one by one, or the provider itself where it gathers; and what is asked about.
+Asked = tuple[str, str]
+
+
+def main(folders: Iterable[str]) -> None:
+    """Print the table."""
+    loaded = (cls.load(LoadContext(root=Path())) for cls in rules.provider_classes())
+    providers = [provider for provider in loaded if not isinstance(provider, Skip)]
+    roster = Roster(providers)
+    urls: Counter[str] = Counter()
+    links: Counter[str] = Counter()
+    things: dict[str, set[str]] = defaultdict(set)
+    for target, count in _targets(folders):
+        name, ident = _taken_by(target, roster)
+        urls[name] += 1
+        links[name] += count
+        things[name].add(ident)
+    batches = {p.name: p.per_question if p.gathers else 1 for p in providers if p.online}
+    requests = {name: ceil(len(found) / batches[name]) for name, found in things.items() if name in batches}
+    whole = urls.total() or 1
+    print(f"{'provider':<24} {'URLs':>8} {'share':>7} {'links':>8} {'requests':>8}")
+    for name, count in urls.most_common():
+        print(f"{name:<24} {count:>8} {count / whole:>7.1%} {links[name]:>8} {requests.get(name, 0):>8}")
+    total = sum(requests.values())
+    print(f"{'all':<24} {urls.total():>8} {1:>7.1%} {links.total():>8} {total:>8}")
+    print(f"requests per URL: {total / whole:.2f}")
+
+
+def _targets(folders: Iterable[str]) -> Iterator[tuple[Target, int]]:
+    """Yield the distinct URLs of all lists, each with the number of its links."""
+    found: dict[str, tuple[Target, int]] = {}
+    for path in sorted(path for folder in folders for path in Path(folder).rglob("*.md")):
+        name = str(path)
+        for item in Markdown().extract(path.read_text("utf-8", "replace"), name):
+            if isinstance(item, Occurrence) and item.url.lower().startswith(("http://", "https://")):
+                key = target_key(item.url, name)
+                target, count = found.get(key, (Target(key, item.url, item.url, name, (item,)), 0))
+                found[key] = target, count + 1
+    yield from found.values()
+
+
+def _taken_by(target: Target, roster: Roster) -> Asked:
+    for provider in roster.concerned(target):
+        ident = provider.claim(target)
+        if ident is not None and (provider.online or provider.name in _FINAL):
+            site = site_of(target.address) if provider.name == "web" else None
+            return (UNKNOWABLE if site is not None and not site.asked else provider.name), ident
+    return NOBODY, target.key
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
