@@ -41,6 +41,8 @@ _HARMLESS = re.compile(r"\d{1,2}:\d\d(?::\d\d)?|&")
 _LINE_MARK = re.compile(r"\d+[.)]|[-+=]+")
 
 _UNSAFE_IN_LINK = re.compile(r"[\x00-\x20\"<>\\^`{|}\x7f]")
+#: What a terminal may take for the end of a link, or not at all: everything but printing ASCII.
+_NOT_IN_LINK = re.compile(r"[^\x21-\x7e]")
 _LONGEST_PATH = 200
 _LONGEST_LINK = 2_000  # characters; longer ones are shown but not offered for a click
 #: GitHub's runner cuts an annotation's message at 4,096 characters (actions/runner, ExecutionContext.cs).
@@ -188,16 +190,51 @@ def link_target(url: str) -> str | None:
     Only http(s) with a host, nothing invisible, nothing masked. Links to GitHub go by ``redirect.github.com``, so
     that a report in an issue leaves no trace in other people's issues (GitHub docs, "Avoiding backlinks").
     """
+    if not _is_fit_for_link(url):
+        return None
+    return re.sub(r"(?i)^https?://(?:www\.)?github\.com(?=[/?#:]|$)", "https://redirect.github.com", url)
+
+
+def _is_fit_for_link(url: str) -> bool:
     try:
         host = urlsplit(url).hostname
     except ValueError:
-        return None
+        return False
     # urlsplit forgives a space in front, which would make the link a relative one.
     if not is_http(url) or not host or len(url) > _LONGEST_LINK:
-        return None
-    if _INVISIBLE.search(url) or "***" in url or mask_secrets(url) != url:  # masked already, or to be masked
-        return None
-    return re.sub(r"(?i)^https?://(?:www\.)?github\.com(?=[/?#:]|$)", "https://redirect.github.com", url)
+        return False
+    return not (_INVISIBLE.search(url) or "***" in url or mask_secrets(url) != url)  # masked already, or to be masked
+
+
+def page_target(url: str) -> str | None:
+    """Return the page of a line of the list to link to, or None where it is not fit for it.
+
+    It goes there directly: a link to a file leaves no trace, and other services have no way round.
+    """
+    return _percent_encoded(url) if _is_fit_for_link(url) else None
+
+
+def _percent_encoded(url: str) -> str:
+    """Return a URL in which everything but printing ASCII is percent-encoded; browsers do the same."""
+    return _NOT_IN_LINK.sub(lambda m: quote(m[0], safe=""), url)
+
+
+def hyperlink(url: str, shown: str) -> str:
+    """Return words for a terminal with a link (OSC 8), or the words alone where the URL is not fit for one.
+
+    Args:
+        url: the URL, as a browser would take it. Nothing in it can end the sequence: all but printing ASCII is
+            percent-encoded, as the description of OSC 8 asks ("Hyperlinks in terminal emulators", 2017).
+        shown: visible text.
+    """
+    target = page_target(url)
+    return f"\x1b]8;;{target}\x1b\\{shown}\x1b]8;;\x1b\\" if target is not None else shown
+
+
+def md_page(url: str, place: str) -> str:
+    """Return the place of a link as code, linked to its line on the web where the URL is fit for that."""
+    target = page_target(url)
+    return f"[{md_code(place)}](<{_in_angles(target)}>)" if target is not None else md_code(place)
 
 
 def md_link(url: str, label: str) -> str:
@@ -210,8 +247,12 @@ def md_link(url: str, label: str) -> str:
     target = link_target(url)
     if target is None:
         return ""
-    target = _UNSAFE_IN_LINK.sub(lambda m: f"%{ord(m[0]):02X}", target).replace("&", "&amp;").replace("##[", "##%5B")
-    return f"[{label}](<{target}>)"
+    return f"[{label}](<{_in_angles(target)}>)"
+
+
+def _in_angles(target: str) -> str:
+    """Return a link's target as Markdown has it between angle brackets."""
+    return _UNSAFE_IN_LINK.sub(lambda m: f"%{ord(m[0]):02X}", target).replace("&", "&amp;").replace("##[", "##%5B")
 
 
 def log(line: str) -> str:

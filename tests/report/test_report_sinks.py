@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 
 from linkwarden.sinks import (
     as_utf8,
+    hyperlink,
     json_text,
     link_target,
     mask_text,
     md_code,
     md_link,
+    md_page,
     md_text,
     one_line,
     shorten,
@@ -210,3 +212,29 @@ def test_a_link_is_one_link(url: str) -> None:
 
     assert html.count("<a ") == (1 if link else 0)
     assert not link or re.fullmatch(r'<p>see <a href="https?://[^"]*">open</a> here</p>\n', html, re.IGNORECASE)
+
+
+@given(st.text(), st.sampled_from(("https://a.example/", "http://b.example/?q=", "")))
+def test_a_terminal_link_is_one_link_and_its_words(text: str, before: str) -> None:
+    """Whatever stands in the URL: one sequence of printing ASCII around the words, or the words alone."""
+    written = hyperlink(before + text, "words")
+
+    assert written == "words" or re.fullmatch(r"\x1b]8;;https?://[!-~]+\x1b\\words\x1b]8;;\x1b\\", written)
+
+
+@pytest.mark.parametrize(
+    "url", ["", "mailto:a@b.example", "https://a.example/?token=s3cret-s3cret", "https://a.example/\x1b"]
+)
+def test_no_terminal_link_to(url: str) -> None:
+    """What is no page, holds a secret or hides something."""
+    assert hyperlink(url, "words") == "words"
+
+
+def test_links_to_pages_of_lines() -> None:
+    """They go there directly, and nothing in a file's name ends the link or its words."""
+    page = "https://github.com/me/list/blob/abc/a%20%3E.md?plain=1#L4"
+
+    assert md_page(page, "a`b.md:4") == f"[``a`b.md:4``](<{page}>)"
+    assert md_page("", "a.md:4") == "`a.md:4`"
+    assert md_page("https://h.example/a>b&c#L1", "a:1") == "[`a:1`](<https://h.example/a%3Eb&amp;c#L1>)"
+    assert hyperlink(page, "a.md:4") == f"\x1b]8;;{page}\x1b\\a.md:4\x1b]8;;\x1b\\"

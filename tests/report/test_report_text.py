@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
-from linkwarden.model import Run, Verdict
+from linkwarden.model import History, Notice, Run, Suggestion, Verdict
 from linkwarden.report import ReportOptions
 from linkwarden.report._words import WORDS
 from linkwarden.report.text import SHOWN, TextReport, lines
-from linkwarden.rules import OUT_OF_TIME
+from linkwarden.rules import OFFLINE, OUT_OF_TIME
 from tests.report.runner import commands
 from tests.report.sample import (
     EMPTY,
@@ -26,6 +26,7 @@ from tests.report.sample import (
     RESULTS,
     RUN,
     STARTED,
+    TIMEOUT,
     WALLED,
     occurrence,
     result,
@@ -51,9 +52,9 @@ README.md:12:4  broken  LW120 no-such-heading  “Optimization”
 expired  LW201 signed-url-expired: 3 URLs on s3.us-west-2.amazonaws.com
     The address was signed for a time that is over.
     → Put the picture into the repository and link to it there.
-    README.md:87:11  2021-02-10 10:35 UTC  /notion-static/a/Untitled.png
-    README.md:91:11  2021-02-11 10:35 UTC  /notion-static/b/Untitled.png
-    README.md:92:11  2021-02-12 10:35 UTC  /notion-static/c/Diagram.png
+    README.md:87:11  2021-02-10 10:35 UTC  https://s3.us-west-2.amazonaws.com/notion-static/a/Untitled.png?…
+    README.md:91:11  2021-02-11 10:35 UTC  https://s3.us-west-2.amazonaws.com/notion-static/b/Untitled.png?…
+    README.md:92:11  2021-02-12 10:35 UTC  https://s3.us-west-2.amazonaws.com/notion-static/c/Diagram.png?…
 
 README.md:90:3  broken  LW301 not-found  “The *paper*”
     https://gone.example/paper.pdf
@@ -63,7 +64,7 @@ README.md:90:3  broken  LW301 not-found  “The *paper*”
 
 Expiring soon (1)
 README.md:130:2  expiring  LW202 signed-url-expiring
-    https://cdn.example/soon.png?Expires=1795910400&Signature=***
+    https://cdn.example/soon.png?…
     The address ends on 2026-11-29 at 00:00 UTC, in 6 days.
     → Copy it in time.
 
@@ -76,8 +77,8 @@ README.md:140:2  suspect  LW531 soft-404
 Moved permanently (2)
 moved  LW303 moved-permanently: 2 URLs
     The page has moved for good.
-    README.md:150:2  http://old.example/a → https://new.example/a
-    README.md:151:2  http://old.example/b → https://new.example/b
+    README.md:150:2  http://old.example/a → https://new.example/a  safe
+    README.md:151:2  http://old.example/b → https://new.example/b  safe
 
 Works, with a flaw (1)
 README.md:160:2  degraded  LW444 repository-archived
@@ -97,6 +98,12 @@ Notes on the inputs (1)
     README.md:1739  The HTML block that begins here swallows the heading of line 1743.
 
 hint: A GitHub token makes this faster: set GITHUB_TOKEN.
+
+Worst first (5)
+    README.md:12:4  broken  #optimization  “Optimization”
+    README.md:90:3  broken  https://gone.example/paper.pdf  “The *paper*”
+    README.md:87:11  expired  https://s3.us-west-2.amazonaws.com/notion-static/a/Untitled.png?X-Amz-Date=2021…&X-Amz-Expires=86400&X-Amz-Signature=***
+      and 2 URLs more like it
 
 2 broken, 3 expired, 1 suspect, 1 expiring, 4 unverified, 1 degraded, 2 moved, 1 ok, 1 ignored
 4 could not be verified (counted neither as ok nor as broken).
@@ -126,7 +133,6 @@ def test_verbose_adds_what_was_seen_and_where() -> None:
 def test_nothing_found() -> None:
     """No link at all is said, with exit code 4."""
     assert render(EMPTY) == snapshot("""\
-Nothing is left unverified.
 0 links to 0 URLs in README.md; 0 requests in 0.1 s
 No links found, so nothing was checked (exit code 0).
 """)
@@ -136,8 +142,7 @@ def test_all_fine() -> None:
     """A run with nothing amiss gets a friendly line."""
     assert render(FINE) == snapshot("""\
 The only URL works.
-1 ok
-Nothing is left unverified.
+1 ok, 0 unverified
 1 link to 1 URL in README.md; 1 request in 1.5 s
 Passed (exit code 0).
 """)
@@ -209,7 +214,7 @@ def test_every_place_of_a_grouped_link_has_its_line() -> None:
 
 
 def test_long_sections_are_cut_and_say_so() -> None:
-    """More than 30 moved links are counted, and shown with -v; lost ones are always all there."""
+    """More than 30 moved links are counted, and shown with -v; lost ones are always all there, and the worst twice."""
     moved = [result(occurrence(f"https://a.example/{n}", n + 1, 1), finding=MOVED, reason="Moved.") for n in range(40)]
     lost = [replace(r, judgement=replace(r.judgement, verdict=Verdict.BROKEN, rule=NOT_FOUND)) for r in moved]
     run = replace(RUN, results=tuple(moved))
@@ -217,23 +222,49 @@ def test_long_sections_are_cut_and_say_so() -> None:
     assert f"… and {40 - SHOWN} more; -v shows them all" in render(run)
     assert len(re.findall(r"README\.md:\d+:1 ", render(run))) == SHOWN
     assert len(re.findall(r"README\.md:\d+:1 ", render(run, 1))) == 40
-    assert len(re.findall(r"README\.md:\d+:1 ", render(replace(RUN, results=tuple(lost))))) == 40
+    assert len(re.findall(r"README\.md:\d+:1 ", render(replace(RUN, results=tuple(lost))))) == 40 + 1
 
 
-def test_a_reason_is_told_once_and_a_few_links_are_named() -> None:
-    """The same reason on ten hosts is one line, with the first links below it."""
-    results = [result(occurrence(f"https://h{n}.example/", n + 1), finding=WALLED, reason="Walled.") for n in range(10)]
+def test_a_reason_is_told_once_with_the_lines_of_all_its_links() -> None:
+    """The same reason on many hosts is one line, and below it stand the hosts with their lines; with -v each link."""
+    results = [
+        result(occurrence(f"https://h{n % 8}.example/{n}", n + 1), finding=WALLED, reason="Walled.") for n in range(9)
+    ]
+    run = replace(RUN, results=tuple(results))
+
+    assert """
+    9 LW310 bot-wall: Walled.
+      h0.example:1,9, h1.example:2, h2.example:3, h3.example:4, h4.example:5, h5.example:6,
+      h6.example:7, h7.example:8
+""" in render(run)
+    assert "      README.md:5:1  https://h4.example/4\n" in render(run, 1)
+
+
+def test_sentences_that_differ_do_not_part_what_has_one_reason() -> None:
+    """The host stands in the sentence: that makes no reason of its own."""
+    results = [
+        result(occurrence(f"https://h{n}.example/", n + 1), finding=TIMEOUT, reason=f"h{n}.example did not answer.")
+        for n in range(4)
+    ]
 
     text = render(replace(RUN, results=tuple(results)))
 
     assert (
-        """
-    10 LW310 bot-wall: Walled.
-      README.md:1:1  https://h0.example/
-"""
+        "    4 LW350 timeout: No answer in time.\n      h0.example:1, h1.example:2, h2.example:3, h3.example:4\n"
         in text
     )
-    assert "      README.md:5:1  https://h4.example/\n      … and 5 more; -v shows them all\n" in text
+
+
+def test_lines_of_several_files_stand_below_each_file() -> None:
+    """A host and a number say nothing where there are several lists."""
+    places = [
+        occurrence(f"https://h{n}.example/", n, path=path) for n, path in enumerate(["a.md", "a.md", "b.md", "b.md"], 1)
+    ]
+    results = tuple(result(place, finding=WALLED, reason="Walled.") for place in places)
+
+    text = render(replace(RUN, results=results, inputs=("a.md", "b.md")))
+
+    assert "      a.md  h1.example:1, h2.example:2\n      b.md  h3.example:3, h4.example:4\n" in text
 
 
 def test_an_end_of_what_could_not_be_verified_is_told_first() -> None:
@@ -243,7 +274,7 @@ def test_an_end_of_what_could_not_be_verified_is_told_first() -> None:
 
     text = render(replace(RUN, results=tuple(found)))
 
-    assert "      README.md:7:1  https://h7.example/\n        It ends on Friday.\n      README.md:1:1" in text
+    assert "      README.md:7:1  https://h7.example/\n        It ends on Friday.\n      h1.example:1, h2" in text
 
 
 def test_what_was_not_checked_is_counted() -> None:
@@ -254,18 +285,115 @@ def test_what_was_not_checked_is_counted() -> None:
     assert "Not checked (3)\n    3 LW012 not-asked-in-time: Stopped.\n\n" in render(run)
     assert "h1.example" not in render(run)
     assert "h1.example" in render(run, 1)
-    assert "Could not be verified" not in render(run)
+    assert "ould not be verified" not in render(run, 1)
+    assert "3 not checked (--max-time), 0" not in render(run)
+    assert "\n3 not checked (--max-time)\n" in render(run)
+    assert "\n3 not checked (interrupted)\n" in render(replace(run, interrupted=True))
+
+
+def test_what_was_not_checked_is_told_apart_from_what_could_not_be_verified() -> None:
+    """Their verdict is one, their names are two; why is said where it is one thing."""
+    late = [result(occurrence(f"https://h{n}.example/", n), finding=OUT_OF_TIME, reason="Stopped.") for n in range(3)]
+    offline = result(occurrence("https://o.example/"), finding=OFFLINE, reason="Offline.")
+    walled = result(occurrence("https://w.example/"), finding=WALLED, reason="Walled.")
+
+    assert "\n1 unverified, 4 not checked\n" in render(replace(RUN, results=(*late, offline, walled)))
+    assert "\n1 could not be verified (counted neither as ok nor as broken). 4 not checked.\n" in render(
+        replace(RUN, results=(*late, offline, walled))
+    )
+    assert "\n1 not checked (--offline), 1 ok\n" in render(replace(RUN, results=(offline, RESULTS[0])))
+
+
+def test_every_url_of_a_group_can_be_copied_and_has_its_name() -> None:
+    """A group says once what is the matter; what an entry is called and its whole URL stand on its line, or below."""
+    long = "https://a.example/" + "x" * 90
+    places = (
+        replace(occurrence("https://a.example/1", 1, text="paper"), context="Attention is all you need"),
+        occurrence("https://a.example/2", 2, text="Middleware"),
+        occurrence(long, 3, text="Long"),
+    )
+
+    text = render(replace(RUN, results=tuple(result(p, finding=NOT_FOUND, reason="Gone.") for p in places)))
+
+    assert "README.md:1:1  https://a.example/1  “Attention is all you need (paper)”\n" in text
+    assert "README.md:2:1  https://a.example/2  “Middleware”\n" in text
+    assert f"README.md:3:1  {long}\n      “Long”\n" in text
+
+
+def test_what_is_safe_to_replace_is_marked() -> None:
+    """Alone and in a group; what is not safe is a fix that a maintainer looks at."""
+    moved = RESULTS[8:10]
+    other = replace(moved[0].judgement, suggestion=Suggestion("https://new.example/c", "a guess"))
+
+    assert "http://old.example/a → https://new.example/a  safe\n" in render(replace(RUN, results=moved))
+    assert "→ fix (safe): https://new.example/a  (every redirect" in render(replace(RUN, results=moved[:1]))
+    assert "→ fix: https://new.example/c  (a guess)" in render(
+        replace(RUN, results=(replace(moved[0], judgement=other),))
+    )
+
+
+def test_a_long_report_ends_with_the_worst() -> None:
+    """One of each kind, new ones first, five at most; and how to get fewer lines. A short one has no need of it."""
+    lost = [
+        result(occurrence(f"https://h{n % 7}.example/{n}", n + 1, text=f"n{n}"), finding=NOT_FOUND, reason="Gone.")
+        for n in range(140)
+    ]
+    history = History(STARTED, was=Verdict.OK)
+    lost[9] = replace(lost[9], history=history)
+    run = replace(RUN, results=tuple(lost))
+
+    text = render(run)
+    closing = text[text.index("Worst first (140)\n") :].splitlines()
+
+    assert closing[1:3] == [
+        "    README.md:10:1  broken  https://h2.example/9  “n9”  and 19 URLs more like it",
+        closing[2],
+    ]
+    assert sum(line.startswith("    README.md:") for line in closing) == 5
+    assert "    … and 40 others above" in closing
+    assert "lines; -q shows only what makes the run fail." in text
+    assert "-q shows" not in render(run, -1)
+    assert "Worst first" not in render(replace(RUN, results=tuple(lost[:3])))
+
+
+def test_what_is_alike_in_the_notes_is_counted() -> None:
+    """Twenty doubled entries are one line; five other notes are shown, and -v shows all."""
+    alike = "entry was listed before|entries were listed before"
+    doubled = [Notice("README.md", n, f"Listed in line {n}.", alike=alike) for n in range(1, 21)]
+    others = [Notice("README.md", n, f"Other {n}.") for n in range(30, 37)]
+    run = replace(RUN, notices=(*doubled, *others))
+
+    assert (
+        "Notes on the inputs (27)\n    20 entries were listed before; -v shows them.\n    README.md:30  Other 30.\n"
+        in render(run)
+    )
+    assert "Listed in" not in render(run)
+    assert "    … and 2 more; -v shows them all" in render(run)
+    assert all(notice.message in render(run, 1) for notice in run.notices)
+
+
+def test_a_long_file_name_does_not_push_the_text_to_the_edge() -> None:
+    """The later lines of a note begin at the left, not below the end of the name."""
+    path = "documentation/translations/portuguese/README.pt-BR.md"
+    run = replace(RUN, notices=(Notice(path, 7, "word " * 30),))
+
+    rows = ["".join(text for _, text in line) for line in lines(run, ReportOptions(), 80)]
+    at = next(number for number, row in enumerate(rows) if path in row)
+
+    assert rows[at].startswith(f"    {path}:7  word word")
+    assert rows[at + 1].startswith("      word word")
+    assert all(len(row) <= 80 for row in rows[at : at + 3])
 
 
 def test_long_addresses_lose_their_middle() -> None:
-    """An absurdly long address is cut to 120 characters, both ends kept; one of 120 is whole."""
+    """An absurdly long address is cut to 300 characters, both ends kept; one of 300 is whole, so it can be copied."""
     long = "https://a.example/" + "x" * 300 + "/end.pdf"
-    fits = "https://a.example/" + "y" * 102
+    fits = "https://a.example/" + "y" * 282
     run = replace(RUN, results=tuple(result(occurrence(u), finding=NOT_FOUND, reason="Gone.") for u in (long, fits)))
 
     shown = [line.strip() for line in render(run).splitlines() if line.startswith("    https://")]
 
-    assert sorted(map(len, shown)) == [120, 120]
+    assert sorted(map(len, shown)) == [300, 300]
     assert fits in shown
     assert any(address.endswith("/end.pdf") and "…" in address for address in shown)
 
@@ -353,5 +481,8 @@ def test_instants_in_groups() -> None:
     """In a group of expired links each line has its own instant."""
     text = render(RUN)
 
-    assert "README.md:91:11  2021-02-11 10:35 UTC  /notion-static/b/Untitled.png" in text
+    assert (
+        "README.md:91:11  2021-02-11 10:35 UTC  https://s3.us-west-2.amazonaws.com/notion-static/b/Untitled.png?…"
+        in text
+    )
     assert datetime(2021, 2, 11, 10, 35, 24, tzinfo=UTC) == RESULTS[3].judgement.expires_at

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -76,6 +77,7 @@ def perform(deps: Any, inputs: tuple[str, ...], options: Mapping[str, Any]) -> t
         KeyboardInterrupt: it was interrupted before any list was read.
     """
     from linkwarden.cli.baseline import baseline_to_write, write_baseline  # noqa: PLC0415 - slow to import
+    from linkwarden.permalinks import with_pages  # noqa: PLC0415 - with it
 
     config = make_config(inputs, options)
     line = read_command_line(options)
@@ -87,6 +89,8 @@ def perform(deps: Any, inputs: tuple[str, ...], options: Mapping[str, Any]) -> t
     run = make_run(deps, config, terminal if not (line.no_progress or line.quiet) else None)
     if run.interrupted and not run.results:
         raise KeyboardInterrupt  # no list was read yet: there is nothing to report, and the last reports stay
+    if outputs or line.format != "text" or terminal.shows_links:
+        run = with_pages(run, os.environ)
     run, not_written = (run, []) if baseline is None else write_baseline(run, baseline)
     written, problems = write_reports(run, outputs, show_secrets=line.show_secrets)
     problems += not_written

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -17,6 +18,7 @@ from linkwarden import report
 from linkwarden.cli.guard import forget_output
 from linkwarden.model import LinkwardenError, Run, UsageError
 from linkwarden.report import Report, ReportOptions
+from linkwarden.sinks import hyperlink
 from linkwarden.tree import root_left, write_file
 
 if TYPE_CHECKING:
@@ -113,10 +115,14 @@ class Terminal:
         color: ``auto``, ``always`` or ``never``; ``auto`` follows NO_COLOR, FORCE_COLOR and whether it is a terminal.
         quiet: show only what fails.
         verbose: how often ``-v`` was given.
+
+    Attributes:
+        shows_links: standard output is a terminal that shows links (OSC 8).
     """
 
     def __init__(self, color: str, *, quiet: bool = False, verbose: int = 0) -> None:
         self._colored = use_color(color)
+        self.shows_links = self._colored and is_terminal(sys.stdout) and has_hyperlinks(os.environ)
         self._verbosity = -1 if quiet else verbose
 
     def progress(self) -> AbstractContextManager[LiveProgress | PlainProgress]:
@@ -151,9 +157,15 @@ class Terminal:
 
             style = styled if self._colored else _unstyled
             for line in lines(run, options, width=shutil.get_terminal_size().columns):
-                click.echo("".join(style(*span) for span in line).rstrip(), color=self._colored)
+                row = "".join(self._with_link(text, style(name, text)) for name, text in line)
+                click.echo(row.rstrip(), color=self._colored)
             return
         click.echo(wanted().render(run, options), nl=False)
+
+    def _with_link(self, text: str, shown: str) -> str:
+        from linkwarden.report._page import Linked  # noqa: PLC0415 - only here
+
+        return hyperlink(text.url, shown) if self.shows_links and isinstance(text, Linked) else shown
 
 
 _STYLES: dict[str, dict[str, Any]] = {
@@ -193,6 +205,43 @@ def use_color(choice: str) -> bool:
     if os.environ.get("CLICOLOR") == "0":
         return False
     return is_terminal(sys.stdout) and os.environ.get("TERM") != "dumb"
+
+
+#: Terminals that show links, by what they set in TERM_PROGRAM, and those that are known by a variable of their own.
+_LINKING_PROGRAMS = frozenset(
+    {"iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "rio", "mintty", "Tabby", "WarpTerminal", "zed"}
+)
+_LINKING_VARIABLES = ("WT_SESSION", "KITTY_WINDOW_ID", "KONSOLE_VERSION", "DOMTERM", "ALACRITTY_WINDOW_ID")
+_LINKING_TERMS = ("xterm-kitty", "xterm-ghostty", "alacritty", "foot", "contour", "wezterm")
+_FIRST_LINKING_VTE = 5001  # 0.50.0 crashed on them
+_FIRST_LINKING_TMUX = (3, 4)
+
+
+def has_hyperlinks(environ: Mapping[str, str]) -> bool:
+    """Return whether a terminal shows links (OSC 8), as far as it tells; others would show nothing, or the sequence.
+
+    FORCE_HYPERLINK is what other programs know as well: 0 switches them off, anything else on.
+    """
+    if environ.get("FORCE_HYPERLINK"):
+        return environ["FORCE_HYPERLINK"] != "0"
+    term, program = environ.get("TERM", ""), environ.get("TERM_PROGRAM", "")
+    if environ.get("CI") or term == "dumb":
+        return False
+    if program == "tmux":  # it passes them on to the terminal that it runs in, and says nothing about that one
+        return _version(environ.get("TERM_PROGRAM_VERSION", "")) >= _FIRST_LINKING_TMUX
+    if term.startswith(("screen", "tmux")):
+        return False
+    vte = environ.get("VTE_VERSION", "")
+    if vte.isdecimal() and len(vte) < 10 and int(vte) >= _FIRST_LINKING_VTE:
+        return True
+    known = program in _LINKING_PROGRAMS or any(map(environ.get, _LINKING_VARIABLES))
+    return known or term.startswith(_LINKING_TERMS)
+
+
+def _version(text: str) -> tuple[int, ...]:
+    """Return the numbers of a version such as "3.4" or "3.5a"; () where it has none."""
+    match = re.match(r"(\d{1,4})\.(\d{1,4})", text, re.ASCII)
+    return (int(match[1]), int(match[2])) if match else ()
 
 
 def is_terminal(stream: TextIO | None) -> bool:

@@ -119,12 +119,15 @@ class Notice:
         message: what there is to say.
         about: what makes two remarks on a file the same, wherever they stand and however they are worded: a name, and
             what it is about. () if nobody has to tell; of an extractor's remarks, ``--diff`` has to.
+        alike: what to say of many of its kind, where their number is enough to know: "entry was listed before|entries
+            were listed before"; else "".
     """
 
     path: str
     line: int
     message: str
     about: tuple[str, ...] = ()
+    alike: str = ""
 
 
 @dataclass(frozen=True, slots=True)

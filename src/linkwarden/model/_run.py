@@ -188,6 +188,7 @@ class Run:
         duration_s: seconds it took.
         inputs: names of the inputs as the user gave them.
         sha256: of the inputs' bytes, in hexadecimal, by name; tells whether a file is still what was checked.
+        pages: where inputs can be read on the web as they were checked, by name: a URL that lacks the line's number.
         results: sorted by first occurrence.
         requests: how many HTTP requests were sent.
         notices: remarks about inputs.
@@ -220,6 +221,7 @@ class Run:
     fixed: tuple[Fixed, ...] = ()
     compared: Compared | None = None
     sha256: Mapping[str, str] = field(default_factory=dict)
+    pages: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def counts(self) -> Mapping[Verdict, int]:

@@ -17,10 +17,9 @@ from linkwarden.model import (
     Rule,
     Run,
     Suggestion,
-    Tag,
     Verdict,
 )
-from linkwarden.report._words import WORST_FIRST, conclusion, sentence
+from linkwarden.report._words import WORST_FIRST, conclusion, sentence, was_not_checked
 from linkwarden.sinks import one_line, shown_address
 from linkwarden.text import host_of
 
@@ -77,6 +76,12 @@ class Placed:
         return "" if text in {self.result.target.url, self.places[0].raw if self.places else ""} else text
 
     @property
+    def called(self) -> str:
+        """By what a maintainer knows the entry: the link's words, and the entry's where those are "paper" or "code"."""
+        context = " ".join(self.places[0].context.split()) if self.places else ""
+        return f"{context} ({self.text})" if context and self.text else context or self.text
+
+    @property
     def reason(self) -> str:
         """Why the link got its verdict: one sentence, or ""."""
         judgement = self.result.judgement
@@ -99,6 +104,12 @@ def placed(run: Run) -> tuple[Placed, ...]:
     items = [Placed(result, tuple(sorted(result.target.occurrences, key=key))) for result in run.results]
     nowhere: PlaceKey = (len(run.inputs) + 1, "", 0, 0, 0, "", "", "")
     return tuple(sorted(items, key=lambda p: (key(p.places[0]) if p.places else nowhere, p.result.target.key)))
+
+
+def line_page(run: Run, place: Occurrence) -> str:
+    """Return where the line of a place can be read on the web, or "" where nobody knows."""
+    page = run.pages.get(place.span.path, "")
+    return f"{page}{place.span.line}" if page else ""
 
 
 def fails(run: Run, verdict: Verdict) -> bool:
@@ -126,6 +137,11 @@ def clusters(
     return tuple(map(tuple, parts.values()))
 
 
+def rule_and_host(item: Placed) -> tuple[Rule | None, str] | None:
+    """Return what makes two findings on one host alike; None for what has no host."""
+    return (item.result.judgement.rule, item.host) if item.host else None
+
+
 @dataclass(frozen=True, slots=True)
 class Unknown:
     """Links that could not be verified, or were not checked, by one rule.
@@ -145,7 +161,7 @@ class Unknown:
     @property
     def not_checked(self) -> bool:
         """True if no request was made: ``--offline``, no time left, no network."""
-        return self.rule is not None and bool(self.rule.tags & {Tag.NOT_LOOKED_AT, Tag.NO_TURN})
+        return any(was_not_checked(item.result) for item in self.items)
 
     def own_reason(self, item: Placed) -> str:
         """Return what is to be said of one of the links beside ``reason``, or ""."""

@@ -120,14 +120,83 @@ def tally(run: Run) -> tuple[tuple[Verdict, int], ...]:
     return tuple((verdict, run.counts[verdict]) for verdict in WORST_FIRST if run.counts[verdict])
 
 
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many URLs are alike.
+
+    Attributes:
+        verdict: what they have in common.
+        number: of URLs.
+        word: what to call them: the verdict's word, or "not checked".
+        why: why they were not checked, where that is one thing: "--offline"; else "".
+    """
+
+    verdict: Verdict
+    number: int
+    word: str
+    why: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.number:,} {self.name}"
+
+    @property
+    def name(self) -> str:
+        """The word, and why."""
+        return f"{self.word} ({self.why})" if self.why else self.word
+
+
+def counted(run: Run) -> tuple[Count, ...]:
+    """Return what the summary counts, worst first: the number of unverified URLs is always among it.
+
+    What was not to be checked, or not reached in time, is "not checked"; its verdict is the same.
+    """
+    unchecked = [result for result in run.results if was_not_checked(result)]
+    counts: list[Count] = []
+    for verdict in WORST_FIRST:
+        if verdict is not Verdict.UNVERIFIED:
+            counts += [Count(verdict, run.counts[verdict], verdict.value)] if run.counts[verdict] else []
+            continue
+        if number := run.counts[verdict] - len(unchecked):
+            counts.append(Count(verdict, number, verdict.value))
+        if unchecked:
+            whys = {_why_not_checked(run, result) for result in unchecked}
+            counts.append(Count(verdict, len(unchecked), NOT_CHECKED, whys.pop() if len(whys) == 1 else ""))
+    if counts and not run.counts[Verdict.UNVERIFIED]:
+        counts.append(Count(Verdict.UNVERIFIED, 0, Verdict.UNVERIFIED.value))
+    return tuple(counts)
+
+
+#: What a link is called that was not to be checked, or not reached in time.
+NOT_CHECKED = "not checked"
+
+
+def was_not_checked(result: Result) -> bool:
+    """Return whether a link is unverified because no request was meant to be made, or the run was stopped first."""
+    tags = result.judgement.rule.tags if result.judgement.rule is not None else frozenset()
+    return result.judgement.verdict is Verdict.UNVERIFIED and bool(tags & {Tag.NOT_LOOKED_AT, Tag.NO_TURN})
+
+
+def _why_not_checked(run: Run, result: Result) -> str:
+    if result.has(Tag.OFFLINE):
+        return "--offline"
+    if result.has(Tag.NO_TURN):
+        return "interrupted" if run.interrupted else "--max-time"
+    return "no network" if run.network_down else ""
+
+
 def unverified_note(run: Run) -> str:
-    """Return the sentence on unverified URLs; every summary holds it, also where there are none."""
-    count = run.counts[Verdict.UNVERIFIED]
+    """Return the sentences on URLs that could not be verified and on those that were not checked, or ""."""
+    found = {count.word: count for count in counted(run) if count.verdict is Verdict.UNVERIFIED and count.number}
     unseen = sum(map(_judged_by_url, run.results))
-    alone = f"{plural(unseen, 'URL was', 'URLs were')} judged without a request." if unseen else ""
-    if not count:
-        return alone or "Nothing is left unverified."
-    return f"{count:,} could not be verified (counted neither as ok nor as broken).{' ' if alone else ''}{alone}"
+    notes = []
+    if Verdict.UNVERIFIED in found:
+        number = found[Verdict.UNVERIFIED].number
+        notes.append(f"{number:,} could not be verified (counted neither as ok nor as broken).")
+    if NOT_CHECKED in found:
+        notes.append(f"{found[NOT_CHECKED]}.")
+    if unseen:
+        notes.append(f"{plural(unseen, 'URL was', 'URLs were')} judged without a request.")
+    return " ".join(notes)
 
 
 def _judged_by_url(result: Result) -> bool:
@@ -155,11 +224,6 @@ def accepted_note(run: Run) -> str:
     findings = f"{tags.total():,} {'finding is' if tags.total() == 1 else 'findings are'} accepted"
     by = [f"{tags[tag]:,} {place}" if len(tags) > 1 else place for tag, place in _ACCEPTED.items() if tags[tag]]
     return f"{findings}{':' if len(tags) > 1 else ''} {listed(by)}."
-
-
-def not_checked(run: Run) -> int:
-    """Return how many URLs were not checked before the run was stopped."""
-    return sum(result.has(Tag.NO_TURN) for result in run.results)
 
 
 def lost(run: Run) -> int:
@@ -247,7 +311,7 @@ def conclusion(run: Run) -> str:
 def _cut_short(run: Run) -> str:
     if run.network_down:
         return "Interrupted before any server was reached; the results of offline checks are shown"
-    left = not_checked(run)
+    left = sum(result.has(Tag.NO_TURN) for result in run.results)
     rest = f": {plural(left, 'URL')} not checked" if left else ""
     return f"Interrupted{rest}; the results so far are shown"
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from linkwarden.model import Failure, Occurrence, Rule, Run, Suggestion, Verdict
 from linkwarden.report._base import Report, ReportOptions
+from linkwarden.report._last_screen import last_screen
 from linkwarden.report._order import (
     Placed,
     Unknown,
@@ -16,86 +17,19 @@ from linkwarden.report._order import (
     fails,
     failures,
     hints,
+    line_page,
     notices,
     placed,
+    rule_and_host,
     unknowns,
     unreadable,
 )
-from linkwarden.report._words import (
-    WORDS,
-    accepted_note,
-    changes,
-    compared_note,
-    conclusion,
-    friendly,
-    how_fixed,
-    instant,
-    is_accepted,
-    plural,
-    seconds,
-    sentence,
-    since,
-    tally,
-    unverified_note,
-)
-from linkwarden.sinks import cut, mask_text, one_line, shorten, shown_address, shown_place, visible
-
-Span = tuple[str, str]
-Line = list[Span]
-
-#: Prose is not set wider than this, however wide the window is.
-_WIDEST_PROSE = 110
-_NARROWEST_PROSE = 30
-
-
-class Page:
-    """Lines of spans ``(style, text)``.
-
-    Args:
-        width: columns of the terminal; prose is wrapped to it, URLs never are, so that they can be copied.
-    """
-
-    def __init__(self, width: int) -> None:
-        self.width = width
-        self.lines: list[Line] = []
-
-    def add(self, *spans: Span) -> None:
-        """Add one line; empty spans vanish."""
-        self.lines.append([span for span in spans if span[1]])
-
-    def gap(self) -> None:
-        """Add an empty line, unless there is one already or nothing above it."""
-        if self.lines and self.lines[-1]:
-            self.lines.append([])
-
-    def heading(self, text: str, count: int | None = None) -> None:
-        """Add a section heading with the number of what follows."""
-        self.gap()
-        self.add(("heading", text), ("quiet", "" if count is None else f" ({count:,})"))
-
-    def prose(self, text: str, style: str = "", *, indent: int = 4, lead: Span = ("", "")) -> None:
-        """Add wrapped prose; ``lead`` stands before its first line and later lines hang under the text."""
-        hang = indent + len(lead[1])
-        room = max(min(self.width, _WIDEST_PROSE) - hang, _NARROWEST_PROSE)
-        rows = textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False)
-        for number, row in enumerate(rows):
-            if number == 0:
-                self.add(("", " " * indent), lead, (style, row))
-            else:
-                self.add(("", " " * hang), (style, row))
-
-    def guarded(self) -> list[Line]:
-        """Return the lines, none of which a GitHub runner takes for a workflow command (``::name::`` at the start)."""
-        return [[("", "\\"), *line] if plain(line).lstrip().startswith("::") else line for line in self.lines]
-
-
-def plain(line: Iterable[Span]) -> str:
-    """Return a line without its styles."""
-    return "".join(text for _, text in line)
-
+from linkwarden.report._page import Line, Linked, Page, plain
+from linkwarden.report._words import WORDS, how_fixed, instant, is_accepted, plural, sentence, since
+from linkwarden.sinks import cut, mask_text, one_line, shown_address, shown_place, visible
 
 WIDTH = 100
-_LONGEST_ADDRESS = 120
+_LONGEST_ADDRESS = 300
 _LONGEST_PROSE = 600
 _LONGEST_TEXT = 40
 #: From so many lost links of one rule on one host on, they are shown together.
@@ -105,8 +39,11 @@ _ALIKE = 2
 _SHOWN_PLACES = 5
 #: How many links of a section are shown without ``-v``.
 SHOWN = 30
-#: How many links of one kind that could not be verified are named without ``-v``.
-_SHOWN_UNKNOWN = 5
+_SHOWN_NOTICES = 5
+#: So many links that could not be verified for one reason are shown whole; of more, only host and line.
+_FEW = 3
+_SHOWN_LINES = 60
+_WIDEST_PLACE = 40
 
 _SECTIONS = (
     (Verdict.EXPIRING, "Expiring soon"),
@@ -166,14 +103,14 @@ class _Text:
         self._failures()
         if not self._quiet:
             self._hints()
-        self._summary()
+        last_screen(self._page, self._run, self._items, verbose=self._verbose, quiet=self._quiet)
         return self._page.guarded()
 
     # --- sections -------------------------------------------------------------------------------------------
 
     def _lost(self) -> None:
         items = [item for item in self._items if fails(self._run, item.verdict) and item.verdict is not _UNKNOWN]
-        for group in clusters(items, _rule_and_host, _ALIKE_LOST):
+        for group in clusters(items, rule_and_host, _ALIKE_LOST):
             self._page.gap()
             if len(group) == 1:
                 self._single(group[0])
@@ -222,7 +159,7 @@ class _Text:
         if items:
             self._page.heading("Accepted findings", len(items))
         for item in items:
-            self._page.add(("", "    "), ("place", _place(item.places[:1])), ("address", f"  {_address(item)}"))
+            self._page.add(("", "    "), ("place", self._place(item)), ("", "  "), ("address", _address(item)))
             self._page.prose(_prose(item.reason), "quiet", indent=6)
 
     def _notices(self) -> None:
@@ -230,11 +167,15 @@ class _Text:
         if not remarks:
             return
         self._page.heading("Notes on the inputs", len(remarks))
-        for notice in remarks if self._verbose else remarks[:SHOWN]:
+        alike = Counter(notice.alike for notice in remarks if notice.alike and not self._verbose)
+        shown = [notice for notice in remarks if not alike[notice.alike]]
+        for what, count in alike.items():
+            self._page.prose(f"{plural(count, *what.split('|'))}; -v shows {'it' if count == 1 else 'them'}.")
+        for notice in shown if self._verbose else shown[:_SHOWN_NOTICES]:
             lead = ("place", shown_place(notice.path, notice.line) + "  ")
             self._page.prose(_prose(notice.message), lead=lead)
-        if len(remarks) > SHOWN and not self._verbose:
-            self._page.add(("quiet", f"    … and {len(remarks) - SHOWN:,} more; -v shows them all"))
+        if len(shown) > _SHOWN_NOTICES and not self._verbose:
+            self._page.add(("quiet", f"    … and {len(shown) - _SHOWN_NOTICES:,} more; -v shows them all"))
 
     def _unreadable(self) -> None:
         for text in unreadable(self._run):
@@ -256,33 +197,15 @@ class _Text:
         for tip in tips:
             self._page.prose(_prose(tip), indent=0, lead=("info", "hint: "))
 
-    def _summary(self) -> None:
-        run, page = self._run, self._page
-        page.gap()
-        if cheer := friendly(run):
-            page.add(("good", cheer))
-        counts: Line = []
-        for verdict, count in tally(run):
-            counts += [("quiet", ", " if counts else ""), (WORDS[verdict].style, f"{count:,} {verdict}")]
-        if counts:
-            page.add(*counts)
-        page.prose(unverified_note(run), "unknown" if run.counts[_UNKNOWN] else "quiet", indent=0)
-        if note := accepted_note(run):
-            page.prose(note if self._verbose else f"{note[:-1]}; -v shows them.", "quiet", indent=0)
-        page.prose(changes(run), "quiet", indent=0)
-        page.prose(_volume(run), "quiet", indent=0)
-        page.prose(mask_text(visible(compared_note(run))), "quiet", indent=0)
-        page.prose(conclusion(run), "good" if run.exit_code == 0 else "bad", indent=0)
-
     # --- links ----------------------------------------------------------------------------------------------
 
     def _single(self, item: Placed) -> None:
         judgement = item.result.judgement
         age = since(self._run, item.result)
         label = _label(item.verdict, judgement.rule)
-        called = f"  “{cut(one_line(item.text), _LONGEST_TEXT)}”" if item.text else ""
+        called = f"  {_called(item)}" if item.called else ""
         beside = ("quiet", called + (f"  {age}" if age else ""))
-        self._page.add(("place", _place(item.places[:1])), ("", "  "), *label, beside)
+        self._page.add(("place", self._place(item)), ("", "  "), *label, beside)
         self._page.add(("", "    "), ("address", _address(item)))
         self._page.prose(_prose(item.reason))
         if judgement.suggestion is not None:
@@ -302,40 +225,41 @@ class _Text:
         self._page.prose(_prose(headline))
         if any(item.result.judgement.suggestion is None for item in group):
             self._advice(rule)
-        pad = min(max(len(_place((place,))) for item in group for place in item.places or (None,)), 40)
+        pad = min(max(len(_shown(place)) for item in group for place in item.places or (None,)), _WIDEST_PLACE)
         for item in group:
-            self._member(item, pad, host=host, alone=item.reason != headline)
+            self._member(item, pad, alone=item.reason != headline)
 
-    def _member(self, item: Placed, pad: int, *, host: str, alone: bool) -> None:
+    def _member(self, item: Placed, pad: int, *, alone: bool = False, indent: int = 4) -> None:
         """Add the lines of one link in a group: one for each place, with what sets it apart from the others."""
         judgement = item.result.judgement
         ends = f"{instant(judgement.expires_at)}  " if judgement.expires_at is not None else ""
-        room = max(self._page.width - pad - len(ends) - 6, 24)
-        address = _tail(item, room) if host else shorten(_address(item), max(room, 48))
-        age = since(self._run, item.result)
+        line: Line = [("bad", ends), ("address", _address(item))]
         fix = judgement.suggestion
         new = shown_address(fix.url, _LONGEST_ADDRESS) if fix is not None and not alone else ""
-        beside: Line = [("fix", " → "), ("address", new)] if new and len(address) + len(new) + 3 <= room else []
+        room = self._page.width - indent - pad - 2 - len(plain(line))
+        if new and fix is not None and len(" → ") + len(new) + len(_SAFE) <= room:
+            line += [("fix", " → "), ("address", Linked(new, fix.url)), ("good", _SAFE if fix.safe else "")]
+            fix = None
+        said = "  ".join(filter(None, [_called(item), since(self._run, item.result)]))
         for place in item.places or (None,):
-            where = _place((place,)).ljust(pad)
-            self._page.add(("", "    "), ("place", where), ("", "  "), ("bad", ends), ("address", address), *beside)
-            if age:
-                self._page.lines[-1].append(("quiet", f"  {age}"))
+            gap = " " * (max(pad - len(_shown(place)), 0) + 2)
+            self._page.add_beside(
+                [("", " " * indent), ("place", self._linked(place)), ("", gap), *line],
+                ("quiet", said),
+                indent=indent + 2,
+            )
         if alone and not ends:
-            self._page.prose(_prose(item.reason), "quiet", indent=6)
-        if fix is not None and not beside:
-            self._fix(fix, indent=6, brief=not alone)
+            self._page.prose(_prose(item.reason), "quiet", indent=indent + 2)
+        if fix is not None:
+            self._fix(fix, indent=indent + 2, brief=not alone)
         self._facts(item)
 
     def _fix(self, suggestion: Suggestion, *, indent: int, brief: bool = False) -> None:
         address = shown_address(suggestion.url, _LONGEST_ADDRESS)
+        lead = "→ fix (safe): " if suggestion.safe else "→ fix: "
         why = f"({_prose(suggestion.why)})" if suggestion.why and not brief else ""
-        beside = why and indent + len(f"→ fix: {address}  {why}") <= self._page.width
-        self._page.add(
-            ("", " " * indent), ("fix", "→ fix: "), ("address", address), ("quiet", f"  {why}" if beside else "")
-        )
-        if why and not beside:
-            self._page.prose(why, "quiet", indent=indent + len("→ "))
+        line: Line = [("", " " * indent), ("fix", lead), ("address", Linked(address, suggestion.url))]
+        self._page.add_beside(line, ("quiet", why), indent=indent + len("→ "))
 
     def _advice(self, rule: Rule | None) -> None:
         """Add what to do about a rule's findings, once a report."""
@@ -350,7 +274,7 @@ class _Text:
             return
         shown = others if self._verbose else others[:_SHOWN_PLACES]
         more = f" and {len(others) - len(shown):,} more places" if len(shown) < len(others) else ""
-        self._page.prose(", ".join(_place((o,)) for o in shown) + more, "place", lead=("quiet", "also at "))
+        self._page.prose(", ".join(map(_shown, shown)) + more, "place", lead=("quiet", "also at "))
 
     def _facts(self, item: Placed) -> None:
         if not self._verbose:
@@ -362,23 +286,44 @@ class _Text:
                 self._page.add(("", "      "), ("quiet", f"· {_prose(fact.what)}{status}{url}"))
 
     def _unknown(self, group: Unknown) -> None:
+        """Add links that could not be verified for one reason: all of few of them, the lines of many."""
         code = f" {group.rule.code} {group.rule.slug}" if group.rule is not None else ""
         self._page.prose(f"{len(group.items):,}{code}: {_prose(group.reason)}")
-        shown = group.items if self._verbose else group.items[: 0 if group.not_checked else _SHOWN_UNKNOWN]
+        if group.not_checked and not self._verbose:
+            return
+        every = self._verbose or len(group.items) <= _FEW
+        shown = [item for item in group.items if every or item.remark]
+        pad = min(max((len(_shown(item.places[0])) for item in shown if item.places), default=0), _WIDEST_PLACE)
         for item in shown:
-            self._page.add(("", "      "), ("place", _place(item.places[:1])), ("address", f"  {_address(item)}"))
+            self._member(replace(item, places=item.places[:1]), pad, indent=6)
             said = group.own_reason(item) if self._verbose else item.remark
             self._page.prose(_prose(said), "warn" if item.remark else "quiet", indent=8)
-            self._facts(item)
-        if shown and len(shown) < len(group.items):
-            self._page.add(("quiet", f"      … and {len(group.items) - len(shown):,} more; -v shows them all"))
+        self._lines([item for item in group.items if not every and not item.remark])
+
+    def _lines(self, items: Sequence[Placed]) -> None:
+        """Add the hosts of links with the lines where they stand: ``gath.io:812, i.pinimg.com:5,9``."""
+        files: dict[str, dict[str, list[int]]] = {}
+        for item in items[:_SHOWN_LINES]:
+            for place in item.places[:1]:
+                name = visible(item.host) or cut(_address(item), _LONGEST_TEXT)
+                files.setdefault(place.span.path, {}).setdefault(name, []).append(place.span.line)
+        for path, hosts in files.items():
+            said = [f"{host}:{','.join(map(str, sorted(set(lines))))}" for host, lines in hosts.items()]
+            lead = ("place", f"{shown_place(path)}  " if len(self._run.inputs) > 1 else "")
+            self._page.prose(", ".join(said), "place", indent=6, lead=lead)
+        if len(items) > _SHOWN_LINES:
+            self._page.add(("quiet", f"      … and {len(items) - _SHOWN_LINES:,} more; -v shows them all"))
+
+    def _place(self, item: Placed) -> str:
+        """Return ``file:line:column`` of a link's first place, as editors take it, linked to its line on the web."""
+        return self._linked(item.places[0] if item.places else None)
+
+    def _linked(self, place: Occurrence | None) -> str:
+        return Linked(_shown(place), line_page(self._run, place) if place is not None else "")
 
 
 _UNKNOWN = Verdict.UNVERIFIED
-
-
-def _rule_and_host(item: Placed) -> tuple[Rule | None, str] | None:
-    return (item.result.judgement.rule, item.host) if item.host else None
+_SAFE = "  safe"
 
 
 def _label(verdict: Verdict, rule: Rule | None) -> Line:
@@ -386,23 +331,22 @@ def _label(verdict: Verdict, rule: Rule | None) -> Line:
     return [(WORDS[verdict].style, str(verdict)), ("quiet", name)]
 
 
-def _place(places: Sequence[Occurrence | None]) -> str:
-    """Return ``file:line:column`` of the first of some places, as editors and terminals take it."""
-    place = places[0] if places else None
+def _shown(place: Occurrence | None) -> str:
     return shown_place(place.span.path, place.span.line, place.span.col) if place is not None else "(nowhere)"
 
 
+def _called(item: Placed) -> str:
+    return f"“{cut(one_line(item.called), _LONGEST_TEXT)}”" if item.called else ""
+
+
 def _address(item: Placed) -> str:
-    return shown_address(item.result.target.url, _LONGEST_ADDRESS)
-
-
-def _tail(item: Placed, room: int) -> str:
-    """Return what sets a URL apart from others on its host; of a signed one the signature does not."""
-    url = item.result.target.address or item.result.target.url
-    tail = "/" + url.partition("://")[2].partition("/")[2]
-    if item.result.judgement.expires_at is not None:
-        tail = tail.partition("?")[0]
-    return shown_address(tail, room)
+    """Return the whole URL, so that it can be copied; of a signed one, which is masked, without its query."""
+    url = item.result.target.url
+    shown = shown_address(url, _LONGEST_ADDRESS)
+    path, mark, _ = url.partition("?")
+    if item.result.judgement.expires_at is not None and mark and shown != url:
+        shown = f"{shown_address(path, _LONGEST_ADDRESS)}?…"
+    return Linked(shown, item.result.target.address or url)
 
 
 def _prose(text: str) -> str:
@@ -411,10 +355,3 @@ def _prose(text: str) -> str:
 
 def _failure(failure: Failure) -> str:
     return f"internal error in {_prose(failure.where)}: {_prose(failure.message)}"
-
-
-def _volume(run: Run) -> str:
-    names = ", ".join(shown_address(name, _LONGEST_ADDRESS) for name in run.inputs[:3])
-    more = f" and {plural(len(run.inputs) - 3, 'more input')}" if len(run.inputs) > 3 else ""
-    links = f"{plural(run.occurrences, 'link')} to {plural(len(run.results), 'URL')}"
-    return f"{links} in {names}{more}; {plural(run.requests, 'request')} in {seconds(run.duration_s)}"

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 #: Remarks shown one by one; what comes after is counted.
 _SHOWN = 20
 _SHOWN_TEXT = 80
+_ALIKE = "entry was listed before|entries were listed before"
 _LABEL = pattern(r"[^\W_]+")
 _PAPER_WORDS = frozenset({"paper", "pdf", "arxiv", "abs", "abstract", "preprint", "article", "doi"})
 #: An entry that is called so shares a page with others as often as not: a repository of all models, a project's page.
@@ -82,7 +83,7 @@ class Duplicates(Review):
         """Return a remark on each entry that was listed before, in source order; after the first few, their number."""
         doubles = list(_doubles(results))
         for first, again in doubles[:_SHOWN]:
-            yield Notice(again.place.span.path, again.place.entry, _remark(first, again))
+            yield Notice(again.place.span.path, again.place.entry, _remark(first, again), alike=_ALIKE)
         if len(doubles) > _SHOWN:
             where = doubles[_SHOWN][1].place
             more = len(doubles) - _SHOWN

@@ -9,6 +9,7 @@ from pathlib import Path
 from linkwarden.diff import Difference
 from linkwarden.inputs import InputError, LeftOut, Source
 from linkwarden.model import Anchor, NothingToCheckError, Notice, Occurrence, Suppression
+from linkwarden.permalinks import lines_of
 from linkwarden.run.dispatch import Dispatch
 from linkwarden.run.ledger import Entry, Ledger
 from linkwarden.text import target_key
@@ -55,6 +56,8 @@ class Intake:
             return
         self._ledger.names.append(source.name)
         self._ledger.sha256[source.name] = source.sha256
+        if page := lines_of(source.base_url or ""):
+            self._ledger.pages[source.name] = page
         try:
             fresh = await self._collect(source)
             # Local links need all anchors of the document, which are known only now.

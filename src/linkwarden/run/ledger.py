@@ -80,6 +80,7 @@ class Ledger:
         policy: what the judge goes by.
         names: of the inputs that were read, in their order.
         sha256: of the inputs' bytes, by name.
+        pages: of inputs from the web, by name; each lacks the number of a line.
         entries: by target key.
         anchors: by document.
         suppressions: comments that say what not to report.
@@ -90,6 +91,7 @@ class Ledger:
     policy: Policy
     names: list[str] = field(default_factory=list)
     sha256: dict[str, str] = field(default_factory=dict)
+    pages: dict[str, str] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
     anchors: dict[Path, list[Anchor]] = field(default_factory=dict)
     suppressions: list[Suppression] = field(default_factory=list)
@@ -158,6 +160,7 @@ class Ledger:
             duration_s=duration,
             inputs=tuple(self.names),
             sha256=self.sha256,
+            pages=self.pages,
             results=self.results(network_down=network_down),
             notices=(*self.notices, *(Notice(part.path, 0, part.message) for part in unusable())),
             # They arrive in no fixed order; and without a network there is nothing that they could improve.

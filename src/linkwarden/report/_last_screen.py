@@ -1,0 +1,98 @@
+"""The end of the report for a terminal: what matters most, the counts, and how the run ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from linkwarden.model import Run, Verdict
+from linkwarden.report._order import Placed, clusters, fails, line_page, rule_and_host
+from linkwarden.report._page import Line, Linked, Page
+from linkwarden.report._words import (
+    WORDS,
+    WORST_FIRST,
+    accepted_note,
+    changes,
+    compared_note,
+    conclusion,
+    counted,
+    friendly,
+    plural,
+    seconds,
+    since,
+    unverified_note,
+)
+from linkwarden.sinks import cut, mask_text, one_line, shown_address, shown_place, visible
+
+#: What is longer has scrolled away, and its worst is named again.
+_SCREEN = 40
+_WORST = 5
+#: From so many lines on, it is said how to get fewer.
+_LONG = 150
+_LONGEST_ADDRESS = 120
+_LONGEST_TEXT = 40
+
+
+def last_screen(page: Page, run: Run, items: Sequence[Placed], *, verbose: bool, quiet: bool) -> None:
+    """Add the last lines of a report.
+
+    Args:
+        page: the report so far.
+        run: what to tell.
+        items: its results, in order.
+        verbose: ``-v`` was given.
+        quiet: ``-q`` was given.
+    """
+    length = len(page.lines)
+    if length > _SCREEN:
+        _worst(page, run, items)
+    page.gap()
+    if cheer := friendly(run):
+        page.add(("good", cheer))
+    counts: Line = []
+    for count in counted(run):
+        style = WORDS[count.verdict].style if count.number else "quiet"
+        counts += [("quiet", ", " if counts else ""), (style, str(count))]
+    if counts:
+        page.add(*counts)
+    if any(count.verdict is Verdict.UNVERIFIED and count.number and not count.why for count in counted(run)):
+        page.prose(unverified_note(run), "unknown", indent=0)
+    if note := accepted_note(run):
+        page.prose(note if verbose else f"{note[:-1]}; -v shows them.", "quiet", indent=0)
+    page.prose(changes(run), "quiet", indent=0)
+    page.prose(_volume(run), "quiet", indent=0)
+    page.prose(mask_text(visible(compared_note(run))), "quiet", indent=0)
+    if length > _LONG and not quiet:
+        page.add(("quiet", f"{length:,} lines; -q shows only what makes the run fail."))
+    page.prose(conclusion(run), "good" if run.exit_code == 0 else "bad", indent=0)
+
+
+def _worst(page: Page, run: Run, items: Sequence[Placed]) -> None:
+    """Add the worst findings again: one of each kind, the new ones first."""
+    lost = [item for item in items if fails(run, item.verdict) and item.verdict is not Verdict.UNVERIFIED]
+    lost.sort(key=lambda item: (not item.result.is_new, WORST_FIRST.index(item.verdict)))
+    groups = clusters(lost, rule_and_host, 2)
+    if not groups:
+        return
+    page.heading("Worst first", len(lost))
+    for group in groups[:_WORST]:
+        item = group[0]
+        url = item.result.target.url
+        place = item.places[0] if item.places else None
+        where = shown_place(place.span.path, place.span.line, place.span.col) if place is not None else "(nowhere)"
+        linked = Linked(where, line_page(run, place) if place is not None else "")
+        address = Linked(shown_address(url, _LONGEST_ADDRESS), item.result.target.address or url)
+        line: Line = [("", "    "), ("place", linked), ("", "  "), (WORDS[item.verdict].style, str(item.verdict))]
+        called = f"“{cut(one_line(item.called), _LONGEST_TEXT)}”" if item.called else ""
+        more = f"and {plural(len(group) - 1, 'URL')} more like it" if len(group) > 1 else ""
+        said = "  ".join(filter(None, [called, since(run, item.result), more]))
+        page.add_beside([*line, ("", "  "), ("address", address)], ("quiet", said), indent=6)
+    if len(groups) > _WORST:
+        left = sum(map(len, groups[_WORST:]))
+        page.add(("quiet", f"    … and {plural(left, 'other')} above"))
+
+
+def _volume(run: Run) -> str:
+    names = ", ".join(shown_address(name, _LONGEST_ADDRESS) for name in run.inputs[:3])
+    more = f" and {plural(len(run.inputs) - 3, 'more input')}" if len(run.inputs) > 3 else ""
+    links = f"{plural(run.occurrences, 'link')} to {plural(len(run.results), 'URL')}"
+    return f"{links} in {names}{more}; {plural(run.requests, 'request')} in {seconds(run.duration_s)}"
