@@ -114,7 +114,7 @@ class Choice:
             kept = [path for path in found.files if not is_excluded(path, self.exclude)]
             found.excluded, found.files = len(found.files) - len(kept), kept
         if not self.ignored and found.files:
-            ignored = _ignored_by_git([begin, *found.files])
+            ignored = ignored_by_git([begin, *found.files])
             if begin not in ignored:
                 kept = [path for path in found.files if path not in ignored]
                 found.ignored, found.files = len(found.files) - len(kept), kept
@@ -124,7 +124,7 @@ class Choice:
 # --- what git ignores -----------------------------------------------------------------------------------------------
 
 
-def _ignored_by_git(paths: Sequence[Path]) -> set[Path]:
+def ignored_by_git(paths: Sequence[Path]) -> set[Path]:
     """Return those of some paths that git ignores; what it tracks is never among them. Without git, there are none."""
     if len(paths) > _MOST_NAMES:
         return set()

@@ -58,8 +58,8 @@ class FakeArchive:
     def capture(
         self, url: str, *timestamps: str, mimetype: str = "text/html", status: str = "200", body: str | None = None
     ) -> None:
-        """Put copies of an address into the archive."""
-        page = _OLD_PAGE if body is None else body.encode()
+        """Put copies of an address into the archive; without a body, an old page or a small image."""
+        page = body.encode() if body is not None else PNG if mimetype.startswith("image/") else _OLD_PAGE
         stored = self._captures.setdefault(surt(url), [])
         stored.extend(FakeCapture(timestamp, url, mimetype, status, page) for timestamp in timestamps)
         stored.sort(key=lambda capture: capture.timestamp)
@@ -116,8 +116,7 @@ class FakeArchive:
         if nearest.timestamp != match[1]:
             location = request.raw_path.replace(match[1], nearest.timestamp, 1)
             return web.Response(status=302, headers={"Location": location})
-        body = PNG if nearest.mimetype.startswith("image/") else nearest.body
-        return web.Response(status=int(nearest.status), body=body, content_type=nearest.mimetype)
+        return web.Response(status=int(nearest.status), body=nearest.body, content_type=nearest.mimetype)
 
 
 def surt(url: str) -> str:

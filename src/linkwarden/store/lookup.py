@@ -5,16 +5,20 @@ from __future__ import annotations
 import difflib
 import json
 import sqlite3
+from collections import defaultdict
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from linkwarden.model import SETTLED, Verdict
 from linkwarden.store.records import Row, digest, instant, seconds, verdict
-from linkwarden.text import is_http, mask_secrets, target_key
+from linkwarden.text import host_of, is_http, mask_secrets, target_key
 
 #: For how long what was fixed is shown.
 LATELY = timedelta(days=30)
+#: On so many days something has to have failed before it is said of its host.
+FAILED_DAYS = 2
 _MOST_LIKE = 5
 
 _COLUMNS = "id, key, url, verdict, code, first_seen, last_seen, at, last_ok, failing_since, failures, days"
@@ -145,6 +149,31 @@ def alike(connection: sqlite3.Connection, url: str) -> list[str]:
         return holding
     urls = [row[0] for row in connection.execute("SELECT url FROM addresses ORDER BY last_seen DESC LIMIT 5000")]
     return difflib.get_close_matches(url, urls, n=_MOST_LIKE)
+
+
+def hosts_that_failed(connection: sqlite3.Connection, codes: Collection[str]) -> dict[str, datetime]:
+    """Return the hosts of which URLs failed on several days, with the last time that one did.
+
+    One bad night is ordinary on the internet and says nothing of a host.
+
+    Args:
+        connection: of a memory.
+        codes: of the rules that count.
+    """
+    marks = ", ".join("?" * len(codes))
+    rows = connection.execute(
+        "SELECT url, first, last FROM spans JOIN addresses ON addresses.id = spans.address "  # noqa: S608 - our own words
+        f"WHERE spans.code IN ({marks})",
+        tuple(codes),
+    )
+    found: dict[str, set[datetime]] = defaultdict(set)
+    for url, first, last in rows:
+        found[host_of(url)] |= {instant(first), instant(last)}
+    return {
+        host: max(times)
+        for host, times in found.items()
+        if host and len({time.date() for time in times}) >= FAILED_DAYS
+    }
 
 
 def life(connection: sqlite3.Connection, address: Address) -> list[Stretch]:

@@ -1,0 +1,219 @@
+"""``linkwarden rescue``: copies images into the repository before they are gone, and lets the lists show the copies."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from linkwarden import rules
+from linkwarden.cli.check import make_run
+from linkwarden.cli.guard import INTERNAL_ERROR
+from linkwarden.cli.options import TableCommand, make_config, read_command_line, table_options
+from linkwarden.cli.output import Terminal, use_color
+from linkwarden.cli.speech import say, say_diff, say_error, say_failure
+from linkwarden.config import Config
+from linkwarden.fix import Document, open_document, refuse_unsafe
+from linkwarden.inputs import find_root, first_folder, reading_of
+from linkwarden.model import Kind, NothingToCheckError, Result, Run, UsageError
+from linkwarden.report._words import plural
+from linkwarden.rescue import (
+    NAME,
+    Candidate,
+    Left,
+    Rewritten,
+    Saved,
+    Wanted,
+    check_folder,
+    choose,
+    download,
+    look_up,
+    rewrite,
+)
+from linkwarden.store import lookup, schema
+from linkwarden.text import mask_secrets
+
+#: What belongs to reports, chooses what makes a check fail, or narrows a check to other things than images.
+_NOT_HERE = frozenset(
+    {"diff", "fail_on", "exit_zero", "baseline", "write_baseline", "output", "format", "no_report", "verbose"}
+    | {"show_secrets", "quiet", "kinds", "offline"}
+)
+
+
+@click.command(cls=TableCommand, short_help="Save images of lists before they are gone.")
+@click.argument("inputs", nargs=-1, metavar="[INPUTS]...")
+@click.option(
+    "--to",
+    "folder",
+    type=click.Path(path_type=Path),
+    default="images",
+    show_default=True,
+    help="The folder for the images, in the repository of the lists.",
+)
+@click.option("--write", is_flag=True, help="Download the images and change the lists; without it, nothing is saved.")
+@click.option("--allow-dirty", is_flag=True, help="Also change lists that are not in git, or not committed.")
+@table_options("check", without=_NOT_HERE)
+@click.pass_obj
+def rescue(obj: Any, /, inputs: tuple[str, ...], **options: Any) -> int:
+    """Save images of lists before they are gone.
+
+    Images whose URL will end, whose host closes, is known to lose images, or has failed in earlier runs, are
+    downloaded into a folder of the repository, and the lists show the copies. Of images that are lost already, the
+    Internet Archive's copy from before the link entered the list is taken. Without --write, it is only said which
+    images these are, and why.
+    """
+    folder: Path = options["folder"]
+    config = make_config(inputs, options)
+    if config.offline:
+        raise UsageError("the configuration says offline, and images have to be downloaded", "Give --isolated.")
+    check_folder(folder, [Path(name) for name in config.inputs if Path(name).exists()])
+    run = _run(obj, config, options)
+    documents = {document.source.name: document for document in _documents(run, config)}
+    check_folder(folder, [document.path for document in documents.values()])
+    chosen = choose(_within(run.results, documents), run.started, _failed_hosts(config.state))
+    if options["write"] and not options["allow_dirty"]:
+        for name in _names(chosen):
+            refuse_unsafe(documents[name])
+    with tempfile.TemporaryDirectory(prefix="linkwarden-") as staging:
+        found = _fetch(obj, config, chosen, Path(staging) if options["write"] else None)
+        if options["write"]:
+            code = _save(found, documents, folder, run.started, options["color"])
+        else:
+            _show(found, folder)
+            code = 0
+    return code or (INTERNAL_ERROR if run.failures else 0)
+
+
+def _run(deps: Any, config: Config, options: Mapping[str, Any]) -> Run:
+    """Return a check of the images; the archive is asked later, and for images only."""
+    line = read_command_line(options)
+    only_images = replace(config, kinds=frozenset({Kind.IMAGE}), archive=False, baseline=None)
+    run = make_run(deps, only_images, None if line.no_progress else Terminal(line.color))
+    for failure in run.failures:
+        say_failure(failure)
+    if run.interrupted:
+        raise KeyboardInterrupt
+    if run.network_down:
+        raise NothingToCheckError("no server could be reached from here, so nothing is saved", "Try again later.")
+    for sentence in run.unreadable:
+        say(f"Error: {sentence}", err=True)
+    return run
+
+
+def _documents(run: Run, config: Config) -> Iterator[Document]:
+    reading = reading_of(config)
+    for name in dict.fromkeys(run.inputs):
+        document = open_document(name, reading)
+        if document is None:
+            say(f"{name}: not a file of this machine, so it is left as it is.", err=True)
+        elif document.path.is_symlink():
+            say(f"{name}: a symbolic link, so relative URLs may start elsewhere. Name the file itself.", err=True)
+        else:
+            yield document
+
+
+def _within(results: Iterable[Result], documents: Mapping[str, Document]) -> Iterator[Result]:
+    """Yield the results that stand in one of the documents, with these places only."""
+    for result in results:
+        places = tuple(o for o in result.target.occurrences if o.span.path in documents)
+        if places:
+            yield replace(result, target=replace(result.target, occurrences=places))
+
+
+def _names(chosen: Iterable[Candidate | Left]) -> list[str]:
+    """Return the names of the documents that may change."""
+    candidates = (one for one in chosen if isinstance(one, Candidate))
+    return list(dict.fromkeys(o.span.path for one in candidates for o in one.result.target.occurrences))
+
+
+def _failed_hosts(state: Path | None) -> Mapping[str, datetime]:
+    """Return the hosts that the memory has seen failing; none if it cannot be read, as the run has said."""
+    codes = [rule.code for rule in rules.all_rules().values() if rule.repeatable]
+    if state is None or not state.exists():
+        return {}
+    with tempfile.TemporaryDirectory(prefix="linkwarden-") as folder:
+        try:
+            schema.refuse_links(state)
+            connection = schema.copy_of(state, Path(folder))
+        except (schema.UnusableError, UsageError):
+            return {}
+        try:
+            return lookup.hosts_that_failed(connection, codes)
+        finally:
+            connection.close()
+
+
+def _fetch(
+    deps: Any, config: Config, chosen: Sequence[Candidate | Left], staging: Path | None
+) -> Sequence[Wanted | Saved | Left]:
+    """Return what there is to download, or, with a folder for it, what was downloaded; the rest with the reason."""
+    from linkwarden import api  # noqa: PLC0415 - the network stack is slow to import
+    from linkwarden.deps import Deps  # noqa: PLC0415 - with it
+
+    wired = deps or Deps(make_net=api.make_net)
+    ask = config.archive and not config.allow_networks  # as in a check: whoever needs private networks has secrets
+    root = config.root or find_root(first_folder(config.inputs))
+
+    async def work() -> Sequence[Wanted | Saved | Left]:
+        async with wired.make_net(config, wired.observer) as net:
+            wanted = await look_up(chosen, net, root, ask=ask)
+            return wanted if staging is None else await download(wanted, net, staging)
+
+    return api.run_loop(work()) if chosen else ()
+
+
+def _show(found: Sequence[Wanted | Saved | Left], folder: Path) -> None:
+    """Print what would be saved, and what not."""
+    count = 0
+    for one in found:
+        if isinstance(one, Wanted):
+            count += 1
+            copy = f", from the Internet Archive's copy of {one.capture.day}" if one.capture is not None else ""
+            say(f"{_place(one.candidate.result)}: {one.candidate.why}{copy}")
+        elif isinstance(one, Left):
+            _show_left(one)
+    images = plural(count, "image")
+    say(f"{images} can be saved in {folder.as_posix()}/; --write does it." if count else "Nothing to save.", err=True)
+
+
+def _show_left(one: Left) -> None:
+    say(f"{_place(one.result)}: left as is: {mask_secrets(one.why)}")
+
+
+def _place(result: Result) -> str:
+    first, *more = result.target.occurrences
+    others = f" (and {plural(len(more), 'other place')})" if more else ""
+    return f"{first.span.path}:{first.span.line}: {mask_secrets(result.target.url)}{others}"
+
+
+def _save(
+    found: Sequence[Wanted | Saved | Left], documents: Mapping[str, Document], folder: Path, now: datetime, color: str
+) -> int:
+    """Save what was downloaded, print what was done, and return the exit code."""
+    saved = [one for one in found if isinstance(one, Saved)]
+    done = rewrite(saved, documents, folder, now) if saved else Rewritten((), {})
+    for one in saved:
+        if one.digest in done.names:
+            name = (folder / done.names[one.digest]).as_posix()
+            say(f"{_place(one.wanted.candidate.result)}: {one.wanted.candidate.why}: saved as {name}")
+    for left in (*(one for one in found if isinstance(one, Left)), *done.left):
+        _show_left(left)
+    edits = 0
+    for document, plan in done.plans:
+        for dropped in plan.dropped:
+            say(f"{document.source.name}:{dropped.line}: left as is: {dropped.reason}")
+        say_diff(document.patch(plan.edits), colored=use_color(color))
+        edits += len(plan.edits)
+    for problem in done.problems:
+        say_error(problem)
+    if edits and not done.problems:
+        notes = (folder / NAME).as_posix()
+        say(f"{plural(edits, 'URL')} replaced. Fill in the licences in {notes}, then commit both.", err=True)
+    elif not done.problems:
+        say("Nothing was saved.", err=True)
+    return done.problems[0].exit_code if done.problems else 0

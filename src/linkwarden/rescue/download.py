@@ -1,0 +1,168 @@
+"""Gets images: where they are, or as the archive had them before their link entered the list."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from linkwarden.providers.web.image.provider import ACCEPT
+from linkwarden.rescue.choice import Candidate, Left
+from linkwarden.rescue.verify import MAX_BYTES, verified
+from linkwarden.review._asking import in_lanes
+from linkwarden.review._wayback import Archive, Capture, added_on
+from linkwarden.text import host_of
+from linkwarden.wire import NetError, Request
+
+if TYPE_CHECKING:
+    from linkwarden.net import Net
+
+#: Of all images of a run together; they wait on the disk until all are there.
+MOST_BYTES = 512 * 1024 * 1024
+#: Downloads under way at once: each may be held in memory whole.
+_AT_ONCE = 8
+#: For a whole image; a check reads only its first bytes.
+_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An image to download.
+
+    Attributes:
+        candidate: the link, and why.
+        capture: the archived copy to take, or None to take it where it is.
+    """
+
+    candidate: Candidate
+    capture: Capture | None = None
+
+    @property
+    def url(self) -> str:
+        """What is requested."""
+        if self.capture is None:
+            return (self.candidate.result.target.address or "").partition("#")[0]
+        return self.capture.raw(self.candidate.archived)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """An image that was downloaded.
+
+    Attributes:
+        wanted: what was asked for.
+        path: where it waits.
+        digest: SHA-256 of its bytes, in hexadecimal.
+        ending: of its file's name.
+    """
+
+    wanted: Wanted
+    path: Path = field(repr=False)
+    digest: str
+    ending: str
+
+
+async def look_up(chosen: Sequence[Candidate | Left], net: Net, root: Path, *, ask: bool) -> list[Wanted | Left]:
+    """Return what to download, with the archived copies of what can no longer be had where it is. Downloads nothing.
+
+    Args:
+        chosen: the images.
+        net: the network.
+        root: of the repository, whose history says when links were added.
+        ask: the archive may be asked.
+    """
+    lost = [one for one in chosen if isinstance(one, Candidate) and one.archived] if ask else []
+    added = dict(zip(map(id, lost), await added_on(root, [[one.result] for one in lost]), strict=True))
+    archive = Archive(net)
+    found: list[Wanted | Left] = []
+    for one in chosen:
+        if isinstance(one, Left):
+            found.append(one)
+        elif not one.archived:
+            found.append(Wanted(one))
+        elif not ask:
+            found.append(Left(one.result, f"{one.why}, and the Internet Archive is not asked"))
+        else:
+            copy = await _copy(one, archive, added[id(one)])
+            found.append(Left(one.result, f"{one.why}, and {copy}") if isinstance(copy, str) else Wanted(one, copy))
+    return found
+
+
+async def _copy(one: Candidate, archive: Archive, added: datetime | None) -> Capture | str:
+    """Return the last copy from before a link was added, or why there is none."""
+    if added is None:
+        return "git does not tell when its link was added (not committed, or not a full clone)"
+    if archive.closed:
+        return f"the Internet Archive was not asked: {archive.closed}; run it again for this one"
+    answered = archive.answered
+    captures = await archive.captures(one.archived, added, image=True)
+    before = [capture for capture in captures if capture.is_before(added)]
+    if before:
+        return max(before)
+    if archive.answered == answered:
+        return "the Internet Archive did not say whether it has a copy; run it again for this one"
+    return f"the Internet Archive has no copy from before its link was added on {added:%Y-%m-%d}"
+
+
+async def download(items: Sequence[Wanted | Left], net: Net, folder: Path) -> list[Saved | Left]:
+    """Return the images that are such and can be kept, each in a file of a folder, in the order they were asked for."""
+    room = _Room(folder)
+    few = asyncio.Semaphore(_AT_ONCE)
+
+    async def one(item: Wanted | Left) -> Saved | Left:
+        if isinstance(item, Left):
+            return item
+        async with few:
+            return await _saved(item, net, room)
+
+    return await in_lanes((host_of(item.url) if isinstance(item, Wanted) else "", partial(one, item)) for item in items)
+
+
+class _Room:
+    """A folder for a limited number of bytes."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._left = MOST_BYTES
+
+    def put(self, body: bytes) -> tuple[Path, str] | None:
+        """Write a file; return its place and digest, or None if there is no room."""
+        digest = hashlib.sha256(body).hexdigest()
+        path = self._folder / digest
+        if not path.exists():
+            if len(body) > self._left:
+                return None
+            self._left -= len(body)
+            path.write_bytes(body)
+        return path, digest
+
+
+async def _saved(wanted: Wanted, net: Net, room: _Room) -> Saved | Left:
+    result, capture = wanted.candidate.result, wanted.capture
+    ask = Request(
+        url=wanted.url,
+        purpose="rescue" if capture is None else "archive",
+        accept=ACCEPT,
+        max_bytes=MAX_BYTES + 1,
+        follow=capture is None,  # else to a copy of another day
+        attempts=2,
+        timeout=_SECONDS,
+    )
+    try:
+        response = await net.fetch(ask)
+    except NetError as error:
+        return Left(result, f"it could not be downloaded: {error.detail}")
+    if capture is not None and response.status != 200:
+        return Left(result, f"the Internet Archive does not show its copy of {capture.day} (status {response.status})")
+    image = verified(result.target, response)
+    if isinstance(image, str):
+        return Left(result, image)
+    put = room.put(image.body)
+    if put is None:
+        return Left(result, f"a run saves at most {MOST_BYTES >> 20} MiB of images; run it again for this one")
+    return Saved(wanted, *put, image.ending)
