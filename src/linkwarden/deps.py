@@ -19,8 +19,11 @@ if TYPE_CHECKING:  # the network stack is slow to import, and an offline run doe
 class Progress(Protocol):
     """Shows how far the run is."""
 
-    def step(self, done: int, total: int, waiting: Callable[[], dict[str, int]]) -> None:
-        """Show that ``done`` of ``total`` URLs are settled; ``waiting()`` returns how many each queue still has."""
+    def step(self, done: int, total: int, lost: int, waiting: Callable[[], dict[str, int]]) -> None:
+        """Show that ``done`` of ``total`` URLs are settled, and ``lost`` of them broken or expired as it looks now.
+
+        ``waiting()`` returns how many each queue still has.
+        """
 
     def phase(self, doing: str) -> None:
         """Show that all are settled and that ``doing`` begins, which takes a while."""

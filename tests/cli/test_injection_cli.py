@@ -255,7 +255,7 @@ def test_progress(text: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Names of hosts in the lines that say how far the run is."""
     clock = iter(range(0, 1000, 60))
     progress = PlainProgress(clock=lambda: next(clock))
-    progress.step(1, 2, lambda: {text: 1})
+    progress.step(1, 2, 0, lambda: {text: 1})
     progress.phase(text)
 
     assert_harmless(capsys.readouterr().err)

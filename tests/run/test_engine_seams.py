@@ -456,14 +456,14 @@ async def test_online_reviews_do_not_run_offline(check: Check, monkeypatch: pyte
 async def test_progress_ends_at_the_end(internet: FakeInternet, tmp_path: Path) -> None:
     """Progress counts every address once."""
     internet.site("a.example").page("/", "x")
-    steps: list[tuple[int, int]] = []
+    steps: list[tuple[int, int, int]] = []
 
     class Recorder:
         """Keeps what it is told."""
 
-        def step(self, done: int, total: int, waiting: Callable[[], dict[str, int]]) -> None:
+        def step(self, done: int, total: int, lost: int, waiting: Callable[[], dict[str, int]]) -> None:
             """Keep it."""
-            steps.append((done, total))
+            steps.append((done, total, lost))
             assert sum(waiting().values()) <= total
 
         def phase(self, doing: str) -> None:
@@ -481,5 +481,6 @@ async def test_progress_ends_at_the_end(internet: FakeInternet, tmp_path: Path) 
 
     await engine.run(Config(inputs=(str(path),)), deps)
 
-    assert steps[-1] == (3, 3)
-    assert [done for done, _ in steps] == [1, 2, 3]
+    assert steps[-1][:2] == (3, 3)
+    assert [done for done, _, _ in steps] == [1, 2, 3]
+    assert [lost for _, _, lost in steps] in ([0, 0, 1], [0, 1, 1], [1, 1, 1])

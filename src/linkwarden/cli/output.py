@@ -126,7 +126,7 @@ class Terminal:
         self._verbosity = -1 if quiet else verbose
 
     def progress(self) -> AbstractContextManager[LiveProgress | PlainProgress]:
-        """Return what shows the progress: a live bar on a terminal, a line every ten seconds elsewhere."""
+        """Return what shows the progress: a live bar on a terminal, a line every half a minute elsewhere."""
         from linkwarden.cli.progress import LiveProgress, PlainProgress  # noqa: PLC0415 - rich is slow to import
 
         live = is_terminal(sys.stderr) and not os.environ.get("CI") and os.environ.get("TERM") != "dumb"

@@ -11,7 +11,7 @@ from linkwarden import rules
 from linkwarden.config import Config
 from linkwarden.deps import Deps, Memory
 from linkwarden.inputs import anchors_reader, find_root, first_folder
-from linkwarden.model import Claim, Evidence, Pass, Rule
+from linkwarden.model import FAILS_BY_DEFAULT, Claim, Evidence, Pass, Rule
 from linkwarden.providers import LoadContext, Provider, Roster, Skip, by_ident
 from linkwarden.run.ledger import Entry, Ledger, as_remembered, keep, known_good, own_evidence
 from linkwarden.run.outage import Outage
@@ -45,7 +45,7 @@ class Dispatch:
         self._offline: list[tuple[Provider, Claim]] = []
         self._gathered: dict[Provider, dict[str, str]] = {}
         self._alike: dict[tuple[str, str], list[Claim]] = {}
-        self._settled = 0
+        self._settled = self._lost = 0
         self._selection = Selection(config)
         self.outage = Outage(net, ledger.not_requested)
         if net is not None:
@@ -238,9 +238,15 @@ class Dispatch:
     def _settle(self, entry: Entry, evidence: Evidence) -> None:
         if entry.evidence is None:
             self._settled += 1
+        self._lost += _is_lost(evidence) - _is_lost(entry.evidence)
         entry.evidence = evidence
         if self._deps.progress is not None:
-            self._deps.progress.step(self._settled, len(self._ledger.entries), lambda: self._lanes.waiting)
+            self._deps.progress.step(self._settled, len(self._ledger.entries), self._lost, lambda: self._lanes.waiting)
+
+
+def _is_lost(evidence: Evidence | None) -> bool:
+    """Return whether a reader does not get the link, as it looks before it is judged."""
+    return evidence is not None and evidence.rule is not None and evidence.rule.verdict in FAILS_BY_DEFAULT
 
 
 def context_of(config: Config, memory: Memory | None, ledger: Ledger) -> LoadContext:
