@@ -176,6 +176,49 @@ async def test_titles_of_pages_do_not_count(check: Check, internet: FakeInternet
     assert _suspects(await check(f"- [2019 - {LOTTERY}](https://a.example/paper)\n")) == []
 
 
+SCHOLARLY = (
+    '<title>PMLR</title><meta name="citation_title" content="{title}">'
+    '<meta name="citation_doi" content="10.1000/{doi}"><p>The abstract of a paper, which says what is in it.'
+)
+
+
+async def test_the_title_in_the_tags_of_any_page_counts(check: Check, internet: FakeInternet) -> None:
+    """Two lines were swapped: each page says what its paper is called, and the list has the right one."""
+    site = internet.site("papers.site.org")
+    site.page("/a.html", SCHOLARLY.format(title="Sharpness Aware Minimization for Ranking", doi="a"))
+    site.page("/b.html", SCHOLARLY.format(title="Graph Attention over Molecular Crystals", doi="b"))
+
+    run = await check(
+        "[Graph Attention over Molecular Crystals](https://papers.site.org/a.html)\n"
+        "[Sharpness-aware Minimization for Ranking](https://papers.site.org/b.html)\n"
+    )
+
+    assert _suspects(run) == ["https://papers.site.org/a.html", "https://papers.site.org/b.html"]
+    suggestion = offered(run, "https://papers.site.org/a.html")
+    assert suggestion is not None
+    assert suggestion.url == "https://papers.site.org/b.html"
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        # Several papers: a table of contents.
+        '<meta name="citation_title" content="Something Else Entirely"><meta name="citation_title" content="A Third">',
+        # A cited paper's title, in another tag.
+        '<meta name="citation_reference" content="citation_title=Something Else Entirely;citation_year=2001">',
+        '<meta property="og:title" content="Something Else Entirely">',
+        "<!-- <meta name='citation_title' content='Something Else Entirely'> -->",
+    ],
+)
+async def test_other_tags_say_nothing_about_the_paper(check: Check, internet: FakeInternet, tags: str) -> None:
+    """Only a page with one title of one paper says which paper it is about."""
+    internet.site("papers.site.org").page("/a.html", f"<title>x</title>{tags}<p>Some words of a page, enough to see.")
+
+    run = await check("[Graph Attention over Molecular Crystals](https://papers.site.org/a.html)")
+
+    assert _suspects(run) == []
+
+
 async def test_pictures_and_bare_addresses_do_not_count(check: Check, arxiv: FakeArxiv, internet: FakeInternet) -> None:
     """The alternative text of a picture in a link describes the picture."""
     del arxiv

@@ -202,6 +202,19 @@ class Doubt:
     __slots__ = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """The one paper that a page says it is about.
+
+    Attributes:
+        title: as the page gives it.
+        doi: in lower case, or "" where it gives none.
+    """
+
+    title: str
+    doi: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """What a provider found out about one target.
@@ -217,6 +230,7 @@ class Evidence:
         suggestion: the replacement, or None.
         facts: what was seen, in order.
         title: the title that a registry or page gives to the thing.
+        paper: the paper that the page itself says it is about, or None.
         validators: what the server gave for asking later whether the thing has changed.
         looked: when the thing itself was looked at, if that was in an earlier run and the server says that it has
             not changed since.
@@ -234,6 +248,7 @@ class Evidence:
     suggestion: Suggestion | None = None
     facts: tuple[Fact, ...] = ()
     title: str | None = None
+    paper: Paper | None = None
     validators: Validators | None = None
     looked: datetime | None = None
     doubt: Doubt | None = field(default=None, compare=False, repr=False)

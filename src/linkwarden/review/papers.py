@@ -1,4 +1,4 @@
-"""Compares what links to papers are called in the list with the titles that the registries gave for them."""
+"""Compares what links to papers are called in the list with the titles that registries and pages give them."""
 
 from __future__ import annotations
 
@@ -31,14 +31,15 @@ NAMES_ANOTHER = Rule(
     "names-another-paper",
     Verdict.SUSPECT,
     "the link text names another paper than the one at its URL",
-    "The registry's title for the paper at this URL has nothing in common with the link text. That happens when an "
+    "The title that the registry, or the page itself, gives for the paper at this URL has nothing in common with the "
+    "link text. That happens when an "
     "identifier is mistyped, or when the line above was copied and its URL was not changed. Link texts that are not "
     "titles, such as “pdf” or the name of a method, are never compared.",
     "Open the URL and look at the title. If another URL is suggested, it leads to the paper that the link text names.",
     tags=frozenset({Tag.PAGE_EXISTS}),
 )
 
-#: Who says what a paper is called; the titles of web pages say what a site calls itself.
+#: Who says what a paper is called; the title of a web page says what a site calls itself.
 _REGISTRIES = frozenset({"arxiv", "doi", "semantic-scholar", "pubmed", "crossref", "openreview"})
 _TEXTS = frozenset({Markup.MD_LINK, Markup.MD_REFERENCE, Markup.HTML_A, Markup.LINK})
 #: Titles that arXiv is asked for in a run, all in one query: wrong links are few, and many would be our own mistake.
@@ -129,7 +130,7 @@ class _Shelf:
     def __init__(self, results: Sequence[Result]) -> None:
         self._by_letters: dict[str, list[Result]] = {}
         for result in _papers(results):
-            self._by_letters.setdefault(read(result.evidence.title or "").letters, []).append(result)
+            self._by_letters.setdefault(read(_title(result)).letters, []).append(result)
 
     def has(self, text: str) -> bool:
         """Return whether some paper of the list is called so."""
@@ -160,18 +161,23 @@ class _Shelf:
 
 
 def _papers(results: Iterable[Result]) -> Iterator[Result]:
-    """Return the links that are fine and lead to a paper whose title a registry knows."""
-    for result in results:
-        evidence = result.evidence
-        if evidence.checked_by in _REGISTRIES and evidence.title and result.judgement.verdict in WORKING:
-            yield result
+    """Return the links that are fine and lead to a paper whose title is known."""
+    return (result for result in results if _title(result) and result.judgement.verdict in WORKING)
+
+
+def _title(result: Result) -> str:
+    """Return what a paper is called: by its registry, else by its own page; "" where nobody says it."""
+    evidence = result.evidence
+    if evidence.paper is not None:
+        return evidence.paper.title
+    return (evidence.title or "") if evidence.checked_by in _REGISTRIES else ""
 
 
 def _doubts(results: Sequence[Result], shelf: _Shelf) -> Iterator[_Doubt]:
     """Return at most one doubt for each link: its first occurrence whose text does not fit."""
     alts = {(o.span.path, o.text) for r in results for o in r.target.occurrences if o.markup.is_image and o.text}
     for result in _papers(results):
-        title = result.evidence.title or ""
+        title = _title(result)
         for place in result.target.occurrences:
             if place.markup not in _TEXTS or not place.text or (place.span.path, place.text) in alts:
                 continue  # bare URLs, and images that are links: their text describes the image
@@ -194,7 +200,10 @@ def _identity(result: Result) -> str:
     if ref is not None:
         return f"arxiv:{ref.base}"
     doi = doi_of(address)
-    return f"doi:{doi.doi}" if doi is not None else result.target.key
+    if doi is not None:
+        return f"doi:{doi.doi}"
+    paper = result.evidence.paper
+    return f"doi:{paper.doi}" if paper is not None and paper.doi else result.target.key
 
 
 def _arxiv_answers(results: Sequence[Result]) -> bool:
@@ -253,7 +262,7 @@ def _finding(doubt: _Doubt, suggestion: Suggestion | None, *seen: Fact) -> Evide
         rule=NAMES_ANOTHER,
         reason=f"On line {doubt.place.span.line} the list calls it “{said}”, but the paper at this URL is “{is_}”.",
         suggestion=suggestion,
-        facts=(*evidence.facts, Fact(f"the title registered for this URL is “{is_}”"), *seen),
+        facts=(*evidence.facts, Fact(f"the title of the paper at this URL is “{is_}”"), *seen),
     )
 
 

@@ -110,11 +110,12 @@ def _elsewhere(address: str, code: str) -> Iterator[Suggestion]:
 
 
 def _vision_library(address: str) -> Iterator[Suggestion]:
-    found = _CVF.match(address) or _CVF_BEFORE.match(address)
+    before = _CVF_BEFORE.match(address)
+    found = before or _CVF.match(address)
     if found is None:
         return
     rest = found[1]
-    if found.re is _CVF_BEFORE:
+    if before is not None:
         yield Suggestion(f"https://openaccess.thecvf.com/{rest}", "the library of the CVF moved to this host")
     other = _CVF_MEETING.sub(lambda m: f"{m[1]}{m[2].upper() if m[2].islower() else m[2].lower()}{m[3]}", rest, count=1)
     if other != rest:

@@ -9,6 +9,7 @@ from html import unescape
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from linkwarden import foreign
+from linkwarden.model import Paper
 from linkwarden.patterns import pattern
 from linkwarden.text import is_http
 from linkwarden.whatwg import resolve
@@ -62,6 +63,10 @@ _REFRESH = pattern(
 _SENT_ON_WITHIN = 5
 #: Readers with scripts do not get what stands in these.
 _NOT_FOR_READERS = frozenset({"noscript", "template"})
+#: Names of the tags for a paper's title and DOI, in the order in which they are believed.
+_PAPER_TITLES = ("citation_title", "eprints.title", "prism.title", "bepress_citation_title")
+_PAPER_DOIS = ("citation_doi", "prism.doi", "bepress_citation_doi", "dc.identifier")
+_DOI = pattern(r"10\.\d{4,9}/\S+")
 _TITLE = pattern(r"<title(?:\s[^<>]{0,500})?>([^<]{0,2000})</title", re.IGNORECASE)
 _HEADING = pattern(r"<h1\b[^<>]{0,500}>((?:(?!<h1\b).){0,2000}?)</h1", re.IGNORECASE | re.DOTALL)
 _UNSEEN = pattern(
@@ -265,6 +270,28 @@ class Page:
             return ""
         node = self._tree.css_first(f'meta[name="{name}" i], meta[property="{name}" i]')
         return (node.attributes.get("content") if node else None) or ""
+
+    @cached_property
+    def paper(self) -> Paper | None:
+        """The paper that the page says it is about; None if it names none, or several, as tables of contents do.
+
+        Read from the tags that search engines for papers read (docs/facts/services.md#papers-on-pages).
+        """
+        names = [name for name in _PAPER_TITLES if name in self.low]
+        if not names:
+            return None
+        titles = next((found for found in map(self._all_meta, names) if found), ())
+        if len(titles) != 1:
+            return None
+        dois = next((found for found in map(self._all_meta, _PAPER_DOIS) if found), ())
+        match = _DOI.search(dois[0]) if len(dois) == 1 else None
+        return Paper(titles[0][:_TITLE_LIMIT], match[0].lower() if match else "")
+
+    def _all_meta(self, name: str) -> tuple[str, ...]:
+        """Return the distinct contents of the ``meta`` elements of a name or property, white space collapsed."""
+        nodes = self._tree.css(f'meta[name="{name}" i], meta[property="{name}" i]') if name in self.low else []
+        texts = (" ".join((node.attributes.get("content") or "").split()) for node in nodes)
+        return tuple(dict.fromkeys(text for text in texts if text))
 
     @cached_property
     def is_not_to_be_listed(self) -> bool:
