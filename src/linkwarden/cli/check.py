@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,8 @@ def perform(deps: Any, inputs: tuple[str, ...], options: Mapping[str, Any]) -> t
         KeyboardInterrupt: it was interrupted before any list was read.
     """
     from linkwarden.cli.baseline import baseline_to_write, write_baseline  # noqa: PLC0415 - slow to import
+    from linkwarden.fix import replacements  # noqa: PLC0415 - slow to import
+    from linkwarden.inputs import reading_of  # noqa: PLC0415 - slow to import
     from linkwarden.permalinks import with_pages  # noqa: PLC0415 - with it
 
     config = make_config(inputs, options)
@@ -92,11 +95,12 @@ def perform(deps: Any, inputs: tuple[str, ...], options: Mapping[str, Any]) -> t
     if outputs or line.format != "text" or terminal.shows_links:
         run = with_pages(run, os.environ)
     run, not_written = (run, []) if baseline is None else write_baseline(run, baseline)
-    written, problems = write_reports(run, outputs, show_secrets=line.show_secrets)
+    found = cache(lambda: replacements(run, reading_of(config)))
+    written, problems = write_reports(run, outputs, show_secrets=line.show_secrets, replacements=found)
     problems += not_written
     is_text = line.format == "text"
     try:
-        terminal.show(run, line.format, show_secrets=line.show_secrets)
+        terminal.show(run, line.format, show_secrets=line.show_secrets, replacements=found)
     except OutputLostError as error:
         problems.append(error)
     if not (is_text and is_terminal(sys.stdout)):  # else the result has just said it

@@ -7,8 +7,9 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -17,12 +18,16 @@ import click
 from linkwarden import report
 from linkwarden.cli.guard import forget_output
 from linkwarden.model import LinkwardenError, Run, UsageError
-from linkwarden.report import Report, ReportOptions
+from linkwarden.report import Replacement, Report, ReportOptions
 from linkwarden.sinks import hyperlink
 from linkwarden.tree import root_left, write_file
 
 if TYPE_CHECKING:
     from linkwarden.cli.progress import LiveProgress, PlainProgress
+
+
+#: Finds what reports can offer in place of URLs (``ReportOptions.replacements``).
+Replacements = Callable[[], Mapping[tuple[str, int], Replacement]]
 
 
 class ReportNotWrittenError(LinkwardenError):
@@ -77,18 +82,26 @@ def ensure_writable(path: Path, advice: str) -> None:
         raise UsageError(f"{path}: cannot be written: {why}", advice) from None
 
 
-def write_reports(run: Run, paths: Sequence[Path], *, show_secrets: bool) -> tuple[list[Path], list[LinkwardenError]]:
+def write_reports(
+    run: Run, paths: Sequence[Path], *, show_secrets: bool, replacements: Replacements
+) -> tuple[list[Path], list[LinkwardenError]]:
     """Write the reports, each whole or not at all; return those that are written, and what went wrong with others."""
     written: list[Path] = []
     problems: list[LinkwardenError] = []
     for path in paths:
-        text = _report_for(path)().render(run, ReportOptions(show_secrets=show_secrets))
+        wanted = _report_for(path)
+        options = ReportOptions(show_secrets=show_secrets)
+        text = wanted().render(run, _with_replacements(options, wanted, replacements))
         try:
             write_atomically(path, text)
             written.append(path)
         except OSError as error:
             problems.append(ReportNotWrittenError(f"{path}: cannot be written: {error.strerror}", _rescue(path, text)))
     return written, problems
+
+
+def _with_replacements(options: ReportOptions, wanted: type[Report], replacements: Replacements) -> ReportOptions:
+    return replace(options, replacements=replacements()) if wanted.wants_replacements else options
 
 
 def _rescue(path: Path, text: str) -> str:
@@ -132,7 +145,7 @@ class Terminal:
         live = is_terminal(sys.stderr) and not os.environ.get("CI") and os.environ.get("TERM") != "dumb"
         return LiveProgress() if live else PlainProgress()
 
-    def show(self, run: Run, name: str, *, show_secrets: bool = False) -> None:
+    def show(self, run: Run, name: str, *, show_secrets: bool = False, replacements: Replacements = dict) -> None:
         """Print a run to standard output in the format of a name. A reader who goes away early (head) is no error.
 
         Raises:
@@ -143,15 +156,15 @@ class Terminal:
         if wanted is None:
             raise LookupError(name)
         try:
-            self._show(run, wanted, show_secrets=show_secrets)
+            options = ReportOptions(show_secrets=show_secrets, verbose=self._verbosity)
+            self._show(run, wanted, _with_replacements(options, wanted, replacements))
         except BrokenPipeError:
             forget_output()
         except OSError as error:
             forget_output()
             raise OutputLostError(f"standard output cannot be written: {error.strerror}") from None
 
-    def _show(self, run: Run, wanted: type[Report], *, show_secrets: bool) -> None:
-        options = ReportOptions(show_secrets=show_secrets, verbose=self._verbosity)
+    def _show(self, run: Run, wanted: type[Report], options: ReportOptions) -> None:
         if wanted.name == "text" and (self._colored or is_terminal(sys.stdout)):
             from linkwarden.report.text import lines  # noqa: PLC0415 - only here
 

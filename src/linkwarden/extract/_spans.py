@@ -34,10 +34,10 @@ class Source:
         if "\r" in body:
             body = body.replace("\r\n", " \n").replace("\r", "\n")
         self.body = body.replace("\0", "\ufffd")
-        self._starts = [0, *(m.end() for m in _LINE_END.finditer(text))]
+        self._starts = [self.base, *(m.end() for m in _LINE_END.finditer(text))]
 
     def position(self, offset: int) -> tuple[int, int]:
-        """Return line and column, both from 1, of an offset in ``text``."""
+        """Return line and column, both from 1, of an offset in ``text``; a byte-order mark is no column."""
         line = bisect_right(self._starts, offset)
         return line, offset - self._starts[line - 1] + 1
 

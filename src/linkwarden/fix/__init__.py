@@ -2,6 +2,7 @@
 
 from linkwarden.fix.edits import Dropped, Edit, Plan, Wanted, Wish, apply, plan
 from linkwarden.fix.files import Document, open_document, refuse_unsafe, write_document
+from linkwarden.fix.of_run import Planned, plan_run, replacements
 from linkwarden.fix.patch import patch
 from linkwarden.fix.wishes import MAX_REPORT_BYTES, Wishes, wishes_of_report, wishes_of_run
 
@@ -11,6 +12,7 @@ __all__ = [
     "Dropped",
     "Edit",
     "Plan",
+    "Planned",
     "Wanted",
     "Wish",
     "Wishes",
@@ -18,7 +20,9 @@ __all__ = [
     "open_document",
     "patch",
     "plan",
+    "plan_run",
     "refuse_unsafe",
+    "replacements",
     "wishes_of_report",
     "wishes_of_run",
     "write_document",

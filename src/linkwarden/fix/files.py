@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -43,16 +43,19 @@ class Document:
 
     def patch(self, edits: Sequence[Edit]) -> bytes:
         """Return the edits as a unified diff against the top of the repository."""
-        edited: list[tuple[int, int, int]] = []
+        edited = [(start, end, len(self._encoded(edit.new))) for edit, start, end in self.regions(edits)]
+        top = find_root(self.path.parent)
+        name = Path(os.path.relpath(self.path.resolve(), top.resolve())).as_posix()
+        return patch(name, self.data, self.with_edits(edits), edited)
+
+    def regions(self, edits: Sequence[Edit]) -> Iterator[tuple[Edit, int, int]]:
+        """Yield each edit with where what it replaces begins and ends in the file's bytes, in their order."""
         at, offset = 0, 0
         for edit in sorted(edits, key=lambda e: e.start):
             offset += len(self._encoded(self.source.text[at : edit.start]))
             end = offset + len(self._encoded(edit.old))
-            edited.append((offset, end, len(self._encoded(edit.new))))
+            yield edit, offset, end
             at, offset = edit.end, end
-        top = find_root(self.path.parent)
-        name = Path(os.path.relpath(self.path.resolve(), top.resolve())).as_posix()
-        return patch(name, self.data, self.with_edits(edits), edited)
 
     def _encoded(self, text: str) -> bytes:
         return text.encode(self.codec, _errors(self.codec))

@@ -3,10 +3,26 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from linkwarden.model import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """What can be written in the place of a URL so that exactly the suggested one is read there.
+
+    Attributes:
+        byte: where, in the file's bytes, from 0.
+        length: how many bytes it replaces.
+        text: what is written.
+    """
+
+    byte: int
+    length: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +32,12 @@ class ReportOptions:
     Attributes:
         show_secrets: leave signatures and tokens in URLs (JSON only).
         verbose: 0, or how often ``-v`` was given; -1 for ``-q``.
+        replacements: by file and offset of the URL's first character, for the formats that want them.
     """
 
     show_secrets: bool = False
     verbose: int = 0
+    replacements: Mapping[tuple[str, int], Replacement] = field(default_factory=dict)
 
 
 class Report(ABC):
@@ -28,10 +46,12 @@ class Report(ABC):
     Class attributes:
         name: the word for ``--format``.
         suffix: the file suffix that chooses it for ``--output``, or "" if it is for standard output only.
+        wants_replacements: the options shall have them; finding them reads the lists again.
     """
 
     name: ClassVar[str]
     suffix: ClassVar[str] = ""
+    wants_replacements: ClassVar[bool] = False
 
     @abstractmethod
     def render(self, run: Run, options: ReportOptions) -> str:

@@ -54,15 +54,18 @@ class SarifReport(Report):
 
     name: ClassVar[str] = "sarif"
     suffix: ClassVar[str] = ".sarif"
+    wants_replacements: ClassVar[bool] = True
 
     def render(self, run: Run, options: ReportOptions) -> str:
         """Return the log, one result a line; at most 25,000 of them, the worst ones."""
-        return _Log(run, accepted_too=options.verbose > 0).text()
+        return _Log(run, options).text()
 
 
 class _Log:
-    def __init__(self, run: Run, *, accepted_too: bool) -> None:
+    def __init__(self, run: Run, options: ReportOptions) -> None:
+        accepted_too = options.verbose > 0
         self._run = run
+        self._replacements = options.replacements
         self._items = placed(run)
         self._accepted = list(_accepted(self._items))
         self._suppressions = {id(mark): suppression for mark, suppression in self._accepted if accepted_too}
@@ -105,7 +108,29 @@ class _Log:
             fields = _result(mark, index, _fingerprint(mark, seen))
             if id(mark) in self._suppressions:
                 fields["suppressions"] = [self._suppressions[id(mark)]]
-            yield fields
+            fix = self._fix(mark)
+            yield {**fields, "fixes": [fix]} if fix else fields
+
+    def _fix(self, mark: Marked) -> dict[str, Any]:
+        """Return what editors and code scanning can apply, or nothing: no text of ours holds a secret."""
+        suggestion, place = mark.item.result.judgement.suggestion, mark.place
+        if suggestion is None or place is None:
+            return {}
+        found = self._replacements.get((place.span.path, place.span.start))
+        if found is None or mask_secrets(found.text) != found.text:
+            return {}
+        change = {
+            "artifactLocation": {"uri": file_uri(place.span.path)},
+            "replacements": [
+                {
+                    "deletedRegion": {**_region(place.span), "byteOffset": found.byte, "byteLength": found.length},
+                    "insertedContent": {"text": found.text},
+                }
+            ],
+        }
+        look = "" if suggestion.safe else " (look at it first)"
+        words = f"{instead(suggestion, _LONGEST_ADDRESS)}{look}"
+        return {"description": {"text": sarif_text(words)}, "artifactChanges": [change]}
 
     # --- how it went ----------------------------------------------------------------------------------------
 

@@ -1,0 +1,71 @@
+"""The edits that a run suggests, for what shows them beside its findings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from linkwarden.fix.edits import Plan, plan
+from linkwarden.fix.files import Document, open_document
+from linkwarden.fix.wishes import wishes_of_run
+from linkwarden.inputs import Reading, Source
+from linkwarden.model import Extracted, LinkwardenError, Run
+from linkwarden.report import Replacement
+
+_FOREIGN_BYTE = re.compile(r"[\udc80-\udcff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A document and what is to be done with it."""
+
+    document: Document
+    plan: Plan
+
+
+def plan_run(run: Run, reading: Reading, *, unsafe: bool = False) -> Iterator[Planned]:
+    """Yield the documents for which a run suggests edits, with these.
+
+    What is no file of this machine any more, or another than the one that was checked, is passed over.
+
+    Args:
+        run: the run.
+        reading: how its inputs were read.
+        unsafe: also plan the replacements that somebody should look at.
+    """
+    wishes = wishes_of_run(run, lambda _code, _slug, _kind: True)
+    if not wishes.by_key:
+        return
+    for name in dict.fromkeys(run.inputs):
+        try:
+            document = open_document(name, reading)
+        except LinkwardenError:  # the check has said so
+            continue
+        if document is None or document.source.sha256 != run.sha256.get(name):
+            continue
+        source = document.source
+
+        def read(text: str, source: Source = source) -> Iterator[Extracted]:
+            return source.extractor.extract(text, source.name)
+
+        planned = Planned(document, plan(source.text, wishes.of(source), read, unsafe=unsafe))
+        if planned.plan.edits:
+            yield planned
+
+
+def replacements(run: Run, reading: Reading) -> dict[tuple[str, int], Replacement]:
+    """Return what a report can offer in place of URLs (``ReportOptions.replacements``), safe or not.
+
+    Args:
+        run: the run.
+        reading: how its inputs were read.
+    """
+    found: dict[tuple[str, int], Replacement] = {}
+    for planned in plan_run(run, reading, unsafe=True):
+        document = planned.document
+        if _FOREIGN_BYTE.search(document.source.text):  # the check has counted other characters
+            continue
+        for edit, start, end in document.regions(planned.plan.edits):
+            found[document.source.name, edit.start] = Replacement(start, end - start, edit.new)
+    return found
