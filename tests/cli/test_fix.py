@@ -254,3 +254,17 @@ def test_a_file_that_is_called_like_standard_input_is_left_alone(
     assert fix("-", "--write", "--allow-dirty") == 0
     assert text("<stdin>") == LIST
     assert "<stdin>: not a file of this machine" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("from_report", [False, True])
+def test_a_place_whose_finding_is_accepted_stays(fix: Command, repository: Repository, *, from_report: bool) -> None:
+    """The same URL elsewhere is replaced."""
+    before = "[a](htps://a.example/x)\n\n[b](htps://a.example/x) <!-- linkwarden-ignore -->\n"
+    repository.commit({"README.md": before})
+    arguments = []
+    if from_report:
+        given = ["check", "--no-state", "--no-archive", "--no-progress", "-o", "health.json"]
+        run_guarded(cli, given, on_fake_internet(internet_of_the_list))
+        arguments = ["--from", "health.json"]
+    assert fix(*arguments, "--write") == 0
+    assert text() == before.replace("htps:", "https:", 1)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from linkwarden.extract.html import HtmlFile
 from linkwarden.extract.markdown import Markdown
 from linkwarden.fix import Plan, Wanted, apply, patch, plan
-from linkwarden.model import Extracted, Occurrence
+from linkwarden.model import Basis, Extracted, Occurrence
 
 GIT = shutil.which("git") or "git"
 OLD, NEW = "https://old.example/a", "https://new.example/b"
@@ -30,9 +30,9 @@ def urls(text: str) -> list[str]:
     return [item.url for item in read(text) if isinstance(item, Occurrence)]
 
 
-def to(url: str, *, safe: bool = True) -> Wanted:
+def to(url: str, basis: Basis = Basis.SAME_PAGE) -> Wanted:
     """Return the wish for a replacement."""
-    return Wanted(url, "it moved", safe, "LW303", "moved-permanently")
+    return Wanted(url, "it moved", basis, "LW303", "moved-permanently")
 
 
 def planned(text: str, wanted: Mapping[str, Wanted]) -> Plan:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from linkwarden.model import (
+    Basis,
     Evidence,
     Fact,
     Failure,
@@ -131,7 +132,7 @@ RESULTS = (
         reason="No heading of this document is called “optimization”.",
         kind=Kind.ANCHOR,
         by="local",
-        suggestion=Suggestion("#optimisation", "the nearest heading", safe=False),
+        suggestion=Suggestion("#optimisation", "the nearest heading"),
     ),
     result(
         occurrence("https://cdn.example/soon.png?Expires=1795910400&Signature=abc", 130, 2, markup=Markup.MD_IMAGE),
@@ -153,7 +154,7 @@ RESULTS = (
         reason="The page has moved for good.",
         status=301,
         final_url="https://new.example/a",
-        suggestion=Suggestion("https://new.example/a", "every redirect on the way is permanent", safe=True),
+        suggestion=Suggestion("https://new.example/a", "every redirect on the way is permanent", Basis.SAME_PATH),
     ),
     result(
         occurrence("http://old.example/b", 151, 2, section="Tools"),
@@ -161,7 +162,7 @@ RESULTS = (
         reason="The page has moved for good.",
         status=301,
         final_url="https://new.example/b",
-        suggestion=Suggestion("https://new.example/b", "every redirect on the way is permanent", safe=True),
+        suggestion=Suggestion("https://new.example/b", "every redirect on the way is permanent", Basis.SAME_PATH),
     ),
     result(
         occurrence("https://github.com/someone/something", 160, 2, section="Tools"),

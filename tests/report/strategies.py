@@ -11,6 +11,7 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
 from linkwarden.model import (
+    Basis,
     Evidence,
     Fact,
     Failure,
@@ -98,7 +99,7 @@ class _Maker:
         )
 
     def suggestion(self) -> Suggestion:
-        return Suggestion(self.url(), self.text(), self.coin())
+        return Suggestion(self.url(), self.text(), Basis.SAME_PAGE if self.coin() else Basis.GUESS)
 
     def result(self, url: str) -> Result:
         """A result whose parts need not agree; reports must take whatever comes."""

@@ -19,6 +19,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from linkwarden.cli.output import Terminal
 from linkwarden.model import (
+    Basis,
     Evidence,
     Fact,
     Failure,
@@ -66,7 +67,7 @@ def poisoned(text: str) -> Run:
         evidence = Evidence(
             key=url, checked_by="web", rule=found, reason=text, final_url=url, facts=(fact, fact), title=text
         )
-        fix = Suggestion(f"https://github.com/{text}", text) if number % 3 else Suggestion(text, text, safe=True)
+        fix = Suggestion(f"https://github.com/{text}", text) if number % 3 else Suggestion(text, text, Basis.SAME_PATH)
         judgement = Judgement(verdict, found, text, STARTED, fix)
         history = History(STARTED, last_ok=STARTED, failing_since=STARTED, failures=3, was=Verdict.OK)
         address = url if "://" in url else None

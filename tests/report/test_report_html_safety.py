@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from hypothesis import given
 from selectolax.lexbor import LexborHTMLParser
 
-from linkwarden.model import Compared, Evidence, Fact, Fixed, Run, Suggestion, Verdict
+from linkwarden.model import Basis, Compared, Evidence, Fact, Fixed, Run, Suggestion, Verdict
 from tests.report.html_page import parse, text, texts, write
 from tests.report.sample import (
     EXPIRING,
@@ -48,7 +48,7 @@ def _hostile() -> Run:
         reason=_HOSTILE,
         by=_HOSTILE,
         final_url=_HOSTILE,
-        suggestion=Suggestion("javascript:alert(1)", _HOSTILE, safe=True),
+        suggestion=Suggestion("javascript:alert(1)", _HOSTILE, Basis.SAME_PATH),
         facts=(Fact(_HOSTILE, "javascript:alert(2)", 200),),
     )
     walled = result(occurrence("javascript:alert(3)", 2), finding=WALLED, reason=_HOSTILE)

@@ -155,6 +155,7 @@ def test_one_link() -> None:
                     "url": "https://web.archive.org/web/2020/https://gone.example/paper.pdf",
                     "why": "an archived copy",
                     "safe": False,
+                    "basis": "guess",
                 },
                 "history": None,
                 "occurrences": [

@@ -106,3 +106,34 @@ async def test_a_slash_at_the_end_is_a_pattern_as_well(
 
     assert fix is not None
     assert fix.safe is not catch_all
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+async def test_what_is_not_known_is_not_safe(internet: FakeInternet, check: Check, status: int) -> None:
+    """The site moves a page and says of the made-up URL nothing that can be used."""
+
+    async def handle(request: web.Request) -> web.Response:
+        if request.path == "/old/fern":
+            return web.Response(status=301, headers={"Location": "/new/fern"})
+        if request.path == "/new/fern":
+            return web.Response(text=PAGE, content_type="text/html")
+        return web.Response(status=status)
+
+    internet.site("a.example").handle("/", handle)
+
+    fix = offered(await check("https://a.example/old/fern"), "https://a.example/old/fern")
+
+    assert fix is not None
+    assert (fix.url, fix.safe) == ("https://a.example/new/fern", False)
+
+
+async def test_a_page_with_the_title_of_the_link_is_what_was_meant(internet: FakeInternet, check: Check) -> None:
+    """Also under a URL that has nothing of the old one in it; made-up URLs are not sent there."""
+    site = internet.site("a.example").page("/2019/in-the-shade", PAGE.replace("Ferns<", "Ferns of the shade<"))
+    site.redirect("/archive/1234", "/2019/in-the-shade")
+
+    run = await check("[Ferns of the shade](https://a.example/archive/1234) [Mosses](https://a.example/archive/1234#x)")
+
+    first = offered(run, "https://a.example/archive/1234")
+    assert first is not None
+    assert (first.url, first.safe) == ("https://a.example/2019/in-the-shade", True)

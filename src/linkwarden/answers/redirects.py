@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from linkwarden.answers import rules
 from linkwarden.answers.read import from_response
-from linkwarden.model import Claim, Evidence, Suggestion
+from linkwarden.model import Basis, Claim, Evidence, Suggestion, Target
 from linkwarden.patterns import pattern
 from linkwarden.text import domains_of, host_of, mask_secrets, target_key
 from linkwarden.wire import Response
@@ -45,6 +45,13 @@ _VISIT = pattern(
     re.IGNORECASE,
 )
 _PATH_SESSION = pattern(r";(?:jsessionid|phpsessid|sid)=[^/?#]*", re.IGNORECASE)
+
+
+_WHY_MOVED = "the site redirects there permanently"
+#: What parts a page's title from its site's name.
+_TITLE_END = pattern(r"\s+[|·•–—:»-]\s+")
+#: A title with fewer letters ("Paper", "Docs") may be that of many pages.
+_TELLING = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +134,47 @@ def move_of(address: str, response: Response) -> Suggestion | None:
     if target_key(final, "") == target_key(asked_url, ""):
         return None
     kept = own_fragment or fragment
-    return Suggestion(
-        url=final + (f"#{kept}" if kept else ""),
-        why="the site redirects there permanently",
-        safe=_same_site(asked, place) and _same_thing(asked, place),
-    )
+    return Suggestion(final + (f"#{kept}" if kept else ""), _WHY_MOVED, _basis(asked, place, asked_url, final))
+
+
+def _basis(asked: _Place, final: _Place, asked_url: str, final_url: str) -> Basis:
+    if not (_same_site(asked, final) and _same_thing(asked, final)):
+        return Basis.REDIRECT
+    return Basis.SAME_PATH if _path_and_query(asked_url) == _path_and_query(final_url) else Basis.SAME_NAME
+
+
+def _path_and_query(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.path or "/", parts.query
+
+
+def compared(move: Suggestion, target: Target, title: str | None, canonical: str | None) -> Suggestion:
+    """Return the offer of a new permanent URL again, with what the page there says about itself.
+
+    A page that calls itself by the URL of something else is not what was meant. One with the very title that the list
+    gives it is, whatever its URL.
+
+    Args:
+        move: the offer.
+        target: the link.
+        title: the page's, or None.
+        canonical: the URL that the page calls its own, or None.
+    """
+    asked, place = _place((target.address or "").partition("#")[0]), _place(move.url.partition("#")[0])
+    if move.basis is Basis.SAME_NAME and canonical is not None:
+        own = _place(canonical.partition("#")[0])
+        if _same_site(own, place) and own.segments != place.segments and not _same_thing(asked, own):
+            return replace(move, why=f"{_WHY_MOVED}, but the page calls itself by another URL", basis=Basis.REDIRECT)
+    if move.basis is Basis.REDIRECT and title and _same_site(asked, place) and not place.is_home:
+        heading = _TITLE_END.split(title, maxsplit=1)[0]
+        texts = {_words(occurrence.text) for occurrence in target.occurrences}
+        if len(texts) == 1 and sum(map(len, _words(heading))) >= _TELLING and texts <= {_words(heading), _words(title)}:
+            return replace(move, why=f"{_WHY_MOVED}, to a page with this title", basis=Basis.SAME_NAME)
+    return move
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"\w+", text.casefold()))
 
 
 def _root_move(asked: _Place, final: _Place, fragment: str) -> Suggestion | None:
@@ -139,7 +182,7 @@ def _root_move(asked: _Place, final: _Place, fragment: str) -> Suggestion | None
     if (asked.scheme, asked.host) == (final.scheme, final.host) or final.segments or asked.segments or final.query:
         return None
     url = f"{final.scheme}://{final.host}/" + (f"#{fragment}" if fragment else "")
-    return Suggestion(url=url, why="the site redirects there permanently", safe=True)
+    return Suggestion(url, _WHY_MOVED, Basis.SAME_PATH)
 
 
 def _place(url: str) -> _Place:

@@ -14,7 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from linkwarden.datafile import DataFileError, Row, read_table
-from linkwarden.model import Suggestion
+from linkwarden.model import Basis, Suggestion
 from linkwarden.patterns import pattern
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class Service:
             match = rule.pattern.fullmatch(place)
             if match:
                 fits = (rule.grade in _CERTAIN) is certain
-                return Suggestion(match.expand(rule.url), rule.why) if fits else None
+                return Suggestion(match.expand(rule.url), rule.why, Basis.SUCCESSOR) if fits else None
         return None
 
 

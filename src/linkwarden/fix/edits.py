@@ -13,7 +13,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from linkwarden.model import Anchor, Extracted, Markup, Occurrence, Suppression
+from linkwarden.model import Anchor, Basis, Extracted, Markup, Occurrence, Suppression
 
 #: Yields what a document holds, in the order of its text.
 Read = Callable[[str], Iterator[Extracted]]
@@ -39,16 +39,21 @@ class Wanted:
     Attributes:
         url: the replacement.
         why: one clause with the reason.
-        safe: it is right without somebody looking at it.
+        basis: what it rests on.
         code: the rule that found the old URL wanting.
         slug: that rule's name.
     """
 
     url: str
     why: str
-    safe: bool
+    basis: Basis
     code: str
     slug: str
+
+    @property
+    def safe(self) -> bool:
+        """True where it is right without somebody looking at it."""
+        return self.basis.is_safe
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 from linkwarden.fix.edits import Wanted, Wish
 from linkwarden.inputs import Source
-from linkwarden.model import Kind, Occurrence, Result, Run, UsageError
+from linkwarden.model import Basis, Kind, Occurrence, Result, Run, UsageError
 from linkwarden.text import target_key
 
 #: What masking leaves of a secret: such a URL can be neither found nor written.
@@ -21,6 +21,8 @@ _NO_REPORT = "Give a JSON report that `linkwarden check` wrote."
 
 #: Returns whether findings of a rule (code and name) about a kind of thing shall be fixed.
 Chosen = Callable[[str, str, Kind], bool]
+#: A document's name, the key of a URL, and the line on which that stands there.
+Place = tuple[str, str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +32,22 @@ class Wishes:
     Attributes:
         names: of the documents that were checked.
         by_key: what shall stand in place of a URL, by the key of ``linkwarden.text.target_key``.
+        accepted: name, key and line of places whose finding the maintainer has accepted, so that they stay.
         hashes: SHA-256 of the documents as they were checked, by name; empty where nothing can have changed since.
     """
 
     names: tuple[str, ...] = ()
     by_key: Mapping[str, Wanted] = field(default_factory=dict)
+    accepted: frozenset[Place] = frozenset()
     hashes: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, source: Source) -> Wish:
         """Return the function that says what shall stand in place of a URL of a document."""
 
         def wish(item: Occurrence) -> Wanted | None:
-            return self.by_key.get(target_key(source.address_of(item.url) or item.url, source.name))
+            key = target_key(source.address_of(item.url) or item.url, source.name)
+            accepted = self.accepted and (source.name, key, item.span.line) in self.accepted
+            return None if accepted else self.by_key.get(key)
 
         return wish
 
@@ -53,14 +59,15 @@ class Wishes:
 
 def wishes_of_run(run: Run, chosen: Chosen) -> Wishes:
     """Return what the suggestions of a run want replaced."""
-    return Wishes(run.inputs, dict(_of_results(run.results, chosen)), {})
+    accepted = frozenset((o.span.path, r.target.key, o.span.line) for r in run.results for o in r.suppressed)
+    return Wishes(run.inputs, dict(_of_results(run.results, chosen)), accepted)
 
 
 def _of_results(results: Iterable[Result], chosen: Chosen) -> Iterable[tuple[str, Wanted]]:
     for result in results:
         suggestion, rule = result.judgement.suggestion, result.judgement.rule
         if suggestion is not None and rule is not None and chosen(rule.code, rule.slug, result.kind):
-            wanted = Wanted(suggestion.url, suggestion.why, suggestion.safe, rule.code, rule.slug)
+            wanted = Wanted(suggestion.url, suggestion.why, suggestion.basis, rule.code, rule.slug)
             yield result.target.key, wanted
 
 
@@ -80,9 +87,10 @@ def wishes_of_report(data: bytes, slugs: Mapping[str, str], chosen: Chosen) -> W
         names = tuple(str(name) for name in report["inputs"])
         hashes = {str(name): str(digest) for name, digest in report["sha256"].items()}
         found = dict(_of_links(report["links"], slugs, chosen))
+        accepted = frozenset(_accepted(report["links"]))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise UsageError("this is no JSON report of linkwarden, or one of an older version", _NO_REPORT) from None
-    return Wishes(names, found, hashes)
+    return Wishes(names, found, accepted, hashes)
 
 
 def _of_links(links: Iterable[Any], slugs: Mapping[str, str], chosen: Chosen) -> Iterable[tuple[str, Wanted]]:
@@ -91,6 +99,15 @@ def _of_links(links: Iterable[Any], slugs: Mapping[str, str], chosen: Chosen) ->
         if said is None or _MASKED in url or _MASKED in said["url"] or code not in slugs:
             continue
         if chosen(code, slugs[code], Kind(link["kind"])):
-            wanted = Wanted(str(said["url"]), str(said["why"]), said["safe"] is True, code, slugs[code])
+            basis = Basis(said["basis"]) if said["safe"] is True else Basis.GUESS
+            wanted = Wanted(str(said["url"]), str(said["why"]), basis, code, slugs[code])
             for place in link["occurrences"]:
                 yield target_key(url, str(place["file"])), wanted
+
+
+def _accepted(links: Iterable[Any]) -> Iterable[Place]:
+    for link in links:
+        for place in link["occurrences"]:
+            if place.get("excused") is True:
+                name = str(place["file"])
+                yield name, target_key(str(link["url"]), name), int(place["line"])

@@ -100,6 +100,52 @@ class Rule:
     tags: frozenset[Tag] = frozenset()
 
 
+class Basis(StrEnum):
+    """What a suggestion rests on. This alone decides whether it is safe: right without somebody looking at it."""
+
+    SAME_PATH = "same-path"  # the site redirects there for good, and only the scheme or the site's name differ
+    SAME_PAGE = "same-page"  # … and the page that is meant was seen there; made-up URLs of its kind lead to none
+    PRESENT_NAME = "present-name"  # the service says what it calls the thing today
+    SAME_IDENTIFIER = "same-identifier"  # the service's own URL for the identifier that the old one names
+    SAME_FILE = "same-file"  # the same host and path works with another scheme, or without a signature
+    SPELLING = "spelling"  # nothing else can have been meant
+    FILE_NAME = "file-name"  # the file is there and called like that
+    HEADING = "heading"  # the only heading that the link can mean
+    WRITTEN_INSIDE = "written-inside"  # the old URL holds it, and it was seen to work
+    SAVED_COPY = "saved-copy"  # the image itself, saved beside the list
+    # The others are not safe.
+    REDIRECT = "redirect"  # the site redirects there for good, and nothing shows that it is the same page
+    SAME_NAME = "same-name"  # … but what the link names is in the new URL; whether made-up URLs get there is not known
+    HELD_INSIDE = "held-inside"  # the old URL holds it, and nobody has seen it
+    CAPTURE = "capture"  # a copy of an archive
+    SAME_TITLE = "same-title"  # something else that has the title
+    OTHER_SITE = "other-site"  # it works on another host
+    SUCCESSOR = "successor"  # what took the place of a closed service
+    NEAREST = "nearest"  # the most similar thing that is there
+    GUESS = "guess"  # what was probably meant
+
+    @property
+    def is_safe(self) -> bool:
+        """True where it is right without somebody looking at it."""
+        return self in _SAFE
+
+
+_SAFE = frozenset(
+    {
+        Basis.SAME_PATH,
+        Basis.SAME_PAGE,
+        Basis.PRESENT_NAME,
+        Basis.SAME_IDENTIFIER,
+        Basis.SAME_FILE,
+        Basis.SPELLING,
+        Basis.FILE_NAME,
+        Basis.HEADING,
+        Basis.WRITTEN_INSIDE,
+        Basis.SAVED_COPY,
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Suggestion:
     """What to put in place of a URL.
@@ -107,12 +153,17 @@ class Suggestion:
     Attributes:
         url: the replacement, exactly as it should stand in the list.
         why: one clause with the reason.
-        safe: True where replacing without a look is right (a permanent redirect, a misspelt scheme).
+        basis: what it rests on.
     """
 
     url: str
     why: str
-    safe: bool = False
+    basis: Basis = Basis.GUESS
+
+    @property
+    def safe(self) -> bool:
+        """True where replacing without a look is right."""
+        return self.basis.is_safe
 
 
 class FactKind(StrEnum):

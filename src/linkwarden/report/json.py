@@ -156,7 +156,12 @@ def _fact(fact: Fact, mask: _Mask) -> dict[str, Any]:
 
 
 def _suggestion(suggestion: Suggestion, mask: _Mask) -> dict[str, Any]:
-    return {"url": mask.url(suggestion.url), "why": mask.text(suggestion.why), "safe": suggestion.safe}
+    return {
+        "url": mask.url(suggestion.url),
+        "why": mask.text(suggestion.why),
+        "safe": suggestion.safe,
+        "basis": suggestion.basis.value,
+    }
 
 
 def _occurrence(occurrence: Occurrence, mask: _Mask, *, suppressed: bool) -> dict[str, Any]:

@@ -258,7 +258,12 @@ def _properties(mark: Marked) -> dict[str, Any]:
         fields["expiresAt"] = iso(judgement.expires_at)
     if judgement.suggestion is not None:
         fix = judgement.suggestion
-        fields["suggestion"] = {"url": mask_secrets(fix.url), "why": mask_text(fix.why), "safe": fix.safe}
+        fields["suggestion"] = {
+            "url": mask_secrets(fix.url),
+            "why": mask_text(fix.why),
+            "safe": fix.safe,
+            "basis": fix.basis.value,
+        }
     if result.history is not None:
         fields["new"] = result.is_new
         if result.history.failing_since is not None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from linkwarden.fix import Document, Plan, Wanted, Wishes, plan, write_document
 from linkwarden.inputs import Source
-from linkwarden.model import Extracted, UsageError
+from linkwarden.model import Basis, Extracted, UsageError
 from linkwarden.rescue.choice import Left
 from linkwarden.rescue.download import Saved
 from linkwarden.rescue.folder import ImageFolder, opened
@@ -85,7 +85,7 @@ def _plans(
             one.wanted.candidate.result.target.key: Wanted(
                 relative_url(document.path.resolve(), folder.resolve() / names[one.digest]),
                 one.wanted.candidate.why,
-                safe=True,
+                Basis.SAVED_COPY,
                 code="",
                 slug="rescue",
             )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from linkwarden.model import FAILING, Evidence, Fact, Result, Suggestion, Tag
+from linkwarden.model import FAILING, Basis, Evidence, Fact, Result, Suggestion, Tag
 from linkwarden.review._base import Review
 from linkwarden.review._wayback import PLAYBACK, Archive, Capture, added_on, archived_under, best, may_be_asked
 
@@ -94,4 +94,4 @@ def _with_copy(result: Result, lookup: _Lookup, capture: Capture, why: str) -> E
     )
     if result.judgement.suggestion is not None:
         return evidence
-    return replace(evidence, suggestion=Suggestion(url, why))
+    return replace(evidence, suggestion=Suggestion(url, why, Basis.CAPTURE))

@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from linkwarden.model import FAILING, Claim, Evidence, Fact, Result, Suggestion, Target
+from linkwarden.model import FAILING, Basis, Claim, Evidence, Fact, Result, Suggestion, Target
 from linkwarden.providers.web.page import WebProvider
 from linkwarden.review._base import Review
 from linkwarden.review._wayback import Archive, Capture, added_on, archived_under, best, may_be_asked
@@ -165,7 +165,7 @@ def _compared(
     )
     claim = Claim(WebProvider.name, target, url)
     found = rot_evidence(claim, page, with_sign(doubt.signs, Sign.UNLIKE_COPY, clause), *facts)
-    return found and replace(found, suggestion=Suggestion(capture.address(url, image=False), why))
+    return found and replace(found, suggestion=Suggestion(capture.address(url, image=False), why, Basis.CAPTURE))
 
 
 def _titled(page: Page) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from linkwarden.model import WORKING, Evidence, Fact, Markup, Occurrence, Result, Rule, Suggestion, Tag, Verdict
+from linkwarden.model import WORKING, Basis, Evidence, Fact, Markup, Occurrence, Result, Rule, Suggestion, Tag, Verdict
 from linkwarden.providers.papers._arxiv_ids import Form, Problem, address_of, parse
 from linkwarden.providers.papers.arxiv.api import ENDPOINT, Answer, ask, by_titles
 from linkwarden.providers.papers.doi.urls import doi_of
@@ -157,7 +157,7 @@ class _Shelf:
         elif there.judgement.verdict is Verdict.MOVED and there.judgement.suggestion is not None:
             address = there.judgement.suggestion.url
         line = there.target.occurrences[0].span.line
-        return Suggestion(address, f"the paper with this title; the list links to it on line {line}")
+        return Suggestion(address, f"the paper with this title; the list links to it on line {line}", Basis.SAME_TITLE)
 
 
 def _papers(results: Iterable[Result]) -> Iterator[Result]:
@@ -243,7 +243,9 @@ async def _at_arxiv(net: Net, doubts: Sequence[_Doubt]) -> dict[str, Suggestion]
         for paper in found:
             if is_exactly(doubt.place.text, paper.title) and f"arxiv:{paper.base}" != own:
                 address = _arxiv_address(paper.base, doubt.result)
-                meant.setdefault(doubt.key, Suggestion(address, "arXiv has a paper with this title here"))
+                meant.setdefault(
+                    doubt.key, Suggestion(address, "arXiv has a paper with this title here", Basis.SAME_TITLE)
+                )
     return meant
 
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from linkwarden import closed
 from linkwarden.answers import rules as http
-from linkwarden.model import FAILING, WORKING, Evidence, Fact, Result, Suggestion, Target, Verdict
+from linkwarden.model import FAILING, WORKING, Basis, Evidence, Fact, Result, Suggestion, Target, Verdict
 from linkwarden.patterns import pattern
 from linkwarden.providers.offline.signed import advice
 from linkwarden.providers.offline.signed import provider as signed_url
@@ -87,7 +87,7 @@ def _unsigned(address: str) -> Iterator[Suggestion]:
     if parsed is None or plain == address or not parsed.on(*_STORES) or advice.site_of(parsed) is not None:
         return
     why = "the file is public without the signature, and this URL does not expire"
-    yield Suggestion(plain, why, safe=True)
+    yield Suggestion(plain, why, Basis.SAME_FILE)
 
 
 def _elsewhere(address: str, code: str) -> Iterator[Suggestion]:
@@ -100,13 +100,14 @@ def _elsewhere(address: str, code: str) -> Iterator[Suggestion]:
     no_such_host = code == http.NO_SUCH_HOST.code
     if parts.scheme.lower() == "http" and not no_such_host:
         why = "the same URL works over https"
-        yield Suggestion(f"https://{host}{rest}", why, safe=code == http.CONNECTION_REFUSED.code)
+        basis = Basis.SAME_FILE if code == http.CONNECTION_REFUSED.code else Basis.GUESS
+        yield Suggestion(f"https://{host}{rest}", why, basis)
     other = _other(host)
     if other is not None:
         why = f"the same page works at {other}"
-        yield Suggestion(f"https://{other}{rest}", why)
+        yield Suggestion(f"https://{other}{rest}", why, Basis.OTHER_SITE)
         if parts.scheme.lower() == "http" and no_such_host:
-            yield Suggestion(f"http://{other}{rest}", why)
+            yield Suggestion(f"http://{other}{rest}", why, Basis.OTHER_SITE)
 
 
 def _vision_library(address: str) -> Iterator[Suggestion]:
@@ -116,7 +117,9 @@ def _vision_library(address: str) -> Iterator[Suggestion]:
         return
     rest = found[1]
     if before is not None:
-        yield Suggestion(f"https://openaccess.thecvf.com/{rest}", "the library of the CVF moved to this host")
+        yield Suggestion(
+            f"https://openaccess.thecvf.com/{rest}", "the library of the CVF moved to this host", Basis.SUCCESSOR
+        )
     other = _CVF_MEETING.sub(lambda m: f"{m[1]}{m[2].upper() if m[2].islower() else m[2].lower()}{m[3]}", rest, count=1)
     if other != rest:
         yield Suggestion(f"https://openaccess.thecvf.com/{other}", "the path is case-sensitive; this spelling works")
@@ -165,7 +168,7 @@ def paper_behind(address: str, papers: Mapping[str, str]) -> Suggestion | None:
     better = papers.get(wanted) or next((url for name, url in papers.items() if _is_cut(wanted, name)), None)
     if better is None:
         return None
-    return Suggestion(better, "the paper itself at arXiv, which this list links elsewhere")
+    return Suggestion(better, "the paper itself at arXiv, which this list links elsewhere", Basis.SAME_TITLE)
 
 
 def _name(title: str) -> str:
@@ -260,7 +263,7 @@ def _accepted(guess: Suggestion, evidence: Evidence | None) -> Suggestion | None
     if evidence.rule is None:
         return guess
     if evidence.rule.verdict is Verdict.MOVED and evidence.suggestion is not None:
-        return Suggestion(evidence.suggestion.url, f"{guess.why}, and redirects here permanently")
+        return Suggestion(evidence.suggestion.url, f"{guess.why}, and redirects here permanently", Basis.REDIRECT)
     return None
 
 

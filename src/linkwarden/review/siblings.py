@@ -11,10 +11,8 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
-from urllib.parse import urlsplit
 
-from linkwarden.answers.rules import MOVED_PERMANENTLY
-from linkwarden.model import Claim, Evidence, Fact, Result, Target
+from linkwarden.model import Basis, Claim, Evidence, Fact, Result, Target
 from linkwarden.providers.web.page import WebProvider, follow
 from linkwarden.review._asking import in_lanes
 from linkwarden.review._base import Review
@@ -108,7 +106,7 @@ def _questions(results: Iterable[Result]) -> list[_Question]:
     """Return the made-up URLs that would decide something, each with its links; those that decide most first."""
     found: dict[str, list[Result]] = {}
     for result in results:
-        if result.target.address is not None and (_weight(result) or _moved_by_a_pattern(result)):
+        if result.target.address is not None and (_weight(result) or _moved_by_name(result)):
             found.setdefault(sibling_of(result.target.address), []).append(result)
 
     def weight(question: _Question) -> tuple[int, int]:
@@ -124,20 +122,13 @@ def _weight(result: Result) -> int:
     return would_decide(doubt.signs, Sign.SAME_EVERYWHERE) if isinstance(doubt, PageDoubt) else 0
 
 
-def _moved_by_a_pattern(result: Result) -> bool:
-    """Return whether a page moved to another path, with a fix that is called safe: a rule for every URL does that, too.
+def _moved_by_name(result: Result) -> bool:
+    """Return whether a page moved to another path that names it as well: a rule for every URL leads there, too.
 
     Where only scheme or host change, the new URL leads wherever the old one did.
     """
-    evidence, address = result.evidence, result.target.address or ""
-    fix = evidence.suggestion
-    if evidence.rule is not MOVED_PERMANENTLY or evidence.checked_by != WebProvider.name or fix is None:
-        return False
-    return fix.safe and _path(fix.url) != _path(address)
-
-
-def _path(url: str) -> str:
-    return urlsplit(url).path or "/"
+    fix = result.evidence.suggestion
+    return fix is not None and fix.basis is Basis.SAME_NAME
 
 
 async def _compare(net: Net, url: str, group: Sequence[Result]) -> list[Evidence]:
@@ -152,14 +143,18 @@ def _judged(result: Result, other: Sibling) -> Evidence | None:
     """Return what a made-up URL of the same kind says about a link, or None."""
     evidence, doubt = result.evidence, result.evidence.doubt
     again = same_everywhere(result.target, evidence, doubt, other) if isinstance(doubt, PageDoubt) else None
-    moves_too = other.response is not None and bool(other.response.hops) and 200 <= other.response.status < 300
-    if not moves_too or not _moved_by_a_pattern(result) or (again is not None and again.rule is not evidence.rule):
+    status = other.response.status if other.response is not None else 0
+    tells = 200 <= status < 300 or status in (404, 410)
+    if not tells or not _moved_by_name(result) or (again is not None and again.rule is not evidence.rule):
         return again
     evidence = again or evidence
-    fix = evidence.suggestion and replace(evidence.suggestion, why=_MOVES_ALL, safe=False)
-    status = other.response.status if other.response else None
-    seen = Fact("a made-up URL of the same site is redirected to a page as well", mask_secrets(other.url), status)
-    return replace(evidence, suggestion=fix, facts=(*evidence.facts, seen))
+    if other.response is not None and other.response.hops and status < 300:
+        fix = evidence.suggestion and replace(evidence.suggestion, why=_MOVES_ALL, basis=Basis.REDIRECT)
+        what = "a made-up URL of the same site is redirected to a page as well"
+    else:
+        fix = evidence.suggestion and replace(evidence.suggestion, basis=Basis.SAME_PAGE)
+        what = "a made-up URL of the same site is not redirected to a page"
+    return replace(evidence, suggestion=fix, facts=(*evidence.facts, Fact(what, mask_secrets(other.url), status)))
 
 
 _MOVES_ALL = "the site redirects there permanently, but made-up URLs as well, so check that the page is there"

@@ -94,6 +94,39 @@ async def test_a_missing_place_is_broken_with_the_nearest(link: str, document: s
         assert (await one(meant, document)).verdict is Verdict.OK
 
 
+@pytest.mark.parametrize(
+    ("document", "link", "meant", "safe"),
+    [
+        ("- [Installation](#instalation)\n\n# Installation\n", "#instalation", "#installation", True),
+        ("- [Setup](#instalation)\n\n# Installation\n", "#instalation", "#installation", False),
+        (
+            (
+                "- [Vision](#vision)\n  - [Papers](#papers-vision)\n- [Text](#text)\n\n"
+                "# Text\n\n## Papers\n\n# Vision\n\n## Papers\n"
+            ),
+            "#papers-vision",
+            "#papers-1",
+            True,
+        ),
+        (
+            "- [Papers](#papers-vision)\n\n# Text\n\n## Papers\n\n# Vision\n\n## Papers\n",
+            "#papers-vision",
+            "#papers",
+            False,
+        ),
+        ("[Papers](#paprs) [Data](#paprs)\n\n# Papers\n", "#paprs", "#papers", False),
+        ('- [Papers](#paprs)\n\n<a id="papers"></a>\n', "#paprs", "#papers", False),
+    ],
+)
+async def test_the_one_heading_that_says_what_the_link_says_is_safe(
+    document: str, link: str, meant: str, *, safe: bool
+) -> None:
+    """In the section that the table of contents means; not where two could be meant, or the text says otherwise."""
+    found = (await judged(document))[link].suggestion
+    assert found is not None
+    assert (found.url, found.safe) == (meant, safe)
+
+
 async def test_another_case_is_a_remark() -> None:
     """GitHub finds a heading in any case; the right spelling is a safe fix."""
     found = await one("#Models", "# Models")

@@ -127,7 +127,7 @@ async def test_readers_get_what_the_proxy_answers(
     found = run.results[0].judgement
     assert (found.verdict, found.rule and found.rule.code) == (verdict, code)
     assert found.suggestion is not None
-    assert found.suggestion.url == PICTURE
+    assert (found.suggestion.url, found.suggestion.safe) == (PICTURE, origin == 200)
     assert internet.requests_to("camo.githubusercontent.com")
 
 

@@ -137,7 +137,7 @@ def test_the_nearest_identifier_is_offered_where_it_can_be_told(written: str, me
     assert ref is not None
     assert ref.problem is Problem.MALFORMED
     assert ref.canonical_url == f"https://arxiv.org/pdf/{meant}"
-    assert not ref.safe
+    assert not ref.basis.is_safe
 
 
 @pytest.mark.parametrize("written", ["2113.00001", "1412.12345", "2106.159288", "hep-fh/9901001", "abc", "2106.159"])
@@ -155,7 +155,11 @@ def test_swallowed_punctuation_is_found_with_a_safe_fix(junk: str) -> None:
     ref = parse(f"https://arxiv.org/pdf/2106.15928{junk}")
 
     assert ref is not None
-    assert (ref.problem, ref.canonical_url, ref.safe) == (Problem.JUNK, "https://arxiv.org/pdf/2106.15928", True)
+    assert (ref.problem, ref.canonical_url, ref.basis.is_safe) == (
+        Problem.JUNK,
+        "https://arxiv.org/pdf/2106.15928",
+        True,
+    )
 
 
 def test_several_addresses_glued_together_want_a_look() -> None:
@@ -163,7 +167,11 @@ def test_several_addresses_glued_together_want_a_look() -> None:
     ref = parse("https://arxiv.org/pdf/1511.07289.pdf%5Cnhttp://arxiv.org/abs/1511.07289")
 
     assert ref is not None
-    assert (ref.problem, ref.canonical_url, ref.safe) == (Problem.JUNK, "https://arxiv.org/pdf/1511.07289", False)
+    assert (ref.problem, ref.canonical_url, ref.basis.is_safe) == (
+        Problem.JUNK,
+        "https://arxiv.org/pdf/1511.07289",
+        False,
+    )
 
 
 @pytest.mark.parametrize(
@@ -188,7 +196,7 @@ def test_spellings_that_arxiv_repairs_are_told_from_broken_ones(written: str, ca
     assert ref is not None
     assert (ref.problem, ref.ident) == (Problem.REPAIRED, canonical)
     assert ref.canonical_url == f"https://arxiv.org/abs/{canonical}"
-    assert ref.safe
+    assert ref.basis.is_safe
 
 
 @pytest.mark.parametrize("host", ["lanl.arxiv.org", "cn.arxiv.org", "xxx.lanl.gov", "browse.arxiv.org"])

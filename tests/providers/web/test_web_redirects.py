@@ -6,12 +6,14 @@ from itertools import pairwise
 
 import pytest
 
-from linkwarden.answers.redirects import landing_evidence, move_of
+from linkwarden.answers.redirects import compared, landing_evidence, move_of
+from linkwarden.model import Basis, Suggestion
 from linkwarden.net import Net
 from linkwarden.providers.web.page import WebProvider
 from linkwarden.wire import Hop, Response
 from tests.internet import FakeInternet
 from tests.links import claim, evidence_of, slug
+from tests.links import target as link
 
 
 def chain(asked: str, *ends: str, status: int = 301) -> Response:
@@ -119,9 +121,9 @@ def test_a_retired_course_leads_to_the_catalogue(asked: str, final: str, expecte
 
 
 def move(asked: str, *ends: str, status: int = 301) -> tuple[str, bool] | None:
-    """Give what is offered in an address's place, and whether it is safe."""
+    """Give what is offered in an address's place, and whether it is safe if made-up URLs lead to no page."""
     found = move_of(asked, chain(asked, *ends, status=status))
-    return (found.url, found.safe) if found else None
+    return (found.url, found.safe or found.basis is Basis.SAME_NAME) if found else None
 
 
 @pytest.mark.parametrize(
@@ -209,3 +211,29 @@ async def test_the_fragment_of_a_redirect_takes_the_place_of_the_links(
     evidence = await evidence_of(WebProvider, net, f"https://a.org/x{fragment}")
     assert slug(evidence) == expected
     assert evidence.suggestion is None
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "final", "title", "canonical", "basis"),
+    [
+        ("x", "/a/guide", "/b/guide", "Guide", None, Basis.SAME_NAME),
+        ("x", "/a/guide", "/b/guide", "Guide", "https://a.org/b/guide", Basis.SAME_NAME),
+        ("x", "/a/guide", "/b/guide", "Guide", "https://a.org/b/guide/", Basis.SAME_NAME),
+        ("x", "/a/guide", "/b/guide", "All", "https://a.org/catalogue", Basis.REDIRECT),
+        ("x", "/a/guide", "/b/guide", "All", "https://a.org/", Basis.REDIRECT),
+        ("x", "/a/guide", "/b/guide", "Guide", "https://elsewhere.org/y", Basis.SAME_NAME),
+        ("The Art of Ferns", "/?p=12", "/2019/the-art", "The Art of Ferns | A blog", None, Basis.SAME_NAME),
+        ("The art of ferns!", "/?p=12", "/2019/the-art", "The Art of Ferns", None, Basis.SAME_NAME),
+        ("The Art of Ferns", "/?p=12", "/2019/x", "The Art of Mosses", None, Basis.REDIRECT),
+        ("Ferns", "/?p=12", "/2019/x", "Ferns", None, Basis.REDIRECT),
+        ("The Art of Ferns", "/?p=12", "/", "The Art of Ferns", None, Basis.REDIRECT),
+        ("The Art of Ferns", "/?p=12", "/2019/x", None, None, Basis.REDIRECT),
+    ],
+)
+def test_what_a_page_says_of_itself_counts(
+    text: str, asked: str, final: str, title: str | None, canonical: str | None, basis: Basis
+) -> None:
+    """Its canonical URL can speak against a move, and the very title of the link for one."""
+    target = link(f"https://a.org{asked}", text=text)
+    found = move_of(target.url, chain(target.url, f"https://a.org{final}")) or Suggestion("", "")
+    assert compared(found, target, title, canonical).basis is basis

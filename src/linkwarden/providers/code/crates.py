@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from linkwarden.foreign import read_json
-from linkwarden.model import Fact, Rule, Suggestion, Verdict
+from linkwarden.model import Basis, Fact, Rule, Suggestion, Verdict
 from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example
 from linkwarden.providers.registry import Case, OneByOne, Outcome, Place, Reply, answered, ask, encoded, unanswered
@@ -154,7 +154,7 @@ async def _there(net: Net, case: Case[_Crate], known: _Known) -> list[Outcome]:
             reason = f"All versions of the crate {name} are yanked."
             return answered([case], reply, facts, YANKED, reason, title=name)
         return answered([case], reply, facts, title=name)
-    newest = Suggestion(f"https://crates.io/crates/{name}", "the same crate, newest version")
+    newest = Suggestion(f"https://crates.io/crates/{name}", "the same crate, newest version", Basis.NEAREST)
     yanked = _find(known.versions, version)
     if yanked is None:
         reply = await ask(net, f"{_API}/{encoded(name)}/{encoded(version)}", "crates-api")

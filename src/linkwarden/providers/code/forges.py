@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from linkwarden.datafile import read_table
-from linkwarden.model import Fact, Kind, Rule, Suggestion, Verdict
+from linkwarden.model import Basis, Fact, Kind, Rule, Suggestion, Verdict
 from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example
 from linkwarden.providers.registry import (
@@ -277,7 +277,7 @@ async def _there(net: Net, case: Case[ForgeRef], reply: Reply) -> list[Outcome]:
     title = reply.table.get("name")
     if name.casefold() != ref.name.casefold():
         better = with_path_start(case.url, ref.segments, name)
-        suggestion = Suggestion(better, "the repository's present name", safe=True)
+        suggestion = Suggestion(better, "the repository's present name", Basis.PRESENT_NAME)
         reason = f"The repository is now called {name}."
         return answered([case], reply, facts, MOVED, reason, suggestion=suggestion, title=title)
     if reply.table.get("archived") is True and not ref.rest:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from linkwarden.model import Fact, Kind, Rule, Suggestion, Verdict
+from linkwarden.model import Basis, Fact, Kind, Rule, Suggestion, Verdict
 from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example
 from linkwarden.providers.registry import (
@@ -343,6 +343,6 @@ def _healthy(case: Case[HubRef], repository: _Repository, *inside: Fact) -> Sequ
     better = with_path_start(case.url, ref.segments, ref.start(repository.name))
     if host_of(better) != "huggingface.co":
         better = f"{HUB}/{better.split('//', 1)[1].partition('/')[2]}"
-    suggestion = Suggestion(better, "the repository's present name", safe=True)
+    suggestion = Suggestion(better, "the repository's present name", Basis.PRESENT_NAME)
     reason = f"The {_THINGS[ref.sort]} is now called {repository.name}."
     return answered([case], reply, seen, RENAMED, reason, suggestion=suggestion, title=repository.name)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from linkwarden.foreign import at
-from linkwarden.model import Rule, Suggestion, Verdict
+from linkwarden.model import Basis, Rule, Suggestion, Verdict
 from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example
 from linkwarden.providers.registry import (
@@ -97,7 +97,9 @@ class Packagist(OneByOne[Thing]):
         items: list[Outcome] = []
         for case in cases:
             better = with_path_start(case.url, 3, f"packages/{abandoned}") if known else None
-            instead = Suggestion(better, "the package that its maintainers name instead") if better else None
+            instead = (
+                Suggestion(better, "the package that its maintainers name instead", Basis.SUCCESSOR) if better else None
+            )
             items += answered([case], reply, seen, ABANDONED, reason, title=name, suggestion=instead)
         return items
 

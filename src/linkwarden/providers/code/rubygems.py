@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from linkwarden.foreign import objects_at
-from linkwarden.model import Rule, Suggestion, Verdict
+from linkwarden.model import Basis, Rule, Suggestion, Verdict
 from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example
 from linkwarden.providers.registry import Case, OneByOne, Outcome, Place, Reply, answered, ask, encoded, unanswered
@@ -133,7 +133,7 @@ async def _version(net: Net, case: Case[_Gem], known: Reply) -> Sequence[Outcome
     if gem.version in numbers | builds:
         return answered([case], known, f"RubyGems.org has version {gem.version} of {gem.ident}", title=gem.ident)
     reason = f"RubyGems.org has the gem {gem.ident}, but no version {gem.version} of it."
-    better = Suggestion(f"{_SITE}/gems/{gem.ident}", "the same gem, newest version")
+    better = Suggestion(f"{_SITE}/gems/{gem.ident}", "the same gem, newest version", Basis.NEAREST)
     return await _absent(net, [case], gem, NO_SUCH_VERSION, reason, better)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import parse_qs
 
 from linkwarden import closed
-from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion, Target, Verdict
+from linkwarden.model import Basis, Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion, Target, Verdict
 from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example, Provider
 from linkwarden.signatures import Status, classify
@@ -121,4 +121,4 @@ def _suggestion(inner: str) -> Suggestion | None:
     if not lasting or url is None or url.host == _HOST or closed.find(url) is not None:
         return None
     https = "" if inner.lower().startswith("https:") else ", with https where the site offers it"
-    return Suggestion(inner, f"the image's own URL, if it still shows the image{https}")
+    return Suggestion(inner, f"the image's own URL, if it still shows the image{https}", Basis.HELD_INSIDE)

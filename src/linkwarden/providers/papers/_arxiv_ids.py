@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from linkwarden.model import Basis
 from linkwarden.patterns import pattern
 from linkwarden.providers.registry import shown
 from linkwarden.text import host_of
@@ -91,7 +92,7 @@ class ArxivRef:
         canonical_url: the URL as arXiv itself writes it. If malformed, the nearest sensible one, or None.
         problem: what is the matter with the spelling, or None.
         why: one clause about the problem, for a person; "" without one.
-        safe: True if replacing the URL by ``canonical_url`` needs no second look.
+        basis: what it rests on that ``canonical_url`` is meant.
     """
 
     ident: str
@@ -99,7 +100,7 @@ class ArxivRef:
     canonical_url: str | None
     problem: Problem | None = None
     why: str = ""
-    safe: bool = True
+    basis: Basis = Basis.SAME_IDENTIFIER
 
     @property
     def base(self) -> str:
@@ -322,7 +323,7 @@ def _judged(written: str, tail: str, ident: str, form: Form) -> ArxivRef:
         harmless = _PUNCTUATION.fullmatch(tail) is not None
         seen = f"“{shown(tail)}”" if tail.strip() else "a space"
         why = f"{seen} at its end does not belong to the identifier {ident}"
-        return ArxivRef(ident, form, address, Problem.JUNK, why, safe=harmless)
+        return ArxivRef(ident, form, address, Problem.JUNK, why, Basis.SPELLING if harmless else Basis.GUESS)
     plain = _SUFFIX.sub("", written.lstrip("/"))
     if plain[: len(ident)] == ident:
         return ArxivRef(ident, form, address)
@@ -335,11 +336,11 @@ def _malformed(written: str, form: Form, complaint: str = "") -> ArxivRef:
     archive = name.lower()
     if archive in ARCHIVES:
         why = f"“{name}” is an archive of arXiv, not a paper"
-        return ArxivRef(name, form, f"https://arxiv.org/list/{archive}/recent", Problem.MALFORMED, why, safe=False)
+        return ArxivRef(name, form, f"https://arxiv.org/list/{archive}/recent", Problem.MALFORMED, why, Basis.GUESS)
     why = complaint or f"“{name}” is not an arXiv identifier"
     nearest = _nearest(written)
     address = address_of(nearest, form) if nearest else None
-    return ArxivRef(name, form, address, Problem.MALFORMED, why, safe=False)
+    return ArxivRef(name, form, address, Problem.MALFORMED, why, Basis.GUESS)
 
 
 def _nearest(written: str) -> str | None:

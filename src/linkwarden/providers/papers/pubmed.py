@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
 from linkwarden.foreign import objects_at, text_at, title_of
-from linkwarden.model import Claim, Evidence, Fact, Kind, Rule, Suggestion, Verdict
+from linkwarden.model import Basis, Claim, Evidence, Fact, Kind, Rule, Suggestion, Verdict
 from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example
 from linkwarden.providers.registry import Case, Outcome, Place, Registry, Reply, ask, by_ident, mail_address, unanswered
@@ -302,7 +302,7 @@ def _judge(case: Case[_Ref], service: Service, article: Article | None) -> Evide
     if ref.present is not None:
         fragment = urlsplit(case.url).fragment
         url = f"{ref.present}#{fragment}" if fragment else ref.present
-        better = Suggestion(url, "NCBI's present URL of it", safe=not ref.part)
+        better = Suggestion(url, "NCBI's present URL of it", Basis.GUESS if ref.part else Basis.SAME_IDENTIFIER)
     if article.retracted:
         rule, reason = RETRACTED, "PubMed says that this article was retracted."
     elif better is not None:

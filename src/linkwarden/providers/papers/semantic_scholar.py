@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from linkwarden.foreign import at, text_at, title_of
-from linkwarden.model import Claim, Evidence, Fact, Kind, Rule, Suggestion, Verdict
+from linkwarden.model import Basis, Claim, Evidence, Fact, Kind, Rule, Suggestion, Verdict
 from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example
 from linkwarden.providers.registry import Case, Outcome, Place, Registry, Reply, Thing, ask, by_ident, unanswered
@@ -176,6 +176,8 @@ def _judge(case: Case[Thing], paper: _Paper | None) -> Evidence:
     )
     if _SHA.fullmatch(ident) and paper.sha != ident:
         reason = "Semantic Scholar has the paper under another number now."
-        better = Suggestion(f"https://www.semanticscholar.org/paper/{paper.sha}", "its present URL there", safe=True)
+        better = Suggestion(
+            f"https://www.semanticscholar.org/paper/{paper.sha}", "its present URL there", Basis.PRESENT_NAME
+        )
         return Evidence.of(case.claim, MERGED, reason, suggestion=better, title=paper.title, facts=facts)
     return Evidence.of(case.claim, title=paper.title, facts=facts)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from linkwarden.foreign import title_of
-from linkwarden.model import Claim, Evidence, Fact, Rule, Suggestion, Verdict
+from linkwarden.model import Basis, Claim, Evidence, Fact, Rule, Suggestion, Verdict
 from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example, LoadContext
 from linkwarden.providers.registry import Case, Outcome, Place, Registry, Reply, ask, encoded, page_stands, unanswered
@@ -299,7 +299,7 @@ async def _judge(net: Net, case: Case[_Post], said: _Site) -> Outcome:
     if post.question and post.answer and not said.has(post.answer):
         if said.silence(post.answer, _Post(post.site, answer=post.answer)) is None:
             reason = f"The question is there, but its answer {post.answer} was deleted."
-            better = Suggestion(f"https://{post.site}/q/{post.question}", "the question itself")
+            better = Suggestion(f"https://{post.site}/q/{post.question}", "the question itself", Basis.NEAREST)
             return Evidence.of(
                 case.claim, ANSWER_MISSING, reason, status=status, suggestion=better, title=title, facts=facts
             )

@@ -15,11 +15,11 @@ from linkwarden.answers import rules as http
 from linkwarden.answers.conditional import answer_for, fetch_if_changed, with_validators
 from linkwarden.answers.image_bytes import sniff, what_else
 from linkwarden.answers.read import RULES, from_response, status_evidence
-from linkwarden.answers.redirects import landing_evidence, move_of
+from linkwarden.answers.redirects import compared, landing_evidence, move_of
 from linkwarden.answers.unknowable import site_of
 from linkwarden.answers.wellformed import read_xml
 from linkwarden.foreign import charset_of
-from linkwarden.model import Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion, Target, Verdict
+from linkwarden.model import Basis, Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion, Target, Verdict
 from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example, Provider, by_ident
 from linkwarden.soft404.judge import judge_page, judge_text
@@ -218,6 +218,7 @@ def page_evidence(claim: Claim, response: Response, page: Page | None) -> Eviden
         return replace(missing, title=title)
     better = move_of(claim.target.address or "", response)
     if better is not None:
+        better = better if page is None else compared(better, claim.target, title, page.canonical)
         reason = "The page has a new permanent URL."
         return from_response(claim, response, http.MOVED_PERMANENTLY, reason, suggestion=better, title=title)
     return from_response(claim, response, title=title)
@@ -304,6 +305,6 @@ def _missing_place(claim: Claim, response: Response, page: Page) -> Evidence | N
     if name != own.partition(":~:")[0]:
         reason = f'The site redirects to a place called "{unquote(name)[:80]}", which its page does not have.'
     elif near:
-        better = Suggestion(f"{base}#{near[0]}", "the page has this place, written in another case")
+        better = Suggestion(f"{base}#{near[0]}", "the page has this place, written in another case", Basis.NEAREST)
     facts = (Fact(f"{len(anchors)} places with a name on the page"),)
     return from_response(claim, response, ANCHOR_MISSING, reason, suggestion=better, facts=facts)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from linkwarden.foreign import text_at
-from linkwarden.model import Evidence, Fact, FactKind, Pass, Rule, Suggestion
+from linkwarden.model import Basis, Evidence, Fact, FactKind, Pass, Rule, Suggestion
 from linkwarden.providers import registry
 from linkwarden.providers.code.github import rules, urls
 from linkwarden.providers.code.github.urls import HISTORY, GithubRef, What
@@ -136,12 +136,12 @@ def healthy(case: Case, repository: Repository | None, facts: Iterable[Fact] = (
     better = case.improved(repository)
     suggestion = None
     if better != case.url:
-        why = "GitHub redirects"
+        why, basis = "GitHub redirects", Basis.SAME_IDENTIFIER
         if repository and repository.renamed_from(case.ref):
-            why = "the repository's present name"
+            why, basis = "the repository's present name", Basis.PRESENT_NAME
         elif case.is_page_as_image:
             why = "the file itself"
-        suggestion = Suggestion(better, why, safe=True)
+        suggestion = Suggestion(better, why, basis)
     found = case.evidence(rule, reason, suggestion=suggestion, facts=noted)
     return as_note(case, found) if case.is_picture else found
 
@@ -235,7 +235,7 @@ def branch_renamed(case: Case, repository: Repository, branch: str) -> Evidence:
     return case.evidence(
         rules.BRANCH_RENAMED,
         f"The branch {case.ref.branch} of {repository.full_name} is now called {branch}.",
-        suggestion=Suggestion(case.improved(repository, branch), "the branch's present name", safe=True),
+        suggestion=Suggestion(case.improved(repository, branch), "the branch's present name", Basis.PRESENT_NAME),
         facts=[repository.fact, Fact(f"there is no branch or tag {case.ref.branch}")],
     )
 
@@ -251,7 +251,7 @@ def raw_branch_renamed(case: Case, repository: Repository, *, status: int | None
         suggestion=Suggestion(
             case.improved(repository, branch),
             "the same file on the default branch",
-            safe=case.ref.branch in OLD_DEFAULTS,
+            Basis.PRESENT_NAME if case.ref.branch in OLD_DEFAULTS else Basis.NEAREST,
         ),
         facts=[
             repository.fact,
@@ -269,7 +269,7 @@ def no_path(case: Case, repository: Repository, *, on_default: bool = False, sta
     if on_default and repository.default_branch:
         reason = f"{reason[:-1]}, but there is on {repository.default_branch}."
         suggestion = Suggestion(
-            case.improved(repository, repository.default_branch), "the same path on the default branch"
+            case.improved(repository, repository.default_branch), "the same path on the default branch", Basis.NEAREST
         )
     return case.evidence(
         rules.NO_PATH,
@@ -287,7 +287,7 @@ def no_revision(case: Case, repository: Repository, *, on_default: bool = False,
     suggestion = None
     if on_default and repository.default_branch:
         better = case.improved(repository, repository.default_branch)
-        suggestion = Suggestion(better, "the same path on the default branch")
+        suggestion = Suggestion(better, "the same path on the default branch", Basis.NEAREST)
     return case.evidence(
         rules.NO_REF,
         f"The repository {repository.full_name} has no {what} {name}.",
@@ -323,7 +323,7 @@ def number_moved(case: Case, repository: Repository, url: str) -> Evidence:
     return case.evidence(
         rules.NUMBER_MOVED,
         f"Number {case.ref.number} of {case.ref.full_name} is now at another URL.",
-        suggestion=Suggestion(url, "where GitHub redirects", safe=True),
+        suggestion=Suggestion(url, "where GitHub redirects", Basis.PRESENT_NAME),
         facts=[repository.fact, Fact("GitHub names the new URL", url=url)],
     )
 

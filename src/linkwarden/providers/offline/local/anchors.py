@@ -6,11 +6,12 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path, PurePath
 from urllib.parse import quote, unquote
 
-from linkwarden.model import Anchor, AnchorSource, Evidence, Suggestion, Target
+from linkwarden.model import Anchor, AnchorSource, Basis, Evidence, Suggestion, Target
 from linkwarden.patterns import pattern
 from linkwarden.providers.offline.local import rules
 
@@ -161,7 +162,7 @@ def anchor_evidence(
     other_case = next((places.by_folded_name[f] for f in folded if f in places.by_folded_name), None)
     if other_case is not None:
         reason = f'The heading\'s name is "#{other_case.name}"; upper and lower case differ.'
-        meant = Suggestion(f"{before}#{_encoded(other_case.name)}", "the heading's own name", safe=True)
+        meant = Suggestion(f"{before}#{_encoded(other_case.name)}", "the heading's own name", Basis.HEADING)
         return Evidence(key=key, checked_by=by, rule=rules.ANCHOR_CASE, reason=reason, suggestion=meant)
     lost = next((places.lost[f] for f in folded if f in places.lost), None)
     if lost is not None:
@@ -172,8 +173,8 @@ def anchor_evidence(
     offered = places.offered(sections)
     # Inside its section a heading need not repeat the section's name.
     short = (wanted[-1].removeprefix(f"{section}-") for section in sections)
-    near = next((found for name in (wanted[-1], *short) if (found := nearest(name, offered)) is not None), None)
-    suggestion = _suggestion(near, before)
+    alike = next((found for name in (wanted[-1], *short) if (found := _like(name, offered))), [])
+    suggestion = _suggestion(target, alike, before)
     return Evidence(key=key, checked_by=by, rule=rules.ANCHOR_MISSING, reason=reason, suggestion=suggestion)
 
 
@@ -201,11 +202,25 @@ def always_there(name: str, document: str) -> bool:
     return name == "readme" and (PurePath(document).stem.casefold() == "readme" or not PurePath(document).suffix)
 
 
-def _suggestion(near: Anchor | None, before: str) -> Suggestion | None:
-    if near is None:
+def _suggestion(target: Target, alike: Sequence[_Likeness], before: str) -> Suggestion | None:
+    if not alike:
         return None
+    near = alike[0].anchor
     text = f'the heading "{near.text}"' if near.text else "the nearest name in the document"
-    return Suggestion(f"{before}#{_encoded(near.name)}", f"{text} in line {near.line}")
+    basis = Basis.HEADING if _is_meant(target, alike) else Basis.NEAREST
+    return Suggestion(f"{before}#{_encoded(near.name)}", f"{text} in line {near.line}", basis)
+
+
+def _is_meant(target: Target, alike: Sequence[_Likeness]) -> bool:
+    """Return whether the likest place is the only one that a link can mean: its heading says what the link says.
+
+    A table of contents says in which section that is; what lies outside of it was not offered.
+    """
+    texts = {_words(_plain(occurrence.text)) for occurrence in target.occurrences}
+    if len(texts) != 1 or texts == {frozenset()}:
+        return False
+    called = [one.anchor for one in alike if one.anchor.level and _words(_plain(one.anchor.text)) in texts]
+    return called == [alike[0].anchor]
 
 
 def _why_lost(anchor: Anchor) -> str:
@@ -226,24 +241,36 @@ def _spellings(fragment: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
+@dataclass(frozen=True, slots=True)
+class _Likeness:
+    """How like a wanted name an anchor is."""
+
+    score: float
+    anchor: Anchor
+
+
 def nearest(name: str, anchors: Sequence[Anchor]) -> Anchor | None:
-    """Return the anchor whose name is most like the wanted one, or None if none is like it.
+    """Return the anchor whose name is most like the wanted one, or None if none is like it."""
+    alike = _like(name, anchors)
+    return alike[0].anchor if alike else None
+
+
+def _like(name: str, anchors: Sequence[Anchor]) -> list[_Likeness]:
+    """Return the anchors whose names are like the wanted one, the likest first.
 
     An anchor that has all the wanted words comes first, the shortest of them foremost.
     """
     name = _plain(name)
     words = _words(name)
     by_letters = len(anchors) <= _MOST_COMPARED
-    best: tuple[float, int] = (0.0, 0)
-    found: Anchor | None = None
+    found: list[_Likeness] = []
     for anchor in anchors:
-        other = _plain(_unnumbered(anchor))
-        score = _likeness(name, words, other, by_letters=by_letters), -len(anchor.name)
-        if score[0] < _SAME_WORDS and not anchor.name.isascii() and _plain(anchor.name.translate(_GERMAN)) == name:
-            score = _SAME_WORDS, score[1]
-        if score[0] >= _ALIKE and score > best:
-            best, found = score, anchor
-    return found
+        score = _likeness(name, words, _plain(_unnumbered(anchor)), by_letters=by_letters)
+        if score < _SAME_WORDS and not anchor.name.isascii() and _plain(anchor.name.translate(_GERMAN)) == name:
+            score = _SAME_WORDS
+        if score >= _ALIKE:
+            found.append(_Likeness(score, anchor))
+    return sorted(found, key=lambda one: (-one.score, len(one.anchor.name)))
 
 
 def _unnumbered(anchor: Anchor) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from linkwarden.answers.image_bytes import SHOWN_TYPES, is_lfs_pointer, may_be_svg, sniff, what_else
 from linkwarden.answers.wellformed import MOST_BYTES, svg_flaw
-from linkwarden.model import Claim, Evidence, Kind, Pass, Rule, Suggestion, Target
+from linkwarden.model import Basis, Claim, Evidence, Kind, Pass, Rule, Suggestion, Target
 from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example, LoadContext, Provider
 from linkwarden.providers.offline.local import rules
@@ -133,7 +133,7 @@ class FilesProvider(Provider):
         if look.status in _WRONG_SPELLING:
             rule, reason = _WRONG_SPELLING[look.status]
             meant = _with_rest(look.spelled, link)
-            return self._finding(target, rule, reason.format(look.spelled), meant, safe=True)
+            return self._finding(target, rule, reason.format(look.spelled), meant, Basis.FILE_NAME)
         return self._finding(target, rules.OUTSIDE, _WHY_UNSEEN[look.status])
 
     def _missing(self, target: Target, link: Link, look: Look) -> Evidence:
@@ -145,7 +145,7 @@ class FilesProvider(Provider):
         if slashed == link.path or self._tree.look(target.path, slashed).status is not Status.THERE:
             return None
         reason = "The path is written with backslashes, which only Windows takes for slashes."
-        return self._finding(target, rules.BACKSLASHES, reason, _with_rest(slashed, link), safe=True)
+        return self._finding(target, rules.BACKSLASHES, reason, _with_rest(slashed, link), Basis.FILE_NAME)
 
     def _in_document(self, target: Target, link: Link, path: Path) -> Evidence:
         """Settle the part after ``#`` if there is one and the file is a document; below a folder that is its README."""
@@ -181,9 +181,15 @@ class FilesProvider(Provider):
         wrong = _image_flaw(body, path.suffix.casefold())
         return Evidence(key=target.key, checked_by=self.name) if wrong is None else self._finding(target, *wrong)
 
-    def _finding(self, target: Target, rule: Rule, reason: str, meant: str = "", *, safe: bool = False) -> Evidence:
-        why = "the path as the repository has it" if safe else "the most similar file in the repository"
-        suggestion = Suggestion(meant, why, safe=safe) if meant else None
+    def _finding(
+        self, target: Target, rule: Rule, reason: str, meant: str = "", basis: Basis = Basis.NEAREST
+    ) -> Evidence:
+        why = (
+            "the path as the repository has it"
+            if basis is Basis.FILE_NAME
+            else "the most similar file in the repository"
+        )
+        suggestion = Suggestion(meant, why, basis) if meant else None
         return Evidence(key=target.key, checked_by=self.name, rule=rule, reason=reason, suggestion=suggestion)
 
 

@@ -98,7 +98,7 @@ def _is_instruction(target: Target) -> bool:
 
 
 def _evidence(target: Target, flaw: Flaw) -> Evidence:
-    suggestion = Suggestion(flaw.meant, flaw.why, safe=flaw.safe) if flaw.meant else None
+    suggestion = Suggestion(flaw.meant, flaw.why, flaw.basis) if flaw.meant else None
     return Evidence(
         key=target.key, checked_by=MalformedProvider.name, rule=flaw.rule, reason=flaw.reason, suggestion=suggestion
     )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from linkwarden.model import Rule
+from linkwarden.model import Basis, Rule
 from linkwarden.patterns import pattern
 from linkwarden.providers.offline.malformed import rules
 from linkwarden.providers.offline.malformed.parts import (
@@ -51,7 +51,7 @@ class Flaw:
         reason: a sentence for a maintainer.
         meant: the URL that was probably meant, or None.
         why: why that one.
-        safe: True where nothing else can have been meant.
+        basis: what that rests on.
         without: the URL to ask in this one's place, or None.
     """
 
@@ -59,7 +59,7 @@ class Flaw:
     reason: str
     meant: str | None = None
     why: str = ""
-    safe: bool = False
+    basis: Basis = Basis.GUESS
     without: str | None = None
 
 
@@ -127,7 +127,7 @@ def _misspelt(url: str, meant: str) -> Flaw:
         offered = better if looks_like_host(better.partition("//")[2]) else None
         return Flaw(rules.MISSPELT_SCHEME, reason, offered, "what was probably meant")
     right = meant.partition("//")[0] + "//"
-    return Flaw(rules.MISSPELT_SCHEME, reason, meant, f"the beginning spelt right, {right}", safe=True)
+    return Flaw(rules.MISSPELT_SCHEME, reason, meant, f"the beginning spelt right, {right}", basis=Basis.SPELLING)
 
 
 def _image_scheme(url: str) -> Flaw | None:
@@ -164,7 +164,7 @@ def _without_host(scheme: str, rest: str) -> Flaw:
     inner = rest.lstrip("/\\")
     if inner != rest and looks_like_host(inner):
         reason = f"There are too many slashes after {scheme}:, so that no site's name follows the first two."
-        return Flaw(rules.NO_HOST, reason, f"{scheme}://{inner}", "two slashes", safe=True)
+        return Flaw(rules.NO_HOST, reason, f"{scheme}://{inner}", "two slashes", basis=Basis.SPELLING)
     return Flaw(rules.NO_HOST, f"No site's name follows {scheme}://.")
 
 

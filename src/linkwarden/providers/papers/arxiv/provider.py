@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from linkwarden.model import Claim, Evidence, Fact, Kind, Rule, Suggestion, Verdict
+from linkwarden.model import Basis, Claim, Evidence, Fact, Kind, Rule, Suggestion, Verdict
 from linkwarden.providers.base import Example, LoadContext
 from linkwarden.providers.papers._arxiv_ids import (
     HOSTS,
@@ -122,7 +122,7 @@ class ArxivIds(Registry[ArxivRef]):
             why = ref.why if malformed else f"the identifier {ref.ident} belongs to a month that has not come yet"
             suggestion = None
             if ref.canonical_url is not None and malformed:
-                suggestion = Suggestion(ref.canonical_url, "what was probably meant", safe=ref.safe)
+                suggestion = Suggestion(ref.canonical_url, "what was probably meant", ref.basis)
             reason = f"This URL leads to no paper at arXiv: {why}."
             yield Evidence.of(case.claim, MALFORMED_ID, reason, suggestion=suggestion)
 
@@ -196,7 +196,9 @@ def _found(case: Case[ArxivRef], paper: Paper) -> Evidence:
     """Judge a link to a paper that exists."""
     claim, ref, title = case.claim, case.ref, paper.title
     seen = Fact(f"arXiv's API has the paper, in version {paper.version}", url=ENDPOINT)
-    suggestion = Suggestion(ref.canonical_url or address_of(ref.ident, ref.form), "arXiv's own URL", safe=True)
+    suggestion = Suggestion(
+        ref.canonical_url or address_of(ref.ident, ref.form), "arXiv's own URL", Basis.SAME_IDENTIFIER
+    )
     if paper.withdrawn:
         reason = "The paper says at arXiv that it was withdrawn."
         if ref.form is Form.PDF:
@@ -224,7 +226,7 @@ def _absent(case: Case[ArxivRef], newest: Paper | None, now: datetime) -> Outcom
             claim,
             UNKNOWN_VERSION,
             f"arXiv has this paper, but no version {ref.version} of it (version {newest.version} is the newest).",
-            suggestion=Suggestion(address_of(ref.base, ref.form), "the same paper, newest version"),
+            suggestion=Suggestion(address_of(ref.base, ref.form), "the same paper, newest version", Basis.NEAREST),
             title=newest.title,
             facts=(_PLACE, Fact(f"it has the paper in version {newest.version}, and not {ref.ident}")),
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from linkwarden.model import Claim, Evidence, Fact, Kind, Rule, Suggestion, Verdict
+from linkwarden.model import Basis, Claim, Evidence, Fact, Kind, Rule, Suggestion, Verdict
 from linkwarden.providers.base import Example
 from linkwarden.providers.papers._arxiv_ids import parse as arxiv_of
 from linkwarden.providers.papers.doi.registry import (
@@ -212,7 +212,7 @@ def _registered(case: Case[DoiRef], agency: str, record: Record) -> Evidence:
         reason = f"{agency}'s record of this DOI says that the work was {record.taken_back}."
         return Evidence.of(case.claim, RETRACTED, reason, title=record.title, facts=facts)
     if host_of(case.url) == "dx.doi.org":
-        suggestion = Suggestion(resolver_address(ref.written), "the DOI system's own URL", safe=True)
+        suggestion = Suggestion(resolver_address(ref.written), "the DOI system's own URL", Basis.SAME_IDENTIFIER)
         reason = "The DOI is registered, and dx.doi.org is an old name of doi.org."
         return Evidence.of(case.claim, OLD_RESOLVER, reason, suggestion=suggestion, title=record.title, facts=facts)
     return Evidence.of(case.claim, title=record.title, facts=facts)
@@ -240,8 +240,9 @@ def _broken(case: Case[DoiRef], standing: Standing, *, longer: bool, shorter: st
     if shorter is not None:
         kept, cut = ref.written[: len(shorter)], ref.written[len(shorter) :]
         why = "the DOI without what is stuck to its end"
+        basis = Basis.SAME_IDENTIFIER if without_punctuation(ref.doi) == shorter else Basis.GUESS
         seen = f"“{shown(cut)}”" if cut.strip() else "a space"
-        suggestion = Suggestion(resolver_address(kept), why, safe=without_punctuation(ref.doi) == shorter)
+        suggestion = Suggestion(resolver_address(kept), why, basis)
         reason = f"The DOI {kept} is registered, but the URL has {seen} after it."
         return Evidence.of(claim, JUNK_AFTER_DOI, reason, suggestion=suggestion, facts=facts)
     if standing is Standing.INVALID:

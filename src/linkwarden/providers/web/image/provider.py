@@ -33,7 +33,7 @@ from linkwarden.answers.redirects import move_of
 from linkwarden.answers.stores import Meaning, store_error
 from linkwarden.answers.wellformed import MOST_BYTES, svg_flaw
 from linkwarden.foreign import charset_of
-from linkwarden.model import Claim, Evidence, Kind, Pass, Rule, Suggestion, Target
+from linkwarden.model import Basis, Claim, Evidence, Kind, Pass, Rule, Suggestion, Target
 from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example, Provider, by_ident
 from linkwarden.providers.web.image import rules
@@ -244,7 +244,7 @@ def _refused(claim: Claim, response: Response, sizes: Sizes | None) -> Evidence:
         return from_response(claim, response, rules.IMAGE_REFUSED, reason)
     if sizes.alive is not None:
         reason = "Pinterest does not hand out the image in this size; another size is there."
-        better = Suggestion(sizes.alive, "the same image in a size that Pinterest hands out")
+        better = Suggestion(sizes.alive, "the same image in a size that Pinterest hands out", Basis.NEAREST)
         return from_response(claim, response, rules.IMAGE_REFUSED, reason, suggestion=better)
     if not sizes.all_refused:
         reason = "Pinterest refuses the image in this size, and did not say whether it has another size."
