@@ -242,7 +242,7 @@ def md_link(url: str, label: str) -> str:
 
     Args:
         url: the URL, as a browser would take it.
-        label: words of linkwarden's own; they are not escaped.
+        label: words of linkwarden's own, or code (``md_code``); they are not escaped.
     """
     target = link_target(url)
     if target is None:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
+from inline_snapshot import snapshot
 
+import linkwarden
 from linkwarden.model import Run, Verdict
 from linkwarden.report import ReportOptions, for_path
 from linkwarden.report._words import REPORT_MARK, is_health_report
-from linkwarden.report.markdown import ISSUE_BUDGET, IssueReport, MarkdownReport
+from linkwarden.report.markdown import ARTIFACT, ISSUE_BUDGET, IssueReport, MarkdownReport
 from tests.report.sample import EMPTY, EXPIRING, NOT_FOUND, REMEMBERED, RUN, SOFT_404, TIMEOUT, occurrence, result
 from tests.report.strategies import WHOLE_RUNS, runs
 
@@ -41,18 +44,25 @@ def test_it_begins_with_the_mark() -> None:
 
 
 def test_it_is_the_report() -> None:
-    """After the mark the same words as in reports/health.md, but for what is true of one night only."""
+    """After the mark the same as in reports/health.md, but for what is true of one night only, and for the order."""
     lasting = replace(REMEMBERED, past=(), fixed=())
-    assert write(REMEMBERED).partition("\n")[2] == MarkdownReport().render(lasting, ReportOptions())
+    issue, report = (
+        re.split(r"^(?=## )", text, flags=re.MULTILINE)
+        for text in (write(REMEMBERED).partition("\n")[2], MarkdownReport().render(lasting, ReportOptions()))
+    )
+
+    assert issue[0] == report[0]
+    assert issue[1] == report[2]
+    assert issue[3:] == report[3:]
 
 
 def test_what_counts_stands_first() -> None:
-    """What readers no longer get, what they will not get soon, what is worth a look, and then the rest."""
+    """What readers will lose soon, what they no longer get, what is worth a look, and then the rest."""
     headings = re.findall(r"^## (.*)", write(REMEMBERED), re.MULTILINE)
 
     assert headings[:4] == [
-        "What readers no longer get",
         "Expiring soon",
+        "What readers no longer get",
         "Worth checking",
         "Suggested fixes",
     ]
@@ -112,7 +122,9 @@ def test_a_full_issue_keeps_within_the_budget() -> None:
     text = write(replace(RUN, results=(*lost, *soon)))
 
     assert ISSUE_BUDGET - 10_000 < len(text.encode()) <= ISSUE_BUDGET
-    assert re.search(r"… and [\d,]+ more that do not fit", text)
+    assert re.search(r"… and [\d,]+ more that do not fit here\.", text)
+    assert text.count("What does not fit here is in the artifact `linkwarden-report` of the workflow run.") == 1
+    assert text.index("## Expiring soon") < text.index("## What readers no longer get")
     assert "## What readers no longer get" in text
 
 
@@ -124,10 +136,52 @@ def test_a_full_issue_has_room_for_each_section_and_first_for_what_ends_soon() -
 
     text = write(replace(RUN, results=(*lost, *soon, *unknown)))
 
-    assert text.count("https://b.example/") == 300
-    assert text.count("https://a.example/") > 100
-    assert text.count("https://c.example/") > 50
+    assert text.count(" `https://b.example/") == 300
+    assert text.count(" `https://a.example/") > 50
+    assert text.count("(<https://c.example/") > 50
     assert len(re.findall(r"… and [\d,]+ more that do not fit", text)) == 2
+
+
+def test_what_is_lost_stands_by_host_and_rule() -> None:
+    """The largest group first, after what stands alone; what its links share is said once."""
+    alike = [
+        result(occurrence(f"https://a.example/{n}", n, text=f"n{n}"), finding=NOT_FOUND, reason="Gone.")
+        for n in (1, 2, 3)
+    ]
+    alike[2] = replace(alike[2], judgement=replace(alike[2].judgement, reason="Gone for good."))
+    more = [result(occurrence(f"https://b.example/{n}", n), finding=NOT_FOUND, reason="Gone.") for n in (4, 5, 6, 7)]
+    single = result(occurrence("https://c.example/", 8), finding=NOT_FOUND, reason="Gone.")
+
+    text = write(replace(RUN, results=(*alike, *more, single), notices=(), hints=()))
+
+    assert text[text.index("## What") : text.index("## What the codes")] == snapshot("""\
+## What readers no longer get
+
+- `README.md:8` · **broken** (LW301) · `https://c.example/` ([open](<https://c.example/>))\\
+  Gone.
+
+### 4 on `b.example` · broken (LW301): Gone.
+
+- `README.md:4` · `https://b.example/4` ([open](<https://b.example/4>))
+- `README.md:5` · `https://b.example/5` ([open](<https://b.example/5>))
+- `README.md:6` · `https://b.example/6` ([open](<https://b.example/6>))
+- `README.md:7` · `https://b.example/7` ([open](<https://b.example/7>))
+
+### 3 on `a.example` · broken (LW301): Gone.
+
+- `README.md:1` · “n1” `https://a.example/1` ([open](<https://a.example/1>))
+- `README.md:2` · “n2” `https://a.example/2` ([open](<https://a.example/2>))
+- `README.md:3` · “n3” `https://a.example/3` ([open](<https://a.example/3>))\\
+  Gone for good.
+
+""")
+
+
+def test_the_artifact_is_the_one_that_the_workflow_keeps() -> None:
+    """Its name stands in the workflow that ``linkwarden init`` writes."""
+    template = Path(linkwarden.__file__).parent / "cli/templates/nightly.yml"
+
+    assert f"          name: {ARTIFACT}\n" in template.read_text("utf-8")
 
 
 @given(runs())

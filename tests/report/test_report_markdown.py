@@ -13,8 +13,11 @@ from inline_snapshot import snapshot
 from linkwarden import __version__
 from linkwarden.model import Run, Verdict
 from linkwarden.report import ReportOptions, for_name, for_path, formats
+from linkwarden.report._words import counted
 from linkwarden.report.markdown import BUDGET, MarkdownReport
 from linkwarden.rules import OUT_OF_TIME
+from linkwarden.sinks import visible
+from linkwarden.text import host_of
 from tests.report.harm import cmark
 from tests.report.runner import commands
 from tests.report.sample import EMPTY, EXPIRING, FAILURE, FINE, NOT_FOUND, RUN, WALLED, occurrence, result
@@ -101,45 +104,45 @@ Failed: 2 broken and 3 expired (exit code 1).
 
 ### Models
 
-- `README.md:87` · **expired** (LW201) · `https://s3.us-west-2.amazonaws.com/notion-static/a/Untitled.png?X-Amz-Date=20210209T103524Z&X-Amz-Expires=86400&X-Amz-Signature=***`\\
+- `README.md:87` · **expired** (LW201) · `https://s3.us-west-2.amazonaws.com/notion-static/a/Untitled.png?…`\\
   The signature ended on 2021-02-10 at 10:35 UTC, so readers see no picture.
-- `README.md:90` · **broken** (LW301) · “The `*paper*`” `https://gone.example/paper.pdf`\\
+- `README.md:90` · **broken** (LW301) · “The `*paper*`” `https://gone.example/paper.pdf` ([open](<https://gone.example/paper.pdf>))\\
   The server says that there is no such page (404).\\
   **Fix:** `https://web.archive.org/web/2020/https://gone.example/paper.pdf` ([open](<https://web.archive.org/web/2020/https://gone.example/paper.pdf>)), an archived copy\\
   Also at `README.md:120`.
-- `README.md:91` · **expired** (LW201) · `https://s3.us-west-2.amazonaws.com/notion-static/b/Untitled.png?X-Amz-Date=20210209T103524Z&X-Amz-Expires=86400&X-Amz-Signature=***`\\
+- `README.md:91` · **expired** (LW201) · `https://s3.us-west-2.amazonaws.com/notion-static/b/Untitled.png?…`\\
   The signature ended on 2021-02-11 at 10:35 UTC, so readers see no picture.
-- `README.md:92` · **expired** (LW201) · `https://s3.us-west-2.amazonaws.com/notion-static/c/Diagram.png?X-Amz-Date=20210209T103524Z&X-Amz-Expires=86400&X-Amz-Signature=***`\\
+- `README.md:92` · **expired** (LW201) · `https://s3.us-west-2.amazonaws.com/notion-static/c/Diagram.png?…`\\
   The signature ended on 2021-02-12 at 10:35 UTC, so readers see no picture.
 
 ## Expiring soon
 
-- **2026-11-29 00:00 UTC** · `README.md:130` · `https://cdn.example/soon.png?Expires=1795910400&Signature=***`\\
+- **2026-11-29 00:00 UTC** · `README.md:130` · `https://cdn.example/soon.png?…`\\
   The address ends on 2026-11-29 at 00:00 UTC, in 6 days.
 
 ## Worth checking
 
-- `README.md:140` · **suspect** (LW531) · `https://soft.example/entry`\\
+- `README.md:140` · **suspect** (LW531) · `https://soft.example/entry` ([open](<https://soft.example/entry>))\\
   The page calls itself “Page not found”.
 
 ## Suggested fixes
 
-- `README.md:150` · `http://old.example/a` → `https://new.example/a` ([open](<https://new.example/a>)), every redirect on the way is permanent, safe to replace
-- `README.md:151` · `http://old.example/b` → `https://new.example/b` ([open](<https://new.example/b>)), every redirect on the way is permanent, safe to replace
-- `README.md:160` · `https://github.com/someone/something`\\
+- `README.md:150` · `http://old.example/a` ([open](<http://old.example/a>)) → `https://new.example/a` ([open](<https://new.example/a>)), every redirect on the way is permanent, safe to replace
+- `README.md:151` · `http://old.example/b` ([open](<http://old.example/b>)) → `https://new.example/b` ([open](<https://new.example/b>)), every redirect on the way is permanent, safe to replace
+- `README.md:160` · `https://github.com/someone/something` ([open](<https://redirect.github.com/someone/something>))\\
   The repository has been archived since 2023; nobody maintains it.
 
 ## Could not be verified
 
 ### 3 (LW310): The site turns robots away (AWS WAF).
 
-- `README.md:170` · `https://www.semanticscholar.org/paper/0`
-- `README.md:171` · `https://www.semanticscholar.org/paper/1`
-- `README.md:172` · `https://www.semanticscholar.org/paper/2`
+- `README.md:170` · `https://www.semanticscholar.org/paper/0` ([open](<https://www.semanticscholar.org/paper/0>))
+- `README.md:171` · `https://www.semanticscholar.org/paper/1` ([open](<https://www.semanticscholar.org/paper/1>))
+- `README.md:172` · `https://www.semanticscholar.org/paper/2` ([open](<https://www.semanticscholar.org/paper/2>))
 
 ### 1 (LW350): The server did not answer in 30 seconds.
 
-- `README.md:180` · `https://slow.example/`
+- `README.md:180` · `https://slow.example/` ([open](<https://slow.example/>))
 
 ## Notes on the inputs
 
@@ -247,7 +250,7 @@ def test_hostile_comment() -> None:
 
     page = Page(cmark(write(replace(RUN, results=(found,), notices=(), hints=(poison,)))))
 
-    assert page.links == []
+    assert page.links == [("https://a.example/%60%7C@x", "open")]
     assert "img" not in page.tags
     assert "@" not in page.prose
     assert "#1" not in page.prose
@@ -264,13 +267,61 @@ def test_what_could_not_be_verified_is_named_under_its_rule() -> None:
         """
 ### 2 (LW310): The site turns robots away.
 
-- `README.md:2` · `https://h2.example/`\\
+- `README.md:2` · `https://h2.example/` ([open](<https://h2.example/>))\\
   Wall 2. It ends on Friday.
-- `README.md:1` · `https://h1.example/`\\
+- `README.md:1` · `https://h1.example/` ([open](<https://h1.example/>))\\
   Wall 1.
 """
         in text
     )
+
+
+def test_many_of_one_reason_stand_together_with_their_lines() -> None:
+    """The host leads to the page, the number to the line; what is known to end has an item of its own."""
+    found = [result(occurrence(f"https://h{n}.example/{n}", n), finding=WALLED, reason="Wall.") for n in range(1, 14)]
+    found[1] = replace(found[1], judgement=replace(found[1].judgement, remark="It ends on Friday."))
+
+    text = write(
+        replace(RUN, results=tuple(found), pages={"README.md": "https://github.com/me/list/blob/abc/README.md#L"})
+    )
+
+    assert (
+        """
+### 13 (LW310): Wall.
+
+- [`README.md:2`](<https://github.com/me/list/blob/abc/README.md#L2>) · `https://h2.example/2` ([open](<https://h2.example/2>))\\
+  It ends on Friday.
+- [`h1.example`](<https://h1.example/1>) [`1`](<https://github.com/me/list/blob/abc/README.md#L1>), [`h3.example`]"""
+        in text
+    )
+    assert text.count("\n- [`h") == 2
+    assert "[`h13.example`](<https://h13.example/13>) `b.md:13`" in write(
+        replace(
+            RUN,
+            results=tuple(
+                result(
+                    replace(r.target.occurrences[0], span=replace(r.target.occurrences[0].span, path="b.md")),
+                    finding=WALLED,
+                )
+                for r in found
+            ),
+            inputs=("a.md", "b.md"),
+        )
+    )
+
+
+def test_places_link_to_their_lines() -> None:
+    """Where the page of a file is known; directly, for a link to a file leaves no trace in anybody's issues."""
+    page = "https://github.com/me/list/blob/abc/README.md?plain=1#L"
+
+    text = write(replace(RUN, pages={"README.md": page}))
+
+    assert (
+        f"- [`README.md:90`](<{page}90>) · **broken** (LW301) · “The `*paper*`” `https://gone.example/paper.pdf`"
+        in text
+    )
+    assert f"Also at [`README.md:120`](<{page}120>)." in text
+    assert f"[`README.md:150`](<{page}150>) · `http://old.example/a` ([open](<http://old.example/a>)) →" in text
 
 
 def test_what_was_not_checked_is_only_counted() -> None:
@@ -290,17 +341,18 @@ def test_nothing_foreign_acts(run: Run) -> None:
     """Whatever the run: our tags only, our links only, whole tables, no mention or reference outside of code."""
     text = write(run)
     page = Page(cmark(text))
+    hosts = {visible(host_of(r.target.address or "")) for r in run.results}
 
     allowed = "h1 h2 h3 p strong code a ul li br hr table thead tbody tr th td"
     assert page.tags <= set(allowed.split())
-    assert all(label == "open" and re.match("(?i)https?://", href) for href, label in page.links)
+    assert all((label == "open" or label in hosts) and re.match("(?i)https?://", href) for href, label in page.links)
     assert not any(re.match(r"(?i)https?://(www\.)?github\.com([/?#:]|$)", href) for href, _ in page.links)
     assert not re.search(r"[@$*`]|#\d|://|www\.|<", page.prose)
     assert commands(text) == []
     assert "s3cret" not in re.sub(r"(?<![?&;])(sig|token|X-Amz-Signature)=s3cret", "", text)
     numbers = [row[1] for row in page.rows if row[1] != "URLs"]
     assert all(re.fullmatch(r"[\d,]+", number) for number in numbers)
-    assert sum(1 for row in page.rows if len(row) == 2) == 2 + sum(1 for n in run.counts.values() if n)
+    assert sum(1 for row in page.rows if len(row) == 2) == 2 + len(counted(run))
 
 
 @given(runs())

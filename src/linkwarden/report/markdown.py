@@ -5,23 +5,27 @@ from __future__ import annotations
 import hashlib
 import json
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import chain
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from linkwarden._version import __version__
 from linkwarden.model import SETTLED, Fixed, Occurrence, Rule, Run, Suggestion, Verdict
 from linkwarden.report._base import Report, ReportOptions
+from linkwarden.report._document import Document
 from linkwarden.report._order import (
     Placed,
     Unknown,
+    clusters,
     fails,
     failures,
     hints,
     is_finding,
+    line_page,
     notices,
     placed,
+    rule_and_host,
     unknowns,
     unreadable,
 )
@@ -33,6 +37,7 @@ from linkwarden.report._words import (
     changes,
     compared_note,
     conclusion,
+    counted,
     headline,
     how_fixed,
     instant,
@@ -44,114 +49,8 @@ from linkwarden.report._words import (
     tally,
     unverified_note,
 )
-from linkwarden.sinks import cut, md_code, md_link, md_text, one_line, shown_address, shown_place, visible
+from linkwarden.sinks import cut, md_code, md_link, md_page, md_text, one_line, shown_address, shown_place, visible
 from linkwarden.text import mask_secrets
-
-#: Kept free for tables' heads, the counts of what was left out, and the end.
-_RESERVE = 8 * 1024
-
-
-@dataclass(slots=True)
-class _Section:
-    """A heading with list items that may have to be cut.
-
-    Attributes:
-        title: the heading, our own words.
-        parts: lists, each under a heading of its own (already escaped) or under "".
-        first: it gets what it needs before others get more than their share.
-        room: how many bytes it may take.
-    """
-
-    title: str
-    parts: Sequence[tuple[str, list[str]]]
-    first: bool
-    room: int = 0
-
-    @property
-    def need(self) -> int:
-        """How many bytes all of it takes."""
-        items = sum(_size(item) for _, part in self.parts for item in part)
-        return items + sum(_size(heading) + _HEADING for heading, part in self.parts if part)
-
-    def blocks(self) -> Iterator[str]:
-        """Return the heading, what fits, and how much does not."""
-        yield f"## {self.title}"
-        room, left = self.room, 0
-        for heading, items in self.parts:
-            room -= _size(heading) + _HEADING
-            fitting: list[str] = []
-            for item in items:
-                if _size(item) > room:
-                    break
-                room -= _size(item)
-                fitting.append(item)
-            left += len(items) - len(fitting)
-            if fitting:
-                yield from ([f"### {heading}"] if heading else [])
-                yield "\n".join(fitting)
-            if left:
-                room = 0
-        if left:
-            yield f"… and {left:,} more that do not fit here; the JSON report has them all."
-
-
-#: What a heading takes beside its words.
-_HEADING = 8
-
-
-def _size(text: str) -> int:
-    return len(text.encode()) + 1
-
-
-class Document:
-    """Blocks of Markdown, separated by empty lines. No section takes the room that another one needs.
-
-    Args:
-        budget: most bytes of UTF-8 that ``text`` may return.
-    """
-
-    def __init__(self, budget: int) -> None:
-        self._blocks: list[str | _Section] = []
-        self._room = budget - _RESERVE
-
-    def add(self, block: str) -> None:
-        """Add a block of linkwarden's own, short by its nature."""
-        self._blocks.append(block)
-        self._room -= _size(block) + 1
-
-    def section(self, title: str, parts: Sequence[tuple[str, list[str]]], *, first: bool = False) -> None:
-        """Add a section of list items, if there are any.
-
-        Args:
-            title: the heading, our own words.
-            parts: lists, each under a heading of its own (already escaped) or under "".
-            first: it gets what it needs before others get more than their share.
-        """
-        if any(items for _, items in parts):
-            self._blocks.append(_Section(title, parts, first))
-
-    def end(self, block: str) -> None:
-        """Add the last words under a rule."""
-        self._blocks += ["---", block]
-
-    def text(self) -> str:
-        """Return the document, ending in a newline."""
-        self._share_out()
-        texts = ([block] if isinstance(block, str) else block.blocks() for block in self._blocks)
-        return "\n\n".join(chain.from_iterable(texts)) + "\n"
-
-    def _share_out(self) -> None:
-        """Give each section what it needs; where that is too much, a fair share, and more from the top down."""
-        sections = sorted((b for b in self._blocks if isinstance(b, _Section)), key=lambda section: not section.first)
-        share = max(self._room, 0) // max(2 * len(sections), 1)
-        for section in sections:
-            section.room = min(section.need, share)
-        left = max(self._room, 0) - sum(section.room for section in sections)
-        for section in sections:
-            more = min(section.need - section.room, left)
-            section.room += more
-            left -= more
-
 
 #: GitHub takes 1 MiB for a job summary and uploads nothing of a larger one; this leaves room for what others add.
 BUDGET = 900 * 1024
@@ -161,9 +60,16 @@ _LONGEST_PROSE = 600
 _LONGEST_HEADING = 120
 _LONGEST_TEXT = 80
 _LONGEST_COMMAND = 1_000
+#: So many links that could not be verified for one reason have an item each; others stand together.
+_FEW = 3
+_IN_A_ROW = 10
+#: From so many lost links of one rule on one host on, the issue tells them together.
+_ALIKE = 3
 _NAMED_INPUTS = 10
 _NAMED_HOSTS = 5
 _NAMED_PLACES = 10
+#: The heading of what is lost.
+LOST = "What readers no longer get"
 _BREAK = "\\\n  "  # a line break within a list item
 
 
@@ -176,30 +82,26 @@ class MarkdownReport(Report):
     def render(self, run: Run, options: ReportOptions) -> str:
         """Return the report, at most 900 KiB of UTF-8; what has no room is counted in its place."""
         del options  # a file says the same however talkative the terminal is
-        return health(run, BUDGET)
-
-
-def health(run: Run, budget: int) -> str:
-    """Return the health report, at most ``budget`` bytes of UTF-8 (40,000 or more)."""
-    return _Health(run, budget).render()
+        return _Health(run, Document(BUDGET, "What does not fit here is in the JSON report.")).render()
 
 
 class _Health:
-    def __init__(self, run: Run, budget: int) -> None:
+    def __init__(self, run: Run, document: Document) -> None:
         self._run = run
-        self._doc = Document(budget)
+        self._doc = document
         self._items = placed(run)
 
     def render(self) -> str:
         self._head()
-        self._lost()
-        self._soon()
+        self._losses()
         self._simple("Worth checking", (Verdict.SUSPECT,), self._finding)
-        self._simple("Suggested fixes", (Verdict.MOVED, Verdict.DEGRADED), _repair)
+        self._simple("Suggested fixes", (Verdict.MOVED, Verdict.DEGRADED), self._repair)
         self._doc.section("Fixed since the last run", [("", [_fixed(fixed) for fixed in self._run.fixed])])
         self._unverified()
         accepted = [
-            f"- {_where(i)} · {_address(i)}{_BREAK}{_prose(i.reason)}" for i in self._items if is_accepted(i.result)
+            f"- {self._where(i)} · {_address(i)}{_BREAK}{_prose(i.reason)}"
+            for i in self._items
+            if is_accepted(i.result)
         ]
         self._doc.section("Accepted findings", [("", accepted)])
         self._about()
@@ -228,14 +130,18 @@ class _Health:
         if note := compared_note(run):
             doc.add(_prose(note))
         doc.add(conclusion(run))
-        rows = [f"| {verdict} | {count:,} |" for verdict, count in tally(run)]
+        rows = [f"| {count.name} | {count.number:,} |" for count in counted(run)]
         total = f"| **URLs in total** | **{len(run.results):,}** |"
         doc.add("\n".join(["| Verdict | URLs |", "|---|---:|", *rows, total]))
 
+    def _losses(self) -> None:
+        """Add what is lost, and what will be."""
+        self._lost()
+        self._soon()
+
     def _lost(self) -> None:
-        items = [i for i in self._items if fails(self._run, i.verdict) and i.verdict is not Verdict.UNVERIFIED]
-        if not items:
-            return
+        """Add what is lost, under the headings of the list."""
+        items = self._all_lost()
         several = len({item.places[0].span.path for item in items if item.places}) > 1
         blocks: list[tuple[str, list[str]]] = []
         for item in items:
@@ -243,12 +149,15 @@ class _Health:
             if not blocks or blocks[-1][0] != title:
                 blocks.append((title, []))
             blocks[-1][1].append(self._finding(item))
-        self._doc.section("What readers no longer get", blocks)
+        self._doc.section(LOST, blocks)
+
+    def _all_lost(self) -> list[Placed]:
+        return [i for i in self._items if fails(self._run, i.verdict) and i.verdict is not Verdict.UNVERIFIED]
 
     def _soon(self) -> None:
         items = self._of(Verdict.EXPIRING)
         items.sort(key=lambda i: (_ends(i) == "", _ends(i)))
-        self._doc.section("Expiring soon", [("", [_soon(item) for item in items])], first=True)
+        self._doc.section("Expiring soon", [("", [self._expiring(item) for item in items])], first=True)
 
     def _simple(self, title: str, verdicts: tuple[Verdict, ...], write: Callable[[Placed], str]) -> None:
         self._doc.section(title, [("", [write(item) for item in self._of(*verdicts)])])
@@ -258,17 +167,73 @@ class _Health:
         code = f" ({rule.code})" if rule is not None else ""
         age = since(self._run, item.result)
         marks = f"**{item.verdict}**{code}{f', {age}' if age else ''}"
-        rows = [f"- {_where(item)} · {marks} · {_entry(item)}", _prose(item.reason)]
+        rows = [f"- {self._where(item)} · {marks} · {_entry(item)}", _prose(item.reason)]
         if item.result.judgement.suggestion is not None:
             rows.append("**Fix:** " + _fix(item.result.judgement.suggestion))
-        return _BREAK.join(filter(None, [*rows, _also(item.places[1:])]))
+        return _BREAK.join(filter(None, [*rows, self._also(item.places[1:])]))
+
+    def _expiring(self, item: Placed) -> str:
+        rows = [f"- **{_ends(item) or 'soon'}** · {self._where(item)} · {_entry(item)}", _prose(item.reason)]
+        return _BREAK.join(filter(None, [*rows, self._also(item.places[1:])]))
+
+    def _repair(self, item: Placed) -> str:
+        suggestion = item.result.judgement.suggestion
+        first = f"- {self._where(item)} · {_entry(item)}"
+        if suggestion is not None:
+            first += f" → {_fix(suggestion)}"
+        reason = "" if item.verdict is Verdict.MOVED and suggestion is not None else _prose(item.reason)
+        return _BREAK.join(filter(None, [first, reason, self._also(item.places[1:])]))
 
     def _unverified(self) -> None:
         items = [item for item in self._items if item.verdict is Verdict.UNVERIFIED]
         groups = unknowns(items)
-        tried = [_unknown(group) for group in groups if not group.not_checked]
+        tried = [self._unknown(group) for group in groups if not group.not_checked]
         self._doc.section("Could not be verified", tried)
         self._doc.section("Not checked", [("", [_not_checked(group) for group in groups if group.not_checked])])
+
+    def _unknown(self, group: Unknown) -> tuple[str, list[str]]:
+        """Return the heading of links that could not be verified for one reason, and its items.
+
+        Few have an item each, as has what is known to expire; of many, hosts and lines stand together.
+        """
+        code = f" ({group.rule.code})" if group.rule is not None else ""
+        every = len(group.items) <= _FEW
+        items: list[str] = []
+        for item in group.items:
+            if every or item.remark:
+                own = _prose(group.own_reason(item)) if group.own_reason(item) else ""
+                items.append(_BREAK.join(filter(None, [f"- {self._where(item)} · {_entry(item)}", own])))
+        rest = [self._host_and_line(item) for item in group.items if not every and not item.remark]
+        items += [f"- {', '.join(rest[n : n + _IN_A_ROW])}" for n in range(0, len(rest), _IN_A_ROW)]
+        return f"{len(group.items):,}{code}: {_prose(group.reason)}", items
+
+    def _host_and_line(self, item: Placed) -> str:
+        """Return the host, linked to the page, and the line where it stands, linked to the line."""
+        host = md_code(cut(visible(item.host), _LONGEST_HEADING)) if item.host else _address(item)
+        target = md_link(item.result.target.url, host) or host
+        several = len(self._run.inputs) > 1
+        place = item.places[0] if item.places else None
+        if place is None:
+            return target
+        shown = shown_place(place.span.path, place.span.line) if several else str(place.span.line)
+        return f"{target} {md_page(line_page(self._run, place), shown)}"
+
+    # --- places ---------------------------------------------------------------------------------------------
+
+    def _where(self, item: Placed) -> str:
+        return self._line(item.places[0]) if item.places else "elsewhere"
+
+    def _line(self, place: Occurrence) -> str:
+        """Return where a link stands, linked to its line on the web where that is known."""
+        return md_page(line_page(self._run, place), shown_place(place.span.path, place.span.line))
+
+    def _also(self, others: Sequence[Occurrence]) -> str:
+        if not others:
+            return ""
+        more = f" and {len(others) - _NAMED_PLACES:,} more places" if len(others) > _NAMED_PLACES else ""
+        return "Also at " + ", ".join(dict.fromkeys(map(self._line, others[:_NAMED_PLACES]))) + more + "."
+
+    # --- the end --------------------------------------------------------------------------------------------
 
     def _about(self) -> None:
         run = self._run
@@ -299,20 +264,6 @@ def _list_section(item: Placed, *, several: bool) -> str:
     return f"{_place(item.places[0].span.path)}: {section}" if several and item.places else section
 
 
-def _soon(item: Placed) -> str:
-    rows = [f"- **{_ends(item) or 'soon'}** · {_where(item)} · {_entry(item)}", _prose(item.reason)]
-    return _BREAK.join(filter(None, [*rows, _also(item.places[1:])]))
-
-
-def _repair(item: Placed) -> str:
-    suggestion = item.result.judgement.suggestion
-    first = f"- {_where(item)} · {_entry(item)}"
-    if suggestion is not None:
-        first += f" → {_fix(suggestion)}"
-    reason = "" if item.verdict is Verdict.MOVED and suggestion is not None else _prose(item.reason)
-    return _BREAK.join(filter(None, [first, reason, _also(item.places[1:])]))
-
-
 def _fix(suggestion: Suggestion) -> str:
     link = md_link(suggestion.url, "open")
     shown = md_code(shown_address(suggestion.url, _LONGEST_ADDRESS)) + (f" ({link})" if link else "")
@@ -322,16 +273,6 @@ def _fix(suggestion: Suggestion) -> str:
 
 def _fixed(fixed: Fixed) -> str:
     return f"- {md_code(shown_address(fixed.url, _LONGEST_ADDRESS))} ({fixed.code}): {how_fixed(fixed)}"
-
-
-def _unknown(group: Unknown) -> tuple[str, list[str]]:
-    """Return the heading of a group of links that could not be verified, and its items."""
-    code = f" ({group.rule.code})" if group.rule is not None else ""
-    items: list[str] = []
-    for item in group.items:
-        own = group.own_reason(item)
-        items.append(_BREAK.join(filter(None, [f"- {_where(item)} · {_entry(item)}", _prose(own) if own else ""])))
-    return f"{len(group.items):,}{code}: {_prose(group.reason)}", items
 
 
 def _not_checked(group: Unknown) -> str:
@@ -350,35 +291,24 @@ def _ends(item: Placed) -> str:
     return instant(moment) if moment is not None else ""
 
 
-def _where(item: Placed) -> str:
-    return _place(item.places[0].span.path, item.places[0].span.line) if item.places else "elsewhere"
-
-
 def _place(path: str, *line: int) -> str:
     return md_code(shown_place(path, *line))
 
 
-def _also(others: Sequence[Occurrence]) -> str:
-    if not others:
-        return ""
-    more = f" and {len(others) - _NAMED_PLACES:,} more places" if len(others) > _NAMED_PLACES else ""
-    return "Also at " + ", ".join(_unique(others[:_NAMED_PLACES])) + more + "."
-
-
-def _unique(places: Iterable[Occurrence]) -> Iterable[str]:
-    return dict.fromkeys(_place(place.span.path, place.span.line) for place in places)
-
-
 def _entry(item: Placed) -> str:
-    """Return what the list calls a link, and its URL."""
-    called = f"“{md_text(cut(one_line(item.text), _LONGEST_TEXT))}” " if item.text else ""
-    return called + _address(item)
+    """Return what the list calls a link, and its URL, to copy and to open."""
+    called = f"“{md_text(cut(one_line(item.called), _LONGEST_TEXT))}” " if item.called else ""
+    link = md_link(item.result.target.address or item.result.target.url, "open")
+    return called + _address(item) + (f" ({link})" if link else "")
 
 
 def _address(item: Placed) -> str:
-    # What tells one signed URL from another stands in front of the signature.
-    longest = _LONGEST_ADDRESS if item.result.judgement.expires_at is None else _LONGEST_SIGNED
-    return md_code(shown_address(item.result.target.url, longest))
+    url = item.result.target.url
+    shown = shown_address(url, _LONGEST_ADDRESS)
+    path, mark, _ = url.partition("?")
+    if item.result.judgement.expires_at is not None and mark and shown != url:  # what tells it apart is in front
+        shown = f"{shown_address(path, _LONGEST_SIGNED)}?…"
+    return md_code(shown)
 
 
 def _prose(text: str) -> str:
@@ -387,6 +317,8 @@ def _prose(text: str) -> str:
 
 #: GitHub takes 65,536 characters for the text of an issue.
 ISSUE_BUDGET = 60_000
+#: The artifact that the nightly workflow keeps (``cli/templates/nightly.yml``).
+ARTIFACT = "linkwarden-report"
 
 
 class IssueReport(Report):
@@ -399,8 +331,40 @@ class IssueReport(Report):
         """Return the mark and the report, at most 60,000 bytes of UTF-8."""
         del options
         mark = f"{REPORT_MARK} sha256={fingerprint(run)} -->\n"
+        elsewhere = f"What does not fit here is in the artifact `{ARTIFACT}` of the workflow run."
         # The text stands for as long as the findings do: what is said of the run before would soon be untrue.
-        return mark + health(replace(run, past=(), fixed=()), ISSUE_BUDGET - len(mark))
+        return mark + _Issue(replace(run, past=(), fixed=()), Document(ISSUE_BUDGET - len(mark), elsewhere)).render()
+
+
+class _Issue(_Health):
+    """The soonest loss first; and what is lost by host and rule, which is how somebody works through it."""
+
+    def _losses(self) -> None:
+        self._soon()
+        self._lost()
+
+    def _lost(self) -> None:
+        groups = clusters(self._all_lost(), rule_and_host, _ALIKE)
+        single = [self._finding(group[0]) for group in groups if len(group) == 1]
+        alike = sorted((group for group in groups if len(group) > 1), key=len, reverse=True)
+        self._doc.section(LOST, [("", single), *map(self._group, alike)])
+
+    def _group(self, group: Sequence[Placed]) -> tuple[str, list[str]]:
+        """Return the heading of findings of one rule on one host, and its items: what they share is said once."""
+        first = group[0]
+        rule = first.result.judgement.rule
+        code = f" ({rule.code})" if rule is not None else ""
+        host = md_code(cut(visible(first.host), _LONGEST_HEADING))
+        usual, times = Counter(item.reason for item in group).most_common(1)[0]
+        reason = _prose(usual if times > 1 else sentence(rule.summary if rule is not None else ""))
+        title = f"{len(group):,} on {host} · {first.verdict}{code}: {reason}"
+        return title, [self._member(item, alone=times > 1 and item.reason != usual) for item in group]
+
+    def _member(self, item: Placed, *, alone: bool) -> str:
+        marks = filter(None, [_ends(item), since(self._run, item.result)])
+        fix = item.result.judgement.suggestion
+        rows = [" · ".join([f"- {self._where(item)}", *marks, _entry(item)]) + (f" → {_fix(fix)}" if fix else "")]
+        return _BREAK.join(filter(None, [*rows, _prose(item.reason) if alone else "", self._also(item.places[1:])]))
 
 
 def fingerprint(run: Run) -> str:
