@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from linkwarden.api import net_policy
 from linkwarden.config import Config
 from linkwarden.deps import Deps
 from linkwarden.net import Net, Observer
@@ -27,7 +28,9 @@ def on_fake_internet(build: Build, seen: list[Exchange] | None = None) -> Deps:
     async def network(config: Config, observer: Observer | None) -> AsyncIterator[Net]:
         async with FakeInternet() as internet:
             build(internet)
-            async with internet.net(observer=observer, timeout=config.timeout) as net:
+            wanted = net_policy(config)
+            policy = {name: getattr(wanted, name) for name in ("timeout", "headers", "cookies", "insecure", "hosts")}
+            async with internet.net(observer=observer, **policy) as net:
                 yield net
             if seen is not None:
                 seen.extend(internet.log)

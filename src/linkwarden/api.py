@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
 from linkwarden._home import home
 from linkwarden._version import __version__
-from linkwarden.config import RUN_OPTIONS, Config, Ignore, Option, Place, nearest, read_values
+from linkwarden.config import RUN_OPTIONS, Config, Host, Ignore, Option, Place, nearest, read_values
 from linkwarden.deps import Deps, Memory
 from linkwarden.model import Run
 from linkwarden.run import engine
@@ -58,9 +58,15 @@ class Options(TypedDict, total=False):
     max_time: float | str | timedelta | None
     concurrency: int
     per_host: int
+    hosts: Host | Iterable[Host]
     allow_networks: str | Network | Iterable[str | Network]
     allow_network: str | Network | Iterable[str | Network]
     proxy: str | None
+    headers: str | Iterable[str]
+    header: str | Iterable[str]
+    basic_auth: str | Iterable[str]
+    cookies: str | Iterable[str]
+    insecure: str | Iterable[str]
     archive: bool
     no_archive: bool
     github_token: str | None
@@ -197,6 +203,10 @@ def net_policy(config: Config) -> NetPolicy:
         per_host=config.per_host,
         allow_networks=tuple(ip_network(cidr, strict=False) for cidr in config.allow_networks),
         proxy=config.proxy,
+        headers=(*config.headers, *config.basic_auth),
+        cookies=config.cookies,
+        insecure=config.insecure,
+        hosts=config.hosts,
     )
 
 

@@ -23,6 +23,7 @@ from linkwarden.__main__ import leave
 from linkwarden._home import is_said_to_be
 from linkwarden.cli.check import check, perform
 from linkwarden.cli.guard import run_guarded
+from linkwarden.config import OPTIONS
 from linkwarden.model import LinkwardenError, Run, UsageError, Verdict
 from linkwarden.report._order import Level, is_finding, level_of
 from linkwarden.sinks import annotation, log
@@ -47,10 +48,11 @@ def main(environ: MutableMapping[str, str] = os.environ, deps: object = None) ->
         deps: replaces the network and the clock (``linkwarden.deps.Deps``), for tests.
     """
     token = _take_tokens(environ)
+    private = _take_private(environ)
     is_said_to_be(environ.get("GITHUB_ACTION_REPOSITORY", ""))
     folder = Path(tempfile.mkdtemp(prefix="linkwarden-report-", dir=environ.get("RUNNER_TEMP")))
     with SafeLog(sys.stderr) as said, redirect_stderr(said):
-        run, code = _check(environ, token, folder, deps)
+        run, code = _check(environ, token, private, folder, deps)
     if run is None:
         click.echo(annotation("error", said.last, title="linkwarden could not check the links", path=""))
     _append(environ.get("GITHUB_STEP_SUMMARY"), _summary(folder, code, environ.get("GITHUB_STEP_SUMMARY")))
@@ -63,7 +65,9 @@ def entry() -> NoReturn:
     leave(main())
 
 
-def _check(environ: Mapping[str, str], token: str, folder: Path, deps: object) -> tuple[Run | None, int]:
+def _check(
+    environ: Mapping[str, str], token: str, private: list[str], folder: Path, deps: object
+) -> tuple[Run | None, int]:
     runs: list[Run] = []
 
     def body(inputs: tuple[str, ...], **options: Any) -> int:
@@ -74,7 +78,7 @@ def _check(environ: Mapping[str, str], token: str, folder: Path, deps: object) -
         return code
 
     command = click.Command("check", params=check.params, callback=body)
-    code = run_guarded(command, arguments(environ, token, folder))
+    code = run_guarded(command, [*private, *arguments(environ, token, folder)])
     return (runs[0] if runs else None), code
 
 
@@ -177,6 +181,14 @@ def _take_tokens(environ: MutableMapping[str, str]) -> str:
     for name in [name for name in environ if name.endswith("_TOKEN")]:
         del environ[name]
     return token
+
+
+def _take_private(environ: MutableMapping[str, str]) -> list[str]:
+    """Return as options what the environment gives single hosts alone, and remove it from the environment."""
+    rows = [row for row in OPTIONS.values() if row.value.several and row.environment]
+    return [
+        f"{row.flags[-1]}={line}" for row in rows for name in row.environment for line in _lines(environ.pop(name, ""))
+    ]
 
 
 def _lines(text: str | None) -> list[str]:

@@ -194,8 +194,8 @@ def _program() -> str:
 
 
 def _environment(given: Mapping[str, str]) -> dict[str, str]:
-    """Return git's environment: nothing in it names another repository, runs a program or prompts."""
-    kept = {name: value for name, value in given.items() if not name.upper().startswith("GIT_")}
+    """Return git's environment: nothing in it names another repository, runs a program, prompts, or is a secret."""
+    kept = {name: value for name, value in given.items() if not name.upper().startswith(("GIT_", "LINKWARDEN_"))}
     return kept | {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0"}
 
 

@@ -14,6 +14,8 @@ ODD_CODING = "it sends a content coding that was not requested, so its content w
 BAD_CODING = "its content could not be decompressed"
 #: A ``Response.remarks`` entry: the response came over a connection that could not be verified.
 INCOMPLETE_CHAIN = "the server does not send its whole certificate chain"
+#: A ``Response.remarks`` entry begins so: the user said that this host's certificate may be wrong, and it is.
+OVERLOOKED = "its certificate was not verified (--insecure)"
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 

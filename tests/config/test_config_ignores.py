@@ -160,7 +160,7 @@ def test_a_file_of_the_repository_opens_no_door(key: str, value: str, table: str
         ("github-token", "GITHUB_TOKEN"),
         ("token", "GITHUB_TOKEN"),
         ("proxy", "--proxy"),
-        ("headers", "the command line"),
+        ("headers", "--header"),
         ("show-secrets", "--show-secrets"),
         ("now", "--now"),
         ("state", "--state"),

@@ -84,11 +84,12 @@ def test_python_takes_the_words_of_the_command_line(option: Option) -> None:
 def test_the_environment_gives_what_the_command_line_does_not(option: Option) -> None:
     """The first variable that is set counts, and the command line beats it."""
     for variable in option.environment:
-        config = from_command_line(environ={variable: str(option.sample_value)})
+        config = from_command_line(environ={variable: option.in_environment()})
         assert getattr(config, option.field) == option.value.take(option.sample_value, what="", sample="")
     if option.flags:
-        beaten = from_command_line(*option.on_command_line(), environ={option.environment[0]: "other"})
-        assert getattr(beaten, option.field) == option.sample_value
+        other = option.in_environment().replace("0", "9")
+        beaten = from_command_line(*option.on_command_line(), environ={option.environment[0]: other})
+        assert beaten == from_command_line(*option.on_command_line())
 
 
 @pytest.mark.parametrize("of", COMMANDS)
@@ -181,6 +182,9 @@ def test_values_that_python_code_gives(given: dict[str, Any], field: str, value:
         ({"proxy": "proxy:3128"}, "proxy: 'proxy:3128' is not the URL"),
         ({"ignores": ["https://a.example/"]}, "ignores: each part must be Ignore"),
         ({"github_token": "a b"}, "github_token: holds characters"),
+        ({"header": "docs.example.org"}, "header: not a host, a name and a value"),
+        ({"basic_auth": ["docs.example.org me"]}, "basic_auth: not a host, a user and a password"),
+        ({"hosts": [{"name": "a"}]}, "hosts: each part must be Host"),
     ],
     ids=str,
 )

@@ -9,7 +9,7 @@ import click
 import pytest
 
 from linkwarden.cli import cli
-from linkwarden.config import OPTIONS, Ignore, Place
+from linkwarden.config import OPTIONS, Host, Ignore, Place
 from linkwarden.model import Verdict
 from linkwarden.report import formats as report_formats
 from linkwarden.rules import all_rules
@@ -58,6 +58,7 @@ VALUES = {
     *("-", "owner/repo", "linkwarden check -", "xargs linkwarden check", '"20s"', "/", "/x", "^", "^https:"),
     *("'^https:'", r"'^https://a\.example/(?!public/)'", "http:", "https:", "#!", "Retry-After", "compact", "detailed"),
     *("linkwarden-ignore", "linkwarden-ignore-start", "linkwarden-ignore-end", "linkwarden.toml"),
+    "SSL_CERT_FILE",
 }
 CONTEXT = click.Context(cli)
 
@@ -109,6 +110,7 @@ def test_what_a_row_names_of_linkwarden_exists(peer: str) -> None:
     variables = {name for option in OPTIONS.values() for name in option.environment}
     commands = {f"linkwarden {name}" for name in cli.list_commands(CONTEXT)}
     entries = {"[[ignore]]", *(name.removesuffix("s") for name in Ignore.__dataclass_fields__)}
+    entries |= {"[[host]]", *(name.replace("_", "-") for name in Host.__dataclass_fields__)}
     formats = {each.name for each in report_formats()} | {"text"}
     known = (
         keys

@@ -19,7 +19,7 @@ from linkwarden.model import Claim, Evidence, Fact, FactKind, Rule, Suggestion
 from linkwarden.patterns import pattern
 from linkwarden.signatures import refuses_with_401
 from linkwarden.text import domains_of, host_of, mask_secrets
-from linkwarden.wire import BAD_CODING, INCOMPLETE_CHAIN, ODD_CODING, Hop, NetError, NetErrorKind, Response
+from linkwarden.wire import BAD_CODING, INCOMPLETE_CHAIN, ODD_CODING, OVERLOOKED, Hop, NetError, NetErrorKind, Response
 
 __all__ = [
     "RULES",
@@ -200,6 +200,10 @@ def from_response(
     if rule is None and INCOMPLETE_CHAIN in response.remarks:
         rule = rules.CHAIN_INCOMPLETE
         reason = _HALF_A_CHAIN.format(host=host_of(response.url))
+    overlooked = next((text for text in response.remarks if text.startswith(OVERLOOKED)), "")
+    if rule is None and overlooked:
+        rule = rules.CERTIFICATE_OVERLOOKED
+        reason = f"The page is there, but {overlooked}."
     return Evidence.of(
         claim,
         rule,

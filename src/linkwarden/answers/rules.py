@@ -242,6 +242,16 @@ CHAIN_INCOMPLETE = Rule(
     "server.",
     "Tell the owner of the site that the intermediate certificate is missing.",
 )
+CERTIFICATE_OVERLOOKED = Rule(
+    "LW374",
+    "certificate-not-verified",
+    Verdict.DEGRADED,
+    "the page is there, but its certificate is wrong, which --insecure overlooks",
+    "The option --insecure names this host, so the page was read although its certificate is not one that browsers "
+    "accept: it has expired, is for another name, or was signed by nobody whom they know. Without the option the link "
+    "would be broken. Readers get through only if their machine knows the certificate.",
+    "Get a certificate that readers' browsers accept, or leave the link out of what you publish.",
+)
 TLS_FAILED = Rule(
     "LW356",
     "tls-failure",

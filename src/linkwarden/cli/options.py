@@ -201,8 +201,14 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     for option in RUN_OPTIONS.values():
         name = next((name for name in option.environment if environ.get(name)), None)
         if name is not None:
-            values[option.field] = option.value.take(environ[name], what=name, sample=f"{name}={option.sample_value}")
+            given = _lines_of(environ[name]) if option.value.several else environ[name]
+            values[option.field] = option.value.take(given, what=name, sample=f"{name}={option.in_environment()}")
     return values
+
+
+def _lines_of(text: str) -> list[str]:
+    """Return the values that a variable holds, one a line."""
+    return [line.strip() for line in text.split("\n") if line.strip()]
 
 
 def _rule_names() -> Mapping[str, str]:

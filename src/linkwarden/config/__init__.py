@@ -4,15 +4,9 @@ What opens doors (networks, tokens, proxies, headers) never comes from a file in
 (``docs/threat-model.md``); such a key is an error here.
 """
 
-from linkwarden.config._file import (
-    FILE_NAME,
-    RuleNames,
-    find_file,
-    folder_that_rules,
-    inputs_beside,
-    load_file,
-    nearest_rule,
-)
+from linkwarden.config._entries import RuleNames, nearest_rule
+from linkwarden.config._file import FILE_NAME, find_file, folder_that_rules, inputs_beside, load_file
+from linkwarden.config._hosts import SHORTEST_SECRET, CookieFile, Destination, Host, PrivateHeader, limits_of
 from linkwarden.config._options import (
     DEFAULT_REPORTS,
     DEFAULT_STATE,
@@ -37,17 +31,23 @@ __all__ = [
     "LEVEL",
     "OPTIONS",
     "RUN_OPTIONS",
+    "SHORTEST_SECRET",
     "CommandLine",
     "Config",
+    "CookieFile",
+    "Destination",
+    "Host",
     "Ignore",
     "Option",
     "Place",
+    "PrivateHeader",
     "RuleNames",
     "Section",
     "UrlPattern",
     "find_file",
     "folder_that_rules",
     "inputs_beside",
+    "limits_of",
     "load_file",
     "nearest",
     "nearest_rule",

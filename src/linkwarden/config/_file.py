@@ -2,159 +2,33 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from linkwarden.config._options import OPTIONS, RUN_OPTIONS, Ignore, Option, Place, read_values
-from linkwarden.config._values import check_pattern, nearest
+from linkwarden.config._entries import RuleNames, read_hosts, read_ignores
+from linkwarden.config._options import OPTIONS, RUN_OPTIONS, Option, Place, read_values
+from linkwarden.config._values import nearest
 from linkwarden.model import UsageError
 from linkwarden.tree import read_file
 
-#: The code of every rule by its code and by its slug, both in lower case.
-RuleNames = Mapping[str, str]
-
-_KEYS = ("url", "code", "reason", "until")
-_SAMPLE = "Write it like this:\n  [[ignore]]\n  url = '^https://example\\.org/'\n  code = \"LW301\""
-#: Each pattern is tried on each finding, and a pull request may bring the file.
-_MOST_ENTRIES = 1000
-_LONGEST_REASON = 500
 _MOST_BYTES = 16 * 1024 * 1024
-_LOOK_ALIKES = str.maketrans("oil", "011")
-_HEADER = re.compile(r"(?m)^[ \t]*+(\[.*)$")
-_ENTRY = re.compile(r"\[\[[\s\"']*(?:tool[\s\"']*\.[\s\"']*linkwarden[\s\"']*\.[\s\"']*)?ignore[\s\"']*]]")
-
-
-def read_ignores(data: Any, path: Path, text: str, names: Callable[[], RuleNames] | None) -> tuple[Ignore, ...]:
-    """Return the entries that ``ignore`` holds.
-
-    Args:
-        data: the value of the key.
-        path: of the configuration file, for messages.
-        text: of it, for the places in them.
-        names: returns the rules there are; with None, every code is taken for one.
-
-    Raises:
-        UsageError: an entry cannot be used; the message says where and what to do.
-    """
-    places = _Places(path, text)
-    if isinstance(data, dict):
-        raise UsageError(f"{places.key()}: [ignore] is one table, and there may be several", _SAMPLE)
-    if not isinstance(data, list) or not all(isinstance(entry, dict) for entry in data):
-        raise UsageError(f"{places.key()}: ignore: must be tables", _SAMPLE)
-    if len(data) > _MOST_ENTRIES:
-        advice = f"Up to {_MOST_ENTRIES:,} are read; for many old findings there is --baseline."
-        raise UsageError(f"{places.key()}: {len(data):,} [[ignore]] entries", advice)
-    places.look(len(data))
-    known = names() if names is not None and any("code" in entry for entry in data) else None
-    return tuple(_entry(entry, number, places, known) for number, entry in enumerate(data))
-
-
-def nearest_rule(word: str, names: RuleNames) -> str:
-    """Return the rule that was probably meant by a word that is none (``301``, ``LW3O1``, ``not-fuond``), or ""."""
-    word = word.lower()
-    code = "lw" + word.removeprefix("lw").translate(_LOOK_ALIKES)
-    if code in names:
-        return names[code]
-    near = next(iter(difflib.get_close_matches(word, names, n=1, cutoff=0.75)), "")
-    return names[near] if near.startswith("lw") else near
-
-
-class _Places:
-    """The places of the entries and their keys."""
-
-    def __init__(self, path: Path, text: str) -> None:
-        self._path = path
-        self._text = text
-        self._entries: list[tuple[int, int]] = []
-
-    def look(self, count: int) -> None:
-        """Find ``count`` entries; where they are written as a list instead, they all stand at the key."""
-        headers = [(found.start(1), found[1]) for found in _HEADER.finditer(self._text)]
-        ends = [start for start, _ in headers] + [len(self._text)]
-        entries = [(start, ends[at + 1]) for at, (start, line) in enumerate(headers) if _ENTRY.match(line)]
-        self._entries = entries if len(entries) == count else []
-
-    def key(self) -> str:
-        """Return where the first ``ignore`` stands, as path, line and column."""
-        found = re.search(r"(?m)^[ \t]*(?P<at>[\"']?ignore[\"']?[ \t]*[=.]|\[.*\bignore\b)", self._text)
-        return self._at(found.start("at")) if found else str(self._path)
-
-    def of(self, number: int, key: str = "") -> str:
-        """Return where an entry stands, or a key in it."""
-        if not self._entries:
-            return self.key()
-        start, end = self._entries[number]
-        found = re.compile(rf"(?m)^[ \t]*([\"']?{re.escape(key)}[\"']?)[ \t]*=").search(self._text, start, end)
-        return self._at(found.start(1) if key and found else start)
-
-    def short(self, number: int) -> str:
-        """Return file and line of an entry, as seen from the working directory if the file lies below it."""
-        line = self.of(number).removeprefix(f"{self._path}:").partition(":")[0]
-        near = Path(os.path.relpath(self._path))
-        path = self._path if near.parts[:1] == ("..",) else near
-        return f"{path.as_posix()}:{line if line.isdecimal() else 1}"
-
-    def _at(self, offset: int) -> str:
-        line = self._text.count("\n", 0, offset) + 1
-        return f"{self._path}:{line}:{offset - self._text.rfind(chr(10), 0, offset)}"
-
-
-def _entry(entry: Mapping[str, Any], number: int, places: _Places, names: RuleNames | None) -> Ignore:
-    for key in entry:
-        if key not in _KEYS:
-            near = difflib.get_close_matches(key, _KEYS, n=1)
-            hint = f"Did you mean {near[0]!r}?" if near else f"Known keys: {', '.join(_KEYS)}."
-            raise UsageError(f"{places.of(number, key)}: unknown key {key!r} in [[ignore]]", hint)
-    if "url" not in entry:
-        raise UsageError(f"{places.of(number)}: an [[ignore]] without url", "Name the URLs: url = '^https://…'.")
-    for key in ("url", "reason"):
-        if not isinstance(entry.get(key, ""), str):
-            raise UsageError(f"{places.of(number, key)}: {key}: must be a text in quotes", _SAMPLE)
-    return Ignore(
-        url=check_pattern(entry["url"], what=f"{places.of(number, 'url')}: url"),
-        place=places.short(number),
-        codes=_codes(entry["code"], places.of(number, "code"), names) if "code" in entry else (),
-        reason=" ".join(entry.get("reason", "").split())[:_LONGEST_REASON],
-        until=_date(entry["until"], places.of(number, "until")) if "until" in entry else None,
-    )
-
-
-def _codes(given: Any, place: str, names: RuleNames | None) -> tuple[str, ...]:
-    words: Sequence[Any] = [given] if isinstance(given, str) else given if isinstance(given, list) else ()
-    if not words or not all(isinstance(word, str) for word in words):
-        raise UsageError(f"{place}: code: must be a rule in quotes, or a list of rules", 'Write it like "LW301".')
-    return tuple(dict.fromkeys(_code(word, place, names) for word in words))
-
-
-def _code(word: str, place: str, names: RuleNames | None) -> str:
-    name = word.strip().lower()
-    if names is None:
-        return name.upper() if name.startswith("lw") else name
-    if name not in names:
-        near = nearest_rule(name, names)
-        hint = f"Did you mean {near}?" if near else "`linkwarden explain` lists the rules; both code and name will do."
-        raise UsageError(f"{place}: code: {word!r} is no rule", hint)
-    return names[name]
-
-
-def _date(given: Any, place: str) -> date:
-    if not isinstance(given, date) or isinstance(given, datetime):
-        raise UsageError(f"{place}: until: must be a date", "Write it without quotes: until = 2026-12-31")
-    return given
-
-
 FILE_NAME = "linkwarden.toml"
 _KEYS_OF_FILE: Mapping[str, Option] = {
     option.name: option for option in OPTIONS.values() if Place.FILE in option.places
 }
 #: Words that people try for what is no key, and where it comes from instead.
-_NO_KEYS = {"token": RUN_OPTIONS["github_token"], "headers": None}
+_NO_KEYS = {
+    "token": RUN_OPTIONS["github_token"],
+    "headers": RUN_OPTIONS["headers"],
+    **dict.fromkeys(("auth", "user", "password"), RUN_OPTIONS["basic_auth"]),
+    "cookie": RUN_OPTIONS["cookies"],
+}
+#: Keys that hold tables.
+_TABLES = ("ignore", "host")
 
 
 def find_file(start: Path) -> Path | None:
@@ -226,10 +100,12 @@ def load_file(path: Path, rule_names: Callable[[], RuleNames] | None = None) -> 
     def place(option: Option) -> str:
         return f"{path}{_line_of(text, option.name)}: {option.name}"
 
-    given = {_KEYS_OF_FILE[key].field: value for key, value in data.items() if key != "ignore"}
+    given = {_KEYS_OF_FILE[key].field: value for key, value in data.items() if key not in _TABLES}
     values = read_values(given, place, Option.in_file)
     if "ignore" in data:
         values["ignores"] = read_ignores(data["ignore"], path, text, rule_names)
+    if "host" in data:
+        values["hosts"] = read_hosts(data["host"], path, text)
     if "baseline" in values:
         values["baseline"] = _baseline_beside(path, data["baseline"], place(RUN_OPTIONS["baseline"]))
     return values
@@ -308,13 +184,13 @@ def _is_repository(name: str, place: Path) -> bool:
 
 
 def _check_keys(path: Path, text: str, data: Mapping[str, Any]) -> None:
-    known = (*_KEYS_OF_FILE, "ignore")
+    known = (*_KEYS_OF_FILE, *_TABLES)
     only = {option.name: option for option in OPTIONS.values() if option.flags and option.name not in known}
     for key in data:
         if key in known:
             continue
         option = only.get(key, _NO_KEYS.get(key))
-        if key in _NO_KEYS or (option is not None and Place.DOOR in option.places):
+        if option is not None and Place.DOOR in option.places:
             raise UsageError(
                 f"{path}{_line_of(text, key)}: the key {key!r} is not allowed in a file of the repository",
                 f"It opens a door, so it comes only from {_origins(option)}.",
@@ -329,9 +205,7 @@ def _check_keys(path: Path, text: str, data: Mapping[str, Any]) -> None:
         raise UsageError(f"{path}{_line_of(text, key)}: unknown key {key!r}", advice)
 
 
-def _origins(option: Option | None) -> str:
-    if option is None:
-        return "the command line"
+def _origins(option: Option) -> str:
     variable = f" or the variable {option.environment[0]}" if option.environment else ""
     return f"{option.flags[-1]}{variable}"
 

@@ -15,11 +15,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from linkwarden.config._hosts import CookieFile, Destination, Host, PrivateHeader
 from linkwarden.config._values import (
+    ACCOUNTS,
     CONTACT,
+    COOKIE_FILES,
+    DESTINATIONS,
     DURATION,
     FLAG,
     GLOBS,
+    HEADERS,
     INSTANT,
     KINDS,
     LEVEL,
@@ -134,6 +139,11 @@ class Option:
         """Return the sample as an argument of ``linkwarden.check``."""
         return f"{self.field}={self.sample_value!r}"
 
+    def in_environment(self) -> str:
+        """Return the sample as a variable holds it: several values are lines."""
+        value = self.sample_value
+        return "\n".join(value) if isinstance(value, list) else str(value)
+
     def on_command_line(self) -> list[str]:
         """Return the sample as arguments of a command."""
         flag = self.flags[-1]
@@ -175,6 +185,8 @@ class Ignore:
 
 
 IGNORES = Value(types=(Ignore,), several=True, read=as_it_is)
+HOSTS = Value(types=(Host,), several=True, read=as_it_is)
+PER_HOST = whole_number(1, 64)
 
 
 def _row(default: T, value: Value, sample: str, text: str, places: Place = _EVERYWHERE, **rest: Any) -> T:
@@ -281,12 +293,43 @@ class Config:
         "64",
         "Requests at the same time.",  # more would only be refused by routers
     )
-    per_host: int = _network(6, whole_number(1, 64), "4", "Requests at the same time to one host.")
+    per_host: int = _network(6, PER_HOST, "4", "Requests at the same time to one host.")
+    hosts: tuple[Host, ...] = _network(
+        (), HOSTS, "[]", "Limits of single hosts; in the file, `[[host]]`.", Place.PYTHON, commands=("check",)
+    )
     allow_networks: tuple[str, ...] = _network(
         (), NETWORKS, '["10.0.0.0/8"]', "Allow requests to this private network.", _DOOR, name="allow-network"
     )
     proxy: str | None = _network(
         None, PROXY, '"http://proxy:3128"', "Send all requests through this HTTP proxy.", _DOOR
+    )
+    headers: tuple[PrivateHeader, ...] = _network(
+        (),
+        HEADERS,
+        '["docs.example.org X-Key: 0123456789"]',
+        "Send this header to this host only.",
+        _DOOR,
+        name="header",
+        environment=("LINKWARDEN_HEADER",),
+    )
+    basic_auth: tuple[PrivateHeader, ...] = _network(
+        (),
+        ACCOUNTS,
+        '["docs.example.org user:password"]',
+        "Log in at this host.",
+        _DOOR,
+        environment=("LINKWARDEN_BASIC_AUTH",),
+    )
+    cookies: tuple[CookieFile, ...] = _network(
+        (),
+        COOKIE_FILES,
+        '["docs.example.org cookies.txt"]',
+        "Send this host its cookies from a file (Netscape format).",
+        _DOOR,
+        environment=("LINKWARDEN_COOKIES",),
+    )
+    insecure: tuple[Destination, ...] = _network(
+        (), DESTINATIONS, '["docs.example.org"]', "Read pages of this host although its certificate is wrong.", _DOOR
     )
     archive: bool = _network(
         True, FLAG, "false", "Do not look for copies in the Internet Archive.", flags=("--no-archive",)
@@ -323,6 +366,15 @@ class Config:
     file: Path | None = None
     #: The command line names other inputs than that file; no option.
     other_inputs: bool = False
+
+    @property
+    def given_to(self) -> tuple[Destination, ...]:
+        """Where headers, passwords or cookies go."""
+        return (*(each.to for each in (*self.headers, *self.basic_auth)), *(each.to for each in self.cookies))
+
+    def is_private(self, host: str) -> bool:
+        """Return whether what this host sends is only for this user (headers, cookies), or for this run (insecure)."""
+        return any(to.names(host) for to in (*self.given_to, *self.insecure))
 
     @property
     def patience(self) -> Patience:

@@ -13,6 +13,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, TypeVar
 
+from linkwarden.config._hosts import read_accounts, read_cookie_files, read_destinations, read_headers
 from linkwarden.model import Kind, UsageError, Verdict
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -286,6 +287,10 @@ NETWORKS = Value(types=(str,), native=(IPv4Network, IPv6Network), several=True, 
 PROXY = Value(types=(str,), read=_proxy, metavar="URL")
 CONTACT = Value(types=(str,), read=_contact, metavar="EMAIL|URL")
 TOKEN = Value(types=(str,), read=_token, metavar="TOKEN")
+HEADERS = Value(types=(str,), several=True, read=read_headers, metavar="HOST NAME:VALUE")
+ACCOUNTS = Value(types=(str,), several=True, read=read_accounts, metavar="HOST USER:PASSWORD")
+COOKIE_FILES = Value(types=(str,), several=True, read=read_cookie_files, metavar="HOST FILE")
+DESTINATIONS = Value(types=(str,), several=True, read=read_destinations, metavar="HOST")
 PATH = Value(types=(str,), native=(Path,), read=_path, metavar="PATH")
 PATHS = Value(types=(str,), native=(Path,), several=True, read=as_it_is, metavar="PATH")
 VERDICTS = Value(types=(str,), several=True, read=partial(_words, known=Verdict), metavar="VERDICT,…")

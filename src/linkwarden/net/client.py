@@ -36,6 +36,7 @@ from linkwarden.net.guard import Guard
 from linkwarden.net.handshakes import Handshakes
 from linkwarden.net.policy import NetPolicy, counted_with
 from linkwarden.net.politeness import HostSlot, Origin
+from linkwarden.net.private import Cookies, Gift, gifts_of
 from linkwarden.net.protected import ProtectedSites
 from linkwarden.net.redirects import Chain
 from linkwarden.net.retry import persist
@@ -204,10 +205,19 @@ class Net:
         self._shares = shares
         self.has_more: Callable[[str], bool] = lambda _host: False
         self._budget = Budget(policy.max_time, sleep)
+        self._gifts: tuple[Gift, ...] = ()
         self._slots: dict[str, HostSlot] = {}
         self._origins: dict[tuple[str, str, int | None, str], Origin] = {}
 
     async def __aenter__(self) -> Self:
+        """Open the connections.
+
+        Raises:
+            UsageError: a file of cookies cannot be used.
+        """
+        policy = self.policy
+        jars = [await asyncio.to_thread(Cookies.load, file) for file in policy.cookies]
+        self._gifts = gifts_of(policy.headers, jars)
         await self._transport.open()
         self._budget.begin()
         return self
@@ -277,7 +287,7 @@ class Net:
 
     async def _follow(self, request: Request) -> Response:
         """Redirects: hop by hop, each through all the layers below."""
-        chain = Chain(request, wire_url(request.url))
+        chain = Chain(request, wire_url(request.url), self._gifts)
         try:
             while True:
                 url = chain.url
@@ -287,10 +297,10 @@ class Net:
                     raise chain.error(NetErrorKind.CONFLICTING_HEADERS, detail, answer.status)
                 if not chain.advance(answer):
                     return Response(
-                        url=str(url),
+                        url=chain.masked(str(url)),
                         status=answer.status,
-                        headers=answer.headers,
-                        body=answer.body,
+                        headers={name: chain.masked(value) for name, value in answer.headers.items()},
+                        body=chain.masked_body(answer.body),
                         complete=answer.complete,
                         hops=chain.hops,
                         elapsed=chain.spent,  # without the waits for a turn, which are ours
@@ -316,10 +326,11 @@ class Net:
     async def _request_as_browsers(self, request: Request, chain: Chain) -> Answer:
         """Handshakes: where one failed, find out what browsers would do, and do as they do."""
         origin, url = self._origin(chain.url), chain.url
+        overlooked = bool(origin.overlooked)
         try:
             return await self._request_politely(request, chain)
         except NetError as error:
-            if not await self._handshakes.reconsider(origin, url, error):
+            if overlooked or not await self._handshakes.reconsider(origin, url, error):
                 raise
         return await self._request_politely(request, chain)
 
@@ -377,5 +388,6 @@ class Net:
         key = (url.scheme, host, url.port, name)
         origin = self._origins.get(key)
         if origin is None:
-            origin = self._origins[key] = Origin(self._slot(name))
+            insecure = any(each.holds(url.scheme, host, url.port) for each in self.policy.insecure)
+            origin = self._origins[key] = Origin(self._slot(name), insecure=insecure)
         return origin

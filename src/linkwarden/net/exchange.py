@@ -14,7 +14,7 @@ from linkwarden.net.policy import NetPolicy
 from linkwarden.net.politeness import Origin
 from linkwarden.net.redirects import Chain
 from linkwarden.net.transport import Answer, Transport
-from linkwarden.wire import BAD_CODING, INCOMPLETE_CHAIN, ODD_CODING, NetError, NetErrorKind, Request
+from linkwarden.wire import BAD_CODING, INCOMPLETE_CHAIN, ODD_CODING, OVERLOOKED, NetError, NetErrorKind, Request
 
 #: How often a request is made again where this machine has too many open files; the waits double: half a minute in all.
 MAX_SHORT = 5
@@ -67,7 +67,7 @@ class Exchange:
         while True:
             begun = self._clock()
             self.requests += 1
-            timeout = self._policy.timeout if request.timeout is None else request.timeout
+            timeout = self._policy.timeout_of(url.raw_host or "") or request.timeout or self._policy.timeout
             try:
                 if self._policy.proxy is not None:
                     await self._check_name_behind_proxy(url)
@@ -90,19 +90,20 @@ class Exchange:
                 if is_unknown_coding(exc) and not origin.undecoded:
                     origin.undecoded = True
                     continue
-                raise self._failed(request, url, origin, exc, begun) from exc
+                raise self._failed(request, chain, origin, exc, begun) from exc
             elapsed = self._clock() - begun
             chain.spent += elapsed
             for applies, remark in (
                 (origin.undecoded, ODD_CODING),
-                (origin.context is not None, INCOMPLETE_CHAIN),
+                (origin.context is not None and not origin.overlooked, INCOMPLETE_CHAIN),
+                (bool(origin.overlooked), f"{OVERLOOKED}: {origin.overlooked}"),
                 (answer.garbled, BAD_CODING),
                 *((url.scheme == "https", remark) for remark in self._transport.tls_remarks(url.raw_host or "")),
             ):
                 if applies:
                     chain.remark(remark)
             if self._observer is not None:
-                self._observer(request, str(url), answer.status, elapsed, "")
+                self._observer(request, chain.masked(str(url)), answer.status, elapsed, "")
             return answer
 
     async def _wait_for_handles(self, url: URL, times: int) -> None:
@@ -131,11 +132,11 @@ class Exchange:
         except OSError:
             return
 
-    def _failed(self, request: Request, url: URL, origin: Origin, exc: BaseException, begun: float) -> NetError:
+    def _failed(self, request: Request, chain: Chain, origin: Origin, exc: BaseException, begun: float) -> NetError:
         """Return in our words why there was no response; what did not help is taken back."""
         if not origin.answered:
             origin.undecoded = False
-        error = explain(exc, url.raw_host or "")
+        error = explain(exc, chain.masked(chain.url.raw_host or ""))
         if self._observer is not None:
-            self._observer(request, str(url), None, self._clock() - begun, error.detail)
+            self._observer(request, chain.masked(str(chain.url)), None, self._clock() - begun, error.detail)
         return error

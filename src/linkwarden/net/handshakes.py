@@ -24,6 +24,11 @@ _MOST_FETCHED = 4
 _MAX_CERTIFICATE = 65_536
 #: Failures to fetch a certificate that prove it is not there; others say nothing about what browsers get.
 _GONE = frozenset({NetErrorKind.NXDOMAIN, NetErrorKind.REFUSED, NetErrorKind.INVALID_URL})
+#: What ``--insecure`` has overlooked.
+_FAULTS = frozenset(
+    {NetErrorKind.TLS, NetErrorKind.TLS_EXPIRED, NetErrorKind.TLS_HOSTNAME, NetErrorKind.TLS_SELF_SIGNED}
+    | {NetErrorKind.TLS_CHAIN, NetErrorKind.TLS_NO_BROWSER}
+)
 _UNTRUSTED = "its certificate does not lead to an authority that browsers trust"
 
 
@@ -35,11 +40,13 @@ class Handshakes:
         self._fetch = fetch
 
     async def reconsider(self, origin: Origin, url: URL, error: NetError) -> bool:
-        """Return whether the request is to be made again, now that the chain of the origin is whole.
+        """Return whether the request is to be made again: the chain of the origin is whole now, or is not looked at.
 
         Raises:
             NetError: what browsers would say, in place of ``error``.
         """
+        if origin.insecure:
+            return _overlook(origin, error)
         chain = error.kind is NetErrorKind.TLS_CHAIN
         if url.scheme != "https" or origin.answered or not (chain or is_handshake_failure(error.__cause__)):
             return False
@@ -130,3 +137,13 @@ class Handshakes:
         except NetError:
             return False
         return not context.modern
+
+
+def _overlook(origin: Origin, error: NetError) -> bool:
+    """Have an origin's certificate not verified from now on, if that is what was wrong; return whether it was."""
+    if error.kind not in _FAULTS:
+        return False
+    if origin.context is None:
+        origin.context, origin.overlooked = tls.careless_context(), error.detail
+    origin.closure = None
+    return True

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from linkwarden.config import CookieFile, Destination, Host, PrivateHeader, limits_of
 from linkwarden.datafile import Row, read_table
 
 #: The first pause after a refusal that does not say how long (429 without Retry-After).
@@ -103,6 +104,10 @@ class NetPolicy:
             a part of it must meet bot protection before the rest is spared (0: none ever is; see ``protected.py``).
         allow_networks: networks that may be reached although they are not public (``--allow-network``).
         proxy: URL of an HTTP proxy, only on request.
+        headers: headers that go to one destination each.
+        cookies: the same of cookies.
+        insecure: whose certificates are not verified where they are wrong.
+        hosts: limits of single hosts.
     """
 
     user_agent: str = "linkwarden"
@@ -116,3 +121,25 @@ class NetPolicy:
     strikes: int = 3
     allow_networks: tuple[Network, ...] = ()
     proxy: str | None = None
+    headers: tuple[PrivateHeader, ...] = ()
+    cookies: tuple[CookieFile, ...] = ()
+    insecure: tuple[Destination, ...] = ()
+    hosts: tuple[Host, ...] = ()
+
+    def limit_of(self, name: str) -> HostLimit:
+        """Return the rate limit of what is counted together: the stricter of what the service asks for and this run's.
+
+        A ``[[host]]`` entry replaces this run's numbers, and never those of a service (``hosts.tsv``).
+        """
+        wanted = limits_of(self.hosts, name.partition("/")[0]) if self.hosts else None
+        per_host = self.per_host if wanted is None or wanted.per_host is None else wanted.per_host
+        interval = self.interval if wanted is None or wanted.interval is None else max(self.interval, wanted.interval)
+        known = host_limits().get(name)
+        if known is None:
+            return HostLimit(per_host, interval, FIRST_PAUSE, "")
+        return HostLimit(min(per_host, known.per_host), max(interval, known.interval), known.pause, known.reason)
+
+    def timeout_of(self, host: str) -> float | None:
+        """Return the seconds that a ``[[host]]`` entry gives the URLs of a host, or None."""
+        wanted = limits_of(self.hosts, host) if self.hosts else None
+        return None if wanted is None else wanted.timeout

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from linkwarden.net.policy import FIRST_PAUSE, NetPolicy, host_limits
+from linkwarden.net.policy import NetPolicy
 from linkwarden.net.retry import is_challenge, pause_asked, quota_pause, tells_quota
 from linkwarden.wire import NetError, NetErrorKind
 
@@ -142,7 +142,10 @@ class Origin:
         strikes: failures in a row.
         answered: it gave an HTTP response in this run.
         undecoded: it sends a content coding that was not requested; its bodies are not decoded.
-        context: verifies its certificate with the part of the chain that it does not send; None where it sends all.
+        context: verifies its certificate with the part of the chain that it does not send, or not at all; None where
+            the usual one does.
+        insecure: the user said that its certificate may be wrong …
+        overlooked: … and this is what is wrong with it.
         examined: a handshake that failed was looked into …
         found: … and this is what came of it, where browsers fail as well.
         lock: held while that goes on.
@@ -154,6 +157,8 @@ class Origin:
     answered: bool = False
     undecoded: bool = False
     context: ssl.SSLContext | None = None
+    insecure: bool = False
+    overlooked: str = ""
     examined: bool = False
     found: Closure | None = None
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -217,11 +222,8 @@ class HostSlot:
     @classmethod
     def of(cls, host: str, policy: NetPolicy, rng: random.Random) -> HostSlot:
         """Make the slot of a host, by the run's policy and the host's own limit, whichever is stricter."""
-        limit = host_limits().get(host)
-        if limit is None:
-            return cls(host, policy, rng, policy.per_host, FIRST_PAUSE, Pace(policy.interval))
-        pace = Pace(max(policy.interval, limit.interval))
-        return cls(host, policy, rng, min(policy.per_host, limit.per_host), limit.pause, pace)
+        limit = policy.limit_of(host)
+        return cls(host, policy, rng, limit.per_host, limit.pause, Pace(limit.interval))
 
     # -- when ---------------------------------------------------------------------------------------------------
 

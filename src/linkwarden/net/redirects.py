@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import CookieJar
 from yarl import URL
 
+from linkwarden.net.private import Gift, Mask, still_given, with_gifts
 from linkwarden.net.transport import Answer
 from linkwarden.net.wire_form import follow, without_fragment
 from linkwarden.wire import Hop, NetError, NetErrorKind, Request
@@ -29,9 +30,12 @@ class Chain:
         remarks: what should be said about the answer.
     """
 
-    __slots__ = ("_first_host", "_jar", "_request", "_seen", "body", "hops", "method", "remarks", "spent", "url")
+    __slots__ = (
+        *("_first_host", "_gifts", "_jar", "_mask", "_request", "_seen"),
+        *("body", "hops", "method", "remarks", "spent", "url"),
+    )
 
-    def __init__(self, request: Request, url: URL) -> None:
+    def __init__(self, request: Request, url: URL, gifts: tuple[Gift, ...] = ()) -> None:
         self.url = url
         self.method = request.method
         self.body = request.body
@@ -40,6 +44,8 @@ class Chain:
         self.remarks: tuple[str, ...] = ()
         self._request = request
         self._first_host = url.raw_host
+        self._gifts = still_given(gifts, url) if gifts else ()
+        self._mask = Mask(self._gifts) if self._gifts else None
         self._jar: CookieJar | None = None
         self._seen: set[tuple[str, str, str]] | None = None
 
@@ -47,7 +53,7 @@ class Chain:
         """Return the request headers of the next hop that differ from the run's.
 
         The request's own headers go to its own host only, its token only with the very first request, over https and
-        to the token's host on port 443.
+        to the token's host on port 443. What the user gives one host goes as far as the chain has not left it.
         """
         request = self._request
         headers = {"Accept": request.accept}
@@ -59,7 +65,15 @@ class Chain:
             cookies = self._cookies()
             if cookies:
                 headers["Cookie"] = cookies
-        return headers
+        return with_gifts(headers, self._gifts, self.url) if self._gifts else headers
+
+    def masked(self, text: str) -> str:
+        """Return a text without what the user gave the host of this chain."""
+        return text if self._mask is None else self._mask.text(text)
+
+    def masked_body(self, body: bytes) -> bytes:
+        """Return a body without what the user gave the host of this chain."""
+        return body if self._mask is None else self._mask.data(body)
 
     def advance(self, answer: Answer) -> bool:
         """Take the redirect of a response, if it is one and redirects are followed; True if there is more.
@@ -84,8 +98,9 @@ class Chain:
             self._seen = {(self.method, without_fragment(self.url), "")}
         if answer.set_cookies:
             self._keep(answer.set_cookies)
-        self.hops += (Hop(str(self.url), answer.status, str(target)),)
+        self.hops += (Hop(self.masked(str(self.url)), answer.status, self.masked(str(target))),)
         self.url = target
+        self._gifts = still_given(self._gifts, target)
         if answer.status in _TURN_TO_GET and self.method != "HEAD":
             self.method, self.body = "GET", None
         here = (self.method, without_fragment(target), self._cookies())
@@ -96,7 +111,8 @@ class Chain:
 
     def error(self, kind: NetErrorKind, detail: str, status: int | None = None) -> NetError:
         """Return an error that happened at this point of the chain."""
-        return NetError(kind, detail, host=self.url.raw_host or "", hops=self.hops, status=status)
+        host = self.masked(self.url.raw_host or "")
+        return NetError(kind, self.masked(detail), host=host, hops=self.hops, status=status)
 
     def remark(self, text: str) -> None:
         """Note something about the response, once."""

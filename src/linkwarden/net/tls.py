@@ -62,8 +62,10 @@ class Context(ssl.SSLContext):
         modern: the latest handshake agreed on something that browsers have, too.
         details: what it says, as ``getpeercert`` gives it; empty where nothing was verified.
         remarks: what is to be said of servers, by name: where browsers differ.
+        careless: connect whatever the certificate.
     """
 
+    careless: bool
     peek: bool
     leaf: bytes
     modern: bool
@@ -85,6 +87,8 @@ class _Connection(ssl.SSLObject):
             with suppress(ValueError):  # names that are no text
                 context.details = self.getpeercert() or {}
             raise PeekedError(0, "seen")
+        if context.careless:
+            return
         key = public_key(context.leaf)
         if any(kind in key for kind in _EDWARDS):
             raise UnusableKeyError(0, "Ed25519 or Ed448")
@@ -112,6 +116,7 @@ def differences(certificate: bytes, *, signs: bool) -> tuple[str, ...]:
 def _context() -> Context:
     context = Context(ssl.PROTOCOL_TLS_CLIENT)
     context.sslobject_class = _Connection
+    context.careless = False
     context.peek, context.modern, context.leaf, context.details, context.remarks = False, True, b"", {}, {}
     context.hostname_checks_common_name = False
     context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -168,6 +173,15 @@ def unverified_context() -> Context:
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     context.peek = True
+    return context
+
+
+def careless_context() -> Context:
+    """Return a context that connects with every server, for hosts of which the user says so (``--insecure``)."""
+    context = unverified_context()
+    context.peek, context.careless = False, True
+    context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    context.set_ciphers(_ALL_CIPHERS)
     return context
 
 

@@ -13,6 +13,7 @@ from linkwarden.review._wayback import PLAYBACK, Archive, Capture, added_on, arc
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
+    from linkwarden.providers import LoadContext
 
 #: Questions in one run: at the archive's 24 a minute, two minutes of waiting.
 MAX_LOOKUPS = 50
@@ -44,7 +45,7 @@ class ArchiveReview(Review):
         del now
         if not may_be_asked(self.ctx):
             return
-        lookups = sorted(_lookups(results), key=lambda lookup: not lookup.urgent)
+        lookups = sorted(_lookups(results, self.ctx), key=lambda lookup: not lookup.urgent)
         chosen = lookups[:MAX_LOOKUPS]
         added = await added_on(self.ctx.root, [lookup.results for lookup in chosen])
         archive = Archive(net)
@@ -67,7 +68,7 @@ class ArchiveReview(Review):
         self.ctx.hint(f"{things} not looked up in the Internet Archive: {why}. `--no-archive` skips these lookups.")
 
 
-def _lookups(results: Sequence[Result]) -> list[_Lookup]:
+def _lookups(results: Sequence[Result], ctx: LoadContext) -> list[_Lookup]:
     """Return the questions that the lost links of a run call for, in source order."""
     found: dict[tuple[str, bool], _Lookup] = {}
     for result in results:
@@ -78,7 +79,7 @@ def _lookups(results: Sequence[Result]) -> list[_Lookup]:
             continue  # nothing better can be found, or another review has found the copy already
         if result.has(Tag.PAGE_EXISTS):
             continue
-        url = archived_under(result)
+        url = archived_under(result, ctx)
         if url is not None:
             key = url, result.target.is_image
             found.setdefault(key, _Lookup(*key)).results.append(result)

@@ -29,6 +29,7 @@ from linkwarden.wire import NetError, Request
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
+    from linkwarden.providers import LoadContext
 
 #: Telling words that a copy's title, headings and description must have together to be compared.
 _ENOUGH = 2
@@ -114,7 +115,7 @@ class OwnersReview(Review):
         del now
         if not may_be_asked(self.ctx):
             return
-        doubts = [found for result in results if (found := _doubt(result)) is not None][:MOST]
+        doubts = [found for result in results if (found := _doubt(result, self.ctx)) is not None][:MOST]
         if not doubts:
             return
         added = await added_on(self.ctx.root, [[result] for result, _, _ in doubts])
@@ -130,12 +131,12 @@ class OwnersReview(Review):
                     yield finding
 
 
-def _doubt(result: Result) -> tuple[Result, PageDoubt, str] | None:
+def _doubt(result: Result, ctx: LoadContext) -> tuple[Result, PageDoubt, str] | None:
     """Return a link of which one sign says that it has another owner, with its URL in the archive; else None."""
     doubt = result.evidence.doubt
     if not isinstance(doubt, PageDoubt) or result.judgement.verdict in FAILING:
         return None
-    url = archived_under(result) if would_decide(doubt.signs, Sign.UNLIKE_COPY) else None
+    url = archived_under(result, ctx) if would_decide(doubt.signs, Sign.UNLIKE_COPY) else None
     return (result, doubt, url) if url is not None else None
 
 

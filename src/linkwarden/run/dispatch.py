@@ -8,15 +8,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from linkwarden import rules
-from linkwarden.config import Config
+from linkwarden.config import Config, limits_of
 from linkwarden.deps import Deps, Memory
 from linkwarden.inputs import anchors_reader, find_root, first_folder
-from linkwarden.model import FAILS_BY_DEFAULT, Claim, Evidence, Pass, Rule
+from linkwarden.model import FAILS_BY_DEFAULT, Claim, Evidence, Pass, Rule, Target
 from linkwarden.providers import LoadContext, Provider, Roster, Skip, by_ident
 from linkwarden.run.ledger import Entry, Ledger, as_remembered, keep, known_good, own_evidence
 from linkwarden.run.outage import Outage
 from linkwarden.run.schedule import Lanes
 from linkwarden.run.selection import Selection
+from linkwarden.text import host_of
 
 if TYPE_CHECKING:  # the network stack is slow to import, and an offline run does without
     from linkwarden.net import Net
@@ -97,7 +98,7 @@ class Dispatch:
         if provider.online and self._net is None:
             self._settle(entry, own_evidence(entry.target, rules.OFFLINE, "Not checked, because --offline was given."))
             return
-        known = known_good(self._deps.memory, entry, provider, self._now)
+        known = known_good(self._memory_for(entry.target), entry, provider, self._now)
         entry.remembered = known is not None and self._now - known.at < max(self._config.fresh_for, provider.lasting)
         if known is not None and entry.remembered:
             self._settle(entry, as_remembered(entry.target, known))
@@ -110,6 +111,10 @@ class Dispatch:
         else:
             self._queue_alike(provider, claim)
 
+    def _memory_for(self, target: Target) -> Memory | None:
+        """Return the memory of responses; none for what only this user gets to see, or only this run."""
+        return None if self._config.is_private(host_of(target.address or "")) else self._deps.memory
+
     # --- queues ---------------------------------------------------------------------------------------------
 
     def _queue_alike(self, provider: Provider, claim: Claim) -> None:
@@ -120,7 +125,11 @@ class Dispatch:
             waiting.append(claim)
             return
         claims = self._alike[question] = [claim]
-        self._queue(provider, claims, self._config.per_host, lambda: self._alike.pop(question, None))
+        self._queue(provider, claims, self._width(claim), lambda: self._alike.pop(question, None))
+
+    def _width(self, claim: Claim) -> int:
+        limits = limits_of(self._config.hosts, host_of(claim.target.address or "")) if self._config.hosts else None
+        return (limits.per_host if limits is not None else None) or self._config.per_host
 
     def _queue_gathered(self) -> None:
         while self._gathered:
@@ -193,7 +202,7 @@ class Dispatch:
                     self._pass_on(entry, provider, answer)
                 else:
                     self._settle(entry, answer)
-                    keep(self._deps.memory, provider, answer, self._now)
+                    keep(self._memory_for(entry.target), provider, answer, self._now)
             if entries:
                 raise LookupError(f"no answer for {len(entries)} of {len(claims)} links")  # noqa: TRY301 - one way out
         except Exception as error:  # noqa: BLE001 - a provider's defect must not take the run down
@@ -261,6 +270,7 @@ def context_of(config: Config, memory: Memory | None, ledger: Ledger) -> LoadCon
         hint=ledger.hint,
         allow_networks=config.allow_networks,
         archive=config.archive,
+        is_private=config.is_private,
     )
     if memory is None:
         return context

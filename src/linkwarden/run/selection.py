@@ -1,4 +1,4 @@
-"""Which links are checked: ``--include``, ``--exclude`` and ``--exclude-url``."""
+"""Which links are checked: ``--include``, ``--exclude`` and ``--exclude-url``; and which hosts are not in any list."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from linkwarden.config import Config, UrlPattern
 from linkwarden.model import Target
-from linkwarden.text import target_key
+from linkwarden.text import host_of, target_key
 
 
 class Selection:
@@ -21,12 +21,16 @@ class Selection:
         self._exclude = [UrlPattern(text) for text in config.exclude]
         self._urls = {text: _key(text) for text in config.exclude_urls}
         self._keys = {key: text for text, key in self._urls.items()}
+        self._given_to = {*config.given_to, *config.insecure} if not config.offline else set()
         self._reports = config.diff is None and not config.other_inputs
         self._matched: set[object] = set()
 
     def leaves_out(self, target: Target) -> bool:
         """Return whether a link is left out."""
         url = target.address or target.url
+        if self._given_to:
+            host = host_of(url)
+            self._matched.update(to for to in self._given_to if to.names(host))
         # All patterns are tried, and not the first that decides: each one that matches something is of use.
         included = self._any(self._include, url)
         excluded = self._any(self._exclude, url) or self._is_named(target)
@@ -40,6 +44,8 @@ class Selection:
         """
         if not self._reports:
             return
+        for to in sorted(self._given_to - self._matched, key=str):
+            yield f"No URL of the lists is on {to}, which --header, --basic-auth, --cookies or --insecure names."
         for name, patterns in (("include", self._include), ("exclude", self._exclude)):
             for pattern in patterns:
                 if pattern not in self._matched:
