@@ -75,7 +75,7 @@ def rescue(obj: Any, /, inputs: tuple[str, ...], **options: Any) -> int:
     run = _run(obj, config, options)
     documents = {document.source.name: document for document in _documents(run, config)}
     check_folder(folder, [document.path for document in documents.values()])
-    chosen = choose(_within(run.results, documents), run.started, _failed_hosts(config.state))
+    chosen = choose(_within(run.results, documents), run.started, _failed_hosts(config.state), config.is_private)
     if options["write"] and not options["allow_dirty"]:
         for name in _names(chosen):
             refuse_unsafe(documents[name])

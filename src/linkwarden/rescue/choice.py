@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -49,26 +49,32 @@ class Left:
     why: str
 
 
-def choose(results: Iterable[Result], now: datetime, failed: Mapping[str, datetime]) -> list[Candidate | Left]:
+def choose(
+    results: Iterable[Result], now: datetime, failed: Mapping[str, datetime], is_private: Callable[[str], bool]
+) -> list[Candidate | Left]:
     """Return the images of which a copy is worth having, and those that only look so, in the order of the results.
 
     Args:
         results: of a check.
         now: the instant that counts as the present.
         failed: hosts that did not answer in earlier runs, with the last time.
+        is_private: tells of a host that no archive is to hear of its URLs.
     """
-    found = (_look(result, now, failed) for result in results if result.target.is_image and result.target.address)
+    shown = (result for result in results if result.target.is_image and result.target.address)
+    found = (_look(result, now, failed, is_private) for result in shown)
     return [one for one in found if one is not None]
 
 
-def _look(result: Result, now: datetime, failed: Mapping[str, datetime]) -> Candidate | Left | None:
+def _look(
+    result: Result, now: datetime, failed: Mapping[str, datetime], is_private: Callable[[str], bool]
+) -> Candidate | Left | None:
     url = parse(result.target.address or "")
     if url is None or result.has(Tag.NOT_LOOKED_AT):
         return None
     found: Candidate | Left | None = None
     verdict, rule = result.judgement.verdict, result.judgement.rule
     if verdict in FAILS_BY_DEFAULT:
-        found = _lost(result)
+        found = _lost(result, is_private)
     elif verdict is not Verdict.IGNORED:
         why = _ends(url, now) or _closes(url) or _is_fragile(url) or _fails(result, url, failed)
         found = Candidate(result, why) if why is not None else None
@@ -79,10 +85,10 @@ def _look(result: Result, now: datetime, failed: Mapping[str, datetime]) -> Cand
     return found
 
 
-def _lost(result: Result) -> Candidate | Left:
+def _lost(result: Result, is_private: Callable[[str], bool]) -> Candidate | Left:
     rule, suggestion = result.judgement.rule, result.judgement.suggestion
     why = f"readers no longer see it ({rule.code} {rule.slug})" if rule is not None else "readers no longer see it"
-    archived = archived_under(result)
+    archived = archived_under(result, is_private)
     if suggestion is not None and suggestion.safe:
         return Left(result, "`linkwarden fix` has a URL that works")
     if archived is None:

@@ -6,7 +6,7 @@ import asyncio
 import ipaddress
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -314,7 +314,7 @@ class Archive:
             self.closed = self.closed or "it answers too slowly"
 
 
-def archived_under(result: Result, ctx: LoadContext) -> str | None:
+def archived_under(result: Result, is_private: Callable[[str], bool]) -> str | None:
     """Return the URL under which an archive may have a lost link's target; None where none can have it.
 
     URLs that are private or carry secrets are not shown to anybody. Of signed ones, the same file without the
@@ -324,7 +324,7 @@ def archived_under(result: Result, ctx: LoadContext) -> str | None:
     url = unwrap(url) or url  # archives have the image itself, not GitHub's proxy of it
     if not url or result.evidence.checked_by in _NEVER_WAS or not _is_public_name(host_of(url)):
         return None
-    if ctx.is_private(host_of(url)):
+    if is_private(host_of(url)):
         return None
     if is_signed(url):
         parts = parse(url)

@@ -79,7 +79,7 @@ def _lookups(results: Sequence[Result], ctx: LoadContext) -> list[_Lookup]:
             continue  # nothing better can be found, or another review has found the copy already
         if result.has(Tag.PAGE_EXISTS):
             continue
-        url = archived_under(result, ctx)
+        url = archived_under(result, ctx.is_private)
         if url is not None:
             key = url, result.target.is_image
             found.setdefault(key, _Lookup(*key)).results.append(result)

@@ -136,7 +136,7 @@ def _doubt(result: Result, ctx: LoadContext) -> tuple[Result, PageDoubt, str] | 
     doubt = result.evidence.doubt
     if not isinstance(doubt, PageDoubt) or result.judgement.verdict in FAILING:
         return None
-    url = archived_under(result, ctx) if would_decide(doubt.signs, Sign.UNLIKE_COPY) else None
+    url = archived_under(result, ctx.is_private) if would_decide(doubt.signs, Sign.UNLIKE_COPY) else None
     return (result, doubt, url) if url is not None else None
 
 
