@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from linkwarden.answers.image_bytes import sniff
 from linkwarden.cli import cli
@@ -124,14 +125,14 @@ def test_without_write_it_says_what_and_why_and_downloads_nothing(
     assert rescue() == 0
     out, err = capsys.readouterr()
     assert "its URL is signed to work until 2026-11-25 03:00 UTC\n" in out
-    assert f"README.md:4: {IMGUR}: Imgur removes images" in out
+    assert f"README.md:4: {IMGUR}\n      Imgur removes images" in out
     assert (
-        f"README.md:5: {GONE}: readers no longer see it (LW301 not-found), "
+        f"README.md:5: {GONE}\n      readers no longer see it (LW301 not-found), "
         "from the Internet Archive's copy of 2019-05-06\n" in out
     )
     assert STAYS not in out
     assert "hm=ab" not in out
-    assert err == "3 images can be saved in images/; --write does it.\n"
+    assert err == "3 images can be saved; --write does it.\n"
     assert files_here() == ["README.md"]
     assert len(internet.downloads()) == 2
 
@@ -146,7 +147,7 @@ def test_images_are_saved_and_the_list_shows_the_copies(
     assert files_here() == ["README.md", "images/SOURCES.md", *(f"images/{name}" for name in names)]
     assert Path("images", names[2]).read_bytes() == NET
     out, err = capsys.readouterr()
-    assert f"saved as images/{names[0]}\n" in out
+    assert f"\n      as images/{names[0]}: Imgur removes" in out
     assert f"\n+- ![](images/{names[0]})\n" in out
     assert err == "3 URLs replaced. Fill in the licences in images/SOURCES.md, then commit both.\n"
     notes = text("images/SOURCES.md")
@@ -198,7 +199,7 @@ def test_what_is_no_image_to_keep_is_left_alone(
     assert rescue("--write") == 0
     assert IMGUR in text()
     assert SIGNED not in text()
-    assert f"{IMGUR}: left as is: {reason}" in capsys.readouterr().out
+    assert f"{IMGUR}\n      {reason}" in capsys.readouterr().out
     assert len(files_here()) == 4
 
 
@@ -216,7 +217,27 @@ def test_a_redirect_into_a_private_network_is_not_followed(
     internet.build = redirect
     assert rescue("--write") == 0
     assert IMGUR in text()
-    assert f"{IMGUR}: left as is: it could not be downloaded" in capsys.readouterr().out
+    assert f"{IMGUR}\n      it could not be downloaded" in capsys.readouterr().out
+
+
+def test_an_image_that_stands_for_all_is_left_alone(
+    rescue: Command, internet: Internet, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As hosts send it that refuse to be linked: the same for every URL; it is asked for one that cannot be."""
+    build = internet.build
+
+    async def the_same(_request: web.Request) -> web.Response:
+        return web.Response(body=CAT, content_type="image/png")
+
+    def stand_in(fake: FakeInternet, archive: FakeArchive) -> None:
+        build(fake, archive)
+        fake.site("i.imgur.com").default(the_same)
+
+    internet.build = stand_in
+    assert rescue("--write") == 0
+    assert IMGUR in text()
+    assert "its server gives the same image for a URL that it cannot have" in capsys.readouterr().out
+    assert len([path for path in internet.downloads() if path.startswith("/abc.png")]) == 2
 
 
 def test_a_list_of_nothing_to_save_stays(rescue: Command, repository: Repository) -> None:
@@ -529,7 +550,7 @@ def test_a_host_that_failed_on_several_days_is_not_relied_on(
         run_guarded(cli, check, on_fake_internet(down))
     capsys.readouterr()
     assert rescue("--state", "s.sqlite3") == 0
-    said = f"{STAYS}: stays.example did not answer on several days, the last time on 2026-11-19\n"
+    said = f"{STAYS}\n      stays.example did not answer on several days, the last time on 2026-11-19\n"
     assert (said in capsys.readouterr().out) is (len(days) > 1)
 
 

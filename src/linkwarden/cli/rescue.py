@@ -35,14 +35,16 @@ from linkwarden.rescue import (
     look_up,
     rewrite,
 )
+from linkwarden.sinks import mask_text, shown_address
 from linkwarden.store import lookup, schema
-from linkwarden.text import mask_secrets
 
 #: What belongs to reports, chooses what makes a check fail, or narrows a check to other things than images.
 _NOT_HERE = frozenset(
     {"diff", "fail_on", "exit_zero", "baseline", "write_baseline", "output", "format", "no_report", "verbose"}
     | {"show_secrets", "quiet", "kinds", "offline"}
 )
+#: Characters of a URL that are shown.
+_LONGEST = 120
 
 
 @click.command(cls=TableCommand, short_help="Save images of lists before they are gone.")
@@ -169,26 +171,29 @@ def _fetch(
 
 def _show(found: Sequence[Wanted | Saved | Left], folder: Path) -> None:
     """Print what would be saved, and what not."""
-    count = 0
-    for one in found:
-        if isinstance(one, Wanted):
-            count += 1
-            copy = f", from the Internet Archive's copy of {one.capture.day}" if one.capture is not None else ""
-            say(f"{_place(one.candidate.result)}: {one.candidate.why}{copy}")
-        elif isinstance(one, Left):
-            _show_left(one)
-    images = plural(count, "image")
-    say(f"{images} can be saved in {folder.as_posix()}/; --write does it." if count else "Nothing to save.", err=True)
+    wanted = [one for one in found if isinstance(one, Wanted)]
+    if wanted:
+        say(f"Can be saved in {folder.as_posix()}/:")
+    for one in wanted:
+        copy = f", from the Internet Archive's copy of {one.capture.day}" if one.capture is not None else ""
+        _say_of(one.candidate.result, f"{one.candidate.why}{copy}")
+    _show_left([one for one in found if isinstance(one, Left)])
+    count = plural(len(wanted), "image")
+    say(f"{count} can be saved; --write does it." if wanted else "Nothing to save.", err=True)
 
 
-def _show_left(one: Left) -> None:
-    say(f"{_place(one.result)}: left as is: {mask_secrets(one.why)}")
+def _show_left(left: Sequence[Left]) -> None:
+    if left:
+        say("Left as they are:")
+    for one in left:
+        _say_of(one.result, one.why)
 
 
-def _place(result: Result) -> str:
+def _say_of(result: Result, what: str) -> None:
     first, *more = result.target.occurrences
     others = f" (and {plural(len(more), 'other place')})" if more else ""
-    return f"{first.span.path}:{first.span.line}: {mask_secrets(result.target.url)}{others}"
+    say(f"  {first.span.path}:{first.span.line}: {shown_address(result.target.url, _LONGEST)}{others}")
+    say(f"      {mask_text(what)}")
 
 
 def _save(
@@ -197,12 +202,13 @@ def _save(
     """Save what was downloaded, print what was done, and return the exit code."""
     saved = [one for one in found if isinstance(one, Saved)]
     done = rewrite(saved, documents, folder, now) if saved else Rewritten((), {})
+    if done.names:
+        say("Saved:")
     for one in saved:
         if one.digest in done.names:
             name = (folder / done.names[one.digest]).as_posix()
-            say(f"{_place(one.wanted.candidate.result)}: {one.wanted.candidate.why}: saved as {name}")
-    for left in (*(one for one in found if isinstance(one, Left)), *done.left):
-        _show_left(left)
+            _say_of(one.wanted.candidate.result, f"as {name}: {one.wanted.candidate.why}")
+    _show_left([*(one for one in found if isinstance(one, Left)), *done.left])
     edits = 0
     for document, plan in done.plans:
         for dropped in plan.dropped:

@@ -16,6 +16,8 @@ from linkwarden.rescue.choice import Candidate, Left
 from linkwarden.rescue.verify import MAX_BYTES, verified
 from linkwarden.review._asking import in_lanes
 from linkwarden.review._wayback import Archive, Capture, added_on
+from linkwarden.signatures import is_signed
+from linkwarden.soft404.siblings import sibling_of
 from linkwarden.text import host_of
 from linkwarden.wire import NetError, Request
 
@@ -111,16 +113,10 @@ async def _copy(one: Candidate, archive: Archive, added: datetime | None) -> Cap
 
 async def download(items: Sequence[Wanted | Left], net: Net, folder: Path) -> list[Saved | Left]:
     """Return the images that are such and can be kept, each in a file of a folder, in the order they were asked for."""
-    room = _Room(folder)
-    few = asyncio.Semaphore(_AT_ONCE)
-
-    async def one(item: Wanted | Left) -> Saved | Left:
-        if isinstance(item, Left):
-            return item
-        async with few:
-            return await _saved(item, net, room)
-
-    return await in_lanes((host_of(item.url) if isinstance(item, Wanted) else "", partial(one, item)) for item in items)
+    downloads = _Downloads(net, folder)
+    return await in_lanes(
+        (host_of(item.url) if isinstance(item, Wanted) else "", partial(downloads.get, item)) for item in items
+    )
 
 
 class _Room:
@@ -142,27 +138,64 @@ class _Room:
         return path, digest
 
 
-async def _saved(wanted: Wanted, net: Net, room: _Room) -> Saved | Left:
-    result, capture = wanted.candidate.result, wanted.capture
-    ask = Request(
-        url=wanted.url,
-        purpose="rescue" if capture is None else "archive",
+class _Downloads:
+    """Requests images, and what their servers give for URLs that they cannot have."""
+
+    def __init__(self, net: Net, folder: Path) -> None:
+        self._net = net
+        self._room = _Room(folder)
+        self._few = asyncio.Semaphore(_AT_ONCE)
+        self._made_up: dict[str, asyncio.Task[str]] = {}
+
+    async def get(self, item: Wanted | Left) -> Saved | Left:
+        """Return an image that was downloaded, or why not."""
+        if isinstance(item, Left):
+            return item
+        async with self._few:
+            return await self._saved(item)
+
+    async def _saved(self, wanted: Wanted) -> Saved | Left:
+        result, capture = wanted.candidate.result, wanted.capture
+        try:
+            response = await self._net.fetch(_request(wanted.url, copy=capture is not None))
+        except NetError as error:
+            return Left(result, f"it could not be downloaded: {error.detail}")
+        if capture is not None and response.status != 200:
+            why = f"the Internet Archive does not show its copy of {capture.day} (status {response.status})"
+            return Left(result, why)
+        image = verified(result.target, response)
+        if isinstance(image, str):
+            return Left(result, image)
+        put = self._room.put(image.body)
+        if put is None:
+            return Left(result, f"a run saves at most {MOST_BYTES >> 20} MiB of images; run it again for this one")
+        path, digest = put
+        if capture is None and not is_signed(wanted.url) and await self._for_any_url(wanted.url) == digest:
+            return Left(result, "its server gives the same image for a URL that it cannot have")
+        return Saved(wanted, path, digest, image.ending)
+
+    async def _for_any_url(self, url: str) -> str:
+        """Return the digest of what a server gives for a made-up URL like this one; "" if it refuses that."""
+        made_up = sibling_of(url)
+        if made_up not in self._made_up:
+            self._made_up[made_up] = asyncio.create_task(self._digest(made_up))
+        return await self._made_up[made_up]
+
+    async def _digest(self, url: str) -> str:
+        try:
+            response = await self._net.fetch(_request(url, copy=False))
+        except NetError:
+            return ""
+        return hashlib.sha256(response.body).hexdigest() if response.status == 200 else ""
+
+
+def _request(url: str, *, copy: bool) -> Request:
+    return Request(
+        url=url,
+        purpose="archive" if copy else "rescue",
         accept=ACCEPT,
         max_bytes=MAX_BYTES + 1,
-        follow=capture is None,  # else to a copy of another day
+        follow=not copy,  # it would lead to a copy of another day
         attempts=2,
         timeout=_SECONDS,
     )
-    try:
-        response = await net.fetch(ask)
-    except NetError as error:
-        return Left(result, f"it could not be downloaded: {error.detail}")
-    if capture is not None and response.status != 200:
-        return Left(result, f"the Internet Archive does not show its copy of {capture.day} (status {response.status})")
-    image = verified(result.target, response)
-    if isinstance(image, str):
-        return Left(result, image)
-    put = room.put(image.body)
-    if put is None:
-        return Left(result, f"a run saves at most {MOST_BYTES >> 20} MiB of images; run it again for this one")
-    return Saved(wanted, *put, image.ending)
