@@ -46,7 +46,7 @@ def name_of(slug: str, body: bytes) -> str:
 NET, CAT, COPY = png(40, 40), png(50, 50), PNG
 SAVED = (
     LIST.replace(SIGNED, f"images/{name_of('the-net', NET)}")
-    .replace(IMGUR, f"images/{name_of('abc', CAT)}")
+    .replace(IMGUR, f"images/{name_of('net', CAT)}")
     .replace(GONE, f"images/{name_of('lost', COPY)}")
 )
 
@@ -143,16 +143,16 @@ def test_images_are_saved_and_the_list_shows_the_copies(
     """Named by entry and contents, with their sources; a second run finds nothing to do."""
     assert rescue("--write") == 0
     assert text() == SAVED
-    names = [name_of("abc", CAT), name_of("lost", COPY), name_of("the-net", NET)]
+    names = [name_of("lost", COPY), name_of("net", CAT), name_of("the-net", NET)]
     assert files_here() == ["README.md", "images/SOURCES.md", *(f"images/{name}" for name in names)]
     assert Path("images", names[2]).read_bytes() == NET
     out, err = capsys.readouterr()
-    assert f"\n      as images/{names[0]}: Imgur removes" in out
-    assert f"\n+- ![](images/{names[0]})\n" in out
+    assert f"\n      as images/{names[1]}: Imgur removes" in out
+    assert f"\n+- ![](images/{names[1]})\n" in out
     assert err == "3 URLs replaced. Fill in the licences in images/SOURCES.md, then commit both.\n"
     notes = text("images/SOURCES.md")
     assert (
-        f"## {names[0]}\n\n* Source: `{IMGUR}`, saved 2026-11-22 03:00 UTC\n* Used in `README.md`\n* Licence:\n"
+        f"## {names[1]}\n\n* Source: `{IMGUR}`, saved 2026-11-22 03:00 UTC\n* Used in `README.md`: Net\n* Licence:\n"
         in notes
     )
     assert (
@@ -369,7 +369,7 @@ def test_a_file_of_the_same_name_is_not_overwritten(
     rescue: Command, repository: Repository, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Nor one that a symbolic link with that name leads to."""
-    name = name_of("abc", CAT)
+    name = name_of("net", CAT)
     Path("images").mkdir()
     Path("images", name).write_bytes(b"other")
     (repository.folder.parent / "secret").write_bytes(b"secret")

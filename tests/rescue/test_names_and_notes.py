@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linkwarden.inputs import extractor_for
-from linkwarden.model import Markup, Occurrence, Span, Target
-from linkwarden.rescue.naming import file_name, relative_url, slug
+from linkwarden.model import Occurrence
+from linkwarden.rescue.naming import captions, file_name, relative_url, slug
 from linkwarden.rescue.notes import Note, with_notes
 
 DIGEST = "0123456789abcdef" * 4
@@ -20,39 +20,46 @@ NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 SAFE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*-0123456789abcdef\.png")
 
 
-def image(text: str, url: str = "https://a.example/", context: str = "") -> Target:
-    """Return a link to an image with an alternative text."""
-    place = Occurrence(url, url, Markup.MD_IMAGE, Span("README.md", 1, 1, 1, 2, 0, 1), text, context=context)
-    return Target(url, url, url, "README.md", (place,))
-
-
 @pytest.mark.parametrize(
-    ("text", "url", "context", "name"),
+    ("caption", "url", "name"),
     [
-        ("Residual block", "https://a.example/x/12.png", "", "residual-block"),
-        ("Über uns, café №5", "https://a.example/", "", "uber-uns-cafe-no5"),
-        ("image", "https://a.example/x/arch.png", "Deep nets", "deep-nets"),
-        ("", "https://a.example/x/My%20Net_v2.png?raw=1", "", "my-net-v2"),
-        ("图", "https://a.example/", "", "image"),
-        ("../../etc/passwd", "https://a.example/", "", "etc-passwd"),
-        ("CON", "https://a.example/", "", "con"),
-        ("", "https://a.example/..%2F..%2Fx.png", "", "x"),
-        ("word " * 40, "https://a.example/", "", "word-word-word-word-word-word-word-word-word"),
-        ("w" * 200, "https://a.example/", "", "w" * 48),
+        ("Residual block", "https://a.example/x/12.png", "residual-block"),
+        ("Über uns, café №5", "https://a.example/", "uber-uns-cafe-no5"),
+        ("", "https://a.example/x/My%20Net_v2.png?raw=1", "my-net-v2"),
+        ("", "https://a.example/x/cb00d86700bc4e926170f5b80d5503a2.jpg", "image"),
+        ("image", "https://a.example/x/Untitled.png", "image"),
+        ("图", "https://a.example/", "image"),
+        ("../../etc/passwd", "https://a.example/", "etc-passwd"),
+        ("CON", "https://a.example/", "con"),
+        ("", "https://a.example/..%2F..%2Fxyz.png", "xyz"),
+        ("word " * 40, "https://a.example/", "word-word-word-word-word-word-word-word-word"),
+        ("w" * 200, "https://a.example/", "w" * 48),
     ],
 )
-def test_a_name_says_what_the_entry_says(text: str, url: str, context: str, name: str) -> None:
-    """Its text, else the words beside it, else the URL's last part; with the digest it is a name on any system."""
-    assert file_name(image(text, url, context), DIGEST, "png") == f"{name}-0123456789abcdef.png"
+def test_a_name_says_what_the_entry_says(caption: str, url: str, name: str) -> None:
+    """Else the URL's last part, if it has words; with the digest it is a name on any system."""
+    assert file_name(caption, url, DIGEST, "png") == f"{name}-0123456789abcdef.png"
 
 
 @given(st.text(), st.text())
 def test_no_text_makes_an_unsafe_name(text: str, path: str) -> None:
     """Letters, digits and single hyphens; never a separator, a dot in front, or a name without an end."""
-    name = file_name(image(text, f"https://a.example/{path}"), DIGEST, "png")
+    name = file_name(text, f"https://a.example/{path}", DIGEST, "png")
     assert SAFE.fullmatch(name)
     assert len(name) <= 70
     assert slug(slug(text)) == slug(text)
+
+
+def test_an_image_is_called_as_its_entry() -> None:
+    """By its own text, else by the title before it or on its line; not by that of another section."""
+    text = (
+        "- [Deep nets](x:a)\n\n  ![](x:1)\n- ![own words](x:2) [Wide nets](x:b)\n- ![](x:3) [Thin nets](x:c)\n\n"
+        "![image](x:4)\n\n# Other\n\n![](x:5)\n"
+    )
+    reader = extractor_for(".md")
+    assert reader is not None
+    named = captions(reader.extract(text, "README.md"))
+    assert named == {"x:1": "Deep nets", "x:2": "own words", "x:3": "Thin nets", "x:4": "Thin nets", "x:5": ""}
 
 
 def test_a_relative_url_leads_from_the_document_to_the_image() -> None:

@@ -13,8 +13,11 @@ from linkwarden.model import Basis, Extracted, UsageError
 from linkwarden.rescue.choice import Left
 from linkwarden.rescue.download import Saved
 from linkwarden.rescue.folder import ImageFolder, opened
-from linkwarden.rescue.naming import file_name, relative_url
+from linkwarden.rescue.naming import captions, file_name, relative_url
 from linkwarden.rescue.notes import Note
+
+#: What documents call their images: by the document's name, then by URL.
+Captions = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +53,14 @@ def rewrite(saved: Sequence[Saved], documents: Mapping[str, Document], folder: P
         UsageError: nothing could be written; everything is as it was.
     """
     with opened(folder) as place:
-        names = _names(saved, place)
+        called = _captions(saved, documents)
+        names = _names(saved, called, place)
         plans = tuple(_plans(saved, names, documents, folder))
         used = {Path(edit.wanted.url).name for _, made in plans for edit in made.edits}
         shown = [one for one in saved if names.get(one.digest) in used]
         for one in shown:
             place.add(names[one.digest], one.path.read_bytes())
-        place.note([_note(one, names[one.digest], now) for one in shown])
+        place.note([_note(one, names[one.digest], called, now) for one in shown])
         problems = tuple(_write(plans, place))
     left = tuple(Left(one.wanted.candidate.result, _TAKEN) for one in saved if one.digest not in names)
     return Rewritten(plans, names, left, problems)
@@ -65,13 +69,19 @@ def rewrite(saved: Sequence[Saved], documents: Mapping[str, Document], folder: P
 _TAKEN = "another file has the name that the image would get"
 
 
-def _names(saved: Sequence[Saved], place: ImageFolder) -> dict[str, str]:
+def _captions(saved: Sequence[Saved], documents: Mapping[str, Document]) -> Captions:
+    names = {o.span.path for one in saved for o in one.wanted.candidate.result.target.occurrences}
+    return {name: captions(document.source.parse()) for name, document in documents.items() if name in names}
+
+
+def _names(saved: Sequence[Saved], called: Captions, place: ImageFolder) -> dict[str, str]:
     names: dict[str, str] = {}
     for one in saved:
-        if one.digest not in names:
-            name = place.name_for(file_name(one.wanted.candidate.result.target, one.digest, one.ending), one.digest)
-            if name is not None:
-                names[one.digest] = name
+        target = one.wanted.candidate.result.target
+        caption = next((text for o in target.occurrences if (text := called[o.span.path].get(o.url))), "")
+        name = place.name_for(file_name(caption, target.url, one.digest, one.ending), one.digest)
+        if one.digest not in names and name is not None:
+            names[one.digest] = name
     return names
 
 
@@ -100,9 +110,11 @@ def _plans(
             yield document, plan(source.text, Wishes((name,), wanted).of(source), read)
 
 
-def _note(one: Saved, name: str, now: datetime) -> Note:
+def _note(one: Saved, name: str, called: Captions, now: datetime) -> Note:
     capture, candidate = one.wanted.capture, one.wanted.candidate
-    places = dict.fromkeys((o.span.path, o.text) for o in candidate.result.target.occurrences)
+    places = dict.fromkeys(
+        (o.span.path, called[o.span.path].get(o.url, "")) for o in candidate.result.target.occurrences
+    )
     return Note(
         file=name,
         source=candidate.result.target.address or candidate.result.target.url,
