@@ -13,10 +13,10 @@ from linkwarden._version import __version__
 if TYPE_CHECKING:
     from linkwarden.api import check as check
     from linkwarden.api import check_async as check_async
+    from linkwarden.checked import Run as Run
     from linkwarden.model import LinkwardenError as LinkwardenError
     from linkwarden.model import NothingToCheckError as NothingToCheckError
     from linkwarden.model import Result as Result
-    from linkwarden.model import Run as Run
     from linkwarden.model import UsageError as UsageError
     from linkwarden.model import Verdict as Verdict
 
@@ -27,7 +27,7 @@ _PLACES = {
     "LinkwardenError": "linkwarden.model",
     "NothingToCheckError": "linkwarden.model",
     "Result": "linkwarden.model",
-    "Run": "linkwarden.model",
+    "Run": "linkwarden.checked",
     "UsageError": "linkwarden.model",
     "Verdict": "linkwarden.model",
 }

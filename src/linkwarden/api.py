@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
 from linkwarden._home import home
 from linkwarden._version import __version__
+from linkwarden.checked import Run
 from linkwarden.config import RUN_OPTIONS, Config, Host, Ignore, Option, Place, nearest, read_values
 from linkwarden.deps import Deps, Memory
-from linkwarden.model import Run
 from linkwarden.run import engine
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ async def check_async(
     if not config.offline:
         await asyncio.to_thread(home)  # reads files, and is remembered; the User-Agent names it
     async with _off_the_loop(memory_for(config)) as memory:
-        return await engine.run(config, replace(deps or Deps(make_net=make_net), memory=memory))
+        return Run.of(await engine.run(config, replace(deps or Deps(make_net=make_net), memory=memory)))
 
 
 def _in_a_loop() -> bool:

@@ -136,6 +136,8 @@ class Compared:
 class Result:
     """One line of the report: a target, what was found, and the verdict.
 
+    ``url``, ``verdict``, ``reason``, ``line`` and ``place`` are short for what lies deeper.
+
     Attributes:
         target: the URL; its occurrences are those that count.
         kind: what sort of thing it is.
@@ -155,6 +157,37 @@ class Result:
     suppressed: tuple[Occurrence, ...] = ()
     remembered: bool = False
     history: History | None = None
+
+    @property
+    def url(self) -> str:
+        """The URL, as a browser would take it."""
+        return self.target.url
+
+    @property
+    def verdict(self) -> Verdict:
+        """What a reader gets."""
+        return self.judgement.verdict
+
+    @property
+    def reason(self) -> str:
+        """Why, in a sentence; "" where all is well."""
+        return self.judgement.reason
+
+    @property
+    def line(self) -> int:
+        """The line of its first place, from 1; 0 if it is nowhere."""
+        first = self._first
+        return first.span.line if first is not None else 0
+
+    @property
+    def place(self) -> str:
+        """Its first place as ``file:line:column``, which editors and terminals open; "" if it is nowhere."""
+        first = self._first
+        return f"{first.span.path}:{first.span.line}:{first.span.col}" if first is not None else ""
+
+    @property
+    def _first(self) -> Occurrence | None:
+        return next(iter((*self.target.occurrences, *self.suppressed)), None)
 
     def has(self, tag: Tag) -> bool:
         """Return whether the rule that decided belongs to a group of rules."""
