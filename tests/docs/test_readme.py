@@ -69,7 +69,7 @@ def test_the_library_call_in_the_readme_works(
 
     exec(compile(block("python"), "README.md", "exec"), {})  # noqa: S102 - our own README
 
-    assert capsys.readouterr().out.startswith("1 broken ")
+    assert capsys.readouterr().out.startswith("README.md:1:5 broken ")
 
 
 def test_the_readmes_own_links_hold(monkeypatch: pytest.MonkeyPatch) -> None:
