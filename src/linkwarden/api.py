@@ -47,6 +47,7 @@ class Options(TypedDict, total=False):
     no_gitignore: bool
     hidden: bool
     input_kind: str | None
+    anchors: str | Mapping[str, str]
     diff: str | None
     event: str | Path | None
     root: str | Path | None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from linkwarden.extract._reader import Slugger, base_slug
+from linkwarden.anchors import Slugger, github
 from linkwarden.extract.html import HtmlFile
 from linkwarden.extract.markdown import Markdown
 from linkwarden.model import Anchor, AnchorSource, Occurrence
@@ -47,7 +47,7 @@ def anchors(text: str, source: AnchorSource = AnchorSource.HEADING) -> list[str]
 @pytest.mark.parametrize(("text", "slug"), SLUGS.items())
 def test_slugs_are_github_s(text: str, slug: str) -> None:
     """A heading's slug is the one that GitHub gives."""
-    assert base_slug(text) == slug
+    assert github(text) == slug
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_slugs_are_github_s(text: str, slug: str) -> None:
 def test_duplicates_are_numbered_as_on_github(headings: str, slugs: str) -> None:
     """Repeated headings, and headings that look like repeated ones, get GitHub's numbers."""
     slugger = Slugger()
-    assert [slugger.slug(h) for h in headings.split(", ")] == slugs.split(", ")
+    assert [slugger.number(github(h)) for h in headings.split(", ")] == slugs.split(", ")
 
 
 def test_joiners_are_kept_and_may_be_dropped() -> None:

@@ -61,6 +61,16 @@ class FormatName(click.ParamType[str]):
         return [CompletionItem(name) for name in _formats() if name.startswith(incomplete)]
 
 
+class Word(click.Choice[str]):
+    """One of a few words; a misspelt one is told which was meant."""
+
+    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
+        """Return what is wrong with a word."""
+        near = nearest(str(value), [str(choice) for choice in self.choices])
+        message = super().get_invalid_choice_message(value, ctx)
+        return f"{message} Did you mean {near}?" if near else message
+
+
 class InputKind(click.ParamType[str]):
     """The name of a kind of input; the choices are the kinds that are read."""
 
@@ -237,7 +247,7 @@ def _kind(option: Option) -> dict[str, Any]:
     elif option.field == "input_kind":
         kind = InputKind()
     elif option.choices:
-        kind = click.Choice(option.choices)
+        kind = Word(option.choices)
     elif int in value.types and float not in value.types:
         kind = click.INT
     elif Path in value.native:

@@ -101,6 +101,8 @@ def load_file(path: Path, rule_names: Callable[[], RuleNames] | None = None) -> 
         return f"{path}{_line_of(text, option.name)}: {option.name}"
 
     given = {_KEYS_OF_FILE[key].field: value for key, value in data.items() if key not in _TABLES}
+    if isinstance(given.get("anchors"), dict):
+        given["anchors"] = {os.path.join(path.parent, folder): rule for folder, rule in given["anchors"].items()}  # noqa: PTH118 - text
     values = read_values(given, place, Option.in_file)
     if "ignore" in data:
         values["ignores"] = read_ignores(data["ignore"], path, text, rule_names)

@@ -15,9 +15,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from linkwarden.anchors import NAMES as ANCHOR_RULES
 from linkwarden.config._hosts import CookieFile, Destination, Host, PrivateHeader
 from linkwarden.config._values import (
     ACCOUNTS,
+    ANCHORS,
     CONTACT,
     COOKIE_FILES,
     DESTINATIONS,
@@ -253,6 +255,15 @@ class Config:
     hidden: bool = _listed(False, FLAG, "true", "Look into hidden folders, too.")
     input_kind: str | None = _listed(
         None, TEXT, '"text"', "Read every input as this kind, whatever its suffix.", metavar="KIND"
+    )
+    anchors: tuple[tuple[str, str], ...] = _links(
+        (),
+        ANCHORS,
+        '"mkdocs"',
+        "How the site that shows the documents names their headings.",
+        metavar="RULE",
+        choices=ANCHOR_RULES,
+        default_text="what the project's own files say, else github",
     )
     diff: str | None = _links(
         None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, TypeVar
 
+from linkwarden.anchors import NAMES as ANCHOR_RULES
 from linkwarden.config._hosts import read_accounts, read_cookie_files, read_destinations, read_headers
 from linkwarden.model import Kind, UsageError, Verdict
 
@@ -272,6 +274,18 @@ def whole_number(least: int, most: int) -> Value:
     return Value(types=(int,), read=partial(_number, least=least, most=most), between=(least, most), metavar="N")
 
 
+def _anchors(given: str | Mapping[str, Any], *, what: str) -> tuple[tuple[str, str], ...]:
+    """Return rules of anchors by folder: "" stands for all documents, other folders are absolute paths."""
+    by_folder = {"": given} if isinstance(given, str) else given
+    for name in by_folder.values():
+        if name not in ANCHOR_RULES:
+            near = nearest(name, ANCHOR_RULES) if isinstance(name, str) else ""
+            meant = f"Did you mean {near}? " if near else ""
+            raise UsageError(f"{what}: unknown rule {name!r}", f"{meant}Known are: {', '.join(ANCHOR_RULES)}.")
+    # As they are written, without following links.
+    return tuple((os.path.abspath(folder) if folder else "", name) for folder, name in by_folder.items())  # noqa: PTH100
+
+
 FLAG = Value(types=(bool,), read=as_it_is)
 #: How often a flag was given.
 LEVEL = Value(types=(int,), read=as_it_is)
@@ -294,4 +308,5 @@ DESTINATIONS = Value(types=(str,), several=True, read=read_destinations, metavar
 PATH = Value(types=(str,), native=(Path,), read=_path, metavar="PATH")
 PATHS = Value(types=(str,), native=(Path,), several=True, read=as_it_is, metavar="PATH")
 VERDICTS = Value(types=(str,), several=True, read=partial(_words, known=Verdict), metavar="VERDICT,…")
+ANCHORS = Value(types=(str, dict), read=_anchors, metavar="RULE")
 KINDS = Value(types=(str,), several=True, read=partial(_words, known=Kind), metavar="KIND,…")

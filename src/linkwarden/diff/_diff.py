@@ -21,6 +21,7 @@ from linkwarden.config import Config
 from linkwarden.diff._base import find_base
 from linkwarden.diff._former import Former, former_codes
 from linkwarden.diff._versions import Links, Versions, read_versions, same_as, suppression_key
+from linkwarden.docsites import Sites
 from linkwarden.git import FileEntry, Git, GitError
 from linkwarden.inputs import Source, is_remote, local_sources, reading_of
 from linkwarden.model import Notice, Result, Suppression, UsageError
@@ -52,6 +53,7 @@ class Difference:
         git: runs git in the repository.
         entries: what the base has.
         root: the folder that local links may not leave, from the top of the repository; "" is the top.
+        sites: the documentation sites of the repository as it is now.
     """
 
     base: str
@@ -64,6 +66,7 @@ class Difference:
     git: Git
     entries: Mapping[str, FileEntry]
     root: str
+    sites: Sites
 
     def had(self, key: str, *, as_image: bool) -> bool:
         """Return True if a web URL (by its key) was in the lists before, as an image if it is one now."""
@@ -88,7 +91,7 @@ class Difference:
         """
         former = {r.target.key: stood for r in results if (stood := self._was(r))}
         doubtful = {r.target.key: former[r.target.key] for r in results if r.evidence.rule and r.target.key in former}
-        codes = await former_codes(doubtful, self.git, self.entries, self.root)
+        codes = await former_codes(doubtful, self.git, self.entries, self.root, self.sites)
         return tuple(r for r in results if r.target.key not in former or _is_new(r, codes.get(r.target.key)))
 
     def remarks(self, suppressions: Iterable[Suppression]) -> Iterator[Notice]:
@@ -152,6 +155,7 @@ def difference(config: Config, root: Path) -> Difference:
         git=git,
         entries=entries,
         root=root.resolve().relative_to(top).as_posix(),
+        sites=Sites(root, config.anchors),
     )
     if not config.offline:
         _check_amount(found)

@@ -20,11 +20,11 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
 from linkwarden import rules
+from linkwarden.docsites import Sites, sets_up_builder
 from linkwarden.git import FileEntry, Git
 from linkwarden.inputs import anchors_reader
 from linkwarden.model import Claim, Evidence, Occurrence, Target
 from linkwarden.providers import LoadContext, Provider
-from linkwarden.providers.offline.local.anchors import sets_up_builder
 
 #: Of a file that a link leads to. A longer one counts as empty, which is not the same as missing.
 _MOST_BYTES = 8 * 1024 * 1024
@@ -51,7 +51,7 @@ class Former:
 
 
 async def former_codes(
-    wanted: Mapping[str, Sequence[Former]], git: Git, entries: Mapping[str, FileEntry], root: str
+    wanted: Mapping[str, Sequence[Former]], git: Git, entries: Mapping[str, FileEntry], root: str, sites: Sites
 ) -> dict[str, frozenset[str]]:
     """Return which rules applied to links before ("" for none), by the keys of ``wanted``.
 
@@ -62,6 +62,7 @@ async def former_codes(
         git: runs git in the repository.
         entries: what the base has.
         root: the folder that links may not leave, from the top of the repository; "" is the top.
+        sites: the documentation sites of the repository as it is now.
 
     Raises:
         GitError: the base cannot be read.
@@ -73,14 +74,17 @@ async def former_codes(
         return {}
     folder = await asyncio.to_thread(_lay_out, every, git, entries, root)
     try:
-        codes = await _settle(every, folder, root)
+        codes = await _settle(every, folder, root, sites)
     finally:
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
     return {key: frozenset(codes[f] for f in formers if f in codes) for key, formers in wanted.items()}
 
 
-async def _settle(every: Iterable[Former], folder: Path, root: str) -> dict[Former, str]:
-    context = LoadContext(root=folder / root, offline=True, anchors_of=anchors_reader())
+async def _settle(every: Iterable[Former], folder: Path, root: str, sites: Sites) -> dict[Former, str]:
+    at = folder / root
+    context = LoadContext(
+        root=at, offline=True, anchors_of=anchors_reader(), sites=await asyncio.to_thread(sites.at, at)
+    )
     codes: dict[Former, str] = {}
     waiting: dict[str, list[Former]] = defaultdict(list)
     for former in every:
@@ -118,7 +122,7 @@ def _lay_out(every: Sequence[Former], git: Git, entries: Mapping[str, FileEntry]
                 found = spelled.get(_folded(place), ())
                 wanted.update(p for p in found if place == path or entries[p].is_submodule)
     if any("#" in former.url for former in every):
-        wanted.update(path for path in entries if sets_up_builder(path))
+        wanted.update(path for path in entries if any(map(sets_up_builder, PurePosixPath(path).parts[-2:])))
     contents = git.contents((entries[path].oid for path in wanted if entries[path].is_file), _MOST_BYTES)
     folder = Path(tempfile.mkdtemp(prefix="linkwarden-")).resolve()
     (folder / root).mkdir(parents=True, exist_ok=True)

@@ -2,72 +2,42 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from urllib.parse import urljoin
 
 from linkwarden import whatwg
+from linkwarden.anchors import Slugger, github
 from linkwarden.extract._charrefs import decode_attribute
 from linkwarden.extract._directives import Directives
 from linkwarden.extract._spans import Pieces, Source
 from linkwarden.extract._tags import HEADINGS, Tag, TagScanner, links
 from linkwarden.extract._text import html_text, squeeze
-from linkwarden.model import Anchor, AnchorSource, Extracted, Markup, Notice, Occurrence, Suppression
+from linkwarden.model import (
+    Anchor,
+    AnchorSource,
+    Extracted,
+    Heading,
+    Markup,
+    Notice,
+    Occurrence,
+    Part,
+    Suppression,
+)
 
-_DROPPED = frozenset(
-    {"No", "Pe", "Pf", "Pi", "Ps", "Po", "Pd", "Sm", "Sc", "Sk", "So", "Cc", "Co", "Cf", "Cn", "Zs", "Zl", "Zp"}
-)
-#: Circled and squared letters are symbols to Unicode and letters to GitHub.
-_LETTER_SYMBOLS = (
-    range(0x24B6, 0x24EA),
-    range(0x1F130, 0x1F14A),
-    range(0x1F150, 0x1F16A),
-    range(0x1F170, 0x1F18A),
-)
 #: Zero-width non-joiner and joiner: in emoji sequences, Persian and Indic scripts. GitHub keeps them now and dropped
 #: them before (docs/facts/github-rendering.md#heading-anchors).
 _JOINERS = dict.fromkeys((0x200C, 0x200D))
-
-
-def _kept(char: str) -> bool:
-    code = ord(char)
-    if code < 0x80:
-        return char in " -_" or char.isalnum()
-    return code in _JOINERS or any(code in r for r in _LETTER_SYMBOLS) or unicodedata.category(char) not in _DROPPED
-
-
-def base_slug(text: str) -> str:
-    """Return the slug of a heading as it is shown, without number (docs/facts/github-rendering.md#heading-anchors)."""
-    return "".join(filter(_kept, text.lower())).replace(" ", "-")
-
-
-class Slugger:
-    """Numbers the headings of one document as GitHub does: a second ``x`` becomes ``x-1``."""
-
-    def __init__(self, seen: Mapping[str, int] = MappingProxyType({})) -> None:
-        self._seen = dict(seen)
-
-    def copy(self) -> Slugger:
-        """Return a slugger that has numbered the same headings."""
-        return Slugger(self._seen)
-
-    def slug(self, text: str) -> str:
-        """Return the next heading's slug."""
-        base = result = base_slug(text)
-        while result in self._seen:
-            self._seen[base] += 1
-            result = f"{base}-{self._seen[base]}"
-        self._seen[result] = 0
-        return result
-
-
 _PREFIX = "user-content-"
 #: Elements whose ``name`` is not a place in the page but a field or a setting.
 _NAME_IS_NO_PLACE = frozenset(
     {"input", "select", "textarea", "button", "form", "meta", "param", "slot", "iframe", "output"}
 )
+
+
+def shown_on_github(heading: Heading) -> str:
+    """Return a heading's text from which GitHub makes its anchor: without images, with line ends."""
+    return "".join(text for kind, text in heading.parts if kind is not Part.ALT)
 
 
 @dataclass(slots=True)
@@ -129,26 +99,29 @@ class Reader:
         if self._heading:
             self._heading.parts.append(text)
 
-    def heading(self, text: str, line: int, level: int) -> Iterator[Anchor]:
-        """Begin a section; yield the anchors of its heading."""
+    def heading(self, heading: Heading | str, line: int, level: int) -> Iterator[Anchor]:
+        """Begin a section; yield the anchors of its heading, of which only the text is given if it is no Markdown."""
+        text = heading if isinstance(heading, str) else shown_on_github(heading)
+        of = None if isinstance(heading, str) else heading
         self.section = squeeze(text)
         bare = text.translate(_JOINERS)
         if self._without_joiners is None and bare != text:
             self._without_joiners = self._slugger.copy()
-        names = [self._slugger.slug(text)]
+        names = [self._slugger.number(github(text))]
         if self._without_joiners is not None:
-            names.append(self._without_joiners.slug(bare))
+            names.append(self._without_joiners.number(github(bare)))
         if "\n" in text:
             # GitHub drops the line end (docs/facts/github-rendering.md#heading-anchors); a space is accepted as well.
-            names.append(base_slug(text.replace("\n", " ")))
+            names.append(github(text.replace("\n", " ")))
         for name in dict.fromkeys(names):
-            yield Anchor(name, self.section, line, AnchorSource.HEADING, level=level)
+            yield Anchor(name, self.section, line, AnchorSource.HEADING, level=level, heading=of)
 
     def finish(self) -> Iterator[Anchor]:
         """End the open HTML heading, if there is one; yield its anchors."""
         if self._heading:
             heading, self._heading = self._heading, None
-            yield from self.heading(squeeze("".join(heading.parts)), heading.line, int(heading.name[1]))
+            text = squeeze("".join(heading.parts))
+            yield from self.heading(Heading(((Part.TEXT, text),), text, tag=True), heading.line, int(heading.name[1]))
 
     def comments(self, content: str, pieces: Pieces) -> None:
         """Collect the comments of a part of the document that was scanned."""

@@ -14,10 +14,10 @@ from itertools import islice
 from typing import NamedTuple
 from urllib.parse import quote
 
+from linkwarden.anchors import github
 from linkwarden.extract._document import Block, Document, Footnote
 from linkwarden.extract._inline import Failed
 from linkwarden.extract._link_parts import normalize_label, scan_label
-from linkwarden.extract._reader import base_slug
 from linkwarden.extract._spans import Source
 from linkwarden.model import Notice
 from linkwarden.patterns import pattern
@@ -251,7 +251,7 @@ def _text_not_link(image: bool) -> str:  # noqa: FBT001 - a private helper
 
 def _repair_of_blanks(url: str) -> str:
     shown = " ".join(url.strip("<>").split())
-    repaired = f"#{base_slug(shown[1:])}" if shown.startswith("#") else quote(shown, safe=_IN_URLS)
+    repaired = f"#{github(shown[1:])}" if shown.startswith("#") else quote(shown, safe=_IN_URLS)
     cause = "its URL goes over two lines" if "\n" in url else "its URL has blanks in it"
     return f"{cause}. Write the URL as {_short(repaired)}."
 

@@ -14,6 +14,7 @@ from markdown_it.token import Token
 from linkwarden.extract._charrefs import decode_attribute
 from linkwarden.extract._link_parts import Definition
 from linkwarden.extract._tags import TagScanner
+from linkwarden.model import Heading, Part
 
 _MARKED = re.compile(r"[\\`*_~\[\]<&!]")
 _SPACE = re.compile(r"\s+")
@@ -61,21 +62,44 @@ class Texts:
         """Return the text of a link's label, with images as their alternative text."""
         return squeeze(self._render(markdown, alt=True))
 
-    def of_heading(self, markdown: str) -> str:
-        """Return a heading's text from which GitHub makes its anchor: without images, with line ends."""
-        return self._render(markdown, alt=False)
+    def heading(self, markdown: str) -> Heading:
+        """Return a heading piece by piece, with line ends."""
+        if len(markdown) > _LONGEST or not _MARKED.search(markdown):
+            return Heading(((Part.TEXT, markdown),), markdown)
+        return Heading(tuple(_parts(self._tokens(markdown))), markdown)
 
     def _render(self, markdown: str, *, alt: bool) -> str:
         if len(markdown) > _LONGEST or not _MARKED.search(markdown):
             return markdown
+        return "".join(_pieces(self._tokens(markdown), alt=alt))
+
+    def _tokens(self, markdown: str) -> list[Token]:
         if self._env is None:
             self._env = {
                 "references": {
                     normalizeReference(n): {"href": d.url, "title": ""} for n, d in self._definitions.items()
                 }
             }
-        md = _parser()
-        return "".join(_pieces(md.inline.parse(markdown, md, self._env, []), alt=alt))
+        md, tokens = _parser(), list[Token]()
+        md.inline.parse(markdown, md, self._env, tokens)
+        return tokens
+
+
+def _parts(tokens: Iterable[Token]) -> Iterable[tuple[Part, str]]:
+    in_url = False
+    for token in tokens:
+        if token.type in {"link_open", "link_close"}:
+            in_url = token.type == "link_open" and token.info == "auto"
+        elif token.type == "text":
+            yield (Part.URL if in_url else Part.TEXT), token.content
+        elif token.type == "text_special":
+            yield Part.ESCAPED, token.content
+        elif token.type == "code_inline":
+            yield Part.CODE, token.content
+        elif token.type in {"softbreak", "hardbreak"}:
+            yield Part.BREAK, "\n"
+        elif token.type == "image":
+            yield Part.ALT, "".join(_pieces(token.children or (), alt=True))
 
 
 def _pieces(tokens: Iterable[Token], *, alt: bool) -> Iterable[str]:

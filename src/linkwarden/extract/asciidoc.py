@@ -7,8 +7,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import ClassVar
 
+from linkwarden.anchors import github
 from linkwarden.extract._lines import Line, LineExtractor, Reading
-from linkwarden.extract._reader import base_slug
 from linkwarden.extract._spans import Pieces, Source
 from linkwarden.extract._text import squeeze
 from linkwarden.model import Anchor, AnchorSource, Extracted, Markup, Occurrence
@@ -138,7 +138,7 @@ class _Reading(Reading):
             plain = _NOT_IN_ID.sub("", title.lower())
             under, dashed = (re.sub(r"[ .-]+", mark, plain).strip(mark) for mark in "_-")
             for name in dict.fromkeys(("_" + under, under, dashed, title)):
-                if name != base_slug(title):
+                if name != github(title):
                     yield Anchor(name, title, number, AnchorSource.HTML_ID)
         yield from self._inline(line.first, line.end)
 

@@ -6,19 +6,21 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
+from linkwarden.anchors import github
 from linkwarden.extract._blocks import blocks, without_closing
 from linkwarden.extract._document import Block, BlockKind, Document, Footnote
 from linkwarden.extract._entries import Outline, entry_at, words_beside
 from linkwarden.extract._inline import Failed, Html, InlineScanner, Link
 from linkwarden.extract._link_parts import normalize_label
 from linkwarden.extract._math import Formulas
-from linkwarden.extract._reader import Draft, Reader, base_slug
+from linkwarden.extract._reader import Draft, Reader, shown_on_github
 from linkwarden.extract._slips import Slips
 from linkwarden.extract._spans import Source, text_notices
 from linkwarden.extract._tags import ON_GITHUB, TAGFILTER, TagScanner
 from linkwarden.extract._text import Texts
 from linkwarden.extract.base import Extractor
 from linkwarden.model import Anchor, AnchorSource, Extracted, Markup, Notice, Occurrence
+from linkwarden.patterns import pattern
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(?:(?!(?:---|\.\.\.)[ \t]*$).*\n)*+(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 _ANCHOR_TAG = re.compile(r"</?a[ \t\n\f\r/>]", re.IGNORECASE)
@@ -27,6 +29,14 @@ _ATX = re.compile(r"^ {0,3}#{1,6}[ \t]+([^ \t\n].*)$", re.MULTILINE)
 _GIVEN = re.compile(
     r"(?<!\{)\{(?::|/\*)?[ \t]*+(?:[^\s{}#]++[ \t]++)*+#([^\s{}.#]++)[^{}\n]*+\}|^\(([^()\s]++)\)=$", re.MULTILINE
 )
+#: Fences, and where builders put another text: snippets, partials, shortcodes, macros, generated references.
+_TAKEN_IN = pattern(
+    r"^[ \t]*(?:(?P<fence>`{3,}|~{3,})(?P<run>\{(?:include|eval-rst|auto\w*)\})?|(?P<mark>:{3,}\{(?:include|eval-rst)\}"
+    r"|[;!]?-+8<-+|:::[ \t]+\w+\.[\w.:]+[ \t]*$|<!--[ \t]*@include:|\{\{|\{%|\{!|import[ \t]+\w+[ \t]+from[ \t]+"
+    r"['\"][^'\"\n]*\.mdx?['\"])|(?P<block>!!!|\?\?\?\+?|===[!+]?)[ \t]|(?P<heading>#{1,6}[ \t]+\S.*))",
+    re.MULTILINE,
+)
+_SIGNS = ("{", "8<", ":::", "@include", "import ", "!!! ", "??? ", "=== ")
 _PANDOC = (".qmd", ".rmd")
 _IMAGES = frozenset({Markup.MD_IMAGE, Markup.MD_REFERENCE_IMAGE})
 _TOO_DEEP = "Lists or quotes are nested too deeply here to be read; links further inside are not checked."
@@ -95,6 +105,7 @@ class _MarkdownReader:
         yield from self._reader.finish()
         yield from self._reader.directives()
         yield from self._footnote_anchors()
+        yield from self._taken_in()
         yield from self._slips.notices(self._document)
 
     def _sort_footnotes(self) -> None:
@@ -126,7 +137,7 @@ class _MarkdownReader:
             return
         yield from self._reader.finish()
         line = self._source.line_of(block.pieces.source(0))
-        yield from self._reader.heading(self._texts.of_heading(block.content), line, block.level)
+        yield from self._reader.heading(self._texts.heading(block.content), line, block.level)
 
     def _swallowed(self, block: Block) -> Iterator[Anchor]:
         """Yield the headings that an HTML block turns into plain text, because no blank line ends it before them."""
@@ -134,9 +145,32 @@ class _MarkdownReader:
             return
         cause = self._source.line_of(block.pieces.source(0))
         for found in _ATX.finditer(block.content, block.content.find("\n") + 1):
-            text = self._texts.of_heading(without_closing(found.group(1)))
+            heading = self._texts.heading(without_closing(found.group(1)))
+            text = shown_on_github(heading)
             line = self._source.line_of(block.pieces.source(found.start(1)))
-            yield Anchor(base_slug(text), text, line, AnchorSource.SWALLOWED, cause)
+            level = len(found[0].lstrip()) - len(found[0].lstrip(" #"))
+            yield Anchor(github(text), text, line, AnchorSource.SWALLOWED, cause, level, heading)
+
+    def _taken_in(self) -> Iterator[Anchor]:
+        """Yield where builders put another text, and the headings in MkDocs' indented blocks, code to all others."""
+        body, fence, indented = self._source.body, "", False
+        if not any(sign in body for sign in _SIGNS):
+            return
+        for found in _TAKEN_IN.finditer(body, self._front_end):
+            is_mark = bool(found["mark"] or found["run"]) and not fence
+            if found["fence"]:
+                fence = "" if fence and found["fence"].startswith(fence) else fence or found["fence"]
+            if is_mark:
+                yield Anchor("", "", self._source.line_of(found.start()), AnchorSource.INCLUDED)
+            elif fence:
+                continue
+            elif found["block"]:
+                indented = True
+            elif indented and found["heading"] and found[0].startswith(("    ", "\t")):
+                heading = self._texts.heading(without_closing(found["heading"].lstrip("#").strip()))
+                text = shown_on_github(heading)
+                line = self._source.line_of(found.start("heading"))
+                yield Anchor(github(text), text, line, AnchorSource.SWALLOWED, None, 0, heading)
 
     def _given_names(self, block: Block) -> Iterator[Anchor]:
         """Yield the names that the author gives to a heading or another part of the text."""

@@ -8,13 +8,13 @@ https://docutils.sourceforge.io/docs/ref/rst/restructuredtext.html
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from typing import ClassVar
 
+from linkwarden.anchors import docutils, github
 from linkwarden.extract._bare import Collector
 from linkwarden.extract._lines import Line, lines_of
-from linkwarden.extract._reader import Reader, base_slug
+from linkwarden.extract._reader import Reader
 from linkwarden.extract._spans import Pieces, Source
 from linkwarden.extract._tags import TagScanner
 from linkwarden.extract._text import squeeze
@@ -50,12 +50,6 @@ _INLINE = pattern(
 )
 _EMBEDDED = pattern(r"(?:^|(?<=\s))<(?P<url>[^<>]+)>$")
 _ESCAPE = pattern(r"\\(?:[ \t\n]|(.))|[ \t\n]+", re.DOTALL)
-
-
-def make_id(name: str) -> str:
-    """Return the id that docutils makes of a name."""
-    plain = unicodedata.normalize("NFKD", squeeze(name).lower()).encode("ascii", "ignore").decode("ascii")
-    return re.sub(r"^[-0-9]+|-+$", "", re.sub(r"[^a-z0-9]+", "-", plain))
 
 
 def _url(raw: str) -> str:
@@ -177,8 +171,8 @@ class _Reading:
         text = squeeze(re.sub(r"\s*<[^<>`]+>(?=`)|[`|*]|`__?\b", "", raw))
         number = self.source.line_of(line.first)
         yield from self._reader.heading(text, number, min(self._styles.index(style) + 1, 6))
-        if make_id(text) not in ("", base_slug(text)):
-            yield Anchor(make_id(text), text, number, AnchorSource.HTML_ID)
+        if docutils(text) not in ("", github(text)):
+            yield Anchor(docutils(text), text, number, AnchorSource.HTML_ID)
         self.collector.section = self._reader.section
         yield from self._inline(line.first, line.end)
 
@@ -218,7 +212,7 @@ class _Reading:
             if name != "_":
                 plain = _url(name.strip("`")) if "\\" in name else name.strip("`")
                 line = self.source.line_of(target.start())
-                for made in dict.fromkeys((plain, make_id(plain), base_slug(plain))):
+                for made in dict.fromkeys((plain, docutils(plain), github(plain))):
                     yield Anchor(made, "", line, AnchorSource.HTML_ID)
             return
         while self.body[start].isspace():

@@ -85,7 +85,34 @@ class AnchorSource(StrEnum):
     HTML_ID = "html-id"
     SWALLOWED = "swallowed"  # a heading's source line that GitHub shows as text, so it makes no anchor
     DROPPED = "dropped"  # an id on an element that GitHub removes, as no site that takes the file's HTML as it is does
+    INCLUDED = "included"  # where the document takes in another text, whose headings are not known
     GIVEN = "given"  # `{#name}`: an anchor on the sites that documentation builders make, text on GitHub
+
+
+class Part(StrEnum):
+    """What a piece of a heading's text is."""
+
+    TEXT = "text"
+    ESCAPED = "escaped"  # a character behind a backslash, or one that a reference stands for
+    CODE = "code"
+    URL = "url"  # the text of `<https://…>`
+    ALT = "alt"  # the alternative text of an image
+    BREAK = "break"  # a line's end
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What the names are made of that documentation builders give to a heading.
+
+    Attributes:
+        parts: its text, piece by piece.
+        source: it as written, without the marks around it.
+        tag: it is written as an HTML element.
+    """
+
+    parts: tuple[tuple[Part, str], ...]
+    source: str
+    tag: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +126,7 @@ class Anchor:
         source: what makes the anchor.
         cause_line: for a swallowed heading, the line of the HTML block that swallows it.
         level: of a heading, 1 to 6; 0 for everything else.
+        heading: what builders make its names of, where it is a heading that they read; ``name`` is GitHub's.
     """
 
     name: str
@@ -107,6 +135,7 @@ class Anchor:
     source: AnchorSource
     cause_line: int | None = None
     level: int = 0
+    heading: Heading | None = None
 
 
 @dataclass(frozen=True, slots=True)

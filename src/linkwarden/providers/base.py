@@ -13,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from linkwarden.docsites import Sites
 from linkwarden.model import Anchor, Claim, Evidence, Kind, Pass, Patience, Remembered, Rule, Target
 from linkwarden.text import domains_of, host_of
 
@@ -55,6 +56,7 @@ class LoadContext:
         root: the repository root, out of which no local file is read.
         root_is_given: the user named the root, so that it is also where links of a site's pages that begin with ``/``
             start.
+        sites: the documentation sites of the repository; None if they are still to be looked for.
         github_token: a token, or None.
         contact: mail address or URL for APIs that want one, or None.
         offline: no request will be made.
@@ -70,6 +72,7 @@ class LoadContext:
 
     root: Path
     root_is_given: bool = False
+    sites: Sites | None = None
     github_token: str | None = None
     contact: str | None = None
     offline: bool = False

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from linkwarden import rules
 from linkwarden.config import Config, limits_of
 from linkwarden.deps import Deps, Memory
+from linkwarden.docsites import Sites
 from linkwarden.inputs import anchors_reader, find_root, first_folder
 from linkwarden.model import FAILS_BY_DEFAULT, Claim, Evidence, Pass, Rule, Target
 from linkwarden.providers import LoadContext, Provider, Roster, Skip, by_ident
@@ -260,9 +261,11 @@ def _is_lost(evidence: Evidence | None) -> bool:
 
 def context_of(config: Config, memory: Memory | None, ledger: Ledger) -> LoadContext:
     """Return what providers and reviews may know about a run before it begins. Looks for the repository's root."""
+    root = config.root or find_root(first_folder(config.inputs))
     context = LoadContext(
-        root=config.root or find_root(first_folder(config.inputs)),
+        root=root,
         root_is_given=config.root is not None,
+        sites=Sites(root, config.anchors),
         github_token=config.github_token,
         contact=config.contact,
         offline=config.offline,

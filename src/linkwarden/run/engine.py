@@ -67,6 +67,8 @@ class _Inspection:
             listed = read_all(self._config.inputs, self._deps.stdin, self._net, reading)
             await self._intake.read(self._sources or listed)
             await self._dispatch.check_all()
+            if self._context.sites is not None and self._config.diff is None:
+                self._ledger.notices.extend(self._context.sites.remarks())
             down = await self._dispatch.outage.happened()
             await self._review(online=self._net is not None and not down)
         except asyncio.CancelledError:

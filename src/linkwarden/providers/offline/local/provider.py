@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 from linkwarden.answers.image_bytes import SHOWN_TYPES, is_lfs_pointer, may_be_svg, sniff, what_else
 from linkwarden.answers.wellformed import MOST_BYTES, svg_flaw
+from linkwarden.docsites import Sites
 from linkwarden.model import Basis, Claim, Evidence, Kind, Pass, Rule, Suggestion, Target
 from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example, LoadContext, Provider
 from linkwarden.providers.offline.local import rules
-from linkwarden.providers.offline.local.anchors import PAGES, PlacesOf, anchor_evidence
+from linkwarden.providers.offline.local.anchors import anchor_evidence
+from linkwarden.providers.offline.local.places import PAGES, PlacesOf
 from linkwarden.tree import Link, Look, Status, Tree, split
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ class AnchorsProvider(Provider):
 
     def __init__(self, ctx: LoadContext) -> None:
         super().__init__(ctx)
-        self._places_of = PlacesOf(ctx.anchors_of, ctx.root)
+        self._places_of = PlacesOf(ctx.anchors_of, ctx.sites or Sites(ctx.root))
 
     def claim(self, target: Target) -> str | None:
         """Take what begins with ``#``; the ident is the link."""
@@ -96,7 +98,7 @@ class FilesProvider(Provider):
     def __init__(self, ctx: LoadContext) -> None:
         super().__init__(ctx)
         self._tree = Tree(ctx.root)
-        self._places_of = PlacesOf(ctx.anchors_of, ctx.root)
+        self._places_of = PlacesOf(ctx.anchors_of, ctx.sites or Sites(ctx.root))
 
     def claim(self, target: Target) -> str | None:
         """Take relative links; the ident is the link as written."""

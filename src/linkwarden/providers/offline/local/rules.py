@@ -1,4 +1,4 @@
-"""What is found about links inside the repository: rules LW120 to LW132, and LW134 to LW138."""
+"""What is found about links inside the repository: rules LW120 to LW132, and LW134 to LW139."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ ANCHOR_MISSING = Rule(
     Verdict.BROKEN,
     "The document has no heading or element with this name.",
     "GitHub makes a name from each heading: small letters, a hyphen for each space, punctuation and emoji left out, "
-    "and -1, -2 … behind repeated ones. No heading gives this name, and no HTML element of the document has it as id "
-    "or name, so the link leads to the top of the page or nowhere.",
+    "and -1, -2 … behind repeated ones. GitLab and the builders of documentation sites have rules of their own "
+    "(`--anchors`). No heading gives this name, and no HTML element of the document has it as id or name, so the link "
+    "leads to the top of the page or nowhere.",
     "Fix the name after `#`, or add the heading.",
 )
 ANCHOR_CASE = Rule(
@@ -28,8 +29,19 @@ ANCHORS_UNKNOWN = Rule(
     "anchors-unknown",
     Verdict.UNVERIFIED,
     "The document was not read for headings, so the name after `#` cannot be judged.",
-    "The document is not one whose headings linkwarden knows, or its anchors are made by a script.",
+    "The document is not one whose headings linkwarden knows, its anchors are made by a script, or only some versions "
+    "or settings of the program that builds the page make this name.",
     "Look at the link yourself.",
+)
+ANCHOR_ON_GITHUB = Rule(
+    "LW123",
+    "anchor-on-github-only",
+    Verdict.DEGRADED,
+    "The name after `#` works on GitHub, and not on the site that is built from the document.",
+    "Documentation builders do not name headings as GitHub does. The settings of one were found, so the document is a "
+    "page of a site, on which the link leads to the top of the page.",
+    "Write the name that the builder makes, or give the heading an id of its own. If the document is read on GitHub "
+    "only, say so with `--anchors github`.",
 )
 FILE_MISSING = Rule(
     "LW125",
@@ -149,5 +161,5 @@ BAD_SVG = Rule(
     "Correct the file.",
 )
 
-ANCHOR_RULES = (ANCHOR_MISSING, ANCHOR_CASE, ANCHORS_UNKNOWN)
+ANCHOR_RULES = (ANCHOR_MISSING, ANCHOR_CASE, ANCHORS_UNKNOWN, ANCHOR_ON_GITHUB)
 FILE_RULES: tuple[Rule, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Rule))

@@ -1,0 +1,132 @@
+"""Which site a document is a page of, and which rule names its headings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from linkwarden._home import page_of
+from linkwarden.anchors.rules import GITHUB, RULES, Rule
+from linkwarden.docsites._builders import Site, sites_in
+from linkwarden.git import Git, GitError
+from linkwarden.model import Notice
+
+_PATIENCE = 5.0  # seconds for git
+_OF_SUFFIX: Mapping[str, str] = {".qmd": "pandoc", ".rmd": "pandoc", ".mdx": "any"}
+_GITLAB = RULES["gitlab"]
+_STDIN = "<stdin>"
+_GITLAB_CI = ".gitlab-ci.yml"
+
+
+def forge_of(root: Path) -> str:
+    """Return the rule of the place that shows a repository: ``gitlab`` or ``github``."""
+    try:
+        page = page_of(Git(root, _PATIENCE).run("config", "--get", "remote.origin.url", or_nothing=True).decode())
+    except (GitError, UnicodeDecodeError):
+        page = None
+    host = urlsplit(page or "").netloc
+    if "gitlab" in host:
+        return "gitlab"
+    is_gitlab = host != "github.com" and (root / _GITLAB_CI).is_file() and not (root / ".github").exists()
+    return "gitlab" if is_gitlab else "github"
+
+
+class Sites:
+    """The documentation sites of a repository, each found when it is first needed. Blocks: it reads files.
+
+    Args:
+        root: the repository's root.
+        told: rules by folder; "" stands for all documents. They come first.
+        forge: the rule of the place that shows the repository; "" if it is to be found out.
+
+    Attributes:
+        taken: titles of the rules that were found and used, by what they were found from.
+    """
+
+    def __init__(self, root: Path, told: Iterable[tuple[str, str]] = (), forge: str = "") -> None:
+        self.root = root.resolve()
+        self._told = tuple((self.root / folder if folder else None, name) for folder, name in told)
+        self._forge = forge
+        self._in_folder: dict[Path, list[Site]] = {}
+        self.taken: dict[Path, str] = {}
+
+    def at(self, root: Path) -> Sites:
+        """Return the sites of another copy of the repository, for which the same was said."""
+        here = ((folder, name) for folder, name in self._told if folder is None or folder.is_relative_to(self.root))
+        told = [("" if folder is None else str(folder.relative_to(self.root)), name) for folder, name in here]
+        return Sites(root, told, self.forge)
+
+    @property
+    def forge(self) -> str:
+        """The rule of the place that shows the repository."""
+        self._forge = self._forge or forge_of(self.root)
+        return self._forge
+
+    def rule_of(self, document: Path) -> tuple[Rule, bool]:
+        """Return the rule that names the headings of a document, and whether that is not for a site that was found."""
+        is_file = document.is_file()
+        told = self._told_of(document)
+        site = self.site_of(document) if is_file else None
+        if told is not None:
+            return (site.rule if site is not None and site.rule.name == told else RULES[told]), True
+        if site is not None:
+            self.taken.setdefault(site.settings, site.rule.title)
+            return site.rule, False
+        by_suffix = _OF_SUFFIX.get(document.suffix.casefold())
+        if by_suffix is not None:
+            return RULES[by_suffix], True
+        if not is_file and document.name != _STDIN:
+            return GITHUB, True  # a list from the web
+        if self.forge == "gitlab":
+            by = self.root / _GITLAB_CI
+            self.taken.setdefault(by if by.is_file() else self.root / ".git" / "config", _GITLAB.title)
+        return RULES.get(self.forge, GITHUB), True
+
+    def remarks(self) -> Iterator[Notice]:
+        """Yield which rules were used that nobody has told."""
+        for place, title in self.taken.items():
+            whose = "the documents" if title == _GITLAB.title else "the site's pages"
+            message = f"The headings of {whose} are named by the rule of {title}. --anchors chooses another."
+            yield Notice(place.relative_to(self.root).as_posix(), 0, message, ("anchors", title))
+
+    def _told_of(self, document: Path) -> str | None:
+        real = document.resolve()
+        fitting = [(folder, name) for folder, name in self._told if folder is None or real.is_relative_to(folder)]
+        return max(fitting, key=lambda each: len(each[0].parts) if each[0] is not None else 0)[1] if fitting else None
+
+    def site_of(self, document: Path) -> Site | None:
+        """Return the site that a document is a page of, or None. The README in the repository's root is none's page."""
+        folder = document.parent.resolve()
+        if not folder.is_relative_to(self.root):
+            return None
+        if document.stem.casefold() == "readme" and folder == self.root:
+            return None
+        for above in (folder, *folder.parents):
+            for site in self._sites_in(above):
+                if folder.is_relative_to(site.pages):
+                    return site
+            if above == self.root:
+                break
+        return None
+
+    def _sites_in(self, folder: Path) -> list[Site]:
+        if folder not in self._in_folder:
+            try:
+                names = [entry.name for entry in folder.iterdir()]
+            except OSError:
+                names = []
+            sites = sites_in(folder, names)
+            self._in_folder[folder] = [each for site in sites if (each := self._inside(site)) is not None]
+        return self._in_folder[folder]
+
+    def _inside(self, site: Site) -> Site | None:
+        """Return a site whose folders lie in the repository, or None if its pages do not."""
+        try:
+            pages, assets = site.pages.resolve(), [folder.resolve() for folder in site.assets]
+        except (OSError, RuntimeError, ValueError):
+            return None
+        inside = tuple(folder for folder in assets if folder.is_relative_to(self.root))
+        if not pages.is_relative_to(self.root):
+            return None
+        return Site(site.settings, site.rule, pages, inside, site.prefix, site.as_folders)
