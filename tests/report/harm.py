@@ -89,12 +89,16 @@ def cmark(markdown: str) -> str:
 
 
 class Rendered(HTMLParser):
-    """What a reader of rendered Markdown gets: tags, links with their words, comments, and text outside of code."""
+    """What a reader of rendered Markdown gets: tags, links with their words, comments, and text outside of code.
+
+    Words of links that are code stand in ``coded`` as well.
+    """
 
     def __init__(self, html: str) -> None:
         super().__init__()
         self.tags: set[str] = set()
         self.links: list[tuple[str, str]] = []
+        self.coded: set[str] = set()
         self.comments: list[str] = []
         self.prose = ""
         self._open: list[str] = []
@@ -122,5 +126,7 @@ class Rendered(HTMLParser):
         """Take in text."""
         if "a" in self._open:
             self.links[-1] = (self.links[-1][0], self.links[-1][1] + data)
+            if self._open[-1] == "code":
+                self.coded.add(self.links[-1][1])
         elif "code" not in self._open:
             self.prose += data

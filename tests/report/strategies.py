@@ -106,7 +106,7 @@ class _Maker:
 
         def occurrence() -> Occurrence:
             markup = self._dice.choice(list(Markup))
-            return Occurrence(url, url, markup, self.span(), text=self.text(), section=self.text())
+            return Occurrence(url, url, markup, self.span(), text=self.text(), section=self.text(), context=self.text())
 
         target = Target(url, url, url if "://" in url else None, "README.md", self.some(occurrence, 2))
         rule = self.rule() if self.coin() or self.coin() else None
@@ -138,6 +138,7 @@ class _Maker:
             results=tuple(map(self.result, addresses)),
             requests=self.number(0, 10**6),
             notices=self.some(lambda: Notice(self.text(), self.number(1, 99), self.text()), 2),
+            pages={"README.md": f"https://forge.example/list/{self.text()}?plain=1#L"} if self.coin() else {},
             hints=self.some(self.text, 2),
             failures=self.some(lambda: Failure(self.text(), self.text(), self.text()), 1),
             unreadable=self.some(self.text, 1),

@@ -60,7 +60,7 @@ def poisoned(text: str) -> Run:
     for number, verdict in enumerate(Verdict):
         url = f"https://{verdict}.example/{text}" if number % 2 else text
         span = Span(text, number + 1, 1, number + 1, 9, 0, 8)
-        place = Occurrence(url, url, Markup.MD_LINK, span, text=text, section=text)
+        place = Occurrence(url, url, Markup.MD_LINK, span, text=text, section=text, context=text)
         other = replace(place, span=replace(span, path=f"dir/{text}.md"))
         found = None if verdict is Verdict.OK else rule(verdict)
         fact = Fact(text, f"https://fact.example/{text}", 404)
@@ -75,6 +75,12 @@ def poisoned(text: str) -> Run:
         results.append(
             Result(target, Kind.PAGE, evidence, (evidence,), judgement, suppressed=(place,), history=history)
         )
+    for number, verdict in enumerate((Verdict.BROKEN, Verdict.UNVERIFIED) * 5):  # reports tell these together
+        url = f"https://many.example/{number}{text}"
+        place = Occurrence(url, url, Markup.MD_LINK, Span(text, number, 1, number, 9, 0, 8), text=text, context=text)
+        evidence = Evidence(key=url, checked_by="web", rule=rule(verdict), reason=text)
+        target = Target(url, url, url, text, (place,))
+        results.append(Result(target, Kind.PAGE, evidence, (), Judgement(verdict, rule(verdict), text)))
     return Run(
         started=STARTED,
         duration_s=1.0,
@@ -82,6 +88,7 @@ def poisoned(text: str) -> Run:
         results=tuple(results),
         requests=1,
         notices=(Notice(text, 1, text),),
+        pages={text: f"https://forge.example/list/{text}#L", f"dir/{text}.md": f"{text}#L"},
         hints=(text,),
         failures=(Failure(text, text, f"Traceback:\n{text}\n"),),
         unreadable=(text,),
@@ -193,7 +200,7 @@ def is_plain_markdown(report: str) -> None:
     }  # fmt: skip
     assert len(page.comments) == len(marks)
     for href, words in page.links:
-        assert words == "open"
+        assert words == "open" or words in page.coded
         assert re.match(r"https?://(?!(?:www\.)?github\.com)", href, re.IGNORECASE)
     assert not re.search(r"@\w|#\d|\bGH-\d|www\.|://", page.prose)
 
