@@ -12,6 +12,7 @@ from linkwarden.model import Compared, Fixed, History, Past, Verdict
 from linkwarden.report import for_name, for_path
 from linkwarden.report._words import conclusion, headline, rule_url, unverified_note
 from linkwarden.report.html import HtmlReport
+from linkwarden.rules import OUT_OF_TIME
 from tests.report.html_page import parse, text, texts, write
 from tests.report.sample import (
     EMPTY,
@@ -101,7 +102,7 @@ def test_a_finding_tells_all_that_is_known() -> None:
             "The server says that there is no such page (404).",
             "Fix https://web.archive.org/web/2020/https://gone.example/paper.pdf open an archived copy",
             "GET https://gone.example/paper.pdf?token=*** 404",
-            "Link textThe *paper*Checked byweb",
+            "Checked byweb",
             "README.md:90",
             "README.md:120",
         ]
@@ -134,8 +135,8 @@ def test_unverified_links_are_told_by_host_and_reason() -> None:
     groups = parse(RUN).css('.fold[data-v="unverified"]')
     assert [text(group.css_first("summary")) for group in groups] == snapshot(
         [
-            "3 www.semanticscholar.org: The site turns robots away (AWS WAF).",
-            "1 slow.example: The server did not answer in 30 seconds.",
+            "3 The site turns robots away (AWS WAF). www.semanticscholar.org",
+            "1 The server did not answer in 30 seconds. slow.example",
         ]
     )
     assert [len(group.css("tr[data-s]")) for group in groups] == [3, 1]
@@ -298,3 +299,45 @@ def test_the_first_and_last_days_of_the_calendar_do_no_harm(moment: datetime) ->
     item = result(occurrence("https://a.example/"), expires_at=moment)
     assert "a.example" in write(replace(RUN, started=moment, results=(item,)))
     assert "a.example" in write(replace(RUN, results=(item,), past=(Past(moment, {}),)))
+
+
+def test_an_entry_has_its_name_and_its_place_is_a_link_where_the_page_is_known() -> None:
+    """A place that leads nowhere is text to copy."""
+    page = "https://github.com/me/list/blob/abc/README.md?plain=1#L"
+    place = replace(occurrence("https://a.example/", 7, text="paper"), context="Attention is all you need")
+    run = replace(RUN, results=(*RUN.results, result(place, finding=NOT_FOUND)))
+
+    with_pages, without = parse(replace(run, pages={"README.md": page})), parse(run)
+
+    row = next(row for row in with_pages.css("tr[data-v]") if "//a.example" in row.text())
+    assert texts(row, ".t") == ["Attention is all you need (paper)"]
+    assert [node.attributes["href"] for node in row.css("a.p")] == [f"{page}7"]
+    assert not with_pages.css("span.p:not(#remarks + ul span)")
+    assert not without.css("a.p")
+    assert len(without.css("span.p")) > len(run.results)
+
+
+def test_what_was_not_checked_has_a_part_and_a_tile_of_its_own() -> None:
+    """Its verdict is unverified, but nobody tried."""
+    late = [result(occurrence(f"https://h{n}.example/", n), finding=OUT_OF_TIME, reason="Stopped.") for n in range(3)]
+    page = parse(replace(RUN, results=(*RUN.results, *late)))
+
+    assert "3 not checked" in texts(page, "#tiles li")
+    assert "4 unverified" in texts(page, "#tiles li")
+    assert text(page.css_first("#unchecked")) == "Not checked 3"
+    assert text(page.css_first("#unverified")) == "Could not be verified 4"
+    assert len(page.css('.fold[data-v="unchecked"] tr[data-s]')) == 3
+
+
+@pytest.mark.parametrize(("count", "folded"), [(4, True), (5, False)])
+def test_a_calendar_of_few_links_is_folded(count: int, *, folded: bool) -> None:
+    """The dates below it say all; from five on it is worth its room."""
+    ends = [
+        result(occurrence(f"https://a.example/{n}", n), finding=EXPIRING, expires_at=STARTED + timedelta(days=n))
+        for n in range(1, count + 1)
+    ]
+    page = parse(replace(RUN, results=tuple(ends)))
+
+    assert bool(page.css("details.weeks:not([open]) > .month")) is folded
+    assert len(page.css(".month .has")) == count
+    assert page.css(".agenda li")

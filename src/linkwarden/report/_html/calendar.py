@@ -97,6 +97,8 @@ def _sentence(runs: tuple[Past, ...]) -> str:
 
 
 WEEKS = 6
+#: From so many URLs on the calendar is worth its room, and not folded.
+_WORTH_WEEKS = 5
 #: So many dates stand below the calendar; the others are folded.
 _NEXT = 4
 #: Of one date, so many URLs are named.
@@ -168,6 +170,11 @@ class Calendar:
     weeks: tuple[Week, ...]
     soon: tuple[Ending, ...]
     later: tuple[Ending, ...]
+
+    @property
+    def few(self) -> bool:
+        """True if the dates say it all, and six weeks would only take room."""
+        return self.total < _WORTH_WEEKS
 
 
 def away(then: date, now: date) -> str:

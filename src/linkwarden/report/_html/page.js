@@ -36,7 +36,7 @@
   const textOf = (row) => (row.text ??= [
     row.element.textContent,
     section.options[Number(row.section) + 1].text,
-    row.verdict === "unverified" ? row.element.closest(".fold").querySelector("summary").textContent : "",
+    row.verdict.startsWith("un") ? row.element.closest(".fold").querySelector("summary").textContent : "",
   ].join(" ").toLowerCase());
 
   function filter() {
@@ -67,6 +67,7 @@
     byId("tiles")?.classList.toggle("chosen", verdicts.size > 0);
     for (const tile of tiles) tile.firstElementChild.setAttribute("aria-pressed", verdicts.has(tile.dataset.v));
     shown.textContent = active ? `${count(fitting.length)} of ${count(rows.length)} ${rows.length === 1 ? "URL" : "URLs"}` : "";
+    byId("none").hidden = !active || fitting.length > 0;
     clear.hidden = !active && order === "place";
   }
 
@@ -160,6 +161,16 @@
     head.replaceChildren(button);
   }
   for (const code of all(".c", findings)) code.after(" ", make("button", "Copy", { className: "copy" }));
+  // A place that leads nowhere is for an editor: a click copies it.
+  addEventListener("click", async ({ target }) => {
+    if (!target.matches("span.p")) return;
+    try {
+      await navigator.clipboard.writeText(target.textContent);
+      target.classList.add("copied");
+      setTimeout(() => target.classList.remove("copied"), 2000);
+    } catch { // not allowed here: the click has marked it
+    }
+  });
   findings.addEventListener("click", async ({ target }) => {
     if (!target.matches(".copy")) return;
     const code = target.parentNode.querySelector(".c");
@@ -195,12 +206,17 @@
   });
   section.addEventListener("change", changed);
   host.addEventListener("change", changed);
-  clear.addEventListener("click", () => {
+  const reset = () => {
     verdicts.clear();
     find.value = section.value = host.value = "";
     order = "place";
     sort();
     changed();
+  };
+  const showAll = make("button", "Show all");
+  byId("none").append(" ", showAll);
+  for (const button of [clear, showAll]) button.addEventListener("click", () => {
+    reset();
     find.focus();
   });
   addEventListener("keydown", (event) => {
@@ -208,6 +224,11 @@
     if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
       event.preventDefault();
       find.focus();
+    }
+    if (event.key === "Escape" && !clear.hidden) {
+      event.preventDefault();
+      clearTimeout(waiting);
+      reset();
     }
   });
   addEventListener("hashchange", read);

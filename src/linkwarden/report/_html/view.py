@@ -6,12 +6,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from linkwarden.model import FAILS_BY_DEFAULT, SETTLED, Rule, Run, Suggestion, Verdict
+from linkwarden.model import FAILS_BY_DEFAULT, SETTLED, Occurrence, Rule, Run, Suggestion, Verdict
 from linkwarden.report import _order as order
 from linkwarden.report import _words as words
 from linkwarden.report._html.calendar import away, calendar, trend
 from linkwarden.report._order import Placed
-from linkwarden.sinks import cut, link_target, mask_text, one_line, shorten, shown_address, shown_place, visible
+from linkwarden.sinks import (
+    cut,
+    link_target,
+    mask_text,
+    one_line,
+    page_target,
+    shorten,
+    shown_address,
+    shown_place,
+    visible,
+)
 
 _LONGEST_ADDRESS = 1_000
 _LONGEST_PROSE = 600
@@ -74,6 +84,14 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a link stands, ``file:line``, and the line's page on the web, or None."""
+
+    text: str
+    href: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One URL on the page.
 
@@ -83,7 +101,8 @@ class Row:
         address: the URL.
         reason: why it got its verdict.
         fix: the replacement, or None.
-        places: the first few places, ``file:line``.
+        name: by what a maintainer knows the entry, or "".
+        places: the first few places.
         more_places: the others.
         unnamed_places: how many had no room.
         section: number of its section among the page's.
@@ -100,8 +119,9 @@ class Row:
     address: Address
     reason: str
     fix: Fix | None
-    places: tuple[str, ...]
-    more_places: tuple[str, ...]
+    name: str
+    places: tuple[Place, ...]
+    more_places: tuple[Place, ...]
     unnamed_places: int
     section: int
     host: int
@@ -149,6 +169,11 @@ class Unknown:
     rule: Rule | None
     rows: tuple[Row, ...]
 
+    @property
+    def size(self) -> int:
+        """How many they are."""
+        return len(self.rows)
+
 
 class View:
     """Everything that the template asks for; see ``page.html.j2``."""
@@ -164,9 +189,18 @@ class View:
         self._host_of = {host: number for number, host in enumerate(self.hosts)}
         self.headline = words.headline(run)
         self.cheer = words.friendly(run)
-        self.tally = tuple((v.value, count, words.WORDS[v].reader) for v, count in words.tally(run))
+        #: What is counted: the key of the filter, the colour, the number, the words, and what they mean to a reader.
+        self.counts = tuple(
+            (_key(count), count.verdict.value, count.number, count.word, words.WORDS[count.verdict].reader)
+            for count in words.counted(run)
+            if count.number
+        )
+        self.tally = tuple((v.value, words.WORDS[v].reader) for v, _ in words.tally(run))
         self.parts = self._parts(items)
-        self.unknowns = tuple(map(self._unknown, order.unknowns(_of(items, Verdict.UNVERIFIED))))
+        groups = order.unknowns(_of(items, Verdict.UNVERIFIED))
+        #: Unverified URLs by reason: those that were tried, and those that were not checked.
+        self.unknowns = tuple(self._unknown(group) for group in groups if not group.not_checked)
+        self.unchecked = tuple(self._unknown(group) for group in groups if group.not_checked)
         self.ok = tuple(map(self._row, _of(items, Verdict.OK)))
         self.ignored = tuple(map(self._row, _of(items, Verdict.IGNORED)))
         self.calendar = calendar(run, items)
@@ -253,11 +287,11 @@ class View:
         hosts, more = group.hosts[:_HOSTS_SHOWN], len(group.hosts[_HOSTS_SHOWN:])
         return Unknown(hosts, more, _prose(group.reason), rows[0].rule, rows)
 
-    def named(self, items: Iterable[Placed]) -> tuple[tuple[str, str, str | None], ...]:
+    def named(self, items: Iterable[Placed]) -> tuple[tuple[Place | None, str, str | None], ...]:
         """Return what the calendar says of URLs: where they stand, a short form, and where a click leads."""
         return tuple(
             (
-                shown_place(item.places[0].span.path, item.places[0].span.line) if item.places else "",
+                self._place(item.places[0]) if item.places else None,
                 shorten(_without_scheme(shown_address(item.result.target.url, _LONGEST_ADDRESS)), _LONGEST_NAME),
                 link_target(item.result.target.url),
             )
@@ -268,7 +302,7 @@ class View:
         result = item.result
         judgement = result.judgement
         address = shown_address(result.target.url, _LONGEST_ADDRESS)
-        places = tuple(dict.fromkeys(shown_place(o.span.path, o.span.line) for o in item.places))
+        places = tuple(dict.fromkeys(map(self._place, item.places)))
         history = result.history
         since = history.failing_since if history is not None else None
         when = since or judgement.expires_at
@@ -278,6 +312,7 @@ class View:
             address=_address(result.target.url),
             reason=_prose(item.full_reason),
             fix=_fix(judgement.suggestion) if judgement.suggestion is not None else None,
+            name=cut(one_line(item.called), _LONGEST_LABEL),
             places=places[:_PLACES_SHOWN],
             more_places=places[_PLACES_SHOWN:_PLACES_MOST],
             unnamed_places=len(places[_PLACES_MOST:]),
@@ -289,6 +324,18 @@ class View:
             facts=_facts(item),
             seen=_seen(item, address),
         )
+
+    def _place(self, place: Occurrence) -> Place:
+        page = page_target(order.line_page(self.run, place))
+        return Place(shown_place(place.span.path, place.span.line), page)
+
+
+#: The filter's key for what was not checked, whose verdict is another's.
+_UNCHECKED = "unchecked"
+
+
+def _key(count: words.Count) -> str:
+    return _UNCHECKED if count.word == words.NOT_CHECKED else count.verdict.value
 
 
 _HOME = {verdict: name for name, _, verdicts in _PARTS for verdict in verdicts}
@@ -361,7 +408,6 @@ def _facts(item: Placed) -> tuple[tuple[str, str], ...]:
     suppressed = list(dict.fromkeys(shown_place(o.span.path, o.span.line) for o in result.suppressed))
     unnamed = len(suppressed[_PLACES_MOST:])
     facts = [
-        ("Link text", cut(one_line(item.places[0].text), _LONGEST_LABEL) if item.places else ""),
         ("Status", "" if evidence.status in {None, *shown} else str(evidence.status)),
         ("Redirected to", "" if final in new else final),
         ("Title", cut(one_line(evidence.title), _LONGEST_LABEL) if evidence.title else ""),
