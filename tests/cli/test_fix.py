@@ -216,7 +216,7 @@ def test_a_file_that_changes_meanwhile_is_not_overwritten(
         refuse(document)
         document.path.write_text("new words", "utf-8")
 
-    monkeypatch.setattr("linkwarden.cli.fix.refuse_unsafe", and_change)
+    monkeypatch.setattr("linkwarden.fix.fixes.refuse_unsafe", and_change)
     assert fix("--write") == 2
     assert text() == "new words"
     assert "has changed while linkwarden was at work" in capsys.readouterr().err

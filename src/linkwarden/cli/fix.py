@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,19 +19,18 @@ from linkwarden.cli.speech import say, say_diff, say_error, say_failure
 from linkwarden.config import Config
 from linkwarden.fix import (
     MAX_REPORT_BYTES,
-    Document,
     Edit,
-    Plan,
+    Fixes,
+    Planned,
     Wishes,
-    open_document,
-    plan,
-    refuse_unsafe,
+    emptied,
+    fixes_of,
     wishes_of_report,
     wishes_of_run,
-    write_document,
 )
 from linkwarden.inputs import reading_of
-from linkwarden.model import Extracted, Kind, LinkwardenError, NothingToCheckError, UsageError
+from linkwarden.model import Kind, NothingToCheckError, UsageError
+from linkwarden.report._words import plural
 from linkwarden.text import mask_secrets
 
 #: What belongs to reports, or chooses what makes a check fail.
@@ -38,18 +38,6 @@ _NOT_HERE = frozenset(
     {"diff", "fail_on", "exit_zero", "baseline", "write_baseline", "output", "format", "no_report", "verbose"}
     | {"show_secrets", "quiet"}
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Planned:
-    """A document and what is done with it."""
-
-    document: Document
-    plan: Plan
-
-    @property
-    def edits(self) -> tuple[Edit, ...]:
-        return self.plan.edits
 
 
 @click.command(cls=TableCommand)
@@ -61,6 +49,11 @@ class _Planned:
 @click.option(
     "--from", "report", type=click.Path(path_type=Path), help="Take the findings from this JSON report; check nothing."
 )
+@click.option(
+    "--interactive", "-i", is_flag=True, help="Ask about each edit, also the unsafe, and make those you take."
+)
+@click.option("--ask-again", is_flag=True, help="With --interactive: also ask what was answered earlier.")
+@click.option("--remove-dead", is_flag=True, help="Take out entries of which every link is broken.")
 @click.option("--allow-dirty", is_flag=True, help="Also change files that are not in git, or not committed.")
 @click.option("--exit-nonzero-on-fix", is_flag=True, help="Exit with 1 if there is anything to fix.")
 @table_options("check", without=_NOT_HERE)
@@ -75,22 +68,52 @@ def fix(obj: Any, /, inputs: tuple[str, ...], **options: Any) -> int:
     if patch_file is not None:
         ensure_writable(patch_file, "Choose another place with --patch.")
     config = make_config(inputs, options)
+    asks = options["interactive"]
+    if asks and "-" in config.inputs:
+        raise UsageError("--interactive reads answers from standard input, so no list can", "Name the list's file.")
     wishes, code = _wishes(obj, inputs, config, options)
-    planned = [_plan(document, wishes, unsafe=options["unsafe"]) for document in _documents(wishes, config)]
-    edited = [item for item in planned if item.edits]
-    for item in planned:
-        _show(item, options["color"])
+    fixes = fixes_of(wishes, reading_of(config), unsafe=options["unsafe"] or asks, remove_dead=options["remove_dead"])
+    for name in fixes.elsewhere:
+        say(f"{name}: not a file of this machine, so it is not changed.", err=True)
+    fixes, refused = _decided(fixes, obj, config, options)
+    for one in fixes.documents:
+        _show(one, options["color"])
     if patch_file is not None:
-        patch_file.write_bytes(b"".join(item.document.patch(item.edits) for item in edited))
-    problems = _write(edited, allow_dirty=options["allow_dirty"]) if options["write"] else []
+        patch_file.write_bytes(fixes.patch())
+    writes = options["write"] or (asks and patch_file is None)
+    written, problems = fixes.write_each(allow_dirty=options["allow_dirty"]) if writes else ((), ())
     for problem in problems:
         say_error(problem)
-    _sum_up(planned, options, len(edited) - len(problems))
+    _sum_up(fixes, len(written) if writes else None, refused, unsafe=options["unsafe"] or asks)
     if problems:
         return problems[0].exit_code
     if code:
         return code
-    return int(bool(edited) and options["exit_nonzero_on_fix"])
+    return int(bool(fixes.edits) and options["exit_nonzero_on_fix"])
+
+
+def _decided(fixes: Fixes, deps: Any, config: Config, options: Mapping[str, Any]) -> tuple[Fixes, int]:
+    """Return the edits that the user wants, as far as that is known, and how many replacements were refused earlier."""
+    from linkwarden.cli.interview import interview, without_refused  # noqa: PLC0415 - rarely needed
+    from linkwarden.store.decisions import Decisions, UnusableError, open_decisions  # noqa: PLC0415 - reads SQLite
+
+    if not fixes.edits:
+        return fixes, 0
+    asks = options["interactive"]
+    now = deps.now if deps is not None else lambda: datetime.now(UTC)
+    with ExitStack() as stack:
+        try:
+            answers = stack.enter_context(open_decisions(config.state, make=asks))
+        except UnusableError as trouble:
+            say(f"Earlier answers are not known, and new ones are not kept: {trouble}.", err=True)
+            answers = Decisions()
+        if not asks:
+            return without_refused(fixes, answers)
+        try:
+            return interview(fixes, answers, again=options["ask_again"], now=now)
+        except (click.Abort, KeyboardInterrupt):
+            say("", "Nothing was written. Your answers are kept: the same command goes on from here.", err=True)
+            raise
 
 
 def _wishes(deps: Any, inputs: tuple[str, ...], config: Config, options: Mapping[str, Any]) -> tuple[Wishes, int]:
@@ -136,28 +159,7 @@ def _chooser(only: Sequence[str]) -> Any:
     return lambda code, slug, kind: not words or not words.isdisjoint((code.lower(), slug, kind))
 
 
-def _documents(wishes: Wishes, config: Config) -> Iterable[Document]:
-    reading = reading_of(config)
-    for name in dict.fromkeys(wishes.names):
-        document = open_document(name, reading)
-        if document is None:
-            say(f"{name}: not a file of this machine, so it is not changed.", err=True)
-        elif not wishes.are_about(name, document.data):
-            raise UsageError(f"{name}: has changed since the report was written", "Check it again.")
-        else:
-            yield document
-
-
-def _plan(document: Document, wishes: Wishes, *, unsafe: bool) -> _Planned:
-    source = document.source
-
-    def read(text: str) -> Iterator[Extracted]:
-        return source.extractor.extract(text, source.name)
-
-    return _Planned(document, plan(source.text, wishes.of(source), read, unsafe=unsafe))
-
-
-def _show(item: _Planned, color: str) -> None:
+def _show(item: Planned, color: str) -> None:
     """Print the edits of a document by rule, each with its reason, then the diff."""
     name = item.document.source.name
     by_rule: dict[tuple[str, str], list[Edit]] = {}
@@ -167,32 +169,35 @@ def _show(item: _Planned, color: str) -> None:
         say(f"{code} {slug}:")
         for edit in edits:
             mark = "" if edit.wanted.safe else " (unsafe)"
-            say(f"  {name}:{edit.line}: {mask_secrets(edit.wanted.url)}: {mask_secrets(edit.wanted.why)}{mark}")
-    for dropped in item.plan.dropped:
+            new = f"entry of {mask_secrets(edit.before)}" if edit.removed else mask_secrets(edit.wanted.url)
+            say(f"  {name}:{edit.line}: {new}: {mask_secrets(edit.wanted.why)}{mark}")
+    for dropped in item.dropped:
         say(f"  {name}:{dropped.line}: left as is: {dropped.reason}")
+    for line, heading in emptied(item.document.source.text, [(e.start, e.end) for e in item.edits if e.removed]):
+        say(f"  {name}:{line}: nothing is left below the heading {heading!r}")
     say_diff(item.document.patch(item.edits), colored=use_color(color))
 
 
-def _write(planned: Sequence[_Planned], *, allow_dirty: bool) -> list[LinkwardenError]:
-    """Write the documents; return what went wrong. All are looked at before the first is written."""
-    if not allow_dirty:
-        for item in planned:
-            refuse_unsafe(item.document)
-    problems: list[LinkwardenError] = []
-    for item in planned:
-        try:
-            write_document(item.document, item.document.with_edits(item.edits))
-        except UsageError as error:
-            problems.append(error)
-    return problems
-
-
-def _sum_up(planned: Sequence[_Planned], options: Mapping[str, Any], written: int) -> None:
-    edits = sum(len(item.edits) for item in planned)
-    unsafe = sum(item.plan.waiting for item in planned)
-    if options["write"]:
-        say(f"{edits} URLs replaced in {written} files." if edits else "Nothing to fix.", err=True)
+def _sum_up(fixes: Fixes, written: int | None, refused: int, *, unsafe: bool) -> None:
+    """Say how many edits there are; ``written`` is the number of files, or None if none was to be written."""
+    replaced = sum(not edit.removed for edit in fixes.edits)
+    removed = len(fixes.edits) - replaced
+    waiting = sum(one.plan.waiting for one in fixes.documents)
+    parts = [plural(replaced, "URL")] if replaced else []
+    parts += [plural(removed, "entry", "entries")] if removed else []
+    what = " and ".join(parts)
+    how = "replaced" if not removed else "replaced or taken out" if replaced else "taken out"
+    if not parts:
+        say("Nothing to fix.", err=True)
+    elif written is not None:
+        say(f"{what} {how} in {plural(written, 'file')}; `git diff` shows it.", err=True)
     else:
-        say(f"{edits} URLs can be replaced; --write does it." if edits else "Nothing to fix.", err=True)
-    if unsafe:
-        say(f"{unsafe} more can be replaced after a look: see them with --unsafe.", err=True)
+        say(f"{what} can be {how}; --write does it.", err=True)
+    if waiting and not unsafe:
+        say(
+            f"{waiting} more can be replaced after a look: see them with --unsafe, or one by one with --interactive.",
+            err=True,
+        )
+    if refused:
+        was = "was" if refused == 1 else "were"
+        say(f"{plural(refused, 'edit')} {was} refused earlier; --interactive --ask-again asks again.", err=True)

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import html
 import re
-from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
-from linkwarden.model import Anchor, Basis, Extracted, Markup, Occurrence, Suppression
+from linkwarden.fix.removal import Dead, moved_line, removals
+from linkwarden.fix.wanted import Dropped, Edit, Plan, Wanted, Wish
+from linkwarden.model import Anchor, Extracted, Markup, Occurrence, Suppression
 
 #: Yields what a document holds, in the order of its text.
 Read = Callable[[str], Iterator[Extracted]]
-#: Returns what shall stand in place of a URL, or None if it shall stay.
-Wish = Callable[[Occurrence], "Wanted | None"]
 
 #: A longer replacement is no URL that a person would want in a list (browsers show about 2,000 characters).
 _LONGEST_URL = 2048
@@ -29,79 +30,8 @@ _UNWRITABLE = re.compile(r"[\s\x00-\x20\x7f-\x9f\u200e\u200f\u202a-\u202e\u2028\
 _PLACE = re.compile(r"(?:https?://|mailto:|[./#]|[^:/?#]*(?:[/?#]|\Z))", re.IGNORECASE)
 _MARKDOWN = frozenset({Markup.MD_LINK, Markup.MD_IMAGE, Markup.MD_REFERENCE, Markup.MD_REFERENCE_IMAGE})
 _AS_THEY_STAND = frozenset({Markup.MD_BARE, Markup.MD_AUTOLINK})
+_NO_LINES: Mapping[int, int] = MappingProxyType({})
 _UNQUOTED = re.compile(r"[^\s\"'=<>`]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What shall stand in place of a URL.
-
-    Attributes:
-        url: the replacement.
-        why: one clause with the reason.
-        basis: what it rests on.
-        code: the rule that found the old URL wanting.
-        slug: that rule's name.
-    """
-
-    url: str
-    why: str
-    basis: Basis
-    code: str
-    slug: str
-
-    @property
-    def safe(self) -> bool:
-        """True where it is right without somebody looking at it."""
-        return self.basis.is_safe
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """One replacement in a document.
-
-    Attributes:
-        start: offset of the first character that is replaced.
-        end: offset behind the last one.
-        line: the line, from 1, on which it begins.
-        old: what stands there.
-        new: what shall stand there.
-        before: the URL that readers get today.
-        wanted: the URL that they get then, and why.
-    """
-
-    start: int
-    end: int
-    line: int
-    old: str
-    new: str
-    before: str
-    wanted: Wanted
-
-
-@dataclass(frozen=True, slots=True)
-class Dropped:
-    """A replacement that is not made, with the line and the reason."""
-
-    line: int
-    before: str
-    wanted: Wanted
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What is done with a document.
-
-    Attributes:
-        edits: in the order of the text.
-        dropped: the replacements that cannot be made.
-        waiting: how many more would be tried if those were made that are not safe.
-    """
-
-    edits: tuple[Edit, ...] = ()
-    dropped: tuple[Dropped, ...] = ()
-    waiting: int = 0
 
 
 @dataclass(slots=True)
@@ -115,6 +45,7 @@ class _Try:
     wanted: Wanted
     spellings: tuple[str, ...]
     places: list[int] = field(default_factory=list)
+    gone: frozenset[int] = frozenset()
     at: int = 0
     reason: str = ""
 
@@ -123,7 +54,7 @@ class _Try:
         return self.spellings[self.at]
 
 
-def plan(text: str, wish: Wish, read: Read, *, unsafe: bool = False) -> Plan:
+def plan(text: str, wish: Wish, read: Read, *, unsafe: bool = False, dead: Dead | None = None) -> Plan:
     """Return the edits that put the wanted URLs in place, each proved by reading the changed document.
 
     Args:
@@ -131,9 +62,15 @@ def plan(text: str, wish: Wish, read: Read, *, unsafe: bool = False) -> Plan:
         wish: what shall stand in place of each of its URLs.
         read: the document's extractor.
         unsafe: also make the replacements that somebody should look at.
+        dead: the links whose entries go if all of their links are such; None takes nothing out.
     """
     items = list(read(text))
     tries, dropped, waiting = _tries(text, items, wish, unsafe=unsafe)
+    if dead is not None:
+        gone, left = removals(text, items, dead)
+        dropped += left
+        tries += [_Try(r.start, r.end, r.line, r.before, r.wanted, ("",), gone=r.gone) for r in gone]
+        tries.sort(key=lambda t: t.start)
     for _ in range(_MOST_READINGS):
         failed = _failing(text, items, tries, read) if tries else []
         if not failed:
@@ -268,10 +205,15 @@ def _failing(text: str, items: Sequence[Extracted], tries: Sequence[_Try], read:
     Where something else changes, the replacement nearest before it is to blame.
     """
     changed = _splice(text, tries)
-    expected = [_shape(item) for item in items]
+    lines = {t.line: len(text[t.start : t.end].splitlines()) for t in tries if t.gone}
+    gone = frozenset(number for t in tries for number in t.gone)
+    before = sorted(gone)
+    items = [item for number, item in enumerate(items) if number not in gone] if gone else items
+    expected = [_shape(item, lines) for item in items]
     owner: dict[int, _Try] = {}
     for attempt in tries:
-        for number in attempt.places:
+        for place in attempt.places:
+            number = place - bisect_left(before, place)
             owner[number] = attempt
             shape = expected[number]
             expected[number] = (shape[0], attempt.wanted.url, *shape[2:])
@@ -315,15 +257,20 @@ def _nearest(items: Sequence[Extracted], number: int, tries: Sequence[_Try]) -> 
     return tries[max(0, bisect_right([t.start for t in tries], before) - 1)]
 
 
-def _shape(item: Extracted) -> tuple[object, ...]:
-    """Return what of an item has to stay the same wherever it stands; notices speak of URLs and are only counted."""
+def _shape(item: Extracted, gone: Mapping[int, int] = _NO_LINES) -> tuple[object, ...]:
+    """Return what of an item has to stay the same wherever it stands; notices speak of URLs and are only counted.
+
+    Args:
+        item: the item.
+        gone: how many lines go, by the number of the first of them.
+    """
     if isinstance(item, Occurrence):
         text = "" if item.markup in _AS_THEY_STAND else item.text
         return "link", item.url, item.markup, text
     if isinstance(item, Anchor):
         return "anchor", item.name, item.source
     if isinstance(item, Suppression):
-        return "suppression", item.codes, item.first, item.last
+        return "suppression", item.codes, moved_line(item.first, gone), moved_line(item.last, gone)
     return ("notice",)
 
 

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from linkwarden.fix.edits import Edit, apply
+from linkwarden.fix.edits import apply
 from linkwarden.fix.patch import patch
+from linkwarden.fix.wanted import Edit
 from linkwarden.git import Git, GitError
 from linkwarden.inputs import MAX_BYTES, STDIN, InputError, Reading, Source, find_root, is_remote, read_document
 from linkwarden.model import UsageError

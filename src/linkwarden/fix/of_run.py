@@ -4,24 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from linkwarden.fix.edits import Plan, plan
-from linkwarden.fix.files import Document, open_document
+from linkwarden.fix.files import open_document
+from linkwarden.fix.fixes import Planned, planned
 from linkwarden.fix.wishes import wishes_of_run
-from linkwarden.inputs import Reading, Source
-from linkwarden.model import Extracted, LinkwardenError, Run
+from linkwarden.inputs import Reading
+from linkwarden.model import LinkwardenError, Run
 from linkwarden.report import Replacement
 
 _FOREIGN_BYTE = re.compile(r"[\udc80-\udcff]")
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """A document and what is to be done with it."""
-
-    document: Document
-    plan: Plan
 
 
 def plan_run(run: Run, reading: Reading, *, unsafe: bool = False) -> Iterator[Planned]:
@@ -44,14 +35,9 @@ def plan_run(run: Run, reading: Reading, *, unsafe: bool = False) -> Iterator[Pl
             continue
         if document is None or document.source.sha256 != run.sha256.get(name):
             continue
-        source = document.source
-
-        def read(text: str, source: Source = source) -> Iterator[Extracted]:
-            return source.extractor.extract(text, source.name)
-
-        planned = Planned(document, plan(source.text, wishes.of(source), read, unsafe=unsafe))
-        if planned.plan.edits:
-            yield planned
+        one = planned(document, wishes.of(document.source), unsafe=unsafe)
+        if one.edits:
+            yield one
 
 
 def replacements(run: Run, reading: Reading) -> dict[tuple[str, int], Replacement]:
@@ -62,10 +48,10 @@ def replacements(run: Run, reading: Reading) -> dict[tuple[str, int], Replacemen
         reading: how its inputs were read.
     """
     found: dict[tuple[str, int], Replacement] = {}
-    for planned in plan_run(run, reading, unsafe=True):
-        document = planned.document
+    for one in plan_run(run, reading, unsafe=True):
+        document = one.document
         if _FOREIGN_BYTE.search(document.source.text):  # the check has counted other characters
             continue
-        for edit, start, end in document.regions(planned.plan.edits):
+        for edit, start, end in document.regions(one.edits):
             found[document.source.name, edit.start] = Replacement(start, end - start, edit.new)
     return found

@@ -8,13 +8,16 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from linkwarden.fix.edits import Wanted, Wish
+from linkwarden.fix.removal import Dead
+from linkwarden.fix.wanted import Wanted, Wish
 from linkwarden.inputs import Source
-from linkwarden.model import Basis, Kind, Occurrence, Result, Run, UsageError
+from linkwarden.model import Basis, Kind, Occurrence, Result, Run, UsageError, Verdict
 from linkwarden.text import target_key
 
 #: What masking leaves of a secret: such a URL can be neither found nor written.
 _MASKED = "***"
+#: What is broken in the document itself, and not on the web.
+_NO_PAGES = (Kind.ANCHOR, Kind.FILE, Kind.OTHER)
 #: A report of a million links is smaller.
 MAX_REPORT_BYTES = 1 << 30
 _NO_REPORT = "Give a JSON report that `linkwarden check` wrote."
@@ -32,24 +35,32 @@ class Wishes:
     Attributes:
         names: of the documents that were checked.
         by_key: what shall stand in place of a URL, by the key of ``linkwarden.text.target_key``.
+        dead: why the entry of a URL may go, by the same key: it is broken, and nothing is known to replace it.
         accepted: name, key and line of places whose finding the maintainer has accepted, so that they stay.
         hashes: SHA-256 of the documents as they were checked, by name; empty where nothing can have changed since.
     """
 
     names: tuple[str, ...] = ()
     by_key: Mapping[str, Wanted] = field(default_factory=dict)
+    dead: Mapping[str, Wanted] = field(default_factory=dict)
     accepted: frozenset[Place] = frozenset()
     hashes: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, source: Source) -> Wish:
         """Return the function that says what shall stand in place of a URL of a document."""
+        return self._finder(source, self.by_key)
 
-        def wish(item: Occurrence) -> Wanted | None:
+    def dead_of(self, source: Source) -> Dead:
+        """Return the function that says of a link of a document why its entry may go."""
+        return self._finder(source, self.dead)
+
+    def _finder(self, source: Source, by_key: Mapping[str, Wanted]) -> Wish:
+        def find(item: Occurrence) -> Wanted | None:
             key = target_key(source.address_of(item.url) or item.url, source.name)
             accepted = self.accepted and (source.name, key, item.span.line) in self.accepted
-            return None if accepted else self.by_key.get(key)
+            return None if accepted else by_key.get(key)
 
-        return wish
+        return find
 
     def are_about(self, name: str, data: bytes) -> bool:
         """Return whether a document is still what was checked."""
@@ -60,7 +71,20 @@ class Wishes:
 def wishes_of_run(run: Run, chosen: Chosen) -> Wishes:
     """Return what the suggestions of a run want replaced."""
     accepted = frozenset((o.span.path, r.target.key, o.span.line) for r in run.results for o in r.suppressed)
-    return Wishes(run.inputs, dict(_of_results(run.results, chosen)), accepted)
+    dead = {
+        result.target.key: _removal(rule.code, rule.slug)
+        for result in run.results
+        if (rule := result.judgement.rule) is not None
+        and result.judgement.verdict is Verdict.BROKEN
+        and result.judgement.suggestion is None
+        and result.target.address is not None
+        and chosen(rule.code, rule.slug, result.kind)
+    }
+    return Wishes(run.inputs, dict(_of_results(run.results, chosen)), dead, accepted)
+
+
+def _removal(code: str, slug: str) -> Wanted:
+    return Wanted("", "none of its links works, and nothing is known in their place", Basis.DEAD, code, slug)
 
 
 def _of_results(results: Iterable[Result], chosen: Chosen) -> Iterable[tuple[str, Wanted]]:
@@ -87,10 +111,11 @@ def wishes_of_report(data: bytes, slugs: Mapping[str, str], chosen: Chosen) -> W
         names = tuple(str(name) for name in report["inputs"])
         hashes = {str(name): str(digest) for name, digest in report["sha256"].items()}
         found = dict(_of_links(report["links"], slugs, chosen))
+        dead = dict(_dead_of_links(report["links"], slugs, chosen))
         accepted = frozenset(_accepted(report["links"]))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise UsageError("this is no JSON report of linkwarden, or one of an older version", _NO_REPORT) from None
-    return Wishes(names, found, accepted, hashes)
+    return Wishes(names, found, dead, accepted, hashes)
 
 
 def _of_links(links: Iterable[Any], slugs: Mapping[str, str], chosen: Chosen) -> Iterable[tuple[str, Wanted]]:
@@ -103,6 +128,15 @@ def _of_links(links: Iterable[Any], slugs: Mapping[str, str], chosen: Chosen) ->
             wanted = Wanted(str(said["url"]), str(said["why"]), basis, code, slugs[code])
             for place in link["occurrences"]:
                 yield target_key(url, str(place["file"])), wanted
+
+
+def _dead_of_links(links: Iterable[Any], slugs: Mapping[str, str], chosen: Chosen) -> Iterable[tuple[str, Wanted]]:
+    for link in links:
+        code, url = str(link["code"]), str(link["url"])
+        is_dead = link["verdict"] == Verdict.BROKEN and link["suggestion"] is None and link["kind"] not in _NO_PAGES
+        if is_dead and code in slugs and _MASKED not in url and chosen(code, slugs[code], Kind(link["kind"])):
+            for place in link["occurrences"]:
+                yield target_key(url, str(place["file"])), _removal(code, slugs[code])
 
 
 def _accepted(links: Iterable[Any]) -> Iterable[Place]:

@@ -122,6 +122,7 @@ class Basis(StrEnum):
     OTHER_SITE = "other-site"  # it works on another host
     SUCCESSOR = "successor"  # what took the place of a closed service
     NEAREST = "nearest"  # the most similar thing that is there
+    DEAD = "dead"  # nothing works that the entry leads to, so it may go
     GUESS = "guess"  # what was probably meant
 
     @property

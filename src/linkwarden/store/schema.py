@@ -69,6 +69,13 @@ MIGRATIONS: tuple[Sequence[str], ...] = (
         ) WITHOUT ROWID
         """,
     ),
+    # What the user has said of edits: ``fix`` is the SHA-256 of the replacement.
+    (
+        (
+            "CREATE TABLE decisions (key BLOB NOT NULL, fix BLOB NOT NULL, yes INTEGER NOT NULL, at INTEGER NOT NULL, "
+            "PRIMARY KEY (key, fix)) WITHOUT ROWID"
+        ),
+    ),
 )
 
 

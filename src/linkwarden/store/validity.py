@@ -64,6 +64,7 @@ _COLUMNS: Mapping[str, Mapping[str, str]] = {
         "last_modified": _OR_NULL % _TEXT,
         "version": _TEXT,
     },
+    "decisions": {"key": _KEY, "fix": _KEY, "yes": _COUNT, "at": _INSTANT},
     "runs": {"at": _INSTANT, "state": _TEXT, "counts": _TEXT, "version": _TEXT},
     "lists": {"scope": _TEXT},
 }
