@@ -181,7 +181,7 @@ def test_the_table_of_all_contributors_needs_no_comments_of_ones_own() -> None:
     """The links of its symbols lead to places that no README has; without both of its markers nothing is accepted."""
     start, end = "<!-- ALL-CONTRIBUTORS-LIST:START - Do not remove -->", "<!-- ALL-CONTRIBUTORS-LIST:END -->"
     (found,) = suppressions(f"# List\n\n{start}\n<a href='#blog-ann'>x</a>\n\n{end}\n\n[y](#gone)\n")
-    assert (found.first, found.last, found.codes, found.by_program) == (3, 6, ("LW120",), True)
+    assert (found.first, found.last, found.codes, found.by_program) == (3, 6, ("anchor-missing",), True)
     for text in (f"{start}\n\n[y](#gone)\n", f"[y](#gone)\n\n{end}\n", f"{end}\n\n{start}\n"):
         assert suppressions(text) == []
         assert notices(text) == []

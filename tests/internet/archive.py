@@ -6,6 +6,8 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
 
 from aiohttp import web
@@ -107,6 +109,9 @@ class FakeArchive:
     async def _play(self, request: web.Request) -> web.StreamResponse:
         match = _PLAYBACK.fullmatch(request.raw_path)
         stored = self._captures.get(surt(match[2]), []) if match else []
+        if match is not None and (urlsplit(match[2]).hostname or "") in self.excluded:
+            error = {"X-Archive-Wayback-Runtime-Error": "AdministrativeAccessControlException: Blocked Site Error"}
+            return web.Response(status=403, headers=error, text="<p>excluded")
         if match is None or not stored:
             return web.Response(
                 status=404, text="<html><title>Wayback Machine</title></html>", content_type="text/html"
@@ -116,7 +121,11 @@ class FakeArchive:
         if nearest.timestamp != match[1]:
             location = request.raw_path.replace(match[1], nearest.timestamp, 1)
             return web.Response(status=302, headers={"Location": location})
-        return web.Response(status=int(nearest.status), body=nearest.body, content_type=nearest.mimetype)
+        made = datetime.strptime(nearest.timestamp, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+        memento = {"Memento-Datetime": format_datetime(made, usegmt=True)}
+        return web.Response(
+            status=int(nearest.status), headers=memento, body=nearest.body, content_type=nearest.mimetype
+        )
 
 
 def surt(url: str) -> str:

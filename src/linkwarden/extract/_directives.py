@@ -28,7 +28,7 @@ _KNOWN = (IGNORE, START, END)
 _TABLE_START = "ALL-CONTRIBUTORS-LIST:START"
 _TABLE_END = "ALL-CONTRIBUTORS-LIST:END"
 _TABLE = (_TABLE_START, _TABLE_END)
-_TABLE_CODES = ("LW120",)
+_TABLE_CODES = ("anchor-missing",)
 _TABLE_REASON = "all-contributors writes such links for work that has no page"
 _LONGEST_NAME = 40
 #: "linkwarden-ingore" is that similar; "linkwarden is", "prettier-ignore" and other tools' words are not.

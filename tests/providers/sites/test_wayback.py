@@ -1,0 +1,66 @@
+"""Captures: the archive's own header proves one, and the status is that of the page that was copied."""
+
+from __future__ import annotations
+
+import pytest
+
+from linkwarden.net import Net
+from linkwarden.providers.sites.wayback import Wayback
+from tests.internet import FakeInternet, misbehave
+from tests.internet.archive import FakeArchive
+from tests.links import answers_of, evidence_of, load, slug
+
+SITE = "https://web.archive.org/web"
+PAGE = "http://old.site.org/page"
+
+
+@pytest.fixture
+def archive(internet: FakeInternet) -> FakeArchive:
+    """An archive with a copy of a page, and one of an error."""
+    archive = FakeArchive(internet)
+    archive.capture(PAGE, "20200101000000")
+    archive.capture("http://old.site.org/error", "20200101000000", status="404")
+    archive.excluded = {"withdrawn.site.org"}
+    internet.site("old.site.org")
+    return archive
+
+
+@pytest.mark.usefixtures("archive")
+@pytest.mark.parametrize(
+    ("link", "expected"),
+    [
+        (f"{SITE}/20200101000000/{PAGE}", "ok"),
+        (f"{SITE}/20200101000000id_/{PAGE}", "ok"),
+        (f"{SITE}/2019/{PAGE}", "ok"),  # leads to the nearest copy
+        (f"{SITE}/20200101000000/old.site.org/page", "ok"),
+        (f"{SITE}/20200101000000/http://old.site.org/never", "never-archived"),
+        (f"{SITE}/20200101000000/http://old.site.org/error", "archived-error"),
+        (f"{SITE}/20200101000000/http://withdrawn.site.org/", "archive-withdrawn"),
+    ],
+)
+async def test_what_proves_a_copy(net: Net, link: str, expected: str) -> None:
+    """A 404 with the header is a copy of an error, one without it means that there is no copy."""
+    assert slug(await evidence_of(Wayback, net, link)) == expected
+
+
+@pytest.mark.usefixtures("archive")
+async def test_what_was_copied_is_there_again(internet: FakeInternet, net: Net) -> None:
+    """A remark, once for all such links; the copy is as good as before."""
+    internet.site("old.site.org").page("/page", "<p>here again")
+    hints: list[str] = []
+
+    found = await answers_of(
+        load(Wayback, hint=hints.append), net, f"{SITE}/20200101000000/{PAGE}", f"{SITE}/2019/{PAGE}"
+    )
+
+    assert {slug(item) for item in found.values()} == {"ok"}
+    assert hints == [f"What these links to the Wayback Machine are copies of is there again: {PAGE}"]
+
+
+@pytest.mark.parametrize("status", [429, 503])
+async def test_no_answer_is_no_verdict(net: Net, archive: FakeArchive, internet: FakeInternet, status: int) -> None:
+    """The archive's firewall, and its bad days."""
+    del archive
+    internet.site("web.archive.org").handle("/web", misbehave.answer(b"no", status))
+
+    assert slug(await evidence_of(Wayback, net, f"{SITE}/20200101000000/{PAGE}")) == "registry-silent"
