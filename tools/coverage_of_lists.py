@@ -16,7 +16,7 @@ from linkwarden import rules
 from linkwarden.answers.unknowable import site_of
 from linkwarden.extract.markdown import Markdown
 from linkwarden.model import Occurrence, Target
-from linkwarden.providers import LoadContext, Roster, Skip
+from linkwarden.providers import LoadContext, Provider, Roster, Skip
 from linkwarden.text import target_key
 
 UNKNOWABLE = "unknowable"
@@ -29,9 +29,7 @@ Asked = tuple[str, str]
 
 def main(folders: Iterable[str]) -> None:
     """Print the table."""
-    loaded = (cls.load(LoadContext(root=Path())) for cls in rules.provider_classes())
-    providers = [provider for provider in loaded if not isinstance(provider, Skip)]
-    roster = Roster(providers)
+    roster = Roster(rules.provider_classes(), _load)
     urls: Counter[str] = Counter()
     links: Counter[str] = Counter()
     things: dict[str, set[str]] = defaultdict(set)
@@ -40,7 +38,7 @@ def main(folders: Iterable[str]) -> None:
         urls[name] += 1
         links[name] += count
         things[name].add(ident)
-    batches = {p.name: p.per_question if p.gathers else 1 for p in providers if p.online}
+    batches = {p.name: p.per_question if p.gathers else 1 for p in rules.provider_classes() if p.online}
     requests = {name: ceil(len(found) / batches[name]) for name, found in things.items() if name in batches}
     whole = urls.total() or 1
     print(f"{'provider':<24} {'URLs':>8} {'share':>7} {'links':>8} {'requests':>8}")
@@ -49,6 +47,11 @@ def main(folders: Iterable[str]) -> None:
     total = sum(requests.values())
     print(f"{'all':<24} {urls.total():>8} {1:>7.1%} {links.total():>8} {total:>8}")
     print(f"requests per URL: {total / whole:.2f}")
+
+
+def _load(cls: type[Provider]) -> Provider | None:
+    provider = cls.load(LoadContext(root=Path()))
+    return None if isinstance(provider, Skip) else provider
 
 
 def _targets(folders: Iterable[str]) -> Iterator[tuple[Target, int]]:

@@ -12,13 +12,18 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from linkwarden import extract, providers, report, review
 from linkwarden.api import check
 from linkwarden.config import OPTIONS, Option, Place, Section
+from linkwarden.extract import Extractor
 from linkwarden.inputs import extractors
 from linkwarden.model import Rule
-from linkwarden.report import ReportOptions
+from linkwarden.plugins import index_of
+from linkwarden.providers import Provider
+from linkwarden.report import Report, ReportOptions
 from linkwarden.report._words import sentence
 from linkwarden.report.text import TextReport
+from linkwarden.review import Review
 from linkwarden.rules import all_rules
 
 #: The list of the README's example, as anybody might have it.
@@ -40,6 +45,8 @@ EXAMPLE_LIST = """\
 """
 
 RULES = "docs/rules.md"
+INDEX = "src/linkwarden/_index.py"
+_INDEX_INTRO = "What is known of each plug-in before it is imported. Made by `make docs` from the modules themselves."
 OPTIONS_PAGE = "docs/options.md"
 _MADE = "<!-- Made by `make docs` from the rules in src/linkwarden; edit them there. -->"
 _OPTIONS_INTRO = """\
@@ -138,10 +145,29 @@ def with_kinds(readme: str) -> str:
     )
 
 
+def index_module() -> str:
+    """Return the module that says of each plug-in what is to be known before it is imported."""
+    packages = ((extract, Extractor), (providers, Provider), (report, Report), (review, Review))
+    index = {module: entry for package, base in packages for module, entry in index_of(package, base).items()}
+    lines = "".join(f"    {module!r}: {_literal(index[module])},\n" for module in sorted(index))
+    head = "MODULES: dict[str, dict[str, dict[str, object]]] = {\n"
+    return f'"""{_INDEX_INTRO}"""\n\n# fmt: off\n{head}{lines}}}\n'
+
+
+def _literal(value: object) -> str:
+    """Return a value as code, the same in each run: sets in order."""
+    if isinstance(value, frozenset):
+        return f"frozenset({{{', '.join(map(repr, sorted(value)))}}})" if value else "frozenset()"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key!r}: {_literal(inner)}' for key, inner in value.items())}}}"
+    return repr(value)
+
+
 def main(root: Path) -> None:
     """Write the pages, and renew what the README shows of the program."""
     readme = root / "README.md"
     readme.write_text(with_kinds(with_example(readme.read_text("utf-8"))), encoding="utf-8", newline="\n")
+    (root / INDEX).write_text(index_module(), encoding="utf-8", newline="\n")
     for page, text in ((RULES, rules_page()), (OPTIONS_PAGE, options_page())):
         (root / page).write_text(text, encoding="utf-8", newline="\n")
 

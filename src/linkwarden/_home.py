@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from linkwarden._version import REPOSITORY
@@ -19,8 +19,7 @@ _AT_GITHUB = "https://github.com/"
 _said: list[str] = []
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
+class Home(NamedTuple):
     """The repository that this linkwarden comes from.
 
     Attributes:

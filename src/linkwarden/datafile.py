@@ -10,7 +10,7 @@ import pkgutil
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 T = TypeVar("T")
 _HEADING = re.compile(r"\[([\w -]+)\]")
@@ -20,8 +20,7 @@ class DataFileError(ValueError):
     """A data file of the package has a bad entry; the text is ``FILE:LINE: what``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One entry of a word list.
 
     Attributes:

@@ -14,8 +14,8 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 #: The most output that is read from git; a list of all files of the largest repositories takes a tenth of it.
 MOST_BYTES = 256 * 1024 * 1024
@@ -36,8 +36,7 @@ class GitError(Exception):
     """Git is not installed, failed, took too long or printed too much; the message is git's own where there is one."""
 
 
-@dataclass(frozen=True, slots=True)
-class FileEntry:
+class FileEntry(NamedTuple):
     """What a commit has at a path.
 
     Attributes:

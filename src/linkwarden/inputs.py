@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 import linkwarden.extract as extract_package
@@ -21,7 +21,7 @@ from linkwarden.config import Config, nearest
 from linkwarden.extract import Extractor
 from linkwarden.model import Anchor, Extracted, LinkwardenError, UsageError
 from linkwarden.patterns import pattern
-from linkwarden.plugins import discover
+from linkwarden.plugins import discover, instance_of
 from linkwarden.report._words import is_health_report
 from linkwarden.text import is_http
 from linkwarden.tree import read_file, root_left
@@ -111,8 +111,7 @@ class Source:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
+class LeftOut(NamedTuple):
     """Files that a folder or a pattern means and that are not read.
 
     Attributes:
@@ -183,7 +182,7 @@ _BY_SUFFIX = Reading()
 @cache
 def extractors() -> tuple[Extractor, ...]:
     """Return one of each extractor there is."""
-    return tuple(cls() for cls in discover(extract_package, Extractor))  # type: ignore[type-abstract]
+    return tuple(instance_of(cls) for cls in discover(extract_package, Extractor))  # type: ignore[type-abstract]
 
 
 def extractor_for(suffix: str) -> Extractor | None:

@@ -11,10 +11,10 @@ import re
 import stat
 import tempfile
 import unicodedata
-from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 #: How many files are looked through for one that has moved to another folder.
@@ -38,8 +38,7 @@ class Status(StrEnum):
     UNREADABLE = "unreadable"
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """What looking for a file gave.
 
     Attributes:
@@ -55,8 +54,7 @@ class Look:
     nearest: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A relative link in its three parts (RFC 3986 section 4.2); ``fragment`` is None where there is no ``#``."""
 
     path: str

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import unquote, unquote_plus
 
 # The split of RFC 3986 appendix B, for http and https only; the fragment never reaches a server, so it is dropped.
@@ -18,8 +18,7 @@ class AmbiguousError(ValueError):
     """A parameter stands twice in a URL with different values, so that nobody knows which one counts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Url:
+class Url(NamedTuple):
     """The parts of a URL.
 
     Attributes:

@@ -16,6 +16,8 @@ BAD_CODING = "its content could not be decompressed"
 INCOMPLETE_CHAIN = "the server does not send its whole certificate chain"
 #: A ``Response.remarks`` entry begins so: the user said that this host's certificate may be wrong, and it is.
 OVERLOOKED = "its certificate was not verified (--insecure)"
+#: Media types of pages.
+HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,9 @@ from linkwarden.cli import cli
 from linkwarden.cli.guard import run_guarded
 from linkwarden.model import Verdict
 from linkwarden.plugins import discover, unusable
+from tools.docs import INDEX, index_module
+
+REPOSITORY = Path(__file__).parents[2]
 
 
 class Shape:
@@ -161,3 +165,43 @@ def test_the_command_line_says_so(
     assert broken in capsys.readouterr().out
     assert run_guarded(cli, ["check", "--offline", "--format", "flawed", "list.md"]) == 2
     assert broken in capsys.readouterr().err
+
+
+def test_the_index_says_what_the_modules_say() -> None:
+    """What is known of a plug-in before it is imported is what it says of itself: `make docs` writes it."""
+    assert (REPOSITORY / INDEX).read_text("utf-8") == index_module()
+
+
+def test_a_run_imports_only_what_its_list_needs(tmp_path: Path) -> None:
+    """Providers of other domains, readers of other documents and other reports are not imported."""
+    (tmp_path / "README.md").write_text("[x](https://a.example/) [y](https://crates.io/crates/serde)", "utf-8")
+    arguments = ["check", "--offline", "--no-state", "--no-report", "--quiet"]
+    code = f"import sys, linkwarden.__main__ as m\ntry: m.main({arguments})\nexcept SystemExit: print(*sys.modules)"
+
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path
+    ).stdout.split()
+
+    assert "linkwarden.providers.code.crates" in loaded
+    assert not {
+        *("linkwarden.providers.code.cran", "linkwarden.providers.sites.wikipedia", "linkwarden.extract.rst"),
+        *("linkwarden.report.sarif", "linkwarden.review.second_opinion"),
+    } & set(loaded)
+
+
+def test_a_plug_in_that_the_index_does_not_have_is_imported_at_once(
+    shapes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of one that it has, the rest is asked of the module when it is wanted."""
+    put(shapes, "a.py", "class A(Shape): name, rank, more = 'a', 2, 'of a'")
+    put(shapes, "deep/b.py", "class B(Shape): name, rank, more = 'b', 1, 'of b'")
+    known = {"shapes.deep": {}, "shapes.deep.b": {"B": {"name": "b", "rank": 1}}}
+    monkeypatch.setattr(plugins, "MODULES", known)
+
+    b, a = discover(package(), Shape)
+
+    assert (b.name, a.name) == ("b", "a")  # type: ignore[attr-defined]  # plug-ins have names
+    assert "shapes.a" in sys.modules
+    assert "shapes.deep.b" not in sys.modules
+    assert b.more == "of b"  # type: ignore[attr-defined]  # this one has it
+    assert isinstance(b(), Shape)

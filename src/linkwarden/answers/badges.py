@@ -5,9 +5,9 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from linkwarden.datafile import read_table
@@ -26,8 +26,7 @@ class Fault(StrEnum):
     TROUBLE = "trouble"
 
 
-@dataclass(frozen=True, slots=True)
-class BadgeFault:
+class BadgeFault(NamedTuple):
     """A badge that has nothing to show.
 
     Attributes:
@@ -39,8 +38,7 @@ class BadgeFault:
     fault: Fault
 
 
-@dataclass(frozen=True, slots=True)
-class _Service:
+class _Service(NamedTuple):
     """What a badge service says: which paths show an author's own words, and what messages mean."""
 
     own: re.Pattern[str]

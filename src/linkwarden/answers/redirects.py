@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from linkwarden.answers import rules
@@ -54,8 +55,7 @@ _TITLE_END = pattern(r"\s+[|·•–—:»-]\s+")
 _TELLING = 12
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """An address in the parts that matter here."""
 
     scheme: str

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum, auto
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from linkwarden.foreign import decode, read_json
 from linkwarden.patterns import pattern
@@ -61,8 +60,7 @@ _ANONYMOUS = pattern(r"anonymous caller does not have storage\.", re.IGNORECASE)
 _RULE = pattern(r"\brefer(?:r?er)?\b|hotlink|\b(?:source|client) ?ip\b|\bip (?:address|acl|policy)\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class StoreError:
+class StoreError(NamedTuple):
     """What an object store says.
 
     Attributes:

@@ -6,7 +6,7 @@ Entities are not expanded into anything large: a document that declares more tha
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass
+from typing import NamedTuple
 from xml.parsers import expat
 
 from linkwarden.patterns import pattern
@@ -34,8 +34,7 @@ _UNSURE = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What was seen of a whole XML document.
 
     Attributes:

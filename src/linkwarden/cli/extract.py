@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -70,8 +71,7 @@ def preview(config: Config, stdin: Callable[[], bytes]) -> tuple[list[Planned], 
     context = LoadContext(
         root=config.root or find_root(first_folder(config.inputs)), offline=True, anchors_of=anchors_reader()
     )
-    loaded = (cls.load(context) for cls in rules.provider_classes())
-    providers = Roster(p for p in loaded if not isinstance(p, Skip))
+    providers = Roster(rules.provider_classes(), partial(_load, context))
     planned: list[Planned] = []
     # A URL is looked up once as a link and once as an image; None is left out.
     known: dict[tuple[str, bool], tuple[str, ...] | None] = {}
@@ -102,6 +102,11 @@ def preview(config: Config, stdin: Callable[[], bytes]) -> tuple[list[Planned], 
                     if (names := known[seen_as]) is not None:
                         planned.append(Planned(item, names))
     return planned, problems
+
+
+def _load(context: LoadContext, cls: type[Provider]) -> Provider | None:
+    provider = cls.load(context)
+    return None if isinstance(provider, Skip) else provider
 
 
 def _claimants(target: Target, providers: Roster) -> Iterator[Provider]:

@@ -8,10 +8,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from linkwarden.datafile import DataFileError, Row, read_table
 from linkwarden.model import Basis, Suggestion
@@ -43,8 +42,7 @@ class Grade(StrEnum):
 _CERTAIN = frozenset({Grade.DOCUMENTED, Grade.OBSERVED})
 
 
-@dataclass(frozen=True, slots=True)
-class Replacement:
+class Replacement(NamedTuple):
     """How a URL of a closed service becomes one of what replaced it: a row of ``replacements.tsv``.
 
     Attributes:
@@ -60,8 +58,7 @@ class Replacement:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(NamedTuple):
     """A closed service, or a part of one: a row of ``closed.tsv``, which says what its columns mean.
 
     Attributes:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from linkwarden.git import Git, GitError
 from linkwarden.model import UsageError
@@ -26,8 +25,7 @@ _DEEPER = 'With actions/checkout, set "fetch-depth: 2" for pull requests, or "fe
 _NAME_IT = "Name the commit or branch to compare with, such as --diff main."
 
 
-@dataclass(frozen=True, slots=True)
-class Base:
+class Base(NamedTuple):
     """What a change is compared with.
 
     Attributes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from linkwarden.extract._directives import Directives
 from linkwarden.extract._spans import Pieces, Source, text_notices
@@ -27,8 +27,7 @@ _BEFORE_PLACEHOLDER = "/=-_.:@&?#"
 IDENTITY = Pieces((0,), (0,))
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """A stretch of a document as a reader of its format sees it, with escapes undone.
 
     Attributes:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from linkwarden.extract._spans import Pieces, Source
 from linkwarden.extract._tags import Comment
@@ -43,8 +43,7 @@ _MARKERS = pattern(r"(?:[ \t>*+\-]|\d{1,9}[.)])*+")
 _CONTENT = pattern(r"[^\s>]")
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
+class _Said(NamedTuple):
     """What a comment says to linkwarden.
 
     Attributes:
@@ -60,8 +59,7 @@ class _Said:
     about: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Placed:
+class _Placed(NamedTuple):
     """A comment of the document, for linkwarden or not: offsets in the body, lines from 1 (the last one inclusive)."""
 
     start: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
@@ -25,8 +25,7 @@ class BlockKind(Enum):
     HTML = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """One leaf block that can hold links.
 
     Attributes:
@@ -48,8 +47,7 @@ class Block:
     at_end: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Footnote:
+class Footnote(NamedTuple):
     """One definition of a footnote.
 
     Attributes:

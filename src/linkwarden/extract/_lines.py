@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from linkwarden.extract._bare import Collector
 from linkwarden.extract._reader import Reader
@@ -18,8 +17,7 @@ from linkwarden.model import Extracted
 _TAB = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line: where it begins and ends (without white space at its end), and how far it is indented."""
 
     start: int

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from linkwarden.extract._charrefs import clean_destination
@@ -24,8 +23,7 @@ _BLANK = " \t\n\v\f\r"
 _LABEL_SPACE = re.compile(r"[ \t\n\v\f\r]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(NamedTuple):
     """A link reference definition: the URL and where it is in the document's body."""
 
     url: str

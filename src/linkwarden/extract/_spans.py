@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from linkwarden.model import Markup, Notice, Occurrence, Span
 from linkwarden.patterns import pattern
@@ -68,8 +68,7 @@ class Source:
         return Occurrence(url, self.slice(span), markup, span, text, section, parent=parent)
 
 
-@dataclass(frozen=True, slots=True)
-class Pieces:
+class Pieces(NamedTuple):
     r"""The way from offsets in a block's content to offsets in the document's body.
 
     A block's content lacks list indentation, quote markers and the backslash of ``\|``, so it consists of pieces that

@@ -7,9 +7,10 @@ derive from its rules; ``tests/contracts`` runs its examples.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -158,23 +159,29 @@ def by_ident(claims: Iterable[Claim]) -> dict[str, list[Claim]]:
 
 
 class Roster:
-    """Providers in the order in which they are asked; those for a host are found out once."""
+    """Providers in the order in which they are asked; those for a host are found out, and loaded, once.
 
-    def __init__(self, providers: Iterable[Provider] = ()) -> None:
-        self._all = tuple(providers)
+    Args:
+        classes: of all providers, in order; of those that no link needs no more is known than their domains.
+        load: makes a provider for the run, or returns None if it sits the run out.
+    """
+
+    def __init__(
+        self,
+        classes: Iterable[type[Provider]] = (),
+        load: Callable[[type[Provider]], Provider | None] = lambda _cls: None,
+    ) -> None:
+        self._classes = tuple(classes)
+        self._load = cache(load)
         self._by_host: dict[str, tuple[Provider, ...]] = {}
-
-    def __iter__(self) -> Iterator[Provider]:
-        return iter(self._all)
 
     def concerned(self, target: Target) -> tuple[Provider, ...]:
         """Return those providers that may claim a target, in order (see ``Provider.domains``)."""
-        if target.address is None:
-            return self._all
-        host = host_of(target.address)
+        host = "" if target.address is None else host_of(target.address)
         found = self._by_host.get(host)
         if found is None:
             above = frozenset(domains_of(host))
-            found = tuple(p for p in self._all if p.domains is None or not above.isdisjoint(p.domains))
-            self._by_host[host] = found
+            wanted = (cls for cls in self._classes if cls.domains is None or not above.isdisjoint(cls.domains))
+            loaded = map(self._load, wanted)
+            found = self._by_host[host] = tuple(provider for provider in loaded if provider is not None)
         return found

@@ -12,7 +12,7 @@ from abc import abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, Protocol, TypedDict, TypeVar, Unpack
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
 from linkwarden.answers.bot_protection import bot_protection
@@ -37,8 +37,7 @@ _LOG_IN = pattern(r"(?:log-?in|sign[-_]?in|sso)\b", re.IGNORECASE)
 # --- what a URL names ------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """An http(s) URL in the parts that name a thing.
 
     Attributes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from functools import cache
 
-from linkwarden.plugins import discover
+from linkwarden.plugins import class_of, discover
 from linkwarden.report._base import Replacement, Report, ReportOptions
 
 __all__ = ["Replacement", "Report", "ReportOptions", "for_name", "for_path", "formats"]
@@ -19,7 +19,7 @@ def formats() -> tuple[type[Report], ...]:
 
 def for_name(name: str) -> type[Report] | None:
     """Return the format that ``--format NAME`` means, or None."""
-    return next((report for report in formats() if report.name == name), None)
+    return next((class_of(report) for report in formats() if report.name == name), None)
 
 
 def for_path(name: str) -> type[Report] | None:
@@ -29,4 +29,5 @@ def for_path(name: str) -> type[Report] | None:
     """
     lower = name.lower()
     fitting = [report for report in formats() if report.suffix and lower.endswith(report.suffix)]
-    return max(fitting, key=lambda report: len(report.suffix), default=None)
+    longest = max(fitting, key=lambda report: len(report.suffix), default=None)
+    return class_of(longest) if longest is not None else None

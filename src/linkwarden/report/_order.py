@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from linkwarden.model import (
     FAILS_BY_DEFAULT,
@@ -45,8 +45,7 @@ def _place_key(run: Run) -> Callable[[Occurrence], PlaceKey]:
     return key
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """A result with its places in order: by input, as the user gave them, then by line and column."""
 
     result: Result
@@ -142,8 +141,7 @@ def rule_and_host(item: Placed) -> tuple[Rule | None, str] | None:
     return (item.result.judgement.rule, item.host) if item.host else None
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(NamedTuple):
     """Links that could not be verified, or were not checked, by one rule.
 
     Attributes:
@@ -225,8 +223,7 @@ class Level(IntEnum):
     ERROR = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Marked:
+class Marked(NamedTuple):
     """One place of one finding.
 
     Attributes:

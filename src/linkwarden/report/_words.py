@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from linkwarden._home import home
 from linkwarden.model import BY_SEVERITY, FAILS_BY_DEFAULT, SETTLED, Fixed, Result, Run, Tag, Verdict
@@ -27,8 +27,7 @@ _ACCEPTED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """What to call a verdict.
 
     Attributes:
@@ -120,8 +119,7 @@ def tally(run: Run) -> tuple[tuple[Verdict, int], ...]:
     return tuple((verdict, run.counts[verdict]) for verdict in WORST_FIRST if run.counts[verdict])
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(NamedTuple):
     """How many URLs are alike.
 
     Attributes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import ClassVar
 
 from linkwarden.model import Failure, Occurrence, Rule, Run, Suggestion, Verdict
@@ -295,7 +294,7 @@ class _Text:
         shown = [item for item in group.items if every or item.remark]
         pad = min(max((len(_shown(item.places[0])) for item in shown if item.places), default=0), _WIDEST_PLACE)
         for item in shown:
-            self._member(replace(item, places=item.places[:1]), pad, indent=6)
+            self._member(item._replace(places=item.places[:1]), pad, indent=6)
             said = group.own_reason(item) if self._verbose else item.remark
             self._page.prose(_prose(said), "warn" if item.remark else "quiet", indent=8)
         self._lines([item for item in group.items if not every and not item.remark])

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from linkwarden.model import Evidence, Kind, Notice, Occurrence, Result, Verdict
@@ -50,8 +49,7 @@ _TRACKING = pattern(r"utm_\w+|fbclid|gclid", re.IGNORECASE)
 _WHOLE_PAGE = pattern(r"(?:readme|:~:.*)?", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(NamedTuple):
     """The link that an entry of a list is about.
 
     Attributes:

@@ -56,19 +56,20 @@ class Dispatch:
             net.on_failure = self.outage.look
 
     def load_providers(self, context: LoadContext) -> None:
-        """Load the providers that take part in this run."""
-        loaded: list[Provider] = []
-        for cls in rules.provider_classes():
+        """Find out which providers there are; each is loaded with the first link that it may take."""
+
+        def load(cls: type[Provider]) -> Provider | None:
             try:
                 provider = cls.load(context)
             except Exception as error:  # noqa: BLE001 - a provider's defect must not take the run down
                 self._ledger.fail(f"loading provider {cls.name}", error)
-                continue
+                return None
             if isinstance(provider, Skip):
                 self._ledger.hint(provider.hint)
-            else:
-                loaded.append(provider)
-        self._providers = Roster(loaded)
+                return None
+            return provider
+
+        self._providers = Roster(rules.provider_classes(), load)
 
     # --- assigning ------------------------------------------------------------------------------------------
 

@@ -7,8 +7,7 @@ import binascii
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from linkwarden.patterns import pattern
 from linkwarden.signatures import instants
@@ -22,8 +21,7 @@ _LONGEST = 65_536  # a token that fits in no request line is no token
 _JWS_PARTS, _JWE_PARTS = 3, 5
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A token's payload, or None where it is encrypted (JWE)."""
 
     claims: Mapping[str, Any] | None

@@ -13,9 +13,8 @@ from linkwarden.model import Paper
 from linkwarden.patterns import pattern
 from linkwarden.text import is_http
 from linkwarden.whatwg import resolve
-from linkwarden.wire import Response
+from linkwarden.wire import HTML_TYPES, Response
 
-HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 #: A page with less visible text than this and with scripts is made by its scripts.
 _LITTLE_TEXT = 400
 _TITLE_LIMIT = 300

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
+from typing import NamedTuple
 
 from linkwarden.model import Rule, Verdict
 
@@ -225,8 +226,7 @@ class PageSigns:
     gated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """A fault that was found: its rule, the reason in one sentence, and the signs that speak for it."""
 
     rule: Rule

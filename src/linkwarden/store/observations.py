@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import Enum
+from typing import NamedTuple
 
 from linkwarden.model import FAILING, History, Remembered, Result, Tag, Verdict
 from linkwarden.patterns import pattern
@@ -29,8 +30,7 @@ class Outcome(Enum):
     NONE = ""  # it was not checked
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(NamedTuple):
     """One check of a URL: when, what it showed, and what was reported.
 
     Attributes:

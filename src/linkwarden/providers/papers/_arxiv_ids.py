@@ -7,10 +7,10 @@ Sources: arXiv's help page "arXiv identifier", and the behaviour of its web site
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
+from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from linkwarden.model import Basis
@@ -82,8 +82,7 @@ class Problem(StrEnum):
     MIRROR = "mirror"  # a copy of arXiv at another host
 
 
-@dataclass(frozen=True, slots=True)
-class ArxivRef:
+class ArxivRef(NamedTuple):
     """A paper as a URL names it.
 
     Attributes:

@@ -22,14 +22,12 @@ from linkwarden.foreign import charset_of
 from linkwarden.model import Basis, Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion, Target, Verdict
 from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example, Provider, by_ident
-from linkwarden.soft404.judge import judge_page, judge_text
-from linkwarden.soft404.log_in import asks_to_log_in
-from linkwarden.soft404.page import Page, is_html
 from linkwarden.soft404.weigh import RULES as SOFT_RULES
 from linkwarden.wire import NO_HEADERS, Hop, Request, Response
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
+    from linkwarden.soft404.page import Page
 
 ANCHOR_MISSING = Rule(
     "LW530",
@@ -135,7 +133,9 @@ class WebProvider(Provider):
 
 def _judge(group: Sequence[Claim], response: Response) -> list[Evidence]:
     """Return the evidence for each link to a page; the page is read once."""
-    page = Page(response) if is_html(response) else None
+    from linkwarden.soft404.judge import judge_page, judge_text  # noqa: PLC0415 - an offline run reads no pages
+
+    page = _page_of(response)
     found = []
     for claim in group:
         evidence = page_evidence(claim, response, page)
@@ -192,7 +192,14 @@ async def follow(request: Request, net: Net) -> Response:
 
 
 def _onward(response: Response) -> str | None:
-    return Page(response).sends_on_to if is_html(response) else None
+    page = _page_of(response)
+    return page.sends_on_to if page else None
+
+
+def _page_of(response: Response) -> Page | None:
+    from linkwarden.soft404.page import Page, is_html  # noqa: PLC0415 - an offline run reads no pages
+
+    return Page(response) if is_html(response) else None
 
 
 def page_evidence(claim: Claim, response: Response, page: Page | None) -> Evidence:
@@ -206,6 +213,8 @@ def page_evidence(claim: Claim, response: Response, page: Page | None) -> Eviden
     bad = status_evidence(claim, response) or landing_evidence(claim, response)
     if bad is not None:
         return bad
+    from linkwarden.soft404.log_in import asks_to_log_in  # noqa: PLC0415 - with it
+
     title = page.title if page else None
     if response.status < 300:  # 300 needs no body
         flaw = _page_flaw(claim, response, page) if page else _file_flaw(claim, response)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from linkwarden.model import Basis, Rule
 from linkwarden.patterns import pattern
@@ -42,8 +42,7 @@ _GLUED_HOST = pattern(r"(.*\.[a-z0-9-]+?)https?:\Z", re.IGNORECASE)
 _SHOWN_BY_PAGES = frozenset({"http", "https", "data"})
 
 
-@dataclass(frozen=True, slots=True)
-class Flaw:
+class Flaw(NamedTuple):
     """What is wrong with a URL.
 
     Attributes:

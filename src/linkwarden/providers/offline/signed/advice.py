@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from linkwarden.datafile import Row, read_table
 from linkwarden.model import Suggestion
@@ -20,8 +19,7 @@ _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _ATTACHMENT = pattern(rf"[0-9]+-({_UUID})(?:\.[a-z0-9]+)?", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(NamedTuple):
     """A site whose URLs people paste into lists: a row of ``sites.tsv``.
 
     Attributes:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from linkwarden.answers import rules as http
 from linkwarden.answers.badges import Fault, badge_fault
@@ -37,9 +36,8 @@ from linkwarden.model import Basis, Claim, Evidence, Kind, Pass, Rule, Suggestio
 from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example, Provider, by_ident
 from linkwarden.providers.web.image import rules
-from linkwarden.soft404.page import HTML_TYPES
 from linkwarden.text import host_of
-from linkwarden.wire import NetError, Request, Response
+from linkwarden.wire import HTML_TYPES, NetError, Request, Response
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
@@ -133,8 +131,7 @@ _PINIMG = pattern(r"(https?://i\.pinimg\.com)/(originals|\d+x\d*)/(.+)\Z", re.IG
 _PINIMG_SIZES = ("736x", "564x", "originals")
 
 
-@dataclass(frozen=True, slots=True)
-class Sizes:
+class Sizes(NamedTuple):
     """What Pinterest says of an image's other sizes: one that is there, and whether all were refused."""
 
     alive: str | None
