@@ -173,7 +173,7 @@ class Tree:
         """Look for the file that a relative link leads to: as written, else with ``%20`` and the like decoded.
 
         Args:
-            list_path: the list's name as the user gave it; what is no file lies in the working directory.
+            list_path: the list's name as the user gave it; standard input lies in the working directory.
             url: the link; query and fragment do not matter.
         """
         base = self._base(list_path)
@@ -187,7 +187,9 @@ class Tree:
         """Return the folder that relative links start from, as names below the root; None if it is outside."""
         if list_path not in self._bases:
             path = Path(list_path)
-            folder = path.parent.resolve() if path.is_file() else Path.cwd().resolve()
+            # A document that an editor has not saved yet has a whole path, and is no file.
+            unsaved = path.is_absolute() and not path.exists()
+            folder = path.parent.resolve() if unsaved or path.is_file() else Path.cwd().resolve()
             inside = folder.is_relative_to(self.root)
             self._bases[list_path] = folder.relative_to(self.root).parts if inside else None
         return self._bases[list_path]

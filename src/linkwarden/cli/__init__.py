@@ -41,6 +41,7 @@ _COMMANDS = {
     "extract": _Place("extract", "List the links of a list and the providers that would check them."),
     "explain": _Place("explain", "Explain a rule, a verdict or an HTTP status, and what to do."),
     "history": _Place("history", "Show what earlier runs found: what fails, and since when."),
+    "lsp": _Place("lsp", "Show findings in an editor, as a language server."),
     "calibrate": _Place("calibrate", "Measure the verdicts on URLs that were judged by hand."),
     "init": _Place("init", "Set up a repository: configuration, nightly check, pull request check."),
     "completion": _Place("explain", "Print the completion script for a shell."),
