@@ -8,6 +8,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -81,8 +82,26 @@ def crontab(block: Block, _folder: Path) -> None:
         shell(command)
 
 
+def editor(block: Block, _folder: Path) -> None:
+    """A setting of an editor: the brackets are closed in order, and what it starts is the language server."""
+    open_brackets: list[str] = []
+    for char in re.sub(r'"[^"\n]*"|--.*|;.*', "", block.text):
+        if char in "([{":
+            open_brackets.append({"(": ")", "[": "]", "{": "}"}[char])
+        elif char in ")]}":
+            assert open_brackets.pop() == char
+    assert not open_brackets
+    words = re.findall(r'"([^"\n]*)"', block.text)
+    start = words.index("lsp")
+    assert words[start - 1 : start + 2] == ["linkwarden", "lsp", "--stdio"]
+
+
 def toml(block: Block, folder: Path) -> None:
-    """It is a configuration of linkwarden."""
+    """It is a configuration of linkwarden, or of an editor that starts it."""
+    if "language-server" in block.text:
+        tomllib.loads(block.text)
+        editor(block, folder)
+        return
     name = "pyproject.toml" if "[tool.linkwarden" in block.text else "linkwarden.toml"
     (folder / name).write_text(block.text, "utf-8")
     assert load_file(folder / name)
@@ -200,7 +219,9 @@ KINDS: dict[str, Callable[[Block, Path], None]] = {
     "console": console,
     "crontab": crontab,
     "dockerfile": dockerfile,
+    "elisp": editor,
     "json": json_text,
+    "lua": editor,
     "markdown": markdown,
     "python": python,
     "text": text,

@@ -10,7 +10,7 @@ from linkwarden.model import UsageError
 NEEDED = "pygls>=2.1,<3"
 
 
-@click.command(short_help="Show findings in an editor, as a language server.")
+@click.command()
 @click.option("--stdio", is_flag=True, help="Speak over standard input and output; that is always so.")
 def lsp(*, stdio: bool) -> int:
     """Show findings in an editor while you type, as a language server.

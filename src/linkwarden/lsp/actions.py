@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from lsprotocol import types
@@ -97,7 +97,7 @@ class Actions:
     def _data(self) -> dict[str, Any]:
         return {"uri": self._document.uri, "version": self._found.version}
 
-    def _edits(self, checked: Checked, wishes: dict[str, Wanted]) -> tuple[Edit, ...]:
+    def _edits(self, checked: Checked, wishes: Mapping[int, Wanted]) -> tuple[Edit, ...]:
         """Return the edits that put the wanted URLs in place, each proved by reading the changed document."""
         checker = self._desk.checker(self._document)
 
@@ -109,7 +109,7 @@ class Actions:
             yield from reading.suppressions
             yield from reading.notices
 
-        return plan(checked.reading.text, wishes, read).edits
+        return plan(checked.reading.text, lambda place: wishes.get(place.span.start), read).edits
 
     def _as_edit(self, edits: Iterable[Edit]) -> types.WorkspaceEdit:
         lines = self._found.lines
@@ -130,13 +130,13 @@ def _wants(only: Iterable[str], kind: str) -> bool:
     return any(kind == wanted or kind.startswith(f"{wanted}.") for wanted in only)
 
 
-def _wanted(results: Iterable[Result], *, safe_only: bool) -> dict[str, Wanted]:
-    """Return what shall stand in place of which URL, by the URL as the document's links have it."""
-    found: dict[str, Wanted] = {}
+def _wanted(results: Iterable[Result], *, safe_only: bool) -> dict[int, Wanted]:
+    """Return what shall stand in place of URLs, by where they begin; places whose finding is accepted stay."""
+    found: dict[int, Wanted] = {}
     for result in results:
         suggestion, rule = result.judgement.suggestion, result.judgement.rule
         if suggestion is None or rule is None or (safe_only and not suggestion.safe):
             continue
-        wish = Wanted(suggestion.url, suggestion.why, suggestion.safe, rule.code, rule.slug)
-        found |= dict.fromkeys((place.url for place in result.target.occurrences), wish)
+        wanted = Wanted(suggestion.url, suggestion.why, suggestion.basis, rule.code, rule.slug)
+        found |= dict.fromkeys((place.span.start for place in result.target.occurrences), wanted)
     return found
