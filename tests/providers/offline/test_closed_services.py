@@ -47,6 +47,83 @@ TRAPS = [
         ("https://beta.greenkeeper.io/", "LW220", None),
         ("https://api.dependabot.com/badges/status?host=github&repo=lab/list", "LW220", None),
         ("https://img.shields.io/github/workflow/status/lab/list/CI", "LW220", None),
+        (
+            "https://img.shields.io/github/stars/gists/47a4d00457a92aa426dbd48a18776322?style=social",
+            "LW220",
+            "https://img.shields.io/github/gist/stars/47a4d00457a92aa426dbd48a18776322?style=social",
+        ),
+        (
+            "https://img.shields.io/github/issues/detail/s/lab/list/979.svg",
+            "LW220",
+            "https://img.shields.io/github/issues/detail/state/lab/list/979.svg",
+        ),
+        (
+            "https://img.shields.io/github/pulls/detail/u/lab/list/979",
+            "LW220",
+            "https://img.shields.io/github/pulls/detail/author/lab/list/979",
+        ),
+        (
+            "https://img.shields.io/gitlab/v/contributor/lab/sub/list",
+            "LW220",
+            "https://img.shields.io/gitlab/contributors/lab/sub/list",
+        ),
+        (
+            "https://img.shields.io/gitlab/v/license/lab/list.svg?color=red",
+            "LW220",
+            "https://img.shields.io/gitlab/license/lab/list.svg?color=red",
+        ),
+        (
+            "https://img.shields.io/gitlab/coverage/lab/list/master",
+            "LW220",
+            "https://img.shields.io/gitlab/pipeline-coverage/lab/list?branch=master",
+        ),
+        (
+            "https://img.shields.io/gitlab/coverage/lab/list/master?style=flat",
+            "LW220",
+            "https://img.shields.io/gitlab/pipeline-coverage/lab/list?branch=master&style=flat",
+        ),
+        (
+            "https://img.shields.io/jitpack/v/lab/list",
+            "LW220",
+            "https://img.shields.io/jitpack/version/com.github.lab/list",
+        ),
+        (
+            "https://img.shields.io/pub/vpre/box2d.svg?color=red",
+            "LW220",
+            "https://img.shields.io/pub/v/box2d?include_prereleases&color=red",
+        ),
+        (
+            "https://img.shields.io/powershellgallery/vpre/Az",
+            "LW220",
+            "https://img.shields.io/powershellgallery/v/Az?include_prereleases",
+        ),
+        ("https://img.shields.io/amo/d/dustman", "LW220", "https://img.shields.io/amo/dw/dustman"),
+        (
+            "https://img.shields.io/badge/endpoint.svg?url=https://a.example/b.json",
+            "LW220",
+            "https://img.shields.io/endpoint?url=https://a.example/b.json",
+        ),
+        (
+            "https://img.shields.io/jira/issue/https/issues.apache.org/jira/kafka-2896",
+            "LW220",
+            "https://img.shields.io/jira/issue/kafka-2896?baseUrl=https://issues.apache.org/jira",
+        ),
+        (
+            "https://img.shields.io/jenkins/s/https/ci.example.org/job/lab.svg",
+            "LW220",
+            "https://img.shields.io/jenkins/build?jobUrl=https://ci.example.org/job/lab",
+        ),
+        (
+            "https://img.shields.io/jenkins/tests/https/ci.example.org/view/all/job/lab",
+            "LW220",
+            "https://img.shields.io/jenkins/tests?jobUrl=https://ci.example.org/view/all/job/lab",
+        ),
+        ("https://img.shields.io/jenkins/s/https/ci.example.org/lab", "LW220", None),
+        (
+            "https://img.shields.io/github/workflow/status/lab/list/.github%2Fworkflows%2Fci.yml?branch=main",
+            "LW220",
+            "https://img.shields.io/github/actions/workflow/status/lab/list/ci.yml",
+        ),
         ("https://img.shields.io/david/lab/list.svg", "LW220", None),
         ("https://img.shields.io/docker/cloud/build/lab/list", "LW220", None),
         (
