@@ -1,6 +1,7 @@
 """linkwarden finds dead links, expired images and wrong papers in curated lists.
 
 ``linkwarden.check(...)`` is the call for Python code; ``await linkwarden.check_async(...)`` where an event loop runs.
+``linkwarden.fix(...)`` returns the edits that a check suggests.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from linkwarden._version import __version__
 if TYPE_CHECKING:
     from linkwarden.api import check as check
     from linkwarden.api import check_async as check_async
+    from linkwarden.api import fix as fix
     from linkwarden.checked import Run as Run
+    from linkwarden.fix import Fixes as Fixes
     from linkwarden.model import LinkwardenError as LinkwardenError
     from linkwarden.model import NothingToCheckError as NothingToCheckError
     from linkwarden.model import Result as Result
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 _PLACES = {
     "check": "linkwarden.api",
     "check_async": "linkwarden.api",
+    "fix": "linkwarden.api",
+    "Fixes": "linkwarden.fix",
     "LinkwardenError": "linkwarden.model",
     "NothingToCheckError": "linkwarden.model",
     "Result": "linkwarden.model",
@@ -32,6 +37,7 @@ _PLACES = {
     "Verdict": "linkwarden.model",
 }
 __all__ = [
+    "Fixes",
     "LinkwardenError",
     "NothingToCheckError",
     "Result",
@@ -41,6 +47,7 @@ __all__ = [
     "__version__",
     "check",
     "check_async",
+    "fix",
 ]
 
 if not TYPE_CHECKING:  # else every name would seem to be there

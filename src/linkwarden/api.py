@@ -13,11 +13,14 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
+from linkwarden import model
 from linkwarden._home import home
 from linkwarden._version import __version__
 from linkwarden.checked import Run
 from linkwarden.config import RUN_OPTIONS, Config, Host, Ignore, Option, Place, nearest, read_values
 from linkwarden.deps import Deps, Memory
+from linkwarden.fix import Fixes, chooser, fixes_of, wishes_in, wishes_of_run
+from linkwarden.inputs import reading_of
 from linkwarden.run import engine
 
 if TYPE_CHECKING:
@@ -116,6 +119,51 @@ async def check_async(
         await asyncio.to_thread(home)  # reads files, and is remembered; the User-Agent names it
     async with _off_the_loop(memory_for(config)) as memory:
         return Run.of(await engine.run(config, replace(deps or Deps(make_net=make_net), memory=memory)))
+
+
+def fix(
+    lists: str | Path | Iterable[str | Path] | model.Run = (),
+    *,
+    report: str | Path | None = None,
+    unsafe: bool = False,
+    only: str | Iterable[str] = (),
+    remove_dead: bool = False,
+    deps: Deps | None = None,
+    **options: Unpack[Options],
+) -> Fixes:
+    """Return the edits that a check suggests; nothing is changed before their ``write()``.
+
+    Args:
+        lists: what is checked first, as for ``check``; or a run, from which the suggestions are taken.
+        report: a JSON report of an earlier check, in place of ``lists``.
+        unsafe: also make the edits that somebody should look at.
+        only: fix only findings of these rules (codes or names) or kinds.
+        remove_dead: take out entries of which every link is broken.
+        deps: replaces the network and the clock, for tests.
+        options: those of ``check``.
+
+    Raises:
+        UsageError: an option's value cannot be used, or a list has changed since it was checked.
+        NothingToCheckError: no input could be read, or no server could be reached.
+        TypeError: an option is unknown.
+        RuntimeError: an event loop is running; there, ``linkwarden.fix(await linkwarden.check_async(...))``.
+
+    Example:
+        >>> fixes = linkwarden.fix("README.md")
+        >>> print(fixes.diff())
+        >>> fixes.write()
+    """
+    if (report is None) == (lists == ()):
+        raise TypeError("fix takes lists (or a run), or else a report")
+    chosen = chooser((only,) if isinstance(only, str) else only)
+    if report is not None:
+        reading, wishes = reading_of(config_for((), options)), wishes_in(Path(report), chosen)
+    else:
+        run = lists if isinstance(lists, model.Run) else check(lists, deps=deps, **options)
+        if run.network_down:
+            raise model.NothingToCheckError("no server could be reached, so nothing is fixed", "Try again later.")
+        reading, wishes = reading_of(config_for(run.inputs, options)), wishes_of_run(run, chosen)
+    return fixes_of(wishes, reading, unsafe=unsafe, remove_dead=remove_dead)
 
 
 def _in_a_loop() -> bool:

@@ -141,7 +141,7 @@ def test_findings_come_from_a_report_if_the_file_is_still_the_same(
     assert text() == FIXED
     capsys.readouterr()
     assert fix("--from", "health.json", "--write") == 2
-    assert "README.md: has changed since the report was written" in capsys.readouterr().err
+    assert "README.md: has changed since it was checked" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("report", ["", "[]", "{}", '{"inputs": 1, "sha256": {}, "links": []}', "[" * 5000])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +10,6 @@ from typing import Any
 
 import click
 
-from linkwarden import rules
 from linkwarden.cli.check import make_run
 from linkwarden.cli.guard import INTERNAL_ERROR
 from linkwarden.cli.options import TableCommand, make_config, read_command_line, table_options
@@ -18,18 +17,18 @@ from linkwarden.cli.output import Terminal, ensure_writable, use_color
 from linkwarden.cli.speech import say, say_diff, say_error, say_failure
 from linkwarden.config import Config
 from linkwarden.fix import (
-    MAX_REPORT_BYTES,
     Edit,
     Fixes,
     Planned,
     Wishes,
+    chooser,
     emptied,
     fixes_of,
-    wishes_of_report,
+    wishes_in,
     wishes_of_run,
 )
 from linkwarden.inputs import reading_of
-from linkwarden.model import Kind, NothingToCheckError, UsageError
+from linkwarden.model import NothingToCheckError, UsageError
 from linkwarden.report._words import plural
 from linkwarden.text import mask_secrets
 
@@ -118,17 +117,11 @@ def _decided(fixes: Fixes, deps: Any, config: Config, options: Mapping[str, Any]
 
 def _wishes(deps: Any, inputs: tuple[str, ...], config: Config, options: Mapping[str, Any]) -> tuple[Wishes, int]:
     """Return what shall be replaced, and the exit code of a check that was not whole."""
-    chosen = _chooser(options["only"])
-    report: Path | None = options["report"]
-    if report is not None:
+    chosen = chooser(options["only"])
+    if options["report"] is not None:
         if inputs:
             raise UsageError("--from names the lists by itself", "Leave the inputs out.")
-        try:
-            with report.open("rb") as file:
-                data = file.read(MAX_REPORT_BYTES)
-        except OSError as error:
-            raise UsageError(f"{report}: cannot be read: {error.strerror}") from None
-        return wishes_of_report(data, {rule.code: rule.slug for rule in rules.all_rules().values()}, chosen), 0
+        return wishes_in(options["report"], chosen), 0
     line = read_command_line(options)
     run = make_run(deps, config, None if line.no_progress else Terminal(line.color))
     for failure in run.failures:
@@ -140,23 +133,6 @@ def _wishes(deps: Any, inputs: tuple[str, ...], config: Config, options: Mapping
     for sentence in run.unreadable:
         say(f"Error: {sentence}", err=True)
     return wishes_of_run(run, chosen), INTERNAL_ERROR if run.failures else 0
-
-
-def _chooser(only: Sequence[str]) -> Any:
-    """Return what decides which findings are fixed.
-
-    Raises:
-        UsageError: a word is neither a rule nor a kind.
-    """
-    every = rules.all_rules().values()
-    known = {rule.code.lower() for rule in every} | {rule.slug for rule in every} | set(Kind)
-    words = {word.strip().lower() for part in only for word in part.split(",")}
-    unknown = sorted(words - known)
-    if unknown:
-        raise UsageError(
-            f"--only: {unknown[0]!r} is neither a rule nor a kind", "`linkwarden explain` lists the rules."
-        )
-    return lambda code, slug, kind: not words or not words.isdisjoint((code.lower(), slug, kind))
 
 
 def _show(item: Planned, color: str) -> None:

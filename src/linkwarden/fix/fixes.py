@@ -130,7 +130,7 @@ def fixes_of(wishes: Wishes, reading: Reading, *, unsafe: bool = False, remove_d
         remove_dead: take out entries of which every link is broken.
 
     Raises:
-        UsageError: a document has changed since the report was written, or cannot be read.
+        UsageError: a document has changed since it was checked, or cannot be read.
     """
     documents: list[Planned] = []
     elsewhere: list[str] = []
@@ -139,7 +139,7 @@ def fixes_of(wishes: Wishes, reading: Reading, *, unsafe: bool = False, remove_d
         if document is None:
             elsewhere.append(name)
         elif not wishes.are_about(name, document.data):
-            raise UsageError(f"{name}: has changed since the report was written", "Check it again.")
+            raise UsageError(f"{name}: has changed since it was checked", "Check it again.")
         else:
             dead = wishes.dead_of(document.source) if remove_dead else None
             documents.append(planned(document, wishes.of(document.source), unsafe=unsafe, dead=dead))

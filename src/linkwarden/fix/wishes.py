@@ -6,8 +6,10 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from linkwarden import rules
 from linkwarden.fix.removal import Dead
 from linkwarden.fix.wanted import Wanted, Wish
 from linkwarden.inputs import Source
@@ -19,7 +21,7 @@ _MASKED = "***"
 #: What is broken in the document itself, and not on the web.
 _NO_PAGES = (Kind.ANCHOR, Kind.FILE, Kind.OTHER)
 #: A report of a million links is smaller.
-MAX_REPORT_BYTES = 1 << 30
+_MAX_REPORT_BYTES = 1 << 30
 _NO_REPORT = "Give a JSON report that `linkwarden check` wrote."
 
 #: Returns whether findings of a rule (code and name) about a kind of thing shall be fixed.
@@ -37,7 +39,7 @@ class Wishes:
         by_key: what shall stand in place of a URL, by the key of ``linkwarden.text.target_key``.
         dead: why the entry of a URL may go, by the same key: it is broken, and nothing is known to replace it.
         accepted: name, key and line of places whose finding the maintainer has accepted, so that they stay.
-        hashes: SHA-256 of the documents as they were checked, by name; empty where nothing can have changed since.
+        hashes: SHA-256 of the documents as they were checked, by name.
     """
 
     names: tuple[str, ...] = ()
@@ -80,7 +82,7 @@ def wishes_of_run(run: Run, chosen: Chosen) -> Wishes:
         and result.target.address is not None
         and chosen(rule.code, rule.slug, result.kind)
     }
-    return Wishes(run.inputs, dict(_of_results(run.results, chosen)), dead, accepted)
+    return Wishes(run.inputs, dict(_of_results(run.results, chosen)), dead, accepted, run.sha256)
 
 
 def _removal(code: str, slug: str) -> Wanted:
@@ -95,17 +97,51 @@ def _of_results(results: Iterable[Result], chosen: Chosen) -> Iterable[tuple[str
             yield result.target.key, wanted
 
 
-def wishes_of_report(data: bytes, slugs: Mapping[str, str], chosen: Chosen) -> Wishes:
+def chooser(only: Iterable[str]) -> Chosen:
+    """Return the function that says which findings are fixed: all, or those of some rules and kinds.
+
+    Args:
+        only: codes or names of rules, or kinds of things; each may hold several with commas between.
+
+    Raises:
+        UsageError: a word is neither a rule nor a kind.
+    """
+    every = rules.all_rules().values()
+    known = {rule.code.lower() for rule in every} | {rule.slug for rule in every} | set(Kind)
+    words = {word.strip().lower() for part in only for word in part.split(",")}
+    unknown = sorted(words - known)
+    if unknown:
+        raise UsageError(
+            f"--only: {unknown[0]!r} is neither a rule nor a kind", "`linkwarden explain` lists the rules."
+        )
+    return lambda code, slug, kind: not words or not words.isdisjoint((code.lower(), slug, kind))
+
+
+def wishes_in(report: Path, chosen: Chosen) -> Wishes:
+    """Return what the suggestions of a JSON report want replaced, by its file.
+
+    Raises:
+        UsageError: it cannot be read, or is no report; see ``wishes_of_report``.
+    """
+    try:
+        with report.open("rb") as file:
+            data = file.read(_MAX_REPORT_BYTES)
+    except OSError as error:
+        raise UsageError(f"{report}: cannot be read: {error.strerror}") from None
+    return wishes_of_report(data, chosen)
+
+
+def wishes_of_report(data: bytes, chosen: Chosen) -> Wishes:
     """Return what the suggestions of a JSON report want replaced.
 
     Args:
         data: the report.
-        slugs: the names of the rules, by code.
         chosen: which findings count.
 
     Raises:
         UsageError: it is no report, or one that does not say of which documents it speaks.
     """
+    slugs = {rule.code: rule.slug for rule in rules.all_rules().values()}
     try:
         report: dict[str, Any] = json.loads(data)
         names = tuple(str(name) for name in report["inputs"])
