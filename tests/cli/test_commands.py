@@ -17,6 +17,7 @@ from linkwarden.cli.guard import run_guarded
 from tests.cli.offline import write
 from tests.deps import Build, on_fake_internet
 from tests.internet import FakeInternet
+from tests.repository import Repository
 
 Command = Callable[..., int]
 
@@ -82,6 +83,24 @@ def test_output_paths_choose_the_format(linkwarden: Command) -> None:
     assert Path("links.md").read_text("utf-8").startswith("# ")
     assert not Path("reports").exists()
     assert stat.S_IMODE(Path("links.md").stat().st_mode) & 0o444
+
+
+def test_a_report_that_nobody_asked_for_is_not_seen_by_git(linkwarden: Command) -> None:
+    """The folder of the usual reports hides itself where linkwarden has made it, as the memory's does."""
+    repository = Repository(Path.cwd())
+    repository.commit({"README.md": "[x](https://a.example/)"})
+
+    linkwarden("check")
+    assert Path("reports/health.md").exists()
+    assert repository.git("status", "--porcelain", "--untracked-files=all") == ""
+
+    linkwarden("check", "-o", "mine/health.md")
+    assert repository.git("status", "--porcelain", "--untracked-files=all") == "?? mine/health.md"
+
+    repository.commit({"reports/kept.txt": "x"})
+    Path("reports/.gitignore").unlink()
+    linkwarden("check")
+    assert not Path("reports/.gitignore").exists()
 
 
 def test_findings_can_be_left_to_others(linkwarden: Command) -> None:

@@ -126,6 +126,18 @@ def test_nothing_is_written_over(repository: Repository, run: Run) -> None:
         ({".github/README.md": LINK}, [".github/README.md"]),
         ({".github/README.md": LINK, "README.md": LINK}, ["README.md"]),
         ({"README.md": LINK, "README.rst": "x", "requirements.txt": "https://a.site/"}, ["README.md"]),
+        ({"README.rst": "`x <https://a.site/>`_\n"}, ["README.rst"]),
+        ({"list.org": "[[https://a.site/][x]]\n", "README.adoc": "https://a.site/[x]\n"}, ["README.adoc", "list.org"]),
+        ({"tools.yaml": MANY}, ["tools.yaml"]),
+        ({"README.md": "words", "data/list.json": '["https://a.site/"]', "package.json": '["https://a.site/"]'},
+         ["data/list.json"]),
+        ({"README.md": LINK, "papers.csv": "a,https://a.site/\nb,https://b.site/\n"}, ["README.md", "papers.csv"]),
+        ({"README.md": MANY, "papers.csv": "a,https://a.site/\n"}, ["README.md"]),
+        ({"README.md": LINK, **{f"software/{n}.yml": LINK for n in range(9)}}, ["README.md", "software/*.yml"]),
+        ({"README.md": LINK, **{f"data/{n}/x.yml": LINK for n in range(9)}}, ["README.md", "data/**/*.yml"]),
+        ({"refs.bib": "@misc{a, url={https://a.site/}}", "locales/de.json": '["https://a.site/"]'}, ["refs.bib"]),
+        ({"tools.yml": LINK, "tests/data.yml": MANY, ".x.yml": MANY, "package-lock.json": '["https://a.site/"]'},
+         ["tools.yml"]),
         ({"README.md": LINK, 'quote"d \\ list.md': MANY}, ["README.md", 'quote"d \\ list.md']),
     ],
 )  # fmt: skip
@@ -378,13 +390,78 @@ def test_elsewhere_than_at_github_no_workflow_is_written(repository: Repository,
 
 
 def test_what_runs_leave_behind_is_to_be_ignored(repository: Repository, run: Run) -> None:
-    """It says so where .gitignore does not name it, and not where the reports are committed."""
-    assert "Add reports/ to .gitignore" in run("--ref", COMMIT)[1]
+    """It says so where git does not ignore it, and not where the reports are committed or in git already."""
+    assert "Add reports/ to .gitignore (--yes does it)" in run("--ref", COMMIT)[1]
+    assert not Path(".gitignore").exists()
     assert ".gitignore" not in run("--ref", COMMIT, "--commit-reports", "--force")[1]
 
     repository.write({".gitignore": "/reports/\n"})
-
     assert ".gitignore" not in run("--ref", COMMIT)[1]
+
+    repository.remove(".gitignore")
+    repository.commit({"reports/health.md": "x"})
+    assert ".gitignore" not in run("--ref", COMMIT)[1]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(None, "/reports/\n"), ("a\n", "a\n/reports/\n"), ("a", "a\n/reports/\n"), ("a\r\nb", "a\r\nb\r\n/reports/\r\n")],
+)
+def test_with_yes_it_writes_the_line(repository: Repository, run: Run, before: str | None, after: str) -> None:
+    """In the file's own kind of line; a second time there is nothing to add."""
+    if before is not None:
+        Path(".gitignore").write_bytes(before.encode())
+
+    code, said = run("--ref", COMMIT, "--yes")
+
+    assert code == 0
+    assert "added   /reports/ to .gitignore" in said
+    assert f"{PR_CHECK} .gitignore && git commit" in said
+    assert Path(".gitignore").read_bytes() == after.encode()
+    assert "added" not in run("--ref", COMMIT, "--yes")[1]
+    assert repository.git("check-ignore", "reports/health.md") == "reports/health.md"
+
+
+def test_a_gitignore_that_leads_out_of_the_repository_is_not_written(
+    repository: Repository, run: Run, tmp_path: Path
+) -> None:
+    """Whoever made the link does not choose what init writes to."""
+    (tmp_path / "mine").write_text("mine\n", "utf-8")
+    (repository.folder / ".gitignore").symlink_to(tmp_path / "mine")
+
+    assert run("--ref", COMMIT, "--yes")[0] == 2
+    assert (tmp_path / "mine").read_text("utf-8") == "mine\n"
+
+
+def test_the_first_check_shows_the_worst(repository: Repository, run: Run) -> None:
+    """As lines that editors open, a few of them, with the settings that were taken over."""
+    repository.write({"README.md": "".join(f"[x](#n{n})\n" for n in range(5)), ".lycheeignore": "n0\n"})
+
+    _, said = run("--ref", COMMIT)
+
+    assert "A first check, without any request: 5 URLs, 4 broken.\n  README.md:2:5: broken #n1: " in said
+    assert "  … and 1 more\n" in said
+
+
+def test_a_wrong_configuration_is_told_before_anything_is_written(repository: Repository, run: Run) -> None:
+    """With its place; the workflows would only fail."""
+    repository.write({CONFIG: 'inputs = ["README.md"]\ntimeot = "5s"\n'})
+
+    code, said = run("--ref", COMMIT)
+
+    assert code == 2
+    assert "linkwarden.toml:2:1: unknown key 'timeot'" in said
+    assert not (repository.folder / ".github").exists()
+
+
+def test_a_configuration_that_finds_nothing_is_told(repository: Repository, run: Run) -> None:
+    """The set-up is made; what it lacks is said."""
+    repository.write({CONFIG: 'inputs = ["gone.md"]\n'})
+
+    code, said = run("--ref", COMMIT)
+
+    assert code == 0
+    assert "A first check found nothing to check: gone.md" in said
 
 
 def test_a_folder_that_cannot_be_written_is_told(repository: Repository, run: Run) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
@@ -75,6 +74,10 @@ def test_a_lycheeignore_becomes_exclusions(repository: Repository, capfd: pytest
         (".markdown-link-check.json", "[1", set(), "cannot be read"),
         (".linkspector.yml", "dirs:\n- .\nignorePatterns:\n- pattern: '^https://a'\nuseGitIgnore: true\n",
          {"exclude": ("^https://a",), "gitignore": True}, "dirs: not taken over"),
+        (".linkspector.yml",
+         "excludedFiles: [./a.md, '*.tmp.md', a.md, '', 7, '!x', \"a\\nb\"]\nexcludedDirs: [./old/, vendor/x]\n",
+         {"exclude_paths": ("a.md", "*.tmp.md", "old/**", "vendor/x/**")}, "excludedDirs: exclude-paths old/**"),
+        (".linkspector.yml", "excludedFiles: 7\nexcludedDirs: a\n", set(), "From .linkspector.yml"),
         (".linkspector.yml", "a: [", set(), "cannot be read"),
         (".linkspector.yml", "!!python/object/apply:os.system ['true']", set(), "cannot be read"),
         (".linkspector.yml", "[" * 5000, set(), "cannot be read"),
@@ -96,6 +99,21 @@ def test_what_maps_is_taken_over_and_all_is_told(
     assert told in said
 
 
+def test_what_the_other_checker_left_out_is_no_list(repository: Repository, capfd: pytest.CaptureFixture[str]) -> None:
+    """Neither a file nor a folder that it excludes becomes an input; the first check leaves them out as well."""
+    repository.write(
+        {
+            ".linkspector.yml": "excludedDirs: [old]\nexcludedFiles: [b.md]\n",
+            **dict.fromkeys(("old/a.md", "docs/a.md", "docs/b.md", "b.md"), "[x](gone.md)\n"),
+        }
+    )
+
+    said = init(capfd)
+
+    assert load_file(Path("linkwarden.toml"))["inputs"] == ("README.md", "docs")
+    assert "A first check, without any request: 3 URLs, 1 broken." in said
+
+
 def test_values_that_may_be_secret_are_not_shown(repository: Repository, capfd: pytest.CaptureFixture[str]) -> None:
     """Headers and passwords are named and neither printed nor written."""
     repository.write(
@@ -107,7 +125,9 @@ def test_values_that_may_be_secret_are_not_shown(repository: Repository, capfd: 
 
     said = init(capfd)
 
-    assert "  basic_auth: has no counterpart\n  hosts: has no counterpart\n" in said
+    assert (
+        "  basic_auth: an option of the command line only: --basic-auth, for one host\n  hosts: not taken over" in said
+    )
     assert "hunter2" not in said + Path("linkwarden.toml").read_text("utf-8")
 
 
@@ -128,16 +148,6 @@ def test_a_workflow_that_runs_another_checker_is_named(
     repository.write({".github/workflows/links.yml": "uses: lycheeverse/lychee-action@v2\n"})
 
     assert ".github/workflows/links.yml still runs lychee; remove it when you no longer need it." in init(capfd)
-
-
-def test_without_a_reader_for_yaml_it_says_so(
-    repository: Repository, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The rest of the set-up is made all the same."""
-    monkeypatch.setitem(sys.modules, "yaml", None)
-    repository.write({".linkspector.yml": "dirs: [.]"})
-
-    assert "  is not read: that needs the package PyYAML beside linkwarden\n" in init(capfd)
 
 
 def test_a_configuration_that_exists_takes_nothing_over(

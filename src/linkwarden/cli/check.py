@@ -6,7 +6,7 @@ import errno
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -87,7 +87,10 @@ def perform(deps: Any, inputs: tuple[str, ...], options: Mapping[str, Any]) -> t
     baseline = baseline_to_write(config) if line.write_baseline else None
     config = config if baseline is None else replace(config, baseline=None)
     outputs = _outputs(line)
+    fresh = None if line.output or not outputs or outputs[0].parent.exists() else outputs[0].parent
     reserve(outputs, config.inputs)
+    if fresh is not None:
+        _hide(fresh)
     terminal = Terminal(line.color, quiet=line.quiet, verbose=line.verbose)
     run = make_run(deps, config, terminal if not (line.no_progress or line.quiet) else None)
     if run.interrupted and not run.results:
@@ -132,6 +135,12 @@ def make_run(deps: Any, config: Config, terminal: Terminal | None) -> Run:
     with api.memory_for(config) as memory, progress as shown:
         wired = replace(deps or Deps(make_net=api.make_net), progress=shown, stdin=stdin, memory=memory)
         return api.run_loop(engine.run(config, wired))
+
+
+def _hide(folder: Path) -> None:
+    """Keep git from seeing a folder that linkwarden has made unasked."""
+    with suppress(OSError):
+        (folder / ".gitignore").write_text("*\n", "utf-8")
 
 
 def _outputs(line: CommandLine) -> tuple[Path, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import re
 from collections import defaultdict
@@ -13,6 +14,7 @@ from linkwarden.git import Git, GitError
 from linkwarden.inputs import Source, extractor_for, is_document, local_sources
 from linkwarden.model import Occurrence
 from linkwarden.report._words import is_health_report
+from linkwarden.walk import is_excluded
 
 _PATIENCE = 15.0  # seconds for git
 _MOST_FILES = 5000  # more documents than this are a data set
@@ -34,25 +36,52 @@ _OTHER_KINDS = {
 }
 
 
+#: Kinds of data that people generate lists from.
+_DATA = frozenset(
+    {".yaml", ".yml", ".json", ".jsonl", ".ndjson", ".json5", ".csv", ".tsv", ".toml", ".xml", ".opml", ".rdf"}
+    | {".bib", ".bibtex", ".urls"}
+)
+#: Data that programs read to build, test, install or publish something.
+_SETTINGS = re.compile(
+    r"\..*|.*[.-]lock.*|.*\.schema\.json|(package|composer|bower|deno|angular|vercel|firebase|turbo|nx|lerna|biome)\.json"
+    r"|(ts|js)config.*\.json|(docker-)?compose.*\.ya?ml|mkdocs.*\.yml|_config.*\.(yml|toml)|(openapi|swagger).*|codecov.*"
+    r"|renovate.*|dependabot.*|action\.ya?ml|azure-pipelines.*|appveyor.*|cloudbuild.*|environment\.ya?ml|conda.*\.ya?ml"
+    r"|citation\.cff|codemeta\.json|zenodo\.json|pyproject\.toml|cargo\.toml|netlify\.toml|(hugo|book|config|poetry)\.toml"
+    r"|linkwarden.*|lychee\.toml|.*config.*\.(json|toml|ya?ml)|site\.webmanifest|manifest\.json|pom\.xml|build\.xml"
+    r"|sitemap.*\.xml|feed\.xml|rss\.xml|atom\.xml|tslint\.json",
+    re.IGNORECASE,
+)
+_NO_DATA = frozenset({"i18n", "locale", "locales", "translations", "lang", "schema", "schemas", "_site", "public"})
+#: Where documents have links, data is a list, too, if it has at least this share of what they have.
+_SHARE = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Lists:
     """What was found in a repository.
 
     Attributes:
-        links: name and number of links of each list, in the order in which they are checked.
+        links: name and number of links of each document that is a list, in the order in which they are checked.
+        data: the same of data that is a list, by the input that means it: a file, or a pattern with its files.
         left_out: the same of files that have links and are no lists.
         without_links: documents in which no link was found.
         unread: files of a kind that linkwarden does not read, with the kind's name.
     """
 
     links: dict[str, int]
+    data: dict[str, dict[str, int]]
     left_out: dict[str, int]
     without_links: tuple[str, ...]
     unread: dict[str, str]
 
     @property
-    def inputs(self) -> dict[str, list[str]]:
-        """The inputs to write down, each with the lists that it stands for: files, or folders with many of them."""
+    def inputs(self) -> dict[str, dict[str, int]]:
+        """The inputs to write down, each with the lists that it stands for: files, folders, patterns of data."""
+        documents = {name: {each: self.links[each] for each in below} for name, below in self._documents.items()}
+        return documents | self.data
+
+    @property
+    def _documents(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
         below: defaultdict[str, list[str]] = defaultdict(list)
         for name in self.links:
@@ -65,17 +94,27 @@ class Lists:
         return found
 
 
-def find_lists(root: Path) -> Lists:
-    """Return the lists of a repository, by what its files hold."""
+def find_lists(root: Path, exclude: Sequence[str] = ()) -> Lists:
+    """Return the lists of a repository, by what its files hold.
+
+    Args:
+        root: of the repository.
+        exclude: patterns of paths that are no lists (``exclude-paths``).
+    """
     links: dict[str, int] = {}
     left_out: dict[str, int] = {}
     without: list[str] = []
     unread: dict[str, str] = {}
+    data: list[str] = []
     for name in sorted(_names(root), key=_order):
         path = PurePosixPath(name)
+        if exclude and is_excluded(root / name, exclude):
+            continue
         kind = _OTHER_KINDS.get(path.suffix.lower())
         if kind is not None and extractor_for(path.suffix) is None and not _is_apart(path):
             unread[name] = kind
+        if _may_be_data(path):
+            data.append(name)
         if not _is_document(path):
             continue
         count = _count(root / name, root)
@@ -85,7 +124,42 @@ def find_lists(root: Path) -> Lists:
             left_out[name] = count
         else:
             links[name] = count
-    return Lists(links, left_out, tuple(without), unread)
+    least = sum(links.values()) / _SHARE
+    found: dict[str, dict[str, int]] = {}
+    for given, counts in _data_below(root, data).items():
+        if sum(counts.values()) >= least:
+            found[given] = counts
+        else:
+            left_out[given] = sum(counts.values())
+    return Lists(links, found, left_out, tuple(without), unread)
+
+
+def _may_be_data(path: PurePosixPath) -> bool:
+    if path.suffix.lower() not in _DATA or _SETTINGS.fullmatch(path.name) or _is_apart(path):
+        return False
+    return _NO_DATA.isdisjoint(folder.lower() for folder in path.parts[:-1])
+
+
+def _data_below(root: Path, names: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Return the files of data with links and their number, by the input that means them.
+
+    Many files of one suffix in a folder are named by a pattern, and many such folders by one that goes deeper.
+    """
+    counts = {name: count for name in names[:_MOST_FILES] if (count := _count(root / name, root))}
+    groups: defaultdict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+    for name, count in counts.items():
+        path = PurePosixPath(name)
+        groups[path.parts[0] if len(path.parts) > 1 else "", path.suffix][name] = count
+    found: dict[str, dict[str, int]] = {}
+    for (top, suffix), files in groups.items():
+        folders = {PurePosixPath(name).parent.as_posix() for name in files}
+        if not top or len(files) <= _FEW or glob.has_magic(f"{top}{suffix}"):
+            found |= {name: {name: count} for name, count in files.items()}
+        elif len(folders) == 1 and not glob.has_magic(folder := next(iter(folders))):
+            found[f"{folder}/*{suffix}"] = files
+        else:
+            found[f"{top}/**/*{suffix}"] = files
+    return found
 
 
 def _names(root: Path) -> Iterator[str]:

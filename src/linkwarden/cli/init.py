@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import chdir
+from dataclasses import dataclass, replace
 from importlib import resources
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
 import click
@@ -15,12 +17,17 @@ import click
 from linkwarden._home import home, page_of
 from linkwarden._version import __version__
 from linkwarden.cli.find_lists import Lists, find_lists, shortened
+from linkwarden.cli.options import make_config
 from linkwarden.cli.other_checkers import Import, find_other_checkers
+from linkwarden.cli.output import is_terminal
 from linkwarden.cli.speech import say
+from linkwarden.config import DEFAULT_REPORTS, Config
 from linkwarden.git import Git, GitError
-from linkwarden.model import UsageError, Verdict
+from linkwarden.model import NothingToCheckError, UsageError, Verdict
 from linkwarden.report._words import listed, plural
-from linkwarden.tree import root_left
+from linkwarden.sinks import cut, one_line, shown_address, visible
+from linkwarden.tree import read_file, root_left
+from linkwarden.walk import ignored_by_git
 
 CONFIG = "linkwarden.toml"
 #: template -> where it goes
@@ -41,6 +48,12 @@ _SAY_ACTION = (
     "linkwarden init --action OWNER/REPO@REF"
 )
 _MOST_SHOWN = 10
+_MOST_FINDINGS = 3
+_LONGEST_IGNORES = 16 * 1024 * 1024
+_LONGEST_URL = 60
+_LONGEST_REASON = 100
+#: Where ``linkwarden check`` writes its reports unless it is told otherwise.
+_REPORTS = f"{PurePosixPath(DEFAULT_REPORTS[0]).parent}/"
 #: What the template says of a key that may be taken over from another checker.
 _EXCLUDE_HINT = re.compile(r"(?m)^# URLs that are not checked .*\n# exclude = .*\n\n")
 
@@ -68,7 +81,8 @@ class Pin:
 )
 @click.option("--ref", metavar="COMMIT|TAG", help=f"Another commit or tag than that. [default: {TAG}]")
 @click.option("--commit-reports", is_flag=True, help="Let the nightly run also commit its report to reports/.")
-def init(folder: Path, *, force: bool, action: str | None, ref: str | None, commit_reports: bool) -> None:
+@click.option("--yes", "-y", is_flag=True, help="Add reports/ to .gitignore without asking.")
+def init(folder: Path, *, force: bool, action: str | None, ref: str | None, commit_reports: bool, yes: bool) -> None:
     """Set up the repository that DIR is in: configuration, nightly check and pull request check.
 
     Existing files are kept, unless --force is given. What .lycheeignore, lychee.toml, .markdown-link-check.json and
@@ -81,11 +95,14 @@ def init(folder: Path, *, force: bool, action: str | None, ref: str | None, comm
     files: dict[str, str] = {}
     lists, others = None, Import()
     if "[tool.linkwarden" not in _text(root / "pyproject.toml") and (force or not (root / CONFIG).exists()):
-        lists = find_lists(root)
-        if not lists.links:
-            raise _no_lists(root, lists)
         others = find_other_checkers(root)
+        lists = find_lists(root, others.settings.get("exclude-paths", ()))
+        if not lists.inputs:
+            raise _no_lists(root, lists)
         files[CONFIG] = config_text(list(lists.inputs), page, others)
+    else:
+        with chdir(root):
+            _configuration(root)  # an error in it is better told before anything is written
     pin, problem = None, None
     if at_github:
         try:
@@ -99,12 +116,15 @@ def init(folder: Path, *, force: bool, action: str | None, ref: str | None, comm
         say(*_about(lists), *_about_others(others))
     written = [name for name, text in files.items() if _write(root / name, text, force=force)]
     _say_files(root, files, written)
-    if lists is not None:
-        say(_first_check(root, list(lists.inputs)))
+    say(*_first_check(root))
+    added: tuple[str, ...] = ()
+    done = True
+    if not commit_reports and not _is_ignored(root):
+        added, done = _offer_to_ignore_reports(root, yes=yes)
     if problem is not None:
         raise problem
     say("", "Next:")
-    for number, step in enumerate(_steps(root, written, pin, commit=commit_reports), 1):
+    for number, step in enumerate(_steps([*written, *added], pin, ignored=done), 1):
         first, *more = step.splitlines()
         say(f"  {number}. {first}", *(f"     {line}" for line in more))
 
@@ -138,9 +158,9 @@ def _about(lists: Lists) -> Iterator[str]:
     """Yield what was found: the lists with their links, and what is left out."""
     yield "Lists:"
     shown = list(lists.inputs.items())
-    for name, names in shown[:_MOST_SHOWN]:
-        files = f" in {plural(len(names), 'file')}" if names != [name] else ""
-        yield f"  {name}  {plural(sum(lists.links[each] for each in names), 'link')}{files}"
+    for name, files in shown[:_MOST_SHOWN]:
+        where = f" in {plural(len(files), 'file')}" if list(files) != [name] else ""
+        yield f"  {name}  {plural(sum(files.values()), 'link')}{where}"
     if len(shown) > _MOST_SHOWN:
         yield f"  … and {len(shown) - _MOST_SHOWN} more"
     if lists.left_out:
@@ -160,14 +180,65 @@ def _about_others(others: Import) -> Iterator[str]:
         yield f"{name} still runs {checker}; remove it when you no longer need it."
 
 
-def _first_check(root: Path, inputs: list[str]) -> str:
-    """Return what a check without any request finds in the lists."""
-    from linkwarden import api  # noqa: PLC0415 - slow to import
+def _first_check(root: Path) -> Iterator[str]:
+    """Yield what a check without any request finds with the configuration that is there, and the first findings."""
+    from linkwarden.cli.check import make_run  # noqa: PLC0415 - slow to import
 
-    run = api.check([root / name for name in inputs], offline=True, root=root)
+    with chdir(root):
+        try:
+            run = make_run(None, _configuration(root), None)
+        except NothingToCheckError as error:
+            yield f"A first check found nothing to check: {error}. Look at inputs in the configuration."
+            return
     bad = {verdict.value: run.counts[verdict] for verdict in (Verdict.BROKEN, Verdict.EXPIRED, Verdict.EXPIRING)}
     found = listed([f"{count} {word}" for word, count in bad.items() if count])
-    return f"A first check, without any request: {plural(len(run.results), 'URL')}, {found or 'nothing broken'}."
+    yield f"A first check, without any request: {plural(len(run.results), 'URL')}, {found or 'nothing broken'}."
+    shown = run.failing[:_MOST_FINDINGS]
+    for result in shown:
+        url = shown_address(result.url, _LONGEST_URL)
+        yield f"  {visible(result.place)}: {result.verdict} {url}: {cut(one_line(result.reason), _LONGEST_REASON)}"
+    if len(run.failing) > len(shown):
+        yield f"  … and {len(run.failing) - len(shown)} more"
+
+
+def _configuration(root: Path) -> Config:
+    """Return the configuration of a check without any request in the root, where the command stands.
+
+    Raises:
+        UsageError: the file is wrong.
+    """
+    return replace(make_config((), {"offline": True}), root=root)
+
+
+def _is_ignored(root: Path) -> bool:
+    """Return whether git ignores the reports, or has them under its control already."""
+    report = root / DEFAULT_REPORTS[0]
+    return bool(ignored_by_git([report]) or _ask_git(root, "ls-files", "--", _REPORTS))
+
+
+def _offer_to_ignore_reports(root: Path, *, yes: bool) -> tuple[tuple[str, ...], bool]:
+    """Return what was written, and whether there is nothing left to say of it: somebody was asked, or has agreed."""
+    asks = is_terminal(sys.stdin) and is_terminal(sys.stdout)
+    question = f"Add {_REPORTS} to .gitignore? `linkwarden check` writes its report there."
+    if yes or (asks and click.confirm(question, default=True)):
+        return (_ignore_reports(root),), True
+    return (), asks
+
+
+def _ignore_reports(root: Path) -> str:
+    """Add the reports to ``.gitignore``, and return its name."""
+    path = root / ".gitignore"
+    _refuse_links(path)
+    try:
+        data = read_file(path, _LONGEST_IGNORES) if path.exists() else b""
+        end = b"\r\n" if b"\r\n" in data else b"\n"
+        gap = b"" if not data or data.endswith(b"\n") else end
+        with path.open("ab") as file:
+            file.write(gap + f"/{_REPORTS}".encode() + end)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror}", "Check its permissions.") from None
+    say(f"added   /{_REPORTS} to {path.name}")
+    return path.name
 
 
 def repository(folder: Path) -> Path:
@@ -285,9 +356,7 @@ def _ask_git(root: Path, *arguments: str) -> str | None:
 
 
 def _write(path: Path, text: str, *, force: bool) -> bool:
-    left = root_left(path)
-    if left is not None:
-        raise UsageError(f"{path}: not written: a symbolic link leads out of {left}", "Remove the link.")
+    _refuse_links(path)
     if path.exists() and not force:
         return False
     try:
@@ -298,6 +367,12 @@ def _write(path: Path, text: str, *, force: bool) -> bool:
     return True
 
 
+def _refuse_links(path: Path) -> None:
+    left = root_left(path)
+    if left is not None:
+        raise UsageError(f"{path}: not written: a symbolic link leads out of {left}", "Remove the link.")
+
+
 def _text(path: Path) -> str:
     """Return the text of a file, or "" if it cannot be read."""
     try:
@@ -306,7 +381,7 @@ def _text(path: Path) -> str:
         return ""
 
 
-def _steps(root: Path, written: list[str], pin: Pin | None, *, commit: bool) -> Iterator[str]:
+def _steps(written: list[str], pin: Pin | None, *, ignored: bool) -> Iterator[str]:
     """Yield what is left to the maintainer, each on a line or two."""
     yield "linkwarden check    shows what it finds today."
     if pin is not None and pin.tag and not set(written).isdisjoint(WORKFLOWS.values()):
@@ -315,8 +390,8 @@ def _steps(root: Path, written: list[str], pin: Pin | None, *, commit: bool) -> 
             f"replace it with the commit that this prints:\n"
             f"git ls-remote https://github.com/{pin.text.partition('@')[0]} {pin.tag}"
         )
-    if not commit and "reports" not in _text(root / ".gitignore"):
-        yield "Add reports/ to .gitignore: `linkwarden check` writes its report there."
+    if not ignored:
+        yield f"Add {_REPORTS} to .gitignore (--yes does it): `linkwarden check` writes its report there."
     if written:
         yield f"git add {' '.join(written)} && git commit && git push"
     if pin is not None:

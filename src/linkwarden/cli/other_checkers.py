@@ -6,7 +6,6 @@ longer answers are in docs/coming-from.md.
 
 from __future__ import annotations
 
-import importlib
 import json
 import re
 import tomllib
@@ -14,6 +13,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from linkwarden.config import OPTIONS, Option, read_values
 from linkwarden.foreign import read_json
@@ -48,6 +49,8 @@ _NOTES = {
         "exclude_private": _PRIVATE,
         "dump": "is a command: linkwarden extract",
         "dump_inputs": "is a command: linkwarden extract",
+        "basic_auth": f"{_COMMAND_LINE}: --basic-auth, for one host",
+        "cookie_jar": f"{_COMMAND_LINE}: --cookies, for one host",
         "exclude_file": _PATHS,
         "exclude_path": _PATHS,
         "extensions": _LISTS,
@@ -56,8 +59,11 @@ _NOTES = {
         "generate": "is a command: linkwarden completion",
         "github_token": "comes from the environment: GITHUB_TOKEN",
         "include": "not taken over: here an exclusion wins, so write the exception into the pattern of exclude",
+        "insecure": f"{_COMMAND_LINE}: --insecure, for one host",
         "include_fragments": "not needed: anchors are always checked",
+        "header": f"{_COMMAND_LINE}: --header, for one host",
         "host_request_interval": "not needed: requests to a host are spaced",
+        "hosts": "not taken over: [[host]] sets limits, and --header the headers of one host",
         "max_cache_age": "not taken over: it means nothing without cache = true",
         "max_retries": _RETRIES,
         "method": "not needed: a GET of a part of the page",
@@ -74,6 +80,7 @@ _NOTES = {
     _MARKDOWN_LINK_CHECK: {
         "aliveStatusCodes": _UNVERIFIED,
         "fallbackRetryDelay": _RETRIES,
+        "httpHeaders": f"{_COMMAND_LINE}: --header, for one host",
         "projectBaseUrl": "not needed for / as the root of the repository",
         "retryCount": _RETRIES,
         "retryOn429": _RETRIES,
@@ -82,10 +89,9 @@ _NOTES = {
         "aliveStatusCodes": _UNVERIFIED,
         "baseUrl": "not needed for / as the root of the repository",
         "dirs": _LISTS,
-        "excludedDirs": _PATHS,
-        "excludedFiles": _PATHS,
         "fileExtensions": _LISTS,
         "files": _LISTS,
+        "httpHeaders": f"{_COMMAND_LINE}: --header, for one host",
         "followRedirects": "not needed: redirects are followed; --fail-on chooses whether moved fails",
         "modifiedFilesOnly": "--diff auto checks only the links that were added",
     },
@@ -123,8 +129,6 @@ def find_other_checkers(root: Path) -> Import:
             told.extend(read(data, found.settings))
         except (ValueError, RecursionError):
             told.append("cannot be read, so nothing of it is taken over")
-        except ModuleNotFoundError:
-            told.append("is not read: that needs the package PyYAML beside linkwarden")
     folder = root / ".github" / "workflows"
     for path in sorted(folder.glob("*.y*ml"))[:_MOST_WORKFLOWS]:
         runs = re.search(rb"lychee|markdown-link-check|linkspector|awesome_bot|linkcheck", _bytes(root, path) or b"")
@@ -174,12 +178,18 @@ def _markdown_link_check(data: bytes, settings: dict[str, Any]) -> Iterator[str]
 
 
 def _linkspector(data: bytes, settings: dict[str, Any]) -> Iterator[str]:
-    yaml = importlib.import_module("yaml")  # no dependency: few people need it, and only once
     try:
         given = yaml.safe_load(data.decode())
     except yaml.YAMLError as error:
         raise ValueError from error
-    yield from _with_patterns(_LINKSPECTOR, given, {"useGitIgnore": ("gitignore", lambda wanted: wanted)}, settings)
+    rest = given
+    if isinstance(given, dict):
+        # As its lib/prepare-file-list.js reads them: files are patterns of .gitignore, folders begin at the root.
+        for key, end in (("excludedFiles", ""), ("excludedDirs", "/**")):
+            for name in given[key] if isinstance(given.get(key), list) else []:
+                yield _take_path(key, name, end, settings)
+        rest = {key: value for key, value in given.items() if key not in ("excludedFiles", "excludedDirs")}
+    yield from _with_patterns(_LINKSPECTOR, rest, {"useGitIgnore": ("gitignore", lambda wanted: wanted)}, settings)
 
 
 #: A key of theirs -> the key here, and what makes their value one of ours.
@@ -210,6 +220,17 @@ def _take(checker: str, key: str, value: Any, direct: _Direct, settings: dict[st
         return f"{key}: not taken over: {ours} takes no such value"
     settings[ours] = taken
     return f"{key}: {ours} = {_toml(taken)}"
+
+
+def _take_path(where: str, name: Any, end: str, settings: dict[str, Any]) -> str:
+    path = name.strip().removeprefix("./") if isinstance(name, str) else ""
+    pattern = f"{path.rstrip('/')}{end}" if end else path
+    if not path.strip("/") or not pattern.isprintable() or path.startswith(("!", "#")):
+        return f"{where}: not taken over: it is no path"
+    paths = settings.setdefault("exclude-paths", [])
+    if pattern not in paths:
+        paths.append(pattern)
+    return f"{where}: exclude-paths {pattern}"
 
 
 def _take_pattern(where: str, pattern: Any, settings: dict[str, Any]) -> str:
