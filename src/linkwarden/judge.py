@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from linkwarden.model import BY_SEVERITY, WORKING, Evidence, Judgement, Tag, Verdict
@@ -42,6 +42,8 @@ def judge(evidence: Evidence, notes: Sequence[Evidence], policy: Policy) -> Judg
         notes: what earlier providers remarked before they passed it on.
         policy: the present and the horizon.
     """
+    if _is_end(evidence) and not _ends_soon(evidence, policy):
+        evidence = replace(evidence, rule=None, reason="")
     counting = [note for note in notes if _counts(note, evidence, policy)]
     vain = _tried_in_vain(evidence)
     candidates = [evidence, *(note for note in counting if not (vain and _is_end(note)))]
@@ -64,13 +66,15 @@ def _counts(note: Evidence, evidence: Evidence, policy: Policy) -> bool:
         return False
     if verdict_of(note) is Verdict.SUSPECT:
         return verdict_of(evidence) not in WORKING
-    if _is_end(note) and note.expires_at is not None:
-        return note.expires_at - policy.now <= policy.expiring_within
-    return True
+    return not _is_end(note) or _ends_soon(note, policy)
 
 
 def _is_end(note: Evidence) -> bool:
     return verdict_of(note) is Verdict.EXPIRING
+
+
+def _ends_soon(evidence: Evidence, policy: Policy) -> bool:
+    return evidence.expires_at is None or evidence.expires_at - policy.now <= policy.expiring_within
 
 
 def _tried_in_vain(evidence: Evidence) -> bool:

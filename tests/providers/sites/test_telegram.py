@@ -1,0 +1,36 @@
+"""Telegram: what a page shows tells, its status does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from linkwarden.net import Net
+from linkwarden.providers.sites.telegram import Telegram
+from tests.internet import FakeInternet, misbehave
+from tests.links import evidence_of, slug
+
+SHOWN = (
+    b'<meta property="og:title" content="A Channel"><div class="tgme_page_title"><span>A Channel</span></div>'
+    b'<div class="tgme_page_extra">1 000 subscribers</div>'
+)
+GENERAL = b'<meta name="robots" content="noindex, nofollow"><div class="tgme_page_icon"></div>If you have Telegram, ...'
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "expected"),
+    [
+        (SHOWN, 200, "ok"),
+        (GENERAL, 200, "telegram-name-not-shown"),
+        (b"<title>Another site's page</title>", 200, "registry-silent"),
+        (SHOWN, 500, "registry-silent"),
+        (b"", 403, "registry-silent"),
+    ],
+)
+async def test_what_the_page_shows(internet: FakeInternet, net: Net, body: bytes, status: int, expected: str) -> None:
+    """Nothing is called broken: a hidden name looks like one that nobody has."""
+    internet.site("t.me").handle("/a_channel", misbehave.answer(body, status, media_type="text/html"))
+
+    found = await evidence_of(Telegram, net, "https://t.me/s/A_Channel/5")
+
+    assert slug(found) == expected
+    assert found.title == ("A Channel" if expected == "ok" else None)
