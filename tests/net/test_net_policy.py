@@ -76,7 +76,8 @@ def test_bad_rows(written: Callable[[str], None], row: str, error: str) -> None:
     [
         ("/cdx/search", "web.archive.org/cdx"),
         ("/cdx/", "web.archive.org/cdx"),
-        ("/cdx", "web.archive.org"),
+        ("/cdx", "web.archive.org/cdx"),
+        ("/save", "web.archive.org/save"),
         ("/web/2020/cdx/", "web.archive.org"),
         ("/cdxx/", "web.archive.org"),
         ("/", "web.archive.org"),

@@ -71,8 +71,6 @@ def rescue(obj: Any, /, inputs: tuple[str, ...], **options: Any) -> int:
     """
     folder: Path = options["folder"]
     config = make_config(inputs, options)
-    if config.offline:
-        raise UsageError("the configuration says offline, and images have to be downloaded", "Give --isolated.")
     check_folder(folder, [Path(name) for name in config.inputs if Path(name).exists()])
     run = _run(obj, config, options)
     documents = {document.source.name: document for document in _documents(run, config)}

@@ -79,7 +79,7 @@ def counted_with(host: str, path: str) -> str:
     A path is counted apart where ``hosts.tsv`` names it.
     """
     segment = path.split("/", 2)[1:]
-    if len(segment) == 2 and (part := f"{host}/{segment[0]}") in host_limits():
+    if segment and (part := f"{host}/{segment[0]}") in host_limits():
         return part
     return host
 

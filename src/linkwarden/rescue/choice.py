@@ -58,7 +58,7 @@ def choose(
         results: of a check.
         now: the instant that counts as the present.
         failed: hosts that did not answer in earlier runs, with the last time.
-        is_private: tells of a host that no archive is to hear of its URLs.
+        is_private: tells of a host that what it sends is for the user alone.
     """
     shown = (result for result in results if result.target.is_image and result.target.address)
     found = (_look(result, now, failed, is_private) for result in shown)
@@ -80,6 +80,8 @@ def _look(
         found = Candidate(result, why) if why is not None else None
         if found is not None and verdict is Verdict.SUSPECT and rule is not None:
             found = Left(result, f"it is suspect ({rule.code} {rule.slug}), so a copy may be of something else")
+    if found is not None and is_private(url.host):
+        return Left(result, "its host gets headers, cookies or a password of yours, so it may not be for all readers")
     if found is not None and _CHANGING.search(url.text.partition("://")[2].partition("#")[0]):
         return Left(result, "it may be a badge or a counter, which changes")
     return found

@@ -270,13 +270,20 @@ class Archive:
         closed: why nothing more is asked, one clause, or "".
     """
 
-    def __init__(self, net: Net) -> None:
+    def __init__(self, net: Net, *, seconds: float | None = None) -> None:
+        """Prepare.
+
+        Args:
+            net: the network.
+            seconds: for all questions together; None is what a check may spend.
+        """
         self.answered = 0
         self.closed = ""
         self._net = net
         self._silences = 0
         limit = net.policy.max_time
-        self._seconds = MAX_SECONDS if limit is None else min(MAX_SECONDS, limit * SHARE_OF_MAX_TIME)
+        share = MAX_SECONDS if limit is None else min(MAX_SECONDS, limit * SHARE_OF_MAX_TIME)
+        self._seconds = share if seconds is None else seconds
         self._began = asyncio.get_running_loop().time()
 
     async def captures(

@@ -76,6 +76,14 @@ MIGRATIONS: tuple[Sequence[str], ...] = (
             "PRIMARY KEY (key, fix)) WITHOUT ROWID"
         ),
     ),
+    (
+        # What `linkwarden archive` knows of copies: that there is one, or what became of asking for one.
+        """
+        CREATE TABLE copies (
+            key BLOB PRIMARY KEY, at INTEGER NOT NULL, state TEXT NOT NULL, detail TEXT NOT NULL
+        ) WITHOUT ROWID
+        """,
+    ),
 )
 
 
@@ -293,6 +301,7 @@ def prune(connection: sqlite3.Connection, before: datetime) -> int:
         connection.execute("DELETE FROM runs WHERE at < ?", limit)
         connection.execute("DELETE FROM spans WHERE last < ?", limit)
         connection.execute("DELETE FROM answers WHERE at < ?", limit)
+        connection.execute("DELETE FROM copies WHERE at < ?", limit)
         gone = connection.execute("DELETE FROM addresses WHERE last_seen < ?", limit).rowcount
         connection.execute(
             "DELETE FROM lists WHERE id NOT IN (SELECT list FROM runs) AND id NOT IN (SELECT list FROM listed)"
@@ -329,6 +338,7 @@ def _halve(connection: sqlite3.Connection) -> bool:
     with transaction(connection):
         middle = connection.execute("SELECT (min(id) + max(id)) / 2 FROM addresses").fetchone()[0]
         connection.execute("DELETE FROM answers")
+        connection.execute("DELETE FROM copies")
         if middle is None:
             return False
         connection.execute("DELETE FROM addresses WHERE id <= ?", (middle,))

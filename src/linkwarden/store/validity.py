@@ -65,6 +65,7 @@ _COLUMNS: Mapping[str, Mapping[str, str]] = {
         "version": _TEXT,
     },
     "decisions": {"key": _KEY, "fix": _KEY, "yes": _COUNT, "at": _INSTANT},
+    "copies": {"key": _KEY, "at": _INSTANT, "state": _TEXT, "detail": _TEXT},
     "runs": {"at": _INSTANT, "state": _TEXT, "counts": _TEXT, "version": _TEXT},
     "lists": {"scope": _TEXT},
 }
