@@ -1,0 +1,165 @@
+"""Catalogues of packages, extensions, apps and courses that say by a small file whether they have a thing.
+
+``catalogues.tsv`` has them and says what its columns mean. Source: docs/facts/services.md#catalogues.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from linkwarden.datafile import Row, read_table
+from linkwarden.foreign import at
+from linkwarden.model import Rule, Verdict
+from linkwarden.patterns import pattern
+from linkwarden.providers.base import Example
+from linkwarden.providers.registry import (
+    Case,
+    OneByOne,
+    Outcome,
+    Place,
+    Reply,
+    answered,
+    ask,
+    encoded,
+    page_stands,
+)
+
+if TYPE_CHECKING:
+    from linkwarden.net import Net
+
+_COLUMNS = ("domain", "path", "ask", "proof", "gone", "thing")
+_PLACE = pattern(r"\{(\w+)(?:\.(\w+))?\}")
+_MAX_BYTES = 256 * 1024
+
+MISSING = Rule(
+    "LW676",
+    "not-in-catalogue",
+    Verdict.BROKEN,
+    "the catalogue has no such thing",
+    "The catalogue's own API says that it has no such package, extension or project, and the page says so, too, or "
+    "asks readers to log in.",
+    "Look for its new name or place, or remove the entry.",
+)
+DOUBTED = Rule(
+    "LW677",
+    "unknown-to-catalogue",
+    Verdict.SUSPECT,
+    "the catalogue's API does not know it, and its page could not be seen",
+    "The catalogue's own API says that it has no such package, extension or project. The page behind it could not be "
+    "seen, so that there is no second witness.",
+    "Open the URL in a browser. If nothing is there, look for its new name, or remove the entry.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Catalogue:
+    """A row of the table."""
+
+    path: re.Pattern[str]
+    ask: str
+    proof: str
+    gone: frozenset[int]
+    thing: str
+
+
+@cache
+def _catalogues() -> Mapping[str, tuple[_Catalogue, ...]]:
+    found: dict[str, list[_Catalogue]] = defaultdict(list)
+    for row in read_table(__package__, "catalogues.tsv", _COLUMNS):
+        found[row["domain"]].append(
+            _Catalogue(pattern(row["path"]), row["ask"], row["proof"], _statuses(row), row["thing"])
+        )
+    return {domain: tuple(rows) for domain, rows in found.items()}
+
+
+def _statuses(row: Row) -> frozenset[int]:
+    return row.read("gone", lambda text: frozenset(int(word) for word in text.split() if word != "-"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Thing:
+    """A thing in a catalogue: what it is called there, and where the catalogue is asked about it."""
+
+    name: str
+    api: str
+    catalogue: _Catalogue
+
+    @property
+    def ident(self) -> str:
+        return self.api
+
+    def is_proved_by(self, reply: Reply) -> bool:
+        """Return whether a response describes it."""
+        proof = self.catalogue.proof
+        if reply.status != 200 or reply.response is None:
+            return False
+        if proof.startswith("<"):
+            return proof.encode() in reply.response.body
+        steps = [int(step) if step.isdigit() else step for step in proof.split(".")]
+        return at(reply.value, *steps) is not None
+
+
+class Catalogues(OneByOne[_Thing]):
+    """Settles what its catalogue knows; everything else is left to the page."""
+
+    name = "catalogues"
+    rank = 248
+    domains = frozenset(_catalogues())
+    rules = (MISSING, DOUBTED)
+    examples = (
+        Example("https://hex.pm/packages/phoenix", "https://hex.pm/api/packages/phoenix"),
+        Example(
+            "https://www.nuget.org/packages/Newtonsoft.Json/",
+            "https://api.nuget.org/v3-flatcontainer/newtonsoft.json/index.json",
+        ),
+        Example(
+            "https://mvnrepository.com/artifact/com.google.guava/guava/31.0-jre",
+            "https://repo1.maven.org/maven2/com/google/guava/guava/maven-metadata.xml",
+        ),
+        Example(
+            "https://f-droid.org/en/packages/org.fdroid.fdroid/",
+            "https://f-droid.org/api/v1/packages/org.fdroid.fdroid",
+        ),
+        Example("https://hex.pm/docs", None),
+        Example("https://hex.pm/packages/phoenix", None, image=True),
+    )
+
+    def read(self, place: Place) -> _Thing | None:
+        for catalogue in _catalogues().get(place.host, ()):
+            found = catalogue.path.fullmatch(place.path)
+            if found is not None:
+                return _Thing(found["name"], _filled(catalogue.ask, found), catalogue)
+        return None
+
+    async def settle(self, net: Net, cases: Sequence[Case[_Thing]]) -> Sequence[Outcome]:
+        thing = cases[0].ref
+        reply = await ask(
+            net, thing.api, "catalogue", accept="application/json, application/xml;q=0.9", max_bytes=_MAX_BYTES
+        )
+        what = thing.catalogue.thing
+        if thing.is_proved_by(reply):
+            return answered(cases, reply, f"{thing.name} is a known {what}")
+        if reply.status not in thing.catalogue.gone or reply.wall is not None:
+            return [case.passed() for case in cases]
+        stands = await page_stands(net, cases[0].url)
+        if stands:
+            return [case.passed() for case in cases]
+        reason = f"There is no {what} called {thing.name}."
+        if stands is None:
+            reason = f"The API knows no {what} called {thing.name}, and its page could not be seen."
+        return answered(cases, reply, "the API knows nothing of it", DOUBTED if stands is None else MISSING, reason)
+
+
+def _filled(template: str, found: re.Match[str]) -> str:
+    return _PLACE.sub(lambda place: _written(found[place[1]], place[2]), template)
+
+
+def _written(text: str, how: str | None) -> str:
+    if how == "path":
+        return encoded(text.replace(".", "/"), "/")
+    return encoded(text.lower() if how == "lower" else text)
