@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import PurePath
+from shlex import quote
 
-from linkwarden.model import Run, Tag, Verdict
-from linkwarden.text import host_of
+from linkwarden.model import SETTLED, Run, Tag, Verdict
+from linkwarden.text import host_of, is_http
 
 _WORTH_A_HINT = 5
 _MOST_HOSTS = 5
+#: More lists are not named in a command.
+_MOST_LISTS = 3
 
 
 def hints(run: Run) -> tuple[str, ...]:
@@ -21,8 +25,8 @@ def hints(run: Run) -> tuple[str, ...]:
             _out_of_time,
             _one_host_unverified,
             _unknowable,
-            _moved,
             _nothing_connects,
+            _fixable,
         )
     )
     return tuple(text for text in found if text is not None)
@@ -75,16 +79,27 @@ def _unknowable(run: Run) -> str | None:
     return f"No program can check {count} of the links ({named}{more}); they do not count against the list."
 
 
-def _moved(run: Run) -> str | None:
-    count = run.counts[Verdict.MOVED]
-    safe = sum(
-        1
+def _fixable(run: Run) -> str | None:
+    """Name the command that makes the edits, for lists that are files here."""
+    fixes = [
+        r.judgement.suggestion.safe
         for r in run.results
-        if r.judgement.verdict is Verdict.MOVED and r.judgement.suggestion is not None and r.judgement.suggestion.safe
-    )
-    if count < _WORTH_A_HINT:
+        if r.judgement.suggestion is not None and r.judgement.verdict not in SETTLED
+    ]
+    names = [quote(name) for name in run.inputs if _is_file(name)]
+    if run.compared is not None or run.network_down or not fixes or not names:
         return None
-    return f"{count} links moved permanently; {safe} of them can be replaced safely."
+    lists = " ".join(names) if len(names) <= _MOST_LISTS else "FILES"
+    safe, others = sum(fixes), len(fixes) - sum(fixes)
+    if not safe:
+        return f"{_urls(others)} can be replaced after a look: `linkwarden fix {lists} --interactive` asks."
+    more = f"; --interactive asks about {others:,} more" if others else ""
+    return f"{_urls(safe)} can be replaced safely: `linkwarden fix {lists} --write`{more}."
+
+
+def _is_file(name: str) -> bool:
+    """Return whether an input is the name of a file, rather than a URL, ``owner/repo`` or standard input."""
+    return not is_http(name) and name != "<stdin>" and bool(PurePath(name).suffix or "/" not in name)
 
 
 def _nothing_connects(run: Run) -> str | None:
@@ -96,3 +111,7 @@ def _nothing_connects(run: Run) -> str | None:
 
 def _offline(run: Run) -> bool:
     return any(r.has(Tag.OFFLINE) for r in run.results)
+
+
+def _urls(count: int) -> str:
+    return f"{count:,} URL{'' if count == 1 else 's'}"
