@@ -26,6 +26,7 @@ WORDS = {
     r"turns? (?:robots|programs) away": "blocks bots",
     r"tell whether": "return whether, show whether",
     r"taken over without a look": "replaced safely",
+    r"all is well": "200 OK",
 }
 
 

@@ -18,6 +18,7 @@ from linkwarden import __version__
 from linkwarden.model import Occurrence, Run, Suggestion
 from linkwarden.report import ReportOptions
 from linkwarden.report.json import JsonReport, schema
+from linkwarden.rules import OUT_OF_TIME
 from tests.report.runner import commands
 from tests.report.sample import EMPTY, FAILURE, NOT_FOUND, RESULTS, RUN, occurrence, result
 from tests.report.strategies import WHOLE_RUNS, runs
@@ -205,6 +206,7 @@ def test_the_head() -> None:
                 "occurrences": 17,
                 "urls": 16,
                 "requests": 14,
+                "not_checked": 0,
                 "verdicts": {
                     "ok": 1,
                     "moved": 2,
@@ -324,3 +326,13 @@ def test_every_link_has_a_line_of_its_own() -> None:
     text = JsonReport().render(RUN, PLAIN)
 
     assert sum(line.startswith('  {"url": ') for line in text.splitlines()) == len(RUN.results)
+
+
+def test_what_was_not_checked_is_counted_apart() -> None:
+    """Its verdict is unverified, as a contract; how many of those nobody tried is a number of its own."""
+    late = [result(occurrence(f"https://h{n}.example/", n), finding=OUT_OF_TIME) for n in range(3)]
+
+    summary = render(replace(RUN, results=(*RUN.results, *late)))["summary"]
+
+    assert summary["not_checked"] == 3
+    assert summary["verdicts"]["unverified"] == 7

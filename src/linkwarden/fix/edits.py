@@ -200,7 +200,7 @@ def _in_attribute(url: str, before: str) -> Iterator[str]:
 
 
 def _failing(text: str, items: Sequence[Extracted], tries: Sequence[_Try], read: Read) -> list[_Try]:
-    """Return the tries whose spelling does not lead to what is wanted, each with the reason; none if all is well.
+    """Return the tries whose spelling does not lead to what is wanted, each with the reason.
 
     Where something else changes, the replacement nearest before it is to blame.
     """

@@ -212,7 +212,7 @@ class Answer:
 
     Attributes:
         checked_by: the provider that asked.
-        at: when the host last said that all is well (a 304 included).
+        at: when the host last gave a good response (a 304 included).
         looked: when the thing itself was last looked at; ``at`` or earlier.
         status: HTTP status of the deciding answer.
         final_url: where the redirects ended, if elsewhere.

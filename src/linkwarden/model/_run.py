@@ -170,7 +170,7 @@ class Result:
 
     @property
     def reason(self) -> str:
-        """Why, in a sentence; "" where all is well."""
+        """Why, in a sentence; "" where nothing is wrong."""
         return self.judgement.reason
 
     @property

@@ -8,7 +8,7 @@ from typing import ClassVar
 from linkwarden.model import Run, Span
 from linkwarden.report._base import Report, ReportOptions
 from linkwarden.report._order import Level, Marked, instead, marked, placed, troubles, worst_first
-from linkwarden.report._words import conclusion, plural, seconds, since, tally
+from linkwarden.report._words import conclusion, counted, plural, seconds, since
 from linkwarden.sinks import annotation, log, one_line, shown_address
 from linkwarden.text import is_http
 
@@ -70,6 +70,6 @@ def _summary(run: Run, *, left: int) -> Iterator[str]:
     if left:
         more = plural(left, "more finding", "more findings")
         yield f"linkwarden: {more} that do not fit here; the job summary and the reports have them all."
-    counts = ", ".join(f"{count:,} {verdict}" for verdict, count in tally(run)) or "no URLs"
+    counts = ", ".join(map(str, counted(run))) or "no URLs"
     yield log(f"linkwarden: {counts}; {plural(run.requests, 'request')} in {seconds(run.duration_s)}.")
     yield log(conclusion(run))

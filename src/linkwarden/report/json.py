@@ -12,7 +12,7 @@ from linkwarden._version import __version__
 from linkwarden.model import Compared, Fact, Fixed, History, Occurrence, Result, Run, Suggestion, Verdict
 from linkwarden.report._base import Report, ReportOptions
 from linkwarden.report._order import Placed, failures, hints, notices, placed, unreadable
-from linkwarden.report._words import iso
+from linkwarden.report._words import iso, was_not_checked
 from linkwarden.sinks import json_text, mask_text
 from linkwarden.text import mask_secrets
 
@@ -77,6 +77,7 @@ def _head(run: Run, mask: _Mask) -> dict[str, Any]:
             "occurrences": run.occurrences,
             "urls": len(run.results),
             "requests": run.requests,
+            "not_checked": sum(map(was_not_checked, run.results)),
             "verdicts": {verdict.value: run.counts[verdict] for verdict in Verdict},
         },
         "compared": None if run.compared is None else _compared(run.compared, mask),

@@ -20,7 +20,7 @@ SOFT_404 = Rule(
     "LW701",
     "soft-404",
     Verdict.SUSPECT,
-    "the server says that all is well, but the page looks like an error page",
+    "the server says 200 OK, but the page looks like an error page",
     "Some sites send 200 for pages that they no longer have. At least two independent signs agree: the title or "
     "heading is an error message and nothing else, the page calls itself an error page in its markup or asks search "
     "engines not to list it, it is next to empty, or a made-up URL of the same site gives the same page.",
@@ -198,7 +198,7 @@ _PLACES = {sign: place for place, sign in enumerate(Sign)}
 _BY_CODE = {rule.code: rule for rule in RULES}
 _OPENINGS = MappingProxyType(
     {
-        SOFT_404.code: "The server says that all is well, but the page is probably gone",
+        SOFT_404.code: "The server says 200 OK, but the page is probably gone",
         PARKED_DOMAIN.code: "The domain is probably for sale or parked",
         HIJACKED_DOMAIN.code: "The site has probably changed hands",
         PLACEHOLDER.code: "There is probably no site at this URL any more",

@@ -44,7 +44,7 @@ NOT_WHAT_IT_SAYS = Rule(
     "not-what-its-type-says",
     Verdict.SUSPECT,
     "the file is not what its type says, so browsers cannot show it",
-    "The server says that all is well and calls the response a PDF, an archive, an image or a film, but what it sends "
+    "The server says 200 OK and calls the response a PDF, an archive, an image or a film, but what it sends "
     "is empty, an HTML page or text, as error pages are. Or it calls a file of that kind an HTML page, and readers see "
     "its bytes as letters.",
     "Open the URL in a browser. If the file is gone, find its new URL or an archived copy.",

@@ -16,7 +16,7 @@ NOT_AN_IMAGE = Rule(
     "not-a-picture",
     Verdict.BROKEN,
     "something else stands where an image should",
-    "The server says that all is well, but the first bytes are not those of any kind of image. Readers see the "
+    "The server says 200 OK, but the first bytes are not those of any kind of image. Readers see the "
     "icon for a missing image.",
     _REPLACE,
 )
@@ -25,7 +25,7 @@ EMPTY_IMAGE = Rule(
     "empty-picture",
     Verdict.BROKEN,
     "the image's file is empty",
-    "The server says that all is well and sends no bytes.",
+    "The server says 200 OK and sends no bytes.",
     _REPLACE,
 )
 REMOVED_IMAGE = Rule(
@@ -115,7 +115,7 @@ BADGE_ERROR = Rule(
     "badge-error",
     Verdict.DEGRADED,
     "the badge says that something was not found",
-    "Badge services draw their error messages as badges, with a status that says that all is well.",
+    "Badge services draw their error messages as badges, with status 200.",
     "Correct the badge's URL, or take the badge out.",
 )
 BADGE_TROUBLE = Rule(
