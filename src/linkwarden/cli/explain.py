@@ -21,15 +21,30 @@ from linkwarden.report._words import WORDS, rule_url, sentence
 def completion(shell: str) -> None:
     """Print the completion script for a shell.
 
-    bash and zsh: eval "$(linkwarden completion bash)"; fish: linkwarden completion fish | source
-    """
+    Put one of these lines into ~/.bashrc, ~/.zshrc or ~/.config/fish/config.fish:
+
+    \b
+    eval "$(linkwarden completion bash)"
+    eval "$(linkwarden completion zsh)"
+    linkwarden completion fish | source
+    """  # noqa: D301 - the backspace is click's mark for lines that stay as they are
     from linkwarden.cli import cli  # noqa: PLC0415 - it imports this module
 
     cls = get_completion_class(shell)
     if cls is None:
         raise UsageError(f"no completion for {shell}", "Use bash, zsh or fish.")
-    click.echo(cls(cli, {}, "linkwarden", COMPLETING).source())
+    script = cls(cli, {}, "linkwarden", COMPLETING).source()
+    if shell == "zsh":
+        script = _ZSH_BEGINS + script.removeprefix(_ZSH_MARK)
+    if shell == "fish":
+        script = script.replace('string split ","', 'string split -m 1 ","')  # a description may hold commas
+    click.echo(script)
 
+
+#: The script's first line, by which zsh knows a file in $fpath.
+_ZSH_MARK = "#compdef linkwarden\n"
+#: zsh has no ``compdef`` before its completion is set up, which its usual configuration does and an empty one does not.
+_ZSH_BEGINS = _ZSH_MARK + "(( $+functions[compdef] )) || { autoload -Uz compinit && compinit -i }\n"
 
 _WIDEST, _NARROWEST = 80, 30
 _STATUS = re.compile(r"[1-5]\d\d|999", re.ASCII)
