@@ -16,13 +16,17 @@ import yaml
 from linkwarden import gha
 from linkwarden.cli.check import check
 from linkwarden.cli.init import PLACEHOLDER, WORKFLOWS, Pin, workflow_text
+from linkwarden.gha import fixes
 from tests.action.workflow import ACTION, OURS, REPOSITORY
 
 PIN = Pin(f"{OURS}@{'a' * 40} # v1.2.3")
 RENDERED = {
     "nightly.yml": workflow_text("nightly.yml", PIN),
     "nightly.yml and commit": workflow_text("nightly.yml", PIN, commit=True),
+    "nightly.yml and fixes": workflow_text("nightly.yml", PIN, fix=True),
+    "nightly.yml and both": workflow_text("nightly.yml", PIN, commit=True, fix=True),
     "pr-check.yml": workflow_text("pr-check.yml", PIN),
+    "pr-check.yml and suggestions": workflow_text("pr-check.yml", PIN, fix=True),
     **{path.name: path.read_text("utf-8") for path in (REPOSITORY / ".github" / "workflows").glob("*.yml")},
 }
 PAGE = (REPOSITORY / "docs" / "ci.md").read_text("utf-8")
@@ -66,6 +70,7 @@ def test_every_output_is_written_and_described() -> None:
     }
     assert set(table("outputs")) == set(written)
     assert all(f"`{name}`" in table("outputs")["report-dir"] for name in gha.REPORTS)
+    assert all(f"`{name}`" in table("outputs")["fixes"] for name in (fixes.PATCH, fixes.BODY, fixes.SUGGESTIONS))
 
 
 def test_what_the_readme_says_of_the_action_exists() -> None:
@@ -142,7 +147,7 @@ def test_the_workflows_grant_and_pin_as_little_and_as_hard_as_they_can(name: str
         for step in job["steps"]:
             uses = step.get("uses", "./")
             assert uses == "./" or re.fullmatch(r"[\w.-]+(/[\w.-]+)+@[0-9a-f]{40}", uses)
-    for permission in re.findall(r"(?m)^ +(?:contents|issues): (?:read|write).*$", text):
+    for permission in re.findall(r"(?m)^ +[a-z-]+: (?:read|write)\b.*$", text):
         assert " # " in permission
     for use in re.findall(r"uses: \S+@.*", text):
         assert re.fullmatch(r"uses: \S+@[0-9a-f]{40} # v\d+\.\d+\.\d+", use)
@@ -155,7 +160,18 @@ def test_who_may_write_reads_nothing_foreign() -> None:
             uses = [step.get("uses", "").split("@")[0] for step in job["steps"]]
             if "write" in job["permissions"].values():
                 assert not {"./", OURS} & set(uses), name
-                assert "issues" not in job["permissions"] or "actions/checkout" not in uses
+                assert "contents" in job["permissions"] or "actions/checkout" not in uses
+
+
+def test_a_pull_request_of_a_fork_starts_nothing_that_may_write() -> None:
+    """Each job that may write, in what a pull request starts, asks where the pull request comes from."""
+    jobs = yaml.safe_load(RENDERED["pr-check.yml and suggestions"])["jobs"]
+    writing = [job for job in jobs.values() if "write" in job["permissions"].values()]
+
+    assert len(writing) == 1
+    assert writing[0]["permissions"] == {"pull-requests": "write"}
+    assert "github.event.pull_request.head.repo.full_name == github.repository" in writing[0]["if"]
+    assert jobs["added-links"]["permissions"] == {"contents": "read"}
 
 
 def test_a_pull_request_gets_no_credentials() -> None:

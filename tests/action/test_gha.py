@@ -122,6 +122,7 @@ def test_one_run_gives_annotations_summary_reports_and_outputs(runner: Runner) -
         "unverified": "0",
         "new": ended.outputs["new"],
         "fixed": "0",
+        "fixes": "0",
         "report-dir": str(ended.reports),
         "sarif-file": str(ended.reports / "report.sarif"),
     }

@@ -87,6 +87,11 @@ class Hub:
         self.environ = environ
         self._runs = 0
 
+    def commit(self, ref: str) -> str:
+        """Return the commit that a ref of the repository means."""
+        command = ["git", "--git-dir", str(self.origin), "rev-parse", "--verify", ref]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
     def run(self, path: Path, *, ref: str = "refs/heads/main", event: dict[str, Any] | None = None) -> dict[str, Job]:
         """Run all jobs of a workflow file in order.
 
@@ -101,10 +106,8 @@ class Hub:
         done: dict[str, Job] = {}
         for name, job in workflow["jobs"].items():
             needs = [job["needs"]] if isinstance(job.get("needs"), str) else job.get("needs", [])
-            if all(done[need].ok for need in needs):
-                done[name] = _Running(self, self._runs, name, ref, event or {}, done).run(job)
-            else:
-                done[name] = Job(ok=None)
+            running = _Running(self, self._runs, name, ref, event or {}, done)
+            done[name] = running.run(job, failed=not all(done[need].ok for need in needs))
         return done
 
 
@@ -132,8 +135,10 @@ class _Running:
         }
         self._place_environment()
 
-    def run(self, job: dict[str, Any]) -> Job:
-        """Run the steps; those after a failed one only if they say so."""
+    def run(self, job: dict[str, Any], *, failed: bool) -> Job:
+        """Run the steps; those after a failed one, and all after a failed job, only if they say so."""
+        if not condition(job.get("if", "success()"), self._contexts, failed=failed):
+            return Job(ok=None)
         result = Job(ok=True)
         for step in job["steps"]:
             if not condition(step.get("if", "success()"), self._contexts, failed=not result.ok):
@@ -220,6 +225,8 @@ class _Running:
             "GITHUB_SERVER_URL": "https://github.com",
             "GITHUB_REPOSITORY": "me/awesome",
             "GITHUB_REF": self._ref,
+            "GITHUB_REF_NAME": self._ref.removeprefix("refs/heads/"),
+            "GITHUB_SHA": self._hub.commit(self._ref),
             "GITHUB_RUN_ID": self._contexts["github"]["run_id"],
             "RUNNER_TEMP": str(self._temp),
             "TEST_PYTHON": sys.executable,
@@ -272,8 +279,12 @@ class _Running:
             shutil.copyfile(self._workspace / path, self._hub.folder / "cache" / key)
 
     def _upload(self, name: str, path: str, **_options: str) -> None:
-        assert Path(path).is_dir()
-        shutil.copytree(path, self._hub.folder / "artifacts" / name, dirs_exist_ok=True)
+        target = self._hub.folder / "artifacts" / name
+        if Path(path).is_dir():
+            shutil.copytree(path, target, dirs_exist_ok=True)
+        else:
+            target.mkdir(parents=True)
+            shutil.copy(path, target)
 
     def _download(self, name: str, path: str) -> None:
         shutil.copytree(self._hub.folder / "artifacts" / name, self._workspace / path)

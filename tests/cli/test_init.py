@@ -389,6 +389,20 @@ def test_elsewhere_than_at_github_no_workflow_is_written(repository: Repository,
     assert "docs/ci.md" in said
 
 
+def test_the_pull_request_with_fixes_is_a_choice(repository: Repository, run: Run) -> None:
+    """Without it no job may write to the repository; with it the setting that it needs is named."""
+    del repository
+    run("--ref", COMMIT)
+    assert "contents: write" not in Path(NIGHTLY).read_text("utf-8")
+
+    code, said = run("--ref", COMMIT, "--fix-pr", "--force")
+
+    assert code == 0
+    assert list(yaml.safe_load(Path(NIGHTLY).read_text("utf-8"))["jobs"]) == ["check", "issue", "fix"]
+    assert list(yaml.safe_load(Path(PR_CHECK).read_text("utf-8"))["jobs"]) == ["added-links", "suggest"]
+    assert "allow GitHub Actions to create pull requests" in said
+
+
 def test_what_runs_leave_behind_is_to_be_ignored(repository: Repository, run: Run) -> None:
     """It says so where git does not ignore it, and not where the reports are committed or in git already."""
     assert "Add reports/ to .gitignore (--yes does it)" in run("--ref", COMMIT)[1]

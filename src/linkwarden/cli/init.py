@@ -81,8 +81,15 @@ class Pin:
 )
 @click.option("--ref", metavar="COMMIT|TAG", help=f"Another commit or tag than that. [default: {TAG}]")
 @click.option("--commit-reports", is_flag=True, help="Let the nightly run also commit its report to reports/.")
+@click.option(
+    "--fix-pr",
+    is_flag=True,
+    help="Let the nightly run keep one pull request with the safe fixes, and the other check suggest them.",
+)
 @click.option("--yes", "-y", is_flag=True, help="Add reports/ to .gitignore without asking.")
-def init(folder: Path, *, force: bool, action: str | None, ref: str | None, commit_reports: bool, yes: bool) -> None:
+def init(
+    folder: Path, *, force: bool, action: str | None, ref: str | None, commit_reports: bool, fix_pr: bool, yes: bool
+) -> None:
     """Set up the repository that DIR is in: configuration, nightly check and pull request check.
 
     Existing files are kept, unless --force is given. What .lycheeignore, lychee.toml, .markdown-link-check.json and
@@ -107,7 +114,9 @@ def init(folder: Path, *, force: bool, action: str | None, ref: str | None, comm
     if at_github:
         try:
             pin = find_pin(root, repository_of_action, wanted)
-            files |= {place: workflow_text(name, pin, commit=commit_reports) for name, place in WORKFLOWS.items()}
+            files |= {
+                place: workflow_text(name, pin, commit=commit_reports, fix=fix_pr) for name, place in WORKFLOWS.items()
+            }
         except UsageError as error:
             problem = error  # the configuration is of use all the same
     if root != Path.cwd():
@@ -124,7 +133,7 @@ def init(folder: Path, *, force: bool, action: str | None, ref: str | None, comm
     if problem is not None:
         raise problem
     say("", "Next:")
-    for number, step in enumerate(_steps([*written, *added], pin, ignored=done), 1):
+    for number, step in enumerate(_steps([*written, *added], pin, ignored=done, fix=fix_pr), 1):
         first, *more = step.splitlines()
         say(f"  {number}. {first}", *(f"     {line}" for line in more))
 
@@ -329,17 +338,20 @@ def config_text(inputs: list[str], contact: str | None, others: Import) -> str:
     return text.replace("@@INPUTS@@", json.dumps(inputs, ensure_ascii=False)).replace("@@CONTACT@@", line)
 
 
-def workflow_text(name: str, pin: Pin, *, commit: bool = False) -> str:
+def workflow_text(name: str, pin: Pin, *, commit: bool = False, fix: bool = False) -> str:
     """Return a workflow of ``WORKFLOWS`` that uses the Action at a pin.
 
     Args:
         name: of the template.
         pin: what ``uses:`` names.
         commit: the nightly run also commits its report.
+        fix: the nightly run also keeps a pull request with the safe fixes, and the other check suggests them.
     """
     text = _template(name)
     if commit and name == "nightly.yml":
         text += _template("nightly-commit.yml")
+    if fix:
+        text += _template({"nightly.yml": "nightly-fix.yml", "pr-check.yml": "pr-suggest.yml"}[name])
     return text.replace(PLACEHOLDER, pin.text)
 
 
@@ -381,7 +393,7 @@ def _text(path: Path) -> str:
         return ""
 
 
-def _steps(written: list[str], pin: Pin | None, *, ignored: bool) -> Iterator[str]:
+def _steps(written: list[str], pin: Pin | None, *, ignored: bool, fix: bool) -> Iterator[str]:
     """Yield what is left to the maintainer, each on a line or two."""
     yield "linkwarden check    shows what it finds today."
     if pin is not None and pin.tag and not set(written).isdisjoint(WORKFLOWS.values()):
@@ -394,6 +406,11 @@ def _steps(written: list[str], pin: Pin | None, *, ignored: bool) -> Iterator[st
         yield f"Add {_REPORTS} to .gitignore (--yes does it): `linkwarden check` writes its report there."
     if written:
         yield f"git add {' '.join(written)} && git commit && git push"
+    if pin is not None and fix:
+        yield (
+            "On GitHub, in Settings, Actions, General, allow GitHub Actions to create pull requests;\n"
+            "without that, the fixes stay on the branch linkwarden/fixes."
+        )
     if pin is not None:
         yield 'On GitHub, on the Actions tab, run "links (nightly)" now, or wait for the night.'
     else:

@@ -45,9 +45,13 @@ class Document:
     def patch(self, edits: Sequence[Edit]) -> bytes:
         """Return the edits as a unified diff against the top of the repository."""
         edited = [(start, end, len(self._encoded(edit.new))) for edit, start, end in self.regions(edits)]
+        return patch(self.place, self.data, self.with_edits(edits), edited)
+
+    @property
+    def place(self) -> str:
+        """The path from the top of the repository, in POSIX form; symbolic links are followed."""
         top = find_root(self.path.parent)
-        name = Path(os.path.relpath(self.path.resolve(), top.resolve())).as_posix()
-        return patch(name, self.data, self.with_edits(edits), edited)
+        return Path(os.path.relpath(self.path.resolve(), top.resolve())).as_posix()
 
     def regions(self, edits: Sequence[Edit]) -> Iterator[tuple[Edit, int, int]]:
         """Yield each edit with where what it replaces begins and ends in the file's bytes, in their order."""

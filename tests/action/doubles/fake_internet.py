@@ -18,6 +18,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 sys.path.insert(0, str(Path(__file__).parents[3]))
+sys.path.insert(0, str(Path(__file__).parents[3] / "src"))  # -I leaves out what the environment names
 
 from linkwarden import api, deps
 from linkwarden.config import Config

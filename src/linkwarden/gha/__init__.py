@@ -23,7 +23,10 @@ from linkwarden.__main__ import leave
 from linkwarden._home import is_said_to_be
 from linkwarden.cli.check import check, perform
 from linkwarden.cli.guard import run_guarded
+from linkwarden.cli.options import make_config
 from linkwarden.config import OPTIONS
+from linkwarden.gha.fixes import write_fixes
+from linkwarden.inputs import reading_of
 from linkwarden.model import LinkwardenError, Run, UsageError, Verdict
 from linkwarden.report._order import Level, is_finding, level_of
 from linkwarden.sinks import annotation, log
@@ -52,11 +55,13 @@ def main(environ: MutableMapping[str, str] = os.environ, deps: object = None) ->
     is_said_to_be(environ.get("GITHUB_ACTION_REPOSITORY", ""))
     folder = Path(tempfile.mkdtemp(prefix="linkwarden-report-", dir=environ.get("RUNNER_TEMP")))
     with SafeLog(sys.stderr) as said, redirect_stderr(said):
-        run, code = _check(environ, token, private, folder, deps)
+        run, code, fixes = _check(environ, token, private, folder, deps)
     if run is None:
         click.echo(annotation("error", said.last, title="linkwarden could not check the links", path=""))
     _append(environ.get("GITHUB_STEP_SUMMARY"), _summary(folder, code, environ.get("GITHUB_STEP_SUMMARY")))
-    _append(environ.get("GITHUB_OUTPUT"), "".join(output_line(*pair) for pair in outputs(run, code, folder).items()))
+    _append(
+        environ.get("GITHUB_OUTPUT"), "".join(output_line(*pair) for pair in outputs(run, code, folder, fixes).items())
+    )
     return 0 if code == FINDINGS and not _fails(environ) else code
 
 
@@ -67,19 +72,23 @@ def entry() -> NoReturn:
 
 def _check(
     environ: Mapping[str, str], token: str, private: list[str], folder: Path, deps: object
-) -> tuple[Run | None, int]:
+) -> tuple[Run | None, int, int]:
+    """Return the run, if there was one, the exit code, and how many places can be fixed safely."""
     runs: list[Run] = []
+    fixes: list[int] = []
 
     def body(inputs: tuple[str, ...], **options: Any) -> int:
         _fails(environ)
         _stay_inside(inputs or ("README.md",))
         run, code = perform(deps, inputs, options)
         runs.append(run)
+        if code in CONCLUSIVE:
+            fixes.append(write_fixes(run, reading_of(make_config(inputs, options)), folder))
         return code
 
     command = click.Command("check", params=check.params, callback=body)
     code = run_guarded(command, [*private, *arguments(environ, token, folder)])
-    return (runs[0] if runs else None), code
+    return (runs[0] if runs else None), code, sum(fixes)
 
 
 def arguments(environ: Mapping[str, str], token: str, folder: Path) -> list[str]:
@@ -99,13 +108,14 @@ def arguments(environ: Mapping[str, str], token: str, folder: Path) -> list[str]
     return [*given, *_lines(environ.get("LINKWARDEN_ARGS")), "--", *_lines(environ.get("LINKWARDEN_PATHS"))]
 
 
-def outputs(run: Run | None, code: int, folder: Path) -> dict[str, str]:
+def outputs(run: Run | None, code: int, folder: Path, fixes: int = 0) -> dict[str, str]:
     """Return the Action's outputs: only numbers, our own words and paths that we made.
 
     Args:
         run: what was found, or None if there was no run.
         code: the exit code of ``linkwarden check``.
         folder: where the reports are.
+        fixes: how many places can be fixed safely.
     """
     results = run.results if run is not None else ()
     verdicts = [result.judgement.verdict for result in results]
@@ -120,6 +130,7 @@ def outputs(run: Run | None, code: int, folder: Path) -> dict[str, str]:
         "unverified": str(sum(verdict is Verdict.UNVERIFIED for verdict in verdicts)),
         "new": str(sum(result.is_new for result in results)),
         "fixed": str(len(run.fixed) if run is not None else 0),
+        "fixes": str(fixes),
         "report-dir": str(folder),
         "sarif-file": str(sarif) if sarif.exists() else "",
     }
