@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -9,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import NoReturn
 
-from linkwarden._version import COMPLETING, __version__
+from linkwarden._version import COLLECT_AFTER, COMPLETING, __version__
 
 
 def main(argv: Sequence[str] | None = None) -> NoReturn:
@@ -24,6 +25,7 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
         # Scripts call it often, so nothing else is loaded.
         print(f"linkwarden {__version__}")  # noqa: T201 - and nothing if standard output is closed
         sys.exit(0)
+    gc.set_threshold(*COLLECT_AFTER)
     interruptible = signal.getsignal(signal.SIGINT) is signal.default_int_handler  # a shell's "&" has it ignored
     if interruptible:
         signal.signal(signal.SIGINT, _stop_at_once)

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
 from linkwarden import model
 from linkwarden._home import home
-from linkwarden._version import __version__
-from linkwarden.checked import Run
+from linkwarden._version import COLLECT_AFTER, __version__
 from linkwarden.config import RUN_OPTIONS, Config, Host, Ignore, Option, Place, nearest, read_values
 from linkwarden.deps import Deps, Memory
 from linkwarden.fix import Fixes, chooser, fixes_of, wishes_in, wishes_of_run
@@ -24,6 +23,7 @@ from linkwarden.inputs import reading_of
 from linkwarden.run import engine
 
 if TYPE_CHECKING:
+    from linkwarden.checked import Run
     from linkwarden.net import Net, NetPolicy, Observer
 
 T = TypeVar("T")
@@ -107,13 +107,15 @@ def check(inputs: str | Path | Iterable[str | Path], *, deps: Deps | None = None
             "linkwarden.check cannot be called while an event loop is running, as in a notebook or an async function. "
             "Use: run = await linkwarden.check_async(...)"
         )
-    return run_loop(check_async(inputs, deps=deps, **options))
+    return run_loop(check_async(inputs, deps=deps, **options), offline=options.get("offline", False))
 
 
 async def check_async(
     inputs: str | Path | Iterable[str | Path], *, deps: Deps | None = None, **options: Unpack[Options]
 ) -> Run:
     """Do what ``check`` does, where an event loop is running: ``run = await linkwarden.check_async("README.md")``."""
+    from linkwarden.checked import Run  # noqa: PLC0415 - the command line does without
+
     config = config_for(inputs, options)
     if not config.offline:
         await asyncio.to_thread(home)  # reads files, and is remembered; the User-Agent names it
@@ -267,8 +269,13 @@ def user_agent(contact: str | None) -> str:
     return f"linkwarden/{__version__} (+{about})" if about else f"linkwarden/{__version__}"
 
 
-def run_loop(work: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine on uvloop where it is installed, else on asyncio's own loop."""
+def run_loop(work: Coroutine[Any, Any, T], *, offline: bool = False) -> T:
+    """Run a coroutine on uvloop where it is installed, else on asyncio's own loop, which is ready sooner.
+
+    Args:
+        work: what to run.
+        offline: it makes no request, for which asyncio's own loop will do.
+    """
     results: list[T] = []
 
     async def keep() -> None:
@@ -276,7 +283,7 @@ def run_loop(work: Coroutine[Any, Any, T]) -> T:
         # of the task with its whole result, a second's work for 20,000 links.
         results.append(await work)
 
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner, _rare_collections():
+    with asyncio.Runner(loop_factory=None if offline else _loop_factory()) as runner, _rare_collections():
         runner.run(keep())
     return results[0]
 
@@ -289,7 +296,7 @@ def _rare_collections() -> Iterator[None]:
     links, and rarer ones cost 4 MB.
     """
     before = gc.get_threshold()
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(*COLLECT_AFTER)
     try:
         yield
     finally:

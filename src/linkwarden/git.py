@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Iterable, Mapping
@@ -83,6 +82,8 @@ class Git:
         Raises:
             GitError: git failed.
         """
+        import tempfile  # noqa: PLC0415 - slow to import, and few runs need it
+
         command = [self._program, *_SAFELY, "-C", str(self._root), *arguments]
         with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as errors:
             given.write(stdin)

@@ -9,7 +9,6 @@ import errno
 import os
 import re
 import stat
-import tempfile
 import unicodedata
 from difflib import get_close_matches
 from enum import StrEnum
@@ -97,6 +96,8 @@ def write_file(path: Path, data: bytes) -> None:
     Raises:
         OSError: it cannot be written; what was there is then as it was.
     """
+    import tempfile  # noqa: PLC0415 - slow to import, and few runs need it
+
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".linkwarden-")
     try:
         with os.fdopen(handle, "wb") as file:

@@ -8,9 +8,9 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,6 +20,9 @@ from linkwarden.cli.output import OutputLostError, Terminal, is_terminal, reserv
 from linkwarden.cli.speech import say, say_error, say_failure
 from linkwarden.config import DEFAULT_REPORTS, CommandLine, Config
 from linkwarden.model import Run, UsageError
+
+if TYPE_CHECKING:
+    from linkwarden.report import Replacement
 
 
 def stdin_for(inputs: Sequence[str]) -> Callable[[], bytes]:
@@ -78,9 +81,6 @@ def perform(deps: Any, inputs: tuple[str, ...], options: Mapping[str, Any]) -> t
         KeyboardInterrupt: it was interrupted before any list was read.
     """
     from linkwarden.cli.baseline import baseline_to_write, write_baseline  # noqa: PLC0415 - slow to import
-    from linkwarden.fix import replacements  # noqa: PLC0415 - slow to import
-    from linkwarden.inputs import reading_of  # noqa: PLC0415 - slow to import
-    from linkwarden.permalinks import with_pages  # noqa: PLC0415 - with it
 
     config = make_config(inputs, options)
     line = read_command_line(options)
@@ -96,9 +96,11 @@ def perform(deps: Any, inputs: tuple[str, ...], options: Mapping[str, Any]) -> t
     if run.interrupted and not run.results:
         raise KeyboardInterrupt  # no list was read yet: there is nothing to report, and the last reports stay
     if outputs or line.format != "text" or terminal.shows_links:
+        from linkwarden.permalinks import with_pages  # noqa: PLC0415 - only for those
+
         run = with_pages(run, os.environ)
     run, not_written = (run, []) if baseline is None else write_baseline(run, baseline)
-    found = cache(lambda: replacements(run, reading_of(config)))
+    found = cache(partial(_replacements, run, config))
     written, problems = write_reports(run, outputs, show_secrets=line.show_secrets, replacements=found)
     problems += not_written
     is_text = line.format == "text"
@@ -134,7 +136,14 @@ def make_run(deps: Any, config: Config, terminal: Terminal | None) -> Run:
     progress: AbstractContextManager[Any] = nullcontext() if terminal is None else terminal.progress()
     with api.memory_for(config) as memory, progress as shown:
         wired = replace(deps or Deps(make_net=api.make_net), progress=shown, stdin=stdin, memory=memory)
-        return api.run_loop(engine.run(config, wired))
+        return api.run_loop(engine.run(config, wired), offline=config.offline)
+
+
+def _replacements(run: Run, config: Config) -> Mapping[tuple[str, int], Replacement]:
+    from linkwarden.fix import replacements  # noqa: PLC0415 - few reports ask for them
+    from linkwarden.inputs import reading_of  # noqa: PLC0415 - with it
+
+    return replacements(run, reading_of(config))
 
 
 def _hide(folder: Path) -> None:

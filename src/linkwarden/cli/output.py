@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -70,6 +69,8 @@ def ensure_writable(path: Path, advice: str) -> None:
     Raises:
         UsageError: the file cannot be written there, or symbolic links of a repository lead it elsewhere; with advice.
     """
+    import tempfile  # noqa: PLC0415 - slow to import, and few runs need it
+
     left = root_left(path.parent)
     if left is not None:
         raise UsageError(f"{path}: cannot be written: a symbolic link leads out of {left}", advice)
@@ -106,6 +107,8 @@ def _with_replacements(options: ReportOptions, wanted: type[Report], replacement
 
 def _rescue(path: Path, text: str) -> str:
     """Save a report that cannot be put in its place, and return a sentence that says where; it may have taken hours."""
+    import tempfile  # noqa: PLC0415 - slow to import, and few runs need it
+
     try:
         with tempfile.NamedTemporaryFile(
             "w", encoding="utf-8", prefix="linkwarden-", suffix=path.suffix, delete=False

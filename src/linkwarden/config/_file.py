@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -86,6 +85,8 @@ def load_file(path: Path, rule_names: Callable[[], RuleNames] | None = None) -> 
             says where.
     """
     text = _text_of(path)
+    import tomllib  # noqa: PLC0415 - most repositories have no such file
+
     try:
         data: Any = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from linkwarden import rules
 from linkwarden.config import Config
 from linkwarden.deps import Deps
-from linkwarden.diff import Difference, difference
 from linkwarden.hints import hints
 from linkwarden.inputs import Source, read_all, reading_of
 from linkwarden.judge import Policy
@@ -25,6 +24,7 @@ from linkwarden.run.ledger import Ledger
 from linkwarden.suppress import Accepted, load_baseline, suppress_accepted
 
 if TYPE_CHECKING:  # the network stack is slow to import, and an offline run does without
+    from linkwarden.diff import Difference
     from linkwarden.net import Net
 
 
@@ -92,6 +92,8 @@ class _Inspection:
         self._dispatch.load_providers(self._context)
         formats()  # the reports are not used here, but one that cannot be loaded is a notice of every run
         if config.diff is not None:
+            from linkwarden.diff import difference  # noqa: PLC0415 - only here
+
             self._difference = self._intake.before = difference(config, self._context.root)
 
     async def _review(self, *, online: bool) -> None:

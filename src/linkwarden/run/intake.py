@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from linkwarden.diff import Difference
 from linkwarden.inputs import InputError, LeftOut, Source
 from linkwarden.model import Anchor, NothingToCheckError, Notice, Occurrence, Suppression
 from linkwarden.permalinks import lines_of
 from linkwarden.run.dispatch import Dispatch
 from linkwarden.run.ledger import Entry, Ledger
 from linkwarden.text import target_key
+
+if TYPE_CHECKING:
+    from linkwarden.diff import Difference
 
 #: After so many items of a list, requests get a chance to go out while it is still being read.
 _BREATH = 64
