@@ -13,7 +13,7 @@ from hypothesis import given
 from inline_snapshot import snapshot
 
 import linkwarden
-from linkwarden.model import Run, Verdict
+from linkwarden.model import Markup, Run, Verdict
 from linkwarden.report import ReportOptions, for_path
 from linkwarden.report._words import REPORT_MARK, is_health_report
 from linkwarden.report.markdown import ARTIFACT, ISSUE_BUDGET, IssueReport, MarkdownReport
@@ -148,6 +148,9 @@ def test_what_is_lost_stands_by_host_and_rule() -> None:
         result(occurrence(f"https://a.example/{n}", n, text=f"n{n}"), finding=NOT_FOUND, reason="Gone.")
         for n in (1, 2, 3)
     ]
+    alike[1] = result(
+        occurrence("https://a.example/2", 2, section="Nets", markup=Markup.MD_IMAGE), finding=NOT_FOUND, reason="Gone."
+    )
     alike[2] = replace(alike[2], judgement=replace(alike[2].judgement, reason="Gone for good."))
     more = [result(occurrence(f"https://b.example/{n}", n), finding=NOT_FOUND, reason="Gone.") for n in (4, 5, 6, 7)]
     single = result(occurrence("https://c.example/", 8), finding=NOT_FOUND, reason="Gone.")
@@ -170,7 +173,7 @@ def test_what_is_lost_stands_by_host_and_rule() -> None:
 ### 3 on `a.example` · broken (LW301): Gone.
 
 - `README.md:1` · “n1” `https://a.example/1` ([open](<https://a.example/1>))
-- `README.md:2` · “n2” `https://a.example/2` ([open](<https://a.example/2>))
+- `README.md:2` · below “Nets” · `https://a.example/2` ([open](<https://a.example/2>))
 - `README.md:3` · “n3” `https://a.example/3` ([open](<https://a.example/3>))\\
   Gone for good.
 

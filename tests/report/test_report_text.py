@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
-from linkwarden.model import History, Notice, Run, Suggestion, Verdict
+from linkwarden.model import History, Markup, Notice, Run, Suggestion, Verdict
 from linkwarden.report import ReportOptions
 from linkwarden.report._words import WORDS
 from linkwarden.report.text import SHOWN, TextReport, lines
@@ -100,10 +100,10 @@ Notes on the inputs (1)
 hint: A GitHub token makes this faster: set GITHUB_TOKEN.
 
 Worst first (5)
+    README.md:87:11  expired  https://s3.us-west-2.amazonaws.com/notion-static/a/Untitled.png?…
+      and 2 URLs more like it
     README.md:12:4  broken  #optimization  “Optimization”
     README.md:90:3  broken  https://gone.example/paper.pdf  “The *paper*”
-    README.md:87:11  expired  https://s3.us-west-2.amazonaws.com/notion-static/a/Untitled.png?X-Amz-Date=2021…&X-Amz-Expires=86400&X-Amz-Signature=***
-      and 2 URLs more like it
 
 2 broken, 3 expired, 1 suspect, 1 expiring, 4 unverified, 1 degraded, 2 moved, 1 ok, 1 ignored
 4 could not be verified (counted neither as ok nor as broken).
@@ -318,6 +318,15 @@ def test_every_url_of_a_group_can_be_copied_and_has_its_name() -> None:
     assert "README.md:1:1  https://a.example/1  “Attention is all you need (paper)”\n" in text
     assert "README.md:2:1  https://a.example/2  “Middleware”\n" in text
     assert f"README.md:3:1  {long}\n      “Long”\n" in text
+
+
+def test_an_image_without_a_name_is_known_by_its_heading() -> None:
+    """Alone it has room for that."""
+    place = occurrence("https://a.example/x.png", 7, section="Residual  networks", markup=Markup.MD_IMAGE)
+
+    assert "README.md:7:1  broken  LW301 not-found  below “Residual networks”\n" in render(
+        replace(RUN, results=(result(place, finding=NOT_FOUND),))
+    )
 
 
 def test_what_is_safe_to_replace_is_marked() -> None:

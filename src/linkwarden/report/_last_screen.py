@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from linkwarden.model import Run, Verdict
-from linkwarden.report._order import Placed, clusters, fails, line_page, rule_and_host
+from linkwarden.report._order import Placed, clusters, fails, line_page, named, whole_url
 from linkwarden.report._page import Line, Linked, Page
 from linkwarden.report._words import (
     WORDS,
@@ -21,7 +21,7 @@ from linkwarden.report._words import (
     since,
     unverified_note,
 )
-from linkwarden.sinks import cut, mask_text, one_line, shown_address, shown_place, visible
+from linkwarden.sinks import mask_text, shown_address, shown_place, visible
 
 #: What is longer has scrolled away, and its worst is named again.
 _SCREEN = 40
@@ -67,12 +67,13 @@ def last_screen(page: Page, run: Run, items: Sequence[Placed], *, verbose: bool,
 
 
 def _worst(page: Page, run: Run, items: Sequence[Placed]) -> None:
-    """Add the worst findings again: one of each kind, the new ones first."""
+    """Add the worst findings again, one of each kind: what is new first, then what is most."""
     lost = [item for item in items if fails(run, item.verdict) and item.verdict is not Verdict.UNVERIFIED]
     lost.sort(key=lambda item: (not item.result.is_new, WORST_FIRST.index(item.verdict)))
-    groups = clusters(lost, rule_and_host, 2)
+    groups = clusters(lost, lambda item: (item.result.judgement.rule, item.host), 2)
     if not groups:
         return
+    groups = tuple(sorted(groups, key=lambda group: (not group[0].result.is_new, -len(group))))
     page.heading("Worst first", len(lost))
     for group in groups[:_WORST]:
         item = group[0]
@@ -80,11 +81,10 @@ def _worst(page: Page, run: Run, items: Sequence[Placed]) -> None:
         place = item.places[0] if item.places else None
         where = shown_place(place.span.path, place.span.line, place.span.col) if place is not None else "(nowhere)"
         linked = Linked(where, line_page(run, place) if place is not None else "")
-        address = Linked(shown_address(url, _LONGEST_ADDRESS), item.result.target.address or url)
+        address = Linked(whole_url(item, _LONGEST_ADDRESS), item.result.target.address or url)
         line: Line = [("", "    "), ("place", linked), ("", "  "), (WORDS[item.verdict].style, str(item.verdict))]
-        called = f"“{cut(one_line(item.called), _LONGEST_TEXT)}”" if item.called else ""
         more = f"and {plural(len(group) - 1, 'URL')} more like it" if len(group) > 1 else ""
-        said = "  ".join(filter(None, [called, since(run, item.result), more]))
+        said = "  ".join(filter(None, [named(item, _LONGEST_TEXT), since(run, item.result), more]))
         page.add_beside([*line, ("", "  "), ("address", address)], ("quiet", said), indent=6)
     if len(groups) > _WORST:
         left = sum(map(len, groups[_WORST:]))

@@ -20,7 +20,7 @@ from linkwarden.model import (
     Verdict,
 )
 from linkwarden.report._words import WORST_FIRST, conclusion, sentence, was_not_checked
-from linkwarden.sinks import one_line, shown_address
+from linkwarden.sinks import cut, one_line, shown_address
 from linkwarden.text import host_of
 
 PlaceKey = tuple[int, str, int, int, int, str, str, str]
@@ -103,6 +103,27 @@ def placed(run: Run) -> tuple[Placed, ...]:
     items = [Placed(result, tuple(sorted(result.target.occurrences, key=key))) for result in run.results]
     nowhere: PlaceKey = (len(run.inputs) + 1, "", 0, 0, 0, "", "", "")
     return tuple(sorted(items, key=lambda p: (key(p.places[0]) if p.places else nowhere, p.result.target.key)))
+
+
+def whole_url(item: Placed, longest: int) -> str:
+    """Return a link's URL, so that it can be copied; of a signed one, which is masked, all but its query."""
+    url = item.result.target.url
+    shown = shown_address(url, longest)
+    path, mark, _ = url.partition("?")
+    if item.result.judgement.expires_at is None or not mark or shown == url:
+        return shown
+    return f"{shown_address(path, longest)}?…"
+
+
+def named(item: Placed, longest: int) -> str:
+    """Return by what a maintainer knows the entry, for a terminal: its name in quotes, or ""."""
+    return f"“{cut(one_line(item.called), longest)}”" if item.called else ""
+
+
+def heading_of_image(item: Placed) -> str:
+    """Return the heading that an image without a name stands below: what there is to know it by; else ""."""
+    place = item.places[0] if item.places and not item.called else None
+    return " ".join(place.section.split()) if place is not None and place.markup.is_image else ""
 
 
 def line_page(run: Run, place: Occurrence) -> str:

@@ -20,6 +20,7 @@ from linkwarden.report._order import (
     clusters,
     fails,
     failures,
+    heading_of_image,
     hints,
     is_finding,
     line_page,
@@ -28,6 +29,7 @@ from linkwarden.report._order import (
     rule_and_host,
     unknowns,
     unreadable,
+    whole_url,
 )
 from linkwarden.report._words import (
     REPORT_MARK,
@@ -303,12 +305,9 @@ def _entry(item: Placed) -> str:
 
 
 def _address(item: Placed) -> str:
-    url = item.result.target.url
-    shown = shown_address(url, _LONGEST_ADDRESS)
-    path, mark, _ = url.partition("?")
-    if item.result.judgement.expires_at is not None and mark and shown != url:  # what tells it apart is in front
-        shown = f"{shown_address(path, _LONGEST_SIGNED)}?…"
-    return md_code(shown)
+    # What tells one signed URL from another stands in front of the signature.
+    longest = _LONGEST_ADDRESS if item.result.judgement.expires_at is None else _LONGEST_SIGNED
+    return md_code(whole_url(item, longest))
 
 
 def _prose(text: str) -> str:
@@ -361,7 +360,9 @@ class _Issue(_Health):
         return title, [self._member(item, alone=times > 1 and item.reason != usual) for item in group]
 
     def _member(self, item: Placed, *, alone: bool) -> str:
-        marks = filter(None, [_ends(item), since(self._run, item.result)])
+        heading = heading_of_image(item)
+        below = f"below “{md_text(cut(one_line(heading), _LONGEST_TEXT))}”" if heading else ""
+        marks = filter(None, [_ends(item), since(self._run, item.result), below])
         fix = item.result.judgement.suggestion
         rows = [" · ".join([f"- {self._where(item)}", *marks, _entry(item)]) + (f" → {_fix(fix)}" if fix else "")]
         return _BREAK.join(filter(None, [*rows, _prose(item.reason) if alone else "", self._also(item.places[1:])]))

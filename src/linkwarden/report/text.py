@@ -15,13 +15,16 @@ from linkwarden.report._order import (
     clusters,
     fails,
     failures,
+    heading_of_image,
     hints,
     line_page,
+    named,
     notices,
     placed,
     rule_and_host,
     unknowns,
     unreadable,
+    whole_url,
 )
 from linkwarden.report._page import Line, Linked, Page, plain
 from linkwarden.report._words import WORDS, how_fixed, instant, is_accepted, plural, sentence, since
@@ -202,8 +205,8 @@ class _Text:
         judgement = item.result.judgement
         age = since(self._run, item.result)
         label = _label(item.verdict, judgement.rule)
-        called = f"  {_called(item)}" if item.called else ""
-        beside = ("quiet", called + (f"  {age}" if age else ""))
+        below = f"below “{cut(one_line(heading), _LONGEST_TEXT)}”" if (heading := heading_of_image(item)) else ""
+        beside = ("quiet", "".join(f"  {part}" for part in (named(item, _LONGEST_TEXT), below, age) if part))
         self._page.add(("place", self._place(item)), ("", "  "), *label, beside)
         self._page.add(("", "    "), ("address", _address(item)))
         self._page.prose(_prose(item.reason))
@@ -239,7 +242,7 @@ class _Text:
         if new and fix is not None and len(" → ") + len(new) + len(_SAFE) <= room:
             line += [("fix", " → "), ("address", Linked(new, fix.url)), ("good", _SAFE if fix.safe else "")]
             fix = None
-        said = "  ".join(filter(None, [_called(item), since(self._run, item.result)]))
+        said = "  ".join(filter(None, [named(item, _LONGEST_TEXT), since(self._run, item.result)]))
         for place in item.places or (None,):
             gap = " " * (max(pad - len(_shown(place)), 0) + 2)
             self._page.add_beside(
@@ -334,18 +337,8 @@ def _shown(place: Occurrence | None) -> str:
     return shown_place(place.span.path, place.span.line, place.span.col) if place is not None else "(nowhere)"
 
 
-def _called(item: Placed) -> str:
-    return f"“{cut(one_line(item.called), _LONGEST_TEXT)}”" if item.called else ""
-
-
 def _address(item: Placed) -> str:
-    """Return the whole URL, so that it can be copied; of a signed one, which is masked, without its query."""
-    url = item.result.target.url
-    shown = shown_address(url, _LONGEST_ADDRESS)
-    path, mark, _ = url.partition("?")
-    if item.result.judgement.expires_at is not None and mark and shown != url:
-        shown = f"{shown_address(path, _LONGEST_ADDRESS)}?…"
-    return Linked(shown, item.result.target.address or url)
+    return Linked(whole_url(item, _LONGEST_ADDRESS), item.result.target.address or item.result.target.url)
 
 
 def _prose(text: str) -> str:
