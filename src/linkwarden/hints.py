@@ -26,6 +26,7 @@ def hints(run: Run) -> tuple[str, ...]:
             _one_host_unverified,
             _unknowable,
             _nothing_connects,
+            _images_that_end,
             _fixable,
         )
     )
@@ -100,6 +101,17 @@ def _fixable(run: Run) -> str | None:
 def _is_file(name: str) -> bool:
     """Return whether an input is the name of a file, rather than a URL, ``owner/repo`` or standard input."""
     return not is_http(name) and name != "<stdin>" and bool(PurePath(name).suffix or "/" not in name)
+
+
+def _images_that_end(run: Run) -> str | None:
+    """Name the command that saves images, for lists that are files here."""
+    count = sum(r.judgement.verdict is Verdict.EXPIRING and r.target.is_image for r in run.results)
+    names = [quote(name) for name in run.inputs if _is_file(name)]
+    if run.compared is not None or not count or not names:
+        return None
+    lists = " ".join(names) if len(names) <= _MOST_LISTS else "FILES"
+    what = "1 image ends" if count == 1 else f"{count:,} images end"
+    return f"{what} soon: `linkwarden rescue {lists}` saves copies and lets the list show them."
 
 
 def _nothing_connects(run: Run) -> str | None:

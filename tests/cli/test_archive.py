@@ -323,6 +323,30 @@ def test_a_refusal_to_serve_more_ends_the_run(
     assert world.service.saved == urls[:1]
 
 
+def test_too_many_requests_are_not_repeated_for_long(
+    archive: Command, world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """After one pause of a minute the run ends; the archive would shut a firewall next."""
+    world.service.answers = [lambda: web.Response(status=429)] * 20
+    assert archive("--yes") == 0
+    assert "2 links left; run it again for them." in capsys.readouterr().err
+    asked = [e.at for e in world.to_the_archive("/save")]
+    assert len(asked) <= 2
+    assert asked[-1] - asked[0] >= 60 or len(asked) == 1
+
+
+def test_keys_that_are_taken_back_meanwhile_end_the_run(
+    archive: Command, world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """While copies are under way; the next run with better keys asks what became of them."""
+    world.service.statuses = [lambda: web.Response(status=401)]
+    assert archive("--yes") == 2
+    assert "does not accept the keys" in capsys.readouterr().err
+    assert archive("--yes") == 0
+    assert world.service.asked == [NEW, OTHER]
+    assert world.service.saved == [NEW, OTHER]
+
+
 def test_without_a_memory_it_works_for_this_run(archive: Command, world: World) -> None:
     """And the next asks the index again."""
     assert archive("--yes", "--no-state") == 0

@@ -578,6 +578,30 @@ def test_a_list_behind_a_symbolic_link_is_named_by_its_own_name(
     assert "link.md: a symbolic link" in capsys.readouterr().err
 
 
+def test_a_check_finds_the_copies(rescue: Command, internet: Internet) -> None:
+    """And no fault in the notes beside them."""
+    assert rescue("--write") == 0
+    check = ["check", "README.md", "images", "--no-state", "--no-report", "--no-archive", "--no-progress"]
+    assert run_guarded(cli, check, on_fake_internet(internet)) == 0
+
+
+def test_an_input_that_cannot_be_read_is_said(rescue: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    """And the others are looked at all the same."""
+    assert rescue("README.md", "nowhere.md") == 2
+    out, err = capsys.readouterr()
+    assert IMGUR in out
+    assert "nowhere.md: no such file" in err
+
+
+def test_a_check_that_finds_images_that_end_soon_names_the_command(
+    rescue: Command, internet: Internet, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As a hint."""
+    del rescue  # it has made the list
+    run_guarded(cli, ["check", "--no-state", "--no-report", "--no-progress"], on_fake_internet(internet))
+    assert "1 image ends soon: `linkwarden rescue README.md` saves copies" in capsys.readouterr().out
+
+
 def test_git_sees_the_changed_lines_only(rescue: Command, repository: Repository) -> None:
     """And the new files."""
     rescue("--write")

@@ -76,7 +76,7 @@ def archive(obj: Any, /, inputs: tuple[str, ...], **options: Any) -> int:
             _show(looked, links)
         else:
             _ask(obj, config, keys, looked, links, copies)
-    return INTERNAL_ERROR if run.failures else 0
+    return INTERNAL_ERROR if run.failures else UsageError.exit_code if run.unreadable else 0
 
 
 def _keys(environ: Mapping[str, str]) -> str:

@@ -86,7 +86,12 @@ def rescue(obj: Any, /, inputs: tuple[str, ...], **options: Any) -> int:
         else:
             _show(found, folder)
             code = 0
-    return code or (INTERNAL_ERROR if run.failures else 0)
+    return code or _code_of(run)
+
+
+def _code_of(run: Run) -> int:
+    """Return the exit code of a check that was not whole, or 0."""
+    return INTERNAL_ERROR if run.failures else UsageError.exit_code if run.unreadable else 0
 
 
 def _run(deps: Any, config: Config, options: Mapping[str, Any]) -> Run:
