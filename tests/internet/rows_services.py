@@ -48,7 +48,8 @@ def _videos(rows: Rows) -> None:
     rows.link("YouTube bad id", "https://youtu.be/short", BROKEN)
     rows.link("YouTube playlist", "https://www.youtube.com/playlist?list=PLhere", OK)
     rows.link("YouTube playlist", "https://www.youtube.com/playlist?list=PLgone", SUSPECT)
-    rows.page("YouTube channel", "www.youtube.com", "/@here", OK)
+    rows.internet.site("www.youtube.com").page("/@here", "<title>Somebody - YouTube</title>")
+    rows.link("YouTube channel", "https://www.youtube.com/@here", OK)
     rows.page("YouTube channel", "www.youtube.com", "/@gone", BROKEN, 404)
     consent = "https://consent.youtube.com/m?continue=x"
     rows.internet.site("consent.youtube.com").page("/m", "<title>Before you continue</title>")

@@ -60,8 +60,10 @@ async def test_a_page_that_is_there_is_asked_itself(internet: FakeInternet, net:
 
 async def test_without_a_second_witness_it_is_suspect(internet: FakeInternet, net: Net) -> None:
     """A page behind bot protection says nothing."""
-    internet.site("hex.pm").handle("/packages", misbehave.bot_wall("cloudflare"))
+    site = internet.site("hex.pm").handle("/packages", misbehave.bot_wall("cloudflare"))
+    assert isinstance((await answers_of(Catalogues, net, HEX))[HEX], Pass)  # the 404 of a site, not of its API
 
+    site.handle("/api", misbehave.answer(b'{"status": 404, "message": "Page not found"}', 404))
     assert slug(await evidence_of(Catalogues, net, HEX)) == "unknown-to-catalogue"
 
 
