@@ -50,6 +50,8 @@ class Options(TypedDict, total=False):
     no_gitignore: bool
     hidden: bool
     input_kind: str | None
+    site_root: str | Path | None
+    root_dir: str | Path | None
     anchors: str | Mapping[str, str]
     diff: str | None
     event: str | Path | None

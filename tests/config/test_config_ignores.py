@@ -132,7 +132,7 @@ def test_a_baseline_never_leads_out_of_the_repository(name: str, tmp_path: Path)
 
 
 DOORS = {
-    "networks": ["allow-network", "allow-networks", "allow_networks", "proxy", "root"],
+    "networks": ["allow-network", "allow-networks", "allow_networks", "proxy"],
     "headers and tokens": ["headers", "header", "github-token", "token", "cookies", "auth", "show-secrets"],
     "writing": ["output", "outputs", "state", "no-state", "write-baseline", "report"],
     "the run itself": ["now", "diff", "event", "file", "ignores", "offline", "format", "config", "isolated"],

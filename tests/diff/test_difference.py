@@ -269,6 +269,25 @@ async def test_a_renamed_file_breaks_links_elsewhere(repository: Repository, che
     assert told(await check()) == [("README.md", link, "file-missing")]
 
 
+async def test_a_page_of_a_site_that_goes(repository: Repository, check: Check) -> None:
+    """Links that the site understood and GitHub did not are looked for as the site does, before as today."""
+    repository.commit(
+        {
+            "docs/index.md": "[a](guide/start#two_1) [b](guide/start#never) [c](guide/other)\n",
+            "docs/guide/start.md": "# Two\n\n## Two\n",
+            "docs/guide/other.md": "# Other\n",
+            "mkdocs.yml": "site_name: x\n",
+        }
+    )
+    repository.branch("feature")
+    (repository.folder / "docs" / "guide" / "other.md").unlink()
+    repository.commit({"docs/guide/start.md": "# Two\n"})
+    assert told(await check("docs/index.md")) == [
+        ("docs/index.md", "guide/start#two_1", "anchor-missing"),
+        ("docs/index.md", "guide/other", "site-page-unknown"),
+    ]
+
+
 async def test_a_picture_that_is_spoilt(repository: Repository, check: Check) -> None:
     """A picture's file that becomes something else is reported; the one that never was a picture is not."""
     (repository.folder / "logo.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(32))

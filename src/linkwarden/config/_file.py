@@ -111,6 +111,8 @@ def load_file(path: Path, rule_names: Callable[[], RuleNames] | None = None) -> 
         values["hosts"] = read_hosts(data["host"], path, text)
     if "baseline" in values:
         values["baseline"] = _baseline_beside(path, data["baseline"], place(RUN_OPTIONS["baseline"]))
+    if "site_root" in values:
+        values["site_root"] = _folder_beside(path, data["root"], place(RUN_OPTIONS["site_root"]))
     return values
 
 
@@ -163,6 +165,19 @@ def _baseline_beside(file: Path, name: str, what: str) -> Path:
     for seen in (place, _real(place)):
         if not seen.is_relative_to(root) or ".git" in (part.lower() for part in seen.relative_to(root).parts):
             raise UsageError(f"{what}: {name!r} is outside of {root}", "Name what lies elsewhere with --baseline.")
+    return Path(os.path.relpath(place))
+
+
+def _folder_beside(file: Path, name: str, what: str) -> Path:
+    """Return a folder that a configuration file names, as seen from the working directory; see ``inputs_beside``.
+
+    Raises:
+        UsageError: it leads out of the repository.
+    """
+    folder, root = _folder_and_root(file)
+    place = Path(os.path.normpath(folder / name))
+    if not place.is_relative_to(root) or not _real(place).is_relative_to(root):
+        raise UsageError(f"{what}: {name!r} is outside of {root}", "Name what lies elsewhere with --root-dir.")
     return Path(os.path.relpath(place))
 
 

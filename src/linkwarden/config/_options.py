@@ -256,6 +256,15 @@ class Config:
     input_kind: str | None = _listed(
         None, TEXT, '"text"', "Read every input as this kind, whatever its suffix.", metavar="KIND"
     )
+    site_root: Path | None = _links(
+        None,
+        PATH,
+        '"public"',
+        "The folder where links of a site that begin with / start.",
+        name="root",
+        flags=("--root-dir",),
+        metavar="DIR",
+    )
     anchors: tuple[tuple[str, str], ...] = _links(
         (),
         ANCHORS,

@@ -155,7 +155,7 @@ def difference(config: Config, root: Path) -> Difference:
         git=git,
         entries=entries,
         root=root.resolve().relative_to(top).as_posix(),
-        sites=Sites(root, config.anchors),
+        sites=Sites(root, config.anchors, site_root=config.site_root),
     )
     if not config.offline:
         _check_amount(found)

@@ -20,7 +20,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from linkwarden import rules
-from linkwarden.docsites import Sites, sets_up_builder
+from linkwarden.docsites import Sites, files_at, sets_up_builder
 from linkwarden.git import FileEntry, Git
 from linkwarden.inputs import anchors_reader
 from linkwarden.model import Claim, Evidence, Occurrence, Target
@@ -71,7 +71,7 @@ async def former_codes(
     every = [former for formers in wanted.values() for former in formers if former.path in entries]
     if not every:
         return {}
-    folder = await asyncio.to_thread(_lay_out, every, git, entries, root)
+    folder = await asyncio.to_thread(_lay_out, every, git, entries, root, sites)
     try:
         codes = await _settle(every, folder, root, sites)
     finally:
@@ -108,13 +108,13 @@ def _claim(provider: Provider, key: str, former: Former, folder: Path) -> Claim:
 # --- the files that count -----------------------------------------------------------------------------------------
 
 
-def _lay_out(every: Sequence[Former], git: Git, entries: Mapping[str, FileEntry], root: str) -> Path:
+def _lay_out(every: Sequence[Former], git: Git, entries: Mapping[str, FileEntry], root: str, sites: Sites) -> Path:
     """Write what the links may lead to into a new folder, and return it."""
     spelled = _by_spelling(entries)
     wanted = {former.path for former in every} | ({".gitmodules"} & entries.keys())
     readmes = _readmes(entries)
     for former in every:
-        for path in _leads_to(former, root):
+        for path in dict.fromkeys(_leads_to(former, root, sites)):
             if "#" in former.url:
                 wanted.update(readmes.get(path, ()))
             for place in (path, *map(str, PurePosixPath(path).parents)):
@@ -163,13 +163,21 @@ def _by_spelling(entries: Mapping[str, FileEntry]) -> dict[str, list[str]]:
     return found
 
 
-def _leads_to(former: Former, root: str) -> Iterator[str]:
+def _leads_to(former: Former, root: str, sites: Sites) -> Iterator[str]:
+    """Yield the paths of the files that a link may lead to, on GitHub or on the site that its document is a page of."""
     written = former.url.partition("#")[0].partition("?")[0]
+    document = sites.root / os.path.relpath(former.path, root or ".")
     for path in dict.fromkeys((written, unquote(written), written.replace("\\", "/"))):
         start = root if path.startswith("/") else PurePosixPath(former.path).parent.as_posix()
-        place = os.path.normpath(f"{start or '.'}/{path}").replace(os.sep, "/")
-        if path and place != "." and not place.startswith("../"):
-            yield place
+        places = [f"{start or '.'}/{path}"] if path else []
+        if path:
+            on_site = ((os.path.relpath(folder, sites.root), below) for folder, below in sites.places(document, path))
+            places.extend(f"{root or '.'}/{folder}/{below}" for folder, below in on_site)
+        for place in places:
+            for file in (place, *files_at(place)):
+                found = os.path.normpath(file).replace(os.sep, "/")
+                if found != "." and not found.startswith("../"):
+                    yield found
 
 
 def _folded(path: str) -> str:

@@ -2,5 +2,16 @@
 
 from linkwarden.docsites._builders import Site, sets_up_builder
 from linkwarden.docsites._sites import Sites, forge_of
+from linkwarden.docsites._urls import below, files_at, from_page, index_files, is_page_like
 
-__all__ = ["Site", "Sites", "forge_of", "sets_up_builder"]
+__all__ = [
+    "Site",
+    "Sites",
+    "below",
+    "files_at",
+    "forge_of",
+    "from_page",
+    "index_files",
+    "is_page_like",
+    "sets_up_builder",
+]

@@ -166,7 +166,7 @@ def _hugo(file: Path) -> Site | None:
         rule = replace(rule, namings=(exact[kind],), other=rule.other[:1])
     elif kind:
         rule = RULES["any"]
-    return Site(file, rule, pages, (folder / "static", pages), _prefix(text(settings, "baseURL")))
+    return Site(file, rule, pages, (folder / "static", pages), _prefix(text(settings, "baseURL")), as_folders=True)
 
 
 def _mdbook(file: Path) -> Site:

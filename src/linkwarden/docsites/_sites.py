@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from linkwarden._home import page_of
 from linkwarden.anchors.rules import GITHUB, RULES, Rule
 from linkwarden.docsites._builders import Site, sites_in
+from linkwarden.docsites._urls import below, from_page
 from linkwarden.git import Git, GitError
 from linkwarden.model import Notice
 
@@ -39,13 +40,19 @@ class Sites:
         root: the repository's root.
         told: rules by folder; "" stands for all documents. They come first.
         forge: the rule of the place that shows the repository; "" if it is to be found out.
+        site_root: the folder that the user says lies at a site's root, or None.
 
     Attributes:
+        root: the repository's root, without symbolic links in it.
+        site_root: as it was said, without symbolic links in it.
         taken: titles of the rules that were found and used, by what they were found from.
     """
 
-    def __init__(self, root: Path, told: Iterable[tuple[str, str]] = (), forge: str = "") -> None:
+    def __init__(
+        self, root: Path, told: Iterable[tuple[str, str]] = (), forge: str = "", site_root: Path | None = None
+    ) -> None:
         self.root = root.resolve()
+        self.site_root = None if site_root is None else site_root.resolve()
         self._told = tuple((self.root / folder if folder else None, name) for folder, name in told)
         self._forge = forge
         self._in_folder: dict[Path, list[Site]] = {}
@@ -55,7 +62,28 @@ class Sites:
         """Return the sites of another copy of the repository, for which the same was said."""
         here = ((folder, name) for folder, name in self._told if folder is None or folder.is_relative_to(self.root))
         told = [("" if folder is None else str(folder.relative_to(self.root)), name) for folder, name in here]
-        return Sites(root, told, self.forge)
+        site_root = self.site_root
+        if site_root is not None and site_root.is_relative_to(self.root):
+            site_root = root / site_root.relative_to(self.root)
+        return Sites(root, told, self.forge, site_root)
+
+    def places(self, document: Path, path: str) -> Iterator[tuple[Path, str]]:
+        """Yield the folders in which a site has what it shows at a URL's path, each with the path from there.
+
+        Args:
+            document: in which the URL stands.
+            path: the URL's path; one that is not from the root leads elsewhere from a page that is a folder.
+        """
+        site = self.site_of(document)
+        folders = () if site is None else (site.pages, *site.assets)
+        if not path.startswith("/"):
+            page = document.resolve()
+            if site is None or not site.as_folders or not page.is_relative_to(site.pages):
+                return
+            path = from_page(page.relative_to(site.pages).as_posix(), path)
+        elif self.site_root is not None:
+            yield self.site_root, below(self.prefix_above(self.site_root), path)
+        yield from ((folder, below(site.prefix if site is not None else "/", path)) for folder in folders)
 
     @property
     def forge(self) -> str:
@@ -109,6 +137,16 @@ class Sites:
             if above == self.root:
                 break
         return None
+
+    def prefix_above(self, folder: Path) -> str:
+        """Return the path below which a site lies whose files are in a folder, as the settings above it say."""
+        for above in (folder, *folder.parents):
+            if not above.is_relative_to(self.root):
+                break
+            for site in self._sites_in(above):
+                if site.prefix != "/":
+                    return site.prefix
+        return "/"
 
     def _sites_in(self, folder: Path) -> list[Site]:
         if folder not in self._in_folder:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import ClassVar
 
@@ -11,6 +12,10 @@ from linkwarden.extract._spans import Pieces, Source, text_notices
 from linkwarden.extract._tags import TagScanner
 from linkwarden.extract.base import Extractor
 from linkwarden.model import Extracted, Notice
+from linkwarden.patterns import pattern
+
+_SCRIPT = pattern(r"<script\b", re.IGNORECASE)
+_NAME = pattern(r"<[a-z][^<>]*?[\s\"'](?:id|name)\s*=", re.IGNORECASE)
 
 
 class HtmlFile(Extractor):
@@ -20,6 +25,10 @@ class HtmlFile(Extractor):
     title: ClassVar[str] = "HTML"
     suffixes: ClassVar[tuple[str, ...]] = (".html", ".htm", ".xhtml")
     of_folders: ClassVar[tuple[str, ...]] = suffixes
+
+    def knows_anchors(self, text: str) -> bool:
+        # Scripts may make names where the page has none.
+        return _SCRIPT.search(text) is None or _NAME.search(text) is not None
 
     def extract(self, text: str, path: str) -> Iterator[Extracted]:
         source = Source(text, path)

@@ -12,7 +12,7 @@ from linkwarden.config import Config, limits_of
 from linkwarden.deps import Deps, Memory
 from linkwarden.docsites import Sites
 from linkwarden.inputs import anchors_reader, find_root, first_folder
-from linkwarden.model import FAILS_BY_DEFAULT, Claim, Evidence, Pass, Rule, Target
+from linkwarden.model import FAILS_BY_DEFAULT, Claim, Evidence, Pass, Rule, Target, UsageError
 from linkwarden.providers import LoadContext, Provider, Roster, Skip, by_ident
 from linkwarden.run.ledger import Entry, Ledger, as_remembered, keep, known_good, own_evidence
 from linkwarden.run.outage import Outage
@@ -263,10 +263,14 @@ def _is_lost(evidence: Evidence | None) -> bool:
 def context_of(config: Config, memory: Memory | None, ledger: Ledger) -> LoadContext:
     """Return what providers and reviews may know about a run before it begins. Looks for the repository's root."""
     root = config.root or find_root(first_folder(config.inputs))
+    if config.site_root is not None and not config.site_root.is_dir():
+        raise UsageError(
+            f"--root-dir: {config.site_root}: no such folder", "Name the folder that the site is built to."
+        )
     context = LoadContext(
         root=root,
         root_is_given=config.root is not None,
-        sites=Sites(root, config.anchors),
+        sites=Sites(root, config.anchors, site_root=config.site_root),
         github_token=config.github_token,
         contact=config.contact,
         offline=config.offline,

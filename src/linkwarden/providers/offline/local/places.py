@@ -15,7 +15,6 @@ from linkwarden.docsites import Sites
 from linkwarden.model import Anchor, AnchorSource
 from linkwarden.providers.offline.local.nearest import nearest
 
-#: Pages without any name in them get their names from scripts, or have none.
 PAGES = frozenset({".html", ".htm", ".xhtml"})
 #: Markdown; other documents have names that all builders give alike.
 _MARKDOWN = frozenset({".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".mdx", ".qmd", ".rmd", ".txt", ".ipynb", ""})
@@ -190,7 +189,7 @@ class PlacesOf:
         """Return a document's places, or None if its headings are not known. Blocks: it may read the file."""
         anchors = self._anchors_of(path)
         suffix = path.suffix.casefold()
-        if anchors is None or (not anchors and suffix in PAGES):
+        if anchors is None:
             return None
         ready = self._ready.get(path)
         if ready is None or len(ready.anchors) != len(anchors):  # a list may still be in reading

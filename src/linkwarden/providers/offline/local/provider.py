@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 from linkwarden.answers.image_bytes import SHOWN_TYPES, is_lfs_pointer, may_be_svg, sniff, what_else
 from linkwarden.answers.wellformed import MOST_BYTES, svg_flaw
-from linkwarden.docsites import Sites
+from linkwarden.docsites import Sites, is_page_like
 from linkwarden.model import Basis, Claim, Evidence, Kind, Pass, Rule, Suggestion, Target
 from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example, LoadContext, Provider
 from linkwarden.providers.offline.local import rules
 from linkwarden.providers.offline.local.anchors import anchor_evidence
-from linkwarden.providers.offline.local.places import PAGES, PlacesOf
+from linkwarden.providers.offline.local.paths import Served, SitePaths
+from linkwarden.providers.offline.local.places import PlacesOf
 from linkwarden.tree import Link, Look, Status, Tree, split
 
 if TYPE_CHECKING:
@@ -98,7 +99,9 @@ class FilesProvider(Provider):
     def __init__(self, ctx: LoadContext) -> None:
         super().__init__(ctx)
         self._tree = Tree(ctx.root)
-        self._places_of = PlacesOf(ctx.anchors_of, ctx.sites or Sites(ctx.root))
+        sites = ctx.sites or Sites(ctx.root)
+        self._places_of = PlacesOf(ctx.anchors_of, sites)
+        self._paths = SitePaths(self._tree, sites, ctx.root if ctx.root_is_given else None)
 
     def claim(self, target: Target) -> str | None:
         """Take relative links; the ident is the link as written."""
@@ -118,17 +121,69 @@ class FilesProvider(Provider):
             return self._finding(target, rules.TEMPLATE, reason)
         if not link.path:
             return self._in_document(target, link, Path(target.path))
-        is_page = Path(target.path).suffix.casefold() in PAGES
-        # In a page that a browser opens, a backslash is a slash (WHATWG URL standard, "path state").
-        look = self._tree.look(target.path, link.path.replace("\\", "/") if is_page else link.path)
-        if look.status is not Status.THERE or look.path is None:
-            return self._elsewhere(target, link, look, is_page=is_page)
-        return self._image(target, look.path) if target.is_image else self._in_document(target, link, look.path)
+        served = self._paths.served(target.path)
+        found = self._look(target, link, served)
+        if isinstance(found, Evidence):
+            return found
+        if found.status is not Status.THERE or found.path is None:
+            return self._elsewhere(target, link, found, served)
+        if served.page and found.path.is_dir() and not target.is_image:
+            return self._page_of(target, link, found.path)
+        return self._image(target, found.path) if target.is_image else self._in_document(target, link, found.path)
 
-    def _elsewhere(self, target: Target, link: Link, look: Look, *, is_page: bool) -> Evidence:
-        """Say what is wrong with a path under which, as written, no file of the repository is."""
-        if is_page and link.path.startswith(("/", "\\")) and not self.ctx.root_is_given:
-            reason = f"The page's site may have {link.path} at its root; the repository has no such file at its own."
+    def _look(self, target: Target, link: Link, served: Served) -> Evidence | Look:
+        """Look for what a link leads to, as GitHub does, and where a site shows the document, as that does."""
+        # In a page that a browser opens, a backslash is a slash (WHATWG URL standard, "path state").
+        path = link.path.replace("\\", "/") if served.page else link.path
+        look = self._tree.look(target.path, path)
+        is_rooted = path.startswith("/")
+        is_file = look.status is Status.THERE and look.path is not None and not look.path.is_dir()
+        if not served.by_site or (is_file and not is_rooted):
+            return look
+        found = self._paths.look(target.path, path, served)
+        if found is not None:
+            return found
+        return self._not_on_site(target, path, look, served)
+
+    def _not_on_site(self, target: Target, path: str, look: Look, served: Served) -> Evidence | Look:
+        """Say what is wrong with a path at which a site shows nothing, or return what GitHub shows."""
+        is_rooted = path.startswith("/")
+        if served.root is not None and is_rooted:
+            prefix = self._paths.below_another_path(path, served)
+            if not prefix:
+                return Tree(served.root).look("", path)
+            reason = f"The site's root has no {path}, but it would have it if the site lay below {prefix}."
+            return self._finding(target, rules.PAGE_UNKNOWN, reason)
+        is_there = look.status is Status.THERE
+        if served.site is None or look.status not in (Status.MISSING, Status.THERE) or (is_there and not is_rooted):
+            return look
+        if not is_rooted and not is_page_like(path):
+            return look
+        on_github = " GitHub shows the file that is there from the repository's root." if is_there else ""
+        reason = (
+            f"The sources of the site that {served.site.rule.title} builds have no {path}; it may make it.{on_github}"
+        )
+        return self._finding(target, rules.PAGE_UNKNOWN, reason)
+
+    def _page_of(self, target: Target, link: Link, folder: Path) -> Evidence:
+        """Settle a link from an HTML page to a folder, which is the index file in it."""
+        index = self._paths.index_of(folder)
+        if index is not None:
+            return self._in_document(target, link, index)
+        reason = f"The folder {link.path} has no index file, and most servers show nothing without one."
+        return self._finding(target, rules.NO_INDEX, reason)
+
+    def _elsewhere(self, target: Target, link: Link, look: Look, served: Served) -> Evidence:
+        """Say what is wrong with a path under which no file is found."""
+        if served.page and link.path.startswith(("/", "\\")) and served.root is None and served.site is None:
+            path = link.path.replace("\\", "/")
+            folder = self._paths.folder_with(target.path, path)
+            hint = f"{folder} has it: --root-dir {folder}" if folder else "--root-dir names it"
+            if folder:
+                self.ctx.hint(
+                    f"Pages link to the root of their site, which is probably {folder}: give --root-dir {folder}."
+                )
+            reason = f"The link starts at the root of the page's site, and which folder that is, is not known ({hint})."
             return self._finding(target, rules.SITE_ROOT_UNKNOWN, reason)
         if look.status is Status.MISSING:
             return self._backslashes(target, link) or self._missing(target, link, look)

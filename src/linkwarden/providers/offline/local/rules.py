@@ -43,6 +43,24 @@ ANCHOR_ON_GITHUB = Rule(
     "Write the name that the builder makes, or give the heading an id of its own. If the document is read on GitHub "
     "only, say so with `--anchors github`.",
 )
+PAGE_UNKNOWN = Rule(
+    "LW124",
+    "site-page-unknown",
+    Verdict.UNVERIFIED,
+    "The sources of the site have no such page, but its builder may make it.",
+    "Builders make pages of their own (tags, generated references, redirects, other languages), and lay sites below a "
+    "path of their host, so a path that no file of the sources stands for may work.",
+    "Check the site once it is built: `linkwarden check FOLDER --root-dir FOLDER`.",
+)
+NO_INDEX = Rule(
+    "LW139",
+    "folder-without-index",
+    Verdict.UNVERIFIED,
+    "The link leads to a folder without an index file.",
+    "For a folder, servers show its `index.html`. Where there is none, most answer that there is no such page, and "
+    "some show a list of the files.",
+    "Add an index file, or link to a file.",
+)
 FILE_MISSING = Rule(
     "LW125",
     "file-missing",
@@ -135,10 +153,10 @@ SITE_ROOT_UNKNOWN = Rule(
     "LW136",
     "site-root-unknown",
     Verdict.UNVERIFIED,
-    "The link starts at the root of the site, and it is not known which folder that is.",
+    "The link starts at the root of the site, and it is not known which folder that is (`--root-dir` names it).",
     "In an HTML page a leading `/` means the root of the site, which need not be the root of the repository. The "
     "repository's root has no such file.",
-    "Look at the link on the finished site.",
+    "Name the folder: `--root-dir FOLDER`, or `root` in the configuration.",
 )
 
 MISNAMED_IMAGE = Rule(
