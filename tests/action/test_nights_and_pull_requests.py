@@ -6,6 +6,7 @@ What is played is in ``workflow.py`` and ``doubles/``: GitHub's own actions, ``g
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -40,6 +41,9 @@ def test_the_nights_of_a_list(maintainer: Maintainer) -> None:
     [issue] = maintainer.issues
     assert FRAIL in issue["body"]
     assert LIVE not in issue["body"]
+    assert re.search(
+        r"\]\(<https://github\.com/me/awesome/blob/[0-9a-f]{40}/README\.md\?plain=1#L\d+>\)", issue["body"]
+    )
     run = "https://github.com/me/awesome/actions/runs/1002"
     assert issue["body"].endswith(f"[The run that found this]({run}) keeps all reports for 30 days.\n")
     assert jobs["check"].links["new"] == "1"
