@@ -77,7 +77,7 @@ MODULES: dict[str, dict[str, dict[str, object]]] = {
     'linkwarden.providers.sites.telegram': {'Telegram': {'name': 'telegram', 'rank': 273, 'gathers': False, 'per_question': 1, 'online': True, 'domains': frozenset({'t.me', 'telegram.dog', 'telegram.me'})}},
     'linkwarden.providers.sites.video': {'Video': {'name': 'video', 'rank': 220, 'gathers': False, 'per_question': 1, 'online': True, 'domains': frozenset({'m.youtube.com', 'music.youtube.com', 'player.vimeo.com', 'vimeo.com', 'youtu.be', 'youtube-nocookie.com', 'youtube.com'})}},
     'linkwarden.providers.sites.wayback': {'Wayback': {'name': 'wayback', 'rank': 276, 'gathers': True, 'per_question': 1000, 'online': True, 'domains': frozenset({'web.archive.org'})}},
-    'linkwarden.providers.sites.wikipedia': {'Wikipedia': {'name': 'wikipedia', 'rank': 210, 'gathers': True, 'per_question': 50, 'online': True, 'domains': frozenset({'wikipedia.org'})}},
+    'linkwarden.providers.sites.wikipedia': {'Wikipedia': {'name': 'wikipedia', 'rank': 210, 'gathers': True, 'per_question': 50, 'online': True, 'domains': frozenset({'mediawiki.org', 'wikibooks.org', 'wikidata.org', 'wikimedia.org', 'wikinews.org', 'wikipedia.org', 'wikiquote.org', 'wikisource.org', 'wikiversity.org', 'wikivoyage.org', 'wiktionary.org'})}},
     'linkwarden.providers.sites.x_posts': {'XPosts': {'name': 'x-posts', 'rank': 270, 'gathers': False, 'per_question': 1, 'online': True, 'domains': frozenset({'mobile.twitter.com', 'mobile.x.com', 'twitter.com', 'x.com'})}},
     'linkwarden.providers.sites.youtube_channels': {'YoutubeChannels': {'name': 'youtube-channels', 'rank': 222, 'gathers': False, 'per_question': 1, 'online': True, 'domains': frozenset({'m.youtube.com', 'youtube.com'})}},
     'linkwarden.providers.web': {},

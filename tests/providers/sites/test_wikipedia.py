@@ -11,6 +11,7 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
+from linkwarden.model import Evidence
 from linkwarden.net import Net
 from linkwarden.providers.sites.wikipedia import Wikipedia
 from tests.internet import FakeInternet
@@ -243,3 +244,33 @@ def test_any_name_can_be_asked(name: str) -> None:
     if ident is not None:
         again = quote(ident.removeprefix("en:").replace(" ", "_"), errors="replace")
         assert provider.claim(target(f"{EN}{again}")) == ident
+
+
+async def test_sister_projects_are_asked_by_their_own_api(internet: FakeInternet, net: Net) -> None:
+    """Each wiki is one request; what a wiki is called stands in the reason."""
+    hosts = ("de.wikibooks.org", "commons.wikimedia.org", "www.mediawiki.org", "www.wikidata.org")
+    for host in hosts:
+        internet.site(host).handle("/w/api.php", _every_second_page)
+    links = {
+        "https://de.wikibooks.org/wiki/Here": "ok",
+        "https://de.m.wikibooks.org/wiki/Gone": "wikipedia-page-missing",
+        "https://commons.wikimedia.org/wiki/Here": "ok",
+        "https://www.mediawiki.org/wiki/Gone": "wikipedia-page-missing",
+        "https://www.wikidata.org/wiki/Here": "ok",
+    }
+
+    found = await answers_of(Wikipedia, net, *links)
+
+    assert {url: slug(item) for url, item in found.items()} == links
+    assert sorted(entry.host for entry in internet.log) == sorted(hosts)
+    gone = found["https://de.m.wikibooks.org/wiki/Gone"]
+    assert isinstance(gone, Evidence)
+    assert gone.reason == "Wikibooks (de) has no page called “Gone”."
+
+
+async def _every_second_page(request: web.Request) -> web.StreamResponse:
+    pages = [
+        {"title": title, **({} if title == "Here" else {"missing": True})}
+        for title in request.query["titles"].split("|")
+    ]
+    return web.json_response({"query": {"pages": pages}})

@@ -1,4 +1,4 @@
-"""Wikipedia: pages of one language are looked up together, fifty to a request, by MediaWiki's own API.
+"""Wikipedia and its sister projects: pages of one wiki are looked up together by MediaWiki's own API, fifty at once.
 
 Source: MediaWiki "API:Query" (titles, redirects, converttitles, formatversion 2), "API:Etiquette" (one request at a
 time, ``maxlag``) and "Page title"; docs/facts/services.md#wikipedia.
@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, unquote_to_bytes, urlencode
 
@@ -32,7 +33,29 @@ _PER_QUERY = 50
 _MAX_QUERY = 6_000
 #: Seconds of lag of its copies from which on the API sends automatic askers away (API:Etiquette).
 _MAX_LAG = "5"
-_HOST = pattern(r"([a-z][a-z0-9-]{1,30})(?:\.m)?\.wikipedia\.org\Z")
+_HOST = pattern(
+    r"([a-z][a-z0-9-]{1,30})(?:\.m)?\.(wik(?:ipedia|tionary|ibooks|iquote|isource|iversity|ivoyage|inews))\.org\Z"
+)
+#: Wikis that are not of one language.
+_COMMON = pattern(r"((?:commons|meta|species|incubator)(?:\.m)?\.wikimedia|(?:m\.)?mediawiki|(?:m\.)?wikidata)\.org\Z")
+_NAMES = MappingProxyType(
+    {
+        "wikipedia": "Wikipedia",
+        "wiktionary": "Wiktionary",
+        "wikibooks": "Wikibooks",
+        "wikiquote": "Wikiquote",
+        "wikisource": "Wikisource",
+        "wikiversity": "Wikiversity",
+        "wikivoyage": "Wikivoyage",
+        "wikinews": "Wikinews",
+        "commons": "Wikimedia Commons",
+        "meta": "Meta-Wiki",
+        "species": "Wikispecies",
+        "mediawiki": "MediaWiki.org",
+        "incubator": "Wikimedia Incubator",
+        "wikidata": "Wikidata",
+    }
+)
 _NO_LANGUAGES = frozenset({"www", "m", "login", "test", "test2", "api", "wap"})
 #: Characters that no title may have; ``#`` begins a place on the page ("Page title", MediaWiki).
 _IMPOSSIBLE = pattern(r"[<>\[\]{}|\x00-\x1f\x7f\ufffd]")
@@ -47,17 +70,17 @@ MISSING = Rule(
     "LW625",
     "wikipedia-page-missing",
     Verdict.BROKEN,
-    "Wikipedia has no page of this name",
-    "Wikipedia's API says that there is no page of this name and no redirect from it: it was deleted, or the "
-    "name is misspelt.",
-    "Search Wikipedia for the subject and link to the page that it has now.",
+    "the wiki has no page of this name",
+    "The API of Wikipedia, or of the sister project that the URL names, says that there is no page of this name and no "
+    "redirect from it: it was deleted, or the name is misspelt.",
+    "Search the wiki for the subject and link to the page that it has now.",
 )
 IMPOSSIBLE = Rule(
     "LW626",
     "wikipedia-title-impossible",
     Verdict.BROKEN,
-    "no page of Wikipedia can have this name",
-    "The name in the URL breaks Wikipedia's rules for names, most often because a bracket of the list got into it. "
+    "no page of the wiki can have this name",
+    "The name in the URL breaks MediaWiki's rules for names, most often because a bracket of the list got into it. "
     "Readers get the page “Bad title”.",
     "Take out of the URL what does not belong to it.",
 )
@@ -65,15 +88,24 @@ IMPOSSIBLE = Rule(
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A page that a URL names: language, name as one would write it, and the section, as written, or ""."""
+    """A page that a URL names.
 
+    Attributes:
+        project: the first word of ``_NAMES``.
+        language: of the wiki, or "" where it is of none.
+        title: as one would write it.
+        section: as written, or "".
+    """
+
+    project: str
     language: str
     title: str
     section: str
 
     @property
     def ident(self) -> str:
-        return f"{self.language}:{self.title}"
+        wiki = self.language if self.project == "wikipedia" else ".".join(filter(None, (self.language, self.project)))
+        return f"{wiki}:{self.title}"
 
     @property
     def names_section(self) -> bool:
@@ -81,7 +113,18 @@ class _Entry:
 
     @property
     def api(self) -> str:
-        return f"https://{self.language}.wikipedia.org/w/api.php"
+        if self.language:
+            host = f"{self.language}.{self.project}.org"
+        elif self.project in ("mediawiki", "wikidata"):
+            host = f"www.{self.project}.org"
+        else:
+            host = f"{self.project}.wikimedia.org"
+        return f"https://{host}/w/api.php"
+
+    @property
+    def wiki(self) -> str:
+        """What the wiki is called in sentences."""
+        return _NAMES[self.project] + (f" ({self.language})" if self.language else "")
 
 
 @dataclass(slots=True)
@@ -125,7 +168,10 @@ class Wikipedia(Registry[_Entry]):
 
     name = "wikipedia"
     rank = 210
-    domains = frozenset({"wikipedia.org"})
+    domains = frozenset(
+        {"wikipedia.org", "wiktionary.org", "wikibooks.org", "wikiquote.org", "wikisource.org", "wikiversity.org"}
+        | {"wikivoyage.org", "wikinews.org", "wikimedia.org", "mediawiki.org", "wikidata.org"}
+    )
     subdomains = True
     gathers = True
     per_question = _PER_QUERY
@@ -136,6 +182,11 @@ class Wikipedia(Registry[_Entry]):
         Example("https://de.wikipedia.org/w/index.php?title=Künstliche_Intelligenz", "de:Künstliche Intelligenz"),
         Example("https://zh.wikipedia.org/zh-cn/机器学习", "zh:机器学习"),
         Example("https://en.wikipedia.org/wiki/AC/DC", "en:AC/DC"),
+        Example("https://de.wikibooks.org/wiki/Chemie", "de.wikibooks:Chemie"),
+        Example("https://commons.wikimedia.org/wiki/File:Plot.png", "commons:File:Plot.png"),
+        Example("https://www.mediawiki.org/wiki/API:Query", "mediawiki:API:Query"),
+        Example("https://www.wikidata.org/wiki/Q42", "wikidata:Q42"),
+        Example("https://upload.wikimedia.org/wikipedia/commons/a.pdf", None),
         Example("https://en.wikipedia.org/w/index.php?title=A&oldid=1", None),
         Example("https://en.wikipedia.org/wiki/Special:Random", None),
         Example("https://www.wikipedia.org/", None),
@@ -147,15 +198,15 @@ class Wikipedia(Registry[_Entry]):
         self._turn = asyncio.Lock()
 
     def read(self, place: Place) -> _Entry | None:
-        found = _HOST.match(place.host)
-        if found is None or found.group(1) in _NO_LANGUAGES or _OTHER_VIEWS & place.query.keys():
+        project, language = _wiki_of(place.host)
+        if not project or language in _NO_LANGUAGES or _OTHER_VIEWS & place.query.keys():
             return None
-        raw = _raw_title(place, found.group(1))
+        raw = _raw_title(place, language)
         title = _SPACES.sub(" ", raw.partition("#")[0]).strip() if raw is not None else ""
         title = unicodedata.normalize("NFC", title)  # as MediaWiki does, which else answers about another spelling
         if not title or _SPECIAL.match(title):
             return None
-        return _Entry(found.group(1), title, place.fragment)
+        return _Entry(project, language, title, place.fragment)
 
     async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Outcome]:
         """Ask each wiki for all its pages, and for the sections of those few whose link names one."""
@@ -165,7 +216,7 @@ class Wikipedia(Registry[_Entry]):
             if _IMPOSSIBLE.search(case.ref.title):
                 yield _impossible(case, Reply(case.ref.api))
             else:
-                wikis.setdefault(case.ref.language, []).append(case)
+                wikis.setdefault(case.ref.api, []).append(case)
         for cases in wikis.values():
             for chunk in _chunks(cases):
                 async for item in self._settle(net, chunk):
@@ -206,10 +257,19 @@ class Wikipedia(Registry[_Entry]):
             return await ask(net, f"{entry.api}?{urlencode(options, errors='replace')}", "wikipedia")
 
 
+def _wiki_of(host: str) -> tuple[str, str]:
+    """Return project and language of a host; "" where it is no wiki, or one of no language."""
+    found = _HOST.match(host)
+    if found is not None:
+        return found[2], found[1]
+    common = _COMMON.match(host)
+    return (common[1].removeprefix("m.").partition(".")[0], "") if common is not None else ("", "")
+
+
 def _raw_title(place: Place, language: str) -> str | None:
     """Return the name that a URL names, decoded; None if it names none."""
     first, _, rest = place.path.lstrip("/").partition("/")
-    if first == "wiki" or first.startswith(f"{language}-"):  # the latter chooses a script, as zh-cn
+    if first == "wiki" or (language and first.startswith(f"{language}-")):  # the latter chooses a script, as zh-cn
         return _decoded(rest)
     if place.path in ("/w/index.php", "/w/", "/wiki", "/wiki/", "/"):
         return place.query.get("title")
@@ -258,14 +318,14 @@ def _judge(case: Case[_Entry], pages: _Pages, reply: Reply) -> Outcome:
     ):
         return case.passed()
     if page is None:
-        return unanswered([case], f"Wikipedia ({entry.language})", reply)[0]
+        return unanswered([case], entry.wiki, reply)[0]
     if page.get("invalid") is True:
         return _impossible(case, reply)
     if absent:
-        reason = f"Wikipedia ({entry.language}) has no page called “{entry.title}”."
+        reason = f"{entry.wiki} has no page called “{entry.title}”."
         seen = reply.fact("the API calls the page missing")
         return Evidence.of(case.claim, MISSING, reason, status=reply.status, facts=(seen,))
-    facts: tuple[Fact, ...] = (reply.fact("Wikipedia's API has the page"),)
+    facts: tuple[Fact, ...] = (reply.fact(f"the API of {entry.wiki} has the page"),)
     if redirected:
         facts += (Fact(f"“{entry.title}” redirects to “{title}”"),)
     return Evidence.of(case.claim, status=reply.status, title=title_of(title), facts=facts)
@@ -273,7 +333,7 @@ def _judge(case: Case[_Entry], pages: _Pages, reply: Reply) -> Outcome:
 
 def _impossible(case: Case[_Entry], reply: Reply) -> Outcome:
     facts = (Fact("the name breaks MediaWiki's rules for titles"),)
-    reason = f"No page of Wikipedia can be called “{shown(case.ref.title, 120)}”."
+    reason = f"No page of {_NAMES[case.ref.project]} can be called “{shown(case.ref.title, 120)}”."
     return Evidence.of(case.claim, IMPOSSIBLE, reason, status=reply.status, facts=facts)
 
 
@@ -285,7 +345,7 @@ def _unanswered(cases: Sequence[Case[_Entry]], reply: Reply) -> Sequence[Outcome
     if reply.status == 404 or (reply.error is not None and reply.error.kind is NetErrorKind.NXDOMAIN):
         return [case.passed() for case in cases]
     busy = at(reply.value, "error", "code") == "maxlag"
-    return unanswered(cases, "Wikipedia", reply, "is busy and asked programs to come back later" if busy else "")
+    return unanswered(cases, cases[0].ref.wiki, reply, "is busy and asked programs to come back later" if busy else "")
 
 
 def _pairs(value: object, name: str) -> dict[str, str]:
