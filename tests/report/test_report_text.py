@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
-from linkwarden.model import History, Markup, Notice, Run, Suggestion, Verdict
+from linkwarden.model import Basis, History, Markup, Notice, Run, Suggestion, Verdict
 from linkwarden.report import ReportOptions
 from linkwarden.report._words import WORDS
+from linkwarden.report.markdown import MarkdownReport
 from linkwarden.report.text import SHOWN, TextReport, lines
 from linkwarden.rules import OFFLINE, OUT_OF_TIME
 from tests.report.runner import commands
@@ -339,6 +340,15 @@ def test_what_is_safe_to_replace_is_marked() -> None:
     assert "→ fix: https://new.example/c  (a guess)" in render(
         replace(RUN, results=(replace(moved[0], judgement=other),))
     )
+
+
+def test_the_most_similar_thing_is_not_called_a_fix() -> None:
+    """It may be the heading of another chapter."""
+    nearest = replace(RESULTS[5].judgement, suggestion=Suggestion("#optimisation", "the heading", Basis.NEAREST))
+    run = replace(RUN, results=(replace(RESULTS[5], judgement=nearest),))
+
+    assert "→ nearest: #optimisation  (the heading)\n" in render(run)
+    assert "**Nearest:** `#optimisation`, the heading" in MarkdownReport().render(run, ReportOptions())
 
 
 def test_a_long_report_ends_with_the_worst() -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from linkwarden._home import home
-from linkwarden.model import BY_SEVERITY, FAILS_BY_DEFAULT, SETTLED, Fixed, Result, Run, Tag, Verdict
+from linkwarden.model import BY_SEVERITY, FAILS_BY_DEFAULT, SETTLED, Basis, Fixed, Result, Run, Suggestion, Tag, Verdict
 
 #: Verdicts in the order in which reports count them, worst first.
 WORST_FIRST = tuple(reversed(BY_SEVERITY))
@@ -290,6 +290,11 @@ def how_fixed(fixed: Fixed) -> str:
     ended = "works again" if fixed.listed else "no longer in the list"
     begun = f", after failing since {day(fixed.since)}" if fixed.since is not None and fixed.listed else ""
     return ended + begun
+
+
+def offered(suggestion: Suggestion) -> str:
+    """Return what a replacement is called: only what is more than the most similar thing is a fix."""
+    return "nearest" if suggestion.basis is Basis.NEAREST else "fix"
 
 
 def compared_note(run: Run) -> str:

@@ -44,6 +44,7 @@ from linkwarden.report._words import (
     how_fixed,
     instant,
     is_accepted,
+    offered,
     plural,
     seconds,
     sentence,
@@ -171,7 +172,8 @@ class _Health:
         marks = f"**{item.verdict}**{code}{f', {age}' if age else ''}"
         rows = [f"- {self._where(item)} · {marks} · {_entry(item)}", _prose(item.reason)]
         if item.result.judgement.suggestion is not None:
-            rows.append("**Fix:** " + _fix(item.result.judgement.suggestion))
+            fix = item.result.judgement.suggestion
+            rows.append(f"**{offered(fix).capitalize()}:** {_fix(fix)}")
         return _BREAK.join(filter(None, [*rows, self._also(item.places[1:])]))
 
     def _expiring(self, item: Placed) -> str:

@@ -27,7 +27,7 @@ from linkwarden.report._order import (
     whole_url,
 )
 from linkwarden.report._page import Line, Linked, Page, plain
-from linkwarden.report._words import WORDS, how_fixed, instant, is_accepted, plural, sentence, since
+from linkwarden.report._words import WORDS, how_fixed, instant, is_accepted, offered, plural, sentence, since
 from linkwarden.sinks import cut, mask_text, one_line, shown_address, shown_place, visible
 
 WIDTH = 100
@@ -258,7 +258,7 @@ class _Text:
 
     def _fix(self, suggestion: Suggestion, *, indent: int, brief: bool = False) -> None:
         address = shown_address(suggestion.url, _LONGEST_ADDRESS)
-        lead = "→ fix (safe): " if suggestion.safe else "→ fix: "
+        lead = f"→ {offered(suggestion)}{' (safe)' if suggestion.safe else ''}: "
         why = f"({_prose(suggestion.why)})" if suggestion.why and not brief else ""
         line: Line = [("", " " * indent), ("fix", lead), ("address", Linked(address, suggestion.url))]
         self._page.add_beside(line, ("quiet", why), indent=indent + len("→ "))

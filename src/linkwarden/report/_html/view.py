@@ -65,10 +65,11 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """The replacement; ``exact`` is False where something is masked or cut, so it is not to be copied."""
+    """The replacement, and what it is called; ``exact`` is False where something is masked or cut: not to be copied."""
 
     text: str
     href: str | None
+    called: str
     why: str
     safe: bool
     exact: bool
@@ -380,7 +381,14 @@ def _address(url: str) -> Address:
 def _fix(suggestion: Suggestion) -> Fix:
     text = shown_address(suggestion.url, _LONGEST_ADDRESS)
     exact = text == suggestion.url
-    return Fix(text, link_target(suggestion.url), _prose(suggestion.why), suggestion.safe, exact)
+    return Fix(
+        text,
+        link_target(suggestion.url),
+        words.offered(suggestion).capitalize(),
+        _prose(suggestion.why),
+        suggestion.safe,
+        exact,
+    )
 
 
 def _ends(moment: datetime | None, now: datetime) -> str:
