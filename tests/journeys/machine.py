@@ -62,7 +62,7 @@ class Machine:
             "[user]\nname = Me\nemail = me@example.org\n[init]\ndefaultBranch = main\n"
         )
         self.run(f"git clone --quiet '{REPOSITORY}' '{self.clone}'", folder)
-        self.run(f"git remote set-url origin {ORIGIN}", self.clone)
+        self.run(f"git remote set-url origin {ORIGIN} && git update-ref refs/remotes/origin/main HEAD", self.clone)
         # The program is that of the clone.
         path = f"{self.clone}/src:{REPOSITORY}"
         script = f'#!/bin/sh\nPYTHONPATH="{path}" exec "{sys.executable}" "{_PROGRAM}" "$@"\n'
