@@ -9,7 +9,7 @@ import pytest
 
 from linkwarden.cli import cli
 from linkwarden.cli.guard import run_guarded
-from linkwarden.config import load_file
+from linkwarden.config import Host, load_file
 from tests.repository import Repository
 
 LISTS = {"README.md": "[x](https://a.site/) [y](https://b.site/)\n"}
@@ -66,6 +66,11 @@ def test_a_lycheeignore_becomes_exclusions(repository: Repository, capfd: pytest
         ("lychee.toml", "", set(), "From lychee.toml"),
         ("lychee.toml", "hidden = true\nno_ignore = true\nexclude_path = ['a']\n", {"hidden": True, "gitignore": False},
          "exclude_path: not taken over: exclude-paths"),
+        ("lychee.toml", '[hosts."A.site"]\nconcurrency = 2\nrequest_interval = "1s"\n[hosts."a b"]\nconcurrency = 2\n',
+         {"hosts": (Host(name="a.site", per_host=2, interval=1.0),)},
+         "hosts, A.site: concurrency: per-host = 2 in [[host]]"),
+        ("lychee.toml", '[hosts."a.site"]\nconcurrency = 200\n', set(), "concurrency: not taken over: per-host"),
+        ("lychee.toml", "hosts = 3\n", set(), "hosts: not taken over: it is no table"),
         (".markdown-link-check.json", '{"ignorePatterns": [{"pattern": "^http://a"}], "timeout": "20s"}',
          {"exclude": ("^http://a",), "timeout": 20.0}, "ignorePatterns: exclude ^http://a"),
         (".markdown-link-check.json", '{"ignorePatterns": [{"pattern": "(?<n>x)"}, {}, 3]}', set(),
@@ -125,9 +130,8 @@ def test_values_that_may_be_secret_are_not_shown(repository: Repository, capfd: 
 
     said = init(capfd)
 
-    assert (
-        "  basic_auth: an option of the command line only: --basic-auth, for one host\n  hosts: not taken over" in said
-    )
+    assert "  basic_auth: an option of the command line only: --basic-auth, for one host\n" in said
+    assert "  hosts, a.site: headers: an option of the command line only: --header, for one host\n" in said
     assert "hunter2" not in said + Path("linkwarden.toml").read_text("utf-8")
 
 

@@ -52,12 +52,13 @@ def saw(exchanges: list[Exchange]) -> list[str]:
         ("*.example.org", "https://evilexample.org/", False),
         ("DOCS.Example.ORG", "https://docs.example.org/", True),
         ("bücher.example", "https://xn--bcher-kva.example/", True),
+        ("docs.example.org", "https://docs.example.org./", False),
     ],
 )
 async def test_a_header_goes_to_its_destination_only(internet: FakeInternet, to: str, url: str, sent: bool) -> None:  # noqa: FBT001 - a table
     """Scheme, host and port have to be those; a domain with ``*.`` means what lies below it."""
     hosts = "docs.example.org example.org a.docs.example.org evil-docs.example.org evilexample.org"
-    for host in (*hosts.split(), "docs.example.org.evil.example", "xn--bcher-kva.example"):
+    for host in (*hosts.split(), "docs.example.org.evil.example", "xn--bcher-kva.example", "docs.example.org."):
         internet.site(host, ports={8443: "https"}).page("/", "here")
 
     response = await get(internet, url, headers=read_headers((f"{to} X-Key: {SECRET}",), what=""))
@@ -121,6 +122,18 @@ async def test_what_a_server_sends_back_is_masked(internet: FakeInternet) -> Non
     assert response.body == b"<title>***</title>"
     assert SECRET not in f"{response} {lines}"
     assert internet.log[1].query["seen"] == SECRET  # the redirect itself was followed as it was
+
+
+@pytest.mark.parametrize(
+    "written",
+    ['a&b<c>/"x y', "a&amp;b&lt;c&gt;/&quot;x y", 'a&b<c>/\\"x y', "a%26b%3Cc%3E%2F%22x%20y", "a%26b%3cc%3e/%22x%20y"],
+)
+async def test_a_secret_is_found_however_it_is_written(internet: FakeInternet, written: str) -> None:
+    """As text, in HTML, in JSON, and in a URL."""
+    internet.site("docs.example.org").page("/", f"<p>{written}</p>")
+    given = read_accounts(('docs.example.org me:a&b<c>/"x y',), what="")
+
+    assert (await get(internet, "https://docs.example.org/", headers=given)).body == b"<p>***</p>"
 
 
 async def test_an_account_is_sent_as_basic_authentication(internet: FakeInternet) -> None:
@@ -244,6 +257,16 @@ def test_what_is_no_header_for_a_host_is_refused(text: str) -> None:
 
     assert str(caught.value).startswith("--header: ")
     assert SECRET not in f"{caught.value} {caught.value.advice}"
+
+
+def test_addresses_are_destinations_too() -> None:
+    """In whatever form they are written."""
+    six, four = read_destinations(("[0:0:0:0:0:0:0:1]:8443", "127.1"), what="")
+
+    assert six.holds("https", "::1", 8443)
+    assert (str(six), str(four)) == ("[::1]:8443", "127.0.0.1")
+    with pytest.raises(UsageError):
+        read_destinations(("[::g]",), what="")
 
 
 def test_a_colon_behind_the_host_is_right_too() -> None:

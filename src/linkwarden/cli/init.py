@@ -335,7 +335,10 @@ def config_text(inputs: list[str], contact: str | None, others: Import) -> str:
     text = _template(CONFIG)
     if "exclude" in others.settings:
         text = _EXCLUDE_HINT.sub("", text)
-    return text.replace("@@INPUTS@@", json.dumps(inputs, ensure_ascii=False)).replace("@@CONTACT@@", line)
+    return (
+        text.replace("@@INPUTS@@", json.dumps(inputs, ensure_ascii=False)).replace("@@CONTACT@@", line)
+        + others.tables()
+    )
 
 
 def workflow_text(name: str, pin: Pin, *, commit: bool = False, fix: bool = False) -> str:

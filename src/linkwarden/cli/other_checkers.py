@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from linkwarden.config import OPTIONS, Option, read_values
+from linkwarden.config import OPTIONS, PER_HOST, SECONDS, Option, host_name, read_values
 from linkwarden.foreign import read_json
 from linkwarden.model import UsageError
 from linkwarden.tree import read_file, root_left
@@ -63,7 +63,7 @@ _NOTES = {
         "include_fragments": "not needed: anchors are always checked",
         "header": f"{_COMMAND_LINE}: --header, for one host",
         "host_request_interval": "not needed: requests to a host are spaced",
-        "hosts": "not taken over: [[host]] sets limits, and --header the headers of one host",
+        "hosts": "not taken over: it is no table",
         "max_cache_age": "not taken over: it means nothing without cache = true",
         "max_retries": _RETRIES,
         "method": "not needed: a GET of a part of the page",
@@ -104,17 +104,24 @@ class Import:
 
     Attributes:
         settings: values for the configuration, by its keys.
+        hosts: the same for each ``[[host]]`` entry, by the host's name.
         told: what is said of each setting, by the file that holds it.
         workflows: workflows that run another checker, with its name.
     """
 
     settings: dict[str, Any] = field(default_factory=dict)
+    hosts: dict[str, dict[str, Any]] = field(default_factory=dict)
     told: dict[str, list[str]] = field(default_factory=dict)
     workflows: dict[str, str] = field(default_factory=dict)
 
     def lines(self) -> str:
         """Return the settings as lines of a configuration file."""
-        return "".join(f"{key} = {_toml(value)}\n" for key, value in self.settings.items())
+        return _lines(self.settings)
+
+    def tables(self) -> str:
+        """Return the entries of hosts, which stand at the end of a configuration file."""
+        entries = ({"name": name, **limits} for name, limits in self.hosts.items())
+        return "".join(f"\n[[host]]\n{_lines(entry)}" for entry in entries)
 
 
 def find_other_checkers(root: Path) -> Import:
@@ -126,7 +133,7 @@ def find_other_checkers(root: Path) -> Import:
             continue
         told = found.told[name] = []
         try:
-            told.extend(read(data, found.settings))
+            told.extend(read(data, found))
         except (ValueError, RecursionError):
             told.append("cannot be read, so nothing of it is taken over")
     folder = root / ".github" / "workflows"
@@ -148,13 +155,14 @@ def _bytes(root: Path, path: Path) -> bytes | None:
     return data if len(data) <= _MOST_BYTES else b"\xff"  # half of a file says other things than the whole
 
 
-def _lychee_ignores(data: bytes, settings: dict[str, Any]) -> Iterator[str]:
+def _lychee_ignores(data: bytes, found: Import) -> Iterator[str]:
     for number, line in enumerate(data.decode().splitlines(), 1):
         if line.strip() and not line.startswith("#"):
-            yield _take_pattern(f"line {number}", line, settings)
+            yield _take_pattern(f"line {number}", line, found.settings)
 
 
-def _lychee(data: bytes, settings: dict[str, Any]) -> Iterator[str]:
+def _lychee(data: bytes, found: Import) -> Iterator[str]:
+    settings = found.settings
     given = tomllib.loads(data.decode())
     direct = {
         "timeout": ("timeout", lambda seconds: f"{seconds}s"),
@@ -169,15 +177,40 @@ def _lychee(data: bytes, settings: dict[str, Any]) -> Iterator[str]:
         if key == "exclude":
             for pattern in value if isinstance(value, list) else [value]:
                 yield _take_pattern(key, pattern, settings)
+        elif key == "hosts" and isinstance(value, dict):
+            for host, wanted in value.items():
+                yield from _lychee_host(host, wanted, found)
         else:
             yield _take(_LYCHEE, key, value, direct, settings)
 
 
-def _markdown_link_check(data: bytes, settings: dict[str, Any]) -> Iterator[str]:
-    yield from _with_patterns(_MARKDOWN_LINK_CHECK, read_json(data), {"timeout": ("timeout", str)}, settings)
+def _lychee_host(host: str, wanted: object, found: Import) -> Iterator[str]:
+    """Take over the limits of one host; of its headers only that there are some is said."""
+    if not host.isprintable() or host_name(host) is None:
+        yield "hosts: not taken over: one is no host"
+        return
+    ours = {"concurrency": ("per-host", PER_HOST), "request_interval": ("interval", SECONDS)}
+    for key, value in wanted.items() if isinstance(wanted, dict) else ():
+        where = f"hosts, {host}: {key}"
+        if key not in ours:
+            yield f"{where}: {_NOTES[_LYCHEE].get('header') if key == 'headers' else _NONE}"
+            continue
+        name, kind = ours[key]
+        try:
+            kind.take(value, what=where, sample="")
+        except UsageError:
+            yield f"{where}: not taken over: {name} takes no such value"
+            continue
+        found.hosts.setdefault(host.lower(), {})[name] = value
+        yield f"{where}: {name} = {_toml(value)} in [[host]]"
 
 
-def _linkspector(data: bytes, settings: dict[str, Any]) -> Iterator[str]:
+def _markdown_link_check(data: bytes, found: Import) -> Iterator[str]:
+    yield from _with_patterns(_MARKDOWN_LINK_CHECK, read_json(data), {"timeout": ("timeout", str)}, found.settings)
+
+
+def _linkspector(data: bytes, found: Import) -> Iterator[str]:
+    settings = found.settings
     try:
         given = yaml.safe_load(data.decode())
     except yaml.YAMLError as error:
@@ -246,6 +279,10 @@ def _take_pattern(where: str, pattern: Any, settings: dict[str, Any]) -> str:
     return f"{where}: exclude {pattern}"
 
 
+def _lines(settings: dict[str, Any]) -> str:
+    return "".join(f"{key} = {_toml(value)}\n" for key, value in settings.items())
+
+
 def _toml(value: Any) -> str:
     if isinstance(value, list):
         return "[\n" + "".join(f"  {_toml(each)},\n" for each in value) + "]"
@@ -254,7 +291,7 @@ def _toml(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-_READERS: dict[str, Callable[[bytes, dict[str, Any]], Iterator[str]]] = {
+_READERS: dict[str, Callable[[bytes, Import], Iterator[str]]] = {
     ".lycheeignore": _lychee_ignores,
     "lychee.toml": _lychee,
     ".markdown-link-check.json": _markdown_link_check,

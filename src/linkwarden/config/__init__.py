@@ -6,11 +6,12 @@ What opens doors (networks, tokens, proxies, headers) never comes from a file in
 
 from linkwarden.config._entries import RuleNames, nearest_rule
 from linkwarden.config._file import FILE_NAME, find_file, folder_that_rules, inputs_beside, load_file
-from linkwarden.config._hosts import SHORTEST_SECRET, CookieFile, Destination, Host, PrivateHeader, limits_of
+from linkwarden.config._hosts import SHORTEST_SECRET, CookieFile, Destination, Host, PrivateHeader, host_name, limits_of
 from linkwarden.config._options import (
     DEFAULT_REPORTS,
     DEFAULT_STATE,
     OPTIONS,
+    PER_HOST,
     RUN_OPTIONS,
     CommandLine,
     Config,
@@ -21,7 +22,7 @@ from linkwarden.config._options import (
     read_values,
     with_overrides,
 )
-from linkwarden.config._values import FLAG, LEVEL, UrlPattern, nearest, parse_duration
+from linkwarden.config._values import FLAG, LEVEL, SECONDS, UrlPattern, nearest, parse_duration
 
 __all__ = [
     "DEFAULT_REPORTS",
@@ -30,7 +31,9 @@ __all__ = [
     "FLAG",
     "LEVEL",
     "OPTIONS",
+    "PER_HOST",
     "RUN_OPTIONS",
+    "SECONDS",
     "SHORTEST_SECRET",
     "CommandLine",
     "Config",
@@ -46,6 +49,7 @@ __all__ = [
     "UrlPattern",
     "find_file",
     "folder_that_rules",
+    "host_name",
     "inputs_beside",
     "limits_of",
     "load_file",

@@ -11,6 +11,7 @@ import binascii
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from ipaddress import IPv6Address
 from pathlib import Path
 
 from linkwarden.model import UsageError
@@ -146,7 +147,10 @@ def read_destination(text: str, *, what: str) -> Destination:
 def host_name(text: str) -> str | None:
     """Return a host as it goes over the wire, or None if it is none."""
     if text.startswith("["):
-        return text.lower()
+        try:
+            return f"[{IPv6Address(text.strip('[]')).compressed}]"
+        except ValueError:
+            return None
     name = browsers_host(text)
     return name if name and re.fullmatch(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*", name) else None
 

@@ -6,6 +6,9 @@ included. What a server sends back is searched for it, so that no report, memory
 
 from __future__ import annotations
 
+import html
+import json
+import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol
@@ -19,6 +22,7 @@ from linkwarden.model import UsageError
 from linkwarden.text import MASK
 from linkwarden.tree import read_file
 
+_ESCAPE = re.compile("%[0-9A-F]{2}")
 #: No file of cookies is larger: browsers keep some thousands of 4 KiB at most.
 _MOST_BYTES = 16 * 1024 * 1024
 
@@ -182,6 +186,10 @@ class Mask:
 def _forms(secret: str) -> Iterator[str]:
     """Yield how a secret is written in text, in HTML, in JSON and in URLs."""
     yield secret
-    yield quote(secret, safe="", errors="replace")
-    yield quote(secret, errors="replace")
-    yield secret.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    yield html.escape(secret)
+    yield html.escape(secret, quote=False)
+    yield json.dumps(secret)[1:-1]
+    for kept in ("", "/", "/:@=+"):
+        encoded = quote(secret, safe=kept, errors="replace")
+        yield encoded
+        yield _ESCAPE.sub(lambda match: match[0].lower(), encoded)
