@@ -33,6 +33,7 @@ MODULES: dict[str, dict[str, dict[str, object]]] = {
     'linkwarden.providers.code.huggingface': {'HuggingFace': {'name': 'huggingface', 'rank': 200, 'gathers': False, 'per_question': 1, 'online': True, 'domains': frozenset({'hf.co', 'huggingface.co'})}},
     'linkwarden.providers.code.packagist': {'Packagist': {'name': 'packagist', 'rank': 244, 'gathers': False, 'per_question': 1, 'online': True, 'domains': frozenset({'packagist.org'})}},
     'linkwarden.providers.code.rubygems': {'RubyGems': {'name': 'rubygems', 'rank': 242, 'gathers': False, 'per_question': 1, 'online': True, 'domains': frozenset({'rubygems.org'})}},
+    'linkwarden.providers.code.vscode': {'VsCode': {'name': 'vscode', 'rank': 249, 'gathers': True, 'per_question': 99, 'online': True, 'domains': frozenset({'marketplace.visualstudio.com'})}},
     'linkwarden.providers.offline': {},
     'linkwarden.providers.offline.camo': {'CamoProvider': {'name': 'camo', 'rank': 5, 'gathers': False, 'per_question': 1, 'online': False, 'domains': frozenset({'camo.githubusercontent.com'})}},
     'linkwarden.providers.offline.closed_services': {'ClosedServicesProvider': {'name': 'closed-services', 'rank': 8, 'gathers': False, 'per_question': 1, 'online': False, 'domains': None}},

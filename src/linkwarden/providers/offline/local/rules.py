@@ -153,7 +153,7 @@ SITE_ROOT_UNKNOWN = Rule(
     "LW136",
     "site-root-unknown",
     Verdict.UNVERIFIED,
-    "The link starts at the root of the site, and it is not known which folder that is (`--root-dir` names it).",
+    "The link starts at the root of the site, and it is not known which folder that is (`--root-dir`).",
     "In an HTML page a leading `/` means the root of the site, which need not be the root of the repository. The "
     "repository's root has no such file.",
     "Name the folder: `--root-dir FOLDER`, or `root` in the configuration.",
