@@ -24,7 +24,7 @@ from linkwarden.report import Report, ReportOptions
 from linkwarden.report._words import sentence
 from linkwarden.report.text import TextReport
 from linkwarden.review import Review
-from linkwarden.rules import all_rules
+from linkwarden.rules import all_rules, provider_classes
 
 #: The list of the README's example, as anybody might have it.
 EXAMPLE_LIST = """\
@@ -44,6 +44,11 @@ EXAMPLE_LIST = """\
 ## Datasets and tools
 """
 
+#: What the README says of services that are asked about many things at once, and of the others.
+_SERVICES = {
+    "one request to its own API for many of a list": True,
+    "its own API, or what it offers to programs": False,
+}
 RULES = "docs/rules.md"
 INDEX = "src/linkwarden/_index.py"
 _INDEX_INTRO = "What is known of each plug-in before it is imported. Made by `make docs` from the modules themselves."
@@ -145,6 +150,14 @@ def with_kinds(readme: str) -> str:
     )
 
 
+def with_services(readme: str) -> str:
+    """Return the README with the services that are asked their own way, in the rows whose second cell is as here."""
+    for how, gathers in _SERVICES.items():
+        row = ", ".join(cls.title for cls in provider_classes() if cls.title and cls.gathers == gathers) + f" | {how}"
+        readme = re.sub(rf"^\| [^|\n]* \| {re.escape(how)} \|$", f"| {row} |", readme, flags=re.MULTILINE)
+    return readme
+
+
 def index_module() -> str:
     """Return the module that says of each plug-in what is to be known before it is imported."""
     packages = ((extract, Extractor), (providers, Provider), (report, Report), (review, Review))
@@ -166,7 +179,9 @@ def _literal(value: object) -> str:
 def main(root: Path) -> None:
     """Write the pages, and renew what the README shows of the program."""
     readme = root / "README.md"
-    readme.write_text(with_kinds(with_example(readme.read_text("utf-8"))), encoding="utf-8", newline="\n")
+    readme.write_text(
+        with_services(with_kinds(with_example(readme.read_text("utf-8")))), encoding="utf-8", newline="\n"
+    )
     (root / INDEX).write_text(index_module(), encoding="utf-8", newline="\n")
     for page, text in ((RULES, rules_page()), (OPTIONS_PAGE, options_page())):
         (root / page).write_text(text, encoding="utf-8", newline="\n")

@@ -13,7 +13,7 @@ from linkwarden.cli.guard import run_guarded
 from linkwarden.config import load_file
 from linkwarden.model import Verdict
 from linkwarden.rules import all_rules
-from tools.docs import EXAMPLE_LIST, OPTIONS_PAGE, options_page, with_kinds
+from tools.docs import EXAMPLE_LIST, OPTIONS_PAGE, options_page, with_kinds, with_services
 
 REPOSITORY = Path(__file__).parents[2]
 README = (REPOSITORY / "README.md").read_text("utf-8")
@@ -35,6 +35,12 @@ def test_the_kinds_of_files_are_those_that_are_read() -> None:
     """The README's table is made from the code."""
     assert with_kinds(README) == README, "run `make docs`"
     assert "| reStructuredText (`rst`) | `.rst`" in README
+
+
+def test_the_services_are_those_that_are_asked() -> None:
+    """The README's table is made from the providers."""
+    assert with_services(README) == README, "run `make docs`"
+    assert "crates.io, RubyGems, Packagist" in README
 
 
 def test_the_example_in_the_readme_is_what_is_printed(

@@ -91,6 +91,7 @@ class Provider(ABC):
 
     Class attributes:
         name: unique, kebab-case; becomes ``checked_by`` in reports.
+        title: what it knows, as the README lists it; "" where the README says more about it, or nothing.
         rank: who is asked first (lower comes first); 10..99 offline, 100..499 registries, 500 image, 1000 web.
         gathers: True where many links cost one request: they wait until all lists are read, then go to ``check``
             together, in a lane of the provider's own. False: each goes at once, in the lane of its host.
@@ -106,6 +107,7 @@ class Provider(ABC):
     """
 
     name: ClassVar[str]
+    title: ClassVar[str] = ""
     rank: ClassVar[int]
     gathers: ClassVar[bool] = False
     per_question: ClassVar[int] = 1

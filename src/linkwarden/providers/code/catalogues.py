@@ -108,6 +108,7 @@ class Catalogues(OneByOne[_Thing]):
     """Settles what its catalogue knows; everything else is left to the page."""
 
     name = "catalogues"
+    title = "Hex, NuGet, Maven Central, F-Droid, Open VSX, Firefox add-ons, SourceForge, Coursera, DEV and Bluesky"
     rank = 248
     domains = frozenset(_catalogues())
     rules = (MISSING, DOUBTED)

@@ -41,6 +41,7 @@ class Cran(OneByOne[Thing]):
     """Settles the main pages of packages; manuals, task views and places on pages are left to the web."""
 
     name = "cran"
+    title = "CRAN"
     rank = 280
     domains = frozenset({"cran.r-project.org"})
     rules = (REMOVED,)

@@ -91,6 +91,7 @@ class Crates(OneByOne[_Crate]):
     """Settles crates and their versions. The documentation at docs.rs tells by itself."""
 
     name = "crates"
+    title = "crates.io"
     rank = 240
     domains = frozenset({_SERVICE})
     rules = (MISSING, NO_SUCH_VERSION, YANKED)

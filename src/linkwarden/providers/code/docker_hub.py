@@ -50,6 +50,7 @@ class DockerHub(OneByOne[Thing]):
     """Settles images; accounts and searches have pages that never tell, and are left to the web."""
 
     name = "docker-hub"
+    title = "Docker Hub"
     rank = 250
     domains = frozenset({"hub.docker.com", "registry.hub.docker.com"})
     kind = Kind.REPOSITORY

@@ -187,6 +187,7 @@ class Forges(OneByOne[ForgeRef]):
     """Settles repositories; of URLs inside one it says whether the repository is gone, and the page is asked."""
 
     name = "forges"
+    title = "GitLab, Codeberg and Bitbucket"
     rank = 230
     domains = frozenset(HOSTS)
     kind = Kind.REPOSITORY

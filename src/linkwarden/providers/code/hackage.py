@@ -84,6 +84,7 @@ class Hackage(Registry[_Package]):
     """Settles packages and their versions. Documentation of single modules is left to the web."""
 
     name = "hackage"
+    title = "Hackage"
     rank = 246
     gathers = True
     per_question = 500

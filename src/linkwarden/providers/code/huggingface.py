@@ -198,6 +198,7 @@ class HuggingFace(OneByOne[HubRef]):
     """Settles repositories of the hub and files in them; its other pages tell by themselves."""
 
     name = "huggingface"
+    title = "Hugging Face"
     rank = 200
     domains = frozenset({"huggingface.co", "hf.co"})
     kind = Kind.REPOSITORY

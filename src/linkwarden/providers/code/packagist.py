@@ -60,6 +60,7 @@ class Packagist(OneByOne[Thing]):
     """Settles packages; lists of a vendor, searches and users are left to the web."""
 
     name = "packagist"
+    title = "Packagist"
     rank = 244
     domains = frozenset({"packagist.org"})
     rules = (MISSING, ABANDONED)

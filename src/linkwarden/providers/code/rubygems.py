@@ -75,6 +75,7 @@ class RubyGems(OneByOne[_Gem]):
     """Settles gems and their versions; profiles, searches and statistics are left to the web."""
 
     name = "rubygems"
+    title = "RubyGems"
     rank = 242
     domains = frozenset({"rubygems.org"})
     rules = (MISSING, NO_SUCH_VERSION, YANKED)

@@ -54,6 +54,7 @@ class VsCode(Registry[Thing]):
     """Settles extensions by their full name."""
 
     name = "vscode"
+    title = "the Visual Studio Marketplace"
     rank = 249
     gathers = True
     per_question = _PER_REQUEST - 1

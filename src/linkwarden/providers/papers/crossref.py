@@ -138,6 +138,7 @@ class Crossref(Registry[Thing]):
     """Settles URLs at ScienceDirect by their PII, and those of IEEE and ACM by their number and the title."""
 
     name = "crossref"
+    title = "ScienceDirect and IEEE Xplore"
     rank = 160
     gathers = True
     per_question = PIIS_PER_QUESTION

@@ -40,6 +40,7 @@ class Hal(Registry[_Record]):
     """Settles records that HAL has, and the file that a record names; the rest is left to the page."""
 
     name = "hal"
+    title = "HAL"
     rank = 182
     gathers = True
     per_question = _PER_REQUEST

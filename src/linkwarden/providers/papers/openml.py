@@ -38,6 +38,7 @@ class OpenML(OneByOne[Thing]):
     """Settles data sets; tasks, flows, runs and everything else are left to the web."""
 
     name = "openml"
+    title = "OpenML"
     rank = 295
     domains = frozenset({"openml.org"})
     rules = (MISSING,)

@@ -50,6 +50,7 @@ class OpenReview(OneByOne[Thing]):
     """Settles the pages and PDFs of papers at OpenReview, one after the other while the API is open."""
 
     name = "openreview"
+    title = "OpenReview"
     rank = 170
     kind = Kind.PAPER
     domains = frozenset({"openreview.net"})

@@ -63,6 +63,7 @@ class Proceedings(OneByOne[_Paper]):
     """Settles papers whose page says which paper it is."""
 
     name = "proceedings"
+    title = "the CVF library, NeurIPS, PMLR, JMLR and the ACL Anthology"
     rank = 180
     kind = Kind.PAPER
     domains = frozenset(_PAGES)

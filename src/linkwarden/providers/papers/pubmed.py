@@ -225,6 +225,7 @@ class PubMed(Registry[_Ref]):
     """Settles URLs of articles at PubMed, PubMed Central and Europe PMC, which has PubMed's articles too."""
 
     name = "pubmed"
+    title = "PubMed"
     rank = 150
     gathers = True
     per_question = PER_QUESTION - 1  # the canary takes a place

@@ -74,6 +74,7 @@ class SemanticScholar(Registry[Thing]):
     """
 
     name = "semantic-scholar"
+    title = "Semantic Scholar"
     rank = 140
     gathers = True
     per_question = PER_QUESTION - 1  # the canary takes a place

@@ -36,6 +36,7 @@ class Zenodo(OneByOne[Thing]):
     """Settles records that the DOI system does not; communities, searches and files are left to the web."""
 
     name = "zenodo"
+    title = "Zenodo"
     rank = 290
     domains = frozenset({"zenodo.org"})
     rules = (MISSING,)

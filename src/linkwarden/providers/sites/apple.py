@@ -68,6 +68,7 @@ class Apple(Registry[_Item]):
     """Settles what the lookup knows; other pages of the stores are left to the web."""
 
     name = "apple"
+    title = "Apple's stores"
     rank = 265
     gathers = True
     per_question = _PER_REQUEST

@@ -65,6 +65,7 @@ class Discord(Registry[Thing]):
     """Settles invitations. Links to channels and messages need membership, and are left to the web."""
 
     name = "discord"
+    title = "Discord invitations"
     rank = 272
     domains = frozenset({"discord.gg", "discord.com", "discordapp.com"})
     rules = (GONE, ENDS)

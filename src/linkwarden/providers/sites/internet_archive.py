@@ -85,6 +85,7 @@ class InternetArchive(Registry[_Item]):
     """Settles items and their files; accounts, searches and captures of web pages are left to others."""
 
     name = "internet-archive"
+    title = "items of the Internet Archive"
     rank = 275
     gathers = True
     per_question = _PER_REQUEST

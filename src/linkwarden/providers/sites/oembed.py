@@ -57,6 +57,7 @@ class OEmbed(OneByOne[_Thing]):
     """Settles what its service shows to everybody; the rest is left to the web."""
 
     name = "oembed"
+    title = "SoundCloud, Spotify, Flickr, TED and others by oEmbed"
     rank = 268
     domains = frozenset(_services())
     subdomains = True

@@ -67,6 +67,7 @@ class Sphinx(Registry[_Place]):
     """Settles what an inventory lists; the rest is left to the web."""
 
     name = "sphinx"
+    title = "documentation made by Sphinx"
     rank = 300
     gathers = True
     per_question = 5000

@@ -207,6 +207,7 @@ class StackExchange(Registry[_Post]):
     """Settles questions and answers of all sites; tags, users and other pages are left to the web."""
 
     name = "stack-exchange"
+    title = "Stack Exchange"
     rank = 260
     domains = _SITES | {"stackexchange.com"}
     subdomains = True

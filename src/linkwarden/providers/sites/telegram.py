@@ -56,6 +56,7 @@ class Telegram(OneByOne[Thing]):
     """Settles public names. Invitations by a key tell nobody whether they work."""
 
     name = "telegram"
+    title = "Telegram"
     rank = 273
     domains = frozenset({"t.me", "telegram.me", "telegram.dog"})
     rules = (NOT_SHOWN,)

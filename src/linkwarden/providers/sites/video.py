@@ -145,6 +145,7 @@ class Video(OneByOne[VideoRef]):
     """Settles videos and playlists; channels are pages of their own."""
 
     name = "video"
+    title = "videos at YouTube and Vimeo"
     rank = 220
     domains = _YOUTUBE | _VIMEO | {"youtu.be"}
     kind = Kind.VIDEO

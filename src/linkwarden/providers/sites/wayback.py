@@ -87,6 +87,7 @@ class Wayback(Registry[_Capture]):
     """Settles links to one copy of a page. Calendars (``/web/*/``) are pages that scripts make."""
 
     name = "wayback"
+    title = "captures at the Wayback Machine"
     rank = 276
     gathers = True
     per_question = 1000

@@ -167,6 +167,7 @@ class Wikipedia(Registry[_Entry]):
     """Settles pages of all languages; other views of a page, and special pages, it leaves to the web."""
 
     name = "wikipedia"
+    title = "Wikipedia and its sister projects"
     rank = 210
     domains = frozenset(
         {"wikipedia.org", "wiktionary.org", "wikibooks.org", "wikiquote.org", "wikisource.org", "wikiversity.org"}

@@ -66,6 +66,7 @@ class XPosts(OneByOne[_Post]):
     """Settles single posts; accounts, searches and URLs without an account's name are left to the web."""
 
     name = "x-posts"
+    title = "posts at X"
     rank = 270
     domains = frozenset({"twitter.com", "mobile.twitter.com", "x.com", "mobile.x.com"})
     rules = (MISSING, PROTECTED)

@@ -70,6 +70,7 @@ class YoutubeChannels(OneByOne[_Channel]):
     """Settles channels by identifier, handle and old names."""
 
     name = "youtube-channels"
+    title = "YouTube channels"
     rank = 222
     domains = frozenset({"youtube.com", "m.youtube.com"})
     kind = Kind.VIDEO
