@@ -51,7 +51,7 @@ class _Section:
             if left:
                 room = 0
         if left:
-            yield f"… and {left:,} more that do not fit here."
+            yield f"… and {left:,} more that {'does' if left == 1 else 'do'} not fit here."
 
 
 #: What a heading takes beside its words.
