@@ -162,6 +162,18 @@ def test_lists_from_github_have_pages() -> None:
     assert lines_of("") == ""
 
 
+def test_a_jobs_folder_without_a_remote_is_what_the_job_says(tmp_path: Path) -> None:
+    """But only files that are what was committed; another folder may be anything."""
+    repository = Repository(tmp_path / "work")
+    repository.commit({"README.md": "a\n", "b.md": "b\n"})
+    repository.write({"b.md": "changed\n"})
+    said = {**GITHUB, "GITHUB_SHA": NOBODY, "GITHUB_WORKSPACE": str(repository.folder)}
+    files = repository.folder / "README.md", repository.folder / "b.md"
+
+    assert pages(*files, environ=said) == [f"https://github.com/me/list/blob/{NOBODY}/README.md?plain=1#L", ""]
+    assert pages(*files, environ={**said, "GITHUB_WORKSPACE": str(tmp_path)}) == ["", ""]
+
+
 def test_files_of_no_repository_and_what_is_no_file_have_none(tmp_path: Path) -> None:
     """Nothing is asked about them, and nothing fails."""
     run = replace(EMPTY, sha256={"<stdin>": "", "https://a.example/x.md": "", "\0": "", str(tmp_path / "gone.md"): ""})

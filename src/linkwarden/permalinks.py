@@ -142,7 +142,7 @@ def _pages(root: Path | None, files: Mapping[str, Path], digests: Mapping[str, s
     if root is not None:
         try:
             git = Git(root, _PATIENCE)
-            address = _address(git, job)
+            address = _address(git, root, job)
             return {} if address is None else _unchanged(git, root, files, digests, address)
         except (GitError, OSError, ValueError, IndexError):
             pass  # there is no git, or it does not trust the owner of the folder: what the job says has to do
@@ -157,7 +157,7 @@ def _line_address(page: str, forge: Forge, commit: str, file: str) -> str:
     return page + forge(file, commit)
 
 
-def _address(git: Git, job: Job | None) -> Callable[[str], str] | None:
+def _address(git: Git, root: Path, job: Job | None) -> Callable[[str], str] | None:
     """Return how the pages of the commit's files are called, or None where nobody else can see the commit.
 
     Raises:
@@ -168,8 +168,10 @@ def _address(git: Git, job: Job | None) -> Callable[[str], str] | None:
         return partial(_line_address, job.page, job.forge, commit)
     try:
         page = page_of(git.text("config", "--get", "remote.origin.url")) or ""
-    except GitError:  # there is no such remote
-        return None
+    except GitError:  # there is no such remote; a job's own folder is what the job says
+        return (
+            partial(_line_address, job.page, job.forge, job.commit) if job is not None and root == job.folder else None
+        )
     host = urlsplit(page).hostname or ""
     forge = _FORGES.get(host) or (job.forge if job is not None and urlsplit(job.page).hostname == host else None)
     known = "--count=1", f"--contains={commit}", "--format=%(refname)", "refs/remotes/origin/"
