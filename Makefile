@@ -65,6 +65,8 @@ lock:
 	  --no-header --no-annotate --upgrade -o requirements/run.txt
 	uv pip compile -q pyproject.toml --extra speed --group dev --universal --python-version 3.11 --generate-hashes \
 	  --no-header --no-annotate --upgrade -o requirements/dev.txt
+	uv pip compile -q --group release --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --upgrade -o requirements/release.txt
 	uv pip compile -q pyproject.toml --group mutants --constraint requirements/dev.txt --universal --python-version 3.11 \
 	  --generate-hashes --no-header --no-annotate --upgrade -o requirements/mutants.txt
 
