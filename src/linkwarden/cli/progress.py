@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
 from linkwarden.cli.speech import say
@@ -34,14 +35,17 @@ class Status:
         self._clock = clock
         self._began = self._stepped = clock()
         self._doing = "reading the lists"
+        self._look: Callable[[], Mapping[str, int]] = dict
         self._waiting: Mapping[str, int] = {}
         self.done = self.total = self._lost = 0
 
-    def step(self, done: int, total: int, lost: int, waiting: Mapping[str, int] | None) -> None:
-        """Take in a result; ``waiting`` is None where it was not looked up again."""
+    def step(self, done: int, total: int, lost: int, waiting: Callable[[], Mapping[str, int]], *, look: bool) -> None:
+        """Take in a result; ``look`` whether to look what is waited for, which takes a while."""
         self.done, self.total, self._lost = done, total, lost
         self._stepped, self._doing = self._clock(), ""
-        self._waiting = self._waiting if waiting is None else waiting
+        self._look = waiting
+        if look:
+            self._waiting = waiting()
 
     def phase(self, doing: str) -> None:
         """Take in what goes on after the last URL was checked."""
@@ -67,10 +71,14 @@ class Status:
 
     def _waits(self) -> str:
         quiet = self._quiet()
-        if not self._waiting or self.done == self.total:
+        if self.done == self.total:
             return ""
         if quiet < _STALLED:
             return busiest(self._waiting)
+        with suppress(RuntimeError):  # a host was added in the other thread meanwhile: what was known is good enough
+            self._waiting = self._look()
+        if not self._waiting:
+            return ""
         names = [visible(name) for name, _ in _busiest_first(self._waiting)]
         if len(names) == 1:
             return f"waiting for {names[0]} ({quiet:.0f} s)"
@@ -128,7 +136,7 @@ class LiveProgress:
         """Take in a result; the bar is moved at most eight times a second, and with each of the last ones."""
         at = self._clock()
         due = at - self._looked >= 0.125 or total - done <= _LEAST_DONE
-        self._status.step(done, total, lost, waiting() if due else None)
+        self._status.step(done, total, lost, waiting, look=due)
         if due:
             self._looked = at
             self._bar.update(self._task, completed=done, total=total)
@@ -165,7 +173,7 @@ class PlainProgress:
     def step(self, done: int, total: int, lost: int, waiting: Callable[[], dict[str, int]]) -> None:
         """Print the progress if the last line is old enough."""
         due = self._clock() - self._said >= EVERY
-        self._status.step(done, total, lost, waiting() if due else None)
+        self._status.step(done, total, lost, waiting, look=due)
         if due:
             self._print()
 
