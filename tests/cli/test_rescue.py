@@ -425,6 +425,44 @@ def test_a_run_that_dies_leaves_all_old_or_all_new(rescue: Command, monkeypatch:
     assert Path("images").exists() is done
 
 
+def test_a_run_that_was_killed_leaves_nothing_to_clean_up(rescue: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed before the list was written, it leaves images that no list shows; the next run takes them as they are."""
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "write_file", die)
+        patch.setattr(image_folder.ImageFolder, "clear", lambda _self: None)
+        assert rescue("--write") == 130
+    left = files_here()
+    assert len(left) == 5
+    assert text() == LIST
+    assert rescue("--write") == 0
+    assert text() == SAVED
+    assert files_here() == left
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "shows"),
+    [
+        ("a.rst", ".. image:: {}\n   :alt: cat\n", True),
+        ("a.adoc", "image::{}[A cat]\n", True),
+        ("a.adoc", ":imagesdir: pics\n\nimage::{}[A cat]\n", False),
+        ("a.org", "[[{}]]\n", False),
+        ("a.html", "<base href='https://a.example/x/'><img src='{}'>\n", False),
+        ("a.html", "<img src={}>\n", True),
+        ("a.html", "<picture><source srcset='{} 1x'><img src='{}'></picture>\n", True),
+    ],
+)
+def test_other_kinds_of_documents_show_the_copy_if_they_can(
+    rescue: Command, repository: Repository, name: str, before: str, *, shows: bool
+) -> None:
+    """Where a relative URL would start elsewhere, nothing is saved, and no folder is left."""
+    repository.commit({name: before.replace("{}", IMGUR)})
+    assert rescue(name, "--write") == 0
+    saved = [file for file in files_here() if file.startswith("images/") and file.endswith(".png")]
+    assert len(saved) == shows
+    assert text(name) == before.replace("{}", saved[0] if shows else IMGUR)
+    assert Path("images").exists() is shows
+
+
 def test_a_list_that_changes_meanwhile_is_not_overwritten(
     rescue: Command, internet: Internet, repository: Repository, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -71,7 +72,7 @@ def rescue(obj: Any, /, inputs: tuple[str, ...], **options: Any) -> int:
     """
     folder: Path = options["folder"]
     config = make_config(inputs, options)
-    check_folder(folder, [Path(name) for name in config.inputs if Path(name).exists()])
+    check_folder(folder, [Path(name) for name in config.inputs if os.path.exists(name)])  # noqa: PTH110 - never raises
     run = _run(obj, config, options)
     documents = {document.source.name: document for document in _documents(run, config)}
     check_folder(folder, [document.path for document in documents.values()])
