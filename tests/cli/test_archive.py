@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from tests.internet import FakeInternet
 from tests.internet.archive import FakeArchive
 from tests.internet.log import Exchange
 from tests.internet.save_page_now import TIME, SavePageNow, said
+from tests.internet.time import START
 
 Command = Callable[..., int]
 
@@ -34,6 +37,7 @@ class World:
         self.service = SavePageNow()
         self.urls = [KNOWN, NEW, OTHER, SECRET]
         self.seen: list[Exchange] = []
+        self.now = START
         self.archive: Callable[[FakeArchive], None] = lambda archive: archive.capture(KNOWN, "20200101000000")
 
     def __call__(self, internet: FakeInternet) -> None:
@@ -66,7 +70,8 @@ def archive(world: World, monkeypatch: pytest.MonkeyPatch) -> Command:
     monkeypatch.setenv("IAS3_SECRET_KEY", "secret")
 
     def run(*arguments: str) -> int:
-        return run_guarded(cli, ["archive", *arguments, "--no-progress"], on_fake_internet(world, world.seen))
+        deps = replace(on_fake_internet(world, world.seen), now=lambda: world.now)
+        return run_guarded(cli, ["archive", *arguments, "--no-progress"], deps)
 
     return run
 
@@ -287,6 +292,26 @@ def test_what_became_of_copies_is_asked_again_later(
     assert archive("--yes") == 0
     assert world.service.asked == [NEW, OTHER]
     assert "2 copies made." in capsys.readouterr().err
+
+
+def test_what_became_of_copies_is_not_asked_after_an_hour(archive: Command, world: World) -> None:
+    """The service has forgotten by then. The index is asked, and where it has none, they are asked for again."""
+    world.service.statuses = [NONSENSE["502"]] * 1000
+    assert archive("--yes") == 0
+    world.service.statuses = []
+    world.now += timedelta(hours=2)
+    assert archive("--yes") == 0
+    assert world.service.asked == [NEW, OTHER, NEW, OTHER]
+    assert len(world.to_the_archive("/cdx")) == 3 + 2
+
+
+def test_what_could_not_be_copied_is_tried_again_after_a_month(archive: Command, world: World) -> None:
+    """Sites change."""
+    world.service.errors = {NEW: "error:no-access"}
+    for days, times in ((0, 1), (29, 1), (31, 2)):
+        world.now = START + timedelta(days=days)
+        assert archive("--yes") == 0
+        assert world.service.asked.count(NEW) == times
 
 
 def test_copies_that_are_never_ready_do_not_hold_a_run(

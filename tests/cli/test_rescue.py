@@ -383,6 +383,17 @@ def test_a_file_of_the_same_name_is_not_overwritten(
     assert capsys.readouterr().out.count("another file has the name that the image would get") == 2
 
 
+def test_a_symbolic_link_is_not_taken_for_an_image(rescue: Command, repository: Repository) -> None:
+    """Also if it leads to the same bytes: GitHub shows none there."""
+    (repository.folder.parent / "cat.png").write_bytes(CAT)
+    Path("images").mkdir()
+    Path("images", name_of("mine", CAT)).symlink_to(repository.folder.parent / "cat.png")
+    repository.commit()
+    assert rescue("--write") == 0
+    assert f"![](images/{name_of('net', CAT)})" in text()
+    assert not Path("images", name_of("net", CAT)).is_symlink()
+
+
 # --- what cannot be lost ----------------------------------------------------------------------------------------------
 
 
@@ -529,6 +540,27 @@ def test_the_last_copy_before_the_link_is_taken(rescue: Command, internet: Inter
     )
     assert rescue("--write") == 0
     assert "by its copy of 2020-02-02" in text("images/SOURCES.md")
+
+
+def test_another_days_copy_is_not_taken_in_its_place(
+    rescue: Command, internet: Internet, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The archive leads from a copy that it cannot show to the nearest one, which may be from after the link."""
+
+    async def another(_request: web.Request) -> web.Response:
+        return web.Response(status=302, headers={"Location": f"/later/{GONE}"})
+
+    async def later(_request: web.Request) -> web.Response:
+        return web.Response(body=CAT, content_type="image/png")
+
+    def build(fake: FakeInternet, archive: FakeArchive) -> None:
+        archive.capture(GONE, "20190506000000", mimetype="image/png")
+        fake.site("web.archive.org").handle("/web", another).handle("/later", later)
+
+    internet.build = build
+    assert rescue("--write") == 0
+    assert GONE in text()
+    assert "the Internet Archive does not show its copy of 2019-05-06 (status 302)" in capsys.readouterr().out
 
 
 def test_a_link_of_unknown_age_is_left_alone(
