@@ -87,6 +87,11 @@ class Directives:
             line_of = self._source.line_of
             self._comments.append(_Placed(start, end, line_of(start), line_of(max(start, end - 1)), said))
 
+    def take_over(self, part: Directives, by: int, lines: int) -> None:
+        """Add the comments of a part of the document that begins at the offset ``by``, behind so many lines."""
+        for start, end, first, last, said in part._comments:
+            self._comments.append(_Placed(start + by, end + by, first + lines, last + lines, said))
+
     def read(self) -> Iterator[Suppression | Notice]:
         """Yield what the comments say, in source order (tables of contributors last), once all has been read."""
         if not any(comment.said for comment in self._comments):

@@ -122,6 +122,17 @@ def _covering(formulas: list[Formula], at: int) -> Formula | None:
     return formulas[i] if i >= 0 and at < formulas[i].end else None
 
 
+def displayed(body: str) -> list[tuple[int, int]]:
+    """Return the groups of lines without a blank line that may hold a formula on lines of its own, in order."""
+    groups: list[tuple[int, int]] = []
+    if not any(sign in body for sign in ("$$", "\\begin{", "\\[")):
+        return groups
+    for found in _MAY_DISPLAY_ONE.finditer(body):
+        if not groups or found.start() >= groups[-1][1]:
+            groups.append(_lines_around(body, found.start()))
+    return groups
+
+
 def _lines_around(body: str, at: int) -> tuple[int, int]:
     """Return where the lines around an offset begin and end that no blank line parts."""
     following = _BLANK_LINE.search(body, at)

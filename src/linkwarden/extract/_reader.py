@@ -40,6 +40,17 @@ def shown_on_github(heading: Heading) -> str:
     return "".join(text for kind, text in heading.parts if kind is not Part.ALT)
 
 
+@dataclass(frozen=True, slots=True)
+class Unnamed(Anchor):
+    """A heading of a part of a document, whose names depend on the other headings.
+
+    Attributes:
+        given: the heading, or its text if it is no Markdown.
+    """
+
+    given: Heading | str = ""
+
+
 @dataclass(slots=True)
 class Draft:
     """An occurrence whose text is still being read."""
@@ -128,6 +139,10 @@ class Reader:
         if self.scanner.comments:
             self._directives.take(self.scanner.comments, content, pieces)
             self.scanner.comments.clear()
+
+    def take_over(self, part: Reader, by: int, lines: int) -> None:
+        """Add the comments of a part of the document that begins at the offset ``by``, behind so many lines."""
+        self._directives.take_over(part._directives, by, lines)
 
     def directives(self) -> Iterator[Suppression | Notice]:
         """Yield what the comments of the whole document say to linkwarden."""

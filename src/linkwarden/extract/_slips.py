@@ -66,11 +66,15 @@ _INCLUDES = pattern(r"\{%|\{\{|\{!|--8<--|<!--\s*include|:::\s*include")
 
 
 class _Slip(NamedTuple):
-    """One place: its offset in the body, what makes it the same as another, and what to say."""
+    """One place: its offset in the body, what makes it the same as another, and what to say.
+
+    ``cause`` is the offset of a line that the message names, in place of ``{}``; -1 where it names none.
+    """
 
     at: int
     about: tuple[str, ...]
     message: str
+    cause: int = -1
 
 
 class _Undefined(NamedTuple):
@@ -99,6 +103,23 @@ class Slips:
         self._formulas: Counter[bool] = Counter()
         self._first_formula: dict[bool, int] = {}
 
+    @property
+    def too_many(self) -> bool:
+        """True if not all brackets were looked at."""
+        return self._judged > _MOST_JUDGED
+
+    def take_over(self, part: Slips, by: int) -> None:
+        """Add what was collected in a part of the document that begins at the offset ``by``."""
+        self._found += [
+            slip._replace(at=slip.at + by, cause=slip.cause + by if slip.cause >= 0 else -1) for slip in part._found
+        ]
+        self._undefined += [undefined._replace(at=undefined.at + by) for undefined in part._undefined]
+        self._judged += part._judged
+        self._references += part._references
+        self._formulas.update(part._formulas)
+        for is_link, at in part._first_formula.items():
+            self._first_formula.setdefault(is_link, at + by)
+
     def reference(self) -> None:
         """Count a link that is written as ``[text][label]`` and works: the author knows the form."""
         self._references += 1
@@ -125,10 +146,12 @@ class Slips:
             return
         for found in islice(_MARKDOWN_LINK.finditer(content), _MOST_NOTICES):
             if _looks_like_url(found[1], image=found[0].startswith("!")) and _is_shown(content, found.start()):
-                line = self._source.line_of(block.pieces.source(0))
-                cause = _COMMENT_FIRST if after_comment else _NO_BLANK_LINE.format(line)
-                message = _text_not_link(found[0].startswith("!")) + cause
-                self._found.append(_Slip(block.pieces.source(found.start()), ("swallowed-link", found[1]), message))
+                cause = -1 if after_comment else block.pieces.source(0)
+                message = _text_not_link(found[0].startswith("!")) + (
+                    _COMMENT_FIRST if after_comment else _NO_BLANK_LINE
+                )
+                at = block.pieces.source(found.start())
+                self._found.append(_Slip(at, ("swallowed-link", found[1]), message, cause))
                 return
 
     def judge(self, content: str, failed: Failed, at: int) -> None:
@@ -168,7 +191,8 @@ class Slips:
             ]
         )
         for slip in slips[:_MOST_NOTICES]:
-            yield Notice(self._source.path, self._source.line_of(slip.at), slip.message, slip.about)
+            message = slip.message if slip.cause < 0 else slip.message.format(self._source.line_of(slip.cause))
+            yield Notice(self._source.path, self._source.line_of(slip.at), message, slip.about)
         if more := slips[_MOST_NOTICES:]:
             message = f"From here on, {len(more)} more such remarks are left out."
             yield Notice(self._source.path, self._source.line_of(more[0].at), message, ("meant-as-link", "more"))

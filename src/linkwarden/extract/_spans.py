@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import NamedTuple
 
 from linkwarden.model import Markup, Notice, Occurrence, Span
@@ -12,6 +13,14 @@ from linkwarden.patterns import pattern
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _BOM = "\ufeff"
+
+
+def line_starts(text: str) -> list[int]:
+    r"""Return the offsets at which the lines of a text begin; they end at ``\n``, ``\r\n`` and ``\r``."""
+    if "\r" in text:
+        return [0, *(m.end() for m in _LINE_END.finditer(text))]
+    lengths = (len(line) + 1 for line in text.split("\n"))
+    return list(accumulate(lengths, initial=0))[:-1]
 
 
 class Source:
@@ -34,7 +43,8 @@ class Source:
         if "\r" in body:
             body = body.replace("\r\n", " \n").replace("\r", "\n")
         self.body = body.replace("\0", "\ufffd")
-        self._starts = [self.base, *(m.end() for m in _LINE_END.finditer(text))]
+        self._starts = line_starts(text)
+        self._starts[0] = self.base
 
     def position(self, offset: int) -> tuple[int, int]:
         """Return line and column, both from 1, of an offset in ``text``; a byte-order mark is no column."""

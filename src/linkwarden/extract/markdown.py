@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import ClassVar
 
 from linkwarden.anchors import github
@@ -13,7 +14,7 @@ from linkwarden.extract._entries import Outline, entry_at, words_beside
 from linkwarden.extract._inline import Failed, Html, InlineScanner, Link
 from linkwarden.extract._link_parts import normalize_label
 from linkwarden.extract._math import Formulas
-from linkwarden.extract._reader import Draft, Reader, shown_on_github
+from linkwarden.extract._reader import Draft, Reader, Unnamed, shown_on_github
 from linkwarden.extract._slips import Slips
 from linkwarden.extract._spans import Source, text_notices
 from linkwarden.extract._tags import ON_GITHUB, TAGFILTER, TagScanner
@@ -22,7 +23,7 @@ from linkwarden.extract.base import Extractor
 from linkwarden.model import Anchor, AnchorSource, Extracted, Markup, Notice, Occurrence
 from linkwarden.patterns import pattern
 
-_FRONT_MATTER = re.compile(r"---[ \t]*\n(?:(?!(?:---|\.\.\.)[ \t]*$).*\n)*+(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
+FRONT_MATTER = re.compile(r"---[ \t]*\n(?:(?!(?:---|\.\.\.)[ \t]*$).*\n)*+(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 _ANCHOR_TAG = re.compile(r"</?a[ \t\n\f\r/>]", re.IGNORECASE)
 _ATX = re.compile(r"^ {0,3}#{1,6}[ \t]+([^ \t\n].*)$", re.MULTILINE)
 #: Names that authors give to headings and other parts: `{#name}`, `{: #name}`, `{/* #name */}`, and MyST's `(name)=`.
@@ -37,7 +38,7 @@ _TAKEN_IN = pattern(
     re.MULTILINE,
 )
 _SIGNS = ("{", "8<", ":::", "@include", "import ", "!!! ", "??? ", "=== ")
-_PANDOC = (".qmd", ".rmd")
+PANDOC = (".qmd", ".rmd")
 _IMAGES = frozenset({Markup.MD_IMAGE, Markup.MD_REFERENCE_IMAGE})
 _TOO_DEEP = "Lists or quotes are nested too deeply here to be read; links further inside are not checked."
 #: A longer text is not a link's text: the author forgot to close the tag.
@@ -59,23 +60,25 @@ class Markdown(Extractor):
         source = Source(text, path)
         yield from text_notices(source)
         document = Document()
-        yield from _MarkdownReader(source, document).read()
+        yield from MarkdownReader(source, document).read()
         if document.too_deep is not None:
             yield Notice(path, document.too_deep + 1, _TOO_DEEP, ("too-deep",))
 
 
-class _MarkdownReader:
+class MarkdownReader:
     """Reads one document block by block."""
+
+    state: ClassVar[type[Reader]] = Reader
 
     def __init__(self, source: Source, document: Document) -> None:
         self._source = source
         self._document = document
         self._texts = Texts(document.definitions)
         self._scanner = TagScanner(TAGFILTER, more_follows=True)
-        self._reader = Reader(source, self._scanner, ON_GITHUB)
-        front = _FRONT_MATTER.match(source.body)
+        self._reader = self.state(source, self._scanner, ON_GITHUB)
+        front = FRONT_MATTER.match(source.body)
         self._front_end = front.end() if front else 0
-        pandoc = source.path.lower().endswith(_PANDOC)
+        pandoc = source.path.lower().endswith(PANDOC)
         self._formulas = Formulas(source.body, pandoc=pandoc)
         self._slips = Slips(source, pandoc=pandoc)
         self._outline = Outline(document.outer_items)
@@ -88,25 +91,66 @@ class _MarkdownReader:
         for number, block in enumerate(blocks(self._source.body, self._document)):
             if number == 0 and self._document.footnotes:
                 self._sort_footnotes()
-            if number in self._unseen:
-                continue
-            self._reader.parent = self._outline.around(block.item) if block.item else ""
-            if block.kind is BlockKind.HTML:
-                if not self._scanner.in_comment:
-                    yield from self._swallowed(block)
-                    self._slips.html(block)
-                self._scanner.more_follows = not block.at_end or bool(self._footnotes)
-                yield from self._reader.html(block.content, block.pieces)
-                continue
-            # GitHub shows front matter as a table, whose last line cmark would take for a heading.
-            if block.kind is BlockKind.HEADING and block.pieces.source(0) >= self._front_end:
-                yield from self._heading(block)
-            yield from self._inlines(block)
+            if number not in self._unseen:
+                yield from self.block(block)
+        yield from self.end()
+
+    def block(self, block: Block) -> Iterator[Extracted]:
+        """Yield what is in one block."""
+        self._reader.parent = self._outline.around(block.item) if block.item else ""
+        if block.kind is BlockKind.HTML:
+            if not self._scanner.in_comment:
+                yield from self._swallowed(block)
+                self._slips.html(block)
+            self._scanner.more_follows = not block.at_end or bool(self._footnotes)
+            yield from self._reader.html(block.content, block.pieces)
+            return
+        # GitHub shows front matter as a table, whose last line cmark would take for a heading.
+        if block.kind is BlockKind.HEADING and block.pieces.source(0) >= self._front_end:
+            yield from self._heading(block)
+        yield from self._inlines(block)
+
+    def end(self) -> Iterator[Extracted]:
+        """Yield what is known once the whole document has been read."""
         yield from self._reader.finish()
         yield from self._reader.directives()
         yield from self._footnote_anchors()
         yield from self._taken_in()
         yield from self._slips.notices(self._document)
+
+    # --- of a document that is read in parts ------------------------------------------------------------------------
+
+    @property
+    def section(self) -> str:
+        """Text of the nearest heading above."""
+        return self._reader.section
+
+    @property
+    def is_open(self) -> bool:
+        """True if a comment or the tag of a heading goes on behind what was read."""
+        return self._scanner.in_comment or self._reader.in_heading
+
+    @property
+    def too_many_slips(self) -> bool:
+        """True if not all brackets were looked at."""
+        return self._slips.too_many
+
+    def take_over(self, part: MarkdownReader, by: int, lines: int, anchors: Iterable[Anchor]) -> Iterator[Anchor]:
+        """Add what was collected in a part of the document that begins at an offset, behind so many lines.
+
+        Yields:
+            The anchors of the part as the document has them.
+        """
+        self._reader.take_over(part._reader, by, lines)
+        self._slips.take_over(part._slips, by)
+        for anchor in anchors:
+            if isinstance(anchor, Unnamed):
+                yield from self._reader.heading(anchor.given, anchor.line + lines, anchor.level)
+            else:
+                cause = None if anchor.cause_line is None else anchor.cause_line + lines
+                yield replace(anchor, line=anchor.line + lines, cause_line=cause)
+
+    # --- parts of the document --------------------------------------------------------------------------------------
 
     def _sort_footnotes(self) -> None:
         """Find out which footnotes readers see: those that the text refers to, and of one label the first."""

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, NoReturn
 from linkwarden.config import Config
 from linkwarden.deps import Deps
 from linkwarden.extract import Extractor
+from linkwarden.extract._reading import Part, Reader, Reading, Shift
 from linkwarden.inputs import Source
 from linkwarden.lsp.memory import MEMORY, with_memory
-from linkwarden.lsp.reading import Part, Reader, Reading
 from linkwarden.lsp.settings import Settings
 from linkwarden.model import SETTLED, Anchor, Extracted, Failure, Notice, Occurrence, Result, Run, Target, Verdict
 from linkwarden.run import engine
@@ -30,7 +30,7 @@ from linkwarden.text import target_key
 if TYPE_CHECKING:
     from linkwarden.net import Observer
 
-_LINKS = "links"
+_LINKS, _BASES = "links", "bases"
 #: Begins with a scheme, ``//`` or ``#``.
 _IS_NO_FILE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|#")
 
@@ -49,11 +49,17 @@ class _Basis(NamedTuple):
     image: bool
     parents: frozenset[str]
 
+    def joined(self, other: _Basis) -> _Basis:
+        return _Basis(self.image or other.image, self.parents | other.parents)
+
 
 @dataclass(frozen=True, slots=True)
 class _Known:
+    """What was found out about a target, what that rests on, and whether it is to be reported."""
+
     basis: _Basis
     result: Result
+    is_finding: bool
 
 
 @dataclass(frozen=True)
@@ -121,13 +127,14 @@ class Checker:
         source = Source(self._name, text, self._extractor)
         reading = self._reader.read(text)
         links = [_links(part, source) for part, _ in reading.parts]
-        bases = _bases(link for part in links for link in part)
+        bases = _bases(reading.parts, links)
         self._look_at_anchors(reading.anchors)
         needed = {key for key, basis in bases.items() if key not in self._known or self._known[key].basis != basis}
         run = self._run(reading, links, needed, others, now) if needed else None
         for result in run.results if run is not None else ():
-            past = settings.recall(result.target.key)
-            self._known[result.target.key] = _Known(bases[result.target.key], with_memory(result, past, now))
+            key = result.target.key
+            told = with_memory(result, settings.recall(key), now)
+            self._known[key] = _Known(bases[key], told, _is_finding(told) and self._is_told(told))
         if len(self._known) > 2 * len(bases) + 100:  # what was deleted may come back by an undo
             self._known = {key: known for key, known in self._known.items() if key in bases}
         found = self._suppressed(self._findings(reading, links), reading, settings, now)
@@ -142,7 +149,7 @@ class Checker:
         """Return what is known of the link at an offset of the version that was read last, or None."""
         for part, shift in reading.parts:
             for occurrence, key, _ in part.notes.get(_LINKS, ()):
-                here = shift.occurrence(occurrence)
+                here = _placed_at(occurrence, shift)
                 if _touches(here, offset, offset) and key in self._known:
                     return _placed(self._known[key].result, [here])
         return None
@@ -175,7 +182,7 @@ class Checker:
             config, inputs=(root.as_posix(),), offline=True, ignores=(), baseline=None, now=now, state=None
         )
         places = [
-            shift.occurrence(link.occurrence)
+            _placed_at(link.occurrence, shift)
             for part, (_, shift) in zip(links, reading.parts, strict=True)
             for link in part
             if link.key in needed
@@ -191,11 +198,11 @@ class Checker:
     def _findings(self, reading: Reading, links: Sequence[Sequence[_Link]]) -> list[Result]:
         """Return what is the matter, with all its places in this version of the document."""
         places: dict[str, list[Occurrence]] = defaultdict(list)
-        bad = {key for key, known in self._known.items() if _is_finding(known.result) and self._is_told(known.result)}
+        bad = {key for key, known in self._known.items() if known.is_finding}
         for part, (_, shift) in zip(links, reading.parts, strict=True):
             for link in part:
                 if link.key in bad:
-                    places[link.key].append(shift.occurrence(link.occurrence))
+                    places[link.key].append(_placed_at(link.occurrence, shift))
         return [_placed(self._known[key].result, found) for key, found in places.items()]
 
     def _is_told(self, result: Result) -> bool:
@@ -247,17 +254,28 @@ def _links(part: Part, source: Source) -> Sequence[_Link]:
     return links
 
 
-def _bases(links: Iterable[_Link]) -> dict[str, _Basis]:
+def _bases(parts: Iterable[tuple[Part, object]], links: Iterable[Sequence[_Link]]) -> dict[str, _Basis]:
     """Return what the findings on all targets rest on, by key."""
-    images: set[str] = set()
-    parents: dict[str, set[str]] = {}
+    bases: dict[str, _Basis] = {}
+    for (part, _), its_links in zip(parts, links, strict=True):
+        known = part.notes.get(_BASES)
+        if known is None:
+            known = part.notes[_BASES] = _bases_of(its_links)
+        if bases.keys().isdisjoint(known):
+            bases.update(known)
+        else:
+            for key, basis in known.items():
+                bases[key] = basis if key not in bases else bases[key].joined(basis)
+    return bases
+
+
+def _bases_of(links: Iterable[_Link]) -> dict[str, _Basis]:
+    bases: dict[str, _Basis] = {}
     for occurrence, key, address in links:
-        around = parents.setdefault(key, set())
-        if address is None:
-            around.add(occurrence.parent)
-        if occurrence.markup.is_image:
-            images.add(key)
-    return {key: _Basis(key in images, frozenset(around)) for key, around in parents.items()}
+        parents = frozenset() if address is not None else frozenset((occurrence.parent,))
+        basis = _Basis(occurrence.markup.is_image, parents)
+        bases[key] = basis if key not in bases else bases[key].joined(basis)
+    return bases
 
 
 def _touches(place: Occurrence, start: int, end: int) -> bool:
@@ -268,6 +286,10 @@ def _is_finding(result: Result) -> bool:
     """Return whether something is to be reported; also a failure that no run has called broken yet."""
     verdict = result.judgement.verdict
     return verdict not in SETTLED or (verdict is Verdict.UNVERIFIED and result.evidence.checked_by == MEMORY)
+
+
+def _placed_at(place: Occurrence, shift: Shift | None) -> Occurrence:
+    return place if shift is None else shift.occurrence(place)
 
 
 def _placed(result: Result, places: Sequence[Occurrence]) -> Result:

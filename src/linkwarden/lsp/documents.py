@@ -9,9 +9,11 @@ from datetime import datetime
 from pathlib import Path
 
 from linkwarden.extract import Extractor
+from linkwarden.extract._again import MarkdownAgain
+from linkwarden.extract._reading import Reader, WholeReader
+from linkwarden.extract.markdown import Markdown
 from linkwarden.lsp.checker import Checked, Checker
 from linkwarden.lsp.positions import Lines, Units
-from linkwarden.lsp.reading import Reader, WholeReader
 from linkwarden.lsp.settings import Settings, settings_for
 from linkwarden.model import Anchor
 from linkwarden.report._words import is_health_report
@@ -133,4 +135,8 @@ class Desk:
 
 
 def _reader(extractor: Extractor, path: Path) -> Reader:
-    return WholeReader(extractor, path.as_posix())
+    """Return what reads a document; of Markdown only what has changed is read again."""
+    name = path.as_posix()
+    if extractor.name == Markdown.name:
+        return MarkdownAgain(Markdown(), name)
+    return WholeReader(extractor, name)

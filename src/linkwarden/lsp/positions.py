@@ -6,12 +6,11 @@ The protocol counts columns in the units that both sides agree on (UTF-8, UTF-16
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from enum import StrEnum
 from typing import NamedTuple
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
+from linkwarden.extract._spans import line_starts
 
 
 class Units(StrEnum):
@@ -59,7 +58,7 @@ class Lines:
     def __init__(self, text: str, units: Units) -> None:
         self._text = text
         self._units = units
-        self._starts = [0, *(end.end() for end in _LINE_END.finditer(text))]
+        self._starts = line_starts(text)
 
     def place(self, offset: int) -> Place:
         """Return the place of an offset."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import sys
@@ -284,6 +285,8 @@ def _uri_of(path: Path) -> str:
 def serve() -> None:
     """Speak with the editor over standard input and output until it ends the conversation."""
     logging.getLogger("pygls").setLevel(logging.CRITICAL)  # it logs whole messages, and so the author's text
+    # What a document holds lives as long as it is open: looking for garbage among it is in vain, and takes long.
+    gc.set_threshold(50_000, 20, 100)
     # What anything else prints must not get between the messages.
     sys.stdout.flush()
     with os.fdopen(os.dup(1), "wb") as out:

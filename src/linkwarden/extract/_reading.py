@@ -2,33 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
-from linkwarden.extract import Extractor
+from linkwarden.extract.base import Extractor
 from linkwarden.model import Anchor, Extracted, Notice, Occurrence, Span, Suppression
 
+#: In place of a section: that of what stands before the part.
+INHERITED = "\0"
+#: Offsets from here on down are numbers of definitions.
+_DEFINITIONS = -1_000_000_000
+_STEP = 4
 
-class Shift(NamedTuple):
-    """How far behind the beginning of the document a part begins: in characters, and in lines."""
+
+def placeholder(number: int) -> int:
+    """Return the offset that stands for the place of a definition, which is in another part."""
+    return _DEFINITIONS - _STEP * number
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """Where a part stands in its document.
+
+    Attributes:
+        characters: so many come before it.
+        lines: so many end before it.
+        section: text of the nearest heading before it.
+        definitions: where link reference definitions stand, and what stands there, by their numbers.
+    """
 
     characters: int = 0
     lines: int = 0
+    section: str = ""
+    definitions: Mapping[int, tuple[Span, str]] = field(default_factory=dict)
 
     def span(self, span: Span) -> Span:
         """Return where a span of the part stands in the document."""
-        path, line, col, end_line, end_col, start, end = (
-            span.path, span.line, span.col, span.end_line, span.end_col, span.start, span.end,
-        )  # fmt: skip
-        by, lines = self
-        return Span(path, line + lines, col, end_line + lines, end_col, start + by, end + by)
+        by, lines = self.characters, self.lines
+        start, end = span.start + by, span.end + by
+        return Span(span.path, span.line + lines, span.col, span.end_line + lines, span.end_col, start, end)
 
     def occurrence(self, found: Occurrence) -> Occurrence:
-        """Return what a part holds as the document holds it."""
+        """Return a link of a part as the document holds it."""
+        if found.span.start < 0:
+            span, raw = self.definitions[(_DEFINITIONS - found.span.start + _STEP // 2) // _STEP]
+        else:
+            span, raw = self.span(found.span), found.raw
         used = None if found.used is None else self.span(found.used)
         entry = found.entry + self.lines if found.entry else 0
-        return replace(found, span=self.span(found.span), used=used, entry=entry)
+        section = self.section if found.section == INHERITED else found.section
+        return replace(found, span=span, raw=raw, used=used, entry=entry, section=section)
 
 
 @dataclass(slots=True)
@@ -50,14 +74,14 @@ class Reading:
 
     Attributes:
         text: the document.
-        parts: with where they stand, in their order.
+        parts: with where they stand, in their order; a part that is the whole document stands nowhere else.
         anchors: of the document, in their order.
         notices: remarks on it.
         suppressions: its comments to linkwarden.
     """
 
     text: str
-    parts: Sequence[tuple[Part, Shift]]
+    parts: Sequence[tuple[Part, Shift | None]]
     anchors: tuple[Anchor, ...] = ()
     notices: tuple[Notice, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
@@ -65,7 +89,7 @@ class Reading:
     def links(self) -> Iterator[Occurrence]:
         """Yield the links of the document."""
         for part, shift in self.parts:
-            yield from part.links if shift == (0, 0) else map(shift.occurrence, part.links)
+            yield from part.links if shift is None else map(shift.occurrence, part.links)
 
 
 class Reader(Protocol):
@@ -111,4 +135,4 @@ def as_reading(text: str, items: Iterator[Extracted]) -> Reading:
                 notices.append(item)
             case Suppression():
                 suppressions.append(item)
-    return Reading(text, [(Part(tuple(links)), Shift())], tuple(anchors), tuple(notices), tuple(suppressions))
+    return Reading(text, [(Part(tuple(links)), None)], tuple(anchors), tuple(notices), tuple(suppressions))
