@@ -53,6 +53,7 @@ class Options(TypedDict, total=False):
     site_root: str | Path | None
     root_dir: str | Path | None
     anchors: str | Mapping[str, str]
+    rewrite: Iterable[tuple[str, str | Path]]
     diff: str | None
     event: str | Path | None
     root: str | Path | None
@@ -207,12 +208,12 @@ def memory_for(config: Config) -> AbstractContextManager[Memory | None]:
     """Return the memory of earlier runs, to be entered; it is None if ``config.state`` is, or cannot be used.
 
     A run with ``--diff`` has none: added links have no past, and a pull request must not change what the nightly run
-    builds on.
+    builds on. Nor has one with ``--rewrite``: what a preview answers says nothing about the site.
 
     Raises:
         UsageError: the file was written by a newer linkwarden.
     """
-    if config.state is None or config.diff is not None:
+    if config.state is None or config.diff is not None or config.rewrite:
         return nullcontext(None)
     from linkwarden.store.memory import open_memory  # noqa: PLC0415 - a run without a memory does without SQLite
 

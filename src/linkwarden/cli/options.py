@@ -255,5 +255,6 @@ def _kind(option: Option) -> dict[str, Any]:
     return {
         "type": kind,
         "multiple": value.several,
+        "nargs": value.words,
         "metavar": None if option.field == "input_kind" else option.metavar or None,
     }

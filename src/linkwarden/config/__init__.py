@@ -22,6 +22,7 @@ from linkwarden.config._options import (
     read_values,
     with_overrides,
 )
+from linkwarden.config._rewrite import Rewrite, rewritten
 from linkwarden.config._values import FLAG, LEVEL, SECONDS, UrlPattern, nearest, parse_duration
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "Option",
     "Place",
     "PrivateHeader",
+    "Rewrite",
     "RuleNames",
     "Section",
     "UrlPattern",
@@ -57,5 +59,6 @@ __all__ = [
     "nearest_rule",
     "parse_duration",
     "read_values",
+    "rewritten",
     "with_overrides",
 ]

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from linkwarden.anchors import NAMES as ANCHOR_RULES
 from linkwarden.config._hosts import CookieFile, Destination, Host, PrivateHeader
+from linkwarden.config._rewrite import Rewrite
 from linkwarden.config._values import (
     ACCOUNTS,
     ANCHORS,
@@ -35,6 +36,7 @@ from linkwarden.config._values import (
     PATHS,
     PATTERNS,
     PROXY,
+    REWRITES,
     SECONDS,
     TEXT,
     TEXTS,
@@ -152,6 +154,8 @@ class Option:
         if self.value is FLAG:
             return [flag]
         value = self.sample_value
+        if self.value.words > 1:
+            return [word for pair in value for word in (flag, *pair)]
         return [f"{flag}={part}" for part in (value if isinstance(value, list) else [value])]
 
     @property
@@ -347,6 +351,14 @@ class Config:
         "Send this host its cookies from a file (Netscape format).",
         _DOOR,
         environment=("LINKWARDEN_COOKIES",),
+    )
+    rewrite: tuple[Rewrite, ...] = _network(
+        (),
+        REWRITES,
+        '[["https://example.org/", "https://preview.example.org/"]]',
+        "Ask for URLs that begin with FROM below TO: another URL, or a folder.",
+        _DOOR,
+        commands=("check",),
     )
     insecure: tuple[Destination, ...] = _network(
         (), DESTINATIONS, '["docs.example.org"]', "Read pages of this host although its certificate is wrong.", _DOOR

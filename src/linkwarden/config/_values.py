@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from linkwarden.anchors import NAMES as ANCHOR_RULES
 from linkwarden.config._hosts import read_accounts, read_cookie_files, read_destinations, read_headers
+from linkwarden.config._rewrite import read_rewrites
 from linkwarden.model import Kind, UsageError, Verdict
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -47,6 +48,7 @@ class Value:
         native: what Python code may give as well.
         several: a list of values; ``read`` then takes a tuple.
         metavar: stands for such a value in help texts.
+        words: how many arguments make one on the command line.
         between: the smallest and the largest number allowed.
     """
 
@@ -55,6 +57,7 @@ class Value:
     native: tuple[type, ...] = ()
     several: bool = False
     metavar: str = ""
+    words: int = 1
     between: tuple[int, int] | None = None
 
     def take(self, given: Any, *, what: str, sample: str) -> Any:
@@ -310,3 +313,4 @@ PATHS = Value(types=(str,), native=(Path,), several=True, read=as_it_is, metavar
 VERDICTS = Value(types=(str,), several=True, read=partial(_words, known=Verdict), metavar="VERDICT,…")
 ANCHORS = Value(types=(str, dict), read=_anchors, metavar="RULE")
 KINDS = Value(types=(str,), several=True, read=partial(_words, known=Kind), metavar="KIND,…")
+REWRITES = Value(types=(tuple, list), several=True, read=read_rewrites, metavar="FROM TO", words=2)

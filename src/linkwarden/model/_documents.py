@@ -197,6 +197,8 @@ class Target:
         address: the absolute http(s) URL to ask, or None for anchors, files and other schemes.
         path: the input it was first seen in, which relative links start from.
         occurrences: all of them, in source order.
+        original: the URL that the list means, where another is asked for or a file is looked for in place of it; else
+            None.
     """
 
     key: str
@@ -204,6 +206,7 @@ class Target:
     address: str | None
     path: str
     occurrences: tuple[Occurrence, ...]
+    original: str | None = None
 
     @property
     def is_image(self) -> bool:

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from linkwarden.config import Rewrite
 from linkwarden.docsites import Sites
 from linkwarden.model import Anchor, Claim, Evidence, Kind, Pass, Patience, Remembered, Rule, Target
 from linkwarden.text import domains_of, host_of
@@ -58,6 +59,7 @@ class LoadContext:
         root_is_given: the user named the root, so that it is also where links of a site's pages that begin with ``/``
             start.
         sites: the documentation sites of the repository; None if they are still to be looked for.
+        rewrites: beginnings of URLs that are looked for elsewhere; what a folder takes the place of has no address.
         github_token: a token, or None.
         contact: mail address or URL for APIs that want one, or None.
         offline: no request will be made.
@@ -74,6 +76,7 @@ class LoadContext:
     root: Path
     root_is_given: bool = False
     sites: Sites | None = None
+    rewrites: tuple[Rewrite, ...] = ()
     github_token: str | None = None
     contact: str | None = None
     offline: bool = False

@@ -73,7 +73,7 @@ def _lookups(results: Sequence[Result], ctx: LoadContext) -> list[_Lookup]:
     found: dict[tuple[str, bool], _Lookup] = {}
     for result in results:
         suggestion = result.judgement.suggestion
-        if result.judgement.verdict not in FAILING:
+        if result.judgement.verdict not in FAILING or result.target.original is not None:
             continue
         if suggestion is not None and (suggestion.safe or suggestion.url.startswith(PLAYBACK)):
             continue  # nothing better can be found, or another review has found the copy already

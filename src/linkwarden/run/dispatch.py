@@ -267,10 +267,16 @@ def context_of(config: Config, memory: Memory | None, ledger: Ledger) -> LoadCon
         raise UsageError(
             f"--root-dir: {config.site_root}: no such folder", "Name the folder that the site is built to."
         )
+    missing = next((r.folder for r in config.rewrite if r.folder is not None and not r.folder.is_dir()), None)
+    if missing is not None:
+        raise UsageError(
+            f"--rewrite: {missing} is neither a web URL nor a folder", "Name the folder that the site is built to."
+        )
     context = LoadContext(
         root=root,
         root_is_given=config.root is not None,
         sites=Sites(root, config.anchors, site_root=config.site_root),
+        rewrites=config.rewrite,
         github_token=config.github_token,
         contact=config.contact,
         offline=config.offline,

@@ -52,7 +52,7 @@ class _Inspection:
         self._net = net
         self._sources = sources
         self._now = config.now or deps.now()
-        self._ledger = Ledger(Policy(self._now, config.expiring_within))
+        self._ledger = Ledger(Policy(self._now, config.expiring_within), rewrites=config.rewrite)
         self._dispatch = Dispatch(config, deps, net, self._ledger)
         self._intake = Intake(self._ledger, self._dispatch)
         self._difference: Difference | None = None
@@ -67,6 +67,7 @@ class _Inspection:
             listed = read_all(self._config.inputs, self._deps.stdin, self._net, reading)
             await self._intake.read(self._sources or listed)
             await self._dispatch.check_all()
+            self._ledger.say_what_is_rewritten()
             if self._context.sites is not None and self._config.diff is None:
                 self._ledger.notices.extend(self._context.sites.remarks())
             down = await self._dispatch.outage.happened()

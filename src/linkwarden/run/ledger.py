@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import traceback
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from linkwarden import rules
-from linkwarden.config import Config
+from linkwarden.config import Config, Rewrite, rewritten
 from linkwarden.deps import Memory
 from linkwarden.judge import Policy, judge
 from linkwarden.model import (
@@ -30,6 +31,7 @@ from linkwarden.model import (
 )
 from linkwarden.plugins import unusable
 from linkwarden.providers import Provider
+from linkwarden.text import mask_secrets
 
 _NOT_THE_NETWORK = frozenset(r.code for r in (rules.INTERNAL_ERROR, rules.OUT_OF_TIME))
 
@@ -86,6 +88,7 @@ class Ledger:
         suppressions: comments that say what not to report.
         notices: remarks about inputs.
         unreadable: inputs that could not be read, each with why.
+        rewrites: what is asked for elsewhere.
     """
 
     policy: Policy
@@ -97,6 +100,7 @@ class Ledger:
     suppressions: list[Suppression] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
+    rewrites: tuple[Rewrite, ...] = ()
     _failures: dict[tuple[object, ...], Failure] = field(default_factory=dict)
     _hints: set[str] = field(default_factory=set)
 
@@ -109,6 +113,11 @@ class Ledger:
         entry = self.entries.get(key)
         if entry is None:
             target = Target(key, occurrence.url, address, path, (occurrence,))
+            found = rewritten(self.rewrites, address) if address is not None else None
+            if found is not None:
+                rewrite, rest = found
+                elsewhere = rewrite.forth(rest) if rewrite.folder is None else None
+                target = replace(target, address=elsewhere, original=address)
             entry = self.entries[key] = Entry(target, [occurrence], as_image=occurrence.markup.is_image)
             return entry, True
         entry.occurrences.append(occurrence)
@@ -117,6 +126,19 @@ class Ledger:
             entry.notes.clear()
             return entry, address is not None
         return entry, False
+
+    def say_what_is_rewritten(self) -> None:
+        """Tell how many URLs were asked for elsewhere, and of a rewrite that no URL begins with."""
+        originals = [entry.target.original for entry in self.entries.values() if entry.target.original is not None]
+        by = Counter(found[0] for url in originals if (found := rewritten(self.rewrites, url)) is not None)
+        for rewrite in self.rewrites:
+            elsewhere = mask_secrets(rewrite.asked) or f"the folder {rewrite.folder}"
+            begins, count = mask_secrets(rewrite.begins), by[rewrite]
+            if count:
+                urls = "1 URL that begins" if count == 1 else f"{count} URLs that begin"
+                self.hint(f"--rewrite: {urls} with {begins}, looked for below {elsewhere}.")
+            else:
+                self.hint(f"--rewrite: no URL begins with {begins}.")
 
     def not_requested(self) -> Iterator[str]:
         """Yield the URLs that answered a short while ago and are not requested in this run."""
@@ -151,7 +173,8 @@ class Ledger:
         def first(entry: Entry) -> tuple[int, int]:
             return place[entry.target.path], entry.occurrences[0].span.start
 
-        return tuple(_result(e, policy, network_down=network_down) for e in sorted(self.entries.values(), key=first))
+        ordered = sorted(self.entries.values(), key=first)
+        return tuple(_result(e, policy, self.rewrites, network_down=network_down) for e in ordered)
 
     def as_run(self, config: Config, duration: float, *, interrupted: bool, network_down: bool) -> Run:
         """Judge everything and return the run, as far as it was found here."""
@@ -179,7 +202,7 @@ def own_evidence(target: Target, rule: Rule, reason: str) -> Evidence:
     return Evidence(key=target.key, checked_by="linkwarden", rule=rule, reason=reason)
 
 
-def _result(entry: Entry, policy: Policy, *, network_down: bool) -> Result:
+def _result(entry: Entry, policy: Policy, rewrites: tuple[Rewrite, ...], *, network_down: bool) -> Result:
     target = entry.refreshed()
     evidence = entry.evidence
     if network_down and (evidence is None or (evidence.rule is not None and _blames_network(evidence.rule))):
@@ -187,8 +210,28 @@ def _result(entry: Entry, policy: Policy, *, network_down: bool) -> Result:
     if evidence is None:
         reason = "The run was stopped before this URL was checked."
         evidence = own_evidence(target, rules.OUT_OF_TIME, reason)
+    if target.original is not None:
+        evidence = _as_listed(evidence, target, rewrites)
     judgement = judge(evidence, entry.notes, policy)
     return Result(target, entry.kind, evidence, tuple(entry.notes), judgement, remembered=entry.remembered)
+
+
+def _as_listed(evidence: Evidence, target: Target, rewrites: tuple[Rewrite, ...]) -> Evidence:
+    """Return evidence about the URL that the list has, where something else was asked for in its place."""
+    found = rewritten(rewrites, target.original or "")
+    if found is None:
+        return evidence
+    rewrite = found[0]
+    fact = Fact(f"looked for in {rewrite.folder} (--rewrite)")
+    if target.address is not None:
+        fact = Fact("requested in place of the list's URL (--rewrite)", mask_secrets(target.address))
+    evidence = replace(evidence, facts=(fact, *(f for f in evidence.facts if f != fact)))
+    if evidence.suggestion is None:
+        return evidence
+    meant = rewrite.back(evidence.suggestion.url) or evidence.suggestion.url
+    if meant == target.original and evidence.rule is not None and evidence.rule.verdict is Verdict.MOVED:
+        return replace(evidence, rule=None, reason="", suggestion=None)  # the preview sends readers to the site
+    return replace(evidence, suggestion=replace(evidence.suggestion, url=meant))
 
 
 def _blames_network(rule: Rule) -> bool:

@@ -27,7 +27,7 @@ class Selection:
 
     def leaves_out(self, target: Target) -> bool:
         """Return whether a link is left out."""
-        url = target.address or target.url
+        url = target.original or target.address or target.url
         if self._given_to:
             host = host_of(url)
             self._matched.update(to for to in self._given_to if to.names(host))
@@ -62,7 +62,7 @@ class Selection:
     def _is_named(self, target: Target) -> bool:
         if not self._keys:
             return False
-        for url in dict.fromkeys((target.address or target.url, target.url)):
+        for url in dict.fromkeys((target.original or target.address or target.url, target.url)):
             for key in (_key(url), _key(url.partition("#")[0])):
                 if key in self._keys:
                     self._matched.add(self._keys[key])

@@ -78,6 +78,11 @@ class SitePaths:
             else self._in_folders(self._sites.places(Path(document), path))
         )
 
+    def in_folder(self, folder: Path, path: str) -> Look:
+        """Return what lies at a URL's path where a folder is a site's root."""
+        path = f"/{path.lstrip('/')}"
+        return self._in_folders([(folder, path)]) or self._tree_at(folder).look("", path)
+
     def index_of(self, folder: Path) -> Path | None:
         """Return the file that is the page of a folder, or None if it has none."""
         for name in index_files(""):

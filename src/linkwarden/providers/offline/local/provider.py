@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from linkwarden.answers.image_bytes import SHOWN_TYPES, is_lfs_pointer, may_be_svg, sniff, what_else
 from linkwarden.answers.wellformed import MOST_BYTES, svg_flaw
+from linkwarden.config import rewritten
 from linkwarden.docsites import Sites, is_page_like
 from linkwarden.model import Basis, Claim, Evidence, Kind, Pass, Rule, Suggestion, Target
 from linkwarden.patterns import pattern
@@ -104,15 +105,18 @@ class FilesProvider(Provider):
         self._paths = SitePaths(self._tree, sites, ctx.root if ctx.root_is_given else None)
 
     def claim(self, target: Target) -> str | None:
-        """Take relative links; the ident is the link as written."""
+        """Take relative links, and URLs that are looked for in a folder; the ident is the link as written."""
         url = target.url
+        if target.original is not None and target.address is None:
+            return target.original
         foreign = target.address is not None or not url.strip() or url.startswith(("#", "//")) or _SCHEME.match(url)
         return None if foreign else url
 
     async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:  # noqa: ARG002 - the contract; nothing is asked
         """Settle each claim by the files that are there."""
         for claim in claims:
-            yield await asyncio.to_thread(self._settle, claim.target)
+            settle = self._settle if claim.target.original is None else self._settle_built
+            yield await asyncio.to_thread(settle, claim.target)
 
     def _settle(self, target: Target) -> Evidence:
         link = split(target.url)
@@ -130,6 +134,32 @@ class FilesProvider(Provider):
         if served.page and found.path.is_dir() and not target.is_image:
             return self._page_of(target, link, found.path)
         return self._image(target, found.path) if target.is_image else self._in_document(target, link, found.path)
+
+    def _settle_built(self, target: Target) -> Evidence:
+        """Settle a URL of the user's own site by the folder that the site is built to (``--rewrite``)."""
+        url = target.original or target.url
+        found = rewritten(self.ctx.rewrites, url)
+        folder = found[0].folder if found is not None else None
+        if found is None or folder is None:
+            raise LookupError(url)
+        path, link = split(found[1]).path, split(url)
+        look = self._paths.in_folder(folder.resolve(), path)
+        if look.status is Status.THERE and look.path is not None:
+            if target.is_image:
+                return self._image(target, look.path)
+            return (
+                self._page_of(target, link, look.path)
+                if look.path.is_dir()
+                else self._in_document(target, link, look.path)
+            )
+        if look.status in _WRONG_SPELLING:
+            rule, reason = _WRONG_SPELLING[look.status]
+            meant = _with_rest(found[0].begins.rstrip("/") + look.spelled, link)
+            return self._finding(target, rule, reason.format(look.spelled), meant, Basis.FILE_NAME)
+        if look.status is Status.MISSING:
+            reason = f"There is no such file or folder in {folder}: {path or '/'}"
+            return self._finding(target, rules.FILE_MISSING, reason)
+        return self._finding(target, rules.OUTSIDE, f"The path leads out of {folder}, where linkwarden does not look.")
 
     def _look(self, target: Target, link: Link, served: Served) -> Evidence | Look:
         """Look for what a link leads to, as GitHub does, and where a site shows the document, as that does."""

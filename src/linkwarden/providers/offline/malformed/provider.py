@@ -68,7 +68,7 @@ class MalformedProvider(Provider):
     def _flaw(self, target: Target) -> Flaw | None:
         url = target.url
         if is_http(url) or url.startswith("//"):
-            url = target.address or f"https:{url}"
+            url = target.original or target.address or f"https:{url}"
         return find_flaw(url, image=target.is_image, instruction=_is_instruction(target), allowed=self._is_allowed)
 
     def _is_allowed(self, ip: IPAddress | None) -> bool:
