@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from pathlib import Path
 
@@ -142,6 +143,23 @@ def test_the_action_takes_them_out_of_its_environment() -> None:
 
     assert taken == [f"--header=a.example X: {SECRET}", "--header=b.example Y: 1", f"--basic-auth={ACCOUNT}"]
     assert environ == {}
+
+
+def test_git_does_not_inherit_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor anything else that is started: a hook of somebody's could look."""
+    bin_ = tmp_path / "bin"
+    bin_.mkdir()
+    (bin_ / "git").write_text(f"#!/bin/sh\nenv >> '{tmp_path}/seen'\nexit 1\n", "utf-8")
+    (bin_ / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{bin_}:{os.environ['PATH']}")
+    monkeypatch.setenv("LINKWARDEN_BASIC_AUTH", ACCOUNT)
+    write("[a](https://docs.example.net/gone)\n")
+    Path(".git").mkdir()
+
+    assert check("--no-report", "--no-state", "--diff=main") == 2
+
+    assert "PATH=" in (tmp_path / "seen").read_text("utf-8")
+    assert SECRET not in (tmp_path / "seen").read_text("utf-8")
 
 
 def from_file(text: str) -> dict[str, object]:

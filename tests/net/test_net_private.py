@@ -265,6 +265,8 @@ def test_addresses_are_destinations_too() -> None:
 
     assert six.holds("https", "::1", 8443)
     assert (str(six), str(four)) == ("[::1]:8443", "127.0.0.1")
+    assert four.holds("https", "127.0.0.1", 443)
+    assert not four.holds("http", "127.0.0.1", 443)
     with pytest.raises(UsageError):
         read_destinations(("[::g]",), what="")
 
@@ -300,6 +302,17 @@ async def test_a_right_certificate_is_verified_all_the_same(internet: FakeIntern
     with pytest.raises(NetError) as caught:
         await get(internet, "https://plain.example/", insecure=insecure)
     assert caught.value.kind is NetErrorKind.TLS
+
+
+async def test_a_failure_of_another_kind_is_not_overlooked(internet: FakeInternet) -> None:
+    """A host that was away for a moment has its certificate verified as ever."""
+    internet.refuse("docs.example.org", times=1).page("/")
+
+    response = await get(
+        internet, "https://docs.example.org/", insecure=read_destinations(("docs.example.org",), what="")
+    )
+
+    assert (response.status, response.remarks) == (200, ())
 
 
 def test_the_limits_of_a_service_hold_whatever_a_file_says() -> None:
