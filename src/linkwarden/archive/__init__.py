@@ -1,7 +1,6 @@
 """Copies in the Internet Archive of links that work today: which are worth one, and asking for it."""
 
-from linkwarden.archive.links import worth_a_copy
-from linkwarden.archive.round import Looked, Round, look_up
+from linkwarden.archive.round import Looked, Round, look_up, worth_a_copy
 from linkwarden.archive.save_page_now import HOST, KeysRefusedError, SavePageNow
 
 __all__ = ["HOST", "KeysRefusedError", "Looked", "Round", "SavePageNow", "look_up", "worth_a_copy"]

@@ -1,4 +1,4 @@
-"""One round of asking the Internet Archive: which links have no copy, then a copy for each, within its limits."""
+"""One round of asking the Internet Archive: which links have no copy, then a copy of each, within its limits."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from linkwarden.archive.save_page_now import Answer, Said, SavePageNow, is_job
-from linkwarden.review._wayback import PLAYBACK, Archive
+from linkwarden.model import WORKING, Result
+from linkwarden.review._wayback import PLAYBACK, Archive, archived_under
 from linkwarden.store.copies import Copies, Known, State
 
 if TYPE_CHECKING:
@@ -26,6 +27,24 @@ _AT_ONCE = 5
 _MOST_LOOKS = 15
 #: After so many answers in a row that are none, the archive is left alone.
 _MOST_FAILURES = 3
+
+
+def worth_a_copy(results: Iterable[Result], is_private: Callable[[str], bool]) -> dict[str, Result]:
+    """Return the links that readers get, by the URL that is saved: without fragment, each once, in source order.
+
+    Left out is what nobody else is to hear of (internal names, secrets, signatures, hosts that get the user's headers),
+    other archives, and papers that a registry keeps for good (arXiv, DOIs).
+
+    Args:
+        results: of a check.
+        is_private: tells of a host that what it sends is for the user alone.
+    """
+    found: dict[str, Result] = {}
+    for result in results:
+        url = (result.target.address or "").partition("#")[0]
+        if result.judgement.verdict in WORKING and url and archived_under(result, is_private) == url:
+            found.setdefault(url, result)
+    return found
 
 
 @dataclass(slots=True)
