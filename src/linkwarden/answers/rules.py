@@ -9,7 +9,7 @@ _TRY_LATER = "Run linkwarden again later. If the link keeps failing for days, re
 _REPLACE = "Look for the new URL or an archived copy, or remove the entry."
 _CERTIFICATE = (
     "Browsers stop readers with a full-page warning before they see the page, and GitHub cannot fetch images from "
-    "such a server."
+    "such a server. For a host whose certificate your readers know all the same, there is `--insecure`."
 )
 _TELL_OWNER = "Tell the owner of the site, or link to another copy."
 
@@ -62,7 +62,8 @@ LOG_IN_REQUIRED = Rule(
     "log-in-required",
     Verdict.UNVERIFIED,
     "readers are asked to log in or to agree first",
-    "The response is a log-in page or a consent page. What stands behind it cannot be seen without an account.",
+    "The response is a log-in page or a consent page. What stands behind it cannot be seen without an account. "
+    "If you have one, `--basic-auth`, `--header` or `--cookies` lets linkwarden see it, too (docs/private-hosts.md).",
     "Check with an account. Readers without one see what linkwarden saw, so a public URL would serve them better.",
 )
 ACCESS_REFUSED = Rule(
