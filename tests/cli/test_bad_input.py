@@ -273,10 +273,12 @@ def test_a_report_that_cannot_be_put_in_its_place_is_saved_and_the_others_are_wr
 ) -> None:
     """The disk fills up at the end of the run: nothing is lost, all is said, exit code 3."""
     write("[a](#a)")
-    whole = os.fsync
+    whole, written = os.fsync, 0
 
     def full(handle: int) -> None:
-        if ".health.md." in str(Path(f"/proc/self/fd/{handle}").readlink()):
+        nonlocal written
+        written += 1
+        if written == 1:  # health.md, the first of the two
             raise OSError(errno.ENOSPC, "No space left on device")
         whole(handle)
 

@@ -171,15 +171,13 @@ NOT_CHECKED = "not checked"
 def was_not_checked(result: Result) -> bool:
     """Return whether a link is unverified because no request was meant to be made, or the run was stopped first."""
     tags = result.judgement.rule.tags if result.judgement.rule is not None else frozenset()
-    return result.judgement.verdict is Verdict.UNVERIFIED and bool(tags & {Tag.NOT_LOOKED_AT, Tag.NO_TURN})
+    return result.judgement.verdict is Verdict.UNVERIFIED and bool(tags & {Tag.OFFLINE, Tag.NO_TURN})
 
 
 def _why_not_checked(run: Run, result: Result) -> str:
     if result.has(Tag.OFFLINE):
         return "--offline"
-    if result.has(Tag.NO_TURN):
-        return "interrupted" if run.interrupted else "--max-time"
-    return "no network" if run.network_down else ""
+    return "interrupted" if run.interrupted else "--max-time"
 
 
 def unverified_note(run: Run) -> str:
