@@ -13,12 +13,12 @@ from linkwarden.config import nearest
 from linkwarden.model import UsageError
 from linkwarden.report import ReportOptions, for_name, for_path, formats
 from linkwarden.report._order import Placed, is_finding, placed
-from linkwarden.report._words import headline, tally
+from linkwarden.report._words import counted, headline
 from linkwarden.sinks import one_line, page_target, shown_address, shown_place
 
 #: Rows of the table in a notebook.
 _MOST_ROWS = 50
-_LONGEST_URL = 100
+_LONGEST_URL = 60
 
 
 class Run(model.Run):
@@ -83,18 +83,21 @@ class Run(model.Run):
 
     def __repr__(self) -> str:
         """Return counts and inputs; all of the results would fill the screen."""
-        counts = ", ".join(f"{number} {verdict.value}" for verdict, number in tally(self)) or "no links"
+        counts = _counts(self) or "no links"
         return f"<linkwarden.Run: {counts} in {', '.join(self.inputs)}>"
 
     def _repr_html_(self) -> str:
         """Return a table of the findings for a notebook; everything in it that others wrote is escaped."""
         found = [item for item in placed(self) if is_finding(self, item.verdict)]
-        counts = ", ".join(f"{number:,} {verdict.value}" for verdict, number in tally(self))
         rows = "".join(map(_row, found[:_MOST_ROWS]))
         head = "".join(f"<th>{name}</th>" for name in ("place", "verdict", "URL", "why"))
         table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>" if found else ""
         more = f"<p>… and {len(found) - _MOST_ROWS:,} more</p>" if len(found) > _MOST_ROWS else ""
-        return f"<p><b>{_text(headline(self))}</b> {_text(counts)}</p>{table}{more}"
+        return f"<p><b>{_text(headline(self))}</b> {_counts(self)}</p>{table}{more}"
+
+
+def _counts(run: Run) -> str:
+    return ", ".join(str(count) for count in counted(run) if count.number)
 
 
 def _row(item: Placed) -> str:
