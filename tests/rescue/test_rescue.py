@@ -335,3 +335,17 @@ def test_git_sees_the_changed_lines_only(rescue: Command, repository: Repository
     subprocess.run(["git", "add", "-A"], check=True)  # noqa: S607 - the test's own repository
     assert len(repository.git("diff", "--cached", "--name-only").splitlines()) == 5
     assert os.stat("images/SOURCES.md").st_mode & 0o777 == os.stat("README.md").st_mode & 0o777  # noqa: PTH116
+
+
+def test_a_long_look_up_is_announced_and_covers_all(
+    repository: Repository, internet: Internet, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """However many images are lost: the next run would begin with the same ones."""
+    lost = [f"https://gone.example/{n}.png" for n in range(90)]
+    repository.commit({"README.md": "".join(f"![a]({url})\n\n" for url in lost)})
+    internet.build = lambda _fake, archive: archive.capture(lost[-1], "20190506000000", mimetype="image/png")
+    assert run_guarded(cli, ["rescue", "--no-state"], on_fake_internet(internet, internet.seen)) == 0
+    out, err = capsys.readouterr()
+    assert "Looking up 90 lost images in the Internet Archive, 24 a minute.\n" in err
+    assert out.startswith(f"Can be saved in images/:\n  README.md:179: {lost[-1]}\n")
+    assert out.count("the Internet Archive has no copy from before") == 89

@@ -70,6 +70,8 @@ def archive(obj: Any, /, inputs: tuple[str, ...], **options: Any) -> int:
         )
     run = _run(obj, config, options)
     links = worth_a_copy(run.results, config.is_private)
+    if links and not options.get("no_progress"):
+        say(f"Looking up at most {plural(min(len(links), options['limit']), 'link')}, 24 a minute.", err=True)
     with _copies(config.state) as copies:
         looked = _look_up(obj, config, links, copies, options["limit"])
         if keys is None:

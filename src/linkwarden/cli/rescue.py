@@ -77,6 +77,9 @@ def rescue(obj: Any, /, inputs: tuple[str, ...], **options: Any) -> int:
     documents = {document.source.name: document for document in _documents(run, config)}
     check_folder(folder, [document.path for document in documents.values()])
     chosen = choose(_within(run.results, documents), run.started, _failed_hosts(config.state), config.is_private)
+    lost = sum(isinstance(one, Candidate) and bool(one.archived) for one in chosen)
+    if lost and config.archive and not options.get("no_progress"):
+        say(f"Looking up {plural(lost, 'lost image')} in the Internet Archive, 24 a minute.", err=True)
     if options["write"] and not options["allow_dirty"]:
         for name in _names(chosen):
             refuse_unsafe(documents[name])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -80,7 +81,7 @@ async def look_up(chosen: Sequence[Candidate | Left], net: Net, root: Path, *, a
     """
     lost = [one for one in chosen if isinstance(one, Candidate) and one.archived] if ask else []
     added = dict(zip(map(id, lost), await added_on(root, [[one.result] for one in lost]), strict=True))
-    archive = Archive(net)
+    archive = Archive(net, seconds=math.inf)  # the user waits for these; --max-time ends them
     found: list[Wanted | Left] = []
     for one in chosen:
         if isinstance(one, Left):
