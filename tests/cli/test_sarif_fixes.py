@@ -1,4 +1,4 @@
-"""The fixes in SARIF, applied as its readers do: by bytes or by lines and columns, the file is the same and right."""
+"""The fixes in SARIF, applied as editors do: by lines and columns in UTF-16."""
 
 from __future__ import annotations
 
@@ -39,25 +39,18 @@ def replacements(run: dict[str, Any]) -> list[dict[str, Any]]:
     return [replacement for text in dict.fromkeys(found) for replacement in json.loads(text)]
 
 
-def by_bytes(data: bytes, changes: list[dict[str, Any]], codec: str) -> bytes:
-    """Apply replacements by their byte offsets, the last first."""
-    for change in sorted(changes, key=lambda c: -c["deletedRegion"]["byteOffset"]):
-        region = change["deletedRegion"]
-        start, end = region["byteOffset"], region["byteOffset"] + region["byteLength"]
-        data = data[:start] + change["insertedContent"]["text"].encode(codec) + data[end:]
-    return data
-
-
-def by_columns(text: str, changes: list[dict[str, Any]]) -> str:
-    """Apply replacements by lines and columns, which count code points from 1, the last first."""
-    lines = re.findall(r"[^\r\n]*(?:\r\n|\r|\n|\Z)", text)
+def applied(text: str, changes: list[dict[str, Any]]) -> str:
+    """Apply replacements by lines and columns, which count units of UTF-16 from 1, the last first."""
+    lines = [line.encode("utf-16-le") for line in re.findall(r"[^\r\n]*(?:\r\n|\r|\n|\Z)", text)]
     for change in sorted(changes, key=lambda c: -c["deletedRegion"]["startColumn"]):
         region = change["deletedRegion"]
+        assert set(region) == {"startLine", "startColumn", "endLine", "endColumn"}, "some viewers misread others"
         assert region["startLine"] == region["endLine"]
         line = lines[region["startLine"] - 1]
-        start, end = region["startColumn"] - 1, region["endColumn"] - 1
-        lines[region["startLine"] - 1] = line[:start] + change["insertedContent"]["text"] + line[end:]
-    return "".join(lines)
+        start, end = 2 * (region["startColumn"] - 1), 2 * (region["endColumn"] - 1)
+        new = change["insertedContent"]["text"].encode("utf-16-le")
+        lines[region["startLine"] - 1] = line[:start] + new + line[end:]
+    return b"".join(lines).decode("utf-16-le")
 
 
 @pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16"])
@@ -79,18 +72,15 @@ def test_a_fix_changes_the_url_and_nothing_else(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Whichever region a reader goes by, and whatever the encoding and the line ends."""
+    """Whatever the encoding and the line ends, with characters that take two units, and a byte-order mark."""
     monkeypatch.chdir(tmp_path)
     file = tmp_path / f"my list.{suffix}"
     file.write_bytes(text.encode(codec))
     run = written(file.name, capsys)
     changes = replacements(run)
-    expected = text.replace(OLD, NEW)
 
-    assert run["columnKind"] == "unicodeCodePoints"
-    plain = {"utf-16": "utf-16-le", "utf-8-sig": "utf-8"}.get(codec, codec)
-    assert by_bytes(file.read_bytes(), changes, plain) == expected.encode(codec)
-    assert by_columns(text, changes) == expected
+    assert run["columnKind"] == "utf16CodeUnits"
+    assert applied(text, changes) == text.replace(OLD, NEW)
     assert len(changes) == text.count(OLD)
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from linkwarden.extract._document import BlockKind, State
 from linkwarden.extract._spans import Pieces
 from linkwarden.extract.markdown import Markdown
-from linkwarden.model import Extracted, Markup, Notice, Occurrence
+from linkwarden.model import Extracted, Markup, Notice, Occurrence, Span
 from tests.extract.test_markdown_oracle import PARTS
 
 
@@ -255,6 +255,11 @@ def test_links_come_while_the_list_is_still_being_read(monkeypatch: pytest.Monke
     assert cut == ["[a](b)\n"]
 
 
+def places_of(span: Span) -> list[tuple[int, int]]:
+    """Return line and offset of both ends."""
+    return [(span.line, span.start), (span.end_line, span.end)]
+
+
 def check_places(text: str) -> None:
     """Assert that every span covers what it claims, and that lines and columns agree with the offsets."""
     starts = [int(text.startswith("\ufeff"))]  # no editor counts it
@@ -266,6 +271,8 @@ def check_places(text: str) -> None:
             assert 0 <= span.start <= span.end <= len(text)
             assert starts[span.line - 1] + span.col - 1 == span.start
             assert starts[span.end_line - 1] + span.end_col - 1 == span.end
+            wide = [sum(c > "\uffff" for c in text[starts[n - 1] : at]) for n, at in places_of(span)]
+            assert [span.wide, span.end_wide] == wide
         assert text[link.span.start : link.span.end] == link.raw
         if not {"\n", "\r", "&", "\\"} & set(link.raw):
             assert link.url in {link.raw, f"http://{link.raw}", f"mailto:{link.raw}"}
@@ -276,7 +283,7 @@ def check_places(text: str) -> None:
 def test_every_span_covers_its_url(text: str) -> None:
     """In any mixture of Markdown, each span slices to the URL as written."""
     check_places(text)
-    check_places("\ufeff" + text.replace("\n", "\r\n"))
+    check_places("\ufeff" + text.replace("\n", "\r\n").replace("x", "x\N{GRINNING FACE}"))
 
 
 @settings(max_examples=200, deadline=None)

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -20,9 +20,6 @@ from linkwarden.cli.output import OutputLostError, Terminal, is_terminal, reserv
 from linkwarden.cli.speech import say, say_error, say_failure
 from linkwarden.config import DEFAULT_REPORTS, CommandLine, Config
 from linkwarden.model import Run, UsageError
-
-if TYPE_CHECKING:
-    from linkwarden.report import Replacement
 
 
 def stdin_for(inputs: Sequence[str]) -> Callable[[], bytes]:
@@ -139,7 +136,7 @@ def make_run(deps: Any, config: Config, terminal: Terminal | None) -> Run:
         return api.run_loop(engine.run(config, wired), offline=config.offline)
 
 
-def _replacements(run: Run, config: Config) -> Mapping[tuple[str, int], Replacement]:
+def _replacements(run: Run, config: Config) -> Mapping[tuple[str, int], str]:
     from linkwarden.fix import replacements  # noqa: PLC0415 - few reports ask for them
     from linkwarden.inputs import reading_of  # noqa: PLC0415 - with it
 

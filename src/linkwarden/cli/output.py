@@ -17,7 +17,7 @@ import click
 from linkwarden import report
 from linkwarden.cli.guard import forget_output
 from linkwarden.model import LinkwardenError, Run, UsageError
-from linkwarden.report import Replacement, Report, ReportOptions
+from linkwarden.report import Report, ReportOptions
 from linkwarden.sinks import hyperlink
 from linkwarden.tree import root_left, write_file
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 #: Finds what reports can offer in place of URLs (``ReportOptions.replacements``).
-Replacements = Callable[[], Mapping[tuple[str, int], Replacement]]
+Replacements = Callable[[], Mapping[tuple[str, int], str]]
 
 
 class ReportNotWrittenError(LinkwardenError):

@@ -41,7 +41,8 @@ class Shift:
         """Return where a span of the part stands in the document."""
         by, lines = self.characters, self.lines
         start, end = span.start + by, span.end + by
-        return Span(span.path, span.line + lines, span.col, span.end_line + lines, span.end_col, start, end)
+        place = (span.path, span.line + lines, span.col, span.end_line + lines, span.end_col, start, end)
+        return Span(*place, span.wide, span.end_wide)
 
     def occurrence(self, found: Occurrence) -> Occurrence:
         """Return a link of a part as the document holds it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from itertools import accumulate
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from linkwarden.patterns import pattern
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _BOM = "\ufeff"
+_WIDE = re.compile(r"[\U00010000-\U0010ffff]")
 
 
 def line_starts(text: str) -> list[int]:
@@ -45,6 +46,7 @@ class Source:
         self.body = body.replace("\0", "\ufffd")
         self._starts = line_starts(text)
         self._starts[0] = self.base
+        self._wide = [] if text.isascii() else [m.start() for m in _WIDE.finditer(text)]
 
     def position(self, offset: int) -> tuple[int, int]:
         """Return line and column, both from 1, of an offset in ``text``; a byte-order mark is no column."""
@@ -65,7 +67,14 @@ class Source:
         end += self.base
         line, col = self.position(start)
         end_line, end_col = self.position(end)
-        return Span(self.path, line, col, end_line, end_col, start, end)
+        wide, end_wide = self._wide_before(start, line), self._wide_before(end, end_line)
+        return Span(self.path, line, col, end_line, end_col, start, end, wide, end_wide)
+
+    def _wide_before(self, offset: int, line: int) -> int:
+        """Return how many characters of a line, from 1, before an offset take two units of UTF-16."""
+        if not self._wide:
+            return 0
+        return bisect_left(self._wide, offset) - bisect_left(self._wide, self._starts[line - 1])
 
     def slice(self, span: Span) -> str:
         """Return the text that a span covers."""

@@ -10,7 +10,6 @@ from linkwarden.fix.fixes import Planned, planned
 from linkwarden.fix.wishes import wishes_of_run
 from linkwarden.inputs import Reading
 from linkwarden.model import LinkwardenError, Run
-from linkwarden.report import Replacement
 
 _FOREIGN_BYTE = re.compile(r"[\udc80-\udcff]")
 
@@ -40,18 +39,17 @@ def plan_run(run: Run, reading: Reading, *, unsafe: bool = False) -> Iterator[Pl
             yield one
 
 
-def replacements(run: Run, reading: Reading) -> dict[tuple[str, int], Replacement]:
+def replacements(run: Run, reading: Reading) -> dict[tuple[str, int], str]:
     """Return what a report can offer in place of URLs (``ReportOptions.replacements``), safe or not.
 
     Args:
         run: the run.
         reading: how its inputs were read.
     """
-    found: dict[tuple[str, int], Replacement] = {}
+    found: dict[tuple[str, int], str] = {}
     for one in plan_run(run, reading, unsafe=True):
         document = one.document
         if _FOREIGN_BYTE.search(document.source.text):  # the check has counted other characters
             continue
-        for edit, start, end in document.regions(one.edits):
-            found[document.source.name, edit.start] = Replacement(start, end - start, edit.new)
+        found |= {(document.source.name, edit.start): edit.new for edit in one.edits}
     return found

@@ -31,7 +31,8 @@ class Span:
     """A stretch of a source file.
 
     Lines and columns count from 1, in Unicode code points; ``end_col`` is exclusive, as in SARIF. ``start`` and
-    ``end`` are offsets from 0 into the decoded text, so that ``text[start:end]`` is what the span claims.
+    ``end`` are offsets from 0 into the decoded text, so that ``text[start:end]`` is what the span claims. ``wide`` and
+    ``end_wide`` say how many characters before ``col`` and ``end_col`` take two units of UTF-16: editors count these.
     """
 
     path: str
@@ -41,6 +42,8 @@ class Span:
     end_col: int
     start: int
     end: int
+    wide: int = 0
+    end_wide: int = 0
 
 
 @dataclass(frozen=True, slots=True)

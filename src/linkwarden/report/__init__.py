@@ -6,9 +6,9 @@ import sys
 from functools import cache
 
 from linkwarden.plugins import class_of, discover
-from linkwarden.report._base import Replacement, Report, ReportOptions
+from linkwarden.report._base import Report, ReportOptions
 
-__all__ = ["Replacement", "Report", "ReportOptions", "for_name", "for_path", "formats"]
+__all__ = ["Report", "ReportOptions", "for_name", "for_path", "formats"]
 
 
 @cache

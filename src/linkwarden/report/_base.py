@@ -11,33 +11,19 @@ from linkwarden.model import Run
 
 
 @dataclass(frozen=True, slots=True)
-class Replacement:
-    """What can be written in the place of a URL so that exactly the suggested one is read there.
-
-    Attributes:
-        byte: where, in the file's bytes, from 0.
-        length: how many bytes it replaces.
-        text: what is written.
-    """
-
-    byte: int
-    length: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class ReportOptions:
     """How to write a report.
 
     Attributes:
         show_secrets: leave signatures and tokens in URLs (JSON only).
         verbose: 0, or how often ``-v`` was given; -1 for ``-q``.
-        replacements: by file and offset of the URL's first character, for the formats that want them.
+        replacements: what can be written in the place of a URL so that exactly the suggested one is read there, by
+            file and offset of the URL's first character; for the formats that want them.
     """
 
     show_secrets: bool = False
     verbose: int = 0
-    replacements: Mapping[tuple[str, int], Replacement] = field(default_factory=dict)
+    replacements: Mapping[tuple[str, int], str] = field(default_factory=dict)
 
 
 class Report(ABC):

@@ -83,7 +83,7 @@ class _Log:
             "tool": {"driver": self._driver()},
             # A change alone is a category of its own: findings that it does not name are not fixed for that.
             "automationDetails": {"id": f"linkwarden/{'links' if self._run.compared is None else 'change'}/"},
-            "columnKind": "unicodeCodePoints",
+            "columnKind": "utf16CodeUnits",  # viewers count so, and heed no other word
             "invocations": [self._invocation()],
         }
         parts = [f"{json_text(key)}: {json_text(value)}" for key, value in run.items()]
@@ -117,16 +117,12 @@ class _Log:
         if suggestion is None or place is None:
             return {}
         found = self._replacements.get((place.span.path, place.span.start))
-        if found is None or mask_secrets(found.text) != found.text:
+        if found is None or mask_secrets(found) != found:
             return {}
         change = {
             "artifactLocation": {"uri": file_uri(place.span.path)},
-            "replacements": [
-                {
-                    "deletedRegion": {**_region(place.span), "byteOffset": found.byte, "byteLength": found.length},
-                    "insertedContent": {"text": found.text},
-                }
-            ],
+            # No byteOffset: the viewer for VS Code would take it for a place in a hexadecimal dump.
+            "replacements": [{"deletedRegion": _region(place.span), "insertedContent": {"text": found}}],
         }
         look = "" if suggestion.safe else " (look at it first)"
         words = f"{instead(suggestion, _LONGEST_ADDRESS)}{look}"
@@ -284,7 +280,8 @@ def _region(span: Span | None) -> dict[str, int]:
     """Return the four numbers that GitHub wants; all count from 1, and the end column is the first one after."""
     if span is None:
         return {"startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": 1}
-    return {"startLine": span.line, "startColumn": span.col, "endLine": span.end_line, "endColumn": span.end_col}
+    start, end = span.col + span.wide, span.end_col + span.end_wide
+    return {"startLine": span.line, "startColumn": start, "endLine": span.end_line, "endColumn": end}
 
 
 def _fingerprint(mark: Marked, seen: Counter[tuple[str, str, str]]) -> str:
