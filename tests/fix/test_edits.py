@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -234,3 +234,33 @@ def test_a_patch_names_odd_files_as_git_does(tmp_path: Path) -> None:
     assert b'"a/x\\ty\\"\\303\\251.md"' in patch('x\ty"é.md', b"a\n", b"b\n", [(0, 1, 1)])
     assert patch("x", b"same", b"same", []) == b""
     assert tmp_path.exists()
+
+
+LONG_DOCUMENT = st.lists(SNIPPETS, max_size=12).map(
+    lambda parts: "\n\n- ".join(("", "".join(parts), f"[last]({OLD}/z)\n"))
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(LONG_DOCUMENT, max_size=4).map("\n".join), TARGETS)
+def test_a_proof_in_parts_is_a_proof(text: str, url: str) -> None:
+    """What is read around the edits of a long document decides as the reading of the whole does."""
+    wish = {OLD: to(url)}
+    whole = planned(text, wish)
+    parts = plan(text, lambda item: wish.get(item.url), lambda t: Markdown().extract(t, "README.md"), in_parts=True)
+    assert parts == whole
+
+
+def test_a_long_document_is_read_once() -> None:
+    """And a few lines around each edit once more."""
+    text = "# T\n\n" + "".join(f"- [n](https://n.example/{n}) and more words\n" for n in range(2000))
+    text += f"- [x]({OLD})\n- [y](https://y.example/)\n" + text.replace("n.example", "m.example")
+    read_so_far: list[str] = []
+
+    def reading(given: str) -> Iterator[Extracted]:
+        read_so_far.append(given)
+        return Markdown().extract(given, "README.md")
+
+    found = plan(text, lambda item: to(NEW) if item.url == OLD else None, reading, in_parts=True)
+    assert apply(text, found.edits) == text.replace(OLD, NEW)
+    assert sum(map(len, read_so_far)) < 1.01 * len(text)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from linkwarden.fix import parts
 from linkwarden.fix.removal import Dead, moved_line, removals
 from linkwarden.fix.wanted import Dropped, Edit, Plan, Wanted, Wish
 from linkwarden.model import Anchor, Extracted, Markup, Occurrence, Suppression
@@ -53,8 +54,14 @@ class _Try:
     def new(self) -> str:
         return self.spellings[self.at]
 
+    @property
+    def url(self) -> str:
+        return self.wanted.url
 
-def plan(text: str, wish: Wish, read: Read, *, unsafe: bool = False, dead: Dead | None = None) -> Plan:
+
+def plan(
+    text: str, wish: Wish, read: Read, *, unsafe: bool = False, dead: Dead | None = None, in_parts: bool = False
+) -> Plan:
     """Return the edits that put the wanted URLs in place, each proved by reading the changed document.
 
     Args:
@@ -63,6 +70,7 @@ def plan(text: str, wish: Wish, read: Read, *, unsafe: bool = False, dead: Dead 
         read: the document's extractor.
         unsafe: also make the replacements that somebody should look at.
         dead: the links whose entries go if all of their links are such; None takes nothing out.
+        in_parts: the document is Markdown, and so long that only what is around the edits is read again.
     """
     items = list(read(text))
     tries, dropped, waiting = _tries(text, items, wish, unsafe=unsafe)
@@ -71,20 +79,9 @@ def plan(text: str, wish: Wish, read: Read, *, unsafe: bool = False, dead: Dead 
         dropped += left
         tries += [_Try(r.start, r.end, r.line, r.before, r.wanted, ("",), gone=r.gone) for r in gone]
         tries.sort(key=lambda t: t.start)
-    for _ in range(_MOST_READINGS):
-        failed = _failing(text, items, tries, read) if tries else []
-        if not failed:
-            break
-        for attempt in failed:
-            attempt.at += 1
-            if attempt.at >= len(attempt.spellings):
-                tries.remove(attempt)
-                dropped.append(_dropped(attempt, attempt.reason))
-    else:
-        dropped += [
-            _dropped(attempt, "no way was found to write all replacements of this document") for attempt in tries
-        ]
-        tries = []
+    if not (in_parts and parts.proved(text, items, tries, read)):
+        tries, failed = _settled(text, items, tries, read)
+        dropped += failed
     edits = tuple(
         Edit(t.start, t.end, t.line, text[t.start : t.end], t.new, t.before, t.wanted)
         for t in tries
@@ -93,20 +90,36 @@ def plan(text: str, wish: Wish, read: Read, *, unsafe: bool = False, dead: Dead 
     return Plan(edits, tuple(sorted(dropped, key=lambda d: d.line)), waiting)
 
 
+def _settled(text: str, items: Sequence[Extracted], tries: list[_Try], read: Read) -> tuple[list[_Try], list[Dropped]]:
+    """Return the tries that lead to what is wanted, each with the spelling that does, and the others as dropped."""
+    dropped: list[Dropped] = []
+    for _ in range(_MOST_READINGS):
+        failed = _failing(text, items, tries, read) if tries else []
+        if not failed:
+            return tries, dropped
+        for attempt in failed:
+            attempt.at += 1
+            if attempt.at >= len(attempt.spellings):
+                tries.remove(attempt)
+                dropped.append(_dropped(attempt, attempt.reason))
+    why = "no way was found to write all replacements of this document"
+    return [], dropped + [_dropped(attempt, why) for attempt in tries]
+
+
 def apply(text: str, edits: Sequence[Edit]) -> str:
     """Return a text with edits applied; their order does not matter.
 
     Raises:
         ValueError: an edit does not fit the text, or two overlap.
     """
-    parts: list[str] = []
+    pieces: list[str] = []
     at = 0
     for edit in sorted(edits, key=lambda e: e.start):
         if edit.start < at or text[edit.start : edit.end] != edit.old:
             raise ValueError(f"the text has changed at offset {edit.start}")
-        parts += (text[at : edit.start], edit.new)
+        pieces += (text[at : edit.start], edit.new)
         at = edit.end
-    return "".join((*parts, text[at:]))
+    return "".join((*pieces, text[at:]))
 
 
 def _tries(text: str, items: Sequence[Extracted], wish: Wish, *, unsafe: bool) -> tuple[list[_Try], list[Dropped], int]:
@@ -243,12 +256,12 @@ def _failing(text: str, items: Sequence[Extracted], tries: Sequence[_Try], read:
 
 
 def _splice(text: str, tries: Sequence[_Try]) -> str:
-    parts: list[str] = []
+    pieces: list[str] = []
     at = 0
     for attempt in tries:
-        parts += (text[at : attempt.start], attempt.new)
+        pieces += (text[at : attempt.start], attempt.new)
         at = attempt.end
-    return "".join((*parts, text[at:]))
+    return "".join((*pieces, text[at:]))
 
 
 def _nearest(items: Sequence[Extracted], number: int, tries: Sequence[_Try]) -> _Try:

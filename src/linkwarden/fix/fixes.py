@@ -8,6 +8,7 @@ from functools import partial
 
 from linkwarden.fix.edits import plan
 from linkwarden.fix.files import Document, open_document, refuse_unsafe, write_document
+from linkwarden.fix.parts import LONG
 from linkwarden.fix.removal import Dead
 from linkwarden.fix.wanted import Dropped, Edit, Plan, Wanted, Wish
 from linkwarden.fix.wishes import Wishes
@@ -153,4 +154,5 @@ def planned(document: Document, wish: Wish, *, unsafe: bool = False, dead: Dead 
     def read(text: str) -> Iterator[Extracted]:
         return source.extractor.extract(text, source.name)
 
-    return Planned(document, plan(source.text, wish, read, unsafe=unsafe, dead=dead))
+    in_parts = source.extractor.name == "markdown" and len(source.text) > LONG
+    return Planned(document, plan(source.text, wish, read, unsafe=unsafe, dead=dead, in_parts=in_parts))

@@ -19,6 +19,7 @@ from linkwarden.text import target_key
 #: What masking leaves of a secret: such a URL can be neither found nor written.
 _MASKED = "***"
 #: What is broken in the document itself, and not on the web.
+_BROKEN = Verdict.BROKEN.value
 _NO_PAGES = (Kind.ANCHOR, Kind.FILE, Kind.OTHER)
 #: A report of a million links is smaller.
 _MAX_REPORT_BYTES = 1 << 30
@@ -156,8 +157,11 @@ def wishes_of_report(data: bytes, chosen: Chosen) -> Wishes:
 
 def _of_links(links: Iterable[Any], slugs: Mapping[str, str], chosen: Chosen) -> Iterable[tuple[str, Wanted]]:
     for link in links:
-        said, code, url = link["suggestion"], str(link["code"]), str(link["url"])
-        if said is None or _MASKED in url or _MASKED in said["url"] or code not in slugs:
+        said = link["suggestion"]
+        if said is None:
+            continue
+        code, url = str(link["code"]), str(link["url"])
+        if _MASKED in url or _MASKED in said["url"] or code not in slugs:
             continue
         if chosen(code, slugs[code], Kind(link["kind"])):
             basis = Basis(said["basis"]) if said["safe"] is True else Basis.GUESS
@@ -168,9 +172,10 @@ def _of_links(links: Iterable[Any], slugs: Mapping[str, str], chosen: Chosen) ->
 
 def _dead_of_links(links: Iterable[Any], slugs: Mapping[str, str], chosen: Chosen) -> Iterable[tuple[str, Wanted]]:
     for link in links:
+        if link["verdict"] != _BROKEN or link["suggestion"] is not None or link["kind"] in _NO_PAGES:
+            continue
         code, url = str(link["code"]), str(link["url"])
-        is_dead = link["verdict"] == Verdict.BROKEN and link["suggestion"] is None and link["kind"] not in _NO_PAGES
-        if is_dead and code in slugs and _MASKED not in url and chosen(code, slugs[code], Kind(link["kind"])):
+        if code in slugs and _MASKED not in url and chosen(code, slugs[code], Kind(link["kind"])):
             for place in link["occurrences"]:
                 yield target_key(url, str(place["file"])), _removal(code, slugs[code])
 
