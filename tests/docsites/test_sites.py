@@ -219,6 +219,14 @@ async def test_headings_in_blocks_of_mkdocs_may_count(tmp_path: Path) -> None:
     assert await codes(tmp_path, "#inside", page=page, anchors=(("", "vitepress"),)) == BROKEN
 
 
+async def test_a_heading_without_a_blank_may_count(tmp_path: Path) -> None:
+    """Python-Markdown takes ``#Title`` for a heading; to others it is text, and the reason says so."""
+    page = "# Top\n\n#Inside\n\n```\n#code\n```\n"
+    assert await codes(tmp_path, "#inside #code", page=page, anchors=(("", "mkdocs"),)) == f"{UNKNOWN} {BROKEN}"
+    run = await check(tmp_path, "docs/a.md", anchors=(("", "github"),))
+    assert "The heading in line 6 makes no anchor" in run.results[0].judgement.reason
+
+
 async def test_names_with_marks_are_compared_as_browsers_do(tmp_path: Path) -> None:
     """VitePress writes Korean names decomposed, and a composed link does not reach them; the fix does."""
     (tmp_path / ".git").mkdir()

@@ -91,6 +91,7 @@ def is_letter_or_digit(char: str) -> bool:
     return category[0] == "L" or category == "Nd"
 
 
+@cache
 def is_alphanumeric(char: str) -> bool:
     """Return whether it is alphabetic or a number by Unicode's properties, as Rust sees it."""
     category = _category(char)
@@ -158,7 +159,7 @@ def _toc(text: str) -> str:
 def pymdownx(text: str, case: str = "lower", *, encode: bool = False) -> str:
     """Return the name by ``pymdownx.slugs.slugify``, which drops what stands between ``<`` and ``>``."""
     text = unicodedata.normalize("NFC", " ".join(text.split()))
-    text = re.sub(r"</?[^>]*>", "", text).strip()
+    text = re.sub(r"</?[^<>]*>", "", text).strip()  # another "<" before it is dropped as well
     text = {"lower": str.lower, "fold": str.casefold, "lower-ascii": ascii_lower}.get(case, str)(text)
     text = re.sub(r"[^\w\- ]", "", text).replace(" ", "-")
     return _encoded(text) if encode else text

@@ -10,17 +10,17 @@ from typing import Literal
 from linkwarden.model import Heading, Part
 from linkwarden.patterns import pattern
 
-_NOTE = pattern(r"\[\^([^\]\s]++)\]")
+_NOTE = pattern(r"\[\^([^\[\]\s]++)\]")
 _SHORT_CODE = pattern(r":[a-z0-9_+-]++:")
 _MATH = pattern(r"\$[^$\n]++\$")
 _URL = pattern(r"https?://\S++")
 _WORD = r"(?:[#.][^\s{}#.=]++|[\w-]++=(?:\"[^\"]*+\"|'[^']*+'|[^\s{}]++))"
 #: What stands behind a heading and says what it is called; the group ``inner`` holds the words.
-DOCUSAURUS = pattern(r"\s*\{#(?P<id>(?:(?!\{#)[^}])++)\}\s*\Z|\s*\{/\*\s*#(?P<mdx>[^*{}]*?)\s*\*/\}\s*\Z")
-KRAMDOWN = pattern(r"[ \t]++\{#(?P<id>[A-Za-z][\w:-]*+)\}\s*\Z")
-ATTR_LIST = pattern(r"[ ]*+\{:?(?P<inner>[^{}\n]*+)\}[ ]*\Z")
-ATTRIBUTES = pattern(r"\s*\{(?P<inner>[^{}]*+)\}\s*\Z")
-STRICT_ATTRIBUTES = pattern(rf"\s*\{{(?P<inner>\s*+{_WORD}(?:\s++{_WORD})*+\s*+)\}}\s*\Z")
+DOCUSAURUS = pattern(r"\{#(?P<id>[^{}]++)\}|\{/\*\s*+#(?P<mdx>[^*{}\s]*+)\s*+\*/\}")
+KRAMDOWN = pattern(r"\{#(?P<id>[A-Za-z][\w:-]*+)\}")
+ATTR_LIST = pattern(r"\{:?(?P<inner>[^{}\n]*+)\}")
+ATTRIBUTES = pattern(r"\{(?P<inner>[^{}]*+)\}")
+STRICT_ATTRIBUTES = pattern(rf"\{{(?P<inner>\s*+{_WORD}(?:\s++{_WORD})*+\s*+)\}}")
 _ID = pattern(r"(?:^|\s)(?:#([^\s{}]+?)(?=[.\s#]|$)|id=(?:\"([^\"]*)\"|'([^']*)'|(\S+)))")
 #: Longer runs end in a dash of their own.
 KRAMDOWN_DASHES = pattern(r"---|--")
@@ -42,6 +42,7 @@ class Reading:
         dashes: those that become typographic ones, which no name keeps; None for none.
         given: what stands behind a heading and gives it a name; None where that is text.
         behind_backslash: such a name counts even where its brace is escaped.
+        spaced: such a name stands behind a blank.
         inline: attributes that stand right behind a link or a code belong to that.
         trim: blanks at the ends do not count.
         of_source: the name is made of the heading as it is written.
@@ -55,6 +56,7 @@ class Reading:
     dashes: re.Pattern[str] | None = None
     given: re.Pattern[str] | None = None
     behind_backslash: bool = False
+    spaced: bool = False
     inline: bool = True
     trim: bool = False
     of_source: bool = False
@@ -63,11 +65,11 @@ class Reading:
         """Return the text of a heading, or None if it gets no name, and the name that its author gives to it."""
         parts, name = list(heading.parts), None
         if self.given is not None:
-            parts, name = self._without_name(heading.parts, self.given)
+            parts, name = self._without_name(heading.parts)
         text = "".join(self._text(kind, text) for kind, text in parts)
         if self.of_source:
-            is_cut = self.given is not None and parts != list(heading.parts)
-            text = self.given.sub("", heading.source) if is_cut and self.given is not None else heading.source
+            cut = self._cut(heading.source) if parts != list(heading.parts) else None
+            text = heading.source if cut is None else cut[0].rstrip()
         if self.trim:
             text = text.strip()
         return None if not text and not self.urls and _URL.search(heading.source) else text, name
@@ -87,23 +89,30 @@ class Reading:
             text = _URL.sub("", text)
         return text if self.dashes is None else self.dashes.sub("–", text)
 
-    def _without_name(
-        self, parts: Sequence[tuple[Part, str]], given: re.Pattern[str]
-    ) -> tuple[list[tuple[Part, str]], str | None]:
+    def _cut(self, text: str) -> tuple[str, re.Match[str]] | None:
+        """Return what stands before the braces at the end of a text, and what is in these; None if that is no name."""
+        bare = text.rstrip()
+        at = bare.rfind("{") if bare.endswith("}") else -1
+        found = self.given.fullmatch(bare, at) if at >= 0 and self.given is not None else None
+        if found is None or (self.spaced and not text[at - 1 : at].isspace()):
+            return None
+        return text[:at], found
+
+    def _without_name(self, parts: Sequence[tuple[Part, str]]) -> tuple[list[tuple[Part, str]], str | None]:
         """Return the pieces of a heading without the attributes at its end, and the name in these."""
         tail = len(parts)
         usable = (Part.TEXT, Part.ESCAPED) if self.behind_backslash else (Part.TEXT,)
         while tail and parts[tail - 1][0] in usable:
             tail -= 1
-        text = "".join(piece for _, piece in parts[tail:])
-        found = given.search(text)
-        if found is None:
+        cut = self._cut("".join(piece for _, piece in parts[tail:]))
+        if cut is None:
             return list(parts), None
-        left: list[tuple[Part, str]] = [*parts[:tail], (Part.TEXT, text[: found.start()])]
+        before, found = cut
+        left: list[tuple[Part, str]] = [*parts[:tail], (Part.TEXT, before.rstrip())]
         groups = found.groupdict()
         if "inner" not in groups:
             return left, next((name for name in groups.values() if name is not None), None)
-        if self.inline and not text[: found.start()] and not found[0][:1].isspace():
+        if self.inline and not before:
             return left, None
         named = _ID.search(groups["inner"] or "")
         return left, next((name for name in named.groups() if name), None) if named is not None else None

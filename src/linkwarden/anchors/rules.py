@@ -87,12 +87,12 @@ DOCUSAURUS = Naming(
 ASTRO = Naming(slug=_slugs.github_slugger, reading=Reading(dashes=_text.TWO_DASHES))
 JEKYLL = Naming(
     slug=_slugs.Letters(keep=_slugs.is_word, lower=_slugs.each_lower, blanks=" \t"),
-    reading=Reading(notes=False, dashes=_text.KRAMDOWN_DASHES, given=_text.KRAMDOWN),
+    reading=Reading(notes=False, dashes=_text.KRAMDOWN_DASHES, given=_text.KRAMDOWN, spaced=True),
     numbering=_numbers.count,
 )
 KRAMDOWN = Naming(
     slug=_slugs.kramdown,
-    reading=Reading(notes=False, dashes=_text.KRAMDOWN_DASHES, given=_text.KRAMDOWN, of_source=True),
+    reading=Reading(notes=False, dashes=_text.KRAMDOWN_DASHES, given=_text.KRAMDOWN, spaced=True, of_source=True),
     numbering=_numbers.count,
     empty="section",
 )

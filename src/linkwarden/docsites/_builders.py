@@ -125,7 +125,7 @@ def _docusaurus(file: Path) -> Site:
 
 
 #: Other programs have a conf.py as well.
-_OF_SPHINX = pattern(r"(?m)^\s*(?:extensions|html_theme|master_doc|root_doc|project)\s*\+?=")
+_OF_SPHINX = pattern(r"(?m)^[ \t]*(?:extensions|html_theme|master_doc|root_doc|project)[ \t]*\+?=")
 _DOCS = frozenset({"docs", "doc", "documentation", "source"})
 
 

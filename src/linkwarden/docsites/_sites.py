@@ -12,8 +12,10 @@ from linkwarden.docsites._builders import Site, sites_in
 from linkwarden.docsites._urls import below, from_page
 from linkwarden.git import Git, GitError
 from linkwarden.model import Notice
+from linkwarden.tree import read_file
 
 _PATIENCE = 5.0  # seconds for git
+_MOST_BYTES = 1024 * 1024
 _OF_SUFFIX: Mapping[str, str] = {".qmd": "pandoc", ".rmd": "pandoc", ".mdx": "any"}
 _GITLAB = RULES["gitlab"]
 _STDIN = "<stdin>"
@@ -22,6 +24,9 @@ _GITLAB_CI = ".gitlab-ci.yml"
 
 def forge_of(root: Path) -> str:
     """Return the rule of the place that shows a repository: ``gitlab`` or ``github``."""
+    has_ci = (root / _GITLAB_CI).is_file()
+    if not has_ci and not _may_name_gitlab(root / ".git" / "config"):
+        return "github"
     try:
         page = page_of(Git(root, _PATIENCE).run("config", "--get", "remote.origin.url", or_nothing=True).decode())
     except (GitError, UnicodeDecodeError):
@@ -29,8 +34,15 @@ def forge_of(root: Path) -> str:
     host = urlsplit(page or "").netloc
     if "gitlab" in host:
         return "gitlab"
-    is_gitlab = host != "github.com" and (root / _GITLAB_CI).is_file() and not (root / ".github").exists()
-    return "gitlab" if is_gitlab else "github"
+    return "gitlab" if has_ci and host != "github.com" and not (root / ".github").exists() else "github"
+
+
+def _may_name_gitlab(settings: Path) -> bool:
+    """Return whether git's settings may name GitLab as the remote, which spares a run of git where they cannot."""
+    try:
+        return b"gitlab" in read_file(settings, _MOST_BYTES)
+    except (OSError, ValueError):
+        return settings.parent.is_file()  # a worktree, whose settings lie elsewhere
 
 
 class Sites:

@@ -34,9 +34,10 @@ _GIVEN = re.compile(
 _TAKEN_IN = pattern(
     r"^[ \t]*(?:(?P<fence>`{3,}|~{3,})(?P<run>\{(?:include|eval-rst|auto\w*)\})?|(?P<mark>:{3,}\{(?:include|eval-rst)\}"
     r"|[;!]?-+8<-+|:::[ \t]+\w+\.[\w.:]+[ \t]*$|<!--[ \t]*@include:|\{\{|\{%|\{!|import[ \t]+\w+[ \t]+from[ \t]+"
-    r"['\"][^'\"\n]*\.mdx?['\"])|(?P<block>!!!|\?\?\?\+?|===[!+]?)[ \t]|(?P<heading>#{1,6}[ \t]+\S.*))",
+    r"['\"][^'\"\n]*\.mdx?['\"])|(?P<block>!!!|\?\?\?\+?|===[!+]?)[ \t]|(?P<heading>#{1,6}(?:[ \t]+\S|[^\s#!]).*))",
     re.MULTILINE,
 )
+_TIGHT = pattern(r"^#{1,6}[^\s#!]", re.MULTILINE)
 _SIGNS = ("{", "8<", ":::", "@include", "import ", "!!! ", "??? ", "=== ")
 PANDOC = (".qmd", ".rmd")
 _IMAGES = frozenset({Markup.MD_IMAGE, Markup.MD_REFERENCE_IMAGE})
@@ -196,9 +197,12 @@ class MarkdownReader:
             yield Anchor(github(text), text, line, AnchorSource.SWALLOWED, cause, level, heading)
 
     def _taken_in(self) -> Iterator[Anchor]:
-        """Yield where builders put another text, and the headings in MkDocs' indented blocks, code to all others."""
+        """Yield where builders put another text, and what is a heading to Python-Markdown alone.
+
+        That is what is indented below a tab or an admonition, and a line without a blank behind its number signs.
+        """
         body, fence, indented = self._source.body, "", False
-        if not any(sign in body for sign in _SIGNS):
+        if not any(sign in body for sign in _SIGNS) and _TIGHT.search(body) is None:
             return
         for found in _TAKEN_IN.finditer(body, self._front_end):
             is_mark = bool(found["mark"] or found["run"]) and not fence
@@ -210,7 +214,9 @@ class MarkdownReader:
                 continue
             elif found["block"]:
                 indented = True
-            elif indented and found["heading"] and found[0].startswith(("    ", "\t")):
+            elif found["heading"] and (
+                _TIGHT.match(body, found.start()) or (indented and found[0].startswith(("    ", "\t")))
+            ):
                 heading = self._texts.heading(without_closing(found["heading"].lstrip("#").strip()))
                 text = shown_on_github(heading)
                 line = self._source.line_of(found.start("heading"))
