@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from linkwarden.config import Config
-from linkwarden.model import Answer, Remembered, Run
+from linkwarden.model import Answer, Evidence, Remembered, Run
 
 if TYPE_CHECKING:  # the network stack is slow to import, and an offline run does without
     from linkwarden.net import Net, Observer
@@ -49,6 +49,29 @@ class Memory(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """What was found about a URL, by whom, and whether it was asked for as an image."""
+
+    provider: str
+    as_image: bool
+    evidence: Evidence
+    notes: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The journals of all shards of one run.
+
+    Attributes:
+        known: what they settled, by the key of the URL.
+        inputs: SHA-256 of the inputs, by name.
+    """
+
+    known: Mapping[str, Settled]
+    inputs: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Deps:
     """What a run needs from outside.
 
@@ -60,6 +83,7 @@ class Deps:
         stdin: reads standard input to its end.
         progress: shows how far the run is, or None.
         memory: what earlier runs found, or None.
+        parts: what the shards of this run found, which are merged without a request; or None.
     """
 
     make_net: Callable[[Config, Observer | None], AbstractAsyncContextManager[Net]]
@@ -69,3 +93,4 @@ class Deps:
     stdin: Callable[[], bytes] = lambda: b""
     progress: Progress | None = None
     memory: Memory | None = None
+    parts: Parts | None = None

@@ -38,6 +38,7 @@ _COMMANDS = {
     "fix": _Place("fix", "Replace URLs in lists by what a check suggests."),
     "rescue": _Place("rescue", "Save images of lists before they are gone."),
     "archive": _Place("archive", "Ask the Internet Archive for copies of links that have none."),
+    "merge": _Place("merge", "Join what the shards of one check have found."),
     "probe": _Place("probe", "Show every request for one URL, and how the verdict follows."),
     "extract": _Place("extract", "List the links of a list and the providers that would check them."),
     "explain": _Place("explain", "Explain a rule, a verdict or an HTTP status, and what to do."),

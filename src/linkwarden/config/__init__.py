@@ -23,7 +23,7 @@ from linkwarden.config._options import (
     with_overrides,
 )
 from linkwarden.config._rewrite import Rewrite, rewritten
-from linkwarden.config._values import FLAG, LEVEL, SECONDS, UrlPattern, nearest, parse_duration
+from linkwarden.config._values import FLAG, LEVEL, SECONDS, Shard, UrlPattern, nearest, parse_duration
 
 __all__ = [
     "DEFAULT_REPORTS",
@@ -48,6 +48,7 @@ __all__ = [
     "Rewrite",
     "RuleNames",
     "Section",
+    "Shard",
     "UrlPattern",
     "find_file",
     "folder_that_rules",

@@ -38,11 +38,13 @@ from linkwarden.config._values import (
     PROXY,
     REWRITES,
     SECONDS,
+    SHARD,
     TEXT,
     TEXTS,
     TOKEN,
     URLS,
     VERDICTS,
+    Shard,
     Value,
     as_it_is,
     show_duration,
@@ -376,6 +378,12 @@ class Config:
     )
     contact: str | None = _network(
         None, CONTACT, '"you@example.org"', "Goes into the User-Agent, so that site owners can reach you."
+    )
+    journal: Path | None = _memory(
+        None, PATH, '"run.jsonl"', "Write down what is settled; a run that finds the file goes on from it.", _DOOR
+    )
+    shard: Shard | None = _memory(
+        None, SHARD, '"1/4"', "Check this share of the hosts only, for --journal; `linkwarden merge` joins them.", _ONCE
     )
     state: Path | None = _memory(
         None, PATH, '"memory.sqlite3"', "Where the memory of earlier runs is kept.", _DOOR, default_text=DEFAULT_STATE

@@ -23,6 +23,7 @@ Word = TypeVar("Word", bound=StrEnum)
 
 _DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)\s*(ms|s|m|h|d|w|)", re.ASCII)
 _UNIT_SECONDS = {"ms": 0.001, "": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_SHARD = re.compile(r"(\d{1,4})/(\d{1,4})", re.ASCII)
 _COPIED = re.compile(r"https?://\S+", re.IGNORECASE)
 _MAX_PATTERN = 200  # longer patterns are never written by hand, and a hostile one gets less room
 #: How much of a URL a pattern gets to see: a hostile pair of both is kept short.
@@ -247,6 +248,37 @@ def _token(given: str, *, what: str) -> str | None:
     return token or None
 
 
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """A share of the hosts: one of so many, from 1."""
+
+    number: int
+    of: int
+
+    def has(self, lane: str) -> bool:
+        """Return whether a queue of requests belongs to this share: the same on every machine (FNV-1a, 64 bits)."""
+        value = 0xCBF29CE484222325
+        for byte in lane.encode("utf-8", "surrogatepass"):
+            value = (value ^ byte) * 0x100000001B3 % 2**64
+        return value % self.of == self.number - 1
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.of}"
+
+
+def parse_shard(given: str, *, what: str) -> Shard:
+    """Return the share that ``I/N`` names.
+
+    Raises:
+        UsageError: it is not of that form, or there is no such share.
+    """
+    found = _SHARD.fullmatch(given.strip())
+    shard = Shard(int(found[1]), int(found[2])) if found else Shard(0, 0)
+    if not 1 <= shard.number <= shard.of:
+        raise UsageError(f"{what}: {given!r} is no share", "Write I/N, such as 1/4 for the first of four.")
+    return shard
+
+
 def _number(given: int, *, what: str, least: int, most: int) -> int:
     if not least <= given <= most:
         raise UsageError(f"{what}: {given} is not from {least} to {most}")
@@ -296,6 +328,7 @@ TEXT = Value(types=(str,), read=as_it_is)
 TEXTS = Value(types=(str,), native=(Path,), several=True, read=as_it_is)
 SECONDS = Value(types=(float, int, str), native=(timedelta,), read=_seconds, metavar="TIME")
 DURATION = Value(types=(str,), native=(timedelta,), read=parse_duration, metavar="TIME")
+SHARD = Value(types=(str,), read=parse_shard, metavar="I/N")
 INSTANT = Value(types=(str,), native=(datetime,), read=parse_instant, metavar="INSTANT")
 PATTERNS = Value(types=(str,), several=True, read=_patterns, metavar="REGEX")
 GLOBS = Value(types=(str,), several=True, read=_globs, metavar="GLOB")

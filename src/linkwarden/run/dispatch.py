@@ -14,6 +14,7 @@ from linkwarden.docsites import Sites
 from linkwarden.inputs import anchors_reader, find_root, first_folder
 from linkwarden.model import FAILS_BY_DEFAULT, Claim, Evidence, Pass, Rule, Target, UsageError
 from linkwarden.providers import LoadContext, Provider, Roster, Skip, by_ident
+from linkwarden.run.journal import Journal, lane_of, settled_of
 from linkwarden.run.ledger import Entry, Ledger, as_remembered, keep, known_good, own_evidence
 from linkwarden.run.outage import Outage
 from linkwarden.run.schedule import Lanes
@@ -36,11 +37,14 @@ class Dispatch:
         outage: watches whether the network is down.
     """
 
-    def __init__(self, config: Config, deps: Deps, net: Net | None, ledger: Ledger) -> None:
+    def __init__(
+        self, config: Config, deps: Deps, net: Net | None, ledger: Ledger, journal: Journal | None = None
+    ) -> None:
         self._config = config
         self._deps = deps
         self._net = net
         self._ledger = ledger
+        self._journal = journal
         self._now = ledger.policy.now
         self._providers = Roster()
         self._lanes = Lanes()
@@ -79,6 +83,8 @@ class Dispatch:
         if self._selection.leaves_out(target):
             self._settle(entry, own_evidence(target, rules.EXCLUDED, "Left out by --include or --exclude."))
             return
+        if after is None and self._is_known(entry):
+            return
         providers = self._providers.concerned(target)
         at = providers.index(after) + 1 if after is not None else 0
         for provider in providers[at:]:
@@ -91,6 +97,19 @@ class Dispatch:
                 self._hand_over(entry, provider, ident)
                 return
         self._settle(entry, own_evidence(target, rules.NOT_WEB, "Not a URL that can be fetched over HTTP."))
+
+    def _is_known(self, entry: Entry) -> bool:
+        """Settle what a shard, or the run that this one goes on from, has found; return whether it was that."""
+        parts, journal = self._deps.parts, self._journal
+        known = parts.known if parts is not None else journal.known if journal is not None else {}
+        found = known.get(entry.target.key)
+        if found is None or found.as_image != entry.as_image:
+            return False
+        entry.provider = next((p for p in self._providers.concerned(entry.target) if p.name == found.provider), None)
+        entry.notes[:] = found.notes
+        entry.of_shard = True
+        self._settle(entry, found.evidence)
+        return True
 
     def _hand_over(self, entry: Entry, provider: Provider, ident: str) -> None:
         entry.provider = provider
@@ -106,6 +125,13 @@ class Dispatch:
             self._settle(entry, as_remembered(entry.target, known))
             return
         claim = Claim(provider.name, entry.target, ident, known)
+        shard = self._config.shard
+        if provider.online and shard is not None and not entry.of_shard:
+            if not shard.has(lane_of(provider.lane(claim), entry.target.address or "")):
+                reason = f"Another share of the hosts has it (--shard {shard})."
+                self._settle(entry, own_evidence(entry.target, rules.EXCLUDED, reason))
+                return
+            entry.of_shard = True
         if not provider.online:
             self._offline.append((provider, claim))
         elif provider.gathers:
@@ -205,6 +231,8 @@ class Dispatch:
                 else:
                     self._settle(entry, answer)
                     keep(self._memory_for(entry.target), provider, answer, self._now)
+                    if self._journal is not None and provider.online:
+                        self._journal.add(entry.target.key, settled_of(entry))
             if entries:
                 raise LookupError(f"no answer for {len(entries)} of {len(claims)} links")  # noqa: TRY301 - one way out
         except Exception as error:  # noqa: BLE001 - a provider's defect must not take the run down

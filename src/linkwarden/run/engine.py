@@ -20,6 +20,7 @@ from linkwarden.model import Compared, Run
 from linkwarden.report import formats
 from linkwarden.run.dispatch import Dispatch, context_of
 from linkwarden.run.intake import Intake
+from linkwarden.run.journal import Journal, settled_of
 from linkwarden.run.ledger import Ledger
 from linkwarden.suppress import Accepted, load_baseline, suppress_accepted
 
@@ -37,7 +38,7 @@ async def run(config: Config, deps: Deps, *, sources: Sequence[Source] = ()) -> 
     Raises:
         NothingToCheckError: no input could be read.
     """
-    if config.offline:
+    if config.offline or deps.parts is not None:
         return await _Inspection(config, deps, None, sources).run()
     async with deps.make_net(config, deps.observer) as net:
         return await _Inspection(config, deps, net, sources).run()
@@ -53,7 +54,8 @@ class _Inspection:
         self._sources = sources
         self._now = config.now or deps.now()
         self._ledger = Ledger(Policy(self._now, config.expiring_within), rewrites=config.rewrite)
-        self._dispatch = Dispatch(config, deps, net, self._ledger)
+        self._journal = Journal(config.journal, config.shard, self._now) if config.journal is not None else None
+        self._dispatch = Dispatch(config, deps, net, self._ledger, self._journal)
         self._intake = Intake(self._ledger, self._dispatch)
         self._difference: Difference | None = None
         self._baseline = load_baseline(config.baseline) if config.baseline is not None else None
@@ -79,6 +81,7 @@ class _Inspection:
             if self._ledger.entries:  # the reviews that make no request: the memory's patience holds all the same
                 await self._review(online=False)
         self._dispatch.outage.forget()
+        await self._end_journal(stopped=interrupted or down)
         self._dispatch.note_shortage()
         done = await self._judge(self._deps.clock() - began, interrupted=interrupted, network_down=down)
         if self._deps.memory is not None:
@@ -89,6 +92,8 @@ class _Inspection:
     def _prepare(self) -> None:
         """Load what has to be known before the first list is read."""
         config = self._config
+        if self._journal is not None:
+            self._journal.open()
         self._context = context_of(config, self._deps.memory, self._ledger)
         self._dispatch.load_providers(self._context)
         formats()  # the reports are not used here, but one that cannot be loaded is a notice of every run
@@ -96,6 +101,15 @@ class _Inspection:
             from linkwarden.diff import difference  # noqa: PLC0415 - only here
 
             self._difference = self._intake.before = difference(config, self._context.root)
+
+    async def _end_journal(self, *, stopped: bool) -> None:
+        if self._journal is not None:
+            found = {
+                key: settled_of(entry)
+                for key, entry in self._ledger.entries.items()
+                if entry.of_shard and entry.evidence is not None
+            }
+            await asyncio.to_thread(self._journal.close, None if stopped else found, self._ledger.sha256)
 
     async def _review(self, *, online: bool) -> None:
         """Let the reviews look at all results, one after the other."""

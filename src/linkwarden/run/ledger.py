@@ -46,6 +46,7 @@ class Entry:
     as_image: bool = False
     unwraps: int = 0
     remembered: bool = False
+    of_shard: bool = False  # this run checks it; with --shard, others check the rest
     notes: list[Evidence] = field(default_factory=list)
     evidence: Evidence | None = None
 
