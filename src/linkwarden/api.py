@@ -78,6 +78,8 @@ class Options(TypedDict, total=False):
     no_archive: bool
     github_token: str | None
     contact: str | None
+    journal: str | Path | None
+    shard: str
     state: str | Path | None
     fresh_for: str | timedelta
     confirm_runs: int
@@ -208,12 +210,12 @@ def memory_for(config: Config) -> AbstractContextManager[Memory | None]:
     """Return the memory of earlier runs, to be entered; it is None if ``config.state`` is, or cannot be used.
 
     A run with ``--diff`` has none: added links have no past, and a pull request must not change what the nightly run
-    builds on. Nor has one with ``--rewrite``: what a preview answers says nothing about the site.
+    builds on. Nor has one with ``--rewrite``: what a preview answers says nothing about the site; nor a shard, for which the merge does it.
 
     Raises:
         UsageError: the file was written by a newer linkwarden.
     """
-    if config.state is None or config.diff is not None or config.rewrite:
+    if config.state is None or config.diff is not None or config.rewrite or config.shard is not None:
         return nullcontext(None)
     from linkwarden.store.memory import open_memory  # noqa: PLC0415 - a run without a memory does without SQLite
 

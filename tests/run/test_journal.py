@@ -171,6 +171,12 @@ async def test_shards_that_do_not_fit_are_refused(
         await asyncio.to_thread(read_parts, change(parts))
 
 
+async def test_a_shard_without_a_journal_is_refused(internet: FakeInternet, listed: Path) -> None:
+    """What it found would be lost."""
+    with pytest.raises(UsageError, match="--shard needs --journal"):
+        await check(internet, listed, shard=Shard(1, 2))
+
+
 async def test_a_shard_that_was_stopped_is_not_merged(internet: FakeInternet, listed: Path, tmp_path: Path) -> None:
     """Its journal lacks the last line."""
     part = tmp_path / "part.jsonl"

@@ -16,7 +16,7 @@ from linkwarden.deps import Deps
 from linkwarden.hints import hints
 from linkwarden.inputs import Source, read_all, reading_of
 from linkwarden.judge import Policy
-from linkwarden.model import Compared, Run
+from linkwarden.model import Compared, Run, UsageError
 from linkwarden.report import formats
 from linkwarden.run.dispatch import Dispatch, context_of
 from linkwarden.run.intake import Intake
@@ -92,6 +92,8 @@ class _Inspection:
     def _prepare(self) -> None:
         """Load what has to be known before the first list is read."""
         config = self._config
+        if config.shard is not None and self._journal is None:
+            raise UsageError("--shard needs --journal FILE", "`linkwarden merge` joins the files of all shards.")
         if self._journal is not None:
             self._journal.open()
         self._context = context_of(config, self._deps.memory, self._ledger)

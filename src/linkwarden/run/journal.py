@@ -44,7 +44,7 @@ class Journal:
         self._writer = ThreadPoolExecutor(1, "journal")
 
     def open(self) -> None:
-        """Read what is there and go on writing behind it; what another run or version has written begins anew.
+        """Read what is there and go on writing behind it; what another run or version has written begins a new one.
 
         Raises:
             UsageError: the file cannot be written, or is something else than a journal.
