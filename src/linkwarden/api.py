@@ -210,7 +210,8 @@ def memory_for(config: Config) -> AbstractContextManager[Memory | None]:
     """Return the memory of earlier runs, to be entered; it is None if ``config.state`` is, or cannot be used.
 
     A run with ``--diff`` has none: added links have no past, and a pull request must not change what the nightly run
-    builds on. Nor has one with ``--rewrite``: what a preview answers says nothing about the site; nor a shard, for which the merge does it.
+    builds on. Nor has one with ``--rewrite``: what a preview answers says nothing about the site; nor a
+    shard, for which the merge does it.
 
     Raises:
         UsageError: the file was written by a newer linkwarden.
