@@ -262,7 +262,7 @@ def test_an_interrupted_run_writes_nothing(
     from dataclasses import replace  # noqa: PLC0415 - only here
 
     whole = api.run_loop
-    interrupted: Callable[[Any], Run] = lambda work: replace(whole(work), interrupted=True)  # noqa: E731 - a stand-in
+    interrupted: Callable[..., Run] = lambda work, **how: replace(whole(work, **how), interrupted=True)  # noqa: E731 - a stand-in
     monkeypatch.setattr(api, "run_loop", interrupted)
     write(LIST)
 

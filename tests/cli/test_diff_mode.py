@@ -119,7 +119,7 @@ def test_offline_finds_what_the_change_breaks(
 
     told = out(capsys)
     assert "LW120" in told
-    assert "1 broken, 1 unverified" in told
+    assert "1 broken, 1 not checked (--offline)" in told
 
 
 def test_no_base_no_run(repository: Repository, check: Desk, capsys: pytest.CaptureFixture[str]) -> None:

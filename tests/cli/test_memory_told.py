@@ -99,7 +99,7 @@ def test_interrupted_before_a_list_was_read_it_tells_nothing(
     health = tmp_path / "health.md"
     health.write_text("# Link health\n\nChecked on the last day", "utf-8")
 
-    def cut(work: Coroutine[Any, Any, Run]) -> Run:
+    def cut(work: Coroutine[Any, Any, Run], **_how: object) -> Run:
         work.close()
         return Run(started=FIRST, duration_s=0.1, inputs=(), results=(), interrupted=True)
 
