@@ -268,3 +268,16 @@ def test_a_place_whose_finding_is_accepted_stays(fix: Command, repository: Repos
         arguments = ["--from", "health.json"]
     assert fix(*arguments, "--write") == 0
     assert text() == before.replace("htps:", "https:", 1)
+
+
+def test_a_redirect_into_a_private_network_changes_nothing(repository: Repository) -> None:
+    """Nobody follows it, and nothing of it gets into the list."""
+    before = "[a](https://moved.example/guide)\n"
+    repository.commit({"README.md": before})
+
+    def build(internet: FakeInternet) -> None:
+        internet.site("moved.example").redirect("/guide", "http://192.168.1.1/guide")
+
+    arguments = ["fix", "--write", "--unsafe", "--no-state", "--no-archive", "--no-progress"]
+    assert run_guarded(cli, arguments, on_fake_internet(build)) == 0
+    assert text() == before

@@ -8,6 +8,7 @@ trying: the first spelling that the extractor reads as exactly that URL counts.
 from __future__ import annotations
 
 import html
+import ipaddress
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,6 +19,7 @@ from linkwarden.fix import parts
 from linkwarden.fix.removal import Dead, moved_line, removals
 from linkwarden.fix.wanted import Dropped, Edit, Plan, Wanted, Wish
 from linkwarden.model import Anchor, Extracted, Markup, Occurrence, Suppression
+from linkwarden.text import host_of, is_http
 
 #: Yields what a document holds, in the order of its text.
 Read = Callable[[str], Iterator[Extracted]]
@@ -139,11 +141,11 @@ def _tries(text: str, items: Sequence[Extracted], wish: Wish, *, unsafe: bool) -
             found[span.start].places.append(number)
             continue
         if not (goal.safe or unsafe):
-            if not _unfit(goal.url):
+            if not _unfit(goal.url, item.url):
                 waiting.add(span.start)
             continue
         attempt = _Try(span.start, span.end, span.line, item.url, goal, (), [number])
-        reason = _unfit(goal.url)
+        reason = _unfit(goal.url, item.url)
         if reason:
             dropped.append(_dropped(attempt, reason))
             continue
@@ -162,13 +164,26 @@ def _dropped(attempt: _Try, reason: str) -> Dropped:
     return Dropped(attempt.line, attempt.before, attempt.wanted, reason)
 
 
-def _unfit(url: str) -> str:
-    """Return why a replacement is not put into a document, whatever its spelling, or ""."""
+def _unfit(url: str, before: str) -> str:
+    """Return why a replacement is not put into a document in place of a URL, whatever its spelling, or ""."""
     if len(url) > _LONGEST_URL:
         return f"the replacement is longer than {_LONGEST_URL} characters"
     if not url or _UNWRITABLE.search(url) or not _PLACE.match(url):
         return "the replacement is no URL that can stand in a document"
+    if _is_private(url) and host_of(url) != host_of(before):
+        return "the replacement leads into a private network"
     return ""
+
+
+def _is_private(url: str) -> bool:
+    """Return whether a URL names a place that only some computers reach. Names are not looked up."""
+    host = host_of(url) if is_http(url) else ""
+    if host == "localhost" or host.endswith((".localhost", ".local", ".internal")):
+        return True
+    try:
+        return not ipaddress.ip_address(host.strip("[]")).is_global
+    except ValueError:
+        return False
 
 
 def _spellings(text: str, item: Occurrence, url: str) -> Iterator[str]:
