@@ -378,6 +378,33 @@ def test_a_configuration_in_pyproject_stays_the_configuration(repository: Reposi
     assert (repository.folder / NIGHTLY).exists()
 
 
+@pytest.mark.parametrize(
+    ("files", "origin", "told"),
+    [
+        ({}, "", {}),
+        ({"mkdocs.yml": "", "docs/a.md": LINK}, "", {"docs": "mkdocs"}),
+        ({"docusaurus.config.js": "", "docs/a.md": LINK}, "", {".": "docusaurus", "README.md": "github"}),
+        ({"book.toml": "", "src/a.md": LINK}, "https://gitlab.com/a/b", {".": "gitlab", "src": "mdbook"}),
+        ({}, "https://gitlab.com/a/b", {"": "gitlab"}),
+        ({"_config.yml": "", "docs/a.md": LINK}, "", {}),
+    ],
+)
+def test_it_writes_down_who_names_the_headings(
+    repository: Repository, run: Run, files: dict[str, str], origin: str, told: dict[str, str]
+) -> None:
+    """What the project's own files tell stands in the configuration, folder by folder, and is said."""
+    repository.write(files)
+    if origin:
+        repository.git("config", "remote.origin.url", origin)
+
+    _, said = run("--ref", COMMIT)
+
+    places = {folder and str((repository.folder / folder).absolute()): rule for folder, rule in told.items()}
+    written = dict(load_file(Path(CONFIG)).get("anchors", ()))
+    assert {folder and str(Path(folder).absolute()): rule for folder, rule in written.items()} == places
+    assert all(f"named by the rule {rule}" in said for rule in told.values())
+
+
 def test_elsewhere_than_at_github_no_workflow_is_written(repository: Repository, run: Run) -> None:
     """At GitLab there is nobody who would run it; it says where to read on."""
     repository.git("config", "remote.origin.url", "https://gitlab.com/me/github.list.git")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import chdir
 from dataclasses import dataclass, replace
 from importlib import resources
@@ -22,6 +22,7 @@ from linkwarden.cli.other_checkers import Import, find_other_checkers
 from linkwarden.cli.output import is_terminal
 from linkwarden.cli.speech import say
 from linkwarden.config import DEFAULT_REPORTS, Config
+from linkwarden.docsites import Sites
 from linkwarden.git import Git, GitError
 from linkwarden.model import NothingToCheckError, UsageError, Verdict
 from linkwarden.report._words import listed, plural
@@ -100,13 +101,14 @@ def init(
     at_github = page is None or not _ELSEWHERE.fullmatch(urlsplit(page).netloc)
     repository_of_action, wanted = _wanted(action, ref)
     files: dict[str, str] = {}
-    lists, others = None, Import()
+    lists, others, anchors = None, Import(), dict[str, str]()
     if "[tool.linkwarden" not in _text(root / "pyproject.toml") and (force or not (root / CONFIG).exists()):
         others = find_other_checkers(root)
         lists = find_lists(root, others.settings.get("exclude-paths", ()))
         if not lists.inputs:
             raise _no_lists(root, lists)
-        files[CONFIG] = config_text(list(lists.inputs), page, others)
+        anchors = _anchors(root, lists.links)
+        files[CONFIG] = config_text(list(lists.inputs), page, others, anchors)
     else:
         with chdir(root):
             _configuration(root)  # an error in it is better told before anything is written
@@ -122,7 +124,7 @@ def init(
     if root != Path.cwd():
         say(f"In {root}:")
     if lists is not None:
-        say(*_about(lists), *_about_others(others))
+        say(*_about(lists), *_about_anchors(anchors), *_about_others(others))
     written = [name for name, text in files.items() if _write(root / name, text, force=force)]
     _say_files(root, files, written)
     say(*_first_check(root))
@@ -178,6 +180,12 @@ def _about(lists: Lists) -> Iterator[str]:
     if lists.unread:
         kinds = [f"{name} ({kind})" for name, kind in lists.unread.items()]
         yield f"  not read: {shortened(kinds)}"
+
+
+def _about_anchors(anchors: Mapping[str, str]) -> Iterator[str]:
+    """Yield by which rules headings are named, where that is not GitHub's alone."""
+    for place, rule in anchors.items():
+        yield f"  headings of {'all documents' if place == '.' else place}: named by the rule {rule}"
 
 
 def _about_others(others: Import) -> Iterator[str]:
@@ -320,14 +328,41 @@ def _tags(root: Path, url: str, tag: str) -> str | None:
     return _ask_git(root, *over_https, "ls-remote", "--quiet", url, f"refs/tags/{tag}", f"refs/tags/{tag}^{{}}")
 
 
-def config_text(inputs: list[str], contact: str | None, others: Import) -> str:
+def _anchors(root: Path, documents: Iterable[str]) -> dict[str, str]:
+    """Return the rules that name the headings of documents, by folder or file, as the project's own files tell."""
+    sites = Sites(root)
+    found: dict[str, str] = {}
+    others: dict[str, str] = {}
+    for name in documents:
+        document = root / name
+        rule, sure = sites.rule_of(document)
+        site = sites.site_of(document)
+        if site is None:
+            others[name] = rule.name
+        elif sure:
+            found[site.pages.relative_to(sites.root).as_posix()] = rule.name
+    if sites.forge != "github" and others and "." not in found:
+        found = {".": sites.forge, **found}
+    if found.get(".", sites.forge) != sites.forge:  # the site's pages lie beside what the forge shows
+        found |= {name: rule for name, rule in others.items() if "/" not in name}
+    return found
+
+
+def config_text(inputs: list[str], contact: str | None, others: Import, anchors: Mapping[str, str]) -> str:
     """Return the configuration for a repository.
 
     Args:
         inputs: what to check.
         contact: its URL, or None if it has no public one.
         others: what is taken over from other checkers.
+        anchors: the rules that name headings, by folder or file.
     """
+    told = '# anchors = "github"'
+    if anchors.keys() == {"."}:
+        told = f"anchors = {json.dumps(anchors['.'])}"
+    elif anchors:
+        pairs = (f"{json.dumps(place, ensure_ascii=False)} = {json.dumps(rule)}" for place, rule in anchors.items())
+        told = f"anchors = {{ {', '.join(pairs)} }}"
     line = f'contact = "{contact}"' if contact else '# contact = "you@example.org"'
     taken = others.lines()
     if taken:
@@ -336,7 +371,9 @@ def config_text(inputs: list[str], contact: str | None, others: Import) -> str:
     if "exclude" in others.settings:
         text = _EXCLUDE_HINT.sub("", text)
     return (
-        text.replace("@@INPUTS@@", json.dumps(inputs, ensure_ascii=False)).replace("@@CONTACT@@", line)
+        text.replace("@@INPUTS@@", json.dumps(inputs, ensure_ascii=False))
+        .replace("@@CONTACT@@", line)
+        .replace("@@ANCHORS@@", told)
         + others.tables()
     )
 

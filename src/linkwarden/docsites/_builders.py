@@ -45,6 +45,7 @@ class Site:
         assets: folders whose files lie at the site's root.
         prefix: the path below which the site lies: ``/`` or ``/project/``.
         as_folders: the page of ``a.md`` is at ``a/``, so that relative URLs start from there.
+        below: what lies directly in the folder is no page.
     """
 
     settings: Path
@@ -53,6 +54,7 @@ class Site:
     assets: tuple[Path, ...] = ()
     prefix: str = "/"
     as_folders: bool = False
+    below: bool = False
 
 
 def _prefix(url: str) -> str:
@@ -121,7 +123,7 @@ def _docusaurus(file: Path) -> Site:
     script = text_of(file)
     folder = file.parent
     assets = (folder / "static", folder / "src" / "pages", folder)
-    return Site(file, RULES["docusaurus"], folder, assets, _prefix(in_script(script, "baseUrl")))
+    return Site(file, RULES["docusaurus"], folder, assets, _prefix(in_script(script, "baseUrl")), below=True)
 
 
 #: Other programs have a conf.py as well.

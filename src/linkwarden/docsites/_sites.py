@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,6 +19,8 @@ _PATIENCE = 5.0  # seconds for git
 _MOST_BYTES = 1024 * 1024
 _OF_SUFFIX: Mapping[str, str] = {".qmd": "pandoc", ".rmd": "pandoc", ".mdx": "any"}
 _GITLAB = RULES["gitlab"]
+#: Builders that nobody sets up for the looks of a repository alone.
+_SURE = frozenset({"docusaurus", "vitepress", "mkdocs", "mdbook"})
 _STDIN = "<stdin>"
 _GITLAB_CI = ".gitlab-ci.yml"
 
@@ -104,7 +107,10 @@ class Sites:
         return self._forge
 
     def rule_of(self, document: Path) -> tuple[Rule, bool]:
-        """Return the rule that names the headings of a document, and whether that is not for a site that was found."""
+        """Return the rule that names the headings of a document, and whether readers surely get it by that rule.
+
+        A repository whose root is a site (Jekyll's mostly) has documents that are read at the forge as well.
+        """
         is_file = document.is_file()
         told = self._told_of(document)
         site = self.site_of(document) if is_file else None
@@ -112,7 +118,7 @@ class Sites:
             return (site.rule if site is not None and site.rule.name == told else RULES[told]), True
         if site is not None:
             self.taken.setdefault(site.settings, site.rule.title)
-            return site.rule, False
+            return site.rule, site.pages != self.root or site.rule.name in _SURE
         by_suffix = _OF_SUFFIX.get(document.suffix.casefold())
         if by_suffix is not None:
             return RULES[by_suffix], True
@@ -144,7 +150,7 @@ class Sites:
             return None
         for above in (folder, *folder.parents):
             for site in self._sites_in(above):
-                if folder.is_relative_to(site.pages):
+                if folder.is_relative_to(site.pages) and not (site.below and folder == site.pages):
                     return site
             if above == self.root:
                 break
@@ -179,4 +185,4 @@ class Sites:
         inside = tuple(folder for folder in assets if folder.is_relative_to(self.root))
         if not pages.is_relative_to(self.root):
             return None
-        return Site(site.settings, site.rule, pages, inside, site.prefix, site.as_folders)
+        return replace(site, pages=pages, assets=inside)

@@ -63,12 +63,12 @@ def _why_missing(
         return spelled
     builder = places.by.rule.title
     there = next((found for w in wanted if (found := places.on_github(w)) is not None), None)
-    if there is not None:
-        reason = f"The name is the one that GitHub makes; on the site that {builder} builds, it leads nowhere."
+    unsure = _why_unsure(places, wanted, here)
+    if there is not None and (not places.by.sure or not unsure):
+        reason = f"The name is the one that GitHub makes; {builder} makes another of the heading."
         here_named = places.named_here(there)
         meant = None if here_named is None else _offer(here_named, before, Basis.GUESS)
-        return rules.ANCHOR_ON_GITHUB, reason, meant
-    unsure = _why_unsure(places, wanted, here)
+        return rules.ANCHOR_MISSING if places.by.sure else rules.ANCHOR_ON_GITHUB, reason, meant
     if unsure:
         return rules.ANCHORS_UNKNOWN, unsure, None
     lost = next((places.lost[w.lower()] for w in wanted if w.lower() in places.lost), None)

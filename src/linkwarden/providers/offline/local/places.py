@@ -29,12 +29,12 @@ class Names(NamedTuple):
 
     Attributes:
         rule: of its headings.
-        told: the user has chosen it.
+        sure: readers get the document by that rule, and not on GitHub.
         page: it is HTML, in which ids alone count.
     """
 
     rule: Rule = GITHUB
-    told: bool = True
+    sure: bool = True
     page: bool = False
 
 
@@ -118,8 +118,8 @@ class Places:
             yield from ((name, f"{who} makes it") for name in naming.names(headings) if name)
 
     def on_github(self, name: str) -> Anchor | None:
-        """Return the heading that has a name on GitHub alone, where a site is built from the document, or None."""
-        if self.by.told or self.by.page:
+        """Return the heading that has a name on GitHub alone, or None."""
+        if self.by.page:
             return None
         return next((anchor for anchor in self._headings if anchor.name == name), None)
 
@@ -199,5 +199,5 @@ class PlacesOf:
     def _names_of(self, path: Path, suffix: str) -> Names:
         if suffix in PAGES:
             return Names(page=True)
-        rule, told = self._sites.rule_of(path)
-        return Names(rule if suffix in _MARKDOWN else GITHUB, told)
+        rule, sure = self._sites.rule_of(path)
+        return Names(rule if suffix in _MARKDOWN else GITHUB, sure)
