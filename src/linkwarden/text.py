@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from yarl import URL
 
 from linkwarden.signatures import SCHEMES, secret_spans
+from linkwarden.url import plain_host
 
 _DEFAULT_PORT = {"http": 80, "https": 443}
 _PERCENT = re.compile(r"%([0-9a-fA-F]{2})")
@@ -16,16 +17,14 @@ _HTTP = re.compile(r"https?://", re.IGNORECASE)
 #: URLs that are their own key: scheme and host in lower case, no user info, no port that may be the default
 #: one, a path, and nothing percent-encoded. That is nearly every URL of a list, recognised by one look.
 _IN_KEY_FORM = re.compile(r"https?://[a-z0-9.-]+(?::(?!0|80/|443/)[0-9]{1,5})?/[^%\s]*\Z")
-#: Where nothing has to be decoded or refused; tells the host ten times as fast as taking the URL apart.
-_PLAIN_HOST = re.compile(r"https?://([a-z0-9.-]+)(?::[0-9]+)?(?![^/?#])", re.IGNORECASE | re.ASCII)
 
 
 @lru_cache(maxsize=64)  # engine and providers ask for the host of one URL several times over
 def host_of(url: str) -> str:
     """Return the host of a URL in lower case and IDNA form, without port, or "" where there is none."""
-    plain = _PLAIN_HOST.match(url)
+    plain = plain_host(url)
     if plain is not None:
-        return plain[1].lower().rstrip(".")
+        return plain
     try:
         return _wire_host(urlsplit(url).hostname or "").rstrip(".")
     except ValueError:
@@ -168,7 +167,8 @@ _WORTH_KEEPING = 2_000
 def _masked(text: str) -> str:
     if "://" in text:
         text = _masked_by_scheme(text)
-        text = _USERINFO.sub(f"{MASK}@", text)
+        if "@" in text:
+            text = _USERINFO.sub(f"{MASK}@", text)
         text = _BOT_TOKEN.sub(MASK, text)
     if "=" in text:
         text = _masked_values(text, *_PARAMETER)

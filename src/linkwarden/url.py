@@ -14,6 +14,16 @@ _HIGHEST_PORT = 65_535
 _LABELS = 8  # more than any pattern has; a host of ten thousand labels shall not cost ten thousand strings
 
 
+#: Where nothing has to be decoded or refused; tells the host ten times as fast as taking the URL apart.
+_PLAIN_HOST = re.compile(r"https?://([a-z0-9.-]+)(?::[0-9]+)?(?![^/?#])", re.IGNORECASE | re.ASCII)
+
+
+def plain_host(text: str) -> str | None:
+    """Return the host of a URL that begins as nearly all do, in lower case without trailing dots; None for others."""
+    plain = _PLAIN_HOST.match(text)
+    return plain[1].lower().rstrip(".") if plain is not None else None
+
+
 class AmbiguousError(ValueError):
     """A parameter stands twice in a URL with different values, so that nobody knows which one counts."""
 
@@ -91,7 +101,7 @@ def parse(text: str) -> Url | None:
     return Url(
         text=text,
         host=host,
-        domains=_patterns_for(host),
+        domains=patterns_for(host),
         segments=tuple(unquote(segment) for segment in parts[2].split("/")[1:]),
         params=params,
         names=frozenset(name.lower() for name, _ in params),
@@ -99,7 +109,8 @@ def parse(text: str) -> Url | None:
 
 
 @lru_cache(maxsize=1024)  # a list names the same few hosts over and over
-def _patterns_for(host: str) -> frozenset[str]:
+def patterns_for(host: str) -> frozenset[str]:
+    """Return a host, and ``*.`` before it and before each domain above it (``Url.domains``)."""
     labels = host.split(".")[-_LABELS:]
     return frozenset((host, *(f"*.{'.'.join(labels[i:])}" for i in range(len(labels)))))
 

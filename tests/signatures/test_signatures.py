@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from unittest.mock import patch
 from urllib.parse import quote
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from linkwarden.signatures import SCHEMES, Status, classify, is_signed
+from linkwarden.signatures import SCHEMES, Status, classify, is_signed, secret_spans
 from tests.signatures.samples import (
     DATED,
     INNOCENT,
@@ -292,3 +294,23 @@ def test_undecoded_ampersands_do_no_harm() -> None:
     """Names that begin with ``amp;`` are read, and a fragment is not."""
     assert classify(AMAZON.replace("&", "&amp;")).expires_at == END
     assert classify(AMAZON + "#X-Amz-Expires=1").expires_at == END
+
+
+PIECES = (
+    *("/", "?", "%2F", "=", "--", "~", ":", "1700000000", "202011111111", NOISE[:22]),
+    *("0123456789abcdef0123456789abcdef", *(hint for scheme in SCHEMES for hint in scheme.hints)),
+)
+
+
+@given(st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=4)), max_size=6).map("".join))
+def test_what_a_short_look_spares_is_not_signed(rest: str) -> None:
+    """Most URLs are told by their host and their characters; the long look says the same of them."""
+    url = f"https://a.example/{rest}"
+    with patch.object(import_module("linkwarden.signatures.classify"), "_has_nothing", lambda _text: False):
+        long = classify(url), secret_spans(url)
+    assert (classify(url), secret_spans(url)) == long
+
+
+def test_each_scheme_can_be_told_by_a_short_look() -> None:
+    """A scheme that any URL may be signed by has parameters or texts of its own."""
+    assert all(scheme.marks or scheme.only_on or scheme.hints for scheme in SCHEMES)

@@ -9,15 +9,13 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 from linkwarden.datafile import DataFileError, Row, read_table
 from linkwarden.model import Basis, Suggestion
 from linkwarden.patterns import pattern
-
-if TYPE_CHECKING:
-    from linkwarden.url import Url
+from linkwarden.url import Url, parse, patterns_for, plain_host
 
 _AUTHORITY = pattern(r"https?://[^/?#\\]*", re.IGNORECASE)
 
@@ -111,6 +109,20 @@ def find(url: Url) -> Service | None:
     """Return the row that a URL belongs to, or None."""
     rows = sorted({row for pattern in url.domains & _BY_HOST.keys() for row in _BY_HOST[pattern]})
     return next((SERVICES[row] for row in rows if SERVICES[row].covers(url)), None)
+
+
+def find_by_text(text: str) -> Service | None:
+    """Return what ``find`` returns, for a URL that has not been taken apart."""
+    host = plain_host(text)
+    if host is not None and not _is_named(host):
+        return None  # as for nearly every URL of a list
+    url = parse(text)
+    return find(url) if url else None
+
+
+@lru_cache(maxsize=16_384)  # a list names the same hosts over and over
+def _is_named(host: str) -> bool:
+    return not patterns_for(host).isdisjoint(_BY_HOST)
 
 
 def _service(row: Row) -> Service:

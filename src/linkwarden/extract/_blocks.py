@@ -14,12 +14,13 @@ from functools import lru_cache
 from typing import cast
 
 from markdown_it import MarkdownIt
-from markdown_it.rules_block import StateBlock, blockquote, fence, hr, list_block
+from markdown_it.rules_block import StateBlock, blockquote, code, fence, hr, list_block
 from mdit_py_plugins.footnote.index import footnote_def
 
 from linkwarden.extract._document import BLANK, Block, BlockKind, BlockRule, Document, Footnote, State
 from linkwarden.extract._html_blocks import html_block
 from linkwarden.extract._link_parts import take_definitions
+from linkwarden.extract._plain import plain_items
 from linkwarden.extract._spans import Pieces
 from linkwarden.extract._tables import DELIMITER_ROW, LIST_START, opens_table, read_table, without_pipe_escapes
 
@@ -167,6 +168,19 @@ _RULES: tuple[tuple[str, str, BlockRule, tuple[str, ...]], ...] = (
     ("heading", "#", _heading, _NOT_IN_LISTS),
 )
 _BY_FIRST = {first: tuple(rule for _, chars, rule, _ in _RULES if first in chars) for first in "`~>*-_+0123456789<#["}
+#: The same where a block begins, and not in a paragraph.
+_AT_START = {first: (plain_items, *rules) if first in "*-+" else rules for first, rules in _BY_FIRST.items()}
+
+
+def _block(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's signature
+    """Read the block that begins here, by the rules that its first character allows; the last one takes anything."""
+    if state.sCount[start_line] - state.blkIndent > 3 and code(state, start_line, end_line, silent):
+        return True
+    first = state.src[state.bMarks[start_line] + state.tShift[start_line]]
+    for rule in _AT_START.get(first, ()):
+        if rule(state, start_line, end_line, silent):
+            return True
+    return _paragraph(state, start_line, end_line, silent)
 
 
 @lru_cache(maxsize=4)
@@ -179,8 +193,9 @@ def _parser(depth: int) -> MarkdownIt:
             ruler.before("reference", name, _guarded(first, rule), {"alt": list(ends)})
         else:
             ruler.at(name, _guarded(first, rule), {"alt": list(ends)})
-    ruler.at("paragraph", _paragraph)
-    ruler.enableOnly(["code", *(name for name, *_ in _RULES), "paragraph"])
+    ruler.before("list", "plain_items", _guarded("-*+", plain_items), {"alt": ["list"]})
+    ruler.before("table", "block", _block)  # takes every block; the others say where lists, quotes and notes end
+    ruler.enableOnly(["block", "code", "plain_items", *(name for name, *_ in _RULES)])
     return md
 
 

@@ -65,10 +65,14 @@ class Source:
         """Return the span of ``body[start:end]`` in ``text``."""
         start += self.base
         end += self.base
-        line, col = self.position(start)
+        starts = self._starts
+        line = bisect_right(starts, start)
+        first = starts[line - 1]
+        if not self._wide and (line == len(starts) or end < starts[line]):  # as nearly all are, it is on one line
+            return Span(self.path, line, start - first + 1, line, end - first + 1, start, end)
         end_line, end_col = self.position(end)
         wide, end_wide = self._wide_before(start, line), self._wide_before(end, end_line)
-        return Span(self.path, line, col, end_line, end_col, start, end, wide, end_wide)
+        return Span(self.path, line, start - first + 1, end_line, end_col, start, end, wide, end_wide)
 
     def _wide_before(self, offset: int, line: int) -> int:
         """Return how many characters of a line, from 1, before an offset take two units of UTF-16."""
@@ -104,6 +108,8 @@ class Pieces(NamedTuple):
 
     def range(self, start: int, end: int) -> tuple[int, int]:
         """Return the body offsets of ``content[start:end]``; the end is right after its last character."""
+        if len(self.at) == 1:
+            return self.src[0] + start - self.at[0], self.src[0] + max(start, end) - self.at[0]
         if end <= start:
             at = self.source(start)
             return at, at

@@ -16,8 +16,8 @@ from linkwarden.extract._link_parts import Definition
 from linkwarden.extract._tags import TagScanner
 from linkwarden.model import Heading, Part
 
-_MARKED = re.compile(r"[\\`*_~\[\]<&!]")
-_SPACE = re.compile(r"\s+")
+#: What may be more than text. An underscore between letters or digits is none, nor an exclamation mark alone.
+_MARKED = re.compile(r"[\\`*~\[\]<&]|_(?![^\W_])|(?<![^\W_])_")
 _COMMENT = re.compile(r"<!--[^<]*(?:<(?!!--)[^<]*)*?-->")
 #: No label is longer on purpose; the markup of a longer one is not worth the time.
 _LONGEST = 2000
@@ -25,7 +25,7 @@ _LONGEST = 2000
 
 def squeeze(text: str) -> str:
     """Collapse white space, as a browser does."""
-    return _SPACE.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 def html_text(raw: str) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import ClassVar
+from typing import ClassVar, NamedTuple, cast
 
 from linkwarden.anchors import github
 from linkwarden.extract._blocks import blocks, without_closing
@@ -14,6 +14,7 @@ from linkwarden.extract._entries import Outline, entry_at, words_beside
 from linkwarden.extract._inline import Failed, Html, InlineScanner, Link
 from linkwarden.extract._link_parts import normalize_label
 from linkwarden.extract._math import Formulas
+from linkwarden.extract._plain import plain_link
 from linkwarden.extract._reader import Draft, Reader, Unnamed, shown_on_github
 from linkwarden.extract._slips import Slips
 from linkwarden.extract._spans import Source, text_notices
@@ -47,6 +48,21 @@ _LONGEST_TEXT = 1000
 #: A text with fewer spaces ("paper", "IEEE version") does not say what the link leads to.
 _FEW_SPACES = 2
 _LONGEST_CONTEXT = 300
+
+
+class _Place(NamedTuple):
+    """Where a link with a short text stands, and when it is called, the text beside it that says what it leads to."""
+
+    texts: Texts
+    body: str
+    content: str
+    block: int
+    entry: int
+    link: tuple[int, int]
+
+    def __call__(self) -> str:
+        beside = words_beside(self.body, self.content, self.block, self.entry, self.link)
+        return self.texts.of(beside)[:_LONGEST_CONTEXT]
 
 
 class Markdown(Extractor):
@@ -233,10 +249,7 @@ class MarkdownReader:
         content = block.content
         if "{" in content or ")=" in content:
             yield from self._given_names(block)
-        scanner = InlineScanner(content, self._document.definitions, self._notes)
-        items = scanner.scan()
-        if scanner.failed and not self._scanner.in_comment:
-            self._judge(block, scanner.failed)
+        items = plain_link(content) or self._scanned(block)
         closing: list[int] = []
         read_to = 0
         for i, item in enumerate(items):
@@ -256,6 +269,13 @@ class MarkdownReader:
         self._reader.comments(content, block.pieces)
         if self._reader.in_heading:
             self._reader.heading_text(self._texts.of(content[read_to:]))
+
+    def _scanned(self, block: Block) -> Sequence[Link | Html]:
+        scanner = InlineScanner(block.content, self._document.definitions, self._notes)
+        items = scanner.scan()
+        if scanner.failed and not self._scanner.in_comment:
+            self._judge(block, scanner.failed)
+        return items
 
     def _judge(self, block: Block, brackets: Iterable[Failed]) -> None:
         """Look for brackets that were meant as links; those of formulas were not."""
@@ -311,12 +331,12 @@ class MarkdownReader:
             return 0, False, ""
         context = ""
         if text.count(" ") < _FEW_SPACES:
-            beside = words_beside(body, block.content, first, offset, (link.start, link.end))
-            context = self._texts.of(beside)[:_LONGEST_CONTEXT]
+            place = _Place(self._texts, body, block.content, first, offset, (link.start, link.end))
+            context = cast("str", place)  # see Occurrence.context
         return self._source.line_of(offset), leads, context
 
 
-def _closing_tags(items: list[Link | Html], content: str) -> list[int]:
+def _closing_tags(items: Sequence[Link | Html], content: str) -> list[int]:
     """Return, for each item, where the next ``</a>`` or ``<a>`` begins (or the content ends)."""
     ends = [0] * len(items)
     end = len(content)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -63,7 +64,8 @@ class Occurrence:
             for a link in running text, a badge, and where the reader of the document does not tell.
         leads: no words stand before it in its entry, so that the entry is about what it leads to.
         context: where ``text`` is a word or two ("paper"), the words of its entry that say what it leads to, at most
-            300 characters; else "", and also where the reader of the document does not tell.
+            300 characters; else "", and also where the reader of the document does not tell. May be given as what
+            returns it, and is then rendered when it is asked for.
         parent: in a nested list, the URL of the first link of the nearest list item around its own item that has one;
             else "".
     """
@@ -79,6 +81,21 @@ class Occurrence:
     leads: bool = False
     context: str = ""
     parent: str = ""
+
+
+_context = Occurrence.__dict__["context"]  # the slot behind the property below
+
+
+def _context_of(occurrence: Occurrence) -> str:
+    value: str | Callable[[], str] = _context.__get__(occurrence)
+    if not isinstance(value, str):
+        value = value()
+        _context.__set__(occurrence, value)
+    return value
+
+
+# Few ask for a context, and to render one takes as long as to read the link: what returns it may be given instead.
+setattr(Occurrence, "context", property(_context_of, _context.__set__))  # noqa: B010 - mypy knows it as a field
 
 
 class AnchorSource(StrEnum):

@@ -178,6 +178,12 @@ class Roster:
     ) -> None:
         self._classes = tuple(classes)
         self._load = cache(load)
+        self._everywhere = {place for place, cls in enumerate(self._classes) if cls.domains is None}
+        self._by_domain: dict[str, set[int]] = {}
+        for place, cls in enumerate(self._classes):
+            for domain in cls.domains or ():
+                self._by_domain.setdefault(domain, set()).add(place)
+        self._found: dict[frozenset[int], tuple[Provider, ...]] = {}
         self._by_host: dict[str, tuple[Provider, ...]] = {}
 
     def concerned(self, target: Target) -> tuple[Provider, ...]:
@@ -185,8 +191,13 @@ class Roster:
         host = "" if target.address is None else host_of(target.address)
         found = self._by_host.get(host)
         if found is None:
-            above = frozenset(domains_of(host))
-            wanted = (cls for cls in self._classes if cls.domains is None or not above.isdisjoint(cls.domains))
-            loaded = map(self._load, wanted)
-            found = self._by_host[host] = tuple(provider for provider in loaded if provider is not None)
+            above = (self._by_domain[domain] for domain in domains_of(host) if domain in self._by_domain)
+            found = self._by_host[host] = self._loaded(frozenset(self._everywhere.union(*above)))
+        return found
+
+    def _loaded(self, places: frozenset[int]) -> tuple[Provider, ...]:
+        found = self._found.get(places)
+        if found is None:
+            loaded = (self._load(self._classes[place]) for place in sorted(places))
+            found = self._found[places] = tuple(provider for provider in loaded if provider is not None)
         return found

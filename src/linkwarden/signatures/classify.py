@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from urllib.parse import unquote_plus
 
 from linkwarden.patterns import pattern
 from linkwarden.signatures import edge, images, keyed, sites, stores
 from linkwarden.signatures.model import FIRST_END, NOT_SIGNED, Refused, Scheme, Signature, Status
-from linkwarden.url import AmbiguousError, Url, parse
+from linkwarden.url import AmbiguousError, Url, parse, patterns_for, plain_host
 
 #: In the order in which they are tried: the more a scheme's marks are its own, the earlier.
 SCHEMES: tuple[Scheme, ...] = (
@@ -49,7 +50,7 @@ def classify(text: str) -> Signature:
         text: the URL as a browser would take it (character references decoded). Anything but an absolute
             http(s) URL gives status ``none``.
     """
-    url = parse(text)
+    url = None if _has_nothing(text) else parse(text)
     if url is None or url.on(*_ARCHIVES):
         return NOT_SIGNED
     return _combine([reading for scheme in _candidates(url) if (reading := _read(scheme, url)) is not None])
@@ -84,7 +85,7 @@ def secret_spans(text: str) -> tuple[tuple[int, int], ...]:
     Args:
         text: the URL, nothing before or after it.
     """
-    url = parse(text)
+    url = None if _has_nothing(text) else parse(text)
     if url is None:
         return ()
     host = _HOST.match(text)
@@ -120,6 +121,25 @@ def _secrets(scheme: Scheme, named: Sequence[tuple[str, tuple[int, int]]], rest:
 _HOSTS = frozenset(pattern for scheme in SCHEMES for pattern in scheme.only_on)
 _EVERYWHERE = tuple(scheme for scheme in SCHEMES if not scheme.only_on)
 _EVERYWHERE_UNMARKED = tuple(scheme for scheme in _EVERYWHERE if not scheme.marks)
+
+
+_HINTS = tuple(dict.fromkeys(hint for scheme in _EVERYWHERE_UNMARKED for hint in scheme.hints))
+
+
+@lru_cache(maxsize=16_384)  # a list names the same hosts over and over
+def _is_nowhere_special(host: str) -> bool:
+    return patterns_for(host).isdisjoint(_HOSTS)
+
+
+def _has_nothing(text: str) -> bool:
+    """Return whether a URL cannot be signed, by a look at its host and its characters: so are most of a list."""
+    if "?" in text or "%" in text:
+        return False
+    for hint in _HINTS:
+        if hint in text:
+            return False
+    host = plain_host(text)
+    return host is not None and _is_nowhere_special(host)
 
 
 def _candidates(url: Url) -> Sequence[Scheme]:

@@ -184,12 +184,14 @@ SCHEMES: tuple[Scheme, ...] = (
     Scheme(
         id="akamai",
         read=_akamai,
+        hints=("hmac",),
         home=("*.akamaized.net", "*.akamaihd.net", "*.cloudinary.com"),
         secret_part=pattern(r"(?:~|%7E)hmac(?:=|%3D)([^&#/~%]+)", re.IGNORECASE),
     ),
     Scheme(
         id="bunny",
         read=_bunny,
+        hints=("bcdn_token=",),
         home=("*.b-cdn.net",),
         secrets=("token",),
         secret_part=pattern(r"/bcdn_token=([^&/?#]+)"),
@@ -216,5 +218,5 @@ SCHEMES: tuple[Scheme, ...] = (
         secrets=("sign",),
     ),
     Scheme(id="cdn-sign-t", marks=("sign",), read=_sign_and_t, secrets=("sign",)),
-    Scheme(id="aliyun-cdn-b", read=_aliyun_b, secret_part=pattern(r"\A/20[0-9]{10}/([0-9a-f]{32})/")),
+    Scheme(id="aliyun-cdn-b", read=_aliyun_b, hints=("/20",), secret_part=pattern(r"\A/20[0-9]{10}/([0-9a-f]{32})/")),
 )

@@ -116,6 +116,7 @@ SCHEMES: tuple[Scheme, ...] = (
     Scheme(id="imagekit", marks=("ik-s",), read=_imagekit, home=("*.imagekit.io",), secrets=("ik-s",)),
     Scheme(
         id="imgproxy",
+        hints=("exp:", "expires:"),
         read=_imgproxy,
         secret_part=pattern(r"/([A-Za-z0-9_-]{16,})/(?:[a-z_]+:[^/]*/)*(?:exp|expires):[0-9]"),
     ),
@@ -126,5 +127,7 @@ SCHEMES: tuple[Scheme, ...] = (
         only_on=("*.cloudflarestream.com", "*.videodelivery.net"),
         secret_part=pattern(r"\A/([^/?#]+)"),
     ),
-    Scheme(id="cloudinary-signed", read=_cloudinary_signed, secret_part=pattern(r"/s--([A-Za-z0-9_-]+)--/")),
+    Scheme(
+        id="cloudinary-signed", read=_cloudinary_signed, hints=("s--",), secret_part=pattern(r"/s--([A-Za-z0-9_-]+)--/")
+    ),
 )

@@ -84,6 +84,7 @@ class Scheme:
         only_on: host patterns outside of which ``read`` is not called; empty: any host.
         marks: parameters (lower case) of which one must be there for ``read`` to be called; empty: always called.
             A short cut for the thousands of URLs without any.
+        hints: texts of which one stands in any URL of the scheme that has neither parameters nor encoded characters.
         home: host patterns of the operator. A malformed signature elsewhere is of low confidence, unless
             ``sure`` says otherwise; an end before ``FIRST_END`` elsewhere means that it is not this scheme.
         sure: returns whether the marks are unmistakable on a foreign host too.
@@ -96,6 +97,7 @@ class Scheme:
     read: Callable[[Url], Signature | None]
     only_on: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
     home: tuple[str, ...] = ()
     sure: Callable[[Url], bool] = lambda _url: False
     refuses_with_401: bool = False

@@ -84,8 +84,7 @@ class ClosedServicesProvider(Provider):
 
 
 def _service(target: Target) -> closed.Service | None:
-    url = parse(target.address or "")
-    return closed.find(url) if url else None
+    return closed.find_by_text(target.address or "")
 
 
 def _evidence(claim: Claim, service: closed.Service) -> Evidence:

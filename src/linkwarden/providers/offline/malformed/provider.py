@@ -11,7 +11,7 @@ from linkwarden.model import Claim, Evidence, Kind, Markup, Pass, Suggestion, Ta
 from linkwarden.providers.base import Example, LoadContext, Provider
 from linkwarden.providers.offline.malformed import rules
 from linkwarden.providers.offline.malformed.parts import forgotten_scheme
-from linkwarden.providers.offline.malformed.reading import Flaw, find_flaw
+from linkwarden.providers.offline.malformed.reading import Flaw, find_flaw, is_plain
 from linkwarden.text import is_http
 from linkwarden.tree import Tree
 
@@ -69,6 +69,8 @@ class MalformedProvider(Provider):
         url = target.url
         if is_http(url) or url.startswith("//"):
             url = target.original or target.address or f"https:{url}"
+        if is_plain(url):
+            return None
         return find_flaw(url, image=target.is_image, instruction=_is_instruction(target), allowed=self._is_allowed)
 
     def _is_allowed(self, ip: IPAddress | None) -> bool:

@@ -71,6 +71,11 @@ def nowhere_private(_ip: IPAddress | None) -> bool:
     return False
 
 
+def is_plain(url: str) -> bool:
+    """Return whether a URL has no flaw, as a short look shows of nearly all."""
+    return _PLAIN.match(url) is not None and "http" not in url[8:]
+
+
 def find_flaw(url: str, *, image: bool, instruction: bool = False, allowed: Allowed = nowhere_private) -> Flaw | None:
     """Return the worst flaw of a URL, or None.
 
@@ -80,7 +85,7 @@ def find_flaw(url: str, *, image: bool, instruction: bool = False, allowed: Allo
         instruction: the URL itself is the text that readers see.
         allowed: which private places the user has opened.
     """
-    if _PLAIN.match(url) and "http" not in url[8:]:
+    if is_plain(url):
         return None
     if not url.strip("\x00\t\n\r\f "):
         return _empty(image=image)
