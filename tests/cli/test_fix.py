@@ -113,6 +113,15 @@ def test_git_takes_the_patch_file(fix: Command, repository: Repository) -> None:
     assert text() == FIXED
 
 
+def test_a_patch_does_not_replace_the_list(fix: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    """Under no name of it."""
+    Path("link.md").symlink_to("README.md")
+    for name in ("README.md", "./README.md", "link.md"):
+        assert fix("README.md", "--patch", name) == 2
+        assert "this is a list; the patch would replace it" in capsys.readouterr().err
+    assert text() == LIST
+
+
 def test_what_is_not_committed_is_left_alone(
     fix: Command, repository: Repository, capsys: pytest.CaptureFixture[str]
 ) -> None:

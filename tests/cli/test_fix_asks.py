@@ -154,7 +154,12 @@ def test_ctrl_c_writes_nothing_and_loses_nothing(fix: Fix, monkeypatch: pytest.M
 def test_the_new_url_is_opened_in_a_browser(fix: Fix, monkeypatch: pytest.MonkeyPatch) -> None:
     """Then the question is asked again."""
     opened: list[str] = []
-    monkeypatch.setattr(webbrowser, "open", opened.append)
+
+    def open_(url: str) -> bool:
+        opened.append(url)
+        return True
+
+    monkeypatch.setattr(webbrowser, "open", open_)
     assert fix("--interactive", answers="o\ny\nq\n") == 0
     assert opened == ["https://a.example/x"]
     assert text() == fixed(A)
@@ -165,6 +170,16 @@ def test_with_a_patch_nothing_is_written(fix: Fix) -> None:
     assert fix("--interactive", "--patch", "fixes.diff", answers="y\nq\n") == 0
     assert text() == LIST
     assert "+- [a](https://a.example/x)\n" in Path("fixes.diff").read_text("utf-8")
+
+
+def test_nobody_is_asked_in_vain(fix: Fix, capsys: pytest.CaptureFixture[str]) -> None:
+    """What could not be written is refused before the first question; a patch can always be made."""
+    Path("README.md").write_text(LIST + "more\n", "utf-8")
+    assert fix("--interactive", answers="y\nq\n") == 2
+    out, err = capsys.readouterr()
+    assert "has changes that are not committed" in err
+    assert "[y,n" not in out
+    assert fix("--interactive", "--patch", "fixes.diff", answers="y\nq\n") == 0
 
 
 def test_without_a_memory_one_is_asked_each_time(fix: Fix) -> None:

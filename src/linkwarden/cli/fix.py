@@ -13,7 +13,7 @@ import click
 from linkwarden.cli.check import make_run
 from linkwarden.cli.guard import INTERNAL_ERROR
 from linkwarden.cli.options import TableCommand, make_config, read_command_line, table_options
-from linkwarden.cli.output import Terminal, ensure_writable, use_color
+from linkwarden.cli.output import Terminal, ensure_writable, same_file, use_color
 from linkwarden.cli.speech import say, say_diff, say_error, say_failure
 from linkwarden.config import Config
 from linkwarden.fix import (
@@ -31,6 +31,7 @@ from linkwarden.inputs import reading_of
 from linkwarden.model import NothingToCheckError, UsageError
 from linkwarden.report._words import plural
 from linkwarden.text import mask_secrets
+from linkwarden.tree import write_file
 
 #: What belongs to reports, or chooses what makes a check fail.
 _NOT_HERE = frozenset(
@@ -72,13 +73,15 @@ def fix(obj: Any, /, inputs: tuple[str, ...], **options: Any) -> int:
         raise UsageError("--interactive reads answers from standard input, so no list can", "Name the list's file.")
     wishes, code = _wishes(obj, inputs, config, options)
     fixes = fixes_of(wishes, reading_of(config), unsafe=options["unsafe"] or asks, remove_dead=options["remove_dead"])
+    if patch_file is not None and any(same_file(patch_file, one.document.path) for one in fixes.documents):
+        raise UsageError(f"--patch {patch_file}: this is a list; the patch would replace it", "Choose another name.")
     for name in fixes.elsewhere:
         say(f"{name}: not a file of this machine, so it is not changed.", err=True)
     fixes, refused = _decided(fixes, obj, config, options)
     for one in fixes.documents:
         _show(one, options["color"])
     if patch_file is not None:
-        patch_file.write_bytes(fixes.patch())
+        write_file(patch_file, fixes.patch())
     writes = options["write"] or (asks and patch_file is None)
     written, problems = fixes.write_each(allow_dirty=options["allow_dirty"]) if writes else ((), ())
     for problem in problems:
@@ -99,6 +102,8 @@ def _decided(fixes: Fixes, deps: Any, config: Config, options: Mapping[str, Any]
     if not fixes.edits:
         return fixes, 0
     asks = options["interactive"]
+    if asks and options["patch"] is None and not options["allow_dirty"]:
+        fixes.refuse_unsafe()  # rather than after all the questions
     now = deps.now if deps is not None else lambda: datetime.now(UTC)
     with ExitStack() as stack:
         try:

@@ -168,7 +168,7 @@ def _ask(question: _Question, number: int, count: int) -> str:
 
 
 def _open(url: str) -> None:
-    if is_http(url):
-        webbrowser.open(url)
-    else:
+    if not is_http(url):
         say("  There is no web page to open.")
+    elif not webbrowser.open(url):
+        say("  No browser could be opened here.")

@@ -55,7 +55,7 @@ def reserve(paths: Sequence[Path], inputs: Sequence[str]) -> None:
         if path.is_dir():
             raise UsageError(f"--output {path}: a directory", f"Name a file in it, such as {path / 'health.md'}.")
         _report_for(path)
-        if any(_same_file(path, Path(name)) for name in inputs):
+        if any(same_file(path, Path(name)) for name in inputs):
             raise UsageError(
                 f"--output {path}: this is a list to check; the report would replace it",
                 "Choose another name, such as health.md.",
@@ -265,7 +265,8 @@ def is_terminal(stream: TextIO | None) -> bool:
     return stream is not None and stream.isatty()
 
 
-def _same_file(one: Path, other: Path) -> bool:
+def same_file(one: Path, other: Path) -> bool:
+    """Return whether two names mean one file that is there."""
     try:
         return one.samefile(other)
     except (OSError, ValueError):  # one of them is not there, or is no path at all

@@ -87,6 +87,11 @@ class Fixes:
         documents = (one.with_some(partial(keep, one.document.source.name)) for one in self.documents)
         return replace(self, documents=tuple(documents))
 
+    def refuse_unsafe(self) -> None:
+        """Raise UsageError if a document that changes is not in git, or not committed, so that edits could be lost."""
+        for one in self.edited:
+            refuse_unsafe(one.document)
+
     def write(self, *, allow_dirty: bool = False) -> tuple[str, ...]:
         """Write the documents, each whole or not at all, and return the names of those that have changed.
 
@@ -108,8 +113,7 @@ class Fixes:
             UsageError: a file is not in git, or not committed; all are looked at before the first is written.
         """
         if not allow_dirty:
-            for one in self.edited:
-                refuse_unsafe(one.document)
+            self.refuse_unsafe()
         written: list[str] = []
         problems: list[UsageError] = []
         for one in self.edited:
