@@ -17,6 +17,7 @@ import pytest
 import yaml
 
 from linkwarden.cli.init import Pin, workflow_text
+from linkwarden.inputs import extractors
 from tests.action.maintainer import FRAIL, LIST, LIVE, Maintainer
 from tests.action.workflow import BASH, DOUBLES, TOKEN
 
@@ -237,6 +238,49 @@ def test_a_patch_that_does_more_than_it_should_is_refused(maintainer: Maintainer
     assert "::error title=linkwarden::The patch changes more" in done.stdout
     assert branches(maintainer) == {"refs/heads/main"}
     assert maintainer.pulls == []
+
+
+@pytest.mark.parametrize(
+    ("name", "config", "changes"),
+    [
+        ("setup.py", 'inputs = ["README.md"]\n', False),
+        ("my list.yaml", 'inputs = ["README.md"]\n', False),
+        ("my list.yaml", 'inputs = ["README.md", "my list.yaml"]\n', True),
+        ("data/a.yaml", "inputs = ['data']\n", True),
+        ("DATA.YAML", "inputs = ['data.yaml']\n", False),
+        ("data/a.yaml", "inputs = ['data/*.yaml']\n", True),
+        ("other/a.yaml", "inputs = ['data/*.yaml']\n", False),
+    ],
+)
+def test_code_is_no_list(maintainer: Maintainer, tmp_path: Path, name: str, config: str, *, changes: bool) -> None:
+    """Documents are fixed, and of other files those that the configuration names; the others are left out."""
+    place = maintainer.home / name
+    place.parent.mkdir(exist_ok=True)
+    place.write_text(f"x: {TYPO}\n", "utf-8")
+    maintainer.write(config, "linkwarden.toml")
+    maintainer.write(
+        '[tool.ruff]\nsrc = ["setup.py"]\n\n[tool.linkwarden]\n\n[tool.x]\na = "my list.yaml"\n', "pyproject.toml"
+    )
+    maintainer.write(WRONG)
+    maintainer.push()
+    place.write_text(f"x: {FRAIL}\n", "utf-8")
+    patch = difference(maintainer, README_DOT_md=LIST)
+
+    done = run_fix(maintainer, tmp_path, patch)
+
+    assert done.returncode == 0, done.stderr
+    assert on_branch(maintainer) == LIST
+    assert on_branch(maintainer, name) == f"x: {FRAIL if changes else TYPO}\n"
+    assert ("does not name it" in done.stdout) is not changes
+
+
+def test_the_documents_that_may_change_are_those_that_are_read() -> None:
+    """The script names every suffix that linkwarden reads in folders."""
+    [line] = [line for line in fix_script().splitlines() if "*.md |" in line]
+
+    assert {word.removeprefix("*") for word in line.split(")")[0].split() if word != "|"} == {
+        suffix for extractor in extractors() for suffix in extractor.of_folders
+    }
 
 
 @pytest.mark.parametrize("path", ["../outside.md", "/etc/outside.md", ".git/config"])
