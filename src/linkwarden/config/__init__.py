@@ -16,13 +16,11 @@ from linkwarden.config._options import (
     CommandLine,
     Config,
     Ignore,
-    Option,
-    Place,
-    Section,
     read_values,
     with_overrides,
 )
 from linkwarden.config._rewrite import Rewrite, rewritten
+from linkwarden.config._rows import Option, Place, Section
 from linkwarden.config._values import FLAG, LEVEL, SECONDS, Shard, UrlPattern, nearest, parse_duration
 
 __all__ = [

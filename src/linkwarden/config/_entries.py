@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from linkwarden.config._hosts import Host, host_name
-from linkwarden.config._options import OPTIONS, PER_HOST, Ignore, Place
+from linkwarden.config._options import OPTIONS, PER_HOST, Ignore
+from linkwarden.config._rows import Place
 from linkwarden.config._values import SECONDS, Value, check_pattern
 from linkwarden.model import UsageError
 

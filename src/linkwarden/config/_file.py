@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from linkwarden.config._entries import RuleNames, read_hosts, read_ignores
-from linkwarden.config._options import OPTIONS, RUN_OPTIONS, Option, Place, read_values
+from linkwarden.config._options import OPTIONS, RUN_OPTIONS, read_values
+from linkwarden.config._rows import Option, Place
 from linkwarden.config._values import nearest
 from linkwarden.model import UsageError
 from linkwarden.tree import read_file
