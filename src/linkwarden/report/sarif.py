@@ -83,7 +83,7 @@ class _Log:
             "tool": {"driver": self._driver()},
             # A change alone is a category of its own: findings that it does not name are not fixed for that.
             "automationDetails": {"id": f"linkwarden/{'links' if self._run.compared is None else 'change'}/"},
-            "columnKind": "utf16CodeUnits",  # viewers count so, and heed no other word
+            "columnKind": "utf16CodeUnits",  # viewers count so, whatever stands here
             "invocations": [self._invocation()],
         }
         parts = [f"{json_text(key)}: {json_text(value)}" for key, value in run.items()]
