@@ -62,6 +62,7 @@ class Options(TypedDict, total=False):
     expiring_within: str | timedelta
     now: str | datetime | None
     timeout: float | str | timedelta
+    connect_timeout: float | str | timedelta
     max_time: float | str | timedelta | None
     concurrency: int
     per_host: int
@@ -255,6 +256,7 @@ def net_policy(config: Config) -> NetPolicy:
     return NetPolicy(
         user_agent=user_agent(config.contact),
         timeout=config.timeout,
+        connect_timeout=config.connect_timeout,
         max_time=config.max_time,
         concurrency=config.concurrency,
         per_host=config.per_host,

@@ -113,7 +113,7 @@ def test_all_that_a_file_of_the_repository_can_set() -> None:
     """A new key is looked at here, and in the threat model, before it is let in."""
     assert {option.name for option in OPTIONS.values() if Place.FILE in option.places} == {
         "inputs", "kind", "include", "exclude", "exclude-urls", "exclude-paths", "gitignore", "hidden",
-        "input-kind", "root", "anchors", "fail-on", "exit-zero", "timeout", "max-time",
+        "input-kind", "root", "anchors", "fail-on", "exit-zero", "timeout", "connect-timeout", "max-time",
         "concurrency", "per-host", "expiring-within", "contact", "archive", "fresh-for", "confirm-runs",
         "confirm-days", "patient", "baseline",
     }  # fmt: skip

@@ -190,6 +190,15 @@ class TestRetries:
             assert (await get(net, "http://a.org/")).body == b"alive"
         assert 16 <= internet.time.clock() <= 19
 
+    @pytest.mark.parametrize(("limit", "waits"), [(10, 10), (3, 3), (60, 20)])
+    async def test_a_connection_has_a_limit_of_its_own(self, internet: FakeInternet, limit: int, waits: int) -> None:
+        """A host that takes no connection is known before a slow page is, and never later than that."""
+        internet.site("a.org")
+        internet.connect("a.org", "blackhole")
+        async with internet.net(connect_timeout=limit, attempts=1) as net:
+            assert (await failure(net, "http://a.org/")).kind is NetErrorKind.TIMEOUT
+        assert waits <= internet.time.clock() < waits + 1
+
     async def test_reset_then_status_then_fine(self, internet: FakeInternet, net: Net) -> None:
         """Different failures of one request count together."""
         internet.site("a.org").default(in_turn(reset, answer("", 502), answer("fine")))

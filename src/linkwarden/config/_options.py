@@ -173,6 +173,9 @@ class Config:
     )
     now: datetime | None = judged(None, INSTANT, '"2026-11-22T03:00:00Z"', "Judge as of this instant (ISO 8601).", DOOR)
     timeout: float = network(20.0, SECONDS, '"20s"', "Time limit for one URL, redirects included.")
+    connect_timeout: float = network(
+        10.0, SECONDS, '"5s"', "Time limit for one connection, its TLS handshake included."
+    )
     max_time: float | None = network(
         None, SECONDS, '"10m"', "Time limit for the whole run; what is left is unverified."
     )

@@ -94,6 +94,7 @@ class NetPolicy:
     Attributes:
         user_agent: sent with every request; honest, with a way to reach us.
         timeout: for one whole chain of redirects, all attempts of a hop together excluded.
+        connect_timeout: for one TCP connection with its TLS handshake, and no longer than ``timeout``.
         max_time: the run budget; None is no budget.
         concurrency: requests under way at once, over all hosts.
         per_host: requests under way at once to one host.
@@ -112,6 +113,7 @@ class NetPolicy:
 
     user_agent: str = "linkwarden"
     timeout: float = 20.0
+    connect_timeout: float = 10.0
     max_time: float | None = None
     concurrency: int = 128
     per_host: int = 6

@@ -27,8 +27,6 @@ from linkwarden.net.policy import NetPolicy
 MAX_FIELD, MAX_LINE = 65_536, 32_768
 #: Headers of which two different ones make browsers refuse a response, as it may be two that were mixed up.
 _SINGLE = ("Location", "Content-Disposition")
-#: Seconds for one TCP connection with its TLS handshake; a host that needs longer serves nobody.
-CONNECT_TIMEOUT = 10.0
 #: Names looked up at once by the system's resolver, which blocks a thread for each.
 _RESOLVER_THREADS = 32
 #: Seconds that a looked-up address is used without asking again: longer than a run of usual length.
@@ -247,7 +245,7 @@ class Transport:
     def _timeout(self, seconds: float) -> aiohttp.ClientTimeout:
         made = self._timeouts.get(seconds)
         if made is None:
-            made = aiohttp.ClientTimeout(total=seconds, sock_connect=min(CONNECT_TIMEOUT, seconds))
+            made = aiohttp.ClientTimeout(total=seconds, sock_connect=min(self._policy.connect_timeout, seconds))
             if len(self._timeouts) < 64:
                 self._timeouts[seconds] = made
         return made
@@ -260,7 +258,7 @@ class Transport:
         """
         target = URL(f"{url.scheme}://{url.raw_authority}/", encoded=True)
         try:
-            await self.send("GET", target, {}, None, timeout=CONNECT_TIMEOUT, max_bytes=0, context=context)
+            await self.send("GET", target, {}, None, timeout=self._policy.connect_timeout, max_bytes=0, context=context)
         except NETWORK_ERRORS as exc:
             if not is_peeked(exc):
                 raise explain(exc, url.raw_host or "") from exc
