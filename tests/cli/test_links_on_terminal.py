@@ -74,6 +74,10 @@ def test_the_line_of_the_list_is_a_link_where_the_commit_is_known() -> None:
     shown = {re.sub("\x1b\\[[0-9;]*m", "", words): url for url, words in LINK.findall(text)}
     assert shown["clone/README.md:1:12"] == f"https://github.com/me/list/blob/{commit}/README.md?plain=1#L1"
     assert "\x1b]8;;" not in LINK.sub("", text)
+    editor = on_a_terminal("clone/README.md", TERM_PROGRAM="vscode", TERM_PROGRAM_VERSION="1.105.1")
+    assert {url for url, _ in LINK.findall(editor)} == set(shown.values()) - {
+        url for url in shown.values() if "/blob/" in url
+    }
 
 
 @pytest.mark.parametrize(
@@ -112,6 +116,11 @@ def test_a_pipe_gets_none(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
         ({"TERM": "xterm-256color", "VTE_VERSION": "5000"}, False),
         ({"TERM": "xterm-256color", "VTE_VERSION": "many"}, False),
         ({"TERM": "xterm-256color", "WT_SESSION": "x"}, True),
+        ({"TERM": "xterm-256color", "TERM_PROGRAM": "iTerm.app", "TERM_PROGRAM_VERSION": "3.5.14"}, True),
+        ({"TERM": "xterm-256color", "TERM_PROGRAM": "iTerm.app", "TERM_PROGRAM_VERSION": "3.0.15"}, False),
+        ({"TERM": "xterm-256color", "TERM_PROGRAM": "iTerm.app"}, False),
+        ({"TERM": "xterm-256color", "TERM_PROGRAM": "vscode", "TERM_PROGRAM_VERSION": "1.105.1"}, True),
+        ({"TERM": "xterm-256color", "TERM_PROGRAM": "WezTerm", "TERM_PROGRAM_VERSION": "20240203-110809"}, True),
         ({"TERM": "tmux-256color", "TERM_PROGRAM": "tmux", "TERM_PROGRAM_VERSION": "3.4"}, True),
         ({"TERM": "tmux-256color", "TERM_PROGRAM": "tmux", "TERM_PROGRAM_VERSION": "3.10b"}, True),
         ({"TERM": "tmux-256color", "TERM_PROGRAM": "tmux", "TERM_PROGRAM_VERSION": "3.3a"}, False),

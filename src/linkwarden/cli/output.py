@@ -173,15 +173,20 @@ class Terminal:
 
             style = styled if self._colored else _unstyled
             for line in lines(run, options, width=shutil.get_terminal_size().columns):
-                row = "".join(self._with_link(text, style(name, text)) for name, text in line)
+                row = "".join(self._with_link(name, text, style(name, text)) for name, text in line)
                 click.echo(row.rstrip(), color=self._colored)
             return
         click.echo(wanted().render(run, options), nl=False)
 
-    def _with_link(self, text: str, shown: str) -> str:
+    def _with_link(self, style: str, text: str, shown: str) -> str:
+        """Return text as a link where it is one; the terminal of an editor opens places by itself, in the editor."""
         from linkwarden.report._page import Linked  # noqa: PLC0415 - only here
 
-        return hyperlink(text.url, shown) if self.shows_links and isinstance(text, Linked) else shown
+        if not self.shows_links or not isinstance(text, Linked):
+            return shown
+        if style == "place" and os.environ.get("TERM_PROGRAM") in _EDITORS:
+            return shown
+        return hyperlink(text.url, shown)
 
 
 _STYLES: dict[str, dict[str, Any]] = {
@@ -223,14 +228,18 @@ def use_color(choice: str) -> bool:
     return is_terminal(sys.stdout) and os.environ.get("TERM") != "dumb"
 
 
-#: Terminals that show links, by what they set in TERM_PROGRAM, and those that are known by a variable of their own.
-_LINKING_PROGRAMS = frozenset(
-    {"iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "rio", "mintty", "Tabby", "WarpTerminal", "zed"}
-)
+#: Terminals that show links (docs/facts/ecosystem.md#links-in-terminals): what they set in TERM_PROGRAM, with their
+#: first version that does, and those that are known by another variable or by TERM.
+_LINKING_PROGRAMS: Mapping[str, tuple[int, ...]] = {
+    "iTerm.app": (3, 1),
+    "vscode": (1, 72),
+    "tmux": (3, 4),  # it passes them on to the terminal that it runs in, and says nothing about that one
+    **dict.fromkeys(("WezTerm", "ghostty", "Hyper", "rio", "mintty", "Tabby", "WarpTerminal", "zed"), ()),
+}
+_EDITORS = frozenset({"vscode", "zed"})
 _LINKING_VARIABLES = ("WT_SESSION", "KITTY_WINDOW_ID", "KONSOLE_VERSION", "DOMTERM", "ALACRITTY_WINDOW_ID")
 _LINKING_TERMS = ("xterm-kitty", "xterm-ghostty", "alacritty", "foot", "contour", "wezterm")
-_FIRST_LINKING_VTE = 5001  # 0.50.0 crashed on them
-_FIRST_LINKING_TMUX = (3, 4)
+_FIRST_LINKING_VTE = 5001
 
 
 def has_hyperlinks(environ: Mapping[str, str]) -> bool:
@@ -243,15 +252,14 @@ def has_hyperlinks(environ: Mapping[str, str]) -> bool:
     term, program = environ.get("TERM", ""), environ.get("TERM_PROGRAM", "")
     if environ.get("CI") or term == "dumb":
         return False
-    if program == "tmux":  # it passes them on to the terminal that it runs in, and says nothing about that one
-        return _version(environ.get("TERM_PROGRAM_VERSION", "")) >= _FIRST_LINKING_TMUX
+    if program in _LINKING_PROGRAMS:
+        return _version(environ.get("TERM_PROGRAM_VERSION", "")) >= _LINKING_PROGRAMS[program]
     if term.startswith(("screen", "tmux")):
         return False
     vte = environ.get("VTE_VERSION", "")
     if vte.isdecimal() and len(vte) < 10 and int(vte) >= _FIRST_LINKING_VTE:
         return True
-    known = program in _LINKING_PROGRAMS or any(map(environ.get, _LINKING_VARIABLES))
-    return known or term.startswith(_LINKING_TERMS)
+    return any(map(environ.get, _LINKING_VARIABLES)) or term.startswith(_LINKING_TERMS)
 
 
 def _version(text: str) -> tuple[int, ...]:
