@@ -98,9 +98,45 @@ async def test_all_safe_fixes_are_one_action(repository: Repository) -> None:
         assert await shown.actions(uri, 0, ["source"]) == []
 
 
+ACCEPTED = " <!-- linkwarden-ignore LW101 -->"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "accepted"),
+    [
+        ("- [a](htps://a.example/x)  \n", 0, f"- [a](htps://a.example/x){ACCEPTED}  \n"),
+        ("| a |\n|---|\n| [a](htps://a.example/x) |\n", 2, f"| a |\n|---|\n| [a](htps://a.example/x){ACCEPTED} |\n"),
+        ("[a]\n\n[a]: htps://a.example/x\n", 2, f"[a]\n\n{ACCEPTED.strip()}\n[a]: htps://a.example/x\n"),
+        ("# [a](htps://a.example/x)\n\n[b](#a)\n", 0, f"{ACCEPTED.strip()}\n# [a](htps://a.example/x)\n\n[b](#a)\n"),
+    ],
+    ids=["item", "table", "definition", "heading"],
+)
+async def test_a_finding_is_accepted_with_a_comment(
+    repository: Repository, text: str, line: int, accepted: str
+) -> None:
+    """Where it changes nothing else: in a heading it would change its name. Then there is no finding any more."""
+    async with editor(repository.folder) as shown:
+        uri = shown.open(repository.folder / "README.md", text)
+        _, action = await shown.actions(uri, line, ["quickfix"])
+        assert action.title == "Accept LW101 on this line, with a comment"
+        action = await shown.client.code_action_resolve_async(action)
+        assert applied(text, action) == accepted
+        shown.change(uri, 2, accepted)
+        assert await shown.diagnostics(uri, 2) == []
+
+
+async def test_where_no_comment_can_stand_none_is_offered(repository: Repository) -> None:
+    """The other kinds of documents have no such comments."""
+    async with editor(repository.folder, can=capabilities(resolves=False)) as shown:
+        uri = shown.open(repository.folder / "a.rst", "`a <htps://a.example/x>`_\n", language="restructuredtext")
+        assert [action.title for action in await shown.actions(uri, 0, ["quickfix"])] == [
+            "Replace with https://a.example/x"
+        ]
+
+
 async def only_one(shown: Editor, uri: str, line: int, kind: str) -> types.CodeAction:
-    """Return the one action of a kind that is offered on a line."""
-    found = await shown.actions(uri, line, [kind])
+    """Return the one action of a kind that is offered on a line, beside accepting the finding."""
+    found = [action for action in await shown.actions(uri, line, [kind]) if "with a comment" not in action.title]
     assert len(found) == 1
     return found[0]
 

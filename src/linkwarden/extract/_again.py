@@ -37,11 +37,15 @@ _BEGINNING = re.compile(
 _FOOTNOTE = re.compile(r"^[ \t>*+\-\d.)]*+\[\^[^\] \t\n]++\]:", re.MULTILINE)
 #: Of the items of a list, one in so many begins a part; which, depends on its own text, so that others may come and go.
 _ITEMS = 8
+#: Shorter parts cost more than they spare.
+_SHORTEST = 200
 #: So much of an item decides.
 _DECIDES = 120
 _BARE_LINE_FEED = re.compile(r"(?<!\r)\n")
 #: Definitions may be read differently once others are known; if that goes on, something is wrong.
 _MOST_ROUNDS = 4
+#: Each part in whose texts a bracket stands looks through all labels; beyond this it is quicker to read the whole.
+_MOST_LABELS = 1_000_000
 
 
 @dataclass(slots=True)
@@ -110,6 +114,7 @@ class MarkdownAgain:
         self._table: dict[str, str] = {}
         self._numbers: dict[str, int] = {}
         self._last: Reading | None = None
+        self._labels = 0
         self.read_again = 0
 
     def read(self, text: str) -> Reading:
@@ -131,6 +136,7 @@ class MarkdownAgain:
         if "[^" in source.body and _FOOTNOTE.search(source.body):
             return None
         self._used.clear()
+        self._labels = 0
         cuts = _cuts(source.body)
         for _ in range(_MOST_ROUNDS):
             placed = self._cut(source, cuts)
@@ -157,7 +163,7 @@ class MarkdownAgain:
                 stop, mark = (len(source.body), "") if last else cuts[end]
                 begins = 0 if at == 0 else begin + source.base
                 part = self._part(source.text[begins : stop + source.base], mark, first=at == 0)
-                if part.alone:
+                if part.alone or self._labels > _MOST_LABELS:
                     return None
                 if last or part.closed:
                     break
@@ -188,6 +194,7 @@ class MarkdownAgain:
                 links.append(item)
             elif isinstance(item, Anchor):
                 anchors.append(item)
+        self._labels += len(self._table) if labels.all_of_them else 0
         return _Part(
             tuple(links),
             anchors=tuple(anchors),
@@ -354,6 +361,6 @@ def _cuts(body: str) -> list[_Cut]:
             if crc32(line.encode("utf-8", "surrogatepass")) % _ITEMS:
                 continue
         group = together[bisect_right(together, (at, len(body))) - 1] if together else (0, 0)
-        if not group[0] < at < group[1]:
+        if at - cuts[-1].offset >= _SHORTEST and not group[0] < at < group[1]:
             cuts.append(_Cut(at, found[1] or found[3]))
     return cuts

@@ -1,4 +1,4 @@
-"""The fixes of ``linkwarden fix`` as edits of an editor: those of one finding, or all that are safe."""
+"""What can be done about findings in an editor: the fixes of ``linkwarden fix``, or to accept one with a comment."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import Any
 
 from lsprotocol import types
 
-from linkwarden.fix import Edit, Wanted, plan
+from linkwarden.extract._reading import Reading
+from linkwarden.fix import Wanted, plan
+from linkwarden.lsp.accepting import Change, accepting
 from linkwarden.lsp.checker import Checked
 from linkwarden.lsp.diagnostics import SOURCE, range_of
 from linkwarden.lsp.documents import Desk, Found, Open
@@ -52,11 +54,10 @@ class Actions:
             start, end = (
                 self._found.lines.offset(Place(at.line, at.character)) for at in (params.range.start, params.range.end)
             )
-            actions += [
-                self._quick_fix(result, params.context.diagnostics)
-                for result in checked.between(start, end)
-                if result.judgement.suggestion is not None
-            ]
+            for result in checked.between(start, end):
+                if result.judgement.suggestion is not None:
+                    actions.append(self._quick_fix(result, params.context.diagnostics))
+                actions += self._acceptances(result, start, end)
         if only is None or _wants(only, FIX_ALL):
             actions += self._fix_all(checked)
         if self._later:
@@ -67,6 +68,10 @@ class Actions:
         """Return an action with its edits, as far as they can be made in this version of the document."""
         checked, data = self._found.checked, action.data
         if checked is None or not isinstance(data, dict) or data.get("version") != self._found.version:
+            return action
+        if "accept" in data:
+            change = accepting(checked.reading, str(data["accept"]), int(data["line"]), self._read)
+            action.edit = self._as_edit([change]) if change is not None else None
             return action
         if action.kind == FIX_ALL:
             wishes = _wanted(checked.results, safe_only=True)
@@ -90,6 +95,17 @@ class Actions:
             data={**self._data(), "key": result.target.key},
         )
 
+    def _acceptances(self, result: Result, start: int, end: int) -> Iterator[types.CodeAction]:
+        """Yield what accepts a finding with a comment, on each of its lines that a range touches."""
+        rule = result.judgement.rule
+        places = [
+            place.span for place in result.target.occurrences if place.span.start <= end and start <= place.span.end
+        ]
+        for line in dict.fromkeys(span.line for span in places if rule is not None):
+            code = rule.code if rule is not None else ""
+            title = f"Accept {code} on this line, with a comment"
+            yield types.CodeAction(title, kind=_QUICK_FIX, data={**self._data(), "accept": code, "line": line})
+
     def _fix_all(self, checked: Checked) -> Iterator[types.CodeAction]:
         if _wanted(checked.results, safe_only=True):
             yield types.CodeAction("Fix all links that are safe to replace", kind=FIX_ALL, data=self._data())
@@ -97,21 +113,27 @@ class Actions:
     def _data(self) -> dict[str, Any]:
         return {"uri": self._document.uri, "version": self._found.version}
 
-    def _edits(self, checked: Checked, wishes: Mapping[int, Wanted]) -> tuple[Edit, ...]:
+    def _read(self, text: str) -> Reading:
+        """Return what another version of the document would hold."""
+        checked, checker = self._found.checked, self._desk.checker(self._document)
+        if checked is not None and (checker is None or text == checked.reading.text):
+            return checked.reading
+        return checker.read(text) if checker is not None else Reading(text, ())
+
+    def _edits(self, checked: Checked, wishes: Mapping[int, Wanted]) -> list[Change]:
         """Return the edits that put the wanted URLs in place, each proved by reading the changed document."""
-        checker = self._desk.checker(self._document)
 
         def read(text: str) -> Iterator[Extracted]:
-            same = text == checked.reading.text or checker is None
-            reading = checked.reading if same or checker is None else checker.read(text)
+            reading = self._read(text)
             yield from reading.links()
             yield from reading.anchors
             yield from reading.suppressions
             yield from reading.notices
 
-        return plan(checked.reading.text, lambda place: wishes.get(place.span.start), read).edits
+        edits = plan(checked.reading.text, lambda place: wishes.get(place.span.start), read).edits
+        return [Change(edit.start, edit.end, edit.new) for edit in edits]
 
-    def _as_edit(self, edits: Iterable[Edit]) -> types.WorkspaceEdit:
+    def _as_edit(self, edits: Iterable[Change]) -> types.WorkspaceEdit:
         lines = self._found.lines
         changes = [
             types.TextEdit(

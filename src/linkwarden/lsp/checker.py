@@ -23,6 +23,7 @@ from linkwarden.inputs import Source
 from linkwarden.lsp.memory import MEMORY, with_memory
 from linkwarden.lsp.settings import Settings
 from linkwarden.model import SETTLED, Anchor, Extracted, Failure, Notice, Occurrence, Result, Run, Target, Verdict
+from linkwarden.review.duplicates import Entry, is_about, same_place, told
 from linkwarden.run import engine
 from linkwarden.suppress import Accepted, suppress_accepted
 from linkwarden.text import target_key
@@ -30,9 +31,13 @@ from linkwarden.text import target_key
 if TYPE_CHECKING:
     from linkwarden.net import Observer
 
-_LINKS, _BASES = "links", "bases"
+_LINKS, _BASES, _ENTRIES = "links", "bases", "entries"
 #: Begins with a scheme, ``//`` or ``#``.
 _IS_NO_FILE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|#")
+
+
+#: So many pairs of links and headings are compared again because headings have moved.
+_MOST_COMPARED = 20_000
 
 
 class _Link(NamedTuple):
@@ -133,13 +138,14 @@ class Checker:
         run = self._run(reading, links, needed, others, now) if needed else None
         for result in run.results if run is not None else ():
             key = result.target.key
-            told = with_memory(result, settings.recall(key), now)
-            self._known[key] = _Known(bases[key], told, _is_finding(told) and self._is_told(told))
+            known = with_memory(result, settings.recall(key), now)
+            self._known[key] = _Known(bases[key], known, _is_finding(known) and self._is_told(known))
         if len(self._known) > 2 * len(bases) + 100:  # what was deleted may come back by an undo
             self._known = {key: known for key, known in self._known.items() if key in bases}
         found = self._suppressed(self._findings(reading, links), reading, settings, now)
         failures = run.failures if run is not None else ()
-        return Checked(reading, found.results, (*reading.notices, *found.notices), failures, len(needed))
+        notices = (*reading.notices, *found.notices, *told(list(self._doubles(reading, links))))
+        return Checked(reading, found.results, notices, failures, len(needed))
 
     def read(self, text: str) -> Reading:
         """Return what another version of the document would hold."""
@@ -158,13 +164,17 @@ class Checker:
         """Forget what rested on headings that have changed; where they have only moved, links that work still do."""
         if anchors == self._anchors:
             return
-        moved = [replace(a, line=0, cause_line=None) for a in anchors] == [
-            replace(a, line=0, cause_line=None) for a in self._anchors
+        before, self._anchors = self._anchors, anchors
+        moved = list(map(_without_lines, anchors)) == list(map(_without_lines, before))
+        concerned = [
+            key
+            for key, known in self._known.items()
+            if known.result.target.address is None and (not moved or known.result.judgement.rule is not None)
         ]
-        self._anchors = anchors
-        for key, known in list(self._known.items()):
-            if known.result.target.address is None and (not moved or known.result.judgement.rule is not None):
-                del self._known[key]
+        if moved and len(concerned) * len(anchors) > _MOST_COMPARED:
+            return  # until the document is saved, a reason may name a line that was there before
+        for key in concerned:
+            del self._known[key]
 
     def _run(
         self,
@@ -207,6 +217,20 @@ class Checker:
 
     def _is_told(self, result: Result) -> bool:
         return self._saved or _IS_NO_FILE.match(result.target.url) is not None
+
+    def _doubles(self, reading: Reading, links: Sequence[Sequence[_Link]]) -> Iterator[tuple[Entry, Entry]]:
+        """Yield the entries of the list that lead to the same place as an earlier one, with that."""
+        first: dict[str, tuple[int, _Link, Shift | None]] = {}
+        reported: set[int] = set()
+        for its_links, (part, shift) in zip(links, reading.parts, strict=True):
+            for place, link in _entries(part, its_links):
+                if self._known[link.key].result.judgement.verdict is Verdict.IGNORED:
+                    continue
+                line = link.occurrence.entry + (0 if shift is None else shift.lines)
+                before, earlier, its_shift = first.setdefault(place, (line, link, shift))
+                if before != line and line not in reported:
+                    reported.add(line)
+                    yield _entry(earlier, its_shift, place), _entry(link, shift, place)
 
     def _suppressed(self, results: list[Result], reading: Reading, settings: Settings, now: datetime) -> Run:
         """Return the findings without those that the maintainer has accepted."""
@@ -254,6 +278,25 @@ def _links(part: Part, source: Source) -> Sequence[_Link]:
     return links
 
 
+def _entries(part: Part, links: Iterable[_Link]) -> Sequence[tuple[str, _Link]]:
+    """Return what entries of a list are about, with the place that they lead to; found out once."""
+    known: Any = part.notes.get(_ENTRIES)
+    if known is None:
+        about = [link for link in links if link.address and link.occurrence.entry and _is_entry(link.occurrence)]
+        about.sort(key=lambda link: (link.occurrence.entry, link.occurrence.span.start))
+        known = part.notes[_ENTRIES] = [(same_place(link.address or ""), link) for link in about]
+    entries: Sequence[tuple[str, _Link]] = known
+    return entries
+
+
+def _is_entry(place: Occurrence) -> bool:
+    return not place.markup.is_image and is_about(place)
+
+
+def _entry(link: _Link, shift: Shift | None, place: str) -> Entry:
+    return Entry(_placed_at(link.occurrence, shift), link.address or "", place)
+
+
 def _bases(parts: Iterable[tuple[Part, object]], links: Iterable[Sequence[_Link]]) -> dict[str, _Basis]:
     """Return what the findings on all targets rest on, by key."""
     bases: dict[str, _Basis] = {}
@@ -276,6 +319,10 @@ def _bases_of(links: Iterable[_Link]) -> dict[str, _Basis]:
         basis = _Basis(occurrence.markup.is_image, parents)
         bases[key] = basis if key not in bases else bases[key].joined(basis)
     return bases
+
+
+def _without_lines(anchor: Anchor) -> tuple[object, ...]:
+    return anchor.name, anchor.text, anchor.source, anchor.level, anchor.heading
 
 
 def _touches(place: Occurrence, start: int, end: int) -> bool:

@@ -12,7 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from linkwarden.config import DEFAULT_STATE, Config, find_file, load_file, with_overrides
+from linkwarden.config import DEFAULT_STATE, FILE_NAME, Config, find_file, load_file, with_overrides
 from linkwarden.extract import Extractor
 from linkwarden.inputs import extractor_for, extractors, find_root, is_document
 from linkwarden.model import LinkwardenError, Remembered
@@ -112,8 +112,10 @@ def settings_for(document: Path) -> Settings:
         except LinkwardenError as error:
             problems.append(_problem(error, config.baseline))
     state = root / DEFAULT_STATE
-    watched = [folder / "linkwarden.toml", root / "linkwarden.toml", root / "pyproject.toml", state, _log_of(state)]
-    watched += [path for path in (file, config.baseline) if path is not None]
+    watched = [state, _log_of(state), *(path for path in (file, config.baseline) if path is not None)]
+    for above in (folder, *folder.parents):
+        if above.is_relative_to(root):
+            watched += [above / FILE_NAME, above / "pyproject.toml"]
     stamps = {path: _stamp(path) for path in watched}
     return Settings(root, config, baseline, _memory(state), tuple(problems), stamps)
 

@@ -49,7 +49,7 @@ _TRACKING = pattern(r"utm_\w+|fbclid|gclid", re.IGNORECASE)
 _WHOLE_PAGE = pattern(r"(?:readme|:~:.*)?", re.IGNORECASE)
 
 
-class _Entry(NamedTuple):
+class Entry(NamedTuple):
     """The link that an entry of a list is about.
 
     Attributes:
@@ -78,24 +78,31 @@ class Duplicates(Review):
             yield evidence
 
     def remarks(self, results: Sequence[Result]) -> Iterator[Notice]:
-        """Return a remark on each entry that was listed before, in source order; after the first few, their number."""
-        doubles = list(_doubles(results))
-        for first, again in doubles[:_SHOWN]:
-            yield Notice(again.place.span.path, again.place.entry, _remark(first, again), alike=_ALIKE)
-        if len(doubles) > _SHOWN:
-            where = doubles[_SHOWN][1].place
-            more = len(doubles) - _SHOWN
-            count = "1 more entry was" if more == 1 else f"{more} more entries were"
-            yield Notice(where.span.path, where.entry, f"From here on, {count} listed before.")
+        return told(list(_doubles(results)))
 
 
-def _doubles(results: Sequence[Result]) -> Iterator[tuple[_Entry, _Entry]]:
+def told(doubles: Sequence[tuple[Entry, Entry]]) -> Iterator[Notice]:
+    """Yield a remark on each entry that was listed before, in source order; after the first few, their number.
+
+    Args:
+        doubles: pairs of the entry that comes first and a later one.
+    """
+    for first, again in doubles[:_SHOWN]:
+        yield Notice(again.place.span.path, again.place.entry, _remark(first, again), alike=_ALIKE)
+    if len(doubles) > _SHOWN:
+        where = doubles[_SHOWN][1].place
+        more = len(doubles) - _SHOWN
+        count = "1 more entry was" if more == 1 else f"{more} more entries were"
+        yield Notice(where.span.path, where.entry, f"From here on, {count} listed before.")
+
+
+def _doubles(results: Sequence[Result]) -> Iterator[tuple[Entry, Entry]]:
     """Return pairs of an entry and a later one of the same file that lead to the same place, each later one once."""
-    files: dict[str, list[_Entry]] = {}
+    files: dict[str, list[Entry]] = {}
     for entry in _entries(results):
         files.setdefault(entry.place.span.path, []).append(entry)
     for entries in files.values():  # a translation beside the list has the same entries, and that is no slip
-        first: dict[str, _Entry] = {}
+        first: dict[str, Entry] = {}
         reported: set[int] = set()
         for entry in sorted(entries, key=lambda e: (e.place.entry, e.place.span.start)):
             earlier = first.setdefault(entry.key, entry)
@@ -105,16 +112,16 @@ def _doubles(results: Sequence[Result]) -> Iterator[tuple[_Entry, _Entry]]:
                 yield earlier, entry
 
 
-def _entries(results: Sequence[Result]) -> Iterator[_Entry]:
+def _entries(results: Sequence[Result]) -> Iterator[Entry]:
     for result in results:
         address = result.target.address
-        places = [o for o in result.target.occurrences if o.entry and not o.markup.is_image and _is_about(o)]
+        places = [o for o in result.target.occurrences if o.entry and not o.markup.is_image and is_about(o)]
         if address is not None and places and result.judgement.verdict is not Verdict.IGNORED:
             key = _key(result, address)
-            yield from (_Entry(place, address, key) for place in places)
+            yield from (Entry(place, address, key) for place in places)
 
 
-def _is_about(place: Occurrence) -> bool:
+def is_about(place: Occurrence) -> bool:
     """Return whether an entry is about what this link leads to, and does not merely mention it."""
     words = frozenset(_LABEL.findall(place.text.lower()))
     if words and words <= _PAPER_WORDS:
@@ -124,15 +131,20 @@ def _is_about(place: Occurrence) -> bool:
 
 def _key(result: Result, address: str) -> str:
     """Return what is the same for two URLs of one place."""
+    if result.kind is Kind.REPOSITORY and result.judgement.verdict is Verdict.MOVED:
+        renamed = result.judgement.suggestion.url if result.judgement.suggestion is not None else None
+        address = result.evidence.final_url or renamed or address
+    return same_place(address)
+
+
+def same_place(address: str) -> str:
+    """Return what is the same for all URLs of one place, as far as URLs alone tell."""
     ref = parse(address)
     if ref is not None and ref.form is not Form.READER:
         return f"arxiv:{ref.base}"
     doi = doi_of(address)
     if doi is not None and doi.source is not Source.FIGURE:
         return f"doi:{doi.doi}"
-    if result.kind is Kind.REPOSITORY and result.judgement.verdict is Verdict.MOVED:
-        renamed = result.judgement.suggestion.url if result.judgement.suggestion is not None else None
-        address = result.evidence.final_url or renamed or address
     return _plain(address)
 
 
@@ -151,7 +163,7 @@ def _plain(address: str) -> str:
     return f"{host}{path}?{urlencode(query)}{fragment}" if query else f"{host}{path}{fragment}"
 
 
-def _remark(first: _Entry, again: _Entry) -> str:
+def _remark(first: Entry, again: Entry) -> str:
     text = " ".join(again.place.text.split())
     called = f"“{text if len(text) <= _SHOWN_TEXT else text[: _SHOWN_TEXT - 1] + '…'}”"
     if not again.place.leads:
