@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from linkwarden.model import UsageError
 
@@ -101,4 +100,6 @@ def _folder(text: str) -> Path | None:
         parts = urlsplit(text)
     except ValueError:
         return None
+    from urllib.request import url2pathname  # noqa: PLC0415 - a tenth of a second, which few runs need
+
     return Path(url2pathname(parts.path)) if parts.netloc in ("", "localhost") else None
