@@ -115,7 +115,7 @@ class Checker:
 
     def forget_local(self) -> None:
         """Forget what rests on other files: one of them has changed."""
-        self._known = {key: known for key, known in self._known.items() if known.result.target.address is not None}
+        self._known = {key: known for key, known in self._known.items() if not _is_local(known.result)}
 
     def check(self, text: str, settings: Settings, now: datetime, others: Mapping[Path, Sequence[Anchor]]) -> Checked:
         """Return what is found in a version of the document.
@@ -169,7 +169,7 @@ class Checker:
         concerned = [
             key
             for key, known in self._known.items()
-            if known.result.target.address is None and (not moved or known.result.judgement.rule is not None)
+            if _is_local(known.result) and (not moved or known.result.judgement.rule is not None)
         ]
         if moved and len(concerned) * len(anchors) > _MOST_COMPARED:
             return  # until the document is saved, a reason may name a line that was there before
@@ -319,6 +319,12 @@ def _bases_of(links: Iterable[_Link]) -> dict[str, _Basis]:
         basis = _Basis(occurrence.markup.is_image, parents)
         bases[key] = basis if key not in bases else bases[key].joined(basis)
     return bases
+
+
+def _is_local(result: Result) -> bool:
+    """Return whether a link leads to a heading of the document or to another file."""
+    target = result.target
+    return target.address is None and (target.url.startswith("#") or _IS_NO_FILE.match(target.url) is None)
 
 
 def _without_lines(anchor: Anchor) -> tuple[object, ...]:
