@@ -54,8 +54,7 @@ def last_screen(page: Page, run: Run, items: Sequence[Placed], *, verbose: bool,
         counts += [("quiet", ", " if counts else ""), (style, str(count))]
     if counts:
         page.add(*counts)
-    if any(count.verdict is Verdict.UNVERIFIED and count.number and not count.why for count in counted(run)):
-        page.prose(unverified_note(run), "unknown", indent=0)
+    page.prose(unverified_note(run, with_unchecked=False), "unknown", indent=0)
     if note := accepted_note(run):
         page.prose(note if verbose else f"{note[:-1]}; -v shows them.", "quiet", indent=0)
     page.prose(changes(run), "quiet", indent=0)

@@ -180,15 +180,20 @@ def _why_not_checked(run: Run, result: Result) -> str:
     return "interrupted" if run.interrupted else "--max-time"
 
 
-def unverified_note(run: Run) -> str:
-    """Return the sentences on URLs that could not be verified and on those that were not checked, or ""."""
+def unverified_note(run: Run, *, with_unchecked: bool = True) -> str:
+    """Return the sentences on URLs that could not be verified and on those that were not checked, or "".
+
+    Args:
+        run: what to tell.
+        with_unchecked: False where the counts beside it say how many were not checked, and why.
+    """
     found = {count.word: count for count in counted(run) if count.verdict is Verdict.UNVERIFIED and count.number}
     unseen = sum(map(_judged_by_url, run.results))
     notes = []
     if Verdict.UNVERIFIED in found:
         number = found[Verdict.UNVERIFIED].number
         notes.append(f"{number:,} could not be verified (counted neither as ok nor as broken).")
-    if NOT_CHECKED in found:
+    if NOT_CHECKED in found and with_unchecked:
         notes.append(f"{found[NOT_CHECKED]}.")
     if unseen:
         notes.append(f"{plural(unseen, 'URL was', 'URLs were')} judged without a request.")
