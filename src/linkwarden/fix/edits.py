@@ -250,7 +250,7 @@ def _failing(text: str, items: Sequence[Extracted], tries: Sequence[_Try], read:
     shifted: list[_Try] = []  # it is, but not as it was written: perhaps because one before it was misread
     beside: list[_Try] = []  # what stands next to them has changed
     for number, shape in enumerate(expected):
-        if number < len(found) and _agree(found[number], shape, own=number in owner):
+        if number < len(found) and _agree(found[number], shape, owner.get(number)):
             continue
         own = owner.get(number)
         attempt = _nearest(items, number, tries) if own is None else own
@@ -308,8 +308,11 @@ def _sort(shape: tuple[object, ...]) -> tuple[object, ...]:
     return shape[0], Markup.MD_BARE if markup and markup[0] in _AS_THEY_STAND else markup
 
 
-def _agree(found: tuple[object, ...], expected: tuple[object, ...], *, own: bool) -> bool:
-    """Return whether an item is what is expected; a replaced bare URL may have become one in angle brackets."""
-    if own and _sort(found) == _sort(expected):
-        return found[1] == expected[1] and found[3:] == expected[3:]
-    return found == expected
+def _agree(found: tuple[object, ...], expected: tuple[object, ...], own: _Try | None) -> bool:
+    """Return whether an item is what is expected.
+
+    A replaced bare URL may have become one in angle brackets, and where a link shows its URL, that has changed with it.
+    """
+    if own is None or _sort(found) != _sort(expected) or found[1] != expected[1]:
+        return found == expected
+    return found[3:] == expected[3:] or (expected[3], found[3]) == (own.before, own.url)
