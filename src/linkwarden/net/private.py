@@ -84,7 +84,7 @@ class Cookies:
 
     @classmethod
     def load(cls, file: CookieFile) -> Cookies:
-        """Read a file in Netscape's format (curl's documentation, "HTTP Cookies", of 8.21).
+        """Read a file in Netscape's format, as curl 7.88 writes it (its docs/HTTP-COOKIES.md).
 
         Raises:
             UsageError: it cannot be read, or has nothing for its host.
