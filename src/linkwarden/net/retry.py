@@ -168,6 +168,31 @@ class StopAfterTimeouts(stop_base):
         return self._seen >= self._most
 
 
+class _Tries:
+    """The tries of one request, and what each gave."""
+
+    def __init__(self, ask_once: Callable[[], Awaitable[Answer]]) -> None:
+        self.outcomes: list[Answer | NetError] = []
+        self._ask_once = ask_once
+        self._given = 0
+
+    async def make(self) -> None:
+        try:
+            self.outcomes.append(await self._ask_once())
+        except NetError as error:
+            self.outcomes.append(error)
+
+    async def next(self) -> Answer:
+        """Return or raise the next outcome: one that was not given yet, or that of another try."""
+        if self._given == len(self.outcomes):
+            await self.make()
+        outcome = self.outcomes[self._given]
+        self._given += 1
+        if isinstance(outcome, NetError):
+            raise outcome
+        return outcome
+
+
 async def persist(
     ask_once: Callable[[], Awaitable[Answer]],
     *,
@@ -191,19 +216,15 @@ async def persist(
     Raises:
         NetError: the last try, or one that was not transient, failed.
     """
-    outcomes: list[Answer | NetError] = []
-
-    async def attempt() -> Answer:
-        try:
-            outcomes.append(answer := await ask_once())
-        except NetError as error:
-            outcomes.append(error)
-            raise
-        return answer
+    tries = _Tries(ask_once)
 
     def may_go_away(outcome: object) -> bool:
         return is_transient(outcome) and (_is_refusal(outcome) or worthwhile())
 
+    # Nearly every request is over with its first try, and what counts and waits for others costs as much as it does.
+    await tries.make()
+    if not may_go_away(tries.outcomes[0]):
+        return await tries.next()
     retrying = AsyncRetrying(
         stop=stop_after_attempt(attempts) | StopAfterTimeouts(),
         wait=Backoff(rng),
@@ -212,16 +233,16 @@ async def persist(
         sleep=sleep,
     )
     try:
-        return await retrying(attempt)
+        return await retrying(tries.next)
     except NetError as error:
         if error.kind not in _NOT_ASKED:
             raise
         # What it said or did (bot protection's 503, a reset) tells more than that it was not asked again.
-        first = outcomes[0]
-        if isinstance(first, Answer) and "retry-after" not in first.headers:
-            return first
-        if isinstance(first, NetError) and error.kind is NetErrorKind.GIVEN_UP:
-            raise first from None
+        said = tries.outcomes[0]
+        if isinstance(said, Answer) and "retry-after" not in said.headers:
+            return said
+        if isinstance(said, NetError) and error.kind is NetErrorKind.GIVEN_UP:
+            raise said from None
         raise
 
 

@@ -144,6 +144,7 @@ def is_bare_error(text: str) -> bool:
     return any(_BARE_ERROR.fullmatch(plain(part)) for part in (text, *parts_of(text)))
 
 
+@lru_cache(maxsize=1024)  # a list has the same few texts over and over
 def says_log_in(text: str) -> bool:
     """Return whether a title's part or a heading is that of a page for members only, or of their log-in form."""
     return any(_LOG_IN.fullmatch(plain(part)) for part in (text, *parts_of(text)))

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from linkwarden.answers.redirects import lost_its_page
 from linkwarden.model import Target
 from linkwarden.patterns import pattern
-from linkwarden.soft404 import parked
+from linkwarden.soft404 import parked, words
 from linkwarden.soft404.errors import (
     error_part,
     is_bare_error,
@@ -42,17 +42,6 @@ _ERROR_MARK = pattern(
     r"|pagenotfound|http[-_]?error|error[-_]page[-_]404|status[-_]page[-_]404"
     r"|error[-_]?page|page[-_]error|cms-no-route|cms-noroute-index|sqs-error|status-msg-wrap|mw-(?:404|notfound)",
 )
-#: What a page's source says to programs about its own status, in lower case (docs/facts/soft-404.md#markers).
-_ERROR_SOURCE = (
-    '"page":"/404"',
-    '"page":"/_error"',
-    '"statuscode":404',
-    "statuscode:404",
-    "pagepath='/404",
-    'pagepath="/404',
-    'name="prerender-status-code" content="404"',
-    'content="404" name="prerender-status-code"',
-)
 #: The same in the markup of frameworks that send the status before they know that there is no such page.
 _STREAMED = pattern(
     r"<template[^<>]{0,200}\sdata-dgst=\"(?:next_http_error_fallback;4(?:04|10)|next_not_found)\""  # Next.js
@@ -63,21 +52,6 @@ _STREAMED = pattern(
     r"|\bisnotfound\\?\"?:(?:!0|true)\b"  # TanStack
     r"|\bnode_ids:\s*\[[^\]]{0,100}\](?:(?!node_ids)[^<]){0,4000}?\bstatus:\s*4(?:04|10)\b"  # SvelteKit
     r"|\bdata-page=\"\{&quot;component&quot;:&quot;[^&]{0,60}(?:error|404|not-?found)[^&]{0,40}&quot;"  # Inertia
-)
-#: What those have in common, so that pages without it are not searched.
-_STREAMED_HINTS = (
-    "next_http_error",
-    "next_not_found",
-    "errorresponse",
-    "isnotfound",
-    "next-error",
-    "node_ids",
-    "data-page=",
-)
-#: What the classes and ids that ``_ERROR_MARK`` matches have in common; looked for near the page's first tags.
-_MARK_HINTS = (
-    *("404", "not-found", "notfound", "not_found", "error-page", "errorpage", "error_page", "page-error", "no-route"),
-    *("noroute", "http-error", "sqs-error", "status-msg-wrap", "four-oh-four"),
 )
 _TAGS = 3000
 _GATE = pattern(
@@ -194,15 +168,17 @@ class Glance:
     def is_marked_wrong(self) -> bool:
         """True if the page's markup calls it an error page."""
         low = self.page.low
-        if "404" in low and any(mark in low for mark in _ERROR_SOURCE):
+        if self.page.words.any_of(words.ERROR_SOURCE):
             return True
-        if any(hint in low for hint in _STREAMED_HINTS) and _STREAMED.search(low):
+        if self.page.words.any_of(words.STREAMED) and _STREAMED.search(low):
             return True
-        if len(low) <= SMALL and 'class="noarticletext' in low:  # MediaWiki
+        if len(low) <= SMALL and 'class="noarticletext' in self.page.words:  # MediaWiki
             return True
+        if not self.page.words.any_of(words.MARKS):
+            return False
         start = max(low.find("<body"), 0)
         head = low[:_TAGS] + low[start : start + _TAGS]
-        return any(hint in head for hint in _MARK_HINTS) and any(map(_ERROR_MARK.fullmatch, self.page.marks))
+        return any(hint in head for hint in words.MARKS) and any(map(_ERROR_MARK.fullmatch, self.page.marks))
 
     @cached_property
     def promised(self) -> frozenset[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from linkwarden.patterns import pattern
+from linkwarden.soft404 import words
 from linkwarden.soft404.errors import asks_for_log_in, says_log_in, sentences_of
 
 if TYPE_CHECKING:
@@ -23,10 +24,6 @@ _NEXT_TO_NOTHING = 120
 _SEARCHED = 6000
 _TITLE = pattern(r"\W*(?:log|sign)[ -]?(?:in|on)\b", re.IGNORECASE)
 _MEANT = pattern(r"(?:\A|[/_.-])(?:log-?[io]n|sign-?[io]n|sso|auth|oauth)(?:[/_.-]|\Z)", re.IGNORECASE)
-_HINTS = pattern(
-    r"log(?:ged)? ?in|sign(?:ed)? ?in|permission|authori[sz]ed|allowed|access|rights|private|restricted|protected"
-    r"|password|members|subscribers|registered|anmelden|einloggen|berechtigung|rechte|connecter|connecté|sesión"
-)
 
 
 def asks_to_log_in(target: Target, page: Page) -> bool:
@@ -56,7 +53,7 @@ def _means_log_in(target: Target) -> bool:
 
 def _says_so(page: Page) -> bool:
     """Return whether a sentence of a page with little else says that it is not for everybody."""
-    if not page.response.complete or not _HINTS.search(page.low) or page.rough_length > _SEARCHED:
+    if not page.response.complete or not page.words.any_of(words.LOG_IN) or page.rough_length > _SEARCHED:
         return False
     if len(page.main_text) > _LITTLE:
         return False

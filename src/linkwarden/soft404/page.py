@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from linkwarden import foreign
 from linkwarden.model import Paper
 from linkwarden.patterns import pattern
+from linkwarden.soft404.words import Words
 from linkwarden.text import is_http
 from linkwarden.whatwg import resolve
 from linkwarden.wire import HTML_TYPES, Response
@@ -73,6 +74,9 @@ _UNSEEN = pattern(
     re.IGNORECASE | re.DOTALL,
 )
 _TAG = pattern(r"<[^>]{0,2000}>")
+#: Text in one place that is longer than a title, and what may hide it.
+_RUN = pattern(r">([^<>]{301,2000})<")
+_HIDES = ("<style", "<noscript", "<template", "<svg", "<!--")
 #: What of a page is its frame and not its content.
 _FRAME = frozenset({"svg", "nav", "header", "footer", "aside", "form", "select"})
 #: What readers with scripts do not see at all.
@@ -170,13 +174,18 @@ class Page:
         return self.text.lower()
 
     @cached_property
+    def words(self) -> Words:
+        """The words in the source that anything is looked for by."""
+        return Words(self.low)
+
+    @cached_property
     def _tree(self) -> LexborHTMLParser:
         return LexborHTMLParser(_bounded(self.text))
 
     @cached_property
     def _base(self) -> str:
         """What relative URLs of the page start from: ``<base href>``, else its own URL."""
-        node = self._tree.css_first("base[href]") if "<base" in self.low else None
+        node = self._tree.css_first("base[href]") if "<base" in self.words else None
         href = (node.attributes.get("href") if node else None) or ""
         return resolve(href, self.response.url) or self.response.url
 
@@ -188,7 +197,7 @@ class Page:
     def title(self) -> str | None:
         """The page's title with its white space collapsed, at most 300 characters, or None."""
         found = _plain_title(self.text[:_PARSED])
-        if found is None and "<title" in self.text.lower():
+        if found is None and "<title" in self.words:
             nodes = (node for node in self._tree.css("title") if node.parent is None or node.parent.tag != "svg")
             found = next((node.text() for node in nodes), "")
         return " ".join((found or "").split())[:_TITLE_LIMIT] or None
@@ -232,9 +241,17 @@ class Page:
     @property
     def shows_nothing(self) -> bool:
         """True if there is neither a word nor anything else to see, and no script that could bring it."""
-        if self.rough_length > _TITLE_LIMIT or "<script" in self.low or not self.response.complete:
+        if "<script" in self.words or not self.response.complete or self._says_something:
+            return False
+        if self.rough_length > _TITLE_LIMIT:
             return False
         return not self.visible_text and self._tree.css_first(_SHOWN) is None
+
+    @property
+    def _says_something(self) -> bool:
+        """Whether more than a title's text stands in one place, where nothing hides any; a quick look."""
+        found = None if self.words.any_of(_HIDES) else _RUN.search(self.text)
+        return found is not None and len(" ".join(found[1].split())) > _TITLE_LIMIT
 
     @cached_property
     def rough_length(self) -> int:
@@ -244,10 +261,10 @@ class Page:
     @cached_property
     def headings(self) -> tuple[str, ...]:
         """The texts of its main headings (``h1``), read without a parser; of ``h2`` where there is none."""
-        if "<h1" in self.low:
+        if "<h1" in self.words:
             raw = (found.group(1) for found in _HEADING.finditer(self.text[:_PARSED]))
             texts = [unescape(_TAG.sub(" ", text)) for text in raw]
-        elif "<h2" in self.low:
+        elif "<h2" in self.words:
             texts = [node.text(separator=" ") for node in self._tree.css("h2")[:3]]
         else:
             texts = []
@@ -265,7 +282,7 @@ class Page:
 
     def meta(self, name: str) -> str:
         """Return the content of the first ``meta`` element of a name or property, or ""."""
-        if name not in self.low:
+        if name not in self.words:
             return ""
         node = self._tree.css_first(f'meta[name="{name}" i], meta[property="{name}" i]')
         return (node.attributes.get("content") if node else None) or ""
@@ -276,7 +293,7 @@ class Page:
 
         Read from the tags that search engines for papers read (docs/facts/services.md#papers-on-pages).
         """
-        names = [name for name in _PAPER_TITLES if name in self.low]
+        names = [name for name in _PAPER_TITLES if name in self.words]
         if not names:
             return None
         titles = next((found for found in map(self._all_meta, names) if found), ())
@@ -288,7 +305,7 @@ class Page:
 
     def _all_meta(self, name: str) -> tuple[str, ...]:
         """Return the distinct contents of the ``meta`` elements of a name or property, white space collapsed."""
-        nodes = self._tree.css(f'meta[name="{name}" i], meta[property="{name}" i]') if name in self.low else []
+        nodes = self._tree.css(f'meta[name="{name}" i], meta[property="{name}" i]') if name in self.words else []
         texts = (" ".join((node.attributes.get("content") or "").split()) for node in nodes)
         return tuple(dict.fromkeys(text for text in texts if text))
 
@@ -296,7 +313,7 @@ class Page:
     def is_not_to_be_listed(self) -> bool:
         """True if the page or its header asks search engines not to list it; one of several such elements is enough."""
         said = [self.response.headers.get("x-robots-tag", "")]
-        if "robots" in self.low:
+        if "robots" in self.words:
             nodes = self._tree.css('meta[name="robots" i], meta[name="googlebot" i]')
             said += [node.attributes.get("content") or "" for node in nodes]
         return any(_NO_INDEX.search(text) for text in said)
@@ -304,7 +321,7 @@ class Page:
     @cached_property
     def canonical(self) -> str | None:
         """The URL that the page gives as its own (``link rel=canonical``), absolute, or None."""
-        if "canonical" not in self.low:
+        if "canonical" not in self.words:
             return None
         node = self._tree.css_first('link[rel~="canonical" i]')
         href = (node.attributes.get("href") if node else None) or ""
@@ -329,7 +346,7 @@ class Page:
     @cached_property
     def is_app(self) -> bool:
         """True if scripts fill an element of the page in the browser: a framework's mount, or one that waits for it."""
-        if "<script" not in self.low:
+        if "<script" not in self.words:
             return False
         return self._tree.css_first(f"{_MOUNTS}, {_MORE_MOUNTS}") is not None or self._waits
 
@@ -352,7 +369,7 @@ class Page:
         mount = self._tree.css_first(f"{_MOUNTS}, {_MORE_MOUNTS}")
         if mount is not None and len((mount.text(deep=True) or "").split()) < _FRAME_WORDS:
             return True
-        if "<frameset" in self.low:
+        if "<frameset" in self.words:
             return True
         filled = self._tree.css_first("script, iframe") is not None
         return filled and not self.headings and len(self.visible_text) < _FRAME_TEXT
@@ -360,7 +377,7 @@ class Page:
     @property
     def made_by_scripts(self) -> bool:
         """True if scripts make the page or follow its fragment, so that the source does not hold all anchors."""
-        if "<script" not in self.low:
+        if "<script" not in self.words:
             return False
         if self._tree.css_first(_MOUNTS) is not None or self.rough_length < _LITTLE_TEXT:
             return True
@@ -369,7 +386,7 @@ class Page:
     @property
     def has_password_field(self) -> bool:
         """True if the page asks for a password."""
-        return self._tree.css_first('input[type="password" i]') is not None
+        return "password" in self.words and self._tree.css_first('input[type="password" i]') is not None
 
     @cached_property
     def sends_on_to(self) -> str | None:
@@ -378,7 +395,7 @@ class Page:
         That is what ``<meta http-equiv="refresh">`` or the Refresh header say; of several, browsers take the last
         (docs/facts/http-answers.md#refresh). None as well for a page that reloads itself.
         """
-        if "refresh" not in self.low and "refresh" not in self.response.headers:
+        if "refresh" not in self.words and "refresh" not in self.response.headers:
             return None
         nodes = [node for node in self._tree.css('meta[http-equiv="refresh" i]') if _is_for_readers(node)]
         said = [self.response.headers.get("refresh", ""), *(node.attributes.get("content") or "" for node in nodes)]

@@ -6,6 +6,7 @@ Every match alone is one sign; ``weigh.assess`` wants two.
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from functools import cache, partial
 
 from linkwarden.datafile import Line, read_words
@@ -76,9 +77,19 @@ def is_numbered_subdomain(host: str, of: str) -> bool:
     return found is not None and of.removeprefix("www.") == host[found.end() :] and host != of
 
 
-def parking_mark(low: str) -> str | None:
-    """Return what a page's source, in lower case, holds of a parking service, or None."""
-    found = next((mark for mark in _plain_words("parking marks") if mark in low), None)
+def parking_marks() -> tuple[str, ...]:
+    """Return what pages of parking services hold, in lower case."""
+    return _plain_words("parking marks")
+
+
+def parking_mark(low: str, words: Container[str]) -> str | None:
+    """Return what a page's source holds of a parking service, or None.
+
+    Args:
+        low: the source, in lower case.
+        words: what is in it.
+    """
+    found = next((mark for mark in parking_marks() if mark in words), None)
     return found or ("/lander" if len(low) < _LANDER_BYTES and _LANDER.search(low) else None)
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from linkwarden.answers.redirects import is_home
 from linkwarden.model import Target
 from linkwarden.patterns import pattern
-from linkwarden.soft404 import parked
+from linkwarden.soft404 import parked, words
 from linkwarden.soft404.errors import parts_of, plain, says_later, says_no_hits
 from linkwarden.soft404.glance import MUCH, SMALL, Glance
 from linkwarden.soft404.page import Page
@@ -24,19 +24,12 @@ _SHORT = 500
 _LITTLE = 1600
 #: … nor are those with a longer source.
 _SMALL_ENOUGH = 65_536
-_STAND_IN_HINTS = ("domain", "domein", "domín", "domini", "домен", "域名", "ドメイン", "도메인", "hosting", "suspended")
 _QUOTED = 80
-_ERROR_HINTS = (
-    *("404", "not found", "t be found", "not exist", "t exist", "no longer", "available", "sorry", "oops", "error"),
-    *("no such", "invalid", "unknown", "empty page", "nothing", "removed", "deleted", "missing"),
-)
 _SEARCH = pattern(
     r"(?:^|/)(?:search|suche|recherche|buscar|busca|ricerca|zoeken|szukaj|find|query|results?)(?:[/.]|$)", re.IGNORECASE
 )
 _SEARCH_QUERY = pattern(r"(?:^|&)(?:q|s|query|search|keywords?|wd|text|term)=", re.IGNORECASE)
 _WORKS = pattern(r"book|music\.|video\.")
-#: What a page says to programs about the work that it is about, in lower case: a paper, a song, a book.
-_WORK_MARKS = ("citation_title", '"@type":"scholarlyarticle"', '"@type":"musicrecording"', '"@type":"book"')
 
 #: A sign with a clause that says what was seen.
 _Seen = tuple[Sign, str]
@@ -89,9 +82,9 @@ def _is_slight(glance: Glance) -> bool:
     page = glance.page
     if len(page.low) > _SMALL_ENOUGH or not page.response.complete:
         return False
-    if len(page.low) <= SMALL and (any(hint in page.low for hint in _STAND_IN_HINTS) or parked.parking_mark(page.low)):
+    if len(page.low) <= SMALL and (page.words.any_of(words.STAND_IN) or parked.parking_mark(page.low, page.words)):
         return True
-    return any(hint in page.low for hint in _ERROR_HINTS) and page.rough_length < _LITTLE
+    return page.words.any_of(words.ERRORS) and page.rough_length < _LITTLE
 
 
 # --- a page that is gone ------------------------------------------------------------------------------------------
@@ -132,7 +125,7 @@ def _body_signs(glance: Glance) -> Iterator[_Seen]:
         yield Sign.SHORT, "there is next to nothing to read on it"
     if glance.error_sentence:
         yield Sign.ERROR_SENTENCE, f"its text says {quoted(glance.error_sentence)}"
-    if _WORKS.match(page.meta("og:type")) or any(mark in page.low for mark in _WORK_MARKS):
+    if _WORKS.match(page.meta("og:type")) or page.words.any_of(words.WORKS):
         yield Sign.WORK, "it describes itself as a work"
 
 
@@ -167,7 +160,7 @@ def _parking(glance: Glance) -> Iterator[_Seen]:
     bare = host.removeprefix("www.")
     if final_host != host and not final_host.endswith("." + bare) and bare in glance.final.lower():
         yield Sign.DOMAIN_NAMED_THERE, f"the URL there names {bare}"
-    if parked.parking_mark(page.low):
+    if parked.parking_mark(page.low, page.words):
         yield Sign.PARKING_SCRIPT, "it is built by a parking service"
     yield from _offers(glance, bare)
 

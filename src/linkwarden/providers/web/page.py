@@ -191,9 +191,23 @@ async def follow(request: Request, net: Net) -> Response:
     return response
 
 
+#: Charsets in which the letters of ASCII are those bytes, as those of nearly all pages that name one.
+_LIKE_ASCII = pattern(r"charset\s*=\s*[\"']?(?:utf-?8|iso-8859-\d+|windows-125\d|us-ascii)", re.IGNORECASE)
+
+
 def _onward(response: Response) -> str | None:
+    if _stays(response):
+        return None
     page = _page_of(response)
     return page.sends_on_to if page else None
+
+
+def _stays(response: Response) -> bool:
+    """Return whether a page cannot send its readers on, by its bytes: nearly none can, and this spares decoding it."""
+    said = response.headers.get("content-type", "")
+    if "refresh" in response.headers or ("charset" in said.lower() and not _LIKE_ASCII.search(said)):
+        return False
+    return b"\0" not in response.body and b"refresh" not in response.body.lower()  # UTF-16 is full of NULs
 
 
 def _page_of(response: Response) -> Page | None:
