@@ -74,7 +74,7 @@ def test_nothing_that_lives_is_lost(text: str) -> None:
     assert len(urls(after, DEAD)) == len(starts) - len(gone)
     for edit in found.edits:
         assert edit.new == ""
-        assert edit.old.splitlines()[0].lstrip()[:2] in ("- ", "1.", "| ")
+        assert edit.old.splitlines()[0].lstrip()[:2] in ("- ", "1.", "2)", "| ")
         assert LIVE not in edit.old
         assert "# Head" not in edit.old
         assert "lazy" not in edit.old
