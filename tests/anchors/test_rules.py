@@ -126,6 +126,30 @@ def test_any_takes_what_one_of_them_makes(name: str) -> None:
         assert made <= {each for naming in RULES["any"].namings for each in naming.names(here)}
 
 
+_ATTR_LIST = python_markdown(attributes=True)
+
+
+@pytest.mark.parametrize(
+    ("naming", "heading", "name"),
+    [  # seen with Python-Markdown 3.11.3 and Hugo 0.168.0
+        (_ATTR_LIST, "Use {name} in paths {#paths}", "use-name-in-paths-paths"),
+        (_ATTR_LIST, "Use {name} in `paths` {#paths}", "paths"),
+        (_ATTR_LIST, "Use {name} `code`", "usecode"),
+        (_ATTR_LIST, "{x}", "x"),
+        (_ATTR_LIST, "Title{#own}", "titleown"),
+        (_ATTR_LIST, "Title { #own }", "own"),
+        (_ATTR_LIST, "Title # {.cls}", "title"),
+        (rules.HUGO, "Use {name} in paths {#paths}", "paths"),
+        (rules.HUGO, "Title # {.cls}", "title"),
+        (rules.HUGO, "[^1]", None),
+        (rules.HUGO, "<https://a.example> [^1]", "heading"),
+    ],
+)
+def test_braces_and_nothing(naming: Naming, heading: str, name: str | None) -> None:
+    """Where a name stands that an author gives, and what is left of a heading without words."""
+    assert naming.names(headings([heading])[1:]) == [name]
+
+
 _BLOCKS = st.text(max_size=60) | st.text("aB1_- .`*!#{}[]()^:\\\n<>é中🚀", max_size=60)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from linkwarden.anchors import _numbers, _slugs, _text
@@ -117,6 +117,8 @@ _HUGO_READING = Reading(
     alt=True,
     notes=False,
     urls=False,
+    nothing=False,
+    closing=True,
     dashes=_text.KRAMDOWN_DASHES,
     given=_text.STRICT_ATTRIBUTES,
     inline=False,
@@ -168,7 +170,14 @@ def python_markdown(
     """
     return Naming(
         slug=slug,
-        reading=Reading(notes=notes, short_codes=short_codes, given=_text.ATTR_LIST if attributes else None),
+        reading=Reading(
+            notes=notes,
+            short_codes=short_codes,
+            given=_text.ATTR_LIST if attributes else None,
+            spaced=True,
+            closing=True,
+            first=True,
+        ),
         numbering=_numbers.underscores,
     )
 
@@ -194,7 +203,15 @@ _SLUGIFIES = (_slugs.python_markdown, _slugs.python_markdown_unicode, _slugs.pym
 def mkdocs(namings: Sequence[Naming] = (), *, attributes: bool = True) -> Rule:
     """Return MkDocs' rule; without a look at the settings, any ``slugify`` may be in use, and any extension."""
     if namings:
-        return Rule(name="mkdocs", title="MkDocs", namings=tuple(namings), attributes=attributes, commonmark=False)
+        older = [replace(naming, reading=replace(naming.reading, first=False)) for naming in namings]
+        return Rule(
+            name="mkdocs",
+            title="MkDocs",
+            namings=tuple(namings),
+            other=tuple(("Python-Markdown before 3.6", naming) for naming in older) if attributes else (),
+            attributes=attributes,
+            commonmark=False,
+        )
     every = itertools.product(_SLUGIFIES, (True, False), (True, False), (True, False))
     others = [python_markdown(slug, attributes=a, notes=n, short_codes=s) for slug, a, n, s in every]
     return Rule(

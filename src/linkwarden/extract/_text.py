@@ -90,6 +90,7 @@ def _parts(tokens: Iterable[Token]) -> Iterable[tuple[Part, str]]:
     for token in tokens:
         if token.type in {"link_open", "link_close"}:
             in_url = token.type == "link_open" and token.info == "auto"
+            yield Part.MARK, ""
         elif token.type == "text":
             yield (Part.URL if in_url else Part.TEXT), token.content
         elif token.type == "text_special":
@@ -100,6 +101,8 @@ def _parts(tokens: Iterable[Token]) -> Iterable[tuple[Part, str]]:
             yield Part.BREAK, "\n"
         elif token.type == "image":
             yield Part.ALT, "".join(_pieces(token.children or (), alt=True))
+        else:
+            yield Part.MARK, ""
 
 
 def _pieces(tokens: Iterable[Token], *, alt: bool) -> Iterable[str]:

@@ -118,6 +118,7 @@ class Part(StrEnum):
     URL = "url"  # the text of `<https://…>`
     ALT = "alt"  # the alternative text of an image
     BREAK = "break"  # a line's end
+    MARK = "mark"  # no text: where emphasis, a link or a tag begins or ends
 
 
 @dataclass(frozen=True, slots=True)
