@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, ClassVar
@@ -52,16 +52,28 @@ class JsonReport(Report):
     def render(self, run: Run, options: ReportOptions) -> str:
         """Return the report. The same answers give the same bytes, apart from ``generated_at`` and ``duration_s``."""
         mask = _Mask(_as_is, _as_is) if options.show_secrets else _Mask(mask_secrets, mask_text)
-        parts = [f"{json_text(key)}: {json_text(value)}" for key, value in _head(run, mask).items()]
-        parts.append(_rows("links", [_link(item, mask) for item in placed(run)]))
-        parts += [_rows(key, rows) for key, rows in _tail(run, mask).items()]
-        return "{" + ",\n ".join(parts) + "}\n"
+        return "".join(_written(run, mask))
 
 
-def _rows(key: str, rows: list[Any]) -> str:
-    if not rows:
-        return f"{json_text(key)}: []"
-    return f"{json_text(key)}: [\n  " + ",\n  ".join(map(json_text, rows)) + "\n ]"
+def _written(run: Run, mask: _Mask) -> Iterator[str]:
+    """Yield the report in pieces; of 100,000 links, all objects at once would take more memory than the run."""
+    begin = "{"
+    for key, value in _head(run, mask).items():
+        yield f"{begin}{json_text(key)}: {json_text(value)}"
+        begin = ",\n "
+    yield from _rows("links", (_link(item, mask) for item in placed(run)))
+    for key, rows in _tail(run, mask).items():
+        yield from _rows(key, rows)
+    yield "}\n"
+
+
+def _rows(key: str, rows: Iterable[Any]) -> Iterator[str]:
+    yield f",\n {json_text(key)}: ["
+    between = "\n  "
+    for row in rows:
+        yield between + json_text(row)
+        between = ",\n  "
+    yield "]" if between == "\n  " else "\n ]"
 
 
 def _head(run: Run, mask: _Mask) -> dict[str, Any]:

@@ -74,9 +74,10 @@ def _filler_words() -> frozenset[str]:
     return frozenset(_words("small words"))
 
 
-def parts_of(title: str) -> list[str]:
+@lru_cache(maxsize=256)  # everything that looks at a title cuts it
+def parts_of(title: str) -> tuple[str, ...]:
     """Return a title's parts, cut at the marks that part a page's name from its site's: bars, dashes, dots, colons."""
-    return [part.strip() for part in _SPLIT.split(title) if part and part.strip()]
+    return tuple(part.strip() for part in _SPLIT.split(title) if part and part.strip())
 
 
 @lru_cache(maxsize=1024)  # the pages of a site share their title's parts

@@ -6,13 +6,16 @@ Every match alone is one sign; ``weigh.assess`` wants two.
 from __future__ import annotations
 
 import re
-from collections.abc import Container
 from functools import cache, partial
+from typing import TYPE_CHECKING
 
 from linkwarden.datafile import Line, read_words
 from linkwarden.patterns import pattern
 from linkwarden.soft404.errors import parts_of, plain
 from linkwarden.text import domains_of
+
+if TYPE_CHECKING:
+    from linkwarden.soft404.words import Words
 
 #: A domain's name in a title.
 _DOMAIN_NAME = r"(?:[\w-]+\.){1,4}[a-z]{2,18}"
@@ -82,14 +85,14 @@ def parking_marks() -> tuple[str, ...]:
     return _plain_words("parking marks")
 
 
-def parking_mark(low: str, words: Container[str]) -> str | None:
+def parking_mark(low: str, words: Words) -> str | None:
     """Return what a page's source holds of a parking service, or None.
 
     Args:
         low: the source, in lower case.
         words: what is in it.
     """
-    found = next((mark for mark in parking_marks() if mark in words), None)
+    found = next((mark for mark in parking_marks() if mark in words), None) if words.any_of(parking_marks()) else None
     return found or ("/lander" if len(low) < _LANDER_BYTES and _LANDER.search(low) else None)
 
 
