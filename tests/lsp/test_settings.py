@@ -14,7 +14,7 @@ import linkwarden
 from linkwarden.deps import Deps
 from tests.internet import FakeInternet
 from tests.internet.time import START
-from tests.lsp.client import SOURCES, at, editor
+from tests.lsp.client import SOURCES, applied, at, editor
 from tests.repository import Repository
 
 BAD = "- [a](htps://a.example/x)\n- [f](no.md)\n"
@@ -101,6 +101,34 @@ async def test_what_failed_last_night(tmp_path: Path) -> None:
         assert await shown.diagnostics(uri, 2) == []
     assert state.read_bytes() == before
     assert sorted(path.name for path in state.parent.iterdir()) == [".gitignore", state.name]
+
+
+async def test_what_has_moved_is_replaced_as_the_last_report_says(tmp_path: Path) -> None:
+    """The memory knows that it has moved, the report where to; a report that says something else is not heard."""
+    text = "- [a](https://pages.garden/old/guide)\n"
+    repository = Repository(tmp_path / "repo")
+    repository.write({"README.md": text})
+    readme, state = repository.folder / "README.md", repository.folder / ".linkwarden" / "state.sqlite3"
+    async with FakeInternet() as internet:
+        site = internet.site("pages.garden").page("/new/guide", "<title>Guide</title> hello")
+        site.redirect("/old/guide", "/new/guide")
+        deps = Deps(lambda config, observer: internet.net(observer=observer, timeout=config.timeout), now=lambda: START)
+        run = await linkwarden.check_async(readme, deps=deps, state=state, archive=False)
+    report = run.to_json()
+    repository.write({"reports/health.json": report})
+    async with editor(repository.folder) as shown:
+        uri = shown.open(readme, text)
+        (found,) = await shown.diagnostics(uri)
+        assert found.severity is types.DiagnosticSeverity.Information
+        assert list(found.tags or ()) == [types.DiagnosticTag.Deprecated]  # editors strike it through
+        action, _ = await shown.actions(uri, 0, ["quickfix"])
+        action = await shown.client.code_action_resolve_async(action)
+        assert applied(text, action) == text.replace("/old/", "/new/")
+        assert [a.kind for a in await shown.actions(uri, 0, ["source"])] == ["source.fixAll.linkwarden"]
+        repository.write({"reports/health.json": report.replace(str(found.code), "LW301")})
+        shown.save(uri)
+        assert at(await shown.diagnostics(uri)) == [(0, found.code)]
+        assert "Replace" not in "".join(a.title for a in await shown.actions(uri, 0))
 
 
 async def test_a_memory_that_cannot_be_used_costs_nothing(tmp_path: Path) -> None:

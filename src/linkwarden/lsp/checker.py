@@ -138,7 +138,7 @@ class Checker:
         run = self._run(reading, links, needed, others, now) if needed else None
         for result in run.results if run is not None else ():
             key = result.target.key
-            known = with_memory(result, settings.recall(key), now)
+            known = with_memory(result, settings.recall(key), settings.wanted.get(key), now)
             self._known[key] = _Known(bases[key], known, _is_finding(known) and self._is_told(known))
         if len(self._known) > 2 * len(bases) + 100:  # what was deleted may come back by an undo
             self._known = {key: known for key, known in self._known.items() if key in bases}

@@ -6,18 +6,20 @@ from dataclasses import replace
 from datetime import datetime
 
 from linkwarden import rules
-from linkwarden.model import SETTLED, Evidence, History, Judgement, Remembered, Result, Tag, Verdict
+from linkwarden.fix import Wanted
+from linkwarden.model import SETTLED, Evidence, History, Judgement, Remembered, Result, Suggestion, Tag, Verdict
 
 #: Stands as ``checked_by`` where the last run is what there is to go by.
 MEMORY = "memory"
 
 
-def with_memory(result: Result, past: Remembered | None, now: datetime) -> Result:
+def with_memory(result: Result, past: Remembered | None, wanted: Wanted | None, now: datetime) -> Result:
     """Return a result with its history and, where no request was made, with what the last run found.
 
     Args:
         result: of an offline check.
         past: what the memory knows of its URL, or None.
+        wanted: what the report of the last check wants in its place, or None.
         now: the instant that counts as the present.
     """
     if past is None or past.at > now:  # of a run that is in the future: not to be trusted
@@ -32,7 +34,10 @@ def with_memory(result: Result, past: Remembered | None, now: datetime) -> Resul
     reason = f"{_capital(rule.summary)}, says the check of {past.at:%Y-%m-%d}.{_since(past)}"
     evidence = Evidence(key=result.target.key, checked_by=MEMORY, rule=rule, reason=reason)
     verdict = past.verdict if past.verdict not in SETTLED else Verdict.UNVERIFIED
-    return replace(result, evidence=evidence, judgement=Judgement(verdict, rule, reason))
+    fix = None
+    if wanted is not None and wanted.code == past.code:  # else it is the report of another check
+        fix = Suggestion(wanted.url, wanted.why, wanted.basis)
+    return replace(result, evidence=evidence, judgement=Judgement(verdict, rule, reason, suggestion=fix))
 
 
 def _since(past: Remembered) -> str:

@@ -12,18 +12,23 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from linkwarden.config import DEFAULT_STATE, FILE_NAME, Config, find_file, load_file, with_overrides
+from linkwarden.config import DEFAULT_REPORTS, DEFAULT_STATE, FILE_NAME, Config, find_file, load_file, with_overrides
 from linkwarden.extract import Extractor
+from linkwarden.fix import Wanted, wishes_of_report
 from linkwarden.inputs import extractor_for, extractors, find_root, is_document
-from linkwarden.model import LinkwardenError, Remembered
+from linkwarden.model import Kind, LinkwardenError, Remembered
 from linkwarden.store.records import Known as Lives
 from linkwarden.store.records import digest
 from linkwarden.store.schema import UnusableError, copy_of, refuse_links
 from linkwarden.suppress import Baseline, load_baseline, rule_names
+from linkwarden.tree import read_file
 from linkwarden.walk import SKIPPED_FOLDERS, is_excluded
 
 #: What a message about a file begins with, if it says where: ``path:line:column: ``.
 _PLACE = re.compile(r"(?P<path>.*?):(?P<line>\d{1,9})(?::\d{1,9})?: (?P<what>.*)", re.DOTALL)
+#: Where a check writes its report, by which its fixes come into the editor; a larger one is not read.
+_REPORT = next(name for name in DEFAULT_REPORTS if name.endswith(".json"))
+_MOST_REPORT = 64 * 1024 * 1024
 #: Says whether a file has changed: when it was written, and its size.
 Stamp = tuple[int, int] | None
 #: What editors call the kinds of documents, for those that have no name yet.
@@ -58,6 +63,7 @@ class Settings:
         config: what its configuration says.
         baseline: findings that are known, with the names of lists as the editor's documents have them, or None.
         recall: returns what the memory knows of a URL, by its key.
+        wanted: what the report of the last check wants in place of URLs, by their keys.
         problems: what is wrong with the files that say all this.
         stamps: of those files, as they were read.
     """
@@ -66,6 +72,7 @@ class Settings:
     config: Config = field(default_factory=Config)
     baseline: Baseline | None = None
     recall: Callable[[str], Remembered | None] = _nothing
+    wanted: Mapping[str, Wanted] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     stamps: Mapping[Path, Stamp] = field(default_factory=dict)
 
@@ -111,13 +118,13 @@ def settings_for(document: Path) -> Settings:
             baseline = _renamed(load_baseline(config.baseline), root)
         except LinkwardenError as error:
             problems.append(_problem(error, config.baseline))
-    state = root / DEFAULT_STATE
-    watched = [state, _log_of(state), *(path for path in (file, config.baseline) if path is not None)]
+    state, report = root / DEFAULT_STATE, root / _REPORT
+    watched = [state, _log_of(state), report, *(path for path in (file, config.baseline) if path is not None)]
     for above in (folder, *folder.parents):
         if above.is_relative_to(root):
             watched += [above / FILE_NAME, above / "pyproject.toml"]
     stamps = {path: _stamp(path) for path in watched}
-    return Settings(root, config, baseline, _memory(state), tuple(problems), stamps)
+    return Settings(root, config, baseline, _memory(state), _wanted(report), tuple(problems), stamps)
 
 
 def _memory(state: Path) -> Callable[[str], Remembered | None]:
@@ -129,6 +136,19 @@ def _memory(state: Path) -> Callable[[str], Remembered | None]:
     except (UnusableError, LinkwardenError, sqlite3.Error, OSError):
         return _nothing  # there is none yet, or the next run says what is the matter with it
     return lambda key: lives.recall(digest(key))
+
+
+def _wanted(report: Path) -> Mapping[str, Wanted]:
+    """Return what the report of the last check wants replaced; nothing where there is none that can be read."""
+    try:
+        data = read_file(report, _MOST_REPORT)
+        return wishes_of_report(data, _every).by_key
+    except (OSError, ValueError, LinkwardenError):
+        return {}
+
+
+def _every(_code: str, _slug: str, _kind: Kind) -> bool:
+    return True
 
 
 def _renamed(baseline: Baseline, root: Path) -> Baseline:
