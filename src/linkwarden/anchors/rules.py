@@ -144,7 +144,9 @@ HUGO_BLACKFRIDAY = Naming(
 )
 MDBOOK = Naming(
     slug=_slugs.Letters(keep=_slugs.is_alphanumeric, blanks=""),
-    reading=Reading(dashes=_text.DASHES, given=_text.ATTRIBUTES, behind_backslash=True, inline=False, trim=True),
+    reading=Reading(
+        dashes=_text.DASHES, given=_text.ATTRIBUTES, behind_backslash=True, inline=False, closing=True, trim=True
+    ),
 )
 RUSTDOC = Naming(
     slug=_slugs.Letters(keep=_slugs.is_alphanumeric, lower=_slugs.ascii_lower, blanks=" \t\n"),

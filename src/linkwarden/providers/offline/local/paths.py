@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from linkwarden.docsites import Site, Sites, below, files_at, index_files
+from linkwarden.docsites import Site, Sites, below, files_at, index_files, is_page_like
 from linkwarden.providers.offline.local.places import PAGES
 from linkwarden.tree import Look, Status, Tree
 
@@ -30,6 +30,13 @@ class Served:
     def by_site(self) -> bool:
         """True if it is known that a site shows the document."""
         return self.page or self.root is not None or self.site is not None
+
+    def from_url(self, path: str) -> bool:
+        """Return whether a relative path starts from the page's URL, which is a folder, and not from its file.
+
+        Builders turn only links to files of theirs into URLs.
+        """
+        return self.site is not None and self.site.as_folders and is_page_like(path)
 
 
 class SitePaths:
@@ -71,12 +78,15 @@ class SitePaths:
         """
         if path.startswith("/"):
             return self._at_root(path, served)
-        here = self._first(self._tree, document, path)
-        return (
-            here
-            if here is not None or served.site is None
-            else self._in_folders(self._sites.places(Path(document), path))
-        )
+        if not served.from_url(path):
+            here = self._first(self._tree, document, path)
+            if here is not None or served.site is None:
+                return here
+        # Tags in the text are left as they are, so that they start from the page's URL, whatever they lead to.
+        found = self._in_folders(self._sites.places(Path(document), path))
+        # MkDocs makes no page for a folder; Hugo lists what lies in it.
+        is_bare = found is not None and found.path is not None and found.path.is_dir()
+        return None if is_bare and served.site is not None and served.site.rule.name == "mkdocs" else found
 
     def in_folder(self, folder: Path, path: str) -> Look:
         """Return what lies at a URL's path where a folder is a site's root."""

@@ -185,11 +185,11 @@ class FilesProvider(Provider):
             reason = f"The site's root has no {path}, but it would have it if the site lay below {prefix}."
             return self._finding(target, rules.PAGE_UNKNOWN, reason)
         is_there = look.status is Status.THERE
-        if served.site is None or look.status not in (Status.MISSING, Status.THERE) or (is_there and not is_rooted):
+        if served.site is None or look.status not in (Status.MISSING, Status.THERE):
             return look
-        if not is_rooted and not is_page_like(path):
+        if not is_rooted and not (served.from_url(path) if is_there else is_page_like(path)):
             return look
-        on_github = " GitHub shows the file that is there from the repository's root." if is_there else ""
+        on_github = " On GitHub, where the path starts elsewhere, it leads to a file." if is_there else ""
         reason = (
             f"The sources of the site that {served.site.rule.title} builds have no {path}; it may make it.{on_github}"
         )
