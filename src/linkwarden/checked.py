@@ -11,6 +11,7 @@ from typing import Self
 from linkwarden import model
 from linkwarden.config import nearest
 from linkwarden.model import UsageError
+from linkwarden.permalinks import with_pages
 from linkwarden.report import ReportOptions, for_name, for_path, formats
 from linkwarden.report._order import Placed, is_finding, placed
 from linkwarden.report._words import counted, headline
@@ -52,7 +53,7 @@ class Run(model.Run):
             near = nearest(name, names)
             meant = f"Did you mean {near!r}? " if near else ""
             raise UsageError(f"there is no format {name!r}", f"{meant}Known are: {', '.join(names)}.")
-        return report().render(self, ReportOptions(show_secrets=show_secrets))
+        return report().render(with_pages(self, {}), ReportOptions(show_secrets=show_secrets))
 
     def to_markdown(self) -> str:
         """Return the health report for GitHub."""
@@ -77,7 +78,7 @@ class Run(model.Run):
         if report is None:
             endings = ", ".join(sorted(each.suffix for each in formats() if each.suffix))
             raise UsageError(f"{path}: the end of the name is no format's", f"Use one of: {endings}.")
-        text = report().render(self, ReportOptions())
+        text = report().render(with_pages(self, {}), ReportOptions())
         Path(path).write_text(text, "utf-8", newline="\n")
         return Path(path)
 

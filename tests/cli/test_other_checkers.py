@@ -98,7 +98,9 @@ def test_what_maps_is_taken_over_and_all_is_told(
     said = init(capfd)
 
     loaded = {
-        key: value for key, value in load_file(Path("linkwarden.toml")).items() if key not in ("inputs", "contact", "anchors")
+        key: value
+        for key, value in load_file(Path("linkwarden.toml")).items()
+        if key not in ("inputs", "contact", "anchors")
     }
     assert (loaded if isinstance(settings, dict) else set(loaded)) == settings
     assert told in said
