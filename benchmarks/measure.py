@@ -35,20 +35,20 @@ class Cost:
     errors: str
 
 
-def measure(command: Sequence[str], *, cwd: Path, env: Mapping[str, str] | None = None) -> Cost:
+def measure(command: Sequence[str], *, cwd: Path, env: Mapping[str, str] | None = None, limit: float = LIMIT) -> Cost:
     """Run a command to its end and give its cost.
 
     Output goes to files, so that no reader competes for the processor while the command runs.
 
     Raises:
-        TimeoutError: it took longer than ``LIMIT``.
+        TimeoutError: it took longer than ``limit`` seconds.
     """
     with (cwd / "out").open("w") as out, (cwd / "err").open("w+") as err:
         began = time.monotonic()
         child = subprocess.Popen(
             command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=environment(cwd, env)
         )
-        status, usage = _wait(child, began + LIMIT)
+        status, usage = _wait(child, began + limit)
         wall = time.monotonic() - began
         child.returncode = os.waitstatus_to_exitcode(status)
         err.seek(max(0, err.seek(0, os.SEEK_END) - 4000))

@@ -66,6 +66,8 @@ class Options(TypedDict, total=False):
     max_time: float | str | timedelta | None
     concurrency: int
     per_host: int
+    engine: str
+    scheduler: str | None
     hosts: Host | Iterable[Host]
     allow_networks: str | Network | Iterable[str | Network]
     allow_network: str | Network | Iterable[str | Network]

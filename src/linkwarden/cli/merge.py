@@ -13,10 +13,13 @@ from linkwarden.cli.check import perform
 from linkwarden.cli.options import TableCommand, table_options
 from linkwarden.model import UsageError
 
+#: What makes no sense where nothing is requested.
+_OF_A_CHECK = frozenset({"diff", "offline", "shard", "journal", "files_from", "engine", "scheduler"})
+
 
 @click.command(cls=TableCommand)
 @click.argument("parts", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="JOURNAL...")
-@table_options("check", without=frozenset({"diff", "offline", "shard", "journal", "files_from"}))
+@table_options("check", without=_OF_A_CHECK)
 @click.pass_obj
 def merge(obj: Any, /, parts: tuple[Path, ...], **options: Any) -> int:
     """Join what the shards of one check have found.
@@ -37,5 +40,4 @@ def merge(obj: Any, /, parts: tuple[Path, ...], **options: Any) -> int:
         if hashlib.sha256(data).hexdigest() != digest:
             raise UsageError(f"{name}: has changed since the shards were checked", "Check the shards again.")
     deps = replace(obj or Deps(make_net=api.make_net), parts=found)
-    missing = {"diff": None, "offline": None, "shard": None, "journal": None, "files_from": None}
-    return perform(deps, tuple(found.inputs), {**missing, **options})[1]
+    return perform(deps, tuple(found.inputs), {**dict.fromkeys(_OF_A_CHECK), **options})[1]

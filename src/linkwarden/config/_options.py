@@ -23,6 +23,8 @@ from linkwarden.config._values import (
     COOKIE_FILES,
     DESTINATIONS,
     DURATION,
+    ENGINE,
+    ENGINES,
     FLAG,
     GLOBS,
     HEADERS,
@@ -35,6 +37,7 @@ from linkwarden.config._values import (
     PATTERNS,
     PROXY,
     REWRITES,
+    SCHEDULER,
     SECONDS,
     SHARD,
     TEXT,
@@ -186,6 +189,24 @@ class Config:
         "Requests at the same time.",  # more would only be refused by routers
     )
     per_host: int = network(6, PER_HOST, "4", "Requests at the same time to one host.")
+    engine: str = network(
+        "single",
+        ENGINE,
+        '"dask"',
+        "Who makes the requests: this process, or workers of Dask (docs/scale.md).",
+        ONCE,
+        metavar="ENGINE",
+        choices=ENGINES,
+        commands=("check",),
+    )
+    scheduler: str | None = network(
+        None,
+        SCHEDULER,
+        '"tls://scheduler.example.org:8786"',
+        "Use the workers of this Dask scheduler; without it, --engine dask starts its own on all cores.",
+        DOOR,
+        commands=("check",),
+    )
     hosts: tuple[Host, ...] = network(
         (), HOSTS, "[]", "Limits of single hosts; in the file, `[[host]]`.", Place.PYTHON, commands=("check",)
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import partial
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,6 +25,8 @@ _DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)\s*(ms|s|m|h|d|w|)", re.ASCII)
 _UNIT_SECONDS = {"ms": 0.001, "": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _SHARD = re.compile(r"(\d{1,4})/(\d{1,4})", re.ASCII)
 _COPIED = re.compile(r"https?://\S+", re.IGNORECASE)
+#: Who can make the requests of a run.
+ENGINES = ("single", "dask")
 _MAX_PATTERN = 200  # longer patterns are never written by hand, and a hostile one gets less room
 #: How much of a URL a pattern gets to see: a hostile pair of both is kept short.
 _MATCHED_CHARS = 2048
@@ -234,6 +236,32 @@ def _proxy(given: str, *, what: str) -> str:
     return given
 
 
+def _engine(given: str, *, what: str) -> str:
+    if given not in ENGINES:
+        raise UsageError(f"{what}: {given!r} is no engine", f"Known are: {', '.join(ENGINES)}.")
+    return given
+
+
+def _scheduler(given: str, *, what: str) -> str:
+    """Return the address of a Dask scheduler: without TLS, whoever reaches it runs code on its workers and here."""
+    found = re.fullmatch(r"(tls|tcp)://(\[[0-9a-f:.]+\]|[\w.-]+):(\d{1,5})/?", given, re.ASCII | re.IGNORECASE)
+    if found is None:
+        raise UsageError(f"{what}: {given!r} is no address of a scheduler", "Write it like tls://10.0.0.5:8786.")
+    if found[1].lower() == "tcp" and not _is_loopback(found[2].strip("[]")):
+        raise UsageError(
+            f"{what}: {given} is not on this machine, and tcp:// lets anybody run code on its workers",
+            "Start scheduler and workers with TLS, and write tls:// (docs/scale.md).",
+        )
+    return given
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
 def _contact(given: str, *, what: str) -> str:
     """Return a contact that can stand in a request's header."""
     if not re.fullmatch(r"[!-'*-~][ -'*-~]*", given):
@@ -335,6 +363,8 @@ GLOBS = Value(types=(str,), several=True, read=_globs, metavar="GLOB")
 URLS = Value(types=(str,), several=True, read=_urls, metavar="URL")
 NETWORKS = Value(types=(str,), native=(IPv4Network, IPv6Network), several=True, read=_networks, metavar="CIDR")
 PROXY = Value(types=(str,), read=_proxy, metavar="URL")
+ENGINE = Value(types=(str,), read=_engine)
+SCHEDULER = Value(types=(str,), read=_scheduler, metavar="URL")
 CONTACT = Value(types=(str,), read=_contact, metavar="EMAIL|URL")
 TOKEN = Value(types=(str,), read=_token, metavar="TOKEN")
 HEADERS = Value(types=(str,), several=True, read=read_headers, metavar="HOST NAME:VALUE")

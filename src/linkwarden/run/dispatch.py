@@ -14,6 +14,7 @@ from linkwarden.docsites import Sites
 from linkwarden.inputs import anchors_reader, find_root, first_folder
 from linkwarden.model import FAILS_BY_DEFAULT, Claim, Evidence, Pass, Rule, Target, UsageError
 from linkwarden.providers import LoadContext, Provider, Roster, Skip, by_ident
+from linkwarden.run.checking import checker_for
 from linkwarden.run.journal import Journal, lane_of, settled_of
 from linkwarden.run.ledger import Entry, Ledger, as_remembered, keep, known_good, own_evidence
 from linkwarden.run.outage import Outage
@@ -48,16 +49,26 @@ class Dispatch:
         self._now = ledger.policy.now
         self._providers = Roster()
         self._lanes = Lanes()
+        self._checker = checker_for(config, deps, net, self._lanes)
         self._offline: list[tuple[Provider, Claim]] = []
         self._gathered: dict[Provider, dict[str, str]] = {}
         self._alike: dict[tuple[str, str], list[Claim]] = {}
         self._settled = self._lost = 0
         self._selection = Selection(config)
-        self.outage = Outage(net, ledger.not_requested)
-        if net is not None:
-            net.parked = self._lanes.parked
-            net.has_more = self._lanes.has_more
-            net.on_failure = self.outage.look
+        self.outage = Outage(net, self._checker.connectivity, ledger.not_requested)
+
+    async def open(self) -> None:
+        """Get ready to check.
+
+        Raises:
+            UsageError: the cluster that is to make the requests is not there.
+        """
+        await self._checker.open(self._now, self.outage.look, self._ledger.hint)
+
+    @property
+    def requests(self) -> int:
+        """How many requests were sent so far."""
+        return self._checker.requests
 
     def load_providers(self, context: LoadContext) -> None:
         """Find out which providers there are; each is loaded with the first link that it may take."""
@@ -173,9 +184,9 @@ class Dispatch:
     ) -> None:
         async def job() -> None:
             starts()
-            await self._check(provider, claims)
+            await self._check(provider, claims, width)
 
-        self._lanes.add(provider.lane(claims[0]), job, width=width)
+        self._lanes.add(provider.lane(claims[0]), job, width=width * self._checker.ahead)
 
     async def check_all(self) -> None:
         """Wait until every target is settled, or until it is certain that the network is down."""
@@ -189,6 +200,7 @@ class Dispatch:
         if not self._ledger.unreadable:
             for hint in self._selection.unused():
                 self._ledger.hint(hint)
+        await self.end()
 
     async def _drain(self) -> None:
         ends = {asyncio.create_task(self._lanes.drain()), asyncio.create_task(self.outage.certain.wait())}
@@ -203,6 +215,11 @@ class Dispatch:
     async def close(self) -> None:
         """Drop what waits, and cancel what runs."""
         await self._lanes.close()
+        await self.end()
+
+    async def end(self) -> None:
+        """Let the workers of a cluster go: what is requested from here on, this process requests."""
+        await self._checker.close()
 
     # --- checking -------------------------------------------------------------------------------------------
 
@@ -211,9 +228,9 @@ class Dispatch:
         while self._offline:
             waiting, self._offline = self._offline, []
             for provider, claim in waiting:
-                await self._check(provider, (claim,))
+                await self._check(provider, (claim,), 1)
 
-    async def _check(self, provider: Provider, claims: Sequence[Claim]) -> None:
+    async def _check(self, provider: Provider, claims: Sequence[Claim], width: int) -> None:
         entries = {claim.target.key: self._ledger.entries[claim.target.key] for claim in claims}
         obstacle = self._obstacle() if provider.online else None
         if obstacle is not None:
@@ -221,8 +238,7 @@ class Dispatch:
                 self._settle(unreached, own_evidence(unreached.target, *obstacle))
             return
         try:
-            # Offline providers never touch the network; they get it typed as present.
-            async for answer in provider.check(claims, self._net, self._now):  # type: ignore[arg-type]
+            async for answer in self._checker.answers(provider, claims, width):
                 entry = entries.pop(answer.key, None)
                 if entry is None or entry.provider is not provider:
                     continue  # answered twice, or taken over since by another provider
@@ -240,10 +256,11 @@ class Dispatch:
 
     def note_shortage(self) -> None:
         """Keep as a failure of the run that this machine had too many open files for some requests."""
-        if self._net is not None and self._net.without_handles:
+        without_handles = self._checker.without_handles
+        if without_handles:
             self._ledger.fall_short(
                 "the limit of open files",
-                f"{self._net.without_handles} requests could not be made, because this machine allows linkwarden no "
+                f"{without_handles} requests could not be made, because this machine allows linkwarden no "
                 "more open files. Allow more (`ulimit -n 4096`), or use a lower --concurrency.",
             )
 

@@ -61,10 +61,17 @@ class _Inspection:
         self._baseline = load_baseline(config.baseline) if config.baseline is not None else None
 
     async def run(self) -> Run:
+        try:
+            return await self._run()
+        finally:
+            await self._dispatch.end()
+
+    async def _run(self) -> Run:
         began = self._deps.clock()
         interrupted = down = False
         try:
             await asyncio.to_thread(self._prepare)
+            await self._dispatch.open()
             reading = reading_of(self._config)
             listed = read_all(self._config.inputs, self._deps.stdin, self._net, reading)
             await self._intake.read(self._sources or listed)
@@ -135,7 +142,7 @@ class _Inspection:
     async def _judge(self, duration: float, *, interrupted: bool, network_down: bool) -> Run:
         """Return the run as it was found; with ``--diff``, only what the change has caused."""
         done = self._ledger.as_run(self._config, duration, interrupted=interrupted, network_down=network_down)
-        done = replace(done, requests=self._net.requests if self._net is not None else 0)
+        done = replace(done, requests=self._dispatch.requests)
         before = self._difference
         if before is None:
             return done

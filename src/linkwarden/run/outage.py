@@ -10,7 +10,7 @@ from linkwarden.text import host_of
 from linkwarden.wire import NetError, NetErrorKind, Request
 
 if TYPE_CHECKING:  # the network stack is slow to import, and an offline run does without
-    from linkwarden.net import Net
+    from linkwarden.net import Connectivity, Net
 
 #: Once this many hosts have failed and none has answered, the rest need not be tried.
 _HOSTS_THAT_PROVE_IT = 12
@@ -23,11 +23,18 @@ class Outage:
 
     Args:
         net: the run's network; None where no request is made.
+        connectivity: returns how the network of all that make requests behaves.
         witnesses: returns URLs that answered lately and are not requested in this run.
     """
 
-    def __init__(self, net: Net | None, witnesses: Callable[[], Iterable[str]] = tuple) -> None:
+    def __init__(
+        self,
+        net: Net | None,
+        connectivity: Callable[[], Connectivity],
+        witnesses: Callable[[], Iterable[str]] = tuple,
+    ) -> None:
         self._net = net
+        self._connectivity = connectivity
         self._witnesses = witnesses
         self._cleared = net is None
         self._inquiry: asyncio.Task[None] | None = None
@@ -40,7 +47,7 @@ class Outage:
         """
         if self._cleared or self._inquiry is not None or self._net is None:
             return
-        connectivity = self._net.connectivity()
+        connectivity = self._connectivity()
         self._cleared = connectivity.answered > 0  # remembered: counting all hosts after each link adds up
         if connectivity.silent and connectivity.hosts >= _HOSTS_THAT_PROVE_IT:
             self._inquiry = asyncio.create_task(self._inquire(), name="linkwarden-outage")
@@ -52,11 +59,11 @@ class Outage:
         works and yet many hosts are silent or refuse, and none answers, something blocks all of them; unless it is
         because only what fails was requested, and the rest of the list answered lately and still does.
         """
-        if self._net is None or not self._net.connectivity().dark:
+        if self._net is None or not self._connectivity().dark:
             return False
         if self.certain.is_set():
             return True
-        connectivity = self._net.connectivity()
+        connectivity = self._connectivity()
         if connectivity.silent and not await self._net.dns_works():
             return True
         there = sum(n for kind, n in connectivity.failures.items() if kind is not NetErrorKind.NXDOMAIN)
@@ -75,7 +82,7 @@ class Outage:
     @property
     def suspected(self) -> bool:
         """True if hosts have failed and none has answered; for a run that ends before ``happened`` can be awaited."""
-        return self._net is not None and self._net.connectivity().dark
+        return self._net is not None and self._connectivity().dark
 
     def forget(self) -> None:
         """Stop watching."""

@@ -1,0 +1,262 @@
+"""Keeps the book of a run on several workers: what is with whom, what is settled, and what a lost worker had."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import suppress
+from datetime import datetime
+from itertools import count
+from typing import TYPE_CHECKING, Protocol
+
+from linkwarden.config import Shard
+from linkwarden.model import Claim, Evidence, Pass
+from linkwarden.providers import Provider
+from linkwarden.run.checking import InProcess
+from linkwarden.run.cluster.worker import Done, Job, News
+from linkwarden.run.journal import lane_of
+
+if TYPE_CHECKING:  # slow to import, and it is imported by then
+    from linkwarden.net import Connectivity
+
+#: Jobs that are sent at a time.
+_BATCH = 250
+#: A worker hears from us at least so often (seconds), so that it knows that we are there.
+_HEARTBEAT = 10.0
+#: After so many workers were lost with one share, the rest of it is done in this process.
+_LIVES = 3
+
+
+class LostError(Exception):
+    """A worker does not answer any more, or none can be had."""
+
+
+class CrashError(Exception):
+    """A provider crashed in a worker; the cause is the trace from there."""
+
+
+class _Trace(Exception):  # noqa: N818 - never raised; it is how a trace from elsewhere is shown
+    def __init__(self, text: str) -> None:
+        super().__init__(f"\n{text}")
+
+
+class Place(Protocol):
+    """Where the jobs of one share are done."""
+
+    async def exchange(self, jobs: Sequence[Job]) -> News:
+        """Hand over jobs, and return what has ended.
+
+        Raises:
+            LostError: it is gone, with all that it had.
+        """
+
+    async def close(self) -> None:
+        """Let it end; never raises."""
+
+
+class Team(Protocol):
+    """The workers of a run."""
+
+    async def open(self, now: datetime) -> int:
+        """Get ready, and return how many shares the hosts are dealt to.
+
+        Raises:
+            UsageError: there is no such team.
+        """
+
+    async def place(self, share: int) -> Place:
+        """Return a new place for a share.
+
+        Raises:
+            LostError: none can be had.
+        """
+
+    async def close(self) -> None:
+        """Let all of them go; never raises."""
+
+
+class Coordinator:
+    """Has claims settled by workers, all of a host or a registry by the same one. A ``Checker``.
+
+    A worker that is lost costs no link: what it had not handed back goes to the next one, in the end to this process.
+    """
+
+    ahead = 4
+
+    def __init__(self, team: Team, here: InProcess) -> None:
+        self._team = team
+        self._here = here
+        self._owners: list[_Owner] = []
+        self._by_lane: dict[str, _Owner] = {}
+        self._numbers = count()
+        self._closed = False
+
+    async def open(self, now: datetime, on_failure: Callable[[], None], hint: Callable[[str], None]) -> None:
+        await self._here.open(now, on_failure, hint)
+        try:
+            shares = await self._team.open(now)
+        except BaseException:
+            await self._team.close()
+            raise
+        self._owners = [_Owner(share, shares, self._team, on_failure, hint) for share in range(1, shares + 1)]
+        for owner in self._owners:
+            owner.begin()
+
+    async def answers(self, provider: Provider, claims: Sequence[Claim], width: int) -> AsyncIterator[Evidence | Pass]:
+        lane = provider.lane(claims[0])
+        done = None
+        if provider.online:
+            owner = self._owner(lane, claims[0].target.address or "")
+            done = await owner.settle(Job(next(self._numbers), provider.name, tuple(claims), lane, width))
+        if done is None:
+            async for answer in self._here.answers(provider, claims, width):
+                yield answer
+            return
+        for answer in done.answers:
+            yield answer
+        if done.crash is not None:
+            message, trace = done.crash
+            raise CrashError(message) from _Trace(trace)
+
+    def _owner(self, lane: str, url: str) -> _Owner:
+        name = lane_of(lane, url)
+        owner = self._by_lane.get(name)
+        if owner is None:
+            owner = self._by_lane[name] = next(owner for owner in self._owners if owner.shard.has(name))
+        return owner
+
+    @property
+    def requests(self) -> int:
+        return self._here.requests + sum(owner.requests for owner in self._owners)
+
+    @property
+    def without_handles(self) -> int:
+        return self._here.without_handles + sum(owner.without_handles for owner in self._owners)
+
+    def connectivity(self) -> Connectivity:
+        from linkwarden.net import Connectivity  # noqa: PLC0415 - slow to import
+
+        all_of = [self._here.connectivity(), *(owner.connectivity for owner in self._owners if owner.connectivity)]
+        failures: Counter[object] = Counter()
+        for one in all_of:
+            failures.update(one.failures)
+        return Connectivity(sum(one.hosts for one in all_of), sum(one.answered for one in all_of), dict(failures))  # type: ignore[arg-type]  # a Counter's keys
+
+    async def close(self) -> None:
+        if not self._closed:
+            self._closed = True
+            await asyncio.gather(*(owner.end() for owner in self._owners))
+            await self._team.close()
+
+
+class _Owner:
+    """One share of the hosts, and the worker that has it.
+
+    Attributes:
+        shard: which hosts these are.
+        connectivity: how the network of its worker behaves, or None.
+    """
+
+    def __init__(
+        self, share: int, shares: int, team: Team, on_failure: Callable[[], None], hint: Callable[[str], None]
+    ) -> None:
+        self.shard = Shard(share, shares)
+        self.connectivity: Connectivity | None = None
+        self._team = team
+        self._on_failure = on_failure
+        self._hint = hint
+        self._queue: deque[Job] = deque()
+        self._sent: dict[int, Job] = {}
+        self._book: dict[int, asyncio.Future[Done | None]] = {}
+        self._more = asyncio.Event()
+        self._lost = False
+        self._task: asyncio.Task[None] | None = None
+        self._before = [0, 0]  # what its former workers have counted
+        self._counted = [0, 0]
+
+    @property
+    def requests(self) -> int:
+        """How many requests were sent, as far as is known."""
+        return self._before[0] + self._counted[0]
+
+    @property
+    def without_handles(self) -> int:
+        """How many of them failed because its machine had too many open files."""
+        return self._before[1] + self._counted[1]
+
+    def begin(self) -> None:
+        """Look for a worker and keep it busy."""
+        self._task = asyncio.get_running_loop().create_task(self._serve(), name=f"linkwarden-share-{self.shard}")
+
+    async def settle(self, job: Job) -> Done | None:
+        """Return what a worker says of a job, or None if none can be had."""
+        if self._lost:
+            return None
+        future: asyncio.Future[Done | None] = asyncio.get_running_loop().create_future()
+        self._book[job.number] = future
+        self._queue.append(job)
+        self._more.set()
+        try:
+            return await future
+        finally:
+            self._book.pop(job.number, None)
+
+    async def end(self) -> None:
+        """Let the worker go."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _serve(self) -> None:
+        why = ""
+        for _life in range(1 + _LIVES):
+            try:
+                await self._have_a_worker()
+            except Exception as error:  # noqa: BLE001 - whatever it is, no link may wait for ever
+                why = str(error)
+                self._queue.extendleft(job for job in reversed(self._sent.values()) if job.number in self._book)
+                self._sent.clear()
+                self._before = [sum(pair) for pair in zip(self._before, self._counted, strict=True)]
+                self._counted = [0, 0]
+        self._lost = True
+        self._hint(
+            f"The workers of a share of the hosts were lost ({why}); the rest of it was checked in this process."
+        )
+        for future in tuple(self._book.values()):
+            if not future.done():
+                future.set_result(None)
+
+    async def _have_a_worker(self) -> None:
+        place = await self._team.place(self.shard.number)
+        try:
+            while True:
+                await self._wait()
+                batch = [self._queue.popleft() for _ in range(min(_BATCH, len(self._queue)))]
+                self._sent.update((job.number, job) for job in batch)
+                self._take(await place.exchange(batch))
+        finally:
+            await place.close()
+
+    async def _wait(self) -> None:
+        """Wait for jobs, while the worker has none either."""
+        self._more.clear()
+        if not self._queue and not self._sent:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_HEARTBEAT):
+                    await self._more.wait()
+
+    def _take(self, news: News) -> None:
+        for done in news.done:
+            self._sent.pop(done.number, None)
+            future = self._book.get(done.number)
+            if future is not None and not future.done():
+                future.set_result(done)
+        self._counted = [news.requests, news.without_handles]
+        for hint in news.hints:
+            self._hint(hint)
+        if news.connectivity is not None:
+            self.connectivity = news.connectivity
+            if news.connectivity.failures:
+                self._on_failure()

@@ -1,0 +1,232 @@
+"""A run whose requests several workers make: the same report, the same limits, and nothing lost with a worker."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from linkwarden.api import config_for
+from linkwarden.config import Config, with_overrides
+from linkwarden.deps import Deps
+from linkwarden.model import Run, UsageError
+from linkwarden.run import cluster, engine
+from linkwarden.run.cluster.coordinator import Coordinator, LostError, Place
+from linkwarden.run.cluster.worker import Job, News, Worker
+from tests.internet import FakeInternet
+
+HOSTS = [f"h{n}.site.org" for n in range(12)]
+
+
+@dataclass
+class Team:
+    """Workers in this process; each loses its first ``deaths`` places after ``calls`` calls."""
+
+    config: Config
+    make_net: Any
+    deaths: int = 0
+    calls: int = 2
+    places: list[int] = field(default_factory=list)
+    workers: list[Worker] = field(default_factory=list)
+
+    async def open(self, now: datetime) -> int:
+        self.now = now
+        return 3
+
+    async def place(self, share: int) -> Place:
+        self.places.append(share)
+        worker = Worker(self.config, self.make_net, self.now)
+        self.workers.append(worker)
+        return Mortal(worker, self.calls if self.places.count(share) <= self.deaths else None)
+
+    async def close(self) -> None:
+        """Have nothing to close."""
+
+
+@dataclass
+class Mortal:
+    """A place that is gone after so many calls, with what it had."""
+
+    worker: Worker
+    calls: int | None
+
+    async def exchange(self, jobs: Sequence[Job]) -> News:
+        news = await self.worker.exchange(jobs)
+        if self.calls is not None:
+            self.calls -= 1
+            if self.calls < 0:
+                await self.worker.close()
+                raise LostError("killed")
+        return news
+
+    async def close(self) -> None:
+        await self.worker.close()
+
+
+@pytest.fixture
+def listed(internet: FakeInternet, tmp_path: Path) -> Path:
+    """A list of all kinds of links on twelve hosts: fine, gone, moved, with places, protected, failing, unknown."""
+    lines = []
+    for n, host in enumerate(HOSTS):
+        site = internet.site(host)
+        for page in range(6):
+            if page:
+                site.page(f"/{page}", f"<title>Page {page}</title><h1 id=a>A</h1><p>Words that are there, readable.")
+            lines.append(f"- [entry {n} {page}](https://{host}/{page}) and [its part](https://{host}/{page}#a)")
+        site.redirect("/old", f"https://{HOSTS[n - 1]}/1", 301).page("/down", "down", status=503)
+        site.page("/soft", "<title>404 Not Found</title><h1>Page not found</h1><p>The page does not exist.")
+        lines += [f"- [{path}](https://{host}/{path})" for path in ("old", "down", "soft")]
+    lines.append("- [gone](https://nobody.site.org/) [mail](mailto:a@site.org) [there](#top) [bad](http://)")
+    path = tmp_path / "list.md"
+    path.write_text("# Top\n\n" + "\n".join(lines), "utf-8")
+    return path
+
+
+async def check(internet: FakeInternet, listed: Path, **options: Any) -> Run:
+    """Give the run over a list."""
+    wired = Deps(make_net=lambda *_: internet.net(), now=internet.time.now, clock=internet.time.clock)
+    return await engine.run(with_overrides(Config(), {"inputs": (str(listed),), **options}), wired)
+
+
+@pytest.fixture
+def teams(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Team]]:
+    """Have ``--engine dask`` take workers of this process; gives the teams that were made."""
+
+    def use(**how: Any) -> list[Team]:
+        made: list[Team] = []
+
+        def shared(config: Config, deps: Deps, here: Any) -> Coordinator:
+            made.append(Team(config, deps.make_net, **how))
+            return Coordinator(made[-1], here)
+
+        monkeypatch.setattr(cluster, "shared", shared)
+        return made
+
+    return use
+
+
+async def test_the_report_is_that_of_one_process(
+    internet: FakeInternet, listed: Path, teams: Callable[..., list[Team]]
+) -> None:
+    """Evidence, notes and verdicts are equal, and each host was requested by one worker, within its limit."""
+    teams()
+    whole = await check(internet, listed)
+    before = len(internet.log)
+    internet.log.clear()
+
+    run = await check(internet, listed, engine="dask")
+
+    assert run.results == whole.results
+    assert run.hints == whole.hints
+    assert run.requests == whole.requests
+    assert len(internet.log) == before
+    assert not run.failures
+
+
+async def test_a_lost_worker_loses_no_link(
+    internet: FakeInternet, listed: Path, teams: Callable[..., list[Team]]
+) -> None:
+    """What it had not handed back goes to the next worker of the share."""
+    made = teams(deaths=2)
+    whole = await check(internet, listed)
+
+    run = await check(internet, listed, engine="dask")
+
+    assert run.results == whole.results
+    assert Counter(made[0].places) == {1: 3, 2: 3, 3: 3}
+    assert run.hints == whole.hints
+
+
+async def test_without_workers_this_process_goes_on(
+    internet: FakeInternet, listed: Path, teams: Callable[..., list[Team]]
+) -> None:
+    """After three workers more, the rest of a share is checked here, and a hint says so."""
+    teams(deaths=99, calls=0)
+    whole = await check(internet, listed)
+
+    run = await check(internet, listed, engine="dask")
+
+    assert run.results == whole.results
+    assert [hint for hint in run.hints if "workers" in hint]
+    assert not run.failures
+
+
+async def test_a_crash_in_a_worker_is_a_failure_of_the_run(
+    internet: FakeInternet, listed: Path, teams: Callable[..., list[Team]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is shown once, with the trace from where it happened."""
+    teams()
+
+    def crash(_worker: Worker, name: str) -> None:
+        raise ZeroDivisionError(name)
+
+    monkeypatch.setattr(Worker, "_provider", crash)
+
+    run = await check(internet, listed, engine="dask")
+
+    assert [failure.where for failure in run.failures] == ["provider web"]
+    assert "ZeroDivisionError: web" in run.failures[0].message
+    assert "in crash" in run.failures[0].traceback
+
+
+async def test_no_network_is_told_from_dead_hosts(
+    internet: FakeInternet, listed: Path, teams: Callable[..., list[Team]]
+) -> None:
+    """What all workers together have seen decides."""
+    teams()
+    internet.down()
+
+    run = await check(internet, listed, engine="dask")
+
+    assert run.network_down
+
+
+async def test_a_run_that_is_stopped_reports_what_it_has(
+    internet: FakeInternet, listed: Path, teams: Callable[..., list[Team]]
+) -> None:
+    """Ctrl-C ends the workers, too."""
+    made = teams()
+    task = asyncio.create_task(check(internet, listed, engine="dask"))
+    while not internet.log:  # noqa: ASYNC110 - a run says nothing on its way
+        await asyncio.sleep(0)
+    task.cancel()
+
+    run = await task
+
+    assert run.interrupted
+    assert all(worker._closed for worker in made[0].workers)
+
+
+async def test_workers_leave_when_nobody_calls(internet: FakeInternet) -> None:
+    """A coordinator that is gone must not leave requests behind."""
+    worker = Worker(Config(), lambda *_: internet.net(), internet.time.now())
+    await worker.exchange(())
+    await asyncio.sleep(100)
+
+    with pytest.raises(RuntimeError, match="closed"):
+        await worker.exchange(())
+    await worker.close()
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ("tcp://scheduler.example.org:8786", "tcp://"),
+        ("tcp://10.0.0.5:8786", "tcp://"),
+        ("tcp://127.0.0.1.example.org:8786", "tcp://"),
+        ("ucx://127.0.0.1:8786", "no address"),
+        ("tls://host", "no address"),
+    ],
+)
+def test_a_scheduler_that_anybody_could_use_is_refused(given: str, problem: str) -> None:
+    """Beyond this machine it has to be TLS."""
+    with pytest.raises(UsageError, match=problem):
+        config_for("README.md", {"engine": "dask", "scheduler": given})
+    for fine in ("tls://10.0.0.5:8786", "tcp://127.0.0.1:8786", "tcp://localhost:8786", "tcp://[::1]:8786"):
+        assert config_for("README.md", {"scheduler": fine}).scheduler == fine
