@@ -116,7 +116,7 @@ async def test_a_built_site_without_its_root(tmp_path: Path) -> None:
         (
             {"docusaurus.config.js": "baseUrl: '/p/'", "docs/intro.md": "# I\n", "static/img/l.svg": ""},
             "docs/a.md",
-            "./intro ./intro.md /docs/intro /p/docs/intro#i /img/l.svg /docs/category/x /docs/intro#j",
+            "./intro @site/static/img/l.svg /docs/intro /p/docs/intro#i /img/l.svg /docs/category/x /docs/intro#j",
             f"ok ok ok ok ok {UNKNOWN_PAGE} {ANCHOR}",
         ),
         (

@@ -195,6 +195,7 @@ async def test_where_the_repository_is_shown(tmp_path: Path, remote: str, files:
         ("mkdocs", '--8<-- "part.md"'),
         ("mkdocs", "::: package.module"),
         ("mkdocs", "{{ macro() }}"),
+        ("mkdocs", "<!-- material/tags -->"),
         ("vitepress", "<!--@include: ./part.md-->"),
         ("mdbook", "{{#include part.md}}"),
         ("hugo", "{{% part %}}"),
@@ -218,6 +219,21 @@ async def test_headings_in_blocks_of_mkdocs_may_count(tmp_path: Path) -> None:
     page = '# Top\n\n=== "Tab"\n\n    ## Inside\n\n    ```\n    # code\n    ```\n'
     assert await codes(tmp_path, "#inside #code", page=page, anchors=(("", "mkdocs"),)) == f"{UNKNOWN} {BROKEN}"
     assert await codes(tmp_path, "#inside", page=page, anchors=(("", "vitepress"),)) == BROKEN
+
+
+async def test_myst_looks_for_names_in_the_whole_project(tmp_path: Path) -> None:
+    """``#name`` may lead to a target of another document; ``other.md#name`` may not."""
+    lay_out(
+        tmp_path,
+        {
+            "docs/conf.py": "project = 'x'",
+            "docs/b.md": "(Set-Up)=\n# B\n\n```{figure} x.png\n:name: fig-one\n```\n\n{#attr .cls}\nText\n",
+            "docs/c.rst": ".. _from-rst:\n\nTitle\n=====\n",
+            "docs/_build/d.md": "(built)=\n# D\n",
+        },
+    )
+    found = await codes(tmp_path, "#set-up #fig-one #attr #from-rst #built #gone b.md#from-rst")
+    assert found == f"ok ok ok ok {BROKEN} {BROKEN} {BROKEN}"
 
 
 async def test_a_heading_without_a_blank_may_count(tmp_path: Path) -> None:

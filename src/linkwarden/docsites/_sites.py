@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from linkwarden._home import page_of
 from linkwarden.anchors.rules import GITHUB, RULES, Rule
 from linkwarden.docsites._builders import Site, sites_in
+from linkwarden.docsites._labels import labels_below
 from linkwarden.docsites._urls import below, from_page
 from linkwarden.git import Git, GitError
 from linkwarden.model import Notice
@@ -71,6 +72,7 @@ class Sites:
         self._told = tuple((self.root / folder if folder else None, name) for folder, name in told)
         self._forge = forge
         self._in_folder: dict[Path, list[Site]] = {}
+        self._labels: dict[Path, frozenset[str] | None] = {}
         self.taken: dict[Path, str] = {}
 
     def at(self, root: Path) -> Sites:
@@ -128,6 +130,19 @@ class Sites:
             by = self.root / _GITLAB_CI
             self.taken.setdefault(by if by.is_file() else self.root / ".git" / "config", _GITLAB.title)
         return RULES.get(self.forge, GITHUB), True
+
+    def known_everywhere(self, document: Path) -> frozenset[str] | None:
+        """Return the names that lead from a document to other documents of its site; None if they are not known.
+
+        MyST looks for ``#name`` in the whole project.
+        """
+        if self.rule_of(document)[0].name != "sphinx-myst":
+            return frozenset()
+        site = self.site_of(document)
+        folder = self.root if site is None else site.pages
+        if folder not in self._labels:
+            self._labels[folder] = labels_below(folder)
+        return self._labels[folder]
 
     def remarks(self) -> Iterator[Notice]:
         """Yield which rules were used that nobody has told."""

@@ -34,12 +34,13 @@ _GIVEN = re.compile(
 #: Fences, and where builders put another text: snippets, partials, shortcodes, macros, generated references.
 _TAKEN_IN = pattern(
     r"^[ \t]*(?:(?P<fence>`{3,}|~{3,})(?P<run>\{(?:include|eval-rst|auto\w*)\})?|(?P<mark>:{3,}\{(?:include|eval-rst)\}"
-    r"|[;!]?-+8<-+|:::[ \t]+\w+\.[\w.:]+[ \t]*$|<!--[ \t]*@include:|\{\{|\{%|\{!|import[ \t]+\w+[ \t]+from[ \t]+"
-    r"['\"][^'\"\n]*\.mdx?['\"])|(?P<block>!!!|\?\?\?\+?|===[!+]?)[ \t]|(?P<heading>#{1,6}(?:[ \t]+\S|[^\s#!]).*))",
+    r"|[;!]?-+8<-+|:::[ \t]+\w+\.[\w.:]+[ \t]*$|<!--[ \t]*(?:@include:|material/)|\[TAGS\]|\{\{|\{%|\{!"
+    r"|import[ \t]+\w+[ \t]+from[ \t]+['\"][^'\"\n]*\.mdx?['\"])"
+    r"|(?P<block>!!!|\?\?\?\+?|===[!+]?)[ \t]|(?P<heading>#{1,6}(?:[ \t]+\S|[^\s#!]).*))",
     re.MULTILINE,
 )
 _TIGHT = pattern(r"^#{1,6}[^\s#!]", re.MULTILINE)
-_SIGNS = ("{", "8<", ":::", "@include", "import ", "!!! ", "??? ", "=== ")
+_SIGNS = ("{", "8<", ":::", "@include", "material/", "[TAGS]", "import ", "!!! ", "??? ", "=== ")
 PANDOC = (".qmd", ".rmd")
 _IMAGES = frozenset({Markup.MD_IMAGE, Markup.MD_REFERENCE_IMAGE})
 _TOO_DEEP = "Lists or quotes are nested too deeply here to be read; links further inside are not checked."

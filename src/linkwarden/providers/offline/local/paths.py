@@ -78,6 +78,8 @@ class SitePaths:
         """
         if path.startswith("/"):
             return self._at_root(path, served)
+        if path.startswith("@site/") and served.site is not None and served.site.rule.name == "docusaurus":
+            return self._in_folders([(served.site.pages, path.removeprefix("@site"))])
         if not served.from_url(path):
             here = self._first(self._tree, document, path)
             if here is not None or served.site is None:

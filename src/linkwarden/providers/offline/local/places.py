@@ -196,6 +196,10 @@ class PlacesOf:
             ready = self._ready[path] = Places(anchors, self._names_of(path, suffix))
         return ready
 
+    def elsewhere(self, path: Path) -> frozenset[str] | None:
+        """Return the names that a link within a document may lead to in others; None if they are not known."""
+        return self._sites.known_everywhere(path)
+
     def _names_of(self, path: Path, suffix: str) -> Names:
         if suffix in PAGES:
             return Names(page=True)

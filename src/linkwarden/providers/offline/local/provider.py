@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
+from urllib.parse import unquote
 
 from linkwarden.answers.image_bytes import SHOWN_TYPES, is_lfs_pointer, may_be_svg, sniff, what_else
 from linkwarden.answers.wellformed import MOST_BYTES, svg_flaw
@@ -56,8 +57,17 @@ class AnchorsProvider(Provider):
             yield await asyncio.to_thread(self._settle, target)
 
     def _settle(self, target: Target) -> Evidence:
-        path = Path(target.path)
-        return anchor_evidence(target, self.name, target.url[1:], self._places_of(path), document=path.name)
+        path, name = Path(target.path), target.url[1:]
+        found = anchor_evidence(target, self.name, name, self._places_of(path), document=path.name)
+        if found.rule is not rules.ANCHOR_MISSING:
+            return found
+        elsewhere = self._places_of.elsewhere(path)
+        if elsewhere is None:
+            reason = (
+                f"The name #{name} may be one of another document of the project, in all of which MyST looks for it."
+            )
+            return Evidence(key=target.key, checked_by=self.name, rule=rules.ANCHORS_UNKNOWN, reason=reason)
+        return Evidence(key=target.key, checked_by=self.name) if unquote(name).lower() in elsewhere else found
 
 
 _SCHEME = pattern(r"[A-Za-z][A-Za-z0-9+.-]*:")
