@@ -160,6 +160,10 @@ async def test_the_evidence_is_shown_where_the_pointer_rests(repository: Reposit
         assert "**Replace with** `https://a.example/x`" in text
         assert await shown.hover(uri, 5, 10) == ""  # nothing is known of it
         assert await shown.hover(uri, 0, 0) == ""
+        shown.change(uri, 2, "[a][r] and [b][r]\n\n[r]: htps://a.example/x\n")
+        for line, column in ((0, 1), (0, 12), (2, 8)):  # both uses, and the definition
+            assert "LW101" in await shown.hover(uri, line, column)
+        assert await shown.hover(uri, 0, 8) == ""
 
 
 async def test_nothing_of_a_hostile_link_acts_in_the_editor(repository: Repository) -> None:

@@ -130,8 +130,8 @@ class Server(LanguageServer):
             result = await self._work(checker.known_at, found.checked.reading, offset) if checker else None
             if result is None or result.history is None:
                 return None
-        place = next(p for p in result.target.occurrences if p.span.start <= offset <= p.span.end or p.used is not None)
-        here = place.span if place.used is None or place.span.start <= offset <= place.span.end else place.used
+        spans = (span for place in result.target.occurrences for span in (place.span, place.used) if span is not None)
+        here = next(span for span in spans if span.start <= offset <= span.end)
         text = self.client_capabilities.text_document
         formats = text.hover.content_format if text is not None and text.hover is not None else None
         markdown = formats is None or types.MarkupKind.Markdown in formats
@@ -175,12 +175,11 @@ class Server(LanguageServer):
             text, version = document.text, document.version
             try:
                 found = await self._work(self._desk.check, document, text, version)
+                if self._documents.get(document.uri) is document:
+                    document.found = found
+                    self._show(document, found)
             except Exception:  # noqa: BLE001 - a defect on one document must not end the server
                 self.say(traceback.format_exc())
-                continue
-            if self._documents.get(document.uri) is document:
-                document.found = found
-                self._show(document, found)
 
     def _show(self, document: Open, found: Found) -> None:
         self._show_problems(document, found)
