@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,10 +12,10 @@ from urllib.parse import urlsplit
 from linkwarden._home import page_of
 from linkwarden.anchors.rules import GITHUB, RULES, Rule
 from linkwarden.docsites._builders import Site, sites_in
-from linkwarden.docsites._labels import labels_below
 from linkwarden.docsites._urls import below, from_page
 from linkwarden.git import Git, GitError
 from linkwarden.model import Notice
+from linkwarden.patterns import pattern
 from linkwarden.tree import read_file
 
 _PATIENCE = 5.0  # seconds for git
@@ -24,6 +26,15 @@ _GITLAB = RULES["gitlab"]
 _SURE = frozenset({"docusaurus", "vitepress", "mkdocs", "mdbook"})
 _STDIN = "<stdin>"
 _GITLAB_CI = ".gitlab-ci.yml"
+#: A larger project is not looked through.
+_MOST_FILES = 5000
+_SUFFIXES = (".md", ".rst", ".txt", ".ipynb")
+#: ``(name)=``, ``{#name}``, ``:name: name`` and ``.. _name:``; in notebooks a line stands in quotes.
+_LABEL = pattern(
+    r"^[ \t\"]*(?:\(([^()\s]{1,200})\)=|\{[^{}\n]{0,200}?#([^\s{}.#]{1,200})[^{}\n]{0,200}\}"
+    r"|:(?:name|label):[ \t]+(\S{1,200})|\.\.[ \t]+_`?([^:`\n]{1,200})`?:)",
+    re.MULTILINE,
+)
 
 
 def forge_of(root: Path) -> str:
@@ -141,7 +152,7 @@ class Sites:
         site = self.site_of(document)
         folder = self.root if site is None else site.pages
         if folder not in self._labels:
-            self._labels[folder] = labels_below(folder)
+            self._labels[folder] = _labels_below(folder)
         return self._labels[folder]
 
     def remarks(self) -> Iterator[Notice]:
@@ -201,3 +212,24 @@ class Sites:
         if not pages.is_relative_to(self.root):
             return None
         return replace(site, pages=pages, assets=inside)
+
+
+def _labels_below(folder: Path) -> frozenset[str] | None:
+    """Return the names that documents below a folder give to places, in small letters; None if these are too many."""
+    found: set[str] = set()
+    count = 0
+    for above, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith((".", "_build")) and name != "node_modules"]
+        for name in files:
+            if not name.endswith(_SUFFIXES):
+                continue
+            count += 1
+            if count > _MOST_FILES:
+                return None
+            path = Path(above, name)
+            try:
+                text = "" if path.is_symlink() else read_file(path, _MOST_BYTES).decode("utf-8", errors="replace")
+            except (OSError, ValueError):
+                return None
+            found.update(next(filter(None, groups)).strip().lower() for groups in _LABEL.findall(text))
+    return frozenset(found)

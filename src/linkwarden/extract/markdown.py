@@ -133,7 +133,7 @@ class MarkdownReader:
         yield from self._reader.finish()
         yield from self._reader.directives()
         yield from self._footnote_anchors()
-        yield from self._taken_in()
+        yield from _taken_in(self._source, self._front_end, self._texts)
         yield from self._slips.notices(self._document)
 
     # --- of a document that is read in parts ------------------------------------------------------------------------
@@ -212,32 +212,6 @@ class MarkdownReader:
             line = self._source.line_of(block.pieces.source(found.start(1)))
             level = len(found[0].lstrip()) - len(found[0].lstrip(" #"))
             yield Anchor(github(text), text, line, AnchorSource.SWALLOWED, cause, level, heading)
-
-    def _taken_in(self) -> Iterator[Anchor]:
-        """Yield where builders put another text, and what is a heading to Python-Markdown alone.
-
-        That is what is indented below a tab or an admonition, and a line without a blank behind its number signs.
-        """
-        body, fence, indented = self._source.body, "", False
-        if not any(sign in body for sign in _SIGNS) and _TIGHT.search(body) is None:
-            return
-        for found in _TAKEN_IN.finditer(body, self._front_end):
-            is_mark = bool(found["mark"] or found["run"]) and not fence
-            if found["fence"]:
-                fence = "" if fence and found["fence"].startswith(fence) else fence or found["fence"]
-            if is_mark:
-                yield Anchor("", "", self._source.line_of(found.start()), AnchorSource.INCLUDED)
-            elif fence:
-                continue
-            elif found["block"]:
-                indented = True
-            elif found["heading"] and (
-                _TIGHT.match(body, found.start()) or (indented and found[0].startswith(("    ", "\t")))
-            ):
-                heading = self._texts.heading(without_closing(found["heading"].lstrip("#").strip()))
-                text = shown_on_github(heading)
-                line = self._source.line_of(found.start("heading"))
-                yield Anchor(github(text), text, line, AnchorSource.SWALLOWED, None, 0, heading)
 
     def _given_names(self, block: Block) -> Iterator[Anchor]:
         """Yield the names that the author gives to a heading or another part of the text."""
@@ -335,6 +309,33 @@ class MarkdownReader:
             place = _Place(self._texts, body, block.content, first, offset, (link.start, link.end))
             context = cast("str", place)  # see Occurrence.context
         return self._source.line_of(offset), leads, context
+
+
+def _taken_in(source: Source, begin: int, texts: Texts) -> Iterator[Anchor]:
+    """Yield where builders put another text, and what is a heading to Python-Markdown alone.
+
+    The latter is what is indented below a tab or an admonition, and a line without a blank behind its number signs.
+    """
+    body, fence, indented = source.body, "", False
+    if not any(sign in body for sign in _SIGNS) and _TIGHT.search(body) is None:
+        return
+    for found in _TAKEN_IN.finditer(body, begin):
+        is_mark = bool(found["mark"] or found["run"]) and not fence
+        if found["fence"]:
+            fence = "" if fence and found["fence"].startswith(fence) else fence or found["fence"]
+        if is_mark:
+            yield Anchor("", "", source.line_of(found.start()), AnchorSource.INCLUDED)
+        elif fence:
+            continue
+        elif found["block"]:
+            indented = True
+        elif found["heading"] and (
+            _TIGHT.match(body, found.start()) or (indented and found[0].startswith(("    ", "\t")))
+        ):
+            heading = texts.heading(without_closing(found["heading"].lstrip("#").strip()))
+            text = shown_on_github(heading)
+            line = source.line_of(found.start("heading"))
+            yield Anchor(github(text), text, line, AnchorSource.SWALLOWED, None, 0, heading)
 
 
 def _closing_tags(items: Sequence[Link | Html], content: str) -> list[int]:
