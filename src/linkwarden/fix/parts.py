@@ -21,7 +21,7 @@ LONG = 500_000
 #: Where a block begins at the first column: a heading, an item of a list, or text behind a blank line.
 _BEGINS = re.compile(r"^(?:#{1,6}[ \t]|[-*+][ \t]|\d{1,9}[.)][ \t]|(?<=\n\n)\S)", re.MULTILINE)
 #: What may mean something elsewhere.
-_FAR = re.compile(r"<!--|\$|\[\^|^ {0,3}\[[^\]]*\]:|^ {0,3}(?:```|~~~)", re.MULTILINE)
+_FAR = re.compile(r"<!--|\$|\[\^|^ {0,3}\[[^\]\n]*\]:|^ {0,3}(?:```|~~~)", re.MULTILINE)
 #: What URLs consist of that mean nothing to Markdown.
 _PLAIN = re.compile(r"[A-Za-z0-9.~:/?#@&+,;=%-]*")
 #: So many blocks behind the edit are looked through for one with a link or a heading.

@@ -20,11 +20,14 @@ Dead = Callable[[Occurrence], Wanted | None]
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _ITEM = re.compile(r"([ \t]*)([-*+]|\d{1,9}[.)])[ \t]+\S")
 _ROW = re.compile(r"[ \t]{0,3}\|.*\|[ \t]*\Z")
-_DELIMITER = re.compile(r"[ \t|:-]*-[ \t|:-]*\Z")
+#: What the line below a table's head consists of.
+_DELIMITER = frozenset("|-: \t")
 #: What ends an item without a blank line before it; anything else at the margin is still its text.
 _BLOCK = re.compile(
     r"[ \t]*(?:[-*+][ \t]|\d{1,9}[.)][ \t]|#{1,6}[ \t]|<!--|</?(?:details|summary|ul|ol|div|p|table|h\d)\b)"
 )
+#: Of a link, used or not, or of a footnote.
+_DEFINITION = re.compile(r"^[ \t>*+\d.)-]*\[[^\]\n]+\]:", re.MULTILINE)
 _HEADING = re.compile(r" {0,3}#{1,6}[ \t]")
 
 
@@ -71,6 +74,8 @@ def removals(text: str, items: Sequence[Extracted], dead: Dead) -> tuple[list[Re
         start, end = lines.starts[first], lines.starts[last + 1]
         numbers = inside.numbers(start, end)
         reason = inside.keeps(numbers, (start, end), (first + 1, last + 1))
+        if not reason and _DEFINITION.search(text, start, end):
+            reason = "it holds a definition"
         if reason:
             dropped[first] = Dropped(first + 1, item.url, wanted, reason)
         else:
@@ -136,6 +141,8 @@ class _Lines:
         if self.starts[-1] != len(text):
             self.starts.append(len(text))
         self.count = len(self.starts) - 1
+        self._entries: dict[int, tuple[int, int] | None] = {}
+        self._rows: dict[int, bool] = {}  # whether what stands below a row is one of a table's body
 
     def text(self, number: int) -> str:
         return self._text[self.starts[number] : self.starts[number + 1]].rstrip("\r\n")
@@ -145,6 +152,11 @@ class _Lines:
 
     def entry(self, line: int) -> tuple[int, int] | None:
         """Return the first and last line of the item or the row that a line is part of, or None."""
+        if line not in self._entries:  # a line may be long, and full of links
+            self._entries[line] = self._entry(line)
+        return self._entries[line]
+
+    def _entry(self, line: int) -> tuple[int, int] | None:
         if _ROW.match(self.text(line)):
             return (line, line) if self._is_body_row(line) else None
         first = self._first_line(line)
@@ -152,12 +164,17 @@ class _Lines:
 
     def _is_body_row(self, line: int) -> bool:
         """Return whether a row stands below the line that makes a table of it and its neighbours."""
-        above = line - 1
-        while above >= 0 and _ROW.match(self.text(above)):
-            if _DELIMITER.match(self.text(above)):
-                return above > 0 and _ROW.match(self.text(above - 1)) is not None
+        passed: list[int] = []
+        above = line
+        while above not in self._rows:
+            passed.append(above)
             above -= 1
-        return False
+            if above < 0 or not _ROW.match(self.text(above)):
+                self._rows[above] = False
+            elif set(self.text(above)) <= _DELIMITER:
+                self._rows[above] = above > 0 and _ROW.match(self.text(above - 1)) is not None
+        self._rows.update(dict.fromkeys(passed, self._rows[above]))
+        return self._rows[line]
 
     def _first_line(self, line: int) -> int | None:
         """Return the line with the marker of the item that a line is part of."""
