@@ -1,11 +1,12 @@
 """Compares linkwarden with lychee on loopback servers and prints Markdown tables.
 
-``python benchmarks/run.py [--lychee PATH] [--repeat N] [a b c d]``; ``make bench`` runs all four:
+``python benchmarks/run.py [--lychee PATH] [--repeat N] [a b c d e]``; ``make bench`` runs all five:
 
 a  ``ml-papers.md`` on hosts with the latencies and limits of the real ones
 b  20,000 links on 200 hosts that answer at once
 c  reading alone, and how early the first request goes out
 d  how long the commands take to start
+e  today's build beside an earlier one, without lychee (``before.py``)
 
 Every figure is that of the fastest of N runs, the tools in turn. All traffic stays on loopback, every run is
 bounded in time, and the servers stop with this script. Imports little, because the kernel charges this script's
@@ -29,6 +30,7 @@ from itertools import repeat
 from pathlib import Path
 from typing import Any
 
+from before import compare
 from lists import SHARED_LIST, many_links
 from measure import Cost, environment, measure
 
@@ -279,25 +281,37 @@ def scenario_d(contest: Contest) -> None:
     table(rows)
 
 
-SCENARIOS: dict[str, Callable[[Contest], None]] = {"a": scenario_a, "b": scenario_b, "c": scenario_c, "d": scenario_d}
+def scenario_e(contest: Contest) -> None:
+    """Today's build beside that of an earlier commit."""
+    with serving(contest, "plain", str(HOSTS)) as server:
+        compare(contest.python, contest.folder, server.place["hosts"], contest.repeat)
+
+
+SCENARIOS: dict[str, Callable[[Contest], None]] = {
+    "a": scenario_a,
+    "b": scenario_b,
+    "c": scenario_c,
+    "d": scenario_d,
+    "e": scenario_e,
+}
 
 
 def main() -> None:
     """Run the scenarios that were named, or all."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("scenarios", nargs="*", metavar="a|b|c|d")
+    parser.add_argument("scenarios", nargs="*", metavar="a|b|c|d|e")
     parser.add_argument("--lychee", default=os.environ.get("LYCHEE") or shutil.which("lychee"))
     parser.add_argument("--repeat", type=int, default=3)
     options = parser.parse_args()
     wanted = options.scenarios or list(SCENARIOS)
     if not SCENARIOS.keys() >= set(wanted):
         parser.error(f"the scenarios are {', '.join(SCENARIOS)}")
-    if not options.lychee or not Path(options.lychee).exists():
+    if wanted != ["e"] and (not options.lychee or not Path(options.lychee).exists()):
         raise SystemExit(LYCHEE_HELP)
     linkwarden = str(Path(sys.executable).parent / "linkwarden")
     with tempfile.TemporaryDirectory(prefix="linkwarden-bench-") as name:
         folder = Path(name)
-        contest = Contest(linkwarden, sys.executable, options.lychee, options.repeat, folder)
+        contest = Contest(linkwarden, sys.executable, options.lychee or "", options.repeat, folder)
         measure([linkwarden, "check", "--offline", "--no-report", str(SHARED_LIST)], cwd=folder)  # compiles the modules
         for scenario in wanted:
             SCENARIOS[scenario](contest)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
 from urllib.parse import urlsplit
 
 import pytest
@@ -140,3 +141,19 @@ def test_secrets_are_masked_and_the_rest_stays(url: str, masked: str | None) -> 
     masked = url if masked is None else masked
     assert mask_secrets(url) == masked
     assert mask_secrets(masked) == masked
+
+
+PIECES = (
+    *("/", "?", "%2F", "=", "@", ":", "://", "https://", "/file/bot", "/FILE/BOT", "token", "s--", "exp:", "hmac"),
+    *("A" * 20, "eyJabcdefgh.", ".eyJabcdefgh", "AKIA", "AIza", "ghp_", "github_pat_", "glpat-", "xoxb-", "sk-"),
+    *("a" * 40, "http://b.example/", " and "),
+)
+
+
+@given(st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=4)), max_size=6).map("".join))
+def test_what_a_short_look_spares_has_no_secret(rest: str) -> None:
+    """Most URLs are told by their characters; the long look leaves them as they are."""
+    url = f"https://a.example/{rest}"
+    short = mask_secrets(url)
+    with patch("linkwarden.text._has_no_secret", lambda _text: False):
+        assert mask_secrets(url) == short

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from yarl import URL
 
-from linkwarden.signatures import SCHEMES, secret_spans
+from linkwarden.signatures import SCHEMES, has_nothing, secret_spans
 from linkwarden.url import plain_host
 
 _DEFAULT_PORT = {"http": 80, "https": 443}
@@ -156,7 +156,23 @@ def mask_secrets(text: str) -> str:
     # Most texts have none of these, and a report masks every URL, text and heading of a list.
     if "=" not in text and "/" not in text and "@" not in text and "." not in text and "%" not in text:
         return text
+    if _has_no_secret(text):
+        return text
     return _masked(text) if len(text) <= _WORTH_KEEPING else _masked.__wrapped__(text)
+
+
+#: Of which one stands in any token that is one by its looks.
+_TOKEN_MARKS = (
+    *("eyJ", "eyAi", "ewo", "AKIA", "ASIA", "AIza", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-"),
+    *("xox", "sk-"),
+)
+
+
+def _has_no_secret(text: str) -> bool:
+    """Return whether a text is one URL that has no place for a secret: so are most URLs of a list."""
+    if "=" in text or "%" in text or "@" in text or text.count("://") != 1 or not has_nothing(text):
+        return False
+    return "/bot" not in text.lower() and not any(mark in text for mark in _TOKEN_MARKS)
 
 
 #: Characters up to which a masked text is kept for the next report.

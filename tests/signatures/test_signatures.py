@@ -306,7 +306,7 @@ PIECES = (
 def test_what_a_short_look_spares_is_not_signed(rest: str) -> None:
     """Most URLs are told by their host and their characters; the long look says the same of them."""
     url = f"https://a.example/{rest}"
-    with patch.object(import_module("linkwarden.signatures.classify"), "_has_nothing", lambda _text: False):
+    with patch.object(import_module("linkwarden.signatures.classify"), "has_nothing", lambda _text: False):
         long = classify(url), secret_spans(url)
     assert (classify(url), secret_spans(url)) == long
 

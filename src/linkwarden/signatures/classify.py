@@ -50,7 +50,7 @@ def classify(text: str) -> Signature:
         text: the URL as a browser would take it (character references decoded). Anything but an absolute
             http(s) URL gives status ``none``.
     """
-    url = None if _has_nothing(text) else parse(text)
+    url = None if has_nothing(text) else parse(text)
     if url is None or url.on(*_ARCHIVES):
         return NOT_SIGNED
     return _combine([reading for scheme in _candidates(url) if (reading := _read(scheme, url)) is not None])
@@ -85,7 +85,7 @@ def secret_spans(text: str) -> tuple[tuple[int, int], ...]:
     Args:
         text: the URL, nothing before or after it.
     """
-    url = None if _has_nothing(text) else parse(text)
+    url = None if has_nothing(text) else parse(text)
     if url is None:
         return ()
     host = _HOST.match(text)
@@ -131,7 +131,7 @@ def _is_nowhere_special(host: str) -> bool:
     return patterns_for(host).isdisjoint(_HOSTS)
 
 
-def _has_nothing(text: str) -> bool:
+def has_nothing(text: str) -> bool:
     """Return whether a URL cannot be signed, by a look at its host and its characters: so are most of a list."""
     if "?" in text or "%" in text:
         return False
