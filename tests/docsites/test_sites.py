@@ -221,6 +221,17 @@ async def test_headings_in_blocks_of_mkdocs_may_count(tmp_path: Path) -> None:
     assert await codes(tmp_path, "#inside", page=page, anchors=(("", "vitepress"),)) == BROKEN
 
 
+async def test_the_extensions_of_myst_count(tmp_path: Path) -> None:
+    """Formulas and typographic quotation marks change names; both of MyST's names stand in the page."""
+    page, links = "# It's $x$ y\n", "#its-x-y #it-s-x-y #its--y"
+    lay_out(tmp_path, {"docs/conf.py": "project = 'x'"})
+    assert await codes(tmp_path, links, page=page) == f"ok ok {BROKEN}"
+    lay_out(tmp_path, {"docs/conf.py": "project = 'x'\nmyst_enable_extensions = ['dollarmath', 'smartquotes']"})
+    assert await codes(tmp_path, links, page=page) == f"ok {BROKEN} ok"
+    lay_out(tmp_path, {"docs/conf.py": "project = 'x'\nmyst_enable_extensions = [*more]"})
+    assert await codes(tmp_path, links, page=page) == "ok ok ok"
+
+
 async def test_myst_looks_for_names_in_the_whole_project(tmp_path: Path) -> None:
     """``#name`` may lead to a target of another document; ``other.md#name`` may not."""
     lay_out(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -103,7 +103,9 @@ VITEPRESS = Naming(
 )
 MYST = Naming(slug=_slugs.myst, reading=Reading(notes=False, math=False))
 _MYST_MATH = Naming(slug=_slugs.myst, reading=Reading(notes=False))
+_SPHINX = Naming(slug=_slugs.docutils, reading=Reading(notes="label"), numbering=_numbers.sphinx)
 SPHINX = Naming(slug=_slugs.sphinx, reading=Reading(notes="label"), numbering=_numbers.sphinx)
+_MYST_TITLE = "MyST in Sphinx"
 _PANDOC_READING = Reading(alt=True, dashes=_text.PANDOC_DASHES, given=_text.STRICT_ATTRIBUTES)
 PANDOC = Naming(slug=_slugs.pandoc, reading=_PANDOC_READING, numbering=_numbers.skip_taken_and_given, empty="section")
 _GFM = _slugs.Letters(keep=_slugs.is_word_or_number, lower=_slugs.each_lower, blanks="", collapse=True, composed=True)
@@ -225,6 +227,18 @@ def mkdocs(namings: Sequence[Naming] = (), *, attributes: bool = True) -> Rule:
     )
 
 
+def myst(extensions: Collection[str], *, slugs: bool = True) -> Rule:
+    """Return MyST's rule for settings that are known.
+
+    Args:
+        extensions: ``myst_enable_extensions``.
+        slugs: MyST's own names are made (``myst_heading_anchors``); docutils' are in any case.
+    """
+    own = MYST if "dollarmath" in extensions else _MYST_MATH
+    docutils = SPHINX if "smartquotes" in extensions else _SPHINX
+    return Rule(name="sphinx-myst", title=_MYST_TITLE, namings=(own, docutils) if slugs else (docutils,))
+
+
 def _known() -> Iterable[Rule]:
     yield Rule(name="github", title="GitHub", namings=(_GITHUB,), attributes=False, as_github=True)
     yield Rule(
@@ -237,7 +251,7 @@ def _known() -> Iterable[Rule]:
     )
     yield mkdocs()
     yield Rule(name="docusaurus", title="Docusaurus", namings=(DOCUSAURUS,), commonmark=False)
-    yield Rule(name="sphinx-myst", title="MyST in Sphinx", namings=(MYST, _MYST_MATH, SPHINX))
+    yield Rule(name="sphinx-myst", title=_MYST_TITLE, namings=(MYST, _MYST_MATH, _SPHINX, SPHINX))
     yield Rule(
         name="pandoc",
         title="Pandoc",

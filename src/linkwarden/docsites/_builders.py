@@ -15,6 +15,7 @@ from linkwarden.anchors.rules import (
     Naming,
     Rule,
     mkdocs,
+    myst,
     python_markdown,
     slugify,
 )
@@ -135,9 +136,11 @@ def _sphinx(file: Path) -> Site | None:
     script = text_of(file)
     if not _OF_SPHINX.search(script) and file.parent.name.casefold() not in _DOCS:
         return None
+    settings = in_python(script)
+    listed = settings.get("myst_enable_extensions", ())
     rule = RULES["sphinx-myst"]
-    if part(in_python(script), "myst_heading_anchors") == 0:
-        rule = replace(rule, namings=rule.namings[-1:])
+    if settings and isinstance(listed, list | tuple | set):
+        rule = myst([str(name) for name in listed], slugs=settings.get("myst_heading_anchors") != 0)
     return Site(file, rule, file.parent, (file.parent,))
 
 
