@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -114,7 +115,7 @@ async def test_what_has_moved_is_replaced_as_the_last_report_says(tmp_path: Path
         site.redirect("/old/guide", "/new/guide")
         deps = Deps(lambda config, observer: internet.net(observer=observer, timeout=config.timeout), now=lambda: START)
         run = await linkwarden.check_async(readme, deps=deps, state=state, archive=False)
-    report = run.to_json()
+    report = await asyncio.to_thread(run.to_json)
     repository.write({"reports/health.json": report})
     async with editor(repository.folder) as shown:
         uri = shown.open(readme, text)
