@@ -153,6 +153,21 @@ def test_findings_come_from_a_report_if_the_file_is_still_the_same(
     assert "README.md: has changed since it was checked" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("basis", "made"), [(None, True), ("same-page", True), ("guess", False), ("new-word", False)])
+def test_what_a_report_calls_safe_is_what_its_basis_is(fix: Command, basis: str | None, *, made: bool) -> None:
+    """Without one, the report's word counts; a basis that is not safe, or unknown, is not made safe by it."""
+    arguments = ["check", "--no-state", "--no-archive", "--no-progress", "-o", "health.json"]
+    run_guarded(cli, arguments, on_fake_internet(internet_of_the_list))
+    report = json.loads(text("health.json"))
+    for link in report["links"]:
+        if link["suggestion"]:
+            del link["suggestion"]["basis"]
+            link["suggestion"] |= {"safe": True, **({} if basis is None else {"basis": basis})}
+    Path("health.json").write_text(json.dumps(report), "utf-8")
+    assert fix("--from", "health.json", "--write") == 0
+    assert text() == (FIXED if made else LIST)
+
+
 @pytest.mark.parametrize("report", ["", "[]", "{}", '{"inputs": 1, "sha256": {}, "links": []}', "[" * 5000])
 def test_what_is_no_report_is_refused(fix: Command, report: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Whatever it is; nothing is written."""

@@ -164,10 +164,17 @@ def _of_links(links: Iterable[Any], slugs: Mapping[str, str], chosen: Chosen) ->
         if _MASKED in url or _MASKED in said["url"] or code not in slugs:
             continue
         if chosen(code, slugs[code], Kind(link["kind"])):
-            basis = Basis(said["basis"]) if said["safe"] is True else Basis.GUESS
+            basis = _basis(said.get("basis")) if said["safe"] is True else Basis.GUESS
             wanted = Wanted(str(said["url"]), str(said["why"]), basis, code, slugs[code])
             for place in link["occurrences"]:
                 yield target_key(url, str(place["file"])), wanted
+
+
+def _basis(word: object) -> Basis:
+    """Return what a suggestion rests on that a report calls safe; a word of a newer version is not trusted."""
+    if word is None:
+        return Basis.REPORTED
+    return Basis(word) if word in set(Basis) else Basis.GUESS
 
 
 def _dead_of_links(links: Iterable[Any], slugs: Mapping[str, str], chosen: Chosen) -> Iterable[tuple[str, Wanted]]:

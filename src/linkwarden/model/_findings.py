@@ -112,6 +112,7 @@ class Basis(StrEnum):
     FILE_NAME = "file-name"  # the file is there and called like that
     HEADING = "heading"  # the only heading that the link can mean
     WRITTEN_INSIDE = "written-inside"  # the old URL holds it, and it was seen to work
+    REPORTED = "reported"  # a report without more about it calls it safe
     SAVED_COPY = "saved-copy"  # the image itself, saved beside the list
     # The others are not safe.
     REDIRECT = "redirect"  # the site redirects there for good, and nothing shows that it is the same page
@@ -143,6 +144,7 @@ _SAFE = frozenset(
         Basis.HEADING,
         Basis.WRITTEN_INSIDE,
         Basis.SAVED_COPY,
+        Basis.REPORTED,
     }
 )
 
