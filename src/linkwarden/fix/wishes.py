@@ -174,7 +174,7 @@ def _basis(word: object) -> Basis:
     """Return what a suggestion rests on that a report calls safe; a word of a newer version is not trusted."""
     if word is None:
         return Basis.REPORTED
-    return Basis(word) if word in set(Basis) else Basis.GUESS
+    return next((basis for basis in Basis if basis.value == word), Basis.GUESS)
 
 
 def _dead_of_links(links: Iterable[Any], slugs: Mapping[str, str], chosen: Chosen) -> Iterable[tuple[str, Wanted]]:
