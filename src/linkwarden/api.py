@@ -38,6 +38,7 @@ class Options(TypedDict, total=False):
     """
 
     offline: bool
+    expand: int
     kinds: str | Iterable[str]
     kind: str | Iterable[str]
     include: str | Iterable[str]

@@ -98,6 +98,7 @@ def test_keys_and_their_order() -> None:
             "notices",
             "unreadable",
             "failures",
+            "lists",
         ]
     )
     assert {tuple(link) for link in report["links"]} == snapshot(
@@ -194,6 +195,8 @@ def test_the_head() -> None:
     assert report.pop("tool") == {"name": "linkwarden", "version": __version__}
     del report["links"]
 
+    health = {"name": "README.md", "links": 16, "broken": 5, "expiring": 1, "unverified": 4}
+    assert report.pop("lists") == [health]
     assert report == snapshot(
         {
             "schema_version": 1,

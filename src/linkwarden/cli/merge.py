@@ -14,7 +14,7 @@ from linkwarden.cli.options import TableCommand, table_options
 from linkwarden.model import UsageError
 
 #: What makes no sense where nothing is requested.
-_OF_A_CHECK = frozenset({"diff", "offline", "shard", "journal", "files_from", "engine", "scheduler"})
+_OF_A_CHECK = frozenset({"diff", "offline", "shard", "journal", "files_from", "expand", "engine", "scheduler"})
 
 
 @click.command(cls=TableCommand)

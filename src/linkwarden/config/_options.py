@@ -100,6 +100,13 @@ class Config:
         ONCE,
         commands=("check", "extract", "probe"),
     )
+    expand: int = links(
+        0,
+        whole_number(0, 3),
+        "1",
+        "Also check the READMEs of GitHub repositories that the lists link, so many steps deep.",
+        ONCE,
+    )
     kinds: frozenset[Kind] = listed(
         frozenset(), KINDS, '["paper", "image"]', f"Check only these kinds: {', '.join(Kind)}.", name="kind"
     )

@@ -42,7 +42,18 @@ from linkwarden.model._findings import (
     Validators,
     Verdict,
 )
-from linkwarden.model._run import Compared, Failure, Fixed, History, Past, Patience, Remembered, Result, Run
+from linkwarden.model._run import (
+    Compared,
+    Failure,
+    Fixed,
+    History,
+    ListHealth,
+    Past,
+    Patience,
+    Remembered,
+    Result,
+    Run,
+)
 
 __all__ = [
     "BY_SEVERITY",
@@ -68,6 +79,7 @@ __all__ = [
     "Judgement",
     "Kind",
     "LinkwardenError",
+    "ListHealth",
     "Markup",
     "NothingToCheckError",
     "Notice",

@@ -212,6 +212,25 @@ class Failure:
     traceback: str
 
 
+@dataclass(frozen=True, slots=True)
+class ListHealth:
+    """How one list of a run is.
+
+    Attributes:
+        name: of the input.
+        links: distinct URLs in it.
+        broken: of those, how many are broken or expired.
+        expiring: how many will end.
+        unverified: how many nobody could tell.
+    """
+
+    name: str
+    links: int
+    broken: int
+    expiring: int
+    unverified: int
+
+
 @dataclass(frozen=True)
 class Run:
     """Everything that a report is made from.
@@ -263,6 +282,25 @@ class Run:
         for result in self.results:
             tally[result.judgement.verdict] += 1
         return tally
+
+    @cached_property
+    def lists(self) -> tuple[ListHealth, ...]:
+        """How each list is, in the order of the inputs."""
+        tallies = {name: dict.fromkeys(Verdict, 0) for name in self.inputs}
+        for result in self.results:
+            for name in {place.span.path for place in result.target.occurrences}:
+                if name in tallies:
+                    tallies[name][result.judgement.verdict] += 1
+        return tuple(
+            ListHealth(
+                name,
+                sum(tally.values()),
+                tally[Verdict.BROKEN] + tally[Verdict.EXPIRED],
+                tally[Verdict.EXPIRING],
+                tally[Verdict.UNVERIFIED],
+            )
+            for name, tally in tallies.items()
+        )
 
     @property
     def occurrences(self) -> int:

@@ -11,6 +11,7 @@ from linkwarden.model import (
     FAILS_BY_DEFAULT,
     SETTLED,
     Failure,
+    ListHealth,
     Notice,
     Occurrence,
     Result,
@@ -293,3 +294,10 @@ def instead(fix: Suggestion, longest: int) -> str:
     """Return one line with the replacement of a URL, cut to ``longest`` characters, and why."""
     why = f" ({one_line(fix.why)})" if fix.why else ""
     return f"Replace with: {shown_address(fix.url, longest)}{why}"
+
+
+def lists(run: Run) -> list[ListHealth]:
+    """Return how each list is, the worst first; none where only one was read."""
+    return (
+        [] if len(run.lists) < 2 else sorted(run.lists, key=lambda one: (-one.broken, -one.expiring, -one.unverified))
+    )

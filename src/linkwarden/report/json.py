@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any, ClassVar
 
 from linkwarden._version import __version__
-from linkwarden.model import Compared, Fact, Fixed, History, Occurrence, Result, Run, Suggestion, Verdict
+from linkwarden.model import Compared, Fact, Fixed, History, ListHealth, Occurrence, Result, Run, Suggestion, Verdict
 from linkwarden.report._base import Report, ReportOptions
 from linkwarden.report._order import Placed, failures, hints, notices, placed, unreadable
 from linkwarden.report._words import iso, was_not_checked
@@ -97,6 +97,11 @@ def _head(run: Run, mask: _Mask) -> dict[str, Any]:
     }
 
 
+def _list(one: ListHealth, mask: _Mask) -> dict[str, Any]:
+    counts = {"links": one.links, "broken": one.broken, "expiring": one.expiring, "unverified": one.unverified}
+    return {"name": mask.url(one.name), **counts}
+
+
 def _compared(compared: Compared, mask: _Mask) -> dict[str, Any]:
     return {"base": mask.text(compared.base), "unchanged": compared.unchanged}
 
@@ -111,6 +116,7 @@ def _tail(run: Run, mask: _Mask) -> dict[str, list[Any]]:
             {"where": mask.text(f.where), "message": mask.text(f.message), "traceback": mask.text(f.traceback)}
             for f in failures(run)
         ],
+        "lists": [_list(one, mask) for one in run.lists],
     }
 
 

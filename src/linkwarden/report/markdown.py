@@ -24,6 +24,7 @@ from linkwarden.report._order import (
     hints,
     is_finding,
     line_page,
+    lists,
     notices,
     placed,
     rule_and_host,
@@ -241,6 +242,12 @@ class _Health:
 
     def _about(self) -> None:
         run = self._run
+        head = ["| list | links | broken | expiring | unverified |", "|---|---:|---:|---:|---:|"]
+        rows = [
+            f"| {_cell(one.name)} | {one.links:,} | {one.broken:,} | {one.expiring:,} | {one.unverified:,} |"
+            for one in lists(run)
+        ]
+        self._doc.section("Lists", [("", [*head, *rows] if rows else [])])
         remarks = [f"- {_place(n.path, n.line)}: {_prose(n.message)}" for n in notices(run)]
         self._doc.section(
             "Notes on the inputs", [("", [f"- not read: {_prose(t)}" for t in unreadable(run)] + remarks)]
@@ -297,6 +304,11 @@ def _ends(item: Placed) -> str:
 
 def _place(path: str, *line: int) -> str:
     return md_code(shown_place(path, *line))
+
+
+def _cell(name: str) -> str:
+    """Return a name for a table, where a bar ends the cell even within code (GFM, section 4.10)."""
+    return _place(name).replace("|", "\\|")
 
 
 def _entry(item: Placed) -> str:

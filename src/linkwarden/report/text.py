@@ -26,6 +26,9 @@ from linkwarden.report._order import (
     unreadable,
     whole_url,
 )
+from linkwarden.report._order import (
+    lists as lists_of,
+)
 from linkwarden.report._page import Line, Linked, Page, plain
 from linkwarden.report._words import WORDS, how_fixed, instant, is_accepted, offered, plural, sentence, since
 from linkwarden.sinks import cut, mask_text, one_line, shown_address, shown_place, visible
@@ -42,6 +45,7 @@ _SHOWN_PLACES = 5
 #: How many links of a section are shown without ``-v``.
 SHOWN = 30
 _SHOWN_NOTICES = 5
+_SHOWN_LISTS = 20
 #: So many links that could not be verified for one reason are shown whole; of more, only host and line.
 _FEW = 3
 _SHOWN_LINES = 60
@@ -105,6 +109,7 @@ class _Text:
         self._failures()
         if not self._quiet:
             self._hints()
+            self._lists()
         last_screen(self._page, self._run, self._items, verbose=self._verbose, quiet=self._quiet)
         return self._page.guarded()
 
@@ -198,6 +203,26 @@ class _Text:
             self._page.gap()
         for tip in tips:
             self._page.prose(_prose(tip), indent=0, lead=("info", "hint: "))
+
+    def _lists(self) -> None:
+        every = lists_of(self._run)
+        if not every:
+            return
+        self._page.heading("Lists", len(every))
+        shown = every[:_SHOWN_LISTS]
+        names = [cut(shown_place(one.name), _WIDEST_PLACE) for one in shown]
+        pad = max(map(len, names))
+        self._page.add(("quiet", f"    {'list':{pad}}   links  broken  expiring  unverified"))
+        for name, one in zip(names, shown, strict=True):
+            self._page.add(
+                ("place", f"    {name:{pad}}"),
+                ("", f"  {one.links:6,}"),
+                ("bad" if one.broken else "quiet", f"  {one.broken:6,}"),
+                ("warn" if one.expiring else "quiet", f"  {one.expiring:8,}"),
+                ("unknown" if one.unverified else "quiet", f"  {one.unverified:10,}"),
+            )
+        if len(shown) < len(every):
+            self._page.add(("quiet", f"    … and {len(every) - len(shown):,} more; the reports have them"))
 
     # --- links ----------------------------------------------------------------------------------------------
 

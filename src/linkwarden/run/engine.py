@@ -27,6 +27,7 @@ from linkwarden.suppress import Accepted, load_baseline, suppress_accepted
 if TYPE_CHECKING:  # the network stack is slow to import, and an offline run does without
     from linkwarden.diff import Difference
     from linkwarden.net import Net
+    from linkwarden.run.expansion import Expansion
 
 
 async def run(config: Config, deps: Deps, *, sources: Sequence[Source] = ()) -> Run:
@@ -75,6 +76,7 @@ class _Inspection:
             reading = reading_of(self._config)
             listed = read_all(self._config.inputs, self._deps.stdin, self._net, reading)
             await self._intake.read(self._sources or listed)
+            await self._intake.expand(self._config.expand)
             await self._dispatch.check_all()
             self._ledger.say_what_is_rewritten()
             if self._context.sites is not None and self._config.diff is None:
@@ -101,6 +103,8 @@ class _Inspection:
         config = self._config
         if config.shard is not None and self._journal is None:
             raise UsageError("--shard needs --journal FILE", "`linkwarden merge` joins the files of all shards.")
+        if config.expand:
+            self._intake.expansion = self._expansion()
         if self._journal is not None:
             self._journal.open()
         self._context = context_of(config, self._deps.memory, self._ledger)
@@ -110,6 +114,14 @@ class _Inspection:
             from linkwarden.diff import difference  # noqa: PLC0415 - only here
 
             self._difference = self._intake.before = difference(config, self._context.root)
+
+    def _expansion(self) -> Expansion:
+        if self._net is None or self._config.diff is not None:
+            other = "--diff" if self._net is not None else "--offline"
+            raise UsageError(f"--expand and {other} contradict each other", "Leave one of them out.")
+        from linkwarden.run.expansion import Expansion  # noqa: PLC0415 - only here
+
+        return Expansion(self._config.inputs, self._net, reading_of(self._config))
 
     async def _end_journal(self, *, stopped: bool) -> None:
         if self._journal is not None:

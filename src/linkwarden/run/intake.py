@@ -16,6 +16,7 @@ from linkwarden.text import target_key
 
 if TYPE_CHECKING:
     from linkwarden.diff import Difference
+    from linkwarden.run.expansion import Expansion
 
 #: After so many items of a list, requests get a chance to go out while it is still being read.
 _BREATH = 64
@@ -27,6 +28,7 @@ class Intake:
     Attributes:
         before: with ``--diff``, what was in the lists before the change; those web links are not checked.
         unchanged: the keys of those.
+        expansion: with ``--expand``, reads the repositories that the lists link.
     """
 
     def __init__(self, ledger: Ledger, dispatch: Dispatch) -> None:
@@ -34,6 +36,7 @@ class Intake:
         self._dispatch = dispatch
         self.before: Difference | None = None
         self.unchanged: set[str] = set()
+        self.expansion: Expansion | None = None
 
     async def read(self, sources: Iterable[Source] | AsyncIterator[Source | InputError | LeftOut]) -> None:
         """Take in every list.
@@ -49,6 +52,20 @@ class Intake:
                 await self._take(source)
         if not self._ledger.names:
             raise NothingToCheckError("\n".join(self._ledger.unreadable) or "no input", "")
+
+    async def expand(self, steps: int) -> None:
+        """Take in the repositories that the lists link, and those that these link, so many steps deep."""
+        expansion = self.expansion
+        if expansion is None:
+            return
+        for _ in range(steps):
+            async for source in expansion.lists():
+                if isinstance(source, Notice):
+                    self._ledger.notices.append(source)
+                else:
+                    await self._take(source)
+        for text in expansion.rest():
+            self._ledger.hint(text)
 
     async def _take(self, source: Source | InputError | LeftOut) -> None:
         if isinstance(source, InputError):
@@ -103,6 +120,8 @@ class Intake:
         """Take in one occurrence; return its entry if the target is new."""
         address = source.address_of(occurrence.url)
         key = target_key(address or occurrence.url, source.name)
+        if self.expansion is not None and address is not None and not occurrence.markup.is_image:
+            self.expansion.note(address, source.name)
         before = self.before
         if before is not None and address is not None and before.had(key, as_image=occurrence.markup.is_image):
             self.unchanged.add(key)
