@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from linkwarden.model import Anchor
 from linkwarden.patterns import pattern
@@ -48,12 +49,19 @@ def like(name: str, anchors: Sequence[Anchor]) -> list[Likeness]:
     by_letters = len(anchors) <= _MOST_COMPARED
     found: list[Likeness] = []
     for anchor in anchors:
-        score = _likeness(name, words, _plain(_unnumbered(anchor)), by_letters=by_letters)
+        score = _likeness(name, words, *_read(anchor), by_letters=by_letters)
         if score < _SAME_WORDS and not anchor.name.isascii() and _plain(anchor.name.translate(_GERMAN)) == name:
             score = _SAME_WORDS
         if score >= _ALIKE:
             found.append(Likeness(score, anchor))
     return sorted(found, key=lambda one: (-one.score, len(one.anchor.name)))
+
+
+@lru_cache(maxsize=_MOST_COMPARED)  # each dead link of a document is compared with the same ones
+def _read(anchor: Anchor) -> tuple[str, frozenset[str]]:
+    """Return an anchor's name as it is compared, and its words."""
+    plain = _plain(_unnumbered(anchor))
+    return plain, _words(plain)
 
 
 def _unnumbered(anchor: Anchor) -> str:
@@ -63,8 +71,7 @@ def _unnumbered(anchor: Anchor) -> str:
     return name if repeats else anchor.name
 
 
-def _likeness(name: str, words: frozenset[str], other: str, *, by_letters: bool) -> float:
-    others = _words(other)
+def _likeness(name: str, words: frozenset[str], other: str, others: frozenset[str], *, by_letters: bool) -> float:
     if words and words == others:
         return _SAME_WORDS
     if words and words < others:
