@@ -88,6 +88,8 @@ def test_own_file_wins_and_the_search_ends_at_the_repository(tmp_path: Path) -> 
             'timeout = "20s"',
         ),
         ("timeout = ", "linkwarden.toml:1:11: Invalid value", "Fix the TOML"),
+        ("timeout = " + "[" * 5000, "linkwarden.toml: a value is too long or too deep", "Fix the TOML"),
+        ("timeout = " + "9" * 5000, "linkwarden.toml: a value is too long or too deep", "Fix the TOML"),
         ('timeout = "soon"', "linkwarden.toml:1:1: timeout: 'soon' is not a duration", "30d, 12h or 90s"),
         ('fail-on = ["borken"]', "linkwarden.toml:1:1: fail-on: unknown word 'borken'", "Did you mean broken?"),
         ('exclude = ["("]', "linkwarden.toml:1:1: exclude: '(' is not a regular expression", "backslash"),

@@ -18,6 +18,7 @@ from linkwarden.model import Extracted, Run, Target, Verdict
 from linkwarden.providers.web.page import WebProvider
 from linkwarden.run import engine, schedule
 from tests.internet import FakeInternet
+from tests.internet.dns import DnsFault
 
 
 async def check(internet: FakeInternet, text: str, **options: object) -> Run:
@@ -64,6 +65,18 @@ async def test_a_list_of_nothing_but_gone_hosts_is_no_outage(internet: FakeInter
 
     assert not run.network_down
     assert run.counts[Verdict.BROKEN] == 50
+
+
+@pytest.mark.parametrize("fault", ["nxdomain", "servfail"])
+async def test_where_only_some_names_are_let_through_no_host_is_gone(internet: FakeInternet, fault: DnsFault) -> None:
+    """DNS that does not know example.com either proves of no name that it does not exist; those who answer are seen."""
+    internet.site("a.example").page("/", "x")
+    internet.dns("example.com", fault)
+
+    run = await check(internet, addresses(["a.example", "gone.example", "gone2.example"]))
+
+    assert not run.network_down
+    assert [result.judgement.verdict for result in run.results] == [Verdict.OK, Verdict.UNVERIFIED, Verdict.UNVERIFIED]
 
 
 async def test_an_outage_is_certain_after_a_few_hosts(internet: FakeInternet) -> None:

@@ -196,7 +196,8 @@ NO_SUCH_HOST = Rule(
     "no-such-host",
     Verdict.BROKEN,
     "the site's name no longer exists",
-    "DNS says that there is no such name (NXDOMAIN), which is different from giving no response.",
+    "DNS says that there is no such name (NXDOMAIN), which is different from giving no response. It is not believed "
+    "where it does not know `example.com` either, as in a network that lets only some names through.",
     _REPLACE,
     repeatable=True,
 )

@@ -86,12 +86,7 @@ def load_file(path: Path, rule_names: Callable[[], RuleNames] | None = None) -> 
             says where.
     """
     text = _text_of(path)
-    import tomllib  # noqa: PLC0415 - most repositories have no such file
-
-    try:
-        data: Any = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{_toml_place(path, text, str(error))}", "Fix the TOML, or use --isolated.") from None
+    data = _parsed(path, text)
     if path.name == "pyproject.toml":
         tool = data.get("tool", {})
         data = tool.get("linkwarden", {}) if isinstance(tool, dict) else tool
@@ -115,6 +110,17 @@ def load_file(path: Path, rule_names: Callable[[], RuleNames] | None = None) -> 
     if "site_root" in values:
         values["site_root"] = _folder_beside(path, data["root"], place(RUN_OPTIONS["site_root"]))
     return values
+
+
+def _parsed(path: Path, text: str) -> Any:
+    import tomllib  # noqa: PLC0415 - most repositories have no such file
+
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{_toml_place(path, text, str(error))}", "Fix the TOML, or use --isolated.") from None
+    except (ValueError, RecursionError):  # a number of 5,000 digits, a thousand brackets in each other
+        raise UsageError(f"{path}: a value is too long or too deep", "Fix the TOML, or use --isolated.") from None
 
 
 def _text_of(path: Path) -> str:

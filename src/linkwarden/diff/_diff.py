@@ -279,6 +279,6 @@ def _table(project: bytes) -> Any:
     """Return the part of ``pyproject.toml`` that is for linkwarden; the rest is not about links."""
     try:
         tool = tomllib.loads(project.decode("utf-8", errors="replace")).get("tool", {})
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):  # also a number of 5,000 digits, a thousand brackets in each other
         return project
     return tool.get("linkwarden") if isinstance(tool, dict) else None

@@ -69,7 +69,7 @@ def read_toml(path: Path) -> Settings | None:
     """Return what a TOML file says, or None if it cannot be read."""
     try:
         return tomllib.loads(text_of(path))
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         return None
 
 

@@ -117,7 +117,6 @@ class Budget:
 MAX_REFUSALS = 8
 #: The same for a 403 that looks like a limit.
 MAX_FORBIDDEN = 4
-ALWAYS_THERE = "example.com"
 
 
 def _utc_now() -> datetime:
@@ -276,12 +275,8 @@ class Net:
         return Connectivity(len(tried), sum(slot.answered for slot in tried), dict(failures))
 
     async def dns_works(self) -> bool:
-        """Return whether a name that always exists can be looked up (reserved by RFC 2606, section 3). No request."""
-        try:
-            await self._transport.resolver.resolve(ALWAYS_THERE, 443)
-        except OSError:
-            return False
-        return True
+        """Return whether a name that always exists can be looked up. No request."""
+        return await self._exchange.dns_works()
 
     # -- the layers, from the outside in ------------------------------------------------------------------------
 

@@ -20,6 +20,8 @@ from linkwarden.wire import BAD_CODING, INCOMPLETE_CHAIN, ODD_CODING, OVERLOOKED
 MAX_SHORT = 5
 #: What the last hop of a slow chain of redirects gets at least, in seconds.
 MIN_TIMEOUT = 1.0
+#: A name that can always be looked up (reserved by RFC 2606, section 3): where it cannot, the failure is ours.
+ALWAYS_THERE = "example.com"
 
 
 class Observer(Protocol):
@@ -54,6 +56,7 @@ class Exchange:
         self._clock = clock
         self._sleep = sleep
         self._observer = observer
+        self._dns_worked = False
 
     async def send(self, request: Request, chain: Chain, origin: Origin) -> Answer:
         """Return the response to one request (a second is made where the server sends a coding that nobody wanted).
@@ -90,7 +93,7 @@ class Exchange:
                 if is_unknown_coding(exc) and not origin.undecoded:
                     origin.undecoded = True
                     continue
-                raise self._failed(request, chain, origin, exc, begun) from exc
+                raise await self._failed(request, chain, origin, exc, begun) from exc
             elapsed = self._clock() - begun
             chain.spent += elapsed
             for applies, remark in (
@@ -105,6 +108,14 @@ class Exchange:
             if self._observer is not None:
                 self._observer(request, chain.masked(str(url)), answer.status, elapsed, "")
             return answer
+
+    async def dns_works(self) -> bool:
+        """Return whether a name that always exists can be looked up. No request."""
+        try:
+            await self._transport.resolver.resolve(ALWAYS_THERE, 443)
+        except OSError:
+            return False
+        return True
 
     async def _wait_for_handles(self, url: URL, times: int) -> None:
         """Wait until other requests have closed some files.
@@ -132,11 +143,19 @@ class Exchange:
         except OSError:
             return
 
-    def _failed(self, request: Request, chain: Chain, origin: Origin, exc: BaseException, begun: float) -> NetError:
+    async def _failed(
+        self, request: Request, chain: Chain, origin: Origin, exc: BaseException, begun: float
+    ) -> NetError:
         """Return in our words why there was no response; what did not help is taken back."""
         if not origin.answered:
             origin.undecoded = False
         error = explain(exc, chain.masked(chain.url.raw_host or ""))
+        if error.kind is NetErrorKind.NXDOMAIN:
+            self._dns_worked = self._dns_worked or await self.dns_works()
+            if not self._dns_worked:
+                # Where a network lets only some names through, its DNS says of all others that they do not exist.
+                detail = f"DNS here does not know this name, nor {ALWAYS_THERE}, which exists"
+                error = NetError(NetErrorKind.UNREACHABLE, detail, host=error.host)
         if self._observer is not None:
             self._observer(request, chain.masked(str(chain.url)), None, self._clock() - begun, error.detail)
         return error

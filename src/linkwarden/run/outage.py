@@ -59,10 +59,10 @@ class Outage:
         works and yet many hosts are silent or refuse, and none answers, something blocks all of them; unless it is
         because only what fails was requested, and the rest of the list answered lately and still does.
         """
+        if self.certain.is_set():  # whatever came in since: the rest of the list was given up for it
+            return True
         if self._net is None or not self._connectivity().dark:
             return False
-        if self.certain.is_set():
-            return True
         connectivity = self._connectivity()
         if connectivity.silent and not await self._net.dns_works():
             return True
@@ -82,7 +82,7 @@ class Outage:
     @property
     def suspected(self) -> bool:
         """True if hosts have failed and none has answered; for a run that ends before ``happened`` can be awaited."""
-        return self._net is not None and self._connectivity().dark
+        return self.certain.is_set() or (self._net is not None and self._connectivity().dark)
 
     def forget(self) -> None:
         """Stop watching."""
