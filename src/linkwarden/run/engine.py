@@ -103,6 +103,8 @@ class _Inspection:
         config = self._config
         if config.shard is not None and self._journal is None:
             raise UsageError("--shard needs --journal FILE", "`linkwarden merge` joins the files of all shards.")
+        if config.scheduler is not None and config.engine != "dask":
+            raise UsageError("--scheduler needs --engine dask", "Add it, or leave --scheduler out.")
         if config.expand:
             self._intake.expansion = self._expansion()
         if self._journal is not None:

@@ -34,6 +34,7 @@ class Team:
     calls: int = 2
     places: list[int] = field(default_factory=list)
     workers: list[Worker] = field(default_factory=list)
+    shares_of: dict[str, set[int]] = field(default_factory=dict)
 
     async def open(self, now: datetime) -> int:
         self.now = now
@@ -43,7 +44,7 @@ class Team:
         self.places.append(share)
         worker = Worker(self.config, self.make_net, self.now)
         self.workers.append(worker)
-        return Mortal(worker, self.calls if self.places.count(share) <= self.deaths else None)
+        return Mortal(self, share, worker, self.calls if self.places.count(share) <= self.deaths else None)
 
     async def close(self) -> None:
         """Have nothing to close."""
@@ -53,10 +54,14 @@ class Team:
 class Mortal:
     """A place that is gone after so many calls, with what it had."""
 
+    team: Team
+    share: int
     worker: Worker
     calls: int | None
 
     async def exchange(self, jobs: Sequence[Job]) -> News:
+        for job in jobs:
+            self.team.shares_of.setdefault(job.lane, set()).add(self.share)
         news = await self.worker.exchange(jobs)
         if self.calls is not None:
             self.calls -= 1
@@ -115,7 +120,7 @@ async def test_the_report_is_that_of_one_process(
     internet: FakeInternet, listed: Path, teams: Callable[..., list[Team]]
 ) -> None:
     """Evidence, notes and verdicts are equal, and each host was requested by one worker, within its limit."""
-    teams()
+    made = teams()
     whole = await check(internet, listed)
     before = len(internet.log)
     internet.log.clear()
@@ -127,6 +132,9 @@ async def test_the_report_is_that_of_one_process(
     assert run.requests == whole.requests
     assert len(internet.log) == before
     assert not run.failures
+    assert set(HOSTS) <= made[0].shares_of.keys()
+    assert all(len(shares) == 1 for shares in made[0].shares_of.values())
+    assert len(set.union(*made[0].shares_of.values())) == 3
 
 
 async def test_a_lost_worker_loses_no_link(
@@ -201,6 +209,12 @@ async def test_a_run_that_is_stopped_reports_what_it_has(
 
     assert run.interrupted
     assert all(worker._closed for worker in made[0].workers)
+
+
+async def test_a_scheduler_alone_is_refused(internet: FakeInternet, listed: Path) -> None:
+    """It would be ignored."""
+    with pytest.raises(UsageError, match="--scheduler needs --engine dask"):
+        await check(internet, listed, scheduler="tls://10.0.0.5:8786")
 
 
 async def test_workers_leave_when_nobody_calls(internet: FakeInternet) -> None:
