@@ -81,7 +81,10 @@ def compare(python: str, folder: Path, hosts: Sequence[str], times: int) -> None
         runs: list[list[Cost]] = [[], []]
         for _ in range(times + 1):  # the first run compiles the modules
             for costs, build in zip(runs, builds, strict=True):
-                costs.append(measure([*build, *work.arguments], cwd=folder))
+                cost = measure([*build, *work.arguments], cwd=folder)
+                if cost.code not in (0, 1):
+                    raise SystemExit(f"{work.title}: it ended with {cost.code}: {cost.errors}")
+                costs.append(cost)
         old, new = (min(costs[1:], key=lambda cost: cost.cpu) for costs in runs)
         goal = f"≤ {work.goal}" + (f", ≤ {work.peak:.0f} MB" if work.peak else "")
         figures = f"{old.cpu:.2f} | {new.cpu:.2f} | {new.cpu / old.cpu:.2f} | {goal} | {old.peak:.0f} | {new.peak:.0f}"
