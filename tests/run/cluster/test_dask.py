@@ -17,7 +17,7 @@ from linkwarden import api, rules
 from linkwarden.answers import rules as http
 from linkwarden.config import Config
 from linkwarden.deps import Deps
-from linkwarden.model import Evidence, Run
+from linkwarden.model import Evidence, Run, UsageError
 from linkwarden.run import engine
 from linkwarden.run.cluster.worker import Done
 
@@ -114,6 +114,17 @@ async def _killed(tmp_path: Path) -> None:
     assert max(servers.most.values()) <= 2
     lost_once = [path for path, times in servers.paths.items() if times > 1 and int(path.rpartition("/")[2]) % 5]
     assert len(lost_once) <= 250  # what was under way, and what waited to be handed back; however long the list
+
+
+@pytest.mark.filterwarnings("ignore")  # what Dask warns of is not ours to mend
+def test_a_scheduler_that_cannot_be_used_is_an_error_of_the_user(tmp_path: Path) -> None:
+    """Here Dask has no certificates, which it says with a trace."""
+    pytest.importorskip("distributed", reason="needs the extra: pip install 'linkwarden[dask]'")
+    path = tmp_path / "list.md"
+    path.write_text("- [a](http://127.50.0.1/)", "utf-8")
+
+    with pytest.raises(UsageError, match="--scheduler: tls:"):
+        asyncio.run(check(path, engine="dask", scheduler="tls://127.0.0.1:9"))
 
 
 def test_what_workers_say_arrives_whole() -> None:

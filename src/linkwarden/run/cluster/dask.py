@@ -78,14 +78,17 @@ class DaskTeam:
         try:
             if address is None:
                 self._cluster = await _local_cluster(distributed)
-            self._client = await distributed.Client(
+            self._client = distributed.Client(
                 self._cluster or address,
                 asynchronous=True,
                 direct_to_workers=self._cluster is not None,
                 timeout=_COMING,
             )
+            await self._client
             await self._client.wait_for_workers(len(self._cluster.workers) if self._cluster else 1, timeout=_COMING)
-        except (OSError, TimeoutError, RuntimeError, ValueError) as error:
+        except UsageError:
+            raise
+        except Exception as error:  # whatever Dask raises: without certificates that is a TypeError
             if address is None:
                 raise UsageError(f"--engine dask: no workers could be started: {error}", _ALONE) from error
             raise UsageError(f"--scheduler: {address}: {error}", _UP) from error
