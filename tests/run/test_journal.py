@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -185,6 +186,59 @@ async def test_a_shard_that_was_stopped_is_not_merged(internet: FakeInternet, li
 
     with pytest.raises(UsageError, match="no finished shard"):
         await asyncio.to_thread(read_parts, [part])
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("evidence", "text"),
+        ("evidence", None),
+        ("notes", ["text"]),
+        ("notes", 3),
+        ("evidence", {"by": "web", "status": 1e999}),
+        ("evidence", {"by": "web", "facts": [["a"]]}),
+        ("evidence", {"by": "web", "suggestion": {"url": "x"}}),
+        ("evidence", {"by": "web", "expires_at": "2027-01-01T00:00:00"}),
+        ("evidence", {"by": "web", "rule": "LW000"}),
+        ("evidence", {"by": "web", "rule": []}),
+    ],
+)
+async def test_lines_of_somebody_elses_making_are_left_out(
+    internet: FakeInternet, listed: Path, tmp_path: Path, name: str, value: object
+) -> None:
+    """What is no finding costs its own URL, never the run."""
+    part = tmp_path / "part.jsonl"
+    await check(internet, listed, journal=part, shard=Shard(1, 1))
+    whole = await asyncio.to_thread(read_parts, [part])
+    lines = [json.loads(line) for line in part.read_text("utf-8").splitlines()]
+    spoilt = lines[1]["key"]
+    lines = [line | {name: value} if line.get("key") == spoilt else line for line in lines]
+    part.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+
+    found = await asyncio.to_thread(read_parts, [part])
+
+    assert found.known == {key: settled for key, settled in whole.known.items() if key != spoilt}
+
+
+@pytest.mark.parametrize("shard", ["one", "1/", "/", "0/1", "1/99999999999", "1/1/1"])
+async def test_a_shard_of_somebody_elses_making_is_refused(
+    internet: FakeInternet, listed: Path, tmp_path: Path, shard: str
+) -> None:
+    """A number that is none, or one that would fill the memory, is a message."""
+    part = tmp_path / "part.jsonl"
+    await check(internet, listed, journal=part, shard=Shard(1, 1))
+    part.write_text(part.read_text("utf-8").replace('"1/1"', json.dumps(shard), 1), "utf-8")
+
+    with pytest.raises(UsageError, match="no finished shard"):
+        await asyncio.to_thread(read_parts, [part])
+
+
+def test_a_pipe_is_no_journal(tmp_path: Path) -> None:
+    """It is not waited for."""
+    os.mkfifo(tmp_path / "pipe")
+
+    with pytest.raises(UsageError, match="is no journal"):
+        read_parts([tmp_path / "pipe"])
 
 
 def test_every_lane_belongs_to_one_shard() -> None:

@@ -7,10 +7,12 @@ counts, and a line that was cut is left out. Nothing of it is read as code, and 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -25,6 +27,9 @@ from linkwarden.text import host_of
 _NAME = "linkwarden-journal"
 #: What was settled longer ago is asked again.
 _TRUST = timedelta(days=1)
+_SHARD = re.compile(r"[1-9][0-9]{0,5}/[1-9][0-9]{0,5}")
+#: What reading a line raises that somebody else has made.
+_NOT_OURS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 _HINT = "Give a file that `linkwarden check --journal FILE` has written."
 
 
@@ -114,7 +119,7 @@ def read_parts(paths: Sequence[Path]) -> Parts:
     for path in paths:
         head, lines, end = _read(path)
         shard = str(head.get("shard", ""))
-        if end is None or not shard:
+        if end is None or not _SHARD.fullmatch(shard):
             raise UsageError(f"{path}: the run that wrote it is no finished shard", "Run that shard again.")
         if head.get("version") != __version__:
             raise UsageError(f"{path}: was written by another version of linkwarden", "Use one version for all shards.")
@@ -125,7 +130,8 @@ def read_parts(paths: Sequence[Path]) -> Parts:
         seen[shard], inputs = path, end
         known.update(_settled(lines))
     count = int(next(iter(seen)).partition("/")[2]) if seen else 0
-    missing = [f"{index}/{count}" for index in range(1, count + 1) if f"{index}/{count}" not in seen]
+    shards = (f"{index}/{count}" for index in range(1, count + 1))
+    missing = list(islice((shard for shard in shards if shard not in seen), 5))
     if missing or len(seen) != count:
         raise UsageError(f"shards are missing: {', '.join(missing)}", "Give the journals of all shards.")
     return Parts(known, inputs or {})
@@ -134,6 +140,8 @@ def read_parts(paths: Sequence[Path]) -> Parts:
 def _read(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]], dict[str, str] | None]:
     """Return the first line, those of URLs, and the inputs that the last line names, or None without one."""
     try:
+        if path.exists() and not path.is_file():  # a pipe is waited for, and a device may have no end
+            raise UsageError(f"{path}: is no journal of linkwarden", _HINT)
         with path.open(encoding="utf-8", errors="replace") as file:
             values = list(_values(file))
     except OSError as error:
@@ -154,7 +162,7 @@ def _values(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
 
 def _settled(lines: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, Settled]]:
     for line in lines:
-        with suppress(KeyError, TypeError, ValueError):  # a line of somebody else's making is left out
+        with suppress(*_NOT_OURS):  # a line of somebody else's making is left out
             key, notes = str(line["key"]), tuple(_evidence(str(line["key"]), note) for note in line["notes"])
             evidence = _evidence(key, line["evidence"])
             yield key, Settled(str(line["provider"]), line["image"] is True, evidence, notes)
@@ -190,7 +198,7 @@ def _evidence(key: str, plain: Mapping[str, Any]) -> Evidence:
     """Return evidence as it was.
 
     Raises:
-        KeyError, TypeError, ValueError: it is not what ``_plain`` returns.
+        one of ``_NOT_OURS``: it is not what ``_plain`` returns.
     """
     said = plain.get("suggestion")
     return Evidence(
@@ -200,19 +208,38 @@ def _evidence(key: str, plain: Mapping[str, Any]) -> Evidence:
         reason=str(plain.get("reason", "")),
         status=int(plain["status"]) if "status" in plain else None,
         final_url=str(plain["final_url"]) if "final_url" in plain else None,
-        expires_at=datetime.fromisoformat(plain["expires_at"]) if "expires_at" in plain else None,
+        expires_at=_moment(plain["expires_at"]) if "expires_at" in plain else None,
         suggestion=Suggestion(str(said[0]), str(said[1]), Basis(said[2])) if said is not None else None,
-        facts=tuple(Fact(what, url, status, FactKind(kind)) for what, url, status, kind in plain.get("facts", ())),
+        facts=tuple(
+            Fact(str(what), _text(url), None if status is None else int(status), FactKind(kind))
+            for what, url, status, kind in plain.get("facts", ())
+        ),
         title=str(plain["title"]) if "title" in plain else None,
         paper=Paper(*map(str, plain["paper"])) if "paper" in plain else None,
-        validators=Validators(*plain["validators"]) if "validators" in plain else None,
-        looked=datetime.fromisoformat(plain["looked"]) if "looked" in plain else None,
+        validators=Validators(*map(_text, plain["validators"])) if "validators" in plain else None,
+        looked=_moment(plain["looked"]) if "looked" in plain else None,
     )
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _moment(text: object) -> datetime:
+    """Return an instant; one without a time zone is none.
+
+    Raises:
+        ValueError: it is none.
+    """
+    instant = datetime.fromisoformat(str(text))
+    if instant.tzinfo is None:
+        raise ValueError("without a time zone")
+    return instant
 
 
 def _instant(text: object) -> datetime | None:
     try:
-        return datetime.fromisoformat(str(text))
+        return _moment(text)
     except ValueError:
         return None
 
