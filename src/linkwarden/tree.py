@@ -257,6 +257,9 @@ class Tree:
         near = self._near_in_folder(folder, names)
         if near is not None:
             right[index] = near
+            if folder.joinpath(near, *names[1:]).is_file():
+                while right[-1] in ("", "."):  # a slash behind a file leads nowhere
+                    right.pop()
             return Look(Status.MISSING, nearest=_joined(right, encoded=True))
         return Look(
             Status.MISSING, nearest=self._elsewhere(names[-1], base, absolute=right[0] == "" and len(right) > 1)
