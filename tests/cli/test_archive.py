@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -397,7 +398,7 @@ def test_a_memory_that_lies_about_jobs_is_not_believed(archive: Command, world: 
 
     assert archive("--yes") == 0
     state = Path(".linkwarden/state.sqlite3")
-    with sqlite3.connect(state) as connection:
+    with closing(sqlite3.connect(state)) as connection, connection:
         connection.execute("UPDATE copies SET state = 'asked', detail = '../x'")
     connection.close()
     before = len(world.to_the_archive("/cdx"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -76,7 +77,7 @@ def test_nothing_private_is_shared_with_other_runs() -> None:
     seen: list[Exchange] = []
     assert check(f"--basic-auth={ACCOUNT}", "--no-report", seen=seen) == 0
 
-    with sqlite3.connect(".linkwarden/state.sqlite3") as memory:
+    with closing(sqlite3.connect(".linkwarden/state.sqlite3")) as memory, memory:
         assert memory.execute("SELECT count(*) FROM answers").fetchone() == (0,)
     assert check("--fresh-for=1h", "-o", "out.json", seen=seen) == 0
 
