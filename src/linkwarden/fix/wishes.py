@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from linkwarden import rules
 from linkwarden.fix.removal import Dead
 from linkwarden.fix.wanted import Wanted, Wish
@@ -144,7 +146,7 @@ def wishes_of_report(data: bytes, chosen: Chosen) -> Wishes:
     """
     slugs = {rule.code: rule.slug for rule in rules.all_rules().values()}
     try:
-        report: dict[str, Any] = json.loads(data)
+        report: dict[str, Any] = _decoded(data)
         names = tuple(str(name) for name in report["inputs"])
         hashes = {str(name): str(digest) for name, digest in report["sha256"].items()}
         found = dict(_of_links(report["links"], slugs, chosen))
@@ -153,6 +155,14 @@ def wishes_of_report(data: bytes, chosen: Chosen) -> Wishes:
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise UsageError("this is no JSON report of linkwarden, or one of an older version", _NO_REPORT) from None
     return Wishes(names, found, dead, accepted, hashes)
+
+
+def _decoded(data: bytes) -> Any:
+    """Return the JSON of a report; in another encoding than UTF-8, as some shells write it, by the slower way."""
+    try:
+        return msgspec.json.decode(data)
+    except msgspec.DecodeError:
+        return json.loads(data)
 
 
 def _of_links(links: Iterable[Any], slugs: Mapping[str, str], chosen: Chosen) -> Iterable[tuple[str, Wanted]]:
