@@ -14,23 +14,18 @@ from typing import Any
 import click
 
 from linkwarden.archive import HOST, KeysRefusedError, Looked, Round, SavePageNow, look_up, worth_a_copy
-from linkwarden.cli.check import make_run
-from linkwarden.cli.guard import INTERNAL_ERROR
-from linkwarden.cli.options import TableCommand, make_config, read_command_line, table_options
-from linkwarden.cli.output import Terminal
-from linkwarden.cli.speech import say, say_failure
+from linkwarden.cli.check import OF_REPORTS, code_after, deps_for, run_for
+from linkwarden.cli.options import TableCommand, make_config, table_options
+from linkwarden.cli.speech import say
 from linkwarden.config import Config, Destination, PrivateHeader
-from linkwarden.model import NothingToCheckError, Result, Run, UsageError
+from linkwarden.model import Result, UsageError
 from linkwarden.report._words import plural
 from linkwarden.sinks import mask_text, shown_address
 from linkwarden.store import schema
 from linkwarden.store.copies import Copies
 
-#: What belongs to reports, chooses what makes a check fail, or contradicts the command.
-_NOT_HERE = frozenset(
-    {"diff", "fail_on", "exit_zero", "baseline", "write_baseline", "output", "format", "no_report", "verbose"}
-    | {"show_secrets", "quiet", "offline", "archive", "allow_networks"}
-)
+#: What belongs to reports, or contradicts the command.
+_NOT_HERE = OF_REPORTS | {"offline", "archive", "allow_networks"}
 #: The names that the Archive's own command-line tool has had for the keys, the older ones first.
 _KEYS = (("IAS3_ACCESS_KEY", "IAS3_SECRET_KEY"), ("IA_ACCESS_KEY_ID", "IA_SECRET_ACCESS_KEY"))
 _WHERE = "https://archive.org/account/s3.php"
@@ -41,7 +36,7 @@ _LONGEST = 120
 _SECONDS_EACH = 12
 
 
-@click.command(cls=TableCommand, short_help="Ask the Internet Archive for copies of links that have none.")
+@click.command(cls=TableCommand)
 @click.argument("inputs", nargs=-1, metavar="[INPUTS]...")
 @click.option("--yes", is_flag=True, help="Ask for the copies; without it, it is only said of which links.")
 @click.option(
@@ -68,7 +63,7 @@ def archive(obj: Any, /, inputs: tuple[str, ...], **options: Any) -> int:
             "the configuration keeps the Internet Archive out (archive = false)",
             "Give --isolated if that is not meant for this command.",
         )
-    run = _run(obj, config, options)
+    run = run_for(obj, replace(config, archive=False, baseline=None), options, "nothing is asked for")
     links = worth_a_copy(run.results, config.is_private)
     if links and not options.get("no_progress"):
         say(f"Looking up at most {plural(min(len(links), options['limit']), 'link')}, 24 a minute.", err=True)
@@ -78,7 +73,7 @@ def archive(obj: Any, /, inputs: tuple[str, ...], **options: Any) -> int:
             _show(looked, links)
         else:
             _ask(obj, config, keys, looked, links, copies)
-    return INTERNAL_ERROR if run.failures else UsageError.exit_code if run.unreadable else 0
+    return code_after(run)
 
 
 def _keys(environ: Mapping[str, str]) -> str:
@@ -98,21 +93,6 @@ def _keys(environ: Mapping[str, str]) -> str:
         f"the keys of an account at the Internet Archive are missing: {' and '.join(_KEYS[0])} are not set",
         f"An account has them at {_WHERE}. Without --yes, no keys are needed.",
     )
-
-
-def _run(deps: Any, config: Config, options: Mapping[str, Any]) -> Run:
-    line = read_command_line(options)
-    checked = replace(config, archive=False, baseline=None)
-    run = make_run(deps, checked, None if line.no_progress else Terminal(line.color))
-    for failure in run.failures:
-        say_failure(failure)
-    if run.interrupted:
-        raise KeyboardInterrupt
-    if run.network_down:
-        raise NothingToCheckError("no server could be reached from here, so nothing is asked for", "Try again later.")
-    for sentence in run.unreadable:
-        say(f"Error: {sentence}", err=True)
-    return run
 
 
 @contextmanager
@@ -135,7 +115,7 @@ def _copies(state: Path | None) -> Iterator[Copies]:
 
 
 def _look_up(deps: Any, config: Config, links: Mapping[str, Result], copies: Copies, most: int) -> Looked:
-    wired = _wired(deps)
+    wired = deps_for(deps)
 
     async def work() -> Looked:
         async with wired.make_net(config, wired.observer) as net:
@@ -144,13 +124,6 @@ def _look_up(deps: Any, config: Config, links: Mapping[str, Result], copies: Cop
     from linkwarden import api  # noqa: PLC0415 - the network stack is slow to import
 
     return api.run_loop(work())
-
-
-def _wired(deps: Any) -> Any:
-    from linkwarden import api  # noqa: PLC0415 - the network stack is slow to import
-    from linkwarden.deps import Deps  # noqa: PLC0415 - with it
-
-    return deps or Deps(make_net=api.make_net)
 
 
 def _show(looked: Looked, links: Mapping[str, Result]) -> None:
@@ -183,7 +156,7 @@ def _ask(deps: Any, config: Config, keys: str, looked: Looked, links: Mapping[st
     from linkwarden import api  # noqa: PLC0415 - the network stack is slow to import
 
     _say_known(looked)
-    wired = _wired(deps)
+    wired = deps_for(deps)
     account = PrivateHeader(Destination(HOST), "Authorization", f"LOW {keys}")
     known = replace(config, headers=(*config.headers, account))
 

@@ -14,6 +14,7 @@ from urllib.parse import urljoin
 
 import click
 
+from linkwarden.cli.check import deps_for
 from linkwarden.cli.options import TableCommand, make_config, table_options
 from linkwarden.cli.speech import say, say_failure
 from linkwarden.extract import Extractor
@@ -252,12 +253,11 @@ def calibrate(
     (true for an image) where they matter. A label is the verdict that would be right.
     """
     from linkwarden import api  # noqa: PLC0415 - the network stack is slow to import
-    from linkwarden.deps import Deps  # noqa: PLC0415 - with it
     from linkwarden.run import engine  # noqa: PLC0415 - with it
 
     labelled = read_labels(file)
     config = make_config((str(file),), {**options, "isolated": True})
-    deps = obj or Deps(make_net=api.make_net)
+    deps = deps_for(obj)
     if saved is not None:
         deps = replace(deps, make_net=_saved_network(saved))
     source = Source(str(file), "", _Lines(labelled))

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,7 +19,16 @@ from linkwarden.cli.options import TableCommand, make_config, read_command_line,
 from linkwarden.cli.output import OutputLostError, Terminal, is_terminal, reserve, write_reports
 from linkwarden.cli.speech import say, say_error, say_failure
 from linkwarden.config import DEFAULT_REPORTS, CommandLine, Config
-from linkwarden.model import Run, UsageError
+from linkwarden.model import NothingToCheckError, Run, UsageError
+
+if TYPE_CHECKING:
+    from linkwarden.deps import Deps
+
+#: What only ``check`` has of its options: what belongs to reports, or chooses what makes a check fail.
+OF_REPORTS = frozenset(
+    {"diff", "fail_on", "exit_zero", "baseline", "write_baseline", "output", "format", "no_report", "verbose"}
+    | {"show_secrets", "quiet"}
+)
 
 
 def stdin_for(inputs: Sequence[str]) -> Callable[[], bytes]:
@@ -126,14 +135,52 @@ def make_run(deps: Any, config: Config, terminal: Terminal | None) -> Run:
         terminal: shows the progress, or None.
     """
     from linkwarden import api  # noqa: PLC0415 - the network stack is slow to import
-    from linkwarden.deps import Deps  # noqa: PLC0415 - with it
     from linkwarden.run import engine  # noqa: PLC0415 - with it
 
     stdin = stdin_for(config.inputs)
     progress: AbstractContextManager[Any] = nullcontext() if terminal is None else terminal.progress()
     with api.memory_for(config) as memory, progress as shown:
-        wired = replace(deps or Deps(make_net=api.make_net), progress=shown, stdin=stdin, memory=memory)
+        wired = replace(deps_for(deps), progress=shown, stdin=stdin, memory=memory)
         return api.run_loop(engine.run(config, wired), offline=config.offline)
+
+
+def deps_for(given: Deps | None) -> Deps:
+    """Return what a command needs from outside: what is given to it, else the real network."""
+    from linkwarden import api  # noqa: PLC0415 - the network stack is slow to import
+    from linkwarden.deps import Deps  # noqa: PLC0415 - with it
+
+    return given or Deps(make_net=api.make_net)
+
+
+def run_for(deps: Any, config: Config, options: Mapping[str, Any], undone: str) -> Run:
+    """Return the run from which a command goes on, having said what went wrong in it.
+
+    Args:
+        deps: as for ``make_run``.
+        config: what is checked, and how.
+        options: what click made of the command's options, by field.
+        undone: what is not done without a network, as the end of a sentence.
+
+    Raises:
+        NothingToCheckError: no server could be reached.
+        KeyboardInterrupt: the run was interrupted.
+    """
+    line = read_command_line(options)
+    run = make_run(deps, config, None if line.no_progress else Terminal(line.color))
+    for failure in run.failures:
+        say_failure(failure)
+    if run.interrupted:
+        raise KeyboardInterrupt
+    if run.network_down:
+        raise NothingToCheckError(f"no server could be reached from here, so {undone}", "Try again later.")
+    for sentence in run.unreadable:
+        say(f"Error: {sentence}", err=True)
+    return run
+
+
+def code_after(run: Run) -> int:
+    """Return the exit code of a command that has done its work: 0, unless its run was not whole."""
+    return INTERNAL_ERROR if run.failures else UsageError.exit_code if run.unreadable else 0
 
 
 def _replacements(run: Run, config: Config) -> Mapping[tuple[str, int], str]:

@@ -10,11 +10,11 @@ from typing import Any
 
 import click
 
-from linkwarden.cli.check import make_run
+from linkwarden.cli.check import OF_REPORTS, run_for
 from linkwarden.cli.guard import INTERNAL_ERROR
-from linkwarden.cli.options import TableCommand, make_config, read_command_line, table_options
-from linkwarden.cli.output import Terminal, ensure_writable, same_file, use_color
-from linkwarden.cli.speech import say, say_diff, say_error, say_failure
+from linkwarden.cli.options import TableCommand, make_config, table_options
+from linkwarden.cli.output import ensure_writable, same_file, use_color
+from linkwarden.cli.speech import say, say_diff, say_error
 from linkwarden.config import Config
 from linkwarden.fix import (
     Edit,
@@ -28,16 +28,10 @@ from linkwarden.fix import (
     wishes_of_run,
 )
 from linkwarden.inputs import reading_of
-from linkwarden.model import NothingToCheckError, UsageError
+from linkwarden.model import UsageError
 from linkwarden.report._words import plural
 from linkwarden.text import mask_secrets
 from linkwarden.tree import write_file
-
-#: What belongs to reports, or chooses what makes a check fail.
-_NOT_HERE = frozenset(
-    {"diff", "fail_on", "exit_zero", "baseline", "write_baseline", "output", "format", "no_report", "verbose"}
-    | {"show_secrets", "quiet"}
-)
 
 
 @click.command(cls=TableCommand)
@@ -56,7 +50,7 @@ _NOT_HERE = frozenset(
 @click.option("--remove-dead", is_flag=True, help="Take out entries of which every link is broken.")
 @click.option("--allow-dirty", is_flag=True, help="Also change files that are not in git, or not committed.")
 @click.option("--exit-nonzero-on-fix", is_flag=True, help="Exit with 1 if there is anything to fix.")
-@table_options("check", without=_NOT_HERE)
+@table_options("check", without=OF_REPORTS)
 @click.pass_obj
 def fix(obj: Any, /, inputs: tuple[str, ...], **options: Any) -> int:
     """Replace URLs in lists by what a check suggests.
@@ -127,16 +121,7 @@ def _wishes(deps: Any, inputs: tuple[str, ...], config: Config, options: Mapping
         if inputs:
             raise UsageError("--from names the lists by itself", "Leave the inputs out.")
         return wishes_in(options["report"], chosen), 0
-    line = read_command_line(options)
-    run = make_run(deps, config, None if line.no_progress else Terminal(line.color))
-    for failure in run.failures:
-        say_failure(failure)
-    if run.interrupted:
-        raise KeyboardInterrupt
-    if run.network_down:
-        raise NothingToCheckError("no server could be reached from here, so nothing is fixed", "Try again later.")
-    for sentence in run.unreadable:
-        say(f"Error: {sentence}", err=True)
+    run = run_for(deps, config, options, "nothing is fixed")
     return wishes_of_run(run, chosen), INTERNAL_ERROR if run.failures else 0
 
 

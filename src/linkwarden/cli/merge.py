@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from linkwarden.cli.check import perform
+from linkwarden.cli.check import deps_for, perform
 from linkwarden.cli.options import TableCommand, table_options
 from linkwarden.model import UsageError
 
@@ -27,9 +27,7 @@ def merge(obj: Any, /, parts: tuple[Path, ...], **options: Any) -> int:
     Each JOURNAL was written by `linkwarden check --shard I/N --journal JOURNAL`, on the same lists as they are here.
     Nothing is requested again; the reports and the exit code are those of one run over all links.
     """
-    from linkwarden import api  # noqa: PLC0415 - the network stack is slow to import
-    from linkwarden.deps import Deps  # noqa: PLC0415 - with it
-    from linkwarden.run.journal import read_parts  # noqa: PLC0415 - with it
+    from linkwarden.run.journal import read_parts  # noqa: PLC0415 - the network stack is slow to import
 
     found = read_parts(parts)
     for name, digest in found.inputs.items():
@@ -39,5 +37,5 @@ def merge(obj: Any, /, parts: tuple[Path, ...], **options: Any) -> int:
             raise UsageError(f"{name}: cannot be read: {error.strerror}", "Merge where the lists are.") from error
         if hashlib.sha256(data).hexdigest() != digest:
             raise UsageError(f"{name}: has changed since the shards were checked", "Check the shards again.")
-    deps = replace(obj or Deps(make_net=api.make_net), parts=found)
+    deps = replace(deps_for(obj), parts=found)
     return perform(deps, tuple(found.inputs), {**dict.fromkeys(_OF_A_CHECK), **options})[1]

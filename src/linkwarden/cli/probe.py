@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from linkwarden.cli.check import deps_for
 from linkwarden.cli.options import TableCommand, make_config, table_options
 from linkwarden.cli.speech import say, say_failure
 from linkwarden.extract import Extractor
@@ -27,14 +28,13 @@ NAME = "<command line>"
 def probe(obj: Any, /, url: str, *, image: bool, **options: Any) -> int:
     """Show every request for one URL, its response, and how the verdict follows from them."""
     from linkwarden import api  # noqa: PLC0415 - the network stack is slow to import
-    from linkwarden.deps import Deps  # noqa: PLC0415 - with it
     from linkwarden.run import engine  # noqa: PLC0415 - with it
 
     if not url.strip():
         raise UsageError("the URL is empty", "Give one, such as https://example.org/page.")
     config = make_config((NAME,), {**options, "isolated": True})
     log = _Log()
-    deps = obj or Deps(make_net=api.make_net)
+    deps = deps_for(obj)
     deps = replace(deps, observer=log)
     source = Source(NAME, url, _OneLink(Markup.HTML_IMG if image else Markup.MD_LINK))
     run = api.run_loop(engine.run(config, deps, sources=(source,)))

@@ -13,15 +13,14 @@ from typing import Any
 import click
 
 from linkwarden import rules
-from linkwarden.cli.check import make_run
-from linkwarden.cli.guard import INTERNAL_ERROR
-from linkwarden.cli.options import TableCommand, make_config, read_command_line, table_options
-from linkwarden.cli.output import Terminal, use_color
-from linkwarden.cli.speech import say, say_diff, say_error, say_failure
+from linkwarden.cli.check import OF_REPORTS, code_after, deps_for, run_for
+from linkwarden.cli.options import TableCommand, make_config, table_options
+from linkwarden.cli.output import use_color
+from linkwarden.cli.speech import say, say_diff, say_error
 from linkwarden.config import Config
 from linkwarden.fix import Document, open_document, refuse_unsafe
 from linkwarden.inputs import find_root, first_folder, reading_of
-from linkwarden.model import Kind, NothingToCheckError, Result, Run, UsageError
+from linkwarden.model import Kind, Result, Run, UsageError
 from linkwarden.report._words import plural
 from linkwarden.rescue import (
     NAME,
@@ -39,16 +38,13 @@ from linkwarden.rescue import (
 from linkwarden.sinks import mask_text, shown_address
 from linkwarden.store import lookup, schema
 
-#: What belongs to reports, chooses what makes a check fail, or narrows a check to other things than images.
-_NOT_HERE = frozenset(
-    {"diff", "fail_on", "exit_zero", "baseline", "write_baseline", "output", "format", "no_report", "verbose"}
-    | {"show_secrets", "quiet", "kinds", "offline"}
-)
+#: What belongs to reports, or narrows a check to other things than images.
+_NOT_HERE = OF_REPORTS | {"kinds", "offline"}
 #: Characters of a URL that are shown.
 _LONGEST = 120
 
 
-@click.command(cls=TableCommand, short_help="Save images of lists before they are gone.")
+@click.command(cls=TableCommand)
 @click.argument("inputs", nargs=-1, metavar="[INPUTS]...")
 @click.option(
     "--to",
@@ -90,28 +86,13 @@ def rescue(obj: Any, /, inputs: tuple[str, ...], **options: Any) -> int:
         else:
             _show(found, folder)
             code = 0
-    return code or _code_of(run)
-
-
-def _code_of(run: Run) -> int:
-    """Return the exit code of a check that was not whole, or 0."""
-    return INTERNAL_ERROR if run.failures else UsageError.exit_code if run.unreadable else 0
+    return code or code_after(run)
 
 
 def _run(deps: Any, config: Config, options: Mapping[str, Any]) -> Run:
     """Return a check of the images; the archive is asked later, and for images only."""
-    line = read_command_line(options)
     only_images = replace(config, kinds=frozenset({Kind.IMAGE}), archive=False, baseline=None)
-    run = make_run(deps, only_images, None if line.no_progress else Terminal(line.color))
-    for failure in run.failures:
-        say_failure(failure)
-    if run.interrupted:
-        raise KeyboardInterrupt
-    if run.network_down:
-        raise NothingToCheckError("no server could be reached from here, so nothing is saved", "Try again later.")
-    for sentence in run.unreadable:
-        say(f"Error: {sentence}", err=True)
-    return run
+    return run_for(deps, only_images, options, "nothing is saved")
 
 
 def _documents(run: Run, config: Config) -> Iterator[Document]:
@@ -162,9 +143,8 @@ def _fetch(
 ) -> Sequence[Wanted | Saved | Left]:
     """Return what there is to download, or, with a folder for it, what was downloaded; the rest with the reason."""
     from linkwarden import api  # noqa: PLC0415 - the network stack is slow to import
-    from linkwarden.deps import Deps  # noqa: PLC0415 - with it
 
-    wired = deps or Deps(make_net=api.make_net)
+    wired = deps_for(deps)
     ask = config.archive and not config.allow_networks  # as in a check: whoever needs private networks has secrets
     root = config.root or find_root(first_folder(config.inputs))
 
