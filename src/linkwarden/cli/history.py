@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 import sqlite3
 import sys
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -161,17 +160,14 @@ def _reading(state: Path) -> Iterator[sqlite3.Connection]:
     """Open a memory for reading, where it is or, if nothing can be written there, as a copy."""
     from linkwarden.store import schema  # noqa: PLC0415 - as above
 
-    with _said(state), tempfile.TemporaryDirectory(prefix="linkwarden-") as folder:
+    with _said(state), ExitStack() as stack:
         try:
-            connection = schema.open_file(_existing(state))
+            connection = stack.enter_context(closing(schema.open_file(_existing(state))))
         except (schema.BusyError, schema.CorruptError, schema.ElsewhereError):
             raise
         except schema.UnusableError:
-            connection = schema.copy_of(state, Path(folder))
-        try:
-            yield connection
-        finally:
-            connection.close()
+            connection = stack.enter_context(schema.copied(state))
+        yield connection
 
 
 @contextmanager

@@ -126,16 +126,12 @@ def _failed_hosts(state: Path | None) -> Mapping[str, datetime]:
     codes = [rule.code for rule in rules.all_rules().values() if rule.repeatable]
     if state is None or not state.exists():
         return {}
-    with tempfile.TemporaryDirectory(prefix="linkwarden-") as folder:
-        try:
-            schema.refuse_links(state)
-            connection = schema.copy_of(state, Path(folder))
-        except (schema.UnusableError, UsageError):
-            return {}
-        try:
-            return lookup.hosts_that_failed(connection, codes)
-        finally:
-            connection.close()
+    try:
+        schema.refuse_links(state)
+        with schema.copied(state) as memory:
+            return lookup.hosts_that_failed(memory, codes)
+    except (schema.UnusableError, UsageError):
+        return {}
 
 
 def _fetch(
@@ -197,10 +193,10 @@ def _save(
             _say_of(one.wanted.candidate.result, f"as {name}: {one.wanted.candidate.why}")
     _show_left([*(one for one in found if isinstance(one, Left)), *done.left])
     edits = 0
-    for document, plan in done.plans:
+    for plan in done.plans:
         for dropped in plan.dropped:
-            say(f"{document.source.name}:{dropped.line}: left as is: {dropped.reason}")
-        say_diff(document.patch(plan.edits), colored=use_color(color))
+            say(f"{plan.document.source.name}:{dropped.line}: left as is: {dropped.reason}")
+        say_diff(plan.document.patch(plan.edits), colored=use_color(color))
         edits += len(plan.edits)
     for problem in done.problems:
         say_error(problem)

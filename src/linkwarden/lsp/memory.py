@@ -8,6 +8,7 @@ from datetime import datetime
 from linkwarden import rules
 from linkwarden.fix import Wanted
 from linkwarden.model import SETTLED, Evidence, History, Judgement, Remembered, Result, Suggestion, Tag, Verdict
+from linkwarden.report._words import day, plural
 
 #: Stands as ``checked_by`` where the last run is what there is to go by.
 MEMORY = "memory"
@@ -31,7 +32,7 @@ def with_memory(result: Result, past: Remembered | None, wanted: Wanted | None, 
     rule = rules.all_rules().get(past.code)
     if rule is None or (past.verdict in SETTLED and past.failing_since is None):
         return replace(result, history=replace(history, failing_since=None))
-    reason = f"{_capital(rule.summary)}, says the check of {past.at:%Y-%m-%d}.{_since(past)}"
+    reason = f"{_capital(rule.summary)}, says the check of {day(past.at)}.{_since(past)}"
     evidence = Evidence(key=result.target.key, checked_by=MEMORY, rule=rule, reason=reason)
     verdict = past.verdict if past.verdict not in SETTLED else Verdict.UNVERIFIED
     fix = None
@@ -41,11 +42,10 @@ def with_memory(result: Result, past: Remembered | None, wanted: Wanted | None, 
 
 
 def _since(past: Remembered) -> str:
-    worked = f" It last worked on {past.last_ok:%Y-%m-%d}." if past.last_ok is not None else ""
+    worked = f" It last worked on {day(past.last_ok)}." if past.last_ok is not None else ""
     if past.failing_since is None:
         return worked
-    runs = "1 run" if past.failures == 1 else f"{past.failures} runs"
-    return f" It has failed since {past.failing_since:%Y-%m-%d}, in {runs}.{worked}"
+    return f" It has failed since {day(past.failing_since)}, in {plural(past.failures, 'run')}.{worked}"
 
 
 def _capital(text: str) -> str:

@@ -6,9 +6,7 @@ import os
 import posixpath
 import re
 import sqlite3
-import tempfile
 from collections.abc import Callable, Mapping
-from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -19,7 +17,7 @@ from linkwarden.inputs import extractor_for, extractors, find_root, is_document
 from linkwarden.model import Kind, LinkwardenError, Remembered
 from linkwarden.store.records import Known as Lives
 from linkwarden.store.records import digest
-from linkwarden.store.schema import UnusableError, copy_of, refuse_links
+from linkwarden.store.schema import UnusableError, copied, refuse_links
 from linkwarden.suppress import Baseline, load_baseline, rule_names
 from linkwarden.tree import read_file
 from linkwarden.walk import SKIPPED_FOLDERS, is_excluded
@@ -131,7 +129,7 @@ def _memory(state: Path) -> Callable[[str], Remembered | None]:
     """Return what looks URLs up in a copy of the memory: a run may be using the file, and nothing is written to it."""
     try:
         refuse_links(state)
-        with tempfile.TemporaryDirectory(prefix="linkwarden-") as made, closing(copy_of(state, Path(made))) as copy:
+        with copied(state) as copy:
             lives = Lives(copy)
     except (UnusableError, LinkwardenError, sqlite3.Error, OSError):
         return _nothing  # there is none yet, or the next run says what is the matter with it

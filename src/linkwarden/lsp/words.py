@@ -7,11 +7,10 @@ Markdown.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from linkwarden.model import Fact, Result, Verdict
 from linkwarden.report._order import instead
-from linkwarden.report._words import WORDS, instant, rule_url, sentence
+from linkwarden.report._words import WORDS, day, instant, plural, rule_url, sentence
 from linkwarden.sinks import cut, md_code, md_link, md_text, one_line, shown_address
 
 _LONGEST_PROSE = 1_000
@@ -87,16 +86,11 @@ def _times(result: Result) -> Iterator[str]:
     history = result.history
     if history is None:
         return
-    yield f"first checked on {_day(history.first_seen)}"
+    yield f"first checked on {day(history.first_seen)}"
     if history.last_ok is not None:
-        yield f"last seen working on {_day(history.last_ok)}"
+        yield f"last seen working on {day(history.last_ok)}"
     if history.failing_since is not None:
-        runs = "1 run" if history.failures == 1 else f"{history.failures} runs"
-        yield f"failing since {_day(history.failing_since)}, in {runs}"
-
-
-def _day(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d}"
+        yield f"failing since {day(history.failing_since)}, in {plural(history.failures, 'run')}"
 
 
 def _prose(text: str) -> str:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from linkwarden.fix import Document, Plan, Wanted, Wishes, plan, write_document
-from linkwarden.inputs import Source
-from linkwarden.model import Basis, Extracted, UsageError
+from linkwarden.fix import Document, Planned, Wanted, Wishes, planned, write_document
+from linkwarden.model import Basis, UsageError
 from linkwarden.rescue.choice import Left
 from linkwarden.rescue.download import Saved
 from linkwarden.rescue.folder import ImageFolder, opened
@@ -31,7 +30,7 @@ class Rewritten:
         problems: documents that could not be written.
     """
 
-    plans: tuple[tuple[Document, Plan], ...]
+    plans: tuple[Planned, ...]
     names: Mapping[str, str]
     left: tuple[Left, ...] = ()
     problems: tuple[UsageError, ...] = ()
@@ -56,7 +55,7 @@ def rewrite(saved: Sequence[Saved], documents: Mapping[str, Document], folder: P
         called = _captions(saved, documents)
         names = _names(saved, called, place)
         plans = tuple(_plans(saved, names, documents, folder))
-        used = {Path(edit.wanted.url).name for _, made in plans for edit in made.edits}
+        used = {Path(edit.wanted.url).name for one in plans for edit in one.edits}
         shown = [one for one in saved if names.get(one.digest) in used]
         for one in shown:
             place.add(names[one.digest], one.path.read_bytes())
@@ -87,10 +86,9 @@ def _names(saved: Sequence[Saved], called: Captions, place: ImageFolder) -> dict
 
 def _plans(
     saved: Sequence[Saved], names: Mapping[str, str], documents: Mapping[str, Document], folder: Path
-) -> Iterator[tuple[Document, Plan]]:
+) -> Iterator[Planned]:
     """Yield the documents that show one of the images, with the edits that let them show the copy."""
     for name, document in documents.items():
-        source = document.source
         wanted = {
             one.wanted.candidate.result.target.key: Wanted(
                 relative_url(document.path.resolve(), folder.resolve() / names[one.digest]),
@@ -103,11 +101,7 @@ def _plans(
             if one.digest in names and any(o.span.path == name for o in one.wanted.candidate.result.target.occurrences)
         }
         if wanted:
-
-            def read(text: str, source: Source = source) -> Iterator[Extracted]:
-                return source.extractor.extract(text, source.name)
-
-            yield document, plan(source.text, Wishes((name,), wanted).of(source), read)
+            yield planned(document, Wishes((name,), wanted).of(document.source))
 
 
 def _note(one: Saved, name: str, called: Captions, now: datetime) -> Note:
@@ -125,13 +119,13 @@ def _note(one: Saved, name: str, called: Captions, now: datetime) -> Note:
     )
 
 
-def _write(plans: Sequence[tuple[Document, Plan]], place: ImageFolder) -> Iterator[UsageError]:
-    for document, made in plans:
-        if not made.edits:
+def _write(plans: Sequence[Planned], place: ImageFolder) -> Iterator[UsageError]:
+    for one in plans:
+        if not one.edits:
             continue
-        data = document.with_edits(made.edits)
+        data = one.document.with_edits(one.edits)
         try:
-            with place.shown_by(document, data, {Path(edit.wanted.url).name for edit in made.edits}):
-                write_document(document, data)
+            with place.shown_by(one.document, data, {Path(edit.wanted.url).name for edit in one.edits}):
+                write_document(one.document, data)
         except UsageError as problem:
             yield problem

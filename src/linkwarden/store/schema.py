@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path
@@ -275,6 +275,15 @@ def copy_of(path: Path, folder: Path) -> sqlite3.Connection:
             "there is no memory that can be read" if not path.exists() else str(error.strerror)
         ) from None
     return open_file(copy, named=path)
+
+
+@contextmanager
+def copied(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a copy of a memory that is gone again afterwards (see ``copy_of``)."""
+    import tempfile  # noqa: PLC0415 - a check that only uses its memory does without
+
+    with tempfile.TemporaryDirectory(prefix="linkwarden-") as folder, closing(copy_of(path, Path(folder))) as copy:
+        yield copy
 
 
 def size_of(connection: sqlite3.Connection) -> int:
