@@ -108,6 +108,20 @@ def read_table(package: str, name: str, columns: Sequence[str], *, unique: str |
     return tuple(rows)
 
 
+def read_groups(
+    package: str, name: str, columns: Sequence[str], by: str, convert: Callable[[Row], T]
+) -> dict[str, tuple[T, ...]]:
+    """Return the rows of a table, converted, by the cell of one column; those of a cell in their order.
+
+    Raises:
+        DataFileError: as ``read_table``, or what the converter raises.
+    """
+    groups: dict[str, list[T]] = {}
+    for row in read_table(package, name, columns):
+        groups.setdefault(row[by], []).append(convert(row))
+    return {cell: tuple(rows) for cell, rows in groups.items()}
+
+
 def read_words(package: str, name: str, *, headings: Sequence[str] | None = None) -> dict[str, tuple[Line, ...]]:
     """Return the entries of a word list by heading, in the order of the file.
 

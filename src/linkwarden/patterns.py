@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, AnyStr, Generic, cast
 
 #: What code asks of a pattern again and again; kept beside it once it is compiled.
-_OFTEN = ("finditer", "fullmatch", "match", "search", "sub")
+_OFTEN = ("findall", "finditer", "fullmatch", "match", "search", "split", "sub")
 
 
 class _Later(Generic[AnyStr]):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from linkwarden.answers import rules
-from linkwarden.datafile import Row, read_table
+from linkwarden.datafile import Row, read_groups
 from linkwarden.model import Claim, Evidence, Fact
 from linkwarden.patterns import pattern
 from linkwarden.text import domains_of, host_of
@@ -39,15 +38,17 @@ class Site:
 
 def site_of(url: str | None) -> Site | None:
     """Return the site that a URL leads to if it is one that no program can tell about, else None."""
-    host = host_of(url or "")
-    if not url or not host:
+    sites = _sites_at(host_of(url)) if url else ()
+    if not url or not sites:  # nearly every URL of a list
         return None
     path = "/" + url.split("//", 1)[-1].partition("/")[2]
-    for name in _names_of(host):
-        for site in _sites().get(name, ()):
-            if path.startswith(site.path):
-                return site
-    return None
+    return next((site for site in sites if path.startswith(site.path)), None)
+
+
+@lru_cache(maxsize=4096)  # asked several times for each link of a host
+def _sites_at(host: str) -> tuple[Site, ...]:
+    """Return the rows that may be about a host, in the order in which they count."""
+    return tuple(site for name in _names_of(host) for site in _sites().get(name, ()))
 
 
 def _names_of(host: str) -> Iterator[str]:
@@ -63,10 +64,10 @@ def _names_of(host: str) -> Iterator[str]:
 
 @cache
 def _sites() -> Mapping[str, tuple[Site, ...]]:
-    found: dict[str, list[Site]] = defaultdict(list)
-    for row in read_table(__package__, "unknowable.tsv", ("host", "path", "asked", "why")):
-        found[row["host"]].append(Site(row["path"], _is_asked(row), row["why"]))
-    return {host: tuple(sites) for host, sites in found.items()}
+    columns = ("host", "path", "asked", "why")
+    return read_groups(
+        __package__, "unknowable.tsv", columns, "host", lambda row: Site(row["path"], _is_asked(row), row["why"])
+    )
 
 
 def _is_asked(row: Row) -> bool:

@@ -6,13 +6,12 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from linkwarden.datafile import Row, read_table
+from linkwarden.datafile import Row, read_groups
 from linkwarden.foreign import at
 from linkwarden.model import Rule, Verdict
 from linkwarden.patterns import pattern
@@ -69,12 +68,11 @@ class _Catalogue:
 
 @cache
 def _catalogues() -> Mapping[str, tuple[_Catalogue, ...]]:
-    found: dict[str, list[_Catalogue]] = defaultdict(list)
-    for row in read_table(__package__, "catalogues.tsv", _COLUMNS):
-        found[row["domain"]].append(
-            _Catalogue(pattern(row["path"]), row["ask"], row["proof"], _statuses(row), row["thing"])
-        )
-    return {domain: tuple(rows) for domain, rows in found.items()}
+    return read_groups(__package__, "catalogues.tsv", _COLUMNS, "domain", _catalogue)
+
+
+def _catalogue(row: Row) -> _Catalogue:
+    return _Catalogue(pattern(row["path"]), row["ask"], row["proof"], _statuses(row), row["thing"])
 
 
 def _statuses(row: Row) -> frozenset[int]:

@@ -7,13 +7,12 @@ answers, the page is requested as any other. Source: oembed.com, and docs/facts/
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from linkwarden.datafile import read_table
+from linkwarden.datafile import read_groups
 from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example
 from linkwarden.providers.registry import Case, OneByOne, Outcome, Place, answered, ask, encoded
@@ -34,11 +33,10 @@ class _Service:
 
 @cache
 def _services() -> Mapping[str, tuple[_Service, ...]]:
-    found: dict[str, list[_Service]] = defaultdict(list)
-    for row in read_table(__package__, "oembed.tsv", ("domain", "path", "endpoint", "name")):
-        service = _Service(pattern(row["path"]), row["endpoint"], row["name"])
-        found[row["domain"]].append(service)
-    return {domain: tuple(services) for domain, services in found.items()}
+    columns = ("domain", "path", "endpoint", "name")
+    return read_groups(
+        __package__, "oembed.tsv", columns, "domain", lambda r: _Service(pattern(r["path"]), r["endpoint"], r["name"])
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from linkwarden.datafile import read_table
+from linkwarden.datafile import read_groups
 from linkwarden.model import Claim
 from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example
@@ -38,10 +38,7 @@ _LINE = pattern(rb"(.+?)\s+(\S+:\S+)\s+(-?\d+)\s+(\S*)\s+(.*)")
 
 @cache
 def _roots() -> Mapping[str, tuple[re.Pattern[str], ...]]:
-    found: dict[str, list[re.Pattern[str]]] = defaultdict(list)
-    for row in read_table(__package__, "sphinx.tsv", ("domain", "root")):
-        found[row["domain"]].append(pattern(row["root"]))
-    return {domain: tuple(patterns) for domain, patterns in found.items()}
+    return read_groups(__package__, "sphinx.tsv", ("domain", "root"), "domain", lambda row: pattern(row["root"]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from linkwarden.model import Rule, Verdict
 from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example
 from linkwarden.providers.registry import Case, OneByOne, Outcome, Place, Thing, answered, ask, unanswered
+from linkwarden.soft404.page import Page
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
@@ -39,7 +40,6 @@ _NO_NAMES = frozenset(
 _BYTES = 65_536
 #: What the page of somebody shows, and no other page of the site.
 _SHOWN = re.compile(rb"class=\"tgme_page_(?:extra|title)\b")
-_TITLE = pattern(rb"<meta property=\"og:title\" content=\"([^\"<>]{1,200})\"")
 
 NOT_SHOWN = Rule(
     "LW673",
@@ -86,8 +86,7 @@ class Telegram(OneByOne[Thing]):
         ):
             return unanswered(cases, _SERVICE, reply)
         if _SHOWN.search(reply.response.body):
-            title = _TITLE.search(reply.response.body)
-            named = title[1].decode("utf-8", "replace") if title else None
-            return answered(cases, reply, "the page says who it is", title=named)
+            title = Page(reply.response).meta("og:title")
+            return answered(cases, reply, "the page says who it is", title=title)
         reason = f"Telegram shows nobody called {name}: there is nobody of this name, or the name is hidden."
         return answered(cases, reply, "the page is the general one", NOT_SHOWN, reason)

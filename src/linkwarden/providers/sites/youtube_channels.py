@@ -17,6 +17,7 @@ from linkwarden.model import Kind, Rule, Verdict
 from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example
 from linkwarden.providers.registry import Case, OneByOne, Outcome, Place, Reply, answered, ask, encoded, unanswered
+from linkwarden.soft404.page import Page
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
@@ -126,8 +127,7 @@ def _judge(cases: Sequence[Case[_Channel]], page: Reply) -> Sequence[Outcome]:
     if _ALERT.search(response.body):
         reason = "YouTube's page says that the channel was terminated or does not exist."
         return answered(cases, page, "an alert in place of the channel", CLOSED, reason)
-    found = _TITLE.search(response.body)
-    title = found[1].decode("utf-8", "replace") if found else ""
+    title = Page(response).title or ""
     if not title.endswith(_TITLE_END):
         return unanswered(cases, _SERVICE, page, "sent something else than the page of a channel")
     return answered(cases, page, "its page is there", title=title_of(title.removesuffix(_TITLE_END)))

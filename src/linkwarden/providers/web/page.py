@@ -141,7 +141,7 @@ def _judge(group: Sequence[Claim], response: Response) -> list[Evidence]:
         evidence = page_evidence(claim, response, page)
         if _was_seen(evidence) or (page is not None and evidence.reason == _NOTHING_TO_SEE):
             evidence = judge_page(claim, page, evidence) if page is not None else judge_text(claim, response, evidence)
-        if page is not None and _was_seen(evidence):
+        if page is not None and page.paper is not None and _was_seen(evidence):
             evidence = replace(evidence, paper=page.paper)
         found.append(with_validators(evidence, response))
     return found
