@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 from collections import Counter
@@ -21,6 +22,7 @@ from linkwarden.model import (
     Evidence,
     Fact,
     FactKind,
+    NothingToCheckError,
     Paper,
     Run,
     Suggestion,
@@ -170,6 +172,13 @@ async def test_shards_that_do_not_fit_are_refused(
 
     with pytest.raises(UsageError, match=problem):
         await asyncio.to_thread(read_parts, change(parts))
+
+
+async def test_a_run_without_a_list_leaves_no_open_journal(internet: FakeInternet, tmp_path: Path) -> None:
+    """An unclosed file is a warning, and a warning fails the tests; the next run begins with what was written."""
+    with pytest.raises(NothingToCheckError):
+        await check(internet, tmp_path / "nowhere.md", journal=tmp_path / "run.jsonl")
+    gc.collect()
 
 
 async def test_a_shard_without_a_journal_is_refused(internet: FakeInternet, listed: Path) -> None:

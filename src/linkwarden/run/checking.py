@@ -11,6 +11,7 @@ from linkwarden.deps import Deps
 from linkwarden.model import Claim, Evidence, Pass
 from linkwarden.providers import Provider
 from linkwarden.run.schedule import Lanes
+from linkwarden.text import host_of
 
 if TYPE_CHECKING:  # the network stack is slow to import, and an offline run does without
     from linkwarden.net import Connectivity, Net
@@ -56,6 +57,15 @@ class Checker(Protocol):
 
     async def close(self) -> None:
         """End what runs; may be called more than once."""
+
+
+def lane_of(provider: Provider, claim: Claim) -> str:
+    """Return what decides who has a claim, where the hosts are shared out: its registry, or its host.
+
+    A host with ``www.`` and the same without are one.
+    """
+    lane = provider.lane(claim)
+    return lane if provider.gathers else (host_of(claim.target.address or "") or lane).removeprefix("www.")
 
 
 class InProcess:

@@ -14,8 +14,8 @@ from linkwarden.docsites import Sites
 from linkwarden.inputs import anchors_reader, find_root, first_folder
 from linkwarden.model import FAILS_BY_DEFAULT, Claim, Evidence, Pass, Rule, Target, UsageError
 from linkwarden.providers import LoadContext, Provider, Roster, Skip, by_ident
-from linkwarden.run.checking import checker_for
-from linkwarden.run.journal import Journal, lane_of, settled_of
+from linkwarden.run.checking import checker_for, lane_of
+from linkwarden.run.journal import Journal, settled_of
 from linkwarden.run.ledger import Entry, Ledger, as_remembered, keep, known_good, own_evidence
 from linkwarden.run.outage import Outage
 from linkwarden.run.schedule import Lanes
@@ -138,7 +138,7 @@ class Dispatch:
         claim = Claim(provider.name, entry.target, ident, known)
         shard = self._config.shard
         if provider.online and shard is not None and not entry.of_shard:
-            if not shard.has(lane_of(provider.lane(claim), entry.target.address or "")):
+            if not shard.has(lane_of(provider, claim)):
                 reason = f"Another share of the hosts has it (--shard {shard})."
                 self._settle(entry, own_evidence(entry.target, rules.EXCLUDED, reason))
                 return

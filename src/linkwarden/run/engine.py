@@ -66,6 +66,8 @@ class _Inspection:
             return await self._run()
         finally:
             await self._dispatch.end()
+            if self._journal is not None:  # else it has ended with the run
+                await asyncio.to_thread(self._journal.close, None, {})
 
     async def _run(self) -> Run:
         began = self._deps.clock()

@@ -22,7 +22,6 @@ from linkwarden.config import Shard
 from linkwarden.deps import Parts, Settled
 from linkwarden.model import Basis, Evidence, Fact, FactKind, Paper, Suggestion, UsageError, Validators, Verdict
 from linkwarden.run.ledger import Entry
-from linkwarden.text import host_of
 
 _NAME = "linkwarden-journal"
 #: What was settled longer ago is asked again.
@@ -56,8 +55,8 @@ class Journal:
         """
         head, lines, end = _read(self._path) if self._path.exists() else ({}, [], None)
         mine = head.get("version") == __version__ and head.get("shard") == str(self._shard or "")
-        young = _instant(head.get("at")) is not None and self._now - (_instant(head.get("at")) or self._now) < _TRUST
-        going_on = mine and young and end is None
+        begun = _instant(head.get("at"))
+        going_on = mine and end is None and begun is not None and self._now - begun < _TRUST
         if going_on:
             self.known = dict(_settled(lines))
         try:
@@ -78,7 +77,7 @@ class Journal:
             self._line(_packed(key, found))
 
     def close(self, final: Mapping[str, Settled] | None, inputs: Mapping[str, str]) -> None:
-        """End the journal.
+        """End the journal, if it has not ended yet.
 
         Args:
             final: what the run says in the end of the URLs of its shard; None if it was stopped.
@@ -92,6 +91,7 @@ class Journal:
             self._line({"end": True, "inputs": dict(inputs)})
         self._writer.shutdown(wait=True)
         self._file.close()
+        self._file = None
         if final is not None and self._shard is None:
             with suppress(OSError):
                 self._path.unlink()
@@ -250,8 +250,3 @@ def settled_of(entry: Entry) -> Settled:
         raise ValueError("nothing was found yet")
     provider = entry.provider.name if entry.provider is not None else ""
     return Settled(provider, entry.as_image, entry.evidence, tuple(entry.notes))
-
-
-def lane_of(provider_lane: str, url: str) -> str:
-    """Return what decides about the shard of a link: its registry, or its host without ``www.``."""
-    return provider_lane if " " in provider_lane else (host_of(url) or provider_lane).removeprefix("www.")

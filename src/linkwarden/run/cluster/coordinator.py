@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Protocol
 from linkwarden.config import Shard
 from linkwarden.model import Claim, Evidence, Pass
 from linkwarden.providers import Provider
-from linkwarden.run.checking import InProcess
+from linkwarden.run.checking import InProcess, lane_of
 from linkwarden.run.cluster.worker import Done, Job, News
-from linkwarden.run.journal import lane_of
 
 if TYPE_CHECKING:  # slow to import, and it is imported by then
     from linkwarden.net import Connectivity
@@ -104,10 +103,9 @@ class Coordinator:
             owner.begin()
 
     async def answers(self, provider: Provider, claims: Sequence[Claim], width: int) -> AsyncIterator[Evidence | Pass]:
-        lane = provider.lane(claims[0])
         done = None
         if provider.online:
-            owner = self._owner(lane, claims[0].target.address or "")
+            owner, lane = self._owner(lane_of(provider, claims[0])), provider.lane(claims[0])
             done = await owner.settle(Job(next(self._numbers), provider.name, tuple(claims), lane, width))
         if done is None:
             async for answer in self._here.answers(provider, claims, width):
@@ -119,8 +117,7 @@ class Coordinator:
             message, trace = done.crash
             raise CrashError(message) from _Trace(trace)
 
-    def _owner(self, lane: str, url: str) -> _Owner:
-        name = lane_of(lane, url)
+    def _owner(self, name: str) -> _Owner:
         owner = self._by_lane.get(name)
         if owner is None:
             owner = self._by_lane[name] = next(owner for owner in self._owners if owner.shard.has(name))
