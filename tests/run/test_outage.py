@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
 from typing import cast
 
+import pytest
+
+from linkwarden.config import Config
+from linkwarden.deps import Deps
+from linkwarden.model import Run
 from linkwarden.net import Net
 from linkwarden.net.client import Connectivity
+from linkwarden.run import engine
 from linkwarden.run.outage import Outage
 from linkwarden.wire import NetErrorKind
+from tests.internet import FakeInternet
+from tests.internet.tls import TlsFault
 
 
 class Dark:
@@ -36,3 +46,30 @@ async def test_what_a_run_was_given_up_for_stays_its_reason() -> None:
 
     assert await outage.happened()
     assert outage.suspected
+
+
+@pytest.mark.parametrize(("fault", "rule"), [("wrong-host", "LW353"), ("self-signed", "LW354")])
+async def test_a_gateway_that_answers_for_others_is_no_server(
+    internet: FakeInternet, tmp_path: Path, fault: TlsFault, rule: str
+) -> None:
+    """Where nobody else answers, a wrong certificate is what stands in the way, and nobody's page is called broken."""
+    hosts = [f"h{n}.site.org" for n in range(14)]
+    for host in hosts:
+        internet.refuse(host)
+    internet.tls("behind.site.org", fault)
+
+    run = await _run_over(internet, tmp_path, *hosts, "behind.site.org")
+
+    assert run.network_down
+    assert {result.judgement.rule.code for result in run.results if result.judgement.rule} == {"LW013"}
+
+    alone = await _run_over(internet, tmp_path, "behind.site.org")
+    assert not alone.network_down
+    assert [result.judgement.rule.code for result in alone.results if result.judgement.rule] == [rule]
+
+
+async def _run_over(internet: FakeInternet, folder: Path, *hosts: str) -> Run:
+    path = folder / "list.md"
+    await asyncio.to_thread(path.write_text, " ".join(f"https://{host}/page" for host in hosts), "utf-8")
+    deps = Deps(make_net=lambda *_: internet.net(), now=internet.time.now, clock=internet.time.clock)
+    return await engine.run(Config(inputs=(str(path),)), deps)

@@ -217,6 +217,7 @@ CERTIFICATE_EXPIRED = Rule(
     "the site's certificate has expired",
     _CERTIFICATE,
     _TELL_OWNER,
+    tags=frozenset({Tag.UNPROVEN}),
 )
 CERTIFICATE_WRONG_HOST = Rule(
     "LW353",
@@ -225,6 +226,7 @@ CERTIFICATE_WRONG_HOST = Rule(
     "the site's certificate belongs to another site",
     _CERTIFICATE,
     "Check whether the name in the URL is right (with or without `www.`), or link to another copy.",
+    tags=frozenset({Tag.UNPROVEN}),
 )
 CERTIFICATE_UNTRUSTED = Rule(
     "LW354",
@@ -233,6 +235,7 @@ CERTIFICATE_UNTRUSTED = Rule(
     "the site's certificate does not lead to an authority that browsers trust",
     _CERTIFICATE,
     _TELL_OWNER,
+    tags=frozenset({Tag.UNPROVEN}),
 )
 CHAIN_INCOMPLETE = Rule(
     "LW355",

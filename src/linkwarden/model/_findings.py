@@ -68,6 +68,7 @@ class Tag(StrEnum):
     OFFLINE = "offline"  # by --offline
     NO_TURN = "no-turn"  # the run was stopped first
     NO_CONNECTION = "no-connection"  # no response at all; what a firewall or a proxy in the way looks like
+    UNPROVEN = "unproven"  # whoever answered could not show to be the host, as a gateway in the way cannot
     PAGE_EXISTS = "page-exists"  # the finding is about a page that is there, so an archived copy is no help
     UNKNOWABLE = "unknowable"  # no program can find out, so the finding does not count against the list
     ACCEPTED_IN_LIST = "accepted-in-list"  # the maintainer accepted the finding, in a comment

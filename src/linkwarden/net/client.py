@@ -125,6 +125,11 @@ def _utc_now() -> datetime:
 
 _SILENT = frozenset({NetErrorKind.DNS, NetErrorKind.NXDOMAIN, NetErrorKind.UNREACHABLE, NetErrorKind.TIMEOUT})
 _TURNED_AWAY = frozenset({NetErrorKind.REFUSED, NetErrorKind.RESET})
+#: Whoever answered could not show to be the host, as a gateway that stands in the way of all of them cannot.
+_UNPROVEN = frozenset(
+    {NetErrorKind.TLS, NetErrorKind.TLS_CHAIN, NetErrorKind.TLS_EXPIRED, NetErrorKind.TLS_HOSTNAME}
+    | {NetErrorKind.TLS_SELF_SIGNED}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +149,9 @@ class Connectivity:
     @property
     def dark(self) -> bool:
         """True if no host has given a response: something blocks all of them, or every host of the list is gone."""
-        return self.hosts > 0 and self.answered == 0 and set(self.failures) <= _SILENT | _TURNED_AWAY
+        if self.hosts == 0 or self.answered > 0:
+            return False
+        return set(self.failures) <= _SILENT | _TURNED_AWAY | _UNPROVEN
 
     @property
     def silent(self) -> bool:

@@ -26,6 +26,7 @@ from linkwarden.model import (
     Rule,
     Run,
     Suppression,
+    Tag,
     Target,
     Verdict,
 )
@@ -236,7 +237,9 @@ def _as_listed(evidence: Evidence, target: Target, rewrites: tuple[Rewrite, ...]
 
 
 def _blames_network(rule: Rule) -> bool:
-    return rule.repeatable or (rule.verdict is Verdict.UNVERIFIED and rule.code not in _NOT_THE_NETWORK)
+    if rule.repeatable or Tag.UNPROVEN in rule.tags:
+        return True
+    return rule.verdict is Verdict.UNVERIFIED and rule.code not in _NOT_THE_NETWORK
 
 
 #: After this a page is fetched again, however long a good response may be kept and however often a server says "not
