@@ -12,8 +12,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-import msgspec
-
+from linkwarden.foreign import read_json
 from linkwarden.wire import NetError, NetErrorKind, Request, Response
 
 if TYPE_CHECKING:
@@ -143,10 +142,8 @@ def _decoded(response: Response) -> Any:
         return Said(Answer.STOP, f"it refuses more (status {response.status})")
     if response.status != 200 or not response.complete:
         return Said(Answer.SILENT, f"it answered with status {response.status}")
-    try:
-        return msgspec.json.decode(response.body)
-    except (msgspec.DecodeError, RecursionError):
-        return Said(Answer.SILENT, "its response is no JSON")
+    said = read_json(response.body)
+    return Said(Answer.SILENT, "its response is no JSON") if said is None else said
 
 
 def _read(entry: object) -> Said:
