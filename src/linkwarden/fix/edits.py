@@ -256,6 +256,8 @@ def _failing(text: str, items: Sequence[Extracted], tries: Sequence[_Try], read:
         attempt = _nearest(items, number, tries) if own is None else own
         # Another sort of thing stands there, so behind it nothing stands where it stood.
         lost = number >= len(found) or _sort(found[number]) != _sort(shape)
+        if lost and misread:
+            break  # one before it was misread, and may have swallowed this one
         if own is not None and (lost or found[number][1] != shape[1]):
             attempt.reason = "the URL cannot be written there so that it is read as a link to it"
             misread.append(attempt)
