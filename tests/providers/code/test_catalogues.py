@@ -30,6 +30,24 @@ API = "/api/packages/phoenix"
             "/api/onDemandCourses.v1",
             b'{"elements": [{"slug": "machine-learning"}]}',
         ),
+        (
+            "https://www.npmjs.com/package/express",
+            "registry.npmjs.org",
+            "/express/latest",
+            b'{"version": "1.0.0", "deprecated": ""}',
+        ),
+        (
+            "https://pypi.python.org/pypi/six",
+            "pypi.org",
+            "/pypi/six/json",
+            b'{"info": {"yanked": false}, "releases": {}}',
+        ),
+        (
+            "https://pkg.go.dev/github.com/Masterminds/semver/v3",
+            "proxy.golang.org",
+            "/cached-only/github.com/!masterminds/semver/v3/@latest",
+            b'{"Version": "v3.0.0"}',
+        ),
     ],
 )
 async def test_a_small_file_proves(
@@ -40,6 +58,69 @@ async def test_a_small_file_proves(
 
     assert slug(await evidence_of(Catalogues, net, url)) == "ok"
     assert [entry.path for entry in internet.log] == [path]
+
+
+async def test_the_beginning_of_a_long_file_proves(internet: FakeInternet, net: Net) -> None:
+    """Projects with many releases have megabytes of them."""
+    body = b'{"info": {"description": "' + b"x" * 400_000
+    internet.site("pypi.org").handle("/pypi/big/json", misbehave.answer(body, media_type="application/json"))
+
+    assert slug(await evidence_of(Catalogues, net, "https://pypi.org/project/big/")) == "ok"
+
+
+async def test_a_package_with_a_scope_is_one_part_of_the_path(internet: FakeInternet, net: Net) -> None:
+    """Its slash is encoded, as npm's own clients do it."""
+    internet.site("registry.npmjs.org").default(misbehave.answer(b'{"version": "1.0.0"}'))
+
+    assert slug(await evidence_of(Catalogues, net, "https://www.npmjs.com/package/@a/b")) == "ok"
+    assert [entry.url.partition(".org")[2] for entry in internet.log] == ["/%40a%2Fb/latest"]
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "path", "body", "words"),
+    [
+        (
+            "https://www.npmjs.com/package/request",
+            "registry.npmjs.org",
+            "/request/latest",
+            b'{"version": "2.88.2", "deprecated": "use something else"}',
+            "“use something else”",
+        ),
+        (
+            "https://pypi.org/project/six/1.9.0/",
+            "pypi.org",
+            "/pypi/six/1.9.0/json",
+            b'{"info": {"yanked": true}}',
+            "should not be used any more",
+        ),
+        (
+            "https://pub.dev/packages/old",
+            "pub.dev",
+            "/api/packages/old",
+            b'{"latest": {}, "isDiscontinued": true}',
+            "should not be used any more",
+        ),
+    ],
+)
+async def test_what_its_authors_gave_up_is_degraded(
+    internet: FakeInternet, net: Net, url: str, host: str, path: str, body: bytes, words: str
+) -> None:
+    """Their own words are shown where there are any."""
+    internet.site(host).handle(path, misbehave.answer(body))
+
+    found = await evidence_of(Catalogues, net, url)
+
+    assert (slug(found), words in found.reason) == ("retired-in-catalogue", True)
+
+
+async def test_a_package_that_npm_does_not_know_is_doubted_behind_its_wall(internet: FakeInternet, net: Net) -> None:
+    """The registry's word is a JSON text; the page turns programs away."""
+    internet.site("registry.npmjs.org").default(misbehave.answer(b'"Not Found"', 404))
+    internet.site("www.npmjs.com").default(misbehave.bot_wall("cloudflare"))
+
+    found = await evidence_of(Catalogues, net, "https://www.npmjs.com/package/nothing")
+
+    assert slug(found) == "unknown-to-catalogue"
 
 
 async def test_missing_is_broken_if_the_page_says_so_too(internet: FakeInternet, net: Net) -> None:

@@ -26,14 +26,19 @@ from linkwarden.providers.registry import (
     ask,
     encoded,
     page_stands,
+    shown,
 )
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
 
-_COLUMNS = ("domain", "path", "ask", "proof", "gone", "thing")
+_COLUMNS = ("domain", "path", "ask", "proof", "gone", "retired", "thing")
+_CAPITAL = pattern(r"[A-Z]")
 _PLACE = pattern(r"\{(\w+)(?:\.(\w+))?\}")
 _MAX_BYTES = 256 * 1024
+_ACCEPT = "application/json, application/xml;q=0.9"
+#: Authors' words about why they gave something up are shown this far.
+_WORDS = 160
 
 MISSING = Rule(
     "LW676",
@@ -53,6 +58,15 @@ DOUBTED = Rule(
     "seen, so that there is no second witness.",
     "Open the URL in a browser. If nothing is there, look for its new name, or remove the entry.",
 )
+RETIRED = Rule(
+    "LW679",
+    "retired-in-catalogue",
+    Verdict.DEGRADED,
+    "the catalogue marks it as deprecated, discontinued or withdrawn",
+    "The package, extension or module is still there, and its authors, or those who keep the catalogue, have marked it "
+    "as one that should not be used any more: deprecated at npm, discontinued at pub.dev, yanked at PyPI and so on.",
+    "Look for what takes its place, or decide whether the entry should stay.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +77,7 @@ class _Catalogue:
     ask: str
     proof: str
     gone: frozenset[int]
+    retired: str
     thing: str
 
 
@@ -72,7 +87,7 @@ def _catalogues() -> Mapping[str, tuple[_Catalogue, ...]]:
 
 
 def _catalogue(row: Row) -> _Catalogue:
-    return _Catalogue(pattern(row["path"]), row["ask"], row["proof"], _statuses(row), row["thing"])
+    return _Catalogue(pattern(row["path"]), row["ask"], row["proof"], _statuses(row), row["retired"], row["thing"])
 
 
 def _statuses(row: Row) -> frozenset[int]:
@@ -98,18 +113,26 @@ class _Thing:
             return False
         if proof.startswith("<"):
             return proof.encode() in reply.response.body
-        steps = [int(step) if step.isdigit() else step for step in proof.split(".")]
-        return at(reply.value, *steps) is not None
+        return _found(reply, proof) is not None or (not reply.response.complete and reply.is_object)
+
+    def mark(self, reply: Reply) -> object:
+        """Return what says that it is retired: a word of the authors, or anything that counts as yes."""
+        return None if self.catalogue.retired == "-" else _found(reply, self.catalogue.retired)
 
 
 class Catalogues(OneByOne[_Thing]):
     """Settles what its catalogue knows; everything else is left to the page."""
 
     name = "catalogues"
-    title = "Hex, NuGet, Maven Central, F-Droid, Open VSX, Firefox add-ons, SourceForge, Coursera, DEV and Bluesky"
+    title = (
+        "npm, PyPI, pub.dev, Go modules, Hex, NuGet, Maven Central, Clojars, CPAN, CocoaPods, Homebrew, conda, the "
+        "AUR, the Terraform Registry, Puppet Forge, Quay, Artifact Hub, F-Droid, Flathub, Open VSX, JetBrains "
+        "plugins, Firefox add-ons, WordPress plugins, SourceForge, figshare, OSF, Kaggle data sets, Coursera, DEV and "
+        "Bluesky"
+    )
     rank = 248
     domains = frozenset(_catalogues())
-    rules = (MISSING, DOUBTED)
+    rules = (MISSING, DOUBTED, RETIRED)
     examples = (
         Example("https://hex.pm/packages/phoenix", "https://hex.pm/api/packages/phoenix"),
         Example(
@@ -124,6 +147,15 @@ class Catalogues(OneByOne[_Thing]):
             "https://f-droid.org/en/packages/org.fdroid.fdroid/",
             "https://f-droid.org/api/v1/packages/org.fdroid.fdroid",
         ),
+        Example("https://www.npmjs.com/package/@babel/core", "https://registry.npmjs.org/%40babel%2Fcore/latest"),
+        Example("https://pypi.org/project/Requests/", "https://pypi.org/pypi/Requests/json"),
+        Example("https://pypi.python.org/pypi/six/1.9.0", "https://pypi.org/pypi/six/1.9.0/json"),
+        Example(
+            "https://pkg.go.dev/github.com/Masterminds/semver/v3?tab=doc",
+            "https://proxy.golang.org/cached-only/github.com/!masterminds/semver/v3/@latest",
+        ),
+        Example("https://pkg.go.dev/net/http", None),
+        Example("https://registry.terraform.io/browse/providers", None),
         Example("https://hex.pm/docs", None),
         Example("https://hex.pm/packages/phoenix", None, image=True),
     )
@@ -137,21 +169,31 @@ class Catalogues(OneByOne[_Thing]):
 
     async def settle(self, net: Net, cases: Sequence[Case[_Thing]]) -> Sequence[Outcome]:
         thing = cases[0].ref
-        reply = await ask(
-            net, thing.api, "catalogue", accept="application/json, application/xml;q=0.9", max_bytes=_MAX_BYTES
-        )
+        reply = await ask(net, thing.api, "catalogue", accept=_ACCEPT, max_bytes=_MAX_BYTES)
         what = thing.catalogue.thing
         if thing.is_proved_by(reply):
-            return answered(cases, reply, f"{thing.name} is a known {what}")
+            seen, mark = f"{thing.name} is a known {what}", thing.mark(reply)
+            if not mark:
+                return answered(cases, reply, seen)
+            reason = f"The {what} {thing.name} is marked as one that should not be used any more."
+            if isinstance(mark, str) and not mark.isdigit():
+                reason = f"The {what} {thing.name} is deprecated: “{shown(mark.strip(), _WORDS)}”."
+            return answered(cases, reply, seen, RETIRED, reason)
         if reply.status not in thing.catalogue.gone or reply.wall is not None:
             return [case.passed() for case in cases]
         stands = await page_stands(net, cases[0].url)
-        if stands or (stands is None and not reply.is_object):  # a 404 of the site is no word of the API
+        says_so = reply.is_object or isinstance(reply.value, str)  # a 404 of the site is no word of the API
+        if stands or (stands is None and not says_so):
             return [case.passed() for case in cases]
         reason = f"There is no {what} called {thing.name}."
         if stands is None:
             reason = f"The API knows no {what} called {thing.name}, and its page could not be seen."
         return answered(cases, reply, "the API knows nothing of it", DOUBTED if stands is None else MISSING, reason)
+
+
+def _found(reply: Reply, path: str) -> object:
+    """Return what lies in a response's JSON below keys that stand between dots."""
+    return at(reply.value, *(int(step) if step.isdigit() else step for step in path.split(".")))
 
 
 def _filled(template: str, found: re.Match[str]) -> str:
@@ -161,4 +203,6 @@ def _filled(template: str, found: re.Match[str]) -> str:
 def _written(text: str, how: str | None) -> str:
     if how == "path":
         return encoded(text.replace(".", "/"), "/")
+    if how == "module":  # Go's way to tell capitals apart where a file system does not
+        return encoded(_CAPITAL.sub(lambda letter: f"!{letter[0].lower()}", text), "/!")
     return encoded(text.lower() if how == "lower" else text)
