@@ -78,8 +78,8 @@ class Run(model.Run):
         if report is None:
             endings = ", ".join(sorted(each.suffix for each in formats() if each.suffix))
             raise UsageError(f"{path}: the end of the name is no format's", f"Use one of: {endings}.")
-        text = report().render(with_pages(self, {}), ReportOptions())
-        Path(path).write_text(text, "utf-8", newline="\n")
+        with Path(path).open("w", encoding="utf-8", newline="\n") as file:
+            file.writelines(report().pieces(with_pages(self, {}), ReportOptions()))
         return Path(path)
 
     def __repr__(self) -> str:

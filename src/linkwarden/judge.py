@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 
 from linkwarden.model import BY_SEVERITY, WORKING, Evidence, Judgement, Tag, Verdict
 
+#: What is said of a link that works and has nothing to it: one value for all of them.
+_WORKS = Judgement(Verdict.OK, None, "")
 _RANK = {verdict: rank for rank, verdict in enumerate(BY_SEVERITY)}
 
 
@@ -42,6 +44,14 @@ def judge(evidence: Evidence, notes: Sequence[Evidence], policy: Policy) -> Judg
         notes: what earlier providers remarked before they passed it on.
         policy: the present and the horizon.
     """
+    if (
+        not notes
+        and evidence.rule is None
+        and not evidence.reason
+        and not evidence.expires_at
+        and not evidence.suggestion
+    ):
+        return _WORKS
     if _is_end(evidence) and not _ends_soon(evidence, policy):
         evidence = replace(evidence, rule=None, reason="")
     counting = [note for note in notes if _counts(note, evidence, policy)]

@@ -10,6 +10,7 @@ import os
 import re
 import stat
 import unicodedata
+from collections.abc import Iterable
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
@@ -87,11 +88,15 @@ def read_file(path: Path, most: int) -> bytes:
         return file.read(most)
 
 
-def write_file(path: Path, data: bytes) -> None:
+def write_file(path: Path, data: bytes | Iterable[bytes]) -> None:
     """Put data into a file so that whoever reads it, also after a crash, finds the old file or the new one, never half.
 
     A file that is there keeps its mode; a new one gets what the process gives to new files. A symbolic link is replaced
     by a file, so whoever wants the file that it leads to resolves it first.
+
+    Args:
+        path: of the file.
+        data: what to write, as a whole or in pieces.
 
     Raises:
         OSError: it cannot be written; what was there is then as it was.
@@ -101,7 +106,7 @@ def write_file(path: Path, data: bytes) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".linkwarden-")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            file.writelines((data,) if isinstance(data, bytes) else data)
             file.flush()
             os.fsync(file.fileno())
         Path(name).chmod(stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o666 & ~_umask())

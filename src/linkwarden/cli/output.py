@@ -6,9 +6,10 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from linkwarden.cli.progress import LiveProgress, PlainProgress
 
 
+#: So many characters of a report are written to standard output at once.
+_AT_ONCE = 1 << 16
 #: Finds what reports can offer in place of URLs (``ReportOptions.replacements``).
 Replacements = Callable[[], Mapping[tuple[str, int], str]]
 
@@ -92,12 +95,13 @@ def write_reports(
     for path in paths:
         wanted = _report_for(path)
         options = ReportOptions(show_secrets=show_secrets)
-        text = wanted().render(run, _with_replacements(options, wanted, replacements))
+        write = partial(wanted().pieces, run, _with_replacements(options, wanted, replacements))
         try:
-            write_atomically(path, text)
+            write_file(path, (piece.encode("utf-8") for piece in write()))
             written.append(path)
         except OSError as error:
-            problems.append(ReportNotWrittenError(f"{path}: cannot be written: {error.strerror}", _rescue(path, text)))
+            saved = _rescue(path, write())
+            problems.append(ReportNotWrittenError(f"{path}: cannot be written: {error.strerror}", saved))
     return written, problems
 
 
@@ -105,7 +109,7 @@ def _with_replacements(options: ReportOptions, wanted: type[Report], replacement
     return replace(options, replacements=replacements()) if wanted.wants_replacements else options
 
 
-def _rescue(path: Path, text: str) -> str:
+def _rescue(path: Path, pieces: Iterable[str]) -> str:
     """Save a report that cannot be put in its place, and return a sentence that says where; it may have taken hours."""
     import tempfile  # noqa: PLC0415 - slow to import, and few runs need it
 
@@ -113,7 +117,7 @@ def _rescue(path: Path, text: str) -> str:
         with tempfile.NamedTemporaryFile(
             "w", encoding="utf-8", prefix="linkwarden-", suffix=path.suffix, delete=False
         ) as rescue:
-            rescue.write(text)
+            rescue.writelines(pieces)
     except OSError as error:
         return f"It could not be saved in {tempfile.gettempdir()} either: {error.strerror}."
     return f"The report was saved as {rescue.name}."
@@ -176,7 +180,8 @@ class Terminal:
                 row = "".join(self._with_link(name, text, style(name, text)) for name, text in line)
                 click.echo(row.rstrip(), color=self._colored)
             return
-        click.echo(wanted().render(run, options), nl=False)
+        for some in _joined(wanted().pieces(run, options)):
+            click.echo(some, nl=False)
 
     def _with_link(self, style: str, text: str, shown: str) -> str:
         """Return text as a link where it is one; the terminal of an editor opens places by itself, in the editor."""
@@ -187,6 +192,19 @@ class Terminal:
         if style == "place" and os.environ.get("TERM_PROGRAM") in _EDITORS:
             return shown
         return hyperlink(text.url, shown)
+
+
+def _joined(pieces: Iterable[str]) -> Iterator[str]:
+    """Yield pieces of a text as longer ones: each is a call of the system."""
+    some: list[str] = []
+    length = 0
+    for piece in pieces:
+        some.append(piece)
+        length += len(piece)
+        if length >= _AT_ONCE:
+            yield "".join(some)
+            some, length = [], 0
+    yield "".join(some)
 
 
 _STYLES: dict[str, dict[str, Any]] = {

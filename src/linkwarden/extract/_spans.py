@@ -88,7 +88,8 @@ class Source:
         self, url: str, markup: Markup, span: Span, *, text: str = "", section: str = "", parent: str = ""
     ) -> Occurrence:
         """Return an occurrence whose ``raw`` is what its span covers."""
-        return Occurrence(url, self.slice(span), markup, span, text, section, parent=parent)
+        raw = self.slice(span)
+        return Occurrence(url, url if raw == url else raw, markup, span, text, section, parent=parent)
 
 
 class Pieces(NamedTuple):

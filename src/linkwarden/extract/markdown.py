@@ -292,6 +292,7 @@ class MarkdownReader:
             self._outline.add(block.item, link.url)
         section, parent = self._reader.section, self._reader.parent
         raw = source.slice(span)
+        raw = link.url if raw == link.url else raw  # one string for both
         return Occurrence(link.url, raw, link.markup, span, text, section, used, entry, leads, context, parent)
 
     def _entry(self, link: Link, block: Block, text: str) -> tuple[int, bool, str]:

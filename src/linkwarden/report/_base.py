@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -42,3 +42,7 @@ class Report(ABC):
     @abstractmethod
     def render(self, run: Run, options: ReportOptions) -> str:
         """Return the whole report, ending in a newline."""
+
+    def pieces(self, run: Run, options: ReportOptions) -> Iterable[str]:
+        """Return the same text in pieces, so that a long one need not be in memory as a whole."""
+        return (self.render(run, options),)

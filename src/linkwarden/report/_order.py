@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from enum import IntEnum
+from itertools import pairwise
 from typing import NamedTuple
 
 from linkwarden.model import (
@@ -100,10 +101,23 @@ class Placed(NamedTuple):
 
 def placed(run: Run) -> tuple[Placed, ...]:
     """Return every result, sorted by first occurrence; those that stand nowhere come last."""
+    return tuple(each_placed(run))
+
+
+def each_placed(run: Run) -> Iterator[Placed]:
+    """Yield the same one by one, for who looks at each once."""
     key = _place_key(run)
-    items = [Placed(result, tuple(sorted(result.target.occurrences, key=key))) for result in run.results]
     nowhere: PlaceKey = (len(run.inputs) + 1, "", 0, 0, 0, "", "", "")
-    return tuple(sorted(items, key=lambda p: (key(p.places[0]) if p.places else nowhere, p.result.target.key)))
+
+    def rank(result: Result) -> tuple[PlaceKey, str]:
+        return min(map(key, result.target.occurrences), default=nowhere), result.target.key
+
+    # A run's results are in this order already, unless first places were accepted or a list names its links late.
+    ranks = map(rank, run.results)
+    results = run.results if all(one <= next_ for one, next_ in pairwise(ranks)) else sorted(run.results, key=rank)
+    for result in results:
+        places = result.target.occurrences
+        yield Placed(result, places if len(places) == 1 else tuple(sorted(places, key=key)))
 
 
 def whole_url(item: Placed, longest: int) -> str:
@@ -275,7 +289,7 @@ def level_of(run: Run, verdict: Verdict) -> Level:
     return Level.WARNING if verdict in _WARNINGS else Level.NOTE
 
 
-def marked(run: Run, items: Sequence[Placed]) -> Iterator[Marked]:
+def marked(run: Run, items: Iterable[Placed]) -> Iterator[Marked]:
     """Return every place of every finding, in the order of the items."""
     for item in items:
         if is_finding(run, item.verdict):

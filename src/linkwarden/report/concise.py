@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from linkwarden.model import Run
 from linkwarden.report._base import Report, ReportOptions
-from linkwarden.report._order import Level, Marked, marked, placed
+from linkwarden.report._order import Level, Marked, each_placed, marked
 from linkwarden.report._words import conclusion
 from linkwarden.sinks import cut, log, one_line, shown_address, shown_place
 
@@ -26,12 +26,15 @@ class ConciseReport(Report):
 
         With ``-q`` only what makes the run fail.
         """
+        return "".join(self.pieces(run, options))
+
+    def pieces(self, run: Run, options: ReportOptions) -> Iterator[str]:
         least = Level.ERROR if options.verbose < 0 else Level.NOTE
-        return "".join(f"{line}\n" for line in _lines(run, least))
+        return (f"{line}\n" for line in _lines(run, least))
 
 
 def _lines(run: Run, least: Level) -> Iterator[str]:
-    for mark in marked(run, placed(run)):
+    for mark in marked(run, each_placed(run)):
         if mark.level >= least:
             yield log(_line(mark))
     yield log(conclusion(run))

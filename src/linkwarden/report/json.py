@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from linkwarden._version import __version__
 from linkwarden.model import Compared, Fact, Fixed, History, ListHealth, Occurrence, Result, Run, Suggestion, Verdict
 from linkwarden.report._base import Report, ReportOptions
-from linkwarden.report._order import Placed, failures, hints, notices, placed, unreadable
+from linkwarden.report._order import Placed, each_placed, failures, hints, notices, unreadable
 from linkwarden.report._words import iso, was_not_checked
 from linkwarden.sinks import json_text, mask_text
 from linkwarden.text import mask_secrets
@@ -51,17 +51,19 @@ class JsonReport(Report):
 
     def render(self, run: Run, options: ReportOptions) -> str:
         """Return the report. The same answers give the same bytes, apart from ``generated_at`` and ``duration_s``."""
-        mask = _Mask(_as_is, _as_is) if options.show_secrets else _Mask(mask_secrets, mask_text)
-        return "".join(_written(run, mask))
+        return "".join(self.pieces(run, options))
+
+    def pieces(self, run: Run, options: ReportOptions) -> Iterator[str]:
+        return _written(run, _Mask(_as_is, _as_is) if options.show_secrets else _Mask(mask_secrets, mask_text))
 
 
 def _written(run: Run, mask: _Mask) -> Iterator[str]:
-    """Yield the report in pieces; of 100,000 links, all objects at once would take more memory than the run."""
+    """Yield the report link by link; all objects at once would take more memory than the run."""
     begin = "{"
     for key, value in _head(run, mask).items():
         yield f"{begin}{json_text(key)}: {json_text(value)}"
         begin = ",\n "
-    yield from _rows("links", (_link(item, mask) for item in placed(run)))
+    yield from _rows("links", (_link(item, mask) for item in each_placed(run)))
     for key, rows in _tail(run, mask).items():
         yield from _rows(key, rows)
     yield "}\n"

@@ -33,14 +33,17 @@ class JunitReport(Report):
 
     def render(self, run: Run, options: ReportOptions) -> str:
         """Return the document, one element a line. Secrets are always masked."""
+        return "".join(self.pieces(run, options))
+
+    def pieces(self, run: Run, options: ReportOptions) -> Iterator[str]:
         del options
         suites = _suites(run)
         total = Counter(case.outcome for suite in suites for case in suite.cases)
         head = _tag("testsuites", name="linkwarden", **_counts(total), time=f"{run.duration_s:.3f}")
-        parts = ['<?xml version="1.0" encoding="UTF-8"?>', f"<{head}>"]
+        yield f'<?xml version="1.0" encoding="UTF-8"?>\n<{head}>\n'
         for suite in suites:
-            parts += suite.lines(iso(run.started).removesuffix("Z"))
-        return "\n".join([*parts, "</testsuites>"]) + "\n"
+            yield from (f"{line}\n" for line in suite.lines(iso(run.started).removesuffix("Z")))
+        yield "</testsuites>\n"
 
 
 @dataclass(frozen=True, slots=True)

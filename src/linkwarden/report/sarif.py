@@ -58,7 +58,10 @@ class SarifReport(Report):
 
     def render(self, run: Run, options: ReportOptions) -> str:
         """Return the log, one result a line; at most 25,000 of them, the worst ones."""
-        return _Log(run, options).text()
+        return "".join(self.pieces(run, options))
+
+    def pieces(self, run: Run, options: ReportOptions) -> Iterator[str]:
+        return _Log(run, options).pieces()
 
 
 class _Log:
@@ -78,7 +81,7 @@ class _Log:
         used = {mark.rule for mark in every}
         self._rules = sorted((rule for rule in used if rule is not None), key=lambda rule: rule.code)
 
-    def text(self) -> str:
+    def pieces(self) -> Iterator[str]:
         run = {
             "tool": {"driver": self._driver()},
             # A change alone is a category of its own: findings that it does not name are not fixed for that.
@@ -86,10 +89,12 @@ class _Log:
             "columnKind": "utf16CodeUnits",  # viewers count so, whatever stands here
             "invocations": [self._invocation()],
         }
-        parts = [f"{json_text(key)}: {json_text(value)}" for key, value in run.items()]
-        parts.append('"results": [' + ",".join(f"\n   {json_text(result)}" for result in self._results()) + "]")
-        inner = ",\n  ".join(parts)
-        return f'{{"$schema": {json_text(SCHEMA)},\n "version": "2.1.0",\n "runs": [{{\n  {inner}}}]}}\n'
+        yield f'{{"$schema": {json_text(SCHEMA)},\n "version": "2.1.0",\n "runs": [{{\n  '
+        yield from (f"{json_text(key)}: {json_text(value)},\n  " for key, value in run.items())
+        yield '"results": ['
+        for number, result in enumerate(self._results()):
+            yield f"{',' if number else ''}\n   {json_text(result)}"
+        yield "]}]}\n"
 
     def _driver(self) -> dict[str, Any]:
         return {

@@ -117,7 +117,7 @@ class Dispatch:
         if found is None or found.as_image != entry.as_image:
             return False
         entry.provider = next((p for p in self._providers.concerned(entry.target) if p.name == found.provider), None)
-        entry.notes[:] = found.notes
+        entry.notes = found.notes
         entry.of_shard = True
         self._settle(entry, found.evidence)
         return True
@@ -274,7 +274,7 @@ class Dispatch:
 
     def _pass_on(self, entry: Entry, provider: Provider, answer: Pass) -> None:
         if answer.note is not None:
-            entry.notes.append(answer.note)
+            entry.notes = (*entry.notes, answer.note)
         if answer.instead is None:
             self.assign(entry, after=provider)
         elif entry.unwraps < MAX_UNWRAPS:

@@ -126,7 +126,8 @@ class Intake:
         if before is not None and address is not None and before.had(key, as_image=occurrence.markup.is_image):
             self.unchanged.add(key)
             return None
+        is_new = key not in self._ledger.entries
         entry, needs_check = self._ledger.add(occurrence, key, address, source.name)
         if needs_check and entry.target.address is not None:
             self._dispatch.assign(entry)
-        return entry if len(entry.occurrences) == 1 else None
+        return entry if is_new else None

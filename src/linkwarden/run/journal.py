@@ -249,4 +249,4 @@ def settled_of(entry: Entry) -> Settled:
     if entry.evidence is None:
         raise ValueError("nothing was found yet")
     provider = entry.provider.name if entry.provider is not None else ""
-    return Settled(provider, entry.as_image, entry.evidence, tuple(entry.notes))
+    return Settled(provider, entry.as_image, entry.evidence, entry.notes)

@@ -42,14 +42,20 @@ class Entry:
     """A target while it is being collected and settled."""
 
     target: Target
-    occurrences: list[Occurrence]
     provider: Provider | None = None
     as_image: bool = False
     unwraps: int = 0
     remembered: bool = False
     of_shard: bool = False  # this run checks it; with --shard, others check the rest
-    notes: list[Evidence] = field(default_factory=list)
+    notes: tuple[Evidence, ...] = ()
     evidence: Evidence | None = None
+    _more: list[Occurrence] | None = None  # found since the target was made; most links stand in one place
+
+    def add(self, occurrence: Occurrence) -> None:
+        """Take in one more place."""
+        if self._more is None:
+            self._more = []
+        self._more.append(occurrence)
 
     def refreshed(self) -> Target:
         """Return the target with every occurrence found so far.
@@ -57,8 +63,9 @@ class Entry:
         Made when it is needed and not at each occurrence: a badge that is 10,000 times in a list would be copied
         10,000 times.
         """
-        if len(self.target.occurrences) != len(self.occurrences):
-            self.target = replace(self.target, occurrences=tuple(self.occurrences))
+        if self._more is not None:
+            self.target = replace(self.target, occurrences=(*self.target.occurrences, *self._more))
+            self._more = None
         return self.target
 
     @property
@@ -120,12 +127,12 @@ class Ledger:
                 rewrite, rest = found
                 elsewhere = rewrite.forth(rest) if rewrite.folder is None else None
                 target = replace(target, address=elsewhere, original=address)
-            entry = self.entries[key] = Entry(target, [occurrence], as_image=occurrence.markup.is_image)
+            entry = self.entries[key] = Entry(target, as_image=occurrence.markup.is_image)
             return entry, True
-        entry.occurrences.append(occurrence)
+        entry.add(occurrence)
         if occurrence.markup.is_image and not entry.as_image:
             entry.as_image = True
-            entry.notes.clear()
+            entry.notes = ()
             return entry, address is not None
         return entry, False
 
@@ -173,7 +180,7 @@ class Ledger:
         place = {name: i for i, name in enumerate(self.names)}
 
         def first(entry: Entry) -> tuple[int, int]:
-            return place[entry.target.path], entry.occurrences[0].span.start
+            return place[entry.target.path], entry.target.occurrences[0].span.start
 
         ordered = sorted(self.entries.values(), key=first)
         return tuple(_result(e, policy, self.rewrites, network_down=network_down) for e in ordered)
@@ -215,7 +222,7 @@ def _result(entry: Entry, policy: Policy, rewrites: tuple[Rewrite, ...], *, netw
     if target.original is not None:
         evidence = _as_listed(evidence, target, rewrites)
     judgement = judge(evidence, entry.notes, policy)
-    return Result(target, entry.kind, evidence, tuple(entry.notes), judgement, remembered=entry.remembered)
+    return Result(target, entry.kind, evidence, entry.notes, judgement, remembered=entry.remembered)
 
 
 def _as_listed(evidence: Evidence, target: Target, rewrites: tuple[Rewrite, ...]) -> Evidence:
