@@ -12,10 +12,12 @@ from linkwarden import rules
 from linkwarden.model import Markup
 from linkwarden.providers import Provider
 from linkwarden.text import domains_of, host_of, is_http
+from linkwarden.url import plain_host
 from tests.links import load, target
 from tests.shared import SHARED
 
-PROVIDERS = [cls for cls in rules.provider_classes() if cls.domains is not None]
+EVERY = rules.provider_classes()
+PROVIDERS = [cls for cls in EVERY if cls.domains is not None]
 ADDRESS = re.compile(r"""https?://[^\s)"'<>\]]+""")
 
 
@@ -52,3 +54,24 @@ def test_domains_are_written_as_hosts_are_compared(cls: type[Provider]) -> None:
     """Lower case and without scheme, port or dots at the ends; otherwise no host would ever lie in them."""
     for domain in cls.domains or ():
         assert host_of(f"https://{domain}/") == domain
+
+
+@pytest.mark.parametrize("cls", EVERY, ids=lambda cls: cls.name)
+def test_claims_nothing_where_it_does_not_look(cls: type[Provider], tmp_path: Path) -> None:
+    """On a host at which a provider does not look it claims no address at hand; nor any link without a host."""
+    provider = load(cls, root=tmp_path)
+    for url in (
+        *ADDRESSES,
+        "#models",
+        "docs/setup.md",
+        "mailto:a@b.example",
+        "www.a.com/u",
+        "",
+        "//a.com/b",
+        "htps://a.com",
+    ):
+        host = plain_host(url) or None if is_http(url) else ""
+        if host is None or provider.looks_at(host):
+            continue
+        for markup in (Markup.MD_LINK, Markup.MD_IMAGE):
+            assert provider.claim(target(url, markup=markup)) is None, url

@@ -114,14 +114,15 @@ def find(url: Url) -> Service | None:
 def find_by_text(text: str) -> Service | None:
     """Return what ``find`` returns, for a URL that has not been taken apart."""
     host = plain_host(text)
-    if host is not None and not _is_named(host):
+    if host is not None and not knows_host(host):
         return None  # as for nearly every URL of a list
     url = parse(text)
     return find(url) if url else None
 
 
 @lru_cache(maxsize=16_384)  # a list names the same hosts over and over
-def _is_named(host: str) -> bool:
+def knows_host(host: str) -> bool:
+    """Return whether a row names a host, in lower case, or a domain that it lies in."""
     return not patterns_for(host).isdisjoint(_BY_HOST)
 
 

@@ -18,6 +18,7 @@ from linkwarden.config import Rewrite
 from linkwarden.docsites import Sites
 from linkwarden.model import Anchor, Claim, Evidence, Kind, Pass, Patience, Remembered, Rule, Target
 from linkwarden.text import domains_of, host_of
+from linkwarden.url import plain_host
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -129,6 +130,14 @@ class Provider(ABC):
         """Make the provider for a run, or decline with a reason."""
         return cls(ctx)
 
+    def looks_at(self, host: str) -> bool:  # noqa: ARG002 - most look at every host in their domains
+        """Return False if it claims nothing on a host, so that it is not asked about any link there.
+
+        Args:
+            host: in lower case, of a URL that begins as nearly all do; "" stands for links without an ``address``.
+        """
+        return True
+
     @abstractmethod
     def claim(self, target: Target) -> str | None:
         """Return the ident under which this provider can settle the target, or None. Pure; never raises."""
@@ -187,13 +196,20 @@ class Roster:
         self._by_host: dict[str, tuple[Provider, ...]] = {}
 
     def concerned(self, target: Target) -> tuple[Provider, ...]:
-        """Return those providers that may claim a target, in order (see ``Provider.domains``)."""
-        host = "" if target.address is None else host_of(target.address)
+        """Return those providers that may claim a target, in order (see ``Provider.domains`` and ``looks_at``)."""
+        address = target.address
+        host = "" if address is None else plain_host(address) or None
+        if host is None:  # it may not be the host that a provider sees there
+            return self._in_domains(host_of(address or ""))
         found = self._by_host.get(host)
         if found is None:
-            above = (self._by_domain[domain] for domain in domains_of(host) if domain in self._by_domain)
-            found = self._by_host[host] = self._loaded(frozenset(self._everywhere.union(*above)))
+            loaded = self._in_domains(host)
+            found = self._by_host[host] = tuple(provider for provider in loaded if provider.looks_at(host))
         return found
+
+    def _in_domains(self, host: str) -> tuple[Provider, ...]:
+        above = (self._by_domain[domain] for domain in domains_of(host) if domain in self._by_domain)
+        return self._loaded(frozenset(self._everywhere.union(*above)))
 
     def _loaded(self, places: frozenset[int]) -> tuple[Provider, ...]:
         found = self._found.get(places)

@@ -22,11 +22,14 @@ class Selection:
         self._urls = {text: _key(text) for text in config.exclude_urls}
         self._keys = {key: text for text, key in self._urls.items()}
         self._given_to = {*config.given_to, *config.insecure} if not config.offline else set()
+        self._selects = bool(self._include or self._exclude or self._keys or self._given_to)
         self._reports = config.diff is None and not config.other_inputs
         self._matched: set[object] = set()
 
     def leaves_out(self, target: Target) -> bool:
         """Return whether a link is left out."""
+        if not self._selects:
+            return False
         url = target.original or target.address or target.url
         if self._given_to:
             host = host_of(url)

@@ -16,6 +16,7 @@ from linkwarden.judge import Policy, judge
 from linkwarden.model import Claim, Evidence, Markup, Occurrence, Pass, Span, Target, Verdict
 from linkwarden.providers import LoadContext
 from linkwarden.providers.offline.malformed.provider import MalformedProvider
+from linkwarden.providers.offline.malformed.reading import find_flaw
 from linkwarden.run import engine
 from linkwarden.text import is_http, target_key
 from tests.links import NOW
@@ -547,3 +548,36 @@ async def test_real_lists_are_accused_of_nothing_else(name: str, accused: dict[s
             if evidence is not None and evidence.rule is not None:
                 found[item.url] = evidence.rule.code
     assert found == accused
+
+
+_HOSTS_AT_HAND = st.one_of(
+    st.from_regex(r"[a-z0-9-]{1,4}(\.[a-z0-9-]{1,4}){0,3}", fullmatch=True),
+    st.from_regex(r"[0-9]{1,3}(\.[0-9]{1,3}){3}", fullmatch=True),
+    st.sampled_from(["127.0.0.1", "10.1.2.3", "192.168.0.1", "8.8.8.8", "0.0.0.0", "a.local", "localhost", "a.onion"]),
+)
+
+
+@given(
+    st.sampled_from(["http", "https"]),
+    _HOSTS_AT_HAND,
+    st.sampled_from(["", ":80", ":8080", ":0", ":99999"]),
+    st.from_regex(r"(/[A-Za-z0-9._~/+=&?#@%:,;!-]{0,8})?", fullmatch=True),
+    st.booleans(),
+    st.booleans(),
+)
+def test_the_short_look_says_what_the_long_one_says(
+    scheme: str,
+    host: str,
+    port: str,
+    rest: str,
+    image: bool,  # noqa: FBT001 - a parameter of the test
+    instruction: bool,  # noqa: FBT001
+) -> None:
+    """A scheme in upper case means the same and keeps a URL from the short look."""
+    url = f"{host}{port}{rest}"
+    short = find_flaw(f"{scheme}://{url}", image=image, instruction=instruction)
+    long = find_flaw(f"{scheme.upper()}://{url}", image=image, instruction=instruction)
+    if short is None or long is None:
+        assert short == long
+    else:
+        assert (short.rule, short.reason) == (long.rule, long.reason)

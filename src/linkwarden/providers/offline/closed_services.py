@@ -67,6 +67,9 @@ class ClosedServicesProvider(Provider):
         Example("https://web.archive.org/web/2019/https://www.groundai.com/", None),
     )
 
+    def looks_at(self, host: str) -> bool:
+        return closed.knows_host(host)
+
     def claim(self, target: Target) -> str | None:
         """Take the URLs of closed services; the ident is the row's id."""
         service = _service(target)

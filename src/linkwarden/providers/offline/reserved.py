@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from ipaddress import ip_address, ip_network
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING, ClassVar
 
 from linkwarden.model import Claim, Evidence, Kind, Pass, Rule, Target, Verdict
@@ -61,6 +62,9 @@ class ReservedProvider(Provider):
     def load(cls, ctx: LoadContext) -> ReservedProvider:
         return cls(ctx)
 
+    def looks_at(self, host: str) -> bool:
+        return self._is_reserved(host)
+
     def claim(self, target: Target) -> str | None:
         """Take a URL on a reserved host; the ident is the host."""
         host = host_of(target.address or "").strip("[]")
@@ -80,8 +84,15 @@ class ReservedProvider(Provider):
             return True
         if not host or not (host[-1].isdecimal() or ":" in host):
             return False
-        try:
-            address = ip_address(host)
-        except ValueError:
-            return False
-        return any(address in network for network in _NETWORKS) and not any(address in own for own in self._allowed)
+        address = _reserved_address(host)
+        return address is not None and not any(address in own for own in self._allowed)
+
+
+@lru_cache(maxsize=1024)  # a list names the same few hosts over and over
+def _reserved_address(host: str) -> IPv4Address | IPv6Address | None:
+    """Return the IP address that a host is, if it is a reserved one."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return None
+    return address if any(address in network for network in _NETWORKS) else None

@@ -107,6 +107,9 @@ class WebProvider(Provider):
         Example("http://example.org/guide#install", "http://example.org/guide"),
     )
 
+    def looks_at(self, host: str) -> bool:
+        return bool(host)
+
     def claim(self, target: Target) -> str | None:
         """Take any http(s) URL; the ident is the URL without its fragment, so that a page is requested once."""
         return None if target.address is None else target.address.partition("#")[0]

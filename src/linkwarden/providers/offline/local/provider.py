@@ -46,6 +46,9 @@ class AnchorsProvider(Provider):
         super().__init__(ctx)
         self._places_of = PlacesOf(ctx.anchors_of, ctx.sites or Sites(ctx.root))
 
+    def looks_at(self, host: str) -> bool:
+        return not host
+
     def claim(self, target: Target) -> str | None:
         """Take what begins with ``#``; the ident is the link."""
         return target.url if target.address is None and target.url.startswith("#") else None
@@ -113,6 +116,9 @@ class FilesProvider(Provider):
         sites = ctx.sites or Sites(ctx.root)
         self._places_of = PlacesOf(ctx.anchors_of, sites)
         self._paths = SitePaths(self._tree, sites, ctx.root if ctx.root_is_given else None)
+
+    def looks_at(self, host: str) -> bool:
+        return not host
 
     def claim(self, target: Target) -> str | None:
         """Take relative links, and URLs that are looked for in a folder; the ident is the link as written."""

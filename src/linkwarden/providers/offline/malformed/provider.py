@@ -51,8 +51,9 @@ class MalformedProvider(Provider):
 
     def claim(self, target: Target) -> str | None:
         """Take what has a flaw, and what may be a web URL without its beginning; the ident is the URL."""
-        wrong = self._flaw(target) is not None or forgotten_scheme(target.url) is not None
-        return target.url if wrong else None
+        url = target.url
+        wrong = self._flaw(target) is not None or (not is_http(url) and forgotten_scheme(url) is not None)
+        return url if wrong else None
 
     async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Evidence | Pass]:  # noqa: ARG002 - the contract; nothing is asked
         """Settle what cannot work; pass on the rest, with a remark where something is odd."""

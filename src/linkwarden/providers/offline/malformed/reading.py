@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 from linkwarden.model import Basis, Rule
@@ -29,10 +30,10 @@ from linkwarden.providers.offline.malformed.parts import (
 from linkwarden.text import is_http, mask_secrets
 
 _SHOWN = 60
-#: Nearly every URL; the rest is looked at part by part.
+#: Nearly every URL, the IP address in it as a group; the rest is looked at part by part.
 _PLAIN = pattern(
-    r"https?://(?:[a-z0-9][a-z0-9-]{0,62}\.){1,8}(?!(?:local|internal|invalid|localhost|localdomain|onion|i2p|arpa)\b)"
-    r"[a-z]{2,24}(?::[1-9]\d{1,3})?(?:/[A-Za-z0-9._~/+=&?#@%-]*)?(?<![.:])(?<!%[0-9A-Fa-f]{2})\Z",
+    r"https?://(?:(?:[a-z0-9][a-z0-9-]{0,62}\.){1,8}"
+    r"(?!(?:local|internal|invalid|localhost|localdomain|onion|i2p|arpa)\b)[a-z]{2,24}|(\d{1,3}(?:\.\d{1,3}){3}))(?::[1-9]\d{1,3})?(?:/[A-Za-z0-9._~/+=&?#@%-]*)?(?<![.:])(?<!%[0-9A-Fa-f]{2})\Z",
     re.ASCII,
 )
 _ON_DISK = pattern(r"[A-Za-z]:[\\/](?!/)|\\\\[\w.-]+\\|file:", re.IGNORECASE)
@@ -73,7 +74,8 @@ def nowhere_private(_ip: IPAddress | None) -> bool:
 
 def is_plain(url: str) -> bool:
     """Return whether a URL has no flaw, as a short look shows of nearly all."""
-    return _PLAIN.match(url) is not None and "http" not in url[8:]
+    plain = _PLAIN.match(url)
+    return plain is not None and plain[1] is None and "http" not in url[8:]
 
 
 def find_flaw(url: str, *, image: bool, instruction: bool = False, allowed: Allowed = nowhere_private) -> Flaw | None:
@@ -85,8 +87,13 @@ def find_flaw(url: str, *, image: bool, instruction: bool = False, allowed: Allo
         instruction: the URL itself is the text that readers see.
         allowed: which private places the user has opened.
     """
-    if is_plain(url):
-        return None
+    plain = _PLAIN.match(url)
+    if plain is not None and "http" not in url[8:]:
+        if plain[1] is None:
+            return None
+        host = read_host(plain[1])
+        if host.place is not Place.NOWHERE:
+            return _unreachable(plain[1], host, instruction=instruction and not image, allowed=allowed)
     if not url.strip("\x00\t\n\r\f "):
         return _empty(image=image)
     if is_http(url):
@@ -186,11 +193,16 @@ def _site_flaw(url: str, start: int, place: str, *, instruction: bool, allowed: 
         meant = f"{url[:start]}{name}/{port}{url[start + len(place) :]}" if port[0].isalpha() else None
         reason = f'The site\'s name is followed by ":{port[:20]}", which is not a port.'
         return Flaw(rules.BAD_PORT, reason, meant, "a slash in place of the colon")
+    return _unreachable(name, host, instruction=instruction, allowed=allowed)
+
+
+def _unreachable(name: str, host: Host, *, instruction: bool, allowed: Allowed) -> Flaw | None:
     if host.place is Place.PUBLIC or (host.place is not Place.OTHER_NETWORK and allowed(host.ip)):
         return None
     return _not_public(name, host.place, instruction=instruction)
 
 
+@lru_cache(maxsize=1024)  # a list names the same few hosts over and over
 def _not_public(name: str, place: Place, *, instruction: bool) -> Flaw:
     if place is Place.OTHER_NETWORK:
         return Flaw(

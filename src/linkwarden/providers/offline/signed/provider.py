@@ -136,6 +136,9 @@ class SignedUrlProvider(Provider):
         Example("#overview", None),
     )
 
+    def looks_at(self, host: str) -> bool:
+        return bool(host)
+
     def claim(self, target: Target) -> str | None:
         """Take every URL that ends, or may; the ident is the signature scheme's id."""
         signature = classify(target.address or "")

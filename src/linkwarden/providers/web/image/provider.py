@@ -151,6 +151,9 @@ class ImageProvider(Provider):
         Example("https://example.org/a.png", None),
     )
 
+    def looks_at(self, host: str) -> bool:
+        return bool(host)
+
     def claim(self, target: Target) -> str | None:
         """Take what stands as an image; the ident is the URL without its fragment."""
         if target.address is None or not target.is_image:
