@@ -18,6 +18,8 @@ INCOMPLETE_CHAIN = "the server does not send its whole certificate chain"
 OVERLOOKED = "its certificate was not verified (--insecure)"
 #: Media types of pages.
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+#: What is wanted of a page (the Accept header).
+PAGES = "text/html,application/xhtml+xml,*/*;q=0.8"
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -47,7 +49,7 @@ class Request:
     url: str
     purpose: str
     method: str = "GET"
-    accept: str = "text/html,application/xhtml+xml,*/*;q=0.8"
+    accept: str = PAGES
     max_bytes: int = 65_536
     body: bytes | None = None
     headers: Mapping[str, str] = field(default_factory=lambda: NO_HEADERS)

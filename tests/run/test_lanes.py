@@ -135,3 +135,21 @@ async def test_close_drops_what_waits_and_cancels_what_runs() -> None:
 async def test_an_empty_schedule_is_done() -> None:
     """Draining without jobs returns at once."""
     await Lanes().drain()
+
+
+async def test_more_is_to_come_while_others_of_the_lane_wait_or_run() -> None:
+    """So that connections are kept for them: the last job of a host has nobody after it."""
+    watch, lanes = Watch(), Lanes()
+    for _ in range(3):
+        lanes.add("a", watch.job("a"), width=2)
+    lanes.add("b", watch.job("b"), width=2)
+    await settle()
+    assert (lanes.has_more("a"), lanes.has_more("b"), lanes.has_more("c")) == (True, False, False)
+
+    lanes.filling = True  # a list is being read, and nobody knows which hosts it names
+    assert (lanes.has_more("b"), lanes.has_more("c")) == (True, True)
+
+    lanes.filling = False
+    watch.gate.set()
+    await lanes.drain()
+    assert not lanes.has_more("a")

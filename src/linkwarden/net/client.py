@@ -301,7 +301,7 @@ class Net:
                     return Response(
                         url=chain.masked(str(url)),
                         status=answer.status,
-                        headers={name: chain.masked(value) for name, value in answer.headers.items()},
+                        headers=chain.masked_headers(answer.headers),
                         body=chain.masked_body(answer.body),
                         complete=answer.complete,
                         hops=chain.hops,
@@ -318,27 +318,25 @@ class Net:
         if request.fresh:
             origin.slot.reopen(origin)
         return await persist(
-            lambda: self._request_as_browsers(request, chain),
+            lambda: self._request_as_browsers(request, chain, origin),
             attempts=self.policy.attempts if request.attempts is None else request.attempts,
             worthwhile=lambda: origin.slot.closed(origin, self._clock()) is None,
             sleep=self._sleep,
             rng=self._rng,
         )
 
-    async def _request_as_browsers(self, request: Request, chain: Chain) -> Answer:
+    async def _request_as_browsers(self, request: Request, chain: Chain, origin: Origin) -> Answer:
         """Handshakes: where one failed, find out what browsers would do, and do as they do."""
-        origin, url = self._origin(chain.url), chain.url
         overlooked = bool(origin.overlooked)
         try:
-            return await self._request_politely(request, chain)
+            return await self._request_politely(request, chain, origin)
         except NetError as error:
-            if overlooked or not await self._handshakes.reconsider(origin, url, error):
+            if overlooked or not await self._handshakes.reconsider(origin, chain.url, error):
                 raise
-        return await self._request_politely(request, chain)
+        return await self._request_politely(request, chain, origin)
 
-    async def _request_politely(self, request: Request, chain: Chain) -> Answer:
+    async def _request_politely(self, request: Request, chain: Chain, origin: Origin) -> Answer:
         """Rate limit: wait for the host's turn; where it refuses, wait again, with all its other requests."""
-        origin = self._origin(chain.url)
         slot = origin.slot
         refused = forbidden = 0
         while True:
@@ -374,7 +372,8 @@ class Net:
 
     def _keeps(self, host: str, idle: int) -> bool:
         """Return whether to keep a connection open, where those of so many hosts are."""
-        return idle < (self._shares.waiting if self.has_more(host) else self._shares.idle)
+        shares = self._shares
+        return idle < shares.idle or (idle < shares.waiting and self.has_more(host))
 
     # -- records ------------------------------------------------------------------------------------------------
 

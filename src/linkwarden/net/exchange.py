@@ -65,7 +65,9 @@ class Exchange:
             NetError: there was none.
         """
         url = chain.url
-        self._guard.check_url(url)
+        if not origin.allowed:
+            self._guard.check_url(url)
+            origin.allowed = True
         short = 0
         while True:
             begun = self._clock()
@@ -96,18 +98,24 @@ class Exchange:
                 raise await self._failed(request, chain, origin, exc, begun) from exc
             elapsed = self._clock() - begun
             chain.spent += elapsed
-            for applies, remark in (
-                (origin.undecoded, ODD_CODING),
-                (origin.context is not None and not origin.overlooked, INCOMPLETE_CHAIN),
-                (bool(origin.overlooked), f"{OVERLOOKED}: {origin.overlooked}"),
-                (answer.garbled, BAD_CODING),
-                *((url.scheme == "https", remark) for remark in self._transport.tls_remarks(url.raw_host or "")),
-            ):
-                if applies:
-                    chain.remark(remark)
+            self._remark(chain, origin, answer)
             if self._observer is not None:
                 self._observer(request, chain.masked(str(url)), answer.status, elapsed, "")
             return answer
+
+    def _remark(self, chain: Chain, origin: Origin, answer: Answer) -> None:
+        """Note what had to be overlooked to get a response."""
+        if origin.undecoded:
+            chain.remark(ODD_CODING)
+        if origin.overlooked:
+            chain.remark(f"{OVERLOOKED}: {origin.overlooked}")
+        elif origin.context is not None:
+            chain.remark(INCOMPLETE_CHAIN)
+        if answer.garbled:
+            chain.remark(BAD_CODING)
+        if chain.url.scheme == "https":
+            for remark in self._transport.tls_remarks(chain.url.raw_host or ""):
+                chain.remark(remark)
 
     async def dns_works(self) -> bool:
         """Return whether a name that always exists can be looked up. No request."""

@@ -78,10 +78,17 @@ def counted_with(host: str, path: str) -> str:
 
     A path is counted apart where ``hosts.tsv`` names it.
     """
-    segment = path.split("/", 2)[1:]
-    if segment and (part := f"{host}/{segment[0]}") in host_limits():
-        return part
+    if host in _divided():
+        segment = path.split("/", 2)[1:]
+        if segment and (part := f"{host}/{segment[0]}") in host_limits():
+            return part
     return host
+
+
+@cache
+def _divided() -> frozenset[str]:
+    """Return the hosts of which a path is counted apart."""
+    return frozenset(place.partition("/")[0] for place in host_limits() if "/" in place)
 
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network

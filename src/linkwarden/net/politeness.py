@@ -141,6 +141,7 @@ class Origin:
         closure: set when it is given up.
         strikes: failures in a row.
         answered: it gave an HTTP response in this run.
+        allowed: the guard has looked at host and port, and lets requests go there (it looks at addresses all the same).
         undecoded: it sends a content coding that was not requested; its bodies are not decoded.
         context: verifies its certificate with the part of the chain that it does not send, or not at all; None where
             the usual one does.
@@ -155,6 +156,7 @@ class Origin:
     closure: Closure | None = None
     strikes: int = 0
     answered: bool = False
+    allowed: bool = False
     undecoded: bool = False
     context: ssl.SSLContext | None = None
     insecure: bool = False

@@ -71,6 +71,11 @@ class Chain:
         """Return a text without what the user gave the host of this chain."""
         return text if self._mask is None else self._mask.text(text)
 
+    def masked_headers(self, headers: dict[str, str]) -> dict[str, str]:
+        """Return response headers without what the user gave the host of this chain."""
+        mask = self._mask
+        return headers if mask is None else {name: mask.text(value) for name, value in headers.items()}
+
     def masked_body(self, body: bytes) -> bytes:
         """Return a body without what the user gave the host of this chain."""
         return body if self._mask is None else self._mask.data(body)

@@ -127,7 +127,7 @@ _NOT_ASKED = frozenset({NetErrorKind.COOLDOWN, NetErrorKind.GIVEN_UP})
 
 def is_challenge(headers: Mapping[str, str]) -> bool:
     """Tell by its headers (names in lower case) that a response comes from bot protection, whatever its status."""
-    return any(name in headers for name in CHALLENGE_HEADERS)
+    return not headers.keys().isdisjoint(CHALLENGE_HEADERS)
 
 
 def is_transient(outcome: object) -> bool:
@@ -169,28 +169,20 @@ class StopAfterTimeouts(stop_base):
 
 
 class _Tries:
-    """The tries of one request, and what each gave."""
+    """The tries of one request, of which the first was made already."""
 
-    def __init__(self, ask_once: Callable[[], Awaitable[Answer]]) -> None:
-        self.outcomes: list[Answer | NetError] = []
+    def __init__(self, first: Answer | NetError, ask_once: Callable[[], Awaitable[Answer]]) -> None:
+        self._made: Answer | NetError | None = first
         self._ask_once = ask_once
-        self._given = 0
-
-    async def make(self) -> None:
-        try:
-            self.outcomes.append(await self._ask_once())
-        except NetError as error:
-            self.outcomes.append(error)
 
     async def next(self) -> Answer:
-        """Return or raise the next outcome: one that was not given yet, or that of another try."""
-        if self._given == len(self.outcomes):
-            await self.make()
-        outcome = self.outcomes[self._given]
-        self._given += 1
-        if isinstance(outcome, NetError):
-            raise outcome
-        return outcome
+        """Return or raise what the first try gave, and after that what another one gives."""
+        made, self._made = self._made, None
+        if made is None:
+            return await self._ask_once()
+        if isinstance(made, NetError):
+            raise made
+        return made
 
 
 async def persist(
@@ -216,15 +208,20 @@ async def persist(
     Raises:
         NetError: the last try, or one that was not transient, failed.
     """
-    tries = _Tries(ask_once)
+    # Nearly every request is over with its first try, and what counts and waits for others costs as much as it does.
+    said: Answer | NetError
+    try:
+        said = answer = await ask_once()
+        if not is_transient(answer):
+            return answer
+    except NetError as error:
+        if not is_transient(error):
+            raise
+        said = error
 
     def may_go_away(outcome: object) -> bool:
         return is_transient(outcome) and (_is_refusal(outcome) or worthwhile())
 
-    # Nearly every request is over with its first try, and what counts and waits for others costs as much as it does.
-    await tries.make()
-    if not may_go_away(tries.outcomes[0]):
-        return await tries.next()
     retrying = AsyncRetrying(
         stop=stop_after_attempt(attempts) | StopAfterTimeouts(),
         wait=Backoff(rng),
@@ -233,12 +230,11 @@ async def persist(
         sleep=sleep,
     )
     try:
-        return await retrying(tries.next)
+        return await retrying(_Tries(said, ask_once).next)
     except NetError as error:
         if error.kind not in _NOT_ASKED:
             raise
         # What it said or did (bot protection's 503, a reset) tells more than that it was not asked again.
-        said = tries.outcomes[0]
         if isinstance(said, Answer) and "retry-after" not in said.headers:
             return said
         if isinstance(said, NetError) and error.kind is NetErrorKind.GIVEN_UP:

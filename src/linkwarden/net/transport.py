@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from functools import partial
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import aiohttp
@@ -22,11 +23,14 @@ from linkwarden.net import tls
 from linkwarden.net.errors import NETWORK_ERRORS, explain, is_peeked
 from linkwarden.net.guard import Guard, GuardedResolver
 from linkwarden.net.policy import NetPolicy
+from linkwarden.wire import PAGES
 
 #: A response header that is longer is not read: 64 KiB per field (some sites send 20 kB of CSP), 32 KiB per line.
 MAX_FIELD, MAX_LINE = 65_536, 32_768
+#: The header that nearly all requests have in common, besides those of the run.
+USUAL_HEADERS = MappingProxyType({"Accept": PAGES})
 #: Headers of which two different ones make browsers refuse a response, as it may be two that were mixed up.
-_SINGLE = ("Location", "Content-Disposition")
+_SINGLE = (("location", "Location"), ("content-disposition", "Content-Disposition"))
 #: Names looked up at once by the system's resolver, which blocks a thread for each.
 _RESOLVER_THREADS = 32
 #: Seconds that a looked-up address is used without asking again: longer than a run of usual length.
@@ -158,6 +162,7 @@ class Transport:
                 "User-Agent": policy.user_agent,
                 "Accept-Language": "en",
                 "Accept-Encoding": "gzip, deflate",
+                **USUAL_HEADERS,
             },
         )
 
@@ -199,7 +204,7 @@ class Transport:
         Args:
             method: GET or POST.
             url: as ``wire_form`` gives it.
-            headers: in addition to the run's.
+            headers: in addition to the run's, or in place of them.
             body: what to post.
             timeout: seconds for connecting, sending and reading together.
             max_bytes: how much of the body to read; the connection is closed if there is more.
@@ -215,7 +220,7 @@ class Transport:
             method,
             url,
             data=body,
-            headers=headers,
+            headers=None if headers == USUAL_HEADERS else headers,
             allow_redirects=False,
             timeout=self._timeout(timeout),
             ssl=context or True,
@@ -226,20 +231,20 @@ class Transport:
             skip = undecoded or 300 < response.status < 400  # what 300 says is for readers
             content = _Body(b"", response.content.at_eof()) if skip else await _read(response, max_bytes)
             fields = response.headers
+            found = {name.lower(): value for name, value in fields.items()}
+            several = [name for key, name in _SINGLE if key in found and len(set(fields.getall(name))) > 1]
             return Answer(
                 response.status,
-                {name.lower(): value for name, value in fields.items()},
+                found,
                 content.received,
                 content.complete,
-                fields.get("Location"),
-                tuple(fields.getall("Set-Cookie", ())),
+                fields["Location"] if "location" in found else None,
+                tuple(fields.getall("Set-Cookie")) if "set-cookie" in found else (),
                 content.garbled,
-                next((name for name in _SINGLE if len(set(fields.getall(name, ()))) > 1), ""),
+                several[0] if several else "",
             )
         finally:
-            if response.content.at_eof():
-                response.release()
-            else:
+            if not response.closed:  # it is once all of the body has come, and then its connection waits for others
                 response.close()
 
     def _timeout(self, seconds: float) -> aiohttp.ClientTimeout:

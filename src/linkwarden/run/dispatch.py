@@ -63,6 +63,7 @@ class Dispatch:
         Raises:
             UsageError: the cluster that is to make the requests is not there.
         """
+        self._lanes.filling = True
         await self._checker.open(self._now, self.outage.look, self._ledger.hint)
 
     @property
@@ -190,6 +191,7 @@ class Dispatch:
 
     async def check_all(self) -> None:
         """Wait until every target is settled, or until it is certain that the network is down."""
+        self._lanes.filling = False
         rounds = (
             0  # a provider that gathers gets all its links at once; what others pass on to it comes in the next round
         )

@@ -31,9 +31,13 @@ class Lanes:
     """Runs jobs, at most ``width`` of one lane at once, lanes in turn.
 
     Jobs handle their own errors: they must not raise anything but CancelledError.
+
+    Attributes:
+        filling: jobs of any lane are still to come.
     """
 
     def __init__(self) -> None:
+        self.filling = False
         self._lanes: dict[str, _Lane] = {}
         self._ready: deque[_Lane] = deque()
         self._alive: set[asyncio.Task[None]] = set()
@@ -54,9 +58,9 @@ class Lanes:
         self._start()
 
     def has_more(self, lane: str) -> bool:
-        """Return True if jobs of a lane wait for their turn."""
+        """Return True if jobs of a lane wait for their turn, run beside the one that asks, or may still come."""
         entry = self._lanes.get(lane)
-        return entry is not None and bool(entry.waiting)
+        return self.filling or (entry is not None and (bool(entry.waiting) or entry.running + entry.parked > 1))
 
     @property
     def waiting(self) -> dict[str, int]:
