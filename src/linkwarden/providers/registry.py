@@ -130,7 +130,6 @@ class Registry(Provider, Generic[R]):
         subdomains: ``read`` gets URLs of all hosts below ``domains``, too; else only of these very hosts.
     """
 
-    domains: ClassVar[frozenset[str]]
     subdomains: ClassVar[bool] = False
 
     @abstractmethod
@@ -148,7 +147,7 @@ class Registry(Provider, Generic[R]):
 
     def _read(self, target: Target) -> R | None:
         place = place_of(target)
-        if place is None or not (self.subdomains or place.host in self.domains):
+        if place is None or not (self.subdomains or self.domains is None or place.host in self.domains):
             return None
         return self.read(place)
 

@@ -1,25 +1,35 @@
 """Wikipedia and its sister projects: pages of one wiki are looked up together by MediaWiki's own API, fifty at once.
 
-Source: MediaWiki "API:Query" (titles, redirects, converttitles, formatversion 2), "API:Etiquette" (one request at a
-time, ``maxlag``) and "Page title"; docs/facts/services.md#wikipedia.
+Source: MediaWiki's documentation, as in ``_mediawiki.py``, and docs/facts/services.md#wikipedia.
 """
 
 from __future__ import annotations
 
 import asyncio
-import re
-import unicodedata
-from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, unquote_to_bytes, urlencode
+from urllib.parse import unquote
 
-from linkwarden.foreign import at, objects_at, text_at, title_of
+from linkwarden.foreign import at, objects_at, title_of
 from linkwarden.model import Claim, Evidence, Fact, Rule, Verdict
 from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example, LoadContext
-from linkwarden.providers.registry import Case, Outcome, Place, Registry, Reply, ask, encoded, shown, unanswered
+from linkwarden.providers.registry import Case, Outcome, Place, Registry, Reply, ask, shown, unanswered
+from linkwarden.providers.sites._mediawiki import (
+    IMPOSSIBLE_IN_TITLE,
+    OTHER_VIEWS,
+    PER_QUERY,
+    WIKIMEDIA,
+    Pages,
+    chunks,
+    decoded,
+    is_absent,
+    query_for,
+    request_of,
+    title_of_page,
+)
 from linkwarden.wire import NetErrorKind
 
 if TYPE_CHECKING:
@@ -27,12 +37,6 @@ if TYPE_CHECKING:
 
     from linkwarden.net import Net
 
-#: MediaWiki takes this many titles at once from anybody …
-_PER_QUERY = 50
-#: … and a URL that is no longer than this passes everywhere; longer lists travel in several requests.
-_MAX_QUERY = 6_000
-#: Seconds of lag of its copies from which on the API sends automatic askers away (API:Etiquette).
-_MAX_LAG = "5"
 _HOST = pattern(
     r"([a-z][a-z0-9-]{1,30})(?:\.m)?\.(wik(?:ipedia|tionary|ibooks|iquote|isource|iversity|ivoyage|inews))\.org\Z"
 )
@@ -57,12 +61,6 @@ _NAMES = MappingProxyType(
     }
 )
 _NO_LANGUAGES = frozenset({"www", "m", "login", "test", "test2", "api", "wap"})
-#: Characters that no title may have; ``#`` begins a place on the page ("Page title", MediaWiki).
-_IMPOSSIBLE = pattern(r"[<>\[\]{}|\x00-\x1f\x7f\ufffd]")
-_SPACES = pattern(r"[ _\u00a0\u1680\u180e\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
-#: A query that asks for more than the page as it is now; the page itself must tell then.
-_OTHER_VIEWS = frozenset({"action", "oldid", "diff", "curid", "search", "veaction"})
-_SPECIAL = pattern(r":?special:", re.IGNORECASE)
 #: What follows ``#`` and names no section: a viewer's route, a text fragment.
 _NO_SECTION = pattern(r"\A(?:/|:~:)")
 
@@ -127,55 +125,16 @@ class _Entry:
         return _NAMES[self.project] + (f" ({self.language})" if self.language else "")
 
 
-@dataclass(slots=True)
-class _Pages:
-    """What one wiki said about titles: where each leads, and what is known of the pages."""
-
-    leads: dict[str, str] = field(default_factory=dict)
-    redirects: dict[str, str] = field(default_factory=dict)
-    elsewhere: set[str] = field(default_factory=set)
-    pages: dict[str, dict[str, object]] = field(default_factory=dict)
-
-    @classmethod
-    def read(cls, reply: Reply) -> _Pages | None:
-        """Read a response; None if it is none (an error, HTML, a form that we do not know)."""
-        query = reply.table.get("query")
-        if reply.status != 200 or not isinstance(query, dict):
-            return None
-        found = cls()
-        for step in ("normalized", "converted"):
-            found.leads |= _pairs(query, step)
-        found.redirects = _pairs(query, "redirects")
-        found.elsewhere = {text_at(item, "title") for item in objects_at(query, "interwiki")}
-        found.pages = {text_at(page, "title"): page for page in objects_at(query, "pages")}
-        return found
-
-    def final(self, title: str) -> tuple[str, bool]:
-        """Follow a title to the page that it leads to, and return whether a redirect was on the way."""
-        redirected = False
-        for _ in range(10):  # no chain is longer; a circle ends here
-            if title in self.leads:
-                title = self.leads[title]
-            elif title in self.redirects:
-                title, redirected = self.redirects[title], True
-            else:
-                break
-        return title, redirected
-
-
 class Wikipedia(Registry[_Entry]):
     """Settles pages of all languages; other views of a page, and special pages, it leaves to the web."""
 
     name = "wikipedia"
     title = "Wikipedia and its sister projects"
     rank = 210
-    domains = frozenset(
-        {"wikipedia.org", "wiktionary.org", "wikibooks.org", "wikiquote.org", "wikisource.org", "wikiversity.org"}
-        | {"wikivoyage.org", "wikinews.org", "wikimedia.org", "mediawiki.org", "wikidata.org"}
-    )
+    domains = WIKIMEDIA
     subdomains = True
     gathers = True
-    per_question = _PER_QUERY
+    per_question = PER_QUERY
     rules = (MISSING, IMPOSSIBLE)
     examples = (
         Example("https://en.wikipedia.org/wiki/Gradient_descent", "en:Gradient descent"),
@@ -200,35 +159,30 @@ class Wikipedia(Registry[_Entry]):
 
     def read(self, place: Place) -> _Entry | None:
         project, language = _wiki_of(place.host)
-        if not project or language in _NO_LANGUAGES or _OTHER_VIEWS & place.query.keys():
+        if not project or language in _NO_LANGUAGES or OTHER_VIEWS & place.query.keys():
             return None
         raw = _raw_title(place, language)
-        title = _SPACES.sub(" ", raw.partition("#")[0]).strip() if raw is not None else ""
-        title = unicodedata.normalize("NFC", title)  # as MediaWiki does, which else answers about another spelling
-        if not title or _SPECIAL.match(title):
-            return None
-        return _Entry(project, language, title, place.fragment)
+        title = title_of_page(raw or "")
+        return _Entry(project, language, title, place.fragment) if title else None
 
     async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Outcome]:
         """Ask each wiki for all its pages, and for the sections of those few whose link names one."""
         del now
         wikis: dict[str, list[Case[_Entry]]] = {}
         for case in self.cases(claims):
-            if _IMPOSSIBLE.search(case.ref.title):
+            if IMPOSSIBLE_IN_TITLE.search(case.ref.title):
                 yield _impossible(case, Reply(case.ref.api))
             else:
                 wikis.setdefault(case.ref.api, []).append(case)
         for cases in wikis.values():
-            for chunk in _chunks(cases):
+            for chunk in chunks(cases):
                 async for item in self._settle(net, chunk):
                     yield item
 
     async def _settle(self, net: Net, cases: Sequence[Case[_Entry]]) -> AsyncIterator[Outcome]:
         """Settle links to pages of one wiki with one request."""
-        titles = "|".join(dict.fromkeys(case.ref.title for case in cases))
-        query = {"action": "query", "titles": titles, "redirects": "1", "converttitles": "1"}
-        reply = await self._ask(net, cases[0].ref, query)
-        pages = _Pages.read(reply)
+        reply = await self._ask(net, cases[0].ref, query_for(cases))
+        pages = Pages.read(reply)
         if pages is None:
             for item in _unanswered(cases, reply):
                 yield item
@@ -253,9 +207,8 @@ class Wikipedia(Registry[_Entry]):
 
     async def _ask(self, net: Net, entry: _Entry, query: dict[str, str]) -> Reply:
         """Make one request after the other, as MediaWiki's etiquette wants."""
-        options = query | {"format": "json", "formatversion": "2", "maxlag": _MAX_LAG}
         async with self._turn:
-            return await ask(net, f"{entry.api}?{urlencode(options, errors='replace')}", "wikipedia")
+            return await ask(net, request_of(entry.api, query), "wikipedia")
 
 
 def _wiki_of(host: str) -> tuple[str, str]:
@@ -271,47 +224,18 @@ def _raw_title(place: Place, language: str) -> str | None:
     """Return the name that a URL names, decoded; None if it names none."""
     first, _, rest = place.path.lstrip("/").partition("/")
     if first == "wiki" or (language and first.startswith(f"{language}-")):  # the latter chooses a script, as zh-cn
-        return _decoded(rest)
+        return decoded(rest)
     if place.path in ("/w/index.php", "/w/", "/wiki", "/wiki/", "/"):
         return place.query.get("title")
     return None
 
 
-def _decoded(path: str) -> str:
-    """Decode a path; old links are in Windows-1252, which MediaWiki still reads."""
-    raw = unquote_to_bytes(path.encode(errors="replace"))
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", errors="replace")
-
-
-def _chunks(cases: Sequence[Case[_Entry]]) -> Iterator[list[Case[_Entry]]]:
-    """Cut links into lists that fit into one request."""
-    chunk: list[Case[_Entry]] = []
-    titles: set[str] = set()
-    length = 0
-    for case in cases:
-        title = case.ref.title
-        size = 0 if title in titles else len(encoded(title)) + 3
-        if chunk and (length + size > _MAX_QUERY or len(titles) + bool(size) > _PER_QUERY):
-            yield chunk
-            chunk, titles, length = [], set(), 0
-            size = len(encoded(title)) + 3
-        chunk.append(case)
-        titles.add(title)
-        length += size
-    if chunk:
-        yield chunk
-
-
-def _judge(case: Case[_Entry], pages: _Pages, reply: Reply) -> Outcome:
+def _judge(case: Case[_Entry], pages: Pages, reply: Reply) -> Outcome:
     """Return what a wiki's response means for one link."""
     entry = case.ref
     title, redirected = pages.final(entry.title)
     page = pages.pages.get(title)
-    # A file that Wikimedia Commons has, and a message of the software, are missing and known at the same time.
-    absent = page is not None and page.get("missing") is True and page.get("known") is not True
+    absent = page is not None and is_absent(page)
     if (
         {entry.title, title} & pages.elsewhere  # leads to another wiki, which the page itself shows
         or (page is not None and page.get("special") is True)
@@ -347,9 +271,3 @@ def _unanswered(cases: Sequence[Case[_Entry]], reply: Reply) -> Sequence[Outcome
         return [case.passed() for case in cases]
     busy = at(reply.value, "error", "code") == "maxlag"
     return unanswered(cases, cases[0].ref.wiki, reply, "is busy and asked programs to come back later" if busy else "")
-
-
-def _pairs(value: object, name: str) -> dict[str, str]:
-    """Return a list of ``from`` and ``to``."""
-    pairs = ((item.get("from"), item.get("to")) for item in objects_at(value, name))
-    return {a: b for a, b in pairs if isinstance(a, str) and isinstance(b, str)}
