@@ -18,12 +18,12 @@ from linkwarden._home import home
 from linkwarden._version import COLLECT_AFTER, __version__
 from linkwarden.config import RUN_OPTIONS, Config, Host, Ignore, Option, Place, nearest, read_values
 from linkwarden.deps import Deps, Memory
-from linkwarden.fix import Fixes, chooser, fixes_of, wishes_in, wishes_of_run
 from linkwarden.inputs import reading_of
 from linkwarden.run import engine
 
 if TYPE_CHECKING:
     from linkwarden.checked import Run
+    from linkwarden.fix import Fixes
     from linkwarden.net import Net, NetPolicy, Observer
 
 T = TypeVar("T")
@@ -164,6 +164,8 @@ def fix(
         >>> print(fixes.diff())
         >>> fixes.write()
     """
+    from linkwarden.fix import chooser, fixes_of, wishes_in, wishes_of_run  # noqa: PLC0415 - a check does without
+
     if (report is None) == (lists == ()):
         raise TypeError("fix takes lists (or a run), or else a report")
     chosen = chooser((only,) if isinstance(only, str) else only)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import pkgutil
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
+
+from linkwarden.records import dataclass
 
 T = TypeVar("T")
 _HEADING = re.compile(r"\[([\w -]+)\]")

@@ -8,7 +8,6 @@ cannot point to another repository. Code that compares or blames adds ``--no-ext
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import threading
 import time
@@ -187,6 +186,8 @@ class Git:
 
 def _program() -> str:
     """Return the path of git, but not of one in the working directory, which is what is checked (Windows does)."""
+    import shutil  # noqa: PLC0415 - many runs do without git
+
     found = shutil.which("git")
     if found is None or not Path(found).is_absolute() or Path(found).parent == Path.cwd():
         raise GitError("git is not installed here")

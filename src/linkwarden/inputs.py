@@ -8,7 +8,6 @@ import hashlib
 import os
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
@@ -22,6 +21,7 @@ from linkwarden.extract import Extractor
 from linkwarden.model import Anchor, Extracted, LinkwardenError, UsageError
 from linkwarden.patterns import pattern
 from linkwarden.plugins import discover, instance_of
+from linkwarden.records import dataclass
 from linkwarden.report._words import is_health_report
 from linkwarden.text import is_http
 from linkwarden.tree import read_file, root_left

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from linkwarden.model import BY_SEVERITY, WORKING, Evidence, Judgement, Tag, Verdict
+from linkwarden.records import dataclass
 
 #: What is said of a link that works and has nothing to it: one value for all of them.
 _WORKS = Judgement(Verdict.OK, None, "")

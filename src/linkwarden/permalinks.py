@@ -10,7 +10,7 @@ import hashlib
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote_from_bytes, urlsplit
@@ -18,6 +18,7 @@ from urllib.parse import quote_from_bytes, urlsplit
 from linkwarden._home import page_of
 from linkwarden.git import Git, GitError
 from linkwarden.model import Run
+from linkwarden.records import dataclass
 from linkwarden.text import is_http, mask_secrets
 
 _PATIENCE = 5.0  # seconds for git, of which it takes a few hundredths

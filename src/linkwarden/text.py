@@ -6,8 +6,6 @@ import re
 from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
-from yarl import URL
-
 from linkwarden.signatures import SCHEMES, has_nothing, secret_spans
 from linkwarden.url import plain_host
 
@@ -86,7 +84,11 @@ def _wire_host(host: str) -> str:
         ValueError: it is no host name.
     """
     host = host.lower()
-    return host if host.isascii() else URL.build(scheme="http", host=host).raw_host or ""
+    if host.isascii():
+        return host
+    from yarl import URL  # noqa: PLC0415 - few lists have such a host
+
+    return URL.build(scheme="http", host=host).raw_host or ""
 
 
 # --- secrets ------------------------------------------------------------------------------------------------------

@@ -12,12 +12,13 @@ import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from linkwarden.git import Git, GitError
+from linkwarden.records import dataclass
 
 SKIPPED_FOLDERS = frozenset({"node_modules", "venv", "__pycache__", "vendor", "site-packages"})
 #: Folders of tools, in which nobody keeps a list; they are not counted as left out.

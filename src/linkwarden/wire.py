@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from types import MappingProxyType
 
 from linkwarden import foreign
+from linkwarden.records import dataclass
 
 #: ``Response.remarks`` entries: the body was not read, as it is compressed in a way that was not requested, or badly.
 ODD_CODING = "it sends a content coding that was not requested, so its content was not read"

@@ -85,7 +85,7 @@ def test_the_environment_gives_what_the_command_line_does_not(option: Option) ->
     """The first variable that is set counts, and the command line beats it."""
     for variable in option.environment:
         config = from_command_line(environ={variable: option.in_environment()})
-        assert getattr(config, option.field) == option.value.take(option.sample_value, what="", sample="")
+        assert getattr(config, option.field) == option.value.take(option.sample_value, what="", sample=str)
     if option.flags:
         other = option.in_environment().replace("0", "9")
         beaten = from_command_line(*option.on_command_line(), environ={option.environment[0]: other})

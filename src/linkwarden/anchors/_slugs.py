@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 
 from linkwarden.patterns import pattern
+from linkwarden.records import dataclass
 
 _CIRCLED = (range(0x24B6, 0x24EA), range(0x1F130, 0x1F14A), range(0x1F150, 0x1F16A), range(0x1F170, 0x1F18A))
 #: Marks of Hebrew and Arabic that count as letters (Unicode's Other_Alphabetic) although they combine.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from linkwarden.model import Heading, Part
 from linkwarden.patterns import pattern
+from linkwarden.records import dataclass
 
 _NOTE = pattern(r"\[\^([^\[\]\s]++)\]")
 _SHORT_CODE = pattern(r":[a-z0-9_+-]++:")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from linkwarden.anchors import _numbers, _slugs, _text
 from linkwarden.anchors._text import Reading
 from linkwarden.model import Heading
+from linkwarden.records import dataclass
 
 _PLAINLY = Reading()
 Numbering = Callable[[Sequence[_numbers.Named]], list[str | None]]

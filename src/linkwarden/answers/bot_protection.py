@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 
 from linkwarden.patterns import pattern
+from linkwarden.records import dataclass
 from linkwarden.wire import Response
 
 #: A challenge page has fewer visible characters than this; the shortest real article has more. (The pages of

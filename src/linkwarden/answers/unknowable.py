@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from linkwarden.answers import rules
 from linkwarden.datafile import Row, read_groups
 from linkwarden.model import Claim, Evidence, Fact
 from linkwarden.patterns import pattern
+from linkwarden.records import dataclass
 from linkwarden.text import domains_of, host_of
 
 _COUNTRY = pattern(r"\.(?:com|[a-z]{2}|com?\.[a-z]{2})\Z")

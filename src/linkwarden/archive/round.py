@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from linkwarden.archive.save_page_now import Answer, Said, SavePageNow, is_job
 from linkwarden.model import WORKING, Result
+from linkwarden.records import dataclass
 from linkwarden.review._wayback import PLAYBACK, Archive, archived_under
 from linkwarden.store.copies import Copies, Known, State
 

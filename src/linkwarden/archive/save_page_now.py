@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from linkwarden.foreign import read_json
+from linkwarden.records import dataclass
 from linkwarden.wire import NetError, NetErrorKind, Request, Response
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ others need. ``linkwarden.__main__`` is where the program starts.
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from importlib import import_module
@@ -86,6 +85,8 @@ class _LazyGroup(click.Group):
         """Return the command that the arguments begin with, or say what was probably meant."""
         word = args[0]
         if word not in _COMMANDS and not word.startswith("-"):
+            import difflib  # noqa: PLC0415 - only here
+
             near = difflib.get_close_matches(word, _COMMANDS, n=1)
             meant = near[0] if near else f"check {word}"
             ctx.fail(f"No such command '{word}'. Did you mean `linkwarden {meant}`?")

@@ -7,7 +7,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
@@ -32,6 +32,7 @@ from linkwarden.model import (
     Verdict,
 )
 from linkwarden.net import Connectivity, Net, NetPolicy, Observer
+from linkwarden.records import dataclass
 from linkwarden.sinks import visible
 from linkwarden.text import host_of, is_http, mask_secrets, target_key
 from linkwarden.wire import Hop, NetError, NetErrorKind, Request, Response

@@ -19,7 +19,7 @@ from linkwarden.cli.options import TableCommand, make_config, read_command_line,
 from linkwarden.cli.output import OutputLostError, Terminal, is_terminal, reserve, write_reports
 from linkwarden.cli.speech import say, say_error, say_failure
 from linkwarden.config import DEFAULT_REPORTS, CommandLine, Config
-from linkwarden.model import NothingToCheckError, Run, UsageError
+from linkwarden.model import LinkwardenError, NothingToCheckError, Run, UsageError
 
 if TYPE_CHECKING:
     from linkwarden.deps import Deps
@@ -86,11 +86,9 @@ def perform(deps: Any, inputs: tuple[str, ...], options: Mapping[str, Any]) -> t
         LinkwardenError: there is no run; see ``linkwarden.cli.guard.run_guarded``.
         KeyboardInterrupt: it was interrupted before any list was read.
     """
-    from linkwarden.cli.baseline import baseline_to_write, write_baseline  # noqa: PLC0415 - slow to import
-
     config = make_config(inputs, options)
     line = read_command_line(options)
-    baseline = baseline_to_write(config) if line.write_baseline else None
+    baseline = _baseline_to_write(config) if line.write_baseline else None
     config = config if baseline is None else replace(config, baseline=None)
     outputs = _outputs(line)
     fresh = None if line.output or not outputs or outputs[0].parent.exists() else outputs[0].parent
@@ -105,7 +103,7 @@ def perform(deps: Any, inputs: tuple[str, ...], options: Mapping[str, Any]) -> t
         from linkwarden.permalinks import with_pages  # noqa: PLC0415 - only for those
 
         run = with_pages(run, os.environ)
-    run, not_written = (run, []) if baseline is None else write_baseline(run, baseline)
+    run, not_written = (run, []) if baseline is None else _write_baseline(run, baseline)
     found = cache(partial(_replacements, run, config))
     written, problems = write_reports(run, outputs, show_secrets=line.show_secrets, replacements=found)
     problems += not_written
@@ -188,6 +186,18 @@ def _replacements(run: Run, config: Config) -> Mapping[tuple[str, int], str]:
     from linkwarden.inputs import reading_of  # noqa: PLC0415 - with it
 
     return replacements(run, reading_of(config))
+
+
+def _baseline_to_write(config: Config) -> Path:
+    from linkwarden.cli.baseline import baseline_to_write  # noqa: PLC0415 - few runs write one
+
+    return baseline_to_write(config)
+
+
+def _write_baseline(run: Run, path: Path) -> tuple[Run, list[LinkwardenError]]:
+    from linkwarden.cli.baseline import write_baseline  # noqa: PLC0415 - as above
+
+    return write_baseline(run, path)
 
 
 def _hide(folder: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,7 @@ from linkwarden.inputs import (
 )
 from linkwarden.model import NothingToCheckError, Occurrence, Target
 from linkwarden.providers import LoadContext, Provider, Roster, Skip
+from linkwarden.records import dataclass
 from linkwarden.run.ledger import kind_of
 from linkwarden.run.selection import Selection
 from linkwarden.sinks import json_text

@@ -7,12 +7,12 @@ import os
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from linkwarden.git import Git, GitError
 from linkwarden.inputs import Source, extractor_for, is_document, local_sources
 from linkwarden.model import Occurrence
+from linkwarden.records import dataclass
 from linkwarden.report._words import is_health_report
 from linkwarden.walk import is_excluded
 

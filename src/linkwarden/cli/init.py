@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import chdir
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
@@ -25,6 +25,7 @@ from linkwarden.config import DEFAULT_REPORTS, Config
 from linkwarden.docsites import Sites
 from linkwarden.git import Git, GitError
 from linkwarden.model import NothingToCheckError, UsageError, Verdict
+from linkwarden.records import dataclass
 from linkwarden.report._words import listed, plural
 from linkwarden.sinks import cut, one_line, shown_address, visible
 from linkwarden.tree import read_file, root_left

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import webbrowser
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Protocol
 
@@ -12,6 +12,7 @@ import click
 
 from linkwarden.cli.speech import say
 from linkwarden.fix import Document, Edit, Fixes
+from linkwarden.records import dataclass
 from linkwarden.text import host_of, is_http, mask_secrets, target_key
 
 _HELP = (

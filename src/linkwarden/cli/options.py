@@ -6,11 +6,11 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-from click.shell_completion import CompletionItem
 
 from linkwarden.config import (
     DEFAULT_STATE,
@@ -33,6 +33,9 @@ from linkwarden.config import (
 from linkwarden.model import UsageError
 from linkwarden.plugins import unusable
 from linkwarden.tree import read_file
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 #: How much of a file of names is read.
 _MOST_NAMES = 16 * 1024 * 1024
@@ -58,6 +61,8 @@ class FormatName(click.ParamType[str]):
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002 - click's signature
         """Return the formats that begin so, for the shell's completion."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - only where a shell asks
+
         return [CompletionItem(name) for name in _formats() if name.startswith(incomplete)]
 
 
@@ -90,6 +95,8 @@ class InputKind(click.ParamType[str]):
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002 - click's signature
         """Return the kinds that begin so, for the shell's completion."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - only where a shell asks
+
         return [CompletionItem(name) for name in _kinds() if name.startswith(incomplete)]
 
 
@@ -212,8 +219,12 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
         name = next((name for name in option.environment if environ.get(name)), None)
         if name is not None:
             given = _lines_of(environ[name]) if option.value.several else environ[name]
-            values[option.field] = option.value.take(given, what=name, sample=f"{name}={option.in_environment()}")
+            values[option.field] = option.value.take(given, what=name, sample=partial(_variable, name, option))
     return values
+
+
+def _variable(name: str, option: Option) -> str:
+    return f"{name}={option.in_environment()}"
 
 
 def _lines_of(text: str) -> list[str]:

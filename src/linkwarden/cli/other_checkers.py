@@ -10,7 +10,7 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ import yaml
 from linkwarden.config import OPTIONS, PER_HOST, SECONDS, Option, host_name, read_values
 from linkwarden.foreign import read_json
 from linkwarden.model import UsageError
+from linkwarden.records import dataclass
 from linkwarden.tree import read_file, root_left
 
 _MOST_BYTES = 64 * 1024  # people write these files by hand
@@ -197,7 +198,7 @@ def _lychee_host(host: str, wanted: object, found: Import) -> Iterator[str]:
             continue
         name, kind = ours[key]
         try:
-            kind.take(value, what=where, sample="")
+            kind.take(value, what=where, sample=str)
         except UsageError:
             yield f"{where}: not taken over: {name} takes no such value"
             continue

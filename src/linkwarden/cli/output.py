@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -173,6 +172,8 @@ class Terminal:
 
     def _show(self, run: Run, wanted: type[Report], options: ReportOptions) -> None:
         if wanted.name == "text" and (self._colored or is_terminal(sys.stdout)):
+            import shutil  # noqa: PLC0415 - only here
+
             from linkwarden.report.text import lines  # noqa: PLC0415 - only here
 
             style = styled if self._colored else _unstyled

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 import click
@@ -14,6 +14,7 @@ from linkwarden.cli.speech import say, say_failure
 from linkwarden.extract import Extractor
 from linkwarden.inputs import Source
 from linkwarden.model import Extracted, Markup, Occurrence, Result, Span, UsageError
+from linkwarden.records import dataclass
 from linkwarden.text import mask_secrets
 from linkwarden.wire import Request
 

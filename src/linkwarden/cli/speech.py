@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import platform
-
 import click
 
 from linkwarden._version import __version__
@@ -45,6 +43,8 @@ def say_failure(failure: Failure) -> None:
     if not failure.traceback:  # this machine's fault, and nothing to report
         say(f"Error: {failure.where}: {mask_secrets(failure.message)}", err=True)
         return
+    import platform  # noqa: PLC0415 - only here
+
     where = "" if failure.where == "linkwarden" else f" in {failure.where}"
     say(
         f"linkwarden itself failed{where}: {mask_secrets(failure.message)}",

@@ -101,7 +101,7 @@ def _host(entry: Mapping[str, Any], number: int, places: _Places) -> Host:
 
     def value(key: str, kind: Value) -> Any:
         return (
-            kind.take(entry[key], what=f"{places.of(number, key)}: {key}", sample=_HOST_KEYS[key])
+            kind.take(entry[key], what=f"{places.of(number, key)}: {key}", sample=lambda: _HOST_KEYS[key])
             if key in entry
             else None
         )

@@ -10,11 +10,12 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from ipaddress import IPv6Address
 from pathlib import Path
 
 from linkwarden.model import UsageError
+from linkwarden.records import dataclass
 from linkwarden.whatwg import host as browsers_host
 
 _PLACE = re.compile(

@@ -7,8 +7,9 @@ said of a wrong one, the keywords of ``linkwarden.check``, docs/options.md, and 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,7 @@ from linkwarden.config._values import (
     whole_number,
 )
 from linkwarden.model import FAILS_BY_DEFAULT, Kind, Patience, Verdict
+from linkwarden.records import dataclass
 
 #: Beside the repository's root, or in the working directory outside of a repository.
 DEFAULT_STATE = ".linkwarden/state.sqlite3"
@@ -381,7 +383,7 @@ def read_values(
         UsageError: a value cannot be used.
     """
     return {
-        name: OPTIONS[name].value.take(value, what=what(OPTIONS[name]), sample=sample(OPTIONS[name]))
+        name: OPTIONS[name].value.take(value, what=what(OPTIONS[name]), sample=partial(sample, OPTIONS[name]))
         for name, value in given.items()
     }
 

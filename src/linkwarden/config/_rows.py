@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from enum import Flag, StrEnum, auto
 from functools import partial
 from typing import Any, TypeVar
 
 from linkwarden.config._values import FLAG, SECONDS, Value, show_duration
+from linkwarden.records import dataclass
 
 T = TypeVar("T")
 
@@ -90,6 +90,8 @@ class Option:
     @property
     def sample_value(self) -> Any:
         """The sample as a TOML reader gives it."""
+        import tomllib  # noqa: PLC0415 - only docs and tests show samples
+
         return tomllib.loads(f"sample = {self.sample}")["sample"]
 
     def in_file(self) -> str:

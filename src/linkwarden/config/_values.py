@@ -6,7 +6,6 @@ import difflib
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import partial
@@ -18,6 +17,7 @@ from linkwarden.anchors import NAMES as ANCHOR_RULES
 from linkwarden.config._hosts import read_accounts, read_cookie_files, read_destinations, read_headers
 from linkwarden.config._rewrite import read_rewrites
 from linkwarden.model import Kind, UsageError, Verdict
+from linkwarden.records import dataclass
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -63,13 +63,13 @@ class Value:
     words: int = 1
     between: tuple[int, int] | None = None
 
-    def take(self, given: Any, *, what: str, sample: str) -> Any:
+    def take(self, given: Any, *, what: str, sample: Callable[[], str]) -> Any:
         """Return what ``Config`` holds for a value as somebody gave it.
 
         Args:
             given: text, number, list and so on.
             what: its name in messages.
-            sample: a line that gives the option a value that is right.
+            sample: returns a line that gives the option a value that is right.
 
         Raises:
             UsageError: it has the wrong type, or cannot be used.
@@ -100,8 +100,8 @@ def _called(kind: type) -> str:
     return _TYPE_WORDS.get(kind, kind.__name__)
 
 
-def _wrong_type(message: str, given: Any, sample: str) -> UsageError:
-    return UsageError(f"{message}, and this is {_called(type(given))}", f"Write it like this: {sample}")
+def _wrong_type(message: str, given: Any, sample: Callable[[], str]) -> UsageError:
+    return UsageError(f"{message}, and this is {_called(type(given))}", f"Write it like this: {sample()}")
 
 
 def parse_duration(text: str | timedelta, *, what: str) -> timedelta:

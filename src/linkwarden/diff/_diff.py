@@ -12,7 +12,6 @@ import os
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from linkwarden.docsites import Sites
 from linkwarden.git import FileEntry, Git, GitError
 from linkwarden.inputs import Source, is_remote, local_sources, reading_of
 from linkwarden.model import Notice, Result, Suppression, UsageError
+from linkwarden.records import dataclass
 from linkwarden.sinks import one_line
 from linkwarden.text import domains_of, host_of
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path, PurePosixPath
 
 from linkwarden.git import FileEntry, Git
 from linkwarden.inputs import MAX_BYTES, Source, decode, extractor_for, is_document
 from linkwarden.model import Notice, Occurrence, Suppression
+from linkwarden.records import dataclass
 from linkwarden.report._words import is_health_report
 from linkwarden.text import target_key
 from linkwarden.tree import read_file

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -33,6 +33,7 @@ from linkwarden.docsites._settings import (
     text_of,
 )
 from linkwarden.patterns import pattern
+from linkwarden.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 import json
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from linkwarden.records import dataclass
 from linkwarden.tree import read_file
 
 _MOST_BYTES = 256 * 1024
@@ -67,6 +67,8 @@ def read_yaml(path: Path) -> Settings | None:
 
 def read_toml(path: Path) -> Settings | None:
     """Return what a TOML file says, or None if it cannot be read."""
+    import tomllib  # noqa: PLC0415 - few repositories need it
+
     try:
         return tomllib.loads(text_of(path))
     except (ValueError, RecursionError):

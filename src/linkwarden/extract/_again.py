@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import accumulate
 from typing import Any, ClassVar, NamedTuple
 from zlib import crc32
@@ -28,6 +28,7 @@ from linkwarden.extract._spans import Source, text_notices
 from linkwarden.extract._text import squeeze
 from linkwarden.extract.markdown import FRONT_MATTER, PANDOC, Markdown, MarkdownReader
 from linkwarden.model import Anchor, AnchorSource, Extracted, Heading, Notice, Occurrence, Span, Suppression
+from linkwarden.records import dataclass
 
 #: Lines at which a block begins at the outermost level unless something before them goes on; no thematic breaks.
 _BEGINNING = re.compile(

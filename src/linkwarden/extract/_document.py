@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, auto
 from typing import Literal, NamedTuple
 
@@ -12,6 +12,7 @@ from markdown_it.token import Token
 
 from linkwarden.extract._link_parts import Definition
 from linkwarden.extract._spans import Pieces
+from linkwarden.records import dataclass
 
 BLANK = " \t\n\v\f\r"
 BlockRule = Callable[[StateBlock, int, int, bool], bool]

@@ -10,7 +10,6 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from linkwarden.extract._autolink import Autolinker, has_at_sign, mails
@@ -25,6 +24,7 @@ from linkwarden.extract._link_parts import (
     skip_spaces,
 )
 from linkwarden.model import Markup
+from linkwarden.records import dataclass
 
 _RUN = re.compile(r"_+")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from urllib.parse import urljoin
 
 from linkwarden import whatwg
@@ -24,6 +24,7 @@ from linkwarden.model import (
     Part,
     Suppression,
 )
+from linkwarden.records import dataclass
 
 #: Zero-width non-joiner and joiner: in emoji sequences, Persian and Indic scripts. GitHub keeps them now and dropped
 #: them before (docs/facts/github-rendering.md#heading-anchors).

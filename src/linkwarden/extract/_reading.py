@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Protocol
 
 from linkwarden.extract.base import Extractor
 from linkwarden.model import Anchor, Extracted, Notice, Occurrence, Span, Suppression
+from linkwarden.records import dataclass
 
 #: In place of a section: that of what stands before the part.
 INHERITED = "\0"

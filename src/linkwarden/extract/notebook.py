@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import ClassVar
 
 from linkwarden.extract._bare import view
@@ -19,6 +19,7 @@ from linkwarden.extract.base import Extractor
 from linkwarden.extract.markdown import Markdown
 from linkwarden.model import Anchor, AnchorSource, Extracted, Notice, Occurrence, Span, Suppression
 from linkwarden.patterns import pattern
+from linkwarden.records import dataclass
 
 _TOKEN = pattern(r"\"((?:[^\"\\]|\\.)*+)\"|[{}\[\],:]|[^\s{}\[\],:\"]++", re.DOTALL)
 _SURROGATES = pattern(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|" + ESCAPE.pattern, re.DOTALL)

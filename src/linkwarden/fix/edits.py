@@ -12,13 +12,14 @@ import ipaddress
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 
 from linkwarden.fix import parts
 from linkwarden.fix.removal import Dead, moved_line, removals
 from linkwarden.fix.wanted import Dropped, Edit, Plan, Wanted, Wish
 from linkwarden.model import Anchor, Extracted, Markup, Occurrence, Suppression
+from linkwarden.records import dataclass
 from linkwarden.text import host_of, is_http
 
 #: Yields what a document holds, in the order of its text.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from linkwarden.fix.edits import apply
@@ -14,6 +14,7 @@ from linkwarden.fix.wanted import Edit
 from linkwarden.git import Git, GitError
 from linkwarden.inputs import MAX_BYTES, STDIN, InputError, Reading, Source, find_root, is_remote, read_document
 from linkwarden.model import UsageError
+from linkwarden.records import dataclass
 from linkwarden.tree import read_file, write_file
 
 _UTF_16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from linkwarden.fix.edits import plan
@@ -14,6 +14,7 @@ from linkwarden.fix.wanted import Dropped, Edit, Plan, Wanted, Wish
 from linkwarden.fix.wishes import Wishes
 from linkwarden.inputs import Reading
 from linkwarden.model import Extracted, Occurrence, UsageError
+from linkwarden.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from linkwarden.model import Anchor, Extracted, Markup, Occurrence
+from linkwarden.records import dataclass
 
 #: Shorter documents are read as a whole, which takes no time that matters.
 LONG = 500_000

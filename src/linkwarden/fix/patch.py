@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from linkwarden.records import dataclass
 
 #: Lines shown before and behind each change.
 _CONTEXT = 3

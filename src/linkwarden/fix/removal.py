@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from linkwarden.fix.wanted import Dropped, Wanted
 from linkwarden.model import Anchor, Extracted, Occurrence, Suppression
+from linkwarden.records import dataclass
 
 #: Returns why the entry of a link shall go if all of its links are like it, or None for a link that keeps its entry.
 Dead = Callable[[Occurrence], Wanted | None]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from linkwarden.model import Basis, Occurrence
+from linkwarden.records import dataclass
 
 #: Returns what shall stand in place of a URL, or None if it shall stay.
 Wish = Callable[[Occurrence], "Wanted | None"]

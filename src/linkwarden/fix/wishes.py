@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from linkwarden.fix.removal import Dead
 from linkwarden.fix.wanted import Wanted, Wish
 from linkwarden.inputs import Source
 from linkwarden.model import Basis, Kind, Occurrence, Result, Run, UsageError, Verdict
+from linkwarden.records import dataclass
 from linkwarden.text import target_key
 
 #: What masking leaves of a secret: such a URL can be neither found nor written.

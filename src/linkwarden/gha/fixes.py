@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from linkwarden.fix import Edit, Planned, apply, plan_run, refuse_unsafe
 from linkwarden.git import Git, GitError
 from linkwarden.inputs import MAX_BYTES, Reading, find_root
 from linkwarden.model import LinkwardenError, Run
+from linkwarden.records import dataclass
 from linkwarden.report._document import Document as Page
 from linkwarden.report._words import plural
 from linkwarden.sinks import json_text, md_code, md_text, shown_address

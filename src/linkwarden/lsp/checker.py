@@ -10,7 +10,7 @@ import asyncio
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, NoReturn
@@ -23,6 +23,7 @@ from linkwarden.inputs import Source
 from linkwarden.lsp.memory import MEMORY, with_memory
 from linkwarden.lsp.settings import Settings
 from linkwarden.model import SETTLED, Anchor, Extracted, Failure, Notice, Occurrence, Result, Run, Target, Verdict
+from linkwarden.records import dataclass
 from linkwarden.review.duplicates import Entry, is_about, same_place, told
 from linkwarden.run import engine
 from linkwarden.suppress import Accepted, suppress_accepted

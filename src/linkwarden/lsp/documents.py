@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from linkwarden.lsp.checker import Checked, Checker
 from linkwarden.lsp.positions import Lines, Units
 from linkwarden.lsp.settings import Settings, settings_for
 from linkwarden.model import Anchor
+from linkwarden.records import dataclass
 from linkwarden.report._words import is_health_report
 
 #: A longer document is a data dump, which takes too long to be read while one types.

@@ -7,7 +7,7 @@ import posixpath
 import re
 import sqlite3
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from linkwarden.config import DEFAULT_REPORTS, DEFAULT_STATE, FILE_NAME, Config, find_file, load_file, with_overrides
@@ -15,6 +15,7 @@ from linkwarden.extract import Extractor
 from linkwarden.fix import Wanted, wishes_of_report
 from linkwarden.inputs import extractor_for, extractors, find_root, is_document
 from linkwarden.model import Kind, LinkwardenError, Remembered
+from linkwarden.records import dataclass
 from linkwarden.store.records import Known as Lives
 from linkwarden.store.records import digest
 from linkwarden.store.schema import UnusableError, copied, refuse_links

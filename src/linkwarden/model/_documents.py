@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
+
+from linkwarden.records import dataclass
 
 
 class LinkwardenError(Exception):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from linkwarden.model._findings import (
     Tag,
     Verdict,
 )
+from linkwarden.records import dataclass
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -22,7 +22,7 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from typing import Self
 
@@ -42,6 +42,7 @@ from linkwarden.net.redirects import Chain
 from linkwarden.net.retry import persist
 from linkwarden.net.transport import Answer, Transport
 from linkwarden.net.wire_form import wire_url
+from linkwarden.records import dataclass
 from linkwarden.wire import NetError, NetErrorKind, Request, Response
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 
 from linkwarden.config import CookieFile, Destination, Host, PrivateHeader, limits_of
 from linkwarden.datafile import Row, read_table
+from linkwarden.records import dataclass
 
 #: The first pause after a refusal that does not say how long (429 without Retry-After).
 FIRST_PAUSE = 2.0

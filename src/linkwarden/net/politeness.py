@@ -11,11 +11,12 @@ import random
 import ssl
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from linkwarden.net.policy import NetPolicy
 from linkwarden.net.retry import is_challenge, pause_asked, quota_pause, tells_quota
+from linkwarden.records import dataclass
 from linkwarden.wire import NetError, NetErrorKind
 
 #: Interval after the first refusal: five a second is what most limited hosts bear.

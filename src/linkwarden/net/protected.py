@@ -25,9 +25,9 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import dataclass
 from typing import Self
 
+from linkwarden.records import dataclass
 from linkwarden.text import host_of
 
 #: So many parts of a host send scouts; where all of those met the same protection, the whole host is left in peace.

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from linkwarden.config import Rewrite
 from linkwarden.docsites import Sites
 from linkwarden.model import Anchor, Claim, Evidence, Kind, Pass, Patience, Remembered, Rule, Target
+from linkwarden.records import dataclass
 from linkwarden.text import domains_of, host_of
 from linkwarden.url import plain_host
 

@@ -10,7 +10,6 @@ import asyncio
 import re
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, Protocol, TypedDict, TypeVar, Unpack
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
@@ -21,6 +20,7 @@ from linkwarden.foreign import read_json, title_of
 from linkwarden.model import Claim, Evidence, Fact, Pass, Rule, Suggestion, Target
 from linkwarden.patterns import pattern
 from linkwarden.providers.base import Provider
+from linkwarden.records import dataclass
 from linkwarden.text import host_of, mask_secrets
 from linkwarden.wire import NetError, NetErrorKind, Request, Response
 

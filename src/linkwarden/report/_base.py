@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from linkwarden.model import Run
+from linkwarden.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
+
+from linkwarden.records import dataclass
 
 #: Kept free for tables' heads, the counts of what was left out, and the end.
 _RESERVE = 8 * 1024

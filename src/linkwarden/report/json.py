@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, ClassVar
 
 from linkwarden._version import __version__
 from linkwarden.model import Compared, Fact, Fixed, History, ListHealth, Occurrence, Result, Run, Suggestion, Verdict
+from linkwarden.records import dataclass
 from linkwarden.report._base import Report, ReportOptions
 from linkwarden.report._order import Placed, each_placed, failures, hints, notices, unreadable
 from linkwarden.report._words import iso, was_not_checked

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from linkwarden.model import Occurrence, Run, Verdict
+from linkwarden.records import dataclass
 from linkwarden.report._base import Report, ReportOptions
 from linkwarden.report._order import Placed, instead, placed, troubles
 from linkwarden.report._words import iso, since

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
 from linkwarden import closed
 from linkwarden.datafile import read_table
 from linkwarden.model import FAILS_BY_DEFAULT, Result, Tag, Verdict
+from linkwarden.records import dataclass
 from linkwarden.review._wayback import archived_under
 from linkwarden.signatures import Status, classify
 from linkwarden.text import host_of

@@ -6,13 +6,14 @@ import asyncio
 import hashlib
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from linkwarden.providers.web.image.provider import ACCEPT
+from linkwarden.records import dataclass
 from linkwarden.rescue.choice import Candidate, Left
 from linkwarden.rescue.verify import MAX_BYTES, verified
 from linkwarden.review._asking import in_lanes

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from linkwarden.records import dataclass
 from linkwarden.sinks import cut, md_code, md_text
 from linkwarden.text import mask_secrets
 

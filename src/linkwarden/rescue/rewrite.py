@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from linkwarden.fix import Document, Planned, Wanted, Wishes, planned, write_document
 from linkwarden.model import Basis, UsageError
+from linkwarden.records import dataclass
 from linkwarden.rescue.choice import Left
 from linkwarden.rescue.download import Saved
 from linkwarden.rescue.folder import ImageFolder, opened

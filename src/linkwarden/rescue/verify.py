@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from linkwarden.answers.image_bytes import is_cut_short, sniff
 from linkwarden.model import WORKING, Claim, Target
 from linkwarden.providers.web.image.provider import ImageProvider, image_evidence
+from linkwarden.records import dataclass
 from linkwarden.rescue.pixels import largest
 from linkwarden.wire import Response
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 from functools import cached_property, lru_cache
 
 from linkwarden.patterns import pattern
+from linkwarden.records import dataclass
 
 
 class Match(StrEnum):

@@ -7,7 +7,6 @@ import ipaddress
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ from linkwarden.patterns import pattern
 from linkwarden.providers import LoadContext
 from linkwarden.providers.offline.camo import unwrap
 from linkwarden.providers.offline.signed import advice
+from linkwarden.records import dataclass
 from linkwarden.signatures import is_signed
 from linkwarden.text import host_of, mask_secrets
 from linkwarden.url import parse

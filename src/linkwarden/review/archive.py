@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from linkwarden.model import FAILING, Basis, Evidence, Fact, Result, Suggestion, Tag
+from linkwarden.records import dataclass
 from linkwarden.review._base import Review
 from linkwarden.review._wayback import PLAYBACK, Archive, Capture, added_on, archived_under, best, may_be_asked
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
@@ -11,6 +11,7 @@ from linkwarden.model import WORKING, Basis, Evidence, Fact, Markup, Occurrence,
 from linkwarden.providers.papers._arxiv_ids import Form, Problem, address_of, parse
 from linkwarden.providers.papers.arxiv.api import ENDPOINT, Answer, ask, by_titles
 from linkwarden.providers.papers.doi.urls import doi_of
+from linkwarden.records import dataclass
 from linkwarden.review._base import Review
 from linkwarden.review._titles import (
     Match,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -32,6 +32,7 @@ from linkwarden.model import (
 )
 from linkwarden.plugins import unusable
 from linkwarden.providers import Provider
+from linkwarden.records import dataclass
 from linkwarden.text import mask_secrets
 
 _NOT_THE_NETWORK = frozenset(r.code for r in (rules.INTERNAL_ERROR, rules.OUT_OF_TIME))

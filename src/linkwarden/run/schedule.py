@@ -7,7 +7,9 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from linkwarden.records import dataclass
 
 Job = Callable[[], Awaitable[None]]
 

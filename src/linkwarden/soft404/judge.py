@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 import zlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from linkwarden.answers.read import from_response
 from linkwarden.answers.redirects import is_home
 from linkwarden.foreign import read_json
 from linkwarden.model import Claim, Doubt, Evidence, Fact
 from linkwarden.patterns import pattern
+from linkwarden.records import dataclass
 from linkwarden.soft404.errors import is_error_text
 from linkwarden.soft404.glance import promises_the_message
 from linkwarden.soft404.page import Page

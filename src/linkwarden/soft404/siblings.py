@@ -10,11 +10,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from linkwarden.patterns import pattern
+from linkwarden.records import dataclass
 from linkwarden.soft404.errors import plain
 from linkwarden.soft404.page import Page, is_html
 from linkwarden.wire import Response

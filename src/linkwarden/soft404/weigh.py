@@ -9,12 +9,13 @@ source (a title, the look of the body) count once, by the strongest. A fault is 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
 from linkwarden.model import Rule, Verdict
+from linkwarden.records import dataclass
 
 SOFT_404 = Rule(
     "LW701",

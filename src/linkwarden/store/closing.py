@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Container, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from linkwarden._version import __version__
 from linkwarden.model import SETTLED, Fixed, Remembered, Result, Run, Verdict
+from linkwarden.records import dataclass
 from linkwarden.sinks import as_utf8
 from linkwarden.store.observations import Observation, Outcome, after, history, outcome_of
 from linkwarden.store.records import (

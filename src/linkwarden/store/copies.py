@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from linkwarden.records import dataclass
 from linkwarden.store.records import digest, instant, seconds
 from linkwarden.text import target_key
 

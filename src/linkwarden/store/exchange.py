@@ -10,13 +10,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 import msgspec
 
 from linkwarden.model import UsageError, Verdict
+from linkwarden.records import dataclass
 from linkwarden.store.records import ADD_ADDRESS, instant, seconds, transaction
 from linkwarden.text import mask_secrets
 

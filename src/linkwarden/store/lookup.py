@@ -8,10 +8,10 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from linkwarden.model import SETTLED, Verdict
+from linkwarden.records import dataclass
 from linkwarden.store.records import Row, digest, instant, seconds, verdict
 from linkwarden.text import host_of, is_http, mask_secrets, target_key
 

@@ -10,13 +10,14 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import ClassVar, NamedTuple
 
 from linkwarden import rules
 from linkwarden.config import Ignore, RuleNames, UrlPattern, nearest_rule
 from linkwarden.model import Judgement, Notice, Occurrence, Result, Rule, Run, Suppression, Target, Verdict
+from linkwarden.records import dataclass
 from linkwarden.suppress.baseline import Baseline, known_as
 
 _EVERY_RULE = ""

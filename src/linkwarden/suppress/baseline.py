@@ -11,11 +11,12 @@ import json
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from linkwarden.model import SETTLED, Run, Target, UsageError
+from linkwarden.records import dataclass
 from linkwarden.text import mask_secrets
 from linkwarden.tree import read_file
 

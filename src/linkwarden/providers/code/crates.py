@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from linkwarden.foreign import read_json
@@ -17,6 +16,7 @@ from linkwarden.model import Basis, Fact, Rule, Suggestion, Verdict
 from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example
 from linkwarden.providers.registry import Case, OneByOne, Outcome, Place, Reply, answered, ask, encoded, unanswered
+from linkwarden.records import dataclass
 
 if TYPE_CHECKING:
     from linkwarden.net import Net

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -28,6 +27,7 @@ from linkwarden.providers.registry import (
     side_by_side,
     unanswered,
 )
+from linkwarden.records import dataclass
 
 if TYPE_CHECKING:
     from linkwarden.net import Net

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -29,6 +28,7 @@ from linkwarden.providers.registry import (
     unanswered,
     with_path_start,
 )
+from linkwarden.records import dataclass
 from linkwarden.text import host_of
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from linkwarden.model import Claim, Evidence, Fact, Kind
 from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example, LoadContext
 from linkwarden.providers.registry import Case, Outcome, Place, Registry, Reply, Thing, ask, by_ident, mail_address
+from linkwarden.records import dataclass
 from linkwarden.text import host_of
 
 if TYPE_CHECKING:

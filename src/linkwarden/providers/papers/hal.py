@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -17,6 +16,7 @@ from linkwarden.model import Claim, Kind
 from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example
 from linkwarden.providers.registry import Case, Outcome, Place, Registry, answered, ask, by_ident
+from linkwarden.records import dataclass
 
 if TYPE_CHECKING:
     from linkwarden.net import Net

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from linkwarden.model import Evidence, Kind
 from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example
 from linkwarden.providers.registry import Case, OneByOne, Outcome, Place, answered, ask
+from linkwarden.records import dataclass
 from linkwarden.soft404.page import Page, is_html
 
 if TYPE_CHECKING:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol, TypeVar
 from urllib.parse import unquote_to_bytes, urlencode
 
 from linkwarden.foreign import objects_at, text_at
 from linkwarden.patterns import pattern
 from linkwarden.providers.registry import Case, Named, Reply, encoded
+from linkwarden.records import dataclass
 
 #: The wikis that Wikimedia runs lie below these.
 WIKIMEDIA = frozenset(

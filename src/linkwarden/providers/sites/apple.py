@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -19,6 +18,7 @@ from linkwarden.model import Claim, Rule, Verdict
 from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example, LoadContext
 from linkwarden.providers.registry import Case, Outcome, Place, Registry, Reply, answered, ask, by_ident, unanswered
+from linkwarden.records import dataclass
 
 if TYPE_CHECKING:
     from linkwarden.net import Net

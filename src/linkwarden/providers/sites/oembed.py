@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from linkwarden.datafile import read_groups
 from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example
 from linkwarden.providers.registry import Case, OneByOne, Outcome, Place, answered, ask, encoded
+from linkwarden.records import dataclass
 from linkwarden.text import domains_of
 
 if TYPE_CHECKING:

@@ -10,7 +10,6 @@ import re
 import zlib
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
@@ -21,6 +20,7 @@ from linkwarden.model import Claim
 from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example
 from linkwarden.providers.registry import Case, Outcome, Place, Registry, answered, ask, side_by_side
+from linkwarden.records import dataclass
 from linkwarden.text import domains_of
 
 if TYPE_CHECKING:

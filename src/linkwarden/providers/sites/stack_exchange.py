@@ -9,7 +9,7 @@ import asyncio
 import html
 import re
 from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from linkwarden.foreign import title_of
@@ -17,6 +17,7 @@ from linkwarden.model import Basis, Claim, Evidence, Fact, Rule, Suggestion, Ver
 from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example, LoadContext
 from linkwarden.providers.registry import Case, Outcome, Place, Registry, Reply, ask, encoded, page_stands, unanswered
+from linkwarden.records import dataclass
 
 if TYPE_CHECKING:
     from datetime import datetime

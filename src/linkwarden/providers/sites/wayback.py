@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,7 @@ from linkwarden.providers.registry import (
     side_by_side,
     unanswered,
 )
+from linkwarden.records import dataclass
 from linkwarden.text import is_http
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -30,6 +30,7 @@ from linkwarden.providers.sites._mediawiki import (
     request_of,
     title_of_page,
 )
+from linkwarden.records import dataclass
 from linkwarden.wire import NetErrorKind
 
 if TYPE_CHECKING:

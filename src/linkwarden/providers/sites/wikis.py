@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from html import unescape
@@ -44,6 +43,7 @@ from linkwarden.providers.sites._mediawiki import (
     request_of,
     title_of_page,
 )
+from linkwarden.records import dataclass
 from linkwarden.text import domains_of, host_of
 
 if TYPE_CHECKING:

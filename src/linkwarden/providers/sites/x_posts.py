@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from linkwarden.model import Rule, Verdict
@@ -26,6 +25,7 @@ from linkwarden.providers.registry import (
     encoded,
     unanswered,
 )
+from linkwarden.records import dataclass
 
 if TYPE_CHECKING:
     from linkwarden.net import Net

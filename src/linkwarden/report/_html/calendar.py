@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
 from linkwarden.model import FAILS_BY_DEFAULT, Past, Run, Verdict
+from linkwarden.records import dataclass
 from linkwarden.report._order import Placed
 from linkwarden.report._words import WORST_FIRST, day, instant, plural
 

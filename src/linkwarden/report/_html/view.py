@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from linkwarden.model import FAILS_BY_DEFAULT, SETTLED, Occurrence, Rule, Run, Suggestion, Verdict
+from linkwarden.records import dataclass
 from linkwarden.report import _order as order
 from linkwarden.report import _words as words
 from linkwarden.report._html.calendar import away, calendar, trend

@@ -7,7 +7,6 @@ import copyreg
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -17,6 +16,7 @@ from linkwarden import rules
 from linkwarden.config import Config
 from linkwarden.model import Claim, Evidence, Pass, Rule
 from linkwarden.providers import LoadContext, Provider
+from linkwarden.records import dataclass
 from linkwarden.run.schedule import Lanes
 
 if TYPE_CHECKING:  # slow to import, and the coordinator has it already

@@ -7,7 +7,6 @@ folders, commits, and why a file is missing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from linkwarden.model import Evidence, Fact
@@ -18,6 +17,7 @@ from linkwarden.providers.code.github.git import GitReply, There
 from linkwarden.providers.code.github.rest import Rest
 from linkwarden.providers.code.github.urls import NUMBERED, PATHS, What, looks_like_sha
 from linkwarden.providers.registry import Canary, Outcome, ask
+from linkwarden.records import dataclass
 
 if TYPE_CHECKING:
     from linkwarden.net import Net

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from linkwarden.foreign import text_at
@@ -11,6 +10,7 @@ from linkwarden.providers import registry
 from linkwarden.providers.code.github import rules, urls
 from linkwarden.providers.code.github.urls import HISTORY, GithubRef, What
 from linkwarden.providers.registry import Outcome
+from linkwarden.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -8,12 +8,13 @@ is private (docs/facts/services.md#git-over-https). The body lists branches and 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from linkwarden.patterns import pattern
 from linkwarden.providers.registry import Reply, ask
+from linkwarden.records import dataclass
 
 if TYPE_CHECKING:
     from linkwarden.net import Net

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import Enum, auto
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,7 @@ from linkwarden.providers.code.github.rest import (
 from linkwarden.providers.code.github.urls import PATHS, GithubRef, What
 from linkwarden.providers.registry import Reply as Response
 from linkwarden.providers.registry import ask
+from linkwarden.records import dataclass
 from linkwarden.wire import NetErrorKind
 
 if TYPE_CHECKING:

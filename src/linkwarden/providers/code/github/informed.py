@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from linkwarden.model import Evidence, Fact, FactKind
@@ -24,6 +24,7 @@ from linkwarden.providers.code.github.graphql import (
 from linkwarden.providers.code.github.rest import Rest
 from linkwarden.providers.code.github.urls import What
 from linkwarden.providers.registry import Outcome
+from linkwarden.records import dataclass
 
 if TYPE_CHECKING:
     from linkwarden.net import Net

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from linkwarden.providers.registry import Reply, ask
+from linkwarden.records import dataclass
 
 if TYPE_CHECKING:
     from linkwarden.net import Net

@@ -8,11 +8,11 @@ would.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from linkwarden.patterns import pattern
+from linkwarden.records import dataclass
 from linkwarden.text import host_of
 
 #: Every host whose URLs are read here.

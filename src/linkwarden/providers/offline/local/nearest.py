@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
 
 from linkwarden.model import Anchor
 from linkwarden.patterns import pattern
+from linkwarden.records import dataclass
 
 _WORD = pattern(r"[^\W_]+")
 #: Latin letters that are no letter with a mark to Unicode, as they are written in plain ASCII.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from linkwarden.docsites import Site, Sites, below, files_at, index_files, is_page_like
 from linkwarden.providers.offline.local.places import PAGES
+from linkwarden.records import dataclass
 from linkwarden.tree import Look, Status, Tree
 
 

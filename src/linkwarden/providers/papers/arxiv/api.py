@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -17,6 +17,7 @@ from linkwarden.patterns import pattern
 from linkwarden.providers import registry
 from linkwarden.providers.papers._arxiv_ids import Form, read, split_version
 from linkwarden.providers.registry import Reply
+from linkwarden.records import dataclass
 
 if TYPE_CHECKING:
     from linkwarden.net import Net

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,7 @@ from linkwarden.providers.papers.doi.urls import (
     without_punctuation,
 )
 from linkwarden.providers.registry import Case, Outcome, Place, Registry, Reply, by_ident, shown, unanswered
+from linkwarden.records import dataclass
 from linkwarden.text import host_of
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -17,6 +16,7 @@ from linkwarden.foreign import at, objects_at, text_at, title_of
 from linkwarden.patterns import pattern
 from linkwarden.providers.papers.doi.urls import encoded, fold
 from linkwarden.providers.registry import Reply, ask, mail_address
+from linkwarden.records import dataclass
 
 if TYPE_CHECKING:
     from linkwarden.net import Net

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from linkwarden.patterns import pattern
+from linkwarden.records import dataclass
 from linkwarden.text import host_of
 
 
