@@ -236,6 +236,31 @@ class TestVisionLibrary:
         assert better.url == alive
         assert await answers(net, better.url) == 200
 
+    @pytest.mark.parametrize(
+        ("dead", "alive"),
+        [
+            ("http://aclweb.org/anthology/N/N16/N16-1030.pdf", "https://aclanthology.org/N16-1030.pdf"),
+            ("https://www.aclweb.org/anthology/2020.acl-main.1", "https://aclanthology.org/2020.acl-main.1/"),
+            ("http://papers.nips.cc/paper/4824-imagenet.pdf", "https://papers.nips.cc/paper/4824-imagenet"),
+        ],
+    )
+    async def test_a_moved_archive_gets_its_new_address_once_it_has_answered(
+        self, internet: FakeInternet, check: Check, net: Net, dead: str, alive: str
+    ) -> None:
+        """Papers kept their identifiers."""
+        host, _, path = alive.removeprefix("https://").partition("/")
+        site = internet.site(host)
+        run = await check(f"[x]({dead}) https://alive.b.example/")
+        assert offered(run, dead) is None
+
+        site.page(f"/{path}", PAGE)
+        run = await check(f"[x]({dead}) https://alive.b.example/")
+
+        better = offered(run, dead)
+        assert better is not None
+        assert better.url == alive
+        assert await answers(net, better.url) == 200
+
     async def test_two_guesses_and_no_more(self, internet: FakeInternet, check: Check) -> None:
         """Of the four addresses at which a paper of the old library might stand, two are tried."""
         internet.site("openaccess.thecvf.com")

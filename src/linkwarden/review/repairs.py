@@ -45,6 +45,14 @@ _STORES = ("*.amazonaws.com", "*.amazonaws.com.cn", "*.storage.googleapis.com", 
 _CVF = pattern(r"https?://openaccess\.thecvf\.com/+(.+)", re.IGNORECASE)
 _CVF_BEFORE = pattern(r"https?://(?:www\.)?cv-foundation\.org/+openaccess/+(.+)", re.IGNORECASE)
 _CVF_MEETING = pattern(r"(content_)([A-Za-z]+)(_\d{4})")
+#: Old URLs of the ACL Anthology and of NeurIPS, whose papers kept their numbers (docs/facts/services.md#proceedings).
+_ACL_BEFORE = pattern(
+    r"https?://(?:www\.)?aclweb\.org/+anthology(?:-new)?/+(?:[A-Z]/[A-Z]\d\d/)?"
+    r"([A-Z]\d\d-\d{4}|\d{4}\.[\w-]{1,40}\.\d{1,5})((?:v\d)?\.pdf)?/?\Z"
+)
+_NIPS_FILE = pattern(
+    r"https?://(?:papers|books)\.(?:nips|neurips)\.cc/+paper/(\d{1,5}-[\w-]{1,200})\.pdf\Z", re.IGNORECASE
+)
 #: Second-level names below which people register theirs (``example.co.uk``).
 _SECOND_LEVEL = frozenset({"ac", "co", "com", "edu", "gov", "go", "ne", "net", "or", "org"})
 
@@ -92,6 +100,7 @@ def _unsigned(address: str) -> Iterator[Suggestion]:
 
 def _elsewhere(address: str, code: str) -> Iterator[Suggestion]:
     yield from _vision_library(address)
+    yield from _moved_archive(address)
     parts = urlsplit(address)
     host = host_of(address)
     if host != parts.netloc.lower():
@@ -123,6 +132,16 @@ def _vision_library(address: str) -> Iterator[Suggestion]:
     other = _CVF_MEETING.sub(lambda m: f"{m[1]}{m[2].upper() if m[2].islower() else m[2].lower()}{m[3]}", rest, count=1)
     if other != rest:
         yield Suggestion(f"https://openaccess.thecvf.com/{other}", "the path is case-sensitive; this spelling works")
+
+
+def _moved_archive(address: str) -> Iterator[Suggestion]:
+    acl = _ACL_BEFORE.match(address)
+    if acl is not None:
+        why = "the ACL Anthology moved to this host"
+        yield Suggestion(f"https://aclanthology.org/{acl[1]}{acl[2] or '/'}", why, Basis.SUCCESSOR)
+    nips = _NIPS_FILE.match(address)
+    if nips is not None:
+        yield Suggestion(f"https://papers.nips.cc/paper/{nips[1]}", "the page of the paper", Basis.SUCCESSOR)
 
 
 def _other(host: str) -> str | None:

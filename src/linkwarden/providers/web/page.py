@@ -14,6 +14,7 @@ from urllib.parse import unquote
 from linkwarden.answers import rules as http
 from linkwarden.answers.conditional import answer_for, fetch_if_changed, with_validators
 from linkwarden.answers.image_bytes import sniff, what_else
+from linkwarden.answers.pdf import title_of_pdf
 from linkwarden.answers.read import RULES, from_response, status_evidence
 from linkwarden.answers.redirects import compared, landing_evidence, move_of
 from linkwarden.answers.unknowable import site_of
@@ -232,7 +233,7 @@ def page_evidence(claim: Claim, response: Response, page: Page | None) -> Eviden
         return bad
     from linkwarden.soft404.log_in import asks_to_log_in  # noqa: PLC0415 - with it
 
-    title = page.title if page else None
+    title = page.title if page else title_of_pdf(response)
     if response.status < 300:  # 300 needs no body
         flaw = _page_flaw(claim, response, page) if page else _file_flaw(claim, response)
         if flaw is not None:
@@ -244,7 +245,7 @@ def page_evidence(claim: Claim, response: Response, page: Page | None) -> Eviden
         return replace(missing, title=title)
     better = move_of(claim.target.address or "", response)
     if better is not None:
-        better = better if page is None else compared(better, claim.target, title, page.canonical)
+        better = compared(better, claim.target, title, page.canonical if page else None)
         reason = "The page has a new permanent URL."
         return from_response(claim, response, http.MOVED_PERMANENTLY, reason, suggestion=better, title=title)
     return from_response(claim, response, title=title)
