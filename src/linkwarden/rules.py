@@ -139,9 +139,7 @@ def all_rules() -> Mapping[str, Rule]:
     """
     rules: dict[str, Rule] = {}
     slugs: dict[str, Rule] = {}
-    of_providers = (rule for cls in provider_classes() for rule in cls.rules)
-    of_reviews = (rule for cls in review_classes() for rule in cls.rules)
-    declared = (*ENGINE_RULES, *of_providers, *of_reviews)
+    declared = (*ENGINE_RULES, *(rule for cls in _declaring() for rule in cls.rules))
     for rule in declared:
         for table, name in ((rules, rule.code), (slugs, rule.slug)):
             if table.setdefault(name, rule) != rule:
@@ -149,7 +147,21 @@ def all_rules() -> Mapping[str, Rule]:
     return dict(sorted(rules.items()))
 
 
+@cache
+def rule_names() -> Mapping[str, str]:
+    """Return the name of every rule by code, in order of codes; imports no provider that the index knows."""
+    named = {rule.code: rule.slug for rule in ENGINE_RULES}
+    named |= dict(names.split() for cls in _declaring() for names in cls.rule_names)
+    return dict(sorted(named.items()))
+
+
 def find_rule(name: str) -> Rule | None:
-    """Return the rule with a code (any case) or slug, or None."""
+    """Return the rule with a code (any case) or slug, or None; imports only what declares it."""
     wanted = name.strip().lower()
-    return next((r for r in all_rules().values() if wanted in (r.code.lower(), r.slug)), None)
+    code = next((code for code, slug in rule_names().items() if wanted in (code.lower(), slug)), None)
+    declared = (cls.rules for cls in _declaring() if any(names.startswith(f"{code} ") for names in cls.rule_names))
+    return next((rule for rules in (ENGINE_RULES, *declared) for rule in rules if rule.code == code), None)
+
+
+def _declaring() -> tuple[type[Provider | Review], ...]:
+    return (*provider_classes(), *review_classes())

@@ -221,15 +221,41 @@ def test_each_command_explains_itself_in_the_overview() -> None:
         assert command.help
 
 
-def test_an_offline_check_does_without_what_it_does_not_use(tmp_path: Path) -> None:
-    """A check that asks nobody and remembers nothing loads no network stack, database or templates."""
-    (tmp_path / "README.md").write_text("[x](https://a.example/)", "utf-8")
-    arguments = ["check", "--offline", "--no-state", "--no-report", "--quiet"]
-    code = f"import sys, linkwarden.__main__ as m\ntry: m.main({arguments})\nexcept SystemExit: print(*sys.modules)"
+#: What a check of one ordinary link without a request has no use for, and what is slow to import.
+_OF_OTHER_RUNS = frozenset(
+    {"aiohttp", "tenacity", "yarl", "idna", "multidict", "uvloop", "urllib.request", "http.client", "email", "sqlite3"}
+    | {"msgspec", "jinja2", "yaml", "rich", "pygls", "distributed", "ahocorasick_rs", "selectolax", "typing_extensions"}
+    | {"importlib.metadata", "tomllib", "shutil", "tempfile", "decimal", "click.shell_completion"}
+    | {f"linkwarden.{part}" for part in ("net", "fix", "diff", "store.memory", "checked", "cli.baseline", "lsp", "gha")}
+)
 
-    loaded = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path
-    ).stdout.split()
+
+def test_an_offline_check_does_without_what_it_does_not_use(tmp_path: Path) -> None:
+    """A check that asks nobody and remembers nothing loads no network stack, database, edits or templates."""
+    (tmp_path / "README.md").write_text("[x](https://a.example/)", "utf-8")
+
+    loaded = _loaded_by(tmp_path, "check", "--offline", "--no-state", "--no-report", "--quiet")
 
     assert "linkwarden.run.engine" in loaded
-    assert not {"aiohttp", "tenacity", "sqlite3", "jinja2", "urllib.request"} & set(loaded)
+    assert sorted(_OF_OTHER_RUNS & loaded) == []
+
+
+def test_a_rule_is_explained_without_the_providers_that_do_not_have_it(tmp_path: Path) -> None:
+    """The index knows which provider has which rule; so it does when a list or a configuration names one."""
+    loaded = _loaded_by(tmp_path, "explain", "LW301")
+    assert "linkwarden.providers.web.page" in loaded
+    assert not {"linkwarden.providers.code.github.provider", "linkwarden.run.engine"} & loaded
+
+    (tmp_path / "README.md").write_text("[x](#gone) <!-- linkwarden-ignore LW120 -->", "utf-8")
+    (tmp_path / "linkwarden.toml").write_text("[[ignore]]\nurl = 'x'\ncode = 'not-found'\n", "utf-8")
+    loaded = _loaded_by(tmp_path, "check", "--offline", "--no-state", "--no-report", "--quiet")
+    assert "linkwarden.run.engine" in loaded
+    assert not {"linkwarden.providers.code.github.provider", "linkwarden.providers.papers.crossref"} & loaded
+
+
+def _loaded_by(folder: Path, *arguments: str) -> set[str]:
+    """Return the modules that a command has loaded when it ends."""
+    code = "import sys, linkwarden.__main__ as m\ntry: m.main(sys.argv[1:])\nexcept SystemExit: print(*sys.modules)"
+    command = [sys.executable, "-c", code, *arguments]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True, cwd=folder).stdout
+    return set(shown.splitlines()[-1].split())

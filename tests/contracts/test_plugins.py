@@ -119,7 +119,14 @@ def test_all_of_our_own_can_be_used() -> None:
     assert unusable() == ()
 
 
-CACHES = (rules.provider_classes, rules.review_classes, rules.all_rules, inputs.extractors, report.formats)
+CACHES = (
+    rules.provider_classes,
+    rules.review_classes,
+    rules.all_rules,
+    rules.rule_names,
+    inputs.extractors,
+    report.formats,
+)
 
 
 @pytest.fixture

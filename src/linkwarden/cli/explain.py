@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 import shutil
 import textwrap
+from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import CompletionItem, get_completion_class
 
 from linkwarden._version import COMPLETING
 from linkwarden.cli.speech import say
 from linkwarden.config import nearest, nearest_rule
 from linkwarden.model import Rule, UsageError, Verdict
 from linkwarden.report._words import WORDS, rule_url, sentence
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 
 @click.command()
@@ -28,6 +31,8 @@ def completion(shell: str) -> None:
     eval "$(linkwarden completion zsh)"
     linkwarden completion fish | source
     """  # noqa: D301 - the backspace is click's mark for lines that stay as they are
+    from click.shell_completion import get_completion_class  # noqa: PLC0415 - only here
+
     from linkwarden.cli import cli  # noqa: PLC0415 - it imports this module
 
     cls = get_completion_class(shell)
@@ -52,11 +57,13 @@ _STATUS = re.compile(r"[1-5]\d\d|999", re.ASCII)
 
 def _complete(_context: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Return the codes and names of rules that begin so."""
-    from linkwarden.rules import all_rules  # noqa: PLC0415 - imports every provider
+    from click.shell_completion import CompletionItem  # noqa: PLC0415 - only where a shell asks
 
-    rules = all_rules().values()
-    codes = [CompletionItem(rule.code, help=rule.slug) for rule in rules if rule.code.startswith(incomplete.upper())]
-    names = [CompletionItem(rule.slug) for rule in rules if incomplete and rule.slug.startswith(incomplete)]
+    from linkwarden.rules import rule_names  # noqa: PLC0415 - with it
+
+    rules = rule_names().items()
+    codes = [CompletionItem(code, help=slug) for code, slug in rules if code.startswith(incomplete.upper())]
+    names = [CompletionItem(slug) for _, slug in rules if incomplete and slug.startswith(incomplete)]
     return codes + names
 
 
@@ -64,8 +71,7 @@ def _complete(_context: click.Context, _param: click.Parameter, incomplete: str)
 @click.argument("code", required=False, shell_complete=_complete)
 def explain(code: str | None) -> None:
     """Explain a rule code (LW201) or name, a verdict (expired) or an HTTP status (404). Without one, list all rules."""
-    from linkwarden.rules import all_rules, find_rule  # noqa: PLC0415 - imports every provider
-    from linkwarden.suppress import rule_names  # noqa: PLC0415 - with it
+    from linkwarden.rules import all_rules, find_rule, rule_names  # noqa: PLC0415 - slow to import
 
     if code is None:
         say(*map(_line, all_rules().values()))
@@ -78,8 +84,10 @@ def explain(code: str | None) -> None:
     elif _STATUS.fullmatch(code):
         _explain_status(int(code))
     else:
-        words = [name for rule in all_rules().values() for name in (rule.code, rule.slug)]
-        near = nearest_rule(code, rule_names()) or nearest(code, [*words, *Verdict])
+        from linkwarden import suppress  # noqa: PLC0415 - only here
+
+        words = [name for names in rule_names().items() for name in names]
+        near = nearest_rule(code, suppress.rule_names()) or nearest(code, [*words, *Verdict])
         hint = f"Did you mean {near}? " if near else ""
         raise UsageError(f"no rule has the code or name {code!r}", f"{hint}`linkwarden explain` lists all.")
 

@@ -105,6 +105,7 @@ class Provider(ABC):
         domains: it claims nothing outside these domains and what lies below them, so it is not asked about the rest
             of a list; None if it looks at every URL.
         rules: every rule that it can raise.
+        rule_names: code and name of each of them ("LW301 not-found"); made from ``rules``, and kept in the index.
         lasting: for how long a good answer stands without asking again, because what it says does not change (that a
             DOI is registered); with a memory only.
         examples: URLs with the ident that ``claim`` gives.
@@ -119,8 +120,13 @@ class Provider(ABC):
     kind: ClassVar[Kind] = Kind.PAGE
     domains: ClassVar[frozenset[str] | None] = None
     rules: ClassVar[tuple[Rule, ...]] = ()
+    rule_names: ClassVar[tuple[str, ...]] = ()
     lasting: ClassVar[timedelta] = timedelta(0)
     examples: ClassVar[tuple[Example, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.rule_names = tuple(f"{rule.code} {rule.slug}" for rule in cls.rules)
 
     def __init__(self, ctx: LoadContext) -> None:
         self.ctx = ctx

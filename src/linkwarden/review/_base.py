@@ -27,6 +27,7 @@ class Review(ABC):
         online: False if ``look`` makes no request; such reviews also run under ``--offline``.
         doing: what it does, for the progress line, if that can take a while.
         rules: every rule that it can raise.
+        rule_names: code and name of each of them, as for ``Provider``.
     """
 
     name: ClassVar[str]
@@ -34,6 +35,11 @@ class Review(ABC):
     doing: ClassVar[str] = ""
     online: ClassVar[bool] = True
     rules: ClassVar[tuple[Rule, ...]] = ()
+    rule_names: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.rule_names = tuple(f"{rule.code} {rule.slug}" for rule in cls.rules)
 
     def __init__(self, ctx: LoadContext) -> None:
         self.ctx = ctx

@@ -128,8 +128,8 @@ def rule_names(found: Iterable[Rule] = ()) -> dict[str, str]:
     Args:
         found: rules beside those that linkwarden knows.
     """
-    every = (*rules.all_rules().values(), *found)
-    return {name: rule.code for rule in every for name in (rule.code.lower(), rule.slug)}
+    every = [*rules.rule_names().items(), *((rule.code, rule.slug) for rule in found)]
+    return {name: code for code, slug in every for name in (code.lower(), slug)}
 
 
 def named(comments: Sequence[Suppression], found: Iterable[Rule]) -> tuple[list[Suppression], list[Notice]]:
