@@ -6,11 +6,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING
-
 from linkwarden._version import __version__
 
+TYPE_CHECKING = False  # the command line begins here, and typing takes longer to import than all of this
 if TYPE_CHECKING:
     from linkwarden.api import check as check
     from linkwarden.api import check_async as check_async
@@ -56,6 +54,8 @@ if not TYPE_CHECKING:  # else every name would seem to be there
         """Return a public name, loaded on first use."""
         if name not in _PLACES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module  # noqa: PLC0415 - as above
+
         value = getattr(import_module(_PLACES[name]), name)
         globals()[name] = value
         return value

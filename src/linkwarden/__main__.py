@@ -1,4 +1,7 @@
-"""The start of the program: the console script ``linkwarden`` and ``python -m linkwarden``."""
+"""The start of the program: the console script ``linkwarden`` and ``python -m linkwarden``.
+
+It imports next to nothing before it has seen to Ctrl-C: until then, Python shows a traceback.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,13 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
-from typing import NoReturn
 
 from linkwarden._version import COLLECT_AFTER, COMPLETING, __version__
+
+TYPE_CHECKING = False  # without typing, which takes longer to import than the rest
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import NoReturn
 
 
 def main(argv: Sequence[str] | None = None) -> NoReturn:
@@ -20,16 +25,16 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
         argv: the arguments without the program's name; the process's own if None.
     """
     _occupy_closed_streams()
+    interruptible = signal.getsignal(signal.SIGINT) is signal.default_int_handler  # a shell's "&" has it ignored
+    if interruptible:
+        signal.signal(signal.SIGINT, _stop_at_once)
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments in (["--version"], ["-V"]):
         # Scripts call it often, so nothing else is loaded.
         print(f"linkwarden {__version__}")  # noqa: T201 - and nothing if standard output is closed
         sys.exit(0)
     gc.set_threshold(*COLLECT_AFTER)
-    interruptible = signal.getsignal(signal.SIGINT) is signal.default_int_handler  # a shell's "&" has it ignored
-    if interruptible:
-        signal.signal(signal.SIGINT, _stop_at_once)
-    from linkwarden.cli import cli  # noqa: PLC0415 - see above
+    from linkwarden.cli import cli  # noqa: PLC0415 - slow to import
     from linkwarden.cli.guard import run_guarded  # noqa: PLC0415
 
     if interruptible:
@@ -50,6 +55,7 @@ def leave(code: int) -> NoReturn:
     Everything is written by now. Python would wait for the thread (``threading._shutdown``), without a prompt.
     """
     import threading  # noqa: PLC0415 - not needed for --version
+    from contextlib import suppress  # noqa: PLC0415 - with it
 
     if any(thread is not threading.current_thread() and not thread.daemon for thread in threading.enumerate()):
         for stream in (sys.stdout, sys.stderr):

@@ -54,6 +54,28 @@ def test_a_slip_in_the_command_is_answered_with_what_was_meant(word: str, capsys
 
 
 @pytest.mark.parametrize(
+    ("arguments", "meant"),
+    [
+        ("--offline", "linkwarden check --offline"),
+        ("--offlin", "linkwarden check --offline"),
+        ("--format json", "linkwarden check --format"),
+        ("--unsafe", "linkwarden fix --unsafe"),
+        ("--offline extract README.md", "linkwarden extract --offline"),
+        ("--github-token ghp_secret", "linkwarden check --github-token"),
+        ("--12345678", "linkwarden check --help"),
+    ],
+)
+def test_an_option_before_any_command_is_answered_with_what_to_type(
+    arguments: str, meant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It names the command that has the option, and repeats no value."""
+    assert run_guarded(cli, arguments.split()) == 2
+    err = capsys.readouterr().err
+    assert f"`{meant}`" in err
+    assert "ghp_secret" not in err
+
+
+@pytest.mark.parametrize(
     ("text", "said"),
     [
         ("[tool.linkwarden]\nexclude = []", "linkwarden.toml:1:1: unknown key 'tool'"),
@@ -78,6 +100,48 @@ def test_mistakes_in_the_configuration(text: str | bytes, said: str, capsys: pyt
 
     assert check("--no-report") == 2
     assert said in " ".join(capsys.readouterr().err.split())
+
+
+def test_all_mistakes_of_a_configuration_are_told_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each with its place and what to do, so that nobody runs the command once for each."""
+    write("[a](#a)")
+    write(
+        """offlin = true
+per-hots = 3
+concurrency = 0
+timeout = "soon"
+github-token = "ghp_1"
+[[ignore]]
+ulr = "x"
+[[ignore]]
+url = 'x'
+code = 'page-not-found'
+[[host]]
+name = "docs.example.org"
+per-host = "x"
+""",
+        "linkwarden.toml",
+    )
+
+    assert check("--no-report") == 2
+
+    err = capsys.readouterr().err
+    assert [err.count(f"linkwarden.toml:{line}:1: ") for line in range(1, 14)] == [1] * 5 + [0, 1, 0, 0, 1, 0, 0, 1]
+    for advice in ("--offline", "Did you mean 'per-host'?", "Did you mean 'url'?", "Did you mean not-found?"):
+        assert advice in err
+    assert err.count("Error: ") == 8
+
+
+def test_a_flood_of_mistakes_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    """A file of a pull request cannot fill the log."""
+    write("[a](#a)")
+    write("".join(f"wrong{number} = 1\n" for number in range(1000)), "linkwarden.toml")
+
+    assert check("--no-report") == 2
+
+    err = capsys.readouterr().err
+    assert err.count("Error: ") == 21
+    assert "Error: 980 more mistakes\n" in err
 
 
 def test_a_table_that_is_none(capsys: pytest.CaptureFixture[str]) -> None:

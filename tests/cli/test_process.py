@@ -131,7 +131,7 @@ def test_interrupted_it_writes_what_it_found(desk: Desk, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    "at", ["linkwarden.cli", "linkwarden.cli.guard", "click", "linkwarden.api", "linkwarden.run.engine"]
+    "at", ["threading", "linkwarden.cli", "linkwarden.cli.guard", "click", "linkwarden.api", "linkwarden.run.engine"]
 )
 @pytest.mark.parametrize("completing", [False, True])
 def test_ctrl_c_while_it_starts_ends_in_one_word(tmp_path: Path, at: str, completing: bool) -> None:  # noqa: FBT001
@@ -180,6 +180,15 @@ def test_the_module_runs_and_ends_with_the_exit_code(tmp_path: Path) -> None:
         process.communicate(timeout=60)
 
     assert process.returncode == 1
+
+
+def test_next_to_nothing_is_imported_before_ctrl_c_is_seen_to() -> None:
+    """Until ``main`` runs, Python itself answers it, with a traceback."""
+    code = (
+        "import sys, signal; before = set(sys.modules); import linkwarden.__main__; print(*set(sys.modules) - before)"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert set(loaded) <= {"linkwarden", "linkwarden._version", "linkwarden.__main__", "__future__", "gc"}
 
 
 def test_version_imports_nothing_heavy() -> None:

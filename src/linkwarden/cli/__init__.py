@@ -77,7 +77,24 @@ class _LazyGroup(click.Group):
         """Take ``linkwarden README.md`` for ``linkwarden check README.md``."""
         own = {*_COMMANDS, *(name for param in self.get_params(ctx) for name in param.opts)}
         is_list = own.isdisjoint(args) and any(map(_names_list, args))
-        return super().parse_args(ctx, ["check", *args] if is_list else args)
+        try:
+            return super().parse_args(ctx, ["check", *args] if is_list else list(args))
+        except click.NoSuchOption as error:
+            ctx.fail(f"No such option: {error.option_name}. {self._advice(ctx, error.option_name, args)}")
+
+    def _advice(self, ctx: click.Context, option: str, args: list[str]) -> str:
+        """Return what to type where an option stands before any command; what else was typed may hold a secret."""
+        from linkwarden.config import nearest  # noqa: PLC0415 - only here
+
+        owners: dict[str, str] = {}
+        for name in sorted(_COMMANDS, key=lambda name: name not in args):  # a command that was typed comes first
+            command = self.get_command(ctx, name)
+            for param in command.get_params(ctx) if command is not None else ():
+                owners |= {word: name for word in param.opts if word not in owners}
+        meant = option if option in owners else nearest(option, owners)
+        if not meant:
+            return "Options stand behind a command; `linkwarden check --help` lists those of a check."
+        return f"Did you mean `linkwarden {owners[meant]} {meant}`? Options stand behind the command."
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -32,10 +32,11 @@ def say_diff(diff: bytes, *, colored: bool) -> None:
 
 def say_error(error: LinkwardenError) -> None:
     """Print what is wrong and what to do, on standard error."""
-    for line in str(error).splitlines():
-        say(f"Error: {line}", err=True)
-    if error.advice:
-        say(f"  {error.advice}", err=True)
+    for part in error.parts or (error,):
+        for line in str(part).splitlines():
+            say(f"Error: {line}", err=True)
+        if part.advice:
+            say(f"  {part.advice}", err=True)
 
 
 def say_failure(failure: Failure) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from linkwarden.config._hosts import Host, host_name
 from linkwarden.config._options import OPTIONS, PER_HOST, Ignore
 from linkwarden.config._rows import Place
-from linkwarden.config._values import SECONDS, Value, check_pattern
+from linkwarden.config._values import SECONDS, Problems, Value, check_pattern
 from linkwarden.model import UsageError
 
 #: The code of every rule by its code and by its slug, both in lower case.
@@ -51,7 +51,12 @@ def read_ignores(data: Any, path: Path, text: str, names: Callable[[], RuleNames
     places = _Places(path, text, "ignore")
     _check_tables(data, places, "ignore", _SAMPLE, "for many old findings there is --baseline")
     known = names() if names is not None and any("code" in entry for entry in data) else None
-    return tuple(_entry(entry, number, places, known) for number, entry in enumerate(data))
+    problems, entries = Problems(), []
+    for number, entry in enumerate(data):
+        with problems:
+            entries.append(_entry(entry, number, places, known))
+    problems.tell()
+    return tuple(entries)
 
 
 def read_hosts(data: Any, path: Path, text: str) -> tuple[Host, ...]:
@@ -62,11 +67,16 @@ def read_hosts(data: Any, path: Path, text: str) -> tuple[Host, ...]:
     """
     places = _Places(path, text, "host")
     _check_tables(data, places, "host", _HOST_SAMPLE, "name a domain with *. for all its hosts")
-    hosts = tuple(_host(entry, number, places) for number, entry in enumerate(data))
-    for number, host in enumerate(hosts):
-        if host.name in [other.name for other in hosts[:number]]:
-            raise UsageError(f"{places.of(number, 'name')}: a second [[host]] for {host.name}", "Put both into one.")
-    return hosts
+    problems, hosts = Problems(), dict[str, Host]()
+    for number, entry in enumerate(data):
+        with problems:
+            host = _host(entry, number, places)
+            if hosts.setdefault(host.name, host) is not host:
+                raise UsageError(
+                    f"{places.of(number, 'name')}: a second [[host]] for {host.name}", "Put both into one."
+                )
+    problems.tell()
+    return tuple(hosts.values())
 
 
 def _check_tables(data: Any, places: _Places, key: str, sample: str, instead: str) -> None:

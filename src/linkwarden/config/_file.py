@@ -11,7 +11,7 @@ from typing import Any
 from linkwarden.config._entries import RuleNames, read_hosts, read_ignores
 from linkwarden.config._options import OPTIONS, RUN_OPTIONS, read_values
 from linkwarden.config._rows import Option, Place
-from linkwarden.config._values import nearest
+from linkwarden.config._values import Problems, nearest
 from linkwarden.model import UsageError
 from linkwarden.tree import read_file
 
@@ -82,8 +82,8 @@ def load_file(path: Path, rule_names: Callable[[], RuleNames] | None = None) -> 
             without it any code is taken for one.
 
     Raises:
-        UsageError: not readable, not TOML, an unknown or forbidden key, a value of the wrong type; the message
-            says where.
+        UsageError: not readable, not TOML, unknown or forbidden keys, values of the wrong type; the message says
+            where, and names all that is wrong.
     """
     text = _text_of(path)
     data = _parsed(path, text)
@@ -92,23 +92,33 @@ def load_file(path: Path, rule_names: Callable[[], RuleNames] | None = None) -> 
         data = tool.get("linkwarden", {}) if isinstance(tool, dict) else tool
     if not isinstance(data, dict):
         raise UsageError(f"{path}: [tool.linkwarden] is not a table", "Write it as a table of keys and values.")
-    _check_keys(path, text, data)
+    problems = Problems()
+    for key in data:
+        with problems:
+            _check_key(path, text, key)
 
     def place(option: Option) -> str:
         return f"{path}{_line_of(text, option.name)}: {option.name}"
 
-    given = {_KEYS_OF_FILE[key].field: value for key, value in data.items() if key not in _TABLES}
+    given = {_KEYS_OF_FILE[key].field: value for key, value in data.items() if key in _KEYS_OF_FILE}
     if isinstance(given.get("anchors"), dict):
         given["anchors"] = {os.path.join(path.parent, folder): rule for folder, rule in given["anchors"].items()}  # noqa: PTH118 - text
-    values = read_values(given, place, Option.in_file)
-    if "ignore" in data:
-        values["ignores"] = read_ignores(data["ignore"], path, text, rule_names)
-    if "host" in data:
-        values["hosts"] = read_hosts(data["host"], path, text)
-    if "baseline" in values:
-        values["baseline"] = _baseline_beside(path, data["baseline"], place(RUN_OPTIONS["baseline"]))
-    if "site_root" in values:
-        values["site_root"] = _folder_beside(path, data["root"], place(RUN_OPTIONS["site_root"]))
+    values: dict[str, Any] = {}
+    for field, value in given.items():
+        with problems:
+            values |= read_values({field: value}, place, Option.in_file)
+
+    def put(field: str, make: Callable[[], Any], *, given: bool) -> None:
+        if given:
+            with problems:
+                values[field] = make()
+
+    put("ignores", lambda: read_ignores(data["ignore"], path, text, rule_names), given="ignore" in data)
+    put("hosts", lambda: read_hosts(data["host"], path, text), given="host" in data)
+    baseline, root = RUN_OPTIONS["baseline"], RUN_OPTIONS["site_root"]
+    put("baseline", lambda: _baseline_beside(path, data["baseline"], place(baseline)), given="baseline" in values)
+    put("site_root", lambda: _folder_beside(path, data["root"], place(root)), given="site_root" in values)
+    problems.tell()
     return values
 
 
@@ -208,26 +218,27 @@ def _is_repository(name: str, place: Path) -> bool:
     return not place.exists() and re.fullmatch(r"[\w-]+/[\w.-]+", name) is not None and not place.suffix
 
 
-def _check_keys(path: Path, text: str, data: Mapping[str, Any]) -> None:
+def _check_key(path: Path, text: str, key: str) -> None:
     known = (*_KEYS_OF_FILE, *_TABLES)
+    if key in known:
+        return
     only = {option.name: option for option in OPTIONS.values() if option.flags and option.name not in known}
-    for key in data:
-        if key in known:
-            continue
-        option = only.get(key, _NO_KEYS.get(key))
-        if option is not None and Place.DOOR in option.places:
-            raise UsageError(
-                f"{path}{_line_of(text, key)}: the key {key!r} is not allowed in a file of the repository",
-                f"It opens a door, so it comes only from {_origins(option)}.",
-            )
-        if option is not None:
-            advice = f"It is an option of the command line only: {option.flags[-1]}."
-        elif key in ("tool", "linkwarden") and path.name != "pyproject.toml":
-            advice = "In this file the keys stand at the top, below no table."
-        else:
-            near = nearest(key, known)
-            advice = f"Did you mean {near!r}?" if near else f"Known keys: {', '.join(known)}."
-        raise UsageError(f"{path}{_line_of(text, key)}: unknown key {key!r}", advice)
+    option = only.get(key, _NO_KEYS.get(key))
+    if option is not None and Place.DOOR in option.places:
+        raise UsageError(
+            f"{path}{_line_of(text, key)}: the key {key!r} is not allowed in a file of the repository",
+            f"It opens a door, so it comes only from {_origins(option)}.",
+        )
+    if option is not None:
+        advice = f"It is an option of the command line only: {option.flags[-1]}."
+    elif key in ("tool", "linkwarden") and path.name != "pyproject.toml":
+        advice = "In this file the keys stand at the top, below no table."
+    else:
+        near = nearest(key, (*known, *only))
+        advice = f"Did you mean {near!r}?" if near in known else f"Known keys: {', '.join(known)}."
+        if near in only:
+            advice = f"If {near!r} is meant: it is an option of the command line only, {only[near].flags[-1]}."
+    raise UsageError(f"{path}{_line_of(text, key)}: unknown key {key!r}", advice)
 
 
 def _origins(option: Option) -> str:

@@ -27,6 +27,8 @@ _SHARD = re.compile(r"(\d{1,4})/(\d{1,4})", re.ASCII)
 _COPIED = re.compile(r"https?://\S+", re.IGNORECASE)
 #: Who can make the requests of a run.
 ENGINES = ("single", "dask")
+#: More errors of one file are counted.
+_MOST_PROBLEMS = 20
 _MAX_PATTERN = 200  # longer patterns are never written by hand, and a hostile one gets less room
 #: How much of a URL a pattern gets to see: a hostile pair of both is kept short.
 _MATCHED_CHARS = 2048
@@ -94,6 +96,32 @@ class Value:
         if isinstance(given, bool):
             return bool in self.types
         return isinstance(given, (*self.types, *self.native))
+
+
+class Problems:
+    """What is wrong with a file: errors that are raised in its ``with`` blocks are kept, to be told all at once."""
+
+    def __init__(self) -> None:
+        self._found: list[UsageError] = []
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> bool:
+        if isinstance(error, UsageError):
+            self._found.extend(part for part in error.parts or (error,) if isinstance(part, UsageError))
+            return True
+        return False
+
+    def tell(self) -> None:
+        """Raise UsageError if there was any."""
+        told = self._found[:_MOST_PROBLEMS]
+        if len(self._found) > len(told):
+            told.append(UsageError(f"{len(self._found) - len(told):,} more mistakes"))
+        if len(told) == 1:
+            raise told[0]
+        if told:
+            raise UsageError("\n".join(map(str, told)), parts=tuple(told))
 
 
 def _called(kind: type) -> str:

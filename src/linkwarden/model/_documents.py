@@ -10,13 +10,17 @@ from linkwarden.records import dataclass
 
 
 class LinkwardenError(Exception):
-    """An error that the user can fix. ``advice`` says how; ``exit_code`` is what the process ends with."""
+    """An error that the user can fix. ``advice`` says how; ``exit_code`` is what the process ends with.
+
+    Where there are several at once, ``parts`` holds each of them, and the message the messages of all.
+    """
 
     exit_code = 2
 
-    def __init__(self, message: str, advice: str = "") -> None:
+    def __init__(self, message: str, advice: str = "", parts: tuple[LinkwardenError, ...] = ()) -> None:
         super().__init__(message)
         self.advice = advice
+        self.parts = parts
 
 
 class UsageError(LinkwardenError):
