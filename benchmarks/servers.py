@@ -1,7 +1,9 @@
 """Loopback servers for the benchmarks, in a process of their own.
 
 ``python servers.py plain 200`` listens on 200 addresses of 127.0.0.0/8 and answers every GET at once with an
-ordinary page. ``python servers.py world LIST DIRECTORY`` plays the hosts of ``ml-papers.md`` (``world.py``). The
+ordinary page. ``python servers.py world LIST DIRECTORY`` plays the hosts of a list (``world.py``), ``traps`` the same
+with some that are ill. ``python servers.py spread 1500 5`` listens on 1,500 addresses that answer after 50 to 800 ms,
+each always the same, and on 5 that take connections and never answer. The
 first line on standard output is JSON that says where it listens. Each line on standard input asks for the counts
 since the last one; at the end of the input, or after 20 minutes, the server stops.
 """
@@ -10,10 +12,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import resource
 import socket
 import sys
 import time
+import zlib
 from collections import Counter
+from functools import partial
 from typing import Any
 
 #: A forgotten server stops by itself after so many seconds.
@@ -71,8 +76,9 @@ class Counts:
 class Plain(asyncio.Protocol):
     """The least that HTTP/1.1 with keep-alive and without bodies needs: an answer for every empty line."""
 
-    def __init__(self, counts: Counts) -> None:
+    def __init__(self, counts: Counts, latency: float = 0.0) -> None:
         self._counts = counts
+        self._latency = latency
         self._rest = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -85,7 +91,15 @@ class Plain(asyncio.Protocol):
         self._rest = heads.pop()
         if heads:
             self._counts.note(len(heads))
-            self._transport.write(b"".join(map(page, heads)))
+            answers = b"".join(map(page, heads))
+            if self._latency:
+                asyncio.get_running_loop().call_later(self._latency, self._transport.write, answers)
+            else:
+                self._transport.write(answers)
+
+
+class Silent(asyncio.Protocol):
+    """Takes connections and never says a word."""
 
 
 def listen(host: str, port: int = 0) -> socket.socket:
@@ -110,14 +124,35 @@ async def serve_plain(count: int, counts: Counts) -> dict[str, Any]:
     return {"hosts": hosts}
 
 
+async def serve_spread(count: int, silent: int, counts: Counts) -> dict[str, Any]:
+    """Start hosts with the latencies of real ones, and some that never answer; give the authorities of both."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+    loop = asyncio.get_running_loop()
+    port = 0
+    places: dict[str, list[str]] = {"hosts": [], "silent": []}
+    for number in range(count + silent):
+        sock = listen(f"127.60.{number // 250}.{1 + number % 250}", port)
+        port = sock.getsockname()[1]
+        authority = ":".join(map(str, sock.getsockname()))
+        if number < count:
+            latency = 0.05 + zlib.crc32(authority.partition(":")[0].encode()) % 751 / 1000
+            await loop.create_server(partial(Plain, counts, latency), sock=sock)
+        else:
+            await loop.create_server(Silent, sock=sock)
+        places["hosts" if number < count else "silent"].append(authority)
+    return places
+
+
 async def _amain(kind: str, *arguments: str) -> None:
     counts = Counts()
     if kind == "plain":
         place = await serve_plain(int(arguments[0]), counts)
+    elif kind == "spread":
+        place = await serve_spread(int(arguments[0]), int(arguments[1]), counts)
     else:
         import world  # noqa: PLC0415 - needs the development packages
 
-        place = await world.serve(arguments[0], arguments[1], counts)
+        place = await world.serve(arguments[0], arguments[1], counts, traps=kind == "traps")
     print(json.dumps(place), flush=True)
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)

@@ -1,8 +1,12 @@
-"""The hosts of ``ml-papers.md`` on loopback, healthy, each with the latency and the limits of a real one.
+"""The hosts of a list on loopback, each with the latency and the limits of a real one; healthy, or with traps.
 
 What they answer is what the tests' fake internet answers (``tests/internet``); here it takes real time and is asked
 from another process. Each host has an address of its own in 127.0.0.0/8. linkwarden is told by a resolver where a
 name leads, lychee by ``--remap``; a redirect to a name is answered to lychee with the address behind it.
+
+The traps are those of the tests (``tests/internet/world_ills.py``): pages that are gone, hosts that are busy and say
+for how long, names that do not exist, ports that are closed, and two hosts that take a connection and never say a word.
+Certificates that are wrong are left out.
 """
 
 from __future__ import annotations
@@ -12,15 +16,18 @@ import ssl
 import time
 import zlib
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import trustme
 from aiohttp import web
-from servers import Counts, listen
+from servers import Counts, Silent, listen
 
+from tests.internet import world_ills
 from tests.internet.core import FakeInternet
+from tests.internet.time import VirtualTime
 from tests.internet.world import read_addresses
 from tests.internet.world_hosts import HOSTS, Address
 from tests.internet.world_hosts import serve as serve_address
@@ -53,23 +60,46 @@ class Bucket:
         return True
 
 
+class RealTime(VirtualTime):
+    """The time of the tests' hosts, where it is no test."""
+
+    def clock(self) -> float:
+        """Give seconds that never go back."""
+        return time.monotonic()
+
+    def now(self) -> datetime:
+        """Give the date and time, in UTC."""
+        return datetime.now(UTC)
+
+
 class World:
     """All hosts, behind one request handler.
 
     Attributes:
         places: loopback address by host name.
+        silent: hosts that never say a word.
     """
 
-    def __init__(self, path: Path, counts: Counts) -> None:
+    def __init__(self, path: Path, counts: Counts, *, traps: bool) -> None:
         self._counts = counts
         self._internet = FakeInternet()
+        self._internet.time = RealTime()
         addresses = read_addresses(path.read_text(encoding="utf-8"))
         registries = Registries(self._internet, addresses, token=True)
         registries.github.token = TOKEN
         for address in addresses:
             if address.url not in registries.expected:
                 self._install(address)
-        names = sorted(name for name in self._internet._sites if "*" not in name)  # noqa: SLF001 - every host there is
+        faults = self._internet._connect  # noqa: SLF001 - no test needs it
+        self.silent: set[str] = set()
+        absent: set[str] = set()
+        if traps:
+            world_ills.install(self._internet, addresses)
+            self.silent = {name for name, (fault, _) in faults.items() if fault == "silent"}
+            absent = {name for name, (fault, _) in self._internet._dns.items() if fault != "hiccup"}  # noqa: SLF001
+            absent |= {name for name, (fault, times) in faults.items() if fault in ("refused", "reset") and not times}
+        sites = self._internet._sites  # noqa: SLF001 - every host there is
+        names = sorted(name for name in {*sites, *self.silent} - absent if "*" not in name)
         self.places = {name: f"127.50.{1 + number // 200}.{1 + number % 200}" for number, name in enumerate(names)}
         self._names = {place: name for name, place in self.places.items()}
         self.ports: dict[str, int] = {}
@@ -113,15 +143,16 @@ def _make_request(message: Any, payload: Any, protocol: Any, writer: Any, task: 
     return web.Request(message, payload, protocol, writer, task, asyncio.get_running_loop(), client_max_size=2**26)
 
 
-async def serve(path: str, folder: str, counts: Counts) -> dict[str, Any]:
+async def serve(path: str, folder: str, counts: Counts, *, traps: bool = False) -> dict[str, Any]:
     """Start every host; the authority's certificate goes to ``ca.pem`` in the folder.
 
     Args:
         path: the list.
         folder: where the certificate goes.
         counts: are told of every request.
+        traps: some hosts and pages are as in the tests.
     """
-    world = World(Path(path), counts)
+    world = World(Path(path), counts, traps=traps)
     authority = trustme.CA(key_type=trustme.KeyType.ECDSA)
     authority.cert_pem.write_to_path(str(Path(folder, "ca.pem")))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -130,8 +161,11 @@ async def serve(path: str, folder: str, counts: Counts) -> dict[str, Any]:
     loop = asyncio.get_running_loop()
     schemes: dict[str, Callable[[], ssl.SSLContext | None]] = {"http": lambda: None, "https": lambda: context}
     for scheme, security in schemes.items():
-        for place in world.places.values():
+        for name, place in world.places.items():
             sock = listen(place, world.ports.get(scheme, 0))
             world.ports[scheme] = sock.getsockname()[1]
-            await loop.create_server(server, sock=sock, ssl=security())
+            if name in world.silent:
+                await loop.create_server(Silent, sock=sock)
+            else:
+                await loop.create_server(server, sock=sock, ssl=security())
     return {"places": world.places, "ports": world.ports, "token": TOKEN}

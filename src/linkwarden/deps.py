@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from linkwarden.config import Config
-from linkwarden.model import Answer, Evidence, Remembered, Run
+from linkwarden.model import Answer, Evidence, Remembered, Result, Run
 from linkwarden.records import dataclass
 
 if TYPE_CHECKING:  # the network stack is slow to import, and an offline run does without
@@ -84,6 +84,8 @@ class Deps:
         progress: shows how far the run is, or None.
         memory: what earlier runs found, or None.
         parts: what the shards of this run found, which are merged without a request; or None.
+        on_final: gets, while the run goes on, each result that can only be changed by what the whole list tells, by
+            suppression and by ``--diff``; each link at most once. Those that it did not get come with the run. Or None.
     """
 
     make_net: Callable[[Config, Observer | None], AbstractAsyncContextManager[Net]]
@@ -94,3 +96,4 @@ class Deps:
     progress: Progress | None = None
     memory: Memory | None = None
     parts: Parts | None = None
+    on_final: Callable[[Result], None] | None = None

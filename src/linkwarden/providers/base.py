@@ -69,6 +69,7 @@ class LoadContext:
         hint: call it to tell the user something once at the end.
         allow_networks: networks in CIDR notation that count as public (``--allow-network``).
         archive: the Internet Archive may be asked for copies of what is lost.
+        is_listed: tells of a URL that it is a link of the run, as far as that is read.
         is_private: tells of a host that what it sends is for this user only, so that nobody else is told of its URLs.
         recall: gives what the memory holds of a URL, by key, or None.
         patience: how long a failure of the network has to last before a link is called broken; None without a memory.
@@ -85,6 +86,7 @@ class LoadContext:
     hint: Callable[[str], None] = lambda _text: None
     allow_networks: tuple[str, ...] = ()
     archive: bool = True
+    is_listed: Callable[[str], bool] = lambda _url: False
     is_private: Callable[[str], bool] = lambda _host: False
     recall: Callable[[str], Remembered | None] = _no_memory
     patience: Patience | None = None

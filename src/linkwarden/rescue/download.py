@@ -17,7 +17,7 @@ from linkwarden.records import dataclass
 from linkwarden.rescue.choice import Candidate, Left
 from linkwarden.rescue.verify import MAX_BYTES, verified
 from linkwarden.review._asking import in_lanes
-from linkwarden.review._wayback import Archive, Capture, added_on
+from linkwarden.review._wayback import Archive, Capture, Dates
 from linkwarden.signatures import is_signed
 from linkwarden.soft404.siblings import sibling_of
 from linkwarden.text import host_of
@@ -80,8 +80,8 @@ async def look_up(chosen: Sequence[Candidate | Left], net: Net, root: Path, *, a
         root: of the repository, whose history says when links were added.
         ask: the archive may be asked.
     """
-    lost = [one for one in chosen if isinstance(one, Candidate) and one.archived] if ask else []
-    added = dict(zip(map(id, lost), await added_on(root, [[one.result] for one in lost]), strict=True))
+    dates = Dates(root)
+    dates.expect(one.result for one in chosen if isinstance(one, Candidate) and one.archived)
     archive = Archive(net, seconds=math.inf)  # the user waits for these; --max-time ends them
     found: list[Wanted | Left] = []
     for one in chosen:
@@ -92,7 +92,7 @@ async def look_up(chosen: Sequence[Candidate | Left], net: Net, root: Path, *, a
         elif not ask:
             found.append(Left(one.result, f"{one.why}, and the Internet Archive is not asked"))
         else:
-            copy = await _copy(one, archive, added[id(one)])
+            copy = await _copy(one, archive, await dates.of([one.result]))
             found.append(Left(one.result, f"{one.why}, and {copy}") if isinstance(copy, str) else Wanted(one, copy))
     return found
 

@@ -6,7 +6,7 @@ import asyncio
 import ipaddress
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from linkwarden.providers import LoadContext
 from linkwarden.providers.offline.camo import unwrap
 from linkwarden.providers.offline.signed import advice
 from linkwarden.records import dataclass
+from linkwarden.review._base import Once
 from linkwarden.signatures import is_signed
 from linkwarden.text import host_of, mask_secrets
 from linkwarden.url import parse
@@ -252,14 +253,35 @@ def may_be_asked(ctx: LoadContext) -> bool:
     return ctx.archive and not ctx.allow_networks
 
 
-async def added_on(root: Path, groups: Sequence[Sequence[Result]]) -> list[datetime | None]:
-    """Return for each group of links when the first of them entered its list, as far as git tells."""
-    places = [[(o.span.path, o.span.line) for result in group for o in result.target.occurrences] for group in groups]
-    lines: dict[str, set[int]] = defaultdict(set)
-    for path, line in (place for group in places for place in group):
-        lines[path].add(line)
-    known = await asyncio.to_thread(lines_added, root, lines) if lines else {}
-    return [min((known[place] for place in group if place in known), default=None) for group in places]
+class Dates:
+    """When links entered their lists, as far as git tells; many lines are looked up together, and each once."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._known: dict[tuple[str, int], datetime | None] = {}
+        self._wanted: dict[str, set[int]] = defaultdict(set)
+        self._turn = asyncio.Lock()
+
+    def expect(self, results: Iterable[Result]) -> None:
+        """Have links looked up as soon as the date of one of them is wanted."""
+        for path, line in _places(results):
+            if (path, line) not in self._known:
+                self._wanted[path].add(line)
+
+    async def of(self, results: Sequence[Result]) -> datetime | None:
+        """Return when the first of some links entered its list; None where that is not known."""
+        self.expect(results)
+        async with self._turn:
+            if self._wanted:
+                wanted, self._wanted = self._wanted, defaultdict(set)
+                found = await asyncio.to_thread(lines_added, self._root, wanted)
+                self._known |= {(path, line): found.get((path, line)) for path in wanted for line in wanted[path]}
+        dates = [date for place in _places(results) if (date := self._known.get(place)) is not None]
+        return min(dates, default=None)
+
+
+def _places(results: Iterable[Result]) -> Iterator[tuple[str, int]]:
+    return ((o.span.path, o.span.line) for result in results for o in result.target.occurrences)
 
 
 class Archive:
@@ -270,16 +292,18 @@ class Archive:
         closed: why nothing more is asked, one clause, or "".
     """
 
-    def __init__(self, net: Net, *, seconds: float | None = None) -> None:
+    def __init__(self, net: Net, *, seconds: float | None = None, once: Once | None = None) -> None:
         """Prepare.
 
         Args:
             net: the network.
             seconds: for all questions together; None is what a check may spend.
+            once: has the answers to questions that were put before.
         """
         self.answered = 0
         self.closed = ""
         self._net = net
+        self._once = once if once is not None else Once()
         self._silences = 0
         limit = net.policy.max_time
         share = MAX_SECONDS if limit is None else min(MAX_SECONDS, limit * SHARE_OF_MAX_TIME)
@@ -290,27 +314,28 @@ class Archive:
         self, url: str, added: datetime | None, *, image: bool = False, oldest: bool = False
     ) -> list[Capture]:
         """Return the captures that come into question (see ``question``); none where the archive did not say."""
-        ask = Request(
-            url=question(url, image=image, added=added, oldest=oldest),
-            purpose="archive",
-            accept="application/json",
-            max_bytes=_ANSWER_BYTES,
-            attempts=2,
-        )
-        found: list[Capture] | None = None
+        asked = question(url, image=image, added=added, oldest=oldest)
+        found = await self._once.ask(asked, lambda: self._ask(asked, url, image=image))
+        if isinstance(found, str):
+            self.closed = self.closed or found
+            found = None
+        self._count(found)
+        return found or []
+
+    async def _ask(self, asked: str, url: str, *, image: bool) -> list[Capture] | str | None:
+        """Return the captures; None where the archive did not say, or why it will not say anything more."""
+        ask = Request(url=asked, purpose="archive", accept="application/json", max_bytes=_ANSWER_BYTES, attempts=2)
         try:
             response = await self._net.fetch(ask)
             if response.status == 403 and _EXCLUDED.search(response.body):
-                found = []
-            elif response.status == 200:
-                found = captures(response.body, url, image=image)
+                return []
+            return captures(response.body, url, image=image) if response.status == 200 else None
         except NetError as error:
             if error.kind in _HOPELESS:
-                self.closed = "the time was used up" if error.kind is NetErrorKind.BUDGET else "it did not answer"
+                return "the time was used up" if error.kind is NetErrorKind.BUDGET else "it did not answer"
         except ValueError:
             pass  # a page of words in place of the table
-        self._count(found)
-        return found or []
+        return None
 
     def _count(self, found: list[Capture] | None) -> None:
         self.answered += found is not None

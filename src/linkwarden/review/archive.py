@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import field, replace
 from datetime import datetime
@@ -9,8 +10,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from linkwarden.model import FAILING, Basis, Evidence, Fact, Result, Suggestion, Tag
 from linkwarden.records import dataclass
-from linkwarden.review._base import Review
-from linkwarden.review._wayback import PLAYBACK, Archive, Capture, added_on, archived_under, best, may_be_asked
+from linkwarden.review._base import Needs, Review
+from linkwarden.review._wayback import PLAYBACK, Archive, Capture, Dates, archived_under, best, may_be_asked
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
@@ -40,24 +41,57 @@ class ArchiveReview(Review):
     name: ClassVar[str] = "archive"
     rank: ClassVar[int] = 90
     doing: ClassVar[str] = "looking for archived copies"
+    needs: ClassVar[Needs] = Needs.LINK
+
+    def __init__(self, ctx: LoadContext) -> None:
+        super().__init__(ctx)
+        self._turn = asyncio.Lock()  # one question after the other: after a few in vain there are no more
+        self._dates = Dates(ctx.root)
+        self._begun: Archive | None = None
+        self._looks = False
+
+    def wants(self, result: Result) -> bool:
+        return may_be_asked(self.ctx) and bool(_lookups([result], self.ctx))
+
+    async def begin(self, results: Sequence[Result], net: Net, now: datetime) -> AsyncIterator[Evidence]:
+        """Look up the first ones, as many as a run may."""
+        del now
+        archive = self._begun = self._begun or Archive(net, once=self.once)
+        lookups = _lookups(results, self.ctx)
+        for lookup in lookups:
+            self._dates.expect(lookup.results)
+        for lookup in lookups:
+            async with self._turn:
+                if self._looks or archive.closed or self.once.put >= MAX_LOOKUPS:
+                    return
+                found = await self._found(archive, lookup)
+            if found is not None:
+                for result in lookup.results:
+                    yield _with_copy(result, lookup, *found)
 
     async def look(self, results: Sequence[Result], net: Net, now: datetime) -> AsyncIterator[Evidence]:
         """Look up one URL after the other, those without any suggestion first; a failed lookup says nothing."""
         del now
+        self._looks = True
         if not may_be_asked(self.ctx):
             return
         lookups = sorted(_lookups(results, self.ctx), key=lambda lookup: not lookup.urgent)
         chosen = lookups[:MAX_LOOKUPS]
-        added = await added_on(self.ctx.root, [lookup.results for lookup in chosen])
-        archive = Archive(net)
-        for at, lookup in enumerate(chosen):
+        for lookup in chosen:
+            self._dates.expect(lookup.results)
+        archive = Archive(net, once=self.once)
+        for lookup in chosen:
             if archive.closed:
                 break
-            found = best(await archive.captures(lookup.url, added[at], image=lookup.image), added[at])
+            found = await self._found(archive, lookup)
             if found is not None:
                 for result in lookup.results:
                     yield _with_copy(result, lookup, *found)
         self._say_what_is_left(len(lookups) - archive.answered, archive)
+
+    async def _found(self, archive: Archive, lookup: _Lookup) -> tuple[Capture, str] | None:
+        added = await self._dates.of(lookup.results)
+        return best(await archive.captures(lookup.url, added, image=lookup.image), added)
 
     def _say_what_is_left(self, count: int, archive: Archive) -> None:
         if count <= 0:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from linkwarden.answers import rules as http
 from linkwarden.judge import verdict_of
 from linkwarden.model import Evidence, Fact, FactKind, Patience, Remembered, Result, Rule, Verdict
-from linkwarden.review._base import Review
+from linkwarden.review._base import Needs, Review
 from linkwarden.store.observations import Observation, Outcome, after, flapping, outcome_of
 
 if TYPE_CHECKING:
@@ -54,7 +54,12 @@ class MemoryReview(Review):
     name: ClassVar[str] = "memory"
     rank: ClassVar[int] = 75  # before the repairs, which look for an alternative URL of what is broken by now
     online: ClassVar[bool] = False
+    needs: ClassVar[Needs] = Needs.LINK
     rules: ClassVar[tuple[Rule, ...]] = (LASTING_FAILURE, HELD_BACK)
+
+    def wants(self, result: Result) -> bool:
+        del result
+        return self.ctx.patience is not None
 
     async def look(self, results: Sequence[Result], net: Net, now: datetime) -> AsyncIterator[Evidence]:
         """Weigh each failure of the network against how long it has lasted; say what comes and goes."""

@@ -13,12 +13,13 @@ from collections.abc import AsyncIterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from linkwarden.model import FAILING, Basis, Claim, Evidence, Fact, Result, Suggestion, Target
 from linkwarden.providers.web.page import WebProvider
-from linkwarden.review._base import Review
-from linkwarden.review._wayback import Archive, Capture, added_on, archived_under, best, may_be_asked
+from linkwarden.review._base import Needs, Review
+from linkwarden.review._wayback import Archive, Capture, Dates, archived_under, best, may_be_asked
 from linkwarden.soft404.judge import PageDoubt, rot_evidence
 from linkwarden.soft404.page import Page, is_html
 from linkwarden.soft404.signs import read_signs
@@ -109,6 +110,22 @@ class OwnersReview(Review):
     name: ClassVar[str] = "owners"
     rank: ClassVar[int] = 30
     doing: ClassVar[str] = "comparing pages with archived copies"
+    needs: ClassVar[Needs] = Needs.HOST  # as the made-up URLs before it
+
+    def __init__(self, ctx: LoadContext) -> None:
+        super().__init__(ctx)
+        self._begun = 0
+        self._dates = Dates(ctx.root)
+
+    def wants(self, result: Result) -> bool:
+        return may_be_asked(self.ctx) and _doubt(result, self.ctx) is not None
+
+    async def begin(self, results: Sequence[Result], net: Net, now: datetime) -> AsyncIterator[Evidence]:
+        """Compare the first ones, as many as a run may."""
+        chosen = results[: max(0, MOST - self._begun)]
+        self._begun += len(chosen)
+        async for evidence in self.look(chosen, net, now):
+            yield evidence
 
     async def look(self, results: Sequence[Result], net: Net, now: datetime) -> AsyncIterator[Evidence]:
         """Compare one page after the other; a copy that cannot be had, or is not the right one, proves nothing."""
@@ -118,15 +135,18 @@ class OwnersReview(Review):
         doubts = [found for result in results if (found := _doubt(result, self.ctx)) is not None][:MOST]
         if not doubts:
             return
-        added = await added_on(self.ctx.root, [[result] for result, _, _ in doubts])
-        archive = Archive(net)
-        for at, (result, doubt, url) in enumerate(doubts):
+        self._dates.expect(result for result, _, _ in doubts)
+        archive = Archive(net, once=self.once)
+        for result, doubt, url in doubts:
             if archive.closed:
                 return
-            chosen = best(await archive.captures(url, added[at], oldest=True), added[at], "the oldest")
-            copy = await _copy(net, url, chosen[0]) if chosen is not None else None
-            if chosen is not None and copy is not None:
-                finding = _compared(result, doubt, url, copy, chosen, added[at])
+            added = await self._dates.of([result])
+            chosen = best(await archive.captures(url, added, oldest=True), added, "the oldest")
+            if chosen is None:
+                continue
+            copy = await self.once.ask(chosen[0].raw(url), partial(_copy, net, url, chosen[0]))
+            if copy is not None:
+                finding = _compared(result, doubt, url, copy, chosen, added)
                 if finding is not None:
                     yield finding
 

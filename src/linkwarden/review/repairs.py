@@ -21,7 +21,7 @@ from linkwarden.providers.offline.signed import advice
 from linkwarden.providers.offline.signed import provider as signed_url
 from linkwarden.providers.papers.arxiv.provider import Arxiv
 from linkwarden.review._asking import ORDINARY, Asker, asked_by, in_lanes
-from linkwarden.review._base import Review
+from linkwarden.review._base import Needs, Once, Review
 from linkwarden.review.siblings import ask_sibling, same_everywhere
 from linkwarden.soft404.judge import PageDoubt
 from linkwarden.soft404.siblings import sibling_of
@@ -215,11 +215,29 @@ class RepairsReview(Review):
     name: ClassVar[str] = "repairs"
     rank: ClassVar[int] = 80
     doing: ClassVar[str] = "looking for repairs"
+    needs: ClassVar[Needs] = Needs.LINK
+
+    def wants(self, result: Result) -> bool:
+        if result.judgement.verdict not in FAILING or result.judgement.suggestion is not None:
+            return False
+        return _PAGE.match(result.target.address or "") is None  # whose paper may stand anywhere in the list
+
+    async def begin(self, results: Sequence[Result], net: Net, now: datetime) -> AsyncIterator[Evidence]:
+        """Ask for the first candidates, so many as there is room for in the shortest list."""
+        search = _Search(self.once, Asker(self.ctx, net, now), net, ())
+        for result in results:
+            guesses = candidates(result)
+            if any(self.ctx.is_listed(guess.url) for guess in guesses):
+                continue  # what is found about it may spare the request
+            if guesses and self.once.put + len(guesses) <= AT_LEAST:
+                found = await search.first_alive(result, guesses)
+                if found is not None:
+                    yield found
 
     async def look(self, results: Sequence[Result], net: Net, now: datetime) -> AsyncIterator[Evidence]:
         """Return the evidence of failing links again, with a suggestion, where one was found."""
         papers = papers_by_name(results)
-        search = _Search(Asker(self.ctx, net, now), net, results)
+        search = _Search(self.once, Asker(self.ctx, net, now), net, results)
         left = max(AT_LEAST, int(SHARE * sum(r.evidence.checked_by in ORDINARY for r in results)))
         jobs = []
         for result in results:
@@ -240,7 +258,8 @@ class RepairsReview(Review):
 class _Search:
     """Asks for candidates, each once however many links it may fix."""
 
-    def __init__(self, asker: Asker, net: Net, results: Sequence[Result]) -> None:
+    def __init__(self, once: Once, asker: Asker, net: Net, results: Sequence[Result]) -> None:
+        self._once = once
         self._asker = asker
         self._net = net
         self._asked: dict[tuple[str, str], asyncio.Future[Evidence | None]] = {}
@@ -264,7 +283,9 @@ class _Search:
         if question in self._known:
             return self._known[question]
         if question not in self._asked:
-            self._asked[question] = asyncio.ensure_future(self._ask(replace(target, key=url, url=url, address=url)))
+            there = replace(target, key=url, url=url, address=url)
+            put = self._once.ask((*question, target.key), lambda: self._ask(there))
+            self._asked[question] = asyncio.ensure_future(put)
         return await self._asked[question]
 
     async def _ask(self, target: Target) -> Evidence | None:

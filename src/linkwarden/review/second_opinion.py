@@ -1,4 +1,4 @@
-"""Requests again, at the end of the run, what one response of an ordinary host made broken."""
+"""Requests again, some seconds later or at the end of the run, what one response of an ordinary host made broken."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from linkwarden.judge import verdict_of
 from linkwarden.model import FAILS_BY_DEFAULT, Evidence, Fact, FactKind, Result, Rule, Verdict
 from linkwarden.providers.web.image import rules as images
 from linkwarden.review._asking import ORDINARY, Asker, in_lanes
-from linkwarden.review._base import Review
+from linkwarden.review._base import Needs, Review
 from linkwarden.text import host_of
 
 if TYPE_CHECKING:
@@ -26,8 +26,9 @@ FLAPPING = Rule(
     Verdict.UNVERIFIED,
     "two requests in one run got two different responses",
     "Before linkwarden calls a link broken because of one response of an ordinary web server, it requests it again "
-    "at the end of the run, over a new connection. The first response would have made this link broken; the second "
-    "did not confirm it. Servers behind a load balancer, or in the middle of an update, behave like this.",
+    "some seconds later, or at the end of the run, over a new connection. The first response would have made this link "
+    "broken; the second did not confirm it. Servers behind a load balancer, or in the middle of an update, behave like "
+    "this.",
     "Open the URL in a browser. If it works there, there is nothing to do.",
 )
 
@@ -52,8 +53,8 @@ _NO_ANSWER = frozenset(rule.code for rule in (http.OUT_OF_TIME, http.RATE_LIMITE
 #: A hiccup of the second look would take back a finding that is right, so it is tried twice.
 _ATTEMPTS = 2
 
-_CONFIRMED = "requested twice: at the end of the run, over a new connection, it failed again"
-_NOT_ASKED = "requested once: at the end of the run, no second request was possible"
+_CONFIRMED = "requested twice: later in the run, over a new connection, it failed again"
+_NOT_ASKED = "requested once: later in the run, no second request was possible"
 
 
 class SecondOpinionReview(Review):
@@ -62,7 +63,11 @@ class SecondOpinionReview(Review):
     name: ClassVar[str] = "second-opinion"
     rank: ClassVar[int] = 10
     doing: ClassVar[str] = "checking failures a second time"
+    needs: ClassVar[Needs] = Needs.HOST  # one request speaks for many links of a site, and its time has come last
     rules: ClassVar[tuple[Rule, ...]] = (FLAPPING,)
+
+    def wants(self, result: Result) -> bool:
+        return _rests_on_one_answer(result)
 
     async def look(self, results: Sequence[Result], net: Net, now: datetime) -> AsyncIterator[Evidence]:
         """Ask again for what rests on one answer; give every reported link its second fact, or take the blame back."""
@@ -71,10 +76,26 @@ class SecondOpinionReview(Review):
         for result in results:
             if _rests_on_one_answer(result):
                 questions.setdefault(_question(result), []).append(result)
-        jobs = [(host_of(_address(group[0])), partial(_ask_again, asker, group)) for group in questions.values()]
+        jobs = [(host_of(_address(group[0])), partial(self._ask_again, asker, group)) for group in questions.values()]
         for group in await in_lanes(jobs):
             for evidence in group:
                 yield evidence
+
+    async def _ask_again(self, asker: Asker, group: Sequence[Result]) -> list[Evidence]:
+        """Ask for the first link of a group; where it was no accident, it was none for the others either."""
+        first, *others = group
+        second = await self._answer(asker, first)
+        judged = [_compared(first.evidence, second)]
+        if judged[0].rule is FLAPPING and _question(first)[0] == "site":
+            judged += [_compared(other.evidence, await self._answer(asker, other)) for other in others]
+        else:
+            judged += [_compared(other.evidence, second) for other in others]
+        return judged
+
+    async def _answer(self, asker: Asker, result: Result) -> Evidence | None:
+        key, provider = result.target.key, result.evidence.checked_by
+        answers = await self.once.ask((provider, key), lambda: asker.judge([result.target], provider))
+        return answers.get(key)
 
 
 def _rests_on_one_answer(result: Result) -> bool:
@@ -97,22 +118,6 @@ def _address(result: Result) -> str:
     return result.target.address or ""
 
 
-async def _ask_again(asker: Asker, group: Sequence[Result]) -> list[Evidence]:
-    """Ask for the first link of a group; where it was no accident, it was none for the others either."""
-    first, *others = group
-    second = await _answer(asker, first)
-    judged = [_compared(first.evidence, second)]
-    if judged[0].rule is FLAPPING and _question(first)[0] == "site":
-        judged += [_compared(other.evidence, await _answer(asker, other)) for other in others]
-    else:
-        judged += [_compared(other.evidence, second) for other in others]
-    return judged
-
-
-async def _answer(asker: Asker, result: Result) -> Evidence | None:
-    return (await asker.judge([result.target], result.evidence.checked_by)).get(result.target.key)
-
-
 def _compared(first: Evidence, second: Evidence | None) -> Evidence:
     """Weigh two answers to one question: a failure that is confirmed stands, one that is not is no failure."""
     if second is None or (second.rule is not None and second.rule.code in _NO_ANSWER):
@@ -124,7 +129,7 @@ def _compared(first: Evidence, second: Evidence | None) -> Evidence:
         key=first.key,
         checked_by=first.checked_by,
         rule=FLAPPING,
-        reason=f"Two requests in this run got two different responses: at first {then}, at the end {now}.",
+        reason=f"Two requests in this run got two different responses: at first {then}, later {now}.",
         status=second.status,
         facts=(
             Fact(f"first response: {then}", status=first.status),

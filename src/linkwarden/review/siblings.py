@@ -1,7 +1,7 @@
 """What sites respond to made-up URLs shows whether a page, or the place that a link moved to, is really there.
 
-The pages were read when their links were checked; only the made-up URLs are requested here. That is done last so that
-few requests can be spent where they decide most, whatever the order in which the pages came.
+The pages were read when their links were checked; only the made-up URLs are requested here. Which of them is decided
+last, so that few requests can be spent where they decide most, whatever the order in which the pages came.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, ClassVar
 from linkwarden.model import Basis, Claim, Evidence, Fact, Result, Target
 from linkwarden.providers.web.page import WebProvider, follow
 from linkwarden.review._asking import in_lanes
-from linkwarden.review._base import Review
+from linkwarden.review._base import Needs, Review
 from linkwarden.soft404.judge import PageDoubt, doubt_of, rot_evidence
 from linkwarden.soft404.siblings import Sibling, same_page, sibling, sibling_of
 from linkwarden.soft404.weigh import Sign, with_sign, would_decide
@@ -72,6 +72,18 @@ class SiblingsReview(Review):
     name: ClassVar[str] = "siblings"
     rank: ClassVar[int] = 15
     doing: ClassVar[str] = "comparing odd pages with made-up ones"
+    needs: ClassVar[Needs] = Needs.HOST  # all links that one made-up URL may decide
+
+    def wants(self, result: Result) -> bool:
+        return result.target.address is not None and bool(_weight(result) or _moved_by_name(result))
+
+    async def begin(self, results: Sequence[Result], net: Net, now: datetime) -> AsyncIterator[Evidence]:
+        """Ask the first questions, so many as there is room for in the shortest list."""
+        del now
+        for url, group in _questions(results):
+            if self.once.has(url) or self.once.put < AT_LEAST:
+                for found in await self._compare(net, url, group):
+                    yield found
 
     async def look(self, results: Sequence[Result], net: Net, now: datetime) -> AsyncIterator[Evidence]:
         """Ask the questions that decide most, within the budget; what is left over stays as it was found."""
@@ -79,10 +91,17 @@ class SiblingsReview(Review):
         questions = _questions(results)
         chosen = questions[: _budget(results)]
         self._say_what_is_left(questions[len(chosen) :])
-        jobs = [(host_of(url), partial(_compare, net, url, group)) for url, group in chosen]
+        jobs = [(host_of(url), partial(self._compare, net, url, group)) for url, group in chosen]
         for found in await in_lanes(jobs):
             for evidence in found:
                 yield evidence
+
+    async def _compare(self, net: Net, url: str, group: Sequence[Result]) -> list[Evidence]:
+        other = await self.once.ask(url, lambda: ask_sibling(net, url))
+        if other is None:
+            return []
+        judged = (_judged(result, other) for result in group)
+        return [evidence for evidence in judged if evidence is not None]
 
     def _say_what_is_left(self, left: Sequence[_Question]) -> None:
         count = sum(_weight(result) > 0 for _, group in left for result in group)
@@ -129,14 +148,6 @@ def _moved_by_name(result: Result) -> bool:
     """
     fix = result.evidence.suggestion
     return fix is not None and fix.basis is Basis.SAME_NAME
-
-
-async def _compare(net: Net, url: str, group: Sequence[Result]) -> list[Evidence]:
-    other = await ask_sibling(net, url)
-    if other is None:
-        return []
-    judged = (_judged(result, other) for result in group)
-    return [evidence for evidence in judged if evidence is not None]
 
 
 def _judged(result: Result, other: Sibling) -> Evidence | None:

@@ -14,13 +14,14 @@ from linkwarden.docsites import Sites
 from linkwarden.inputs import anchors_reader, find_root, first_folder
 from linkwarden.model import FAILS_BY_DEFAULT, Claim, Evidence, Pass, Rule, Target, UsageError
 from linkwarden.providers import LoadContext, Provider, Roster, Skip, by_ident
+from linkwarden.run.ahead import Ahead
 from linkwarden.run.checking import checker_for, lane_of
 from linkwarden.run.journal import Journal, settled_of
 from linkwarden.run.ledger import Entry, Ledger, as_remembered, keep, known_good, own_evidence
 from linkwarden.run.outage import Outage
 from linkwarden.run.schedule import Lanes
 from linkwarden.run.selection import Selection
-from linkwarden.text import host_of
+from linkwarden.text import host_of, target_key
 
 if TYPE_CHECKING:  # the network stack is slow to import, and an offline run does without
     from linkwarden.net import Net
@@ -36,6 +37,7 @@ class Dispatch:
 
     Attributes:
         outage: watches whether the network is down.
+        ahead: is told of each result; None where no request is made.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class Dispatch:
         self._alike: dict[tuple[str, str], list[Claim]] = {}
         self._settled = self._lost = 0
         self._selection = Selection(config)
+        self.ahead: Ahead | None = None
         self.outage = Outage(net, self._checker.connectivity, ledger.not_requested)
 
     async def open(self) -> None:
@@ -65,6 +68,10 @@ class Dispatch:
         """
         self._lanes.filling = True
         await self._checker.open(self._now, self.outage.look, self._ledger.hint)
+
+    def is_idle(self, host: str) -> bool:
+        """Return whether no link of a host waits or is being checked."""
+        return self._lanes.is_idle(host)
 
     @property
     def requests(self) -> int:
@@ -298,6 +305,8 @@ class Dispatch:
             self._settled += 1
         self._lost += _is_lost(evidence) - _is_lost(entry.evidence)
         entry.evidence = evidence
+        if self.ahead is not None:
+            self.ahead.settled(entry)
         if self._deps.progress is not None:
             self._deps.progress.step(self._settled, len(self._ledger.entries), self._lost, lambda: self._lanes.waiting)
 
@@ -331,6 +340,7 @@ def context_of(config: Config, memory: Memory | None, ledger: Ledger) -> LoadCon
         hint=ledger.hint,
         allow_networks=config.allow_networks,
         archive=config.archive,
+        is_listed=lambda url: target_key(url, "") in ledger.entries,
         is_private=config.is_private,
     )
     if memory is None:

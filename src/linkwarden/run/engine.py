@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from linkwarden import rules
 from linkwarden.config import Config
 from linkwarden.deps import Deps
 from linkwarden.hints import hints
@@ -18,6 +17,7 @@ from linkwarden.inputs import Source, read_all, reading_of
 from linkwarden.judge import Policy
 from linkwarden.model import Compared, Run, UsageError
 from linkwarden.report import formats
+from linkwarden.run.ahead import Ahead, Reviews
 from linkwarden.run.dispatch import Dispatch, context_of
 from linkwarden.run.intake import Intake
 from linkwarden.run.journal import Journal, settled_of
@@ -58,6 +58,7 @@ class _Inspection:
         self._journal = Journal(config.journal, config.shard, self._now) if config.journal is not None else None
         self._dispatch = Dispatch(config, deps, net, self._ledger, self._journal)
         self._intake = Intake(self._ledger, self._dispatch)
+        self._ahead: Ahead | None = None
         self._difference: Difference | None = None
         self._baseline = load_baseline(config.baseline) if config.baseline is not None else None
 
@@ -65,6 +66,8 @@ class _Inspection:
         try:
             return await self._run()
         finally:
+            if self._ahead is not None:
+                await self._ahead.cancel()
             await self._dispatch.end()
             if self._journal is not None:  # else it has ended with the run
                 await asyncio.to_thread(self._journal.close, None, {})
@@ -79,14 +82,22 @@ class _Inspection:
             listed = read_all(self._config.inputs, self._deps.stdin, self._net, reading)
             await self._intake.read(self._sources or listed)
             await self._intake.expand(self._config.expand)
+            if self._ahead is not None:
+                self._ahead.all_listed()
             await self._dispatch.check_all()
+            if self._ahead is not None:
+                await self._ahead.finish()
             self._ledger.say_what_is_rewritten()
             if self._context.sites is not None and self._config.diff is None:
                 self._ledger.notices.extend(self._context.sites.remarks())
             down = await self._dispatch.outage.happened()
             await self._review(online=self._net is not None and not down)
+            if self._ahead is not None:
+                await self._ahead.cancel()
         except asyncio.CancelledError:
             interrupted = True
+            if self._ahead is not None:
+                await self._ahead.cancel()
             await self._dispatch.close()
             down = self._dispatch.outage.suspected
             if self._ledger.entries:  # the reviews that make no request: the memory's patience holds all the same
@@ -113,6 +124,18 @@ class _Inspection:
             self._journal.open()
         self._context = context_of(config, self._deps.memory, self._ledger)
         self._dispatch.load_providers(self._context)
+        self._reviews = Reviews(self._context, self._ledger.fail)
+        if self._net is not None or self._deps.on_final is not None:
+            outage = self._dispatch.outage
+            self._ahead = self._dispatch.ahead = Ahead(
+                self._ledger,
+                self._reviews,
+                self._net,
+                self._now,
+                is_idle=self._dispatch.is_idle,
+                is_there=lambda: outage.is_ruled_out,
+                on_final=self._deps.on_final,
+            )
         formats()  # the reports are not used here, but one that cannot be loaded is a notice of every run
         if config.diff is not None:
             from linkwarden.diff import difference  # noqa: PLC0415 - only here
@@ -139,13 +162,11 @@ class _Inspection:
     async def _review(self, *, online: bool) -> None:
         """Let the reviews look at all results, one after the other."""
         results = self._ledger.results()
-        for cls in await asyncio.to_thread(rules.review_classes):  # the first time, it looks into folders
-            if cls.online and not online:
-                continue
-            if self._deps.progress is not None and cls.doing:
-                self._deps.progress.phase(cls.doing)
+        for review in await self._reviews.all(online=online):
+            if self._deps.progress is not None and review.doing:
+                self._deps.progress.phase(review.doing)
             try:
-                review, changed = cls(self._context), False
+                changed = False
                 # Offline reviews never touch the network; they get it typed as present.
                 async for evidence in review.look(results, self._net, self._now):  # type: ignore[arg-type]
                     self._ledger.entries[evidence.key].evidence = evidence
@@ -153,7 +174,7 @@ class _Inspection:
                 results = self._ledger.results() if changed else results
                 self._ledger.notices.extend(review.remarks(results))
             except Exception as error:  # noqa: BLE001 - a review's defect must not take the run down
-                self._ledger.fail(f"review {cls.name}", error)
+                self._ledger.fail(f"review {review.name}", error)
 
     async def _judge(self, duration: float, *, interrupted: bool, network_down: bool) -> Run:
         """Return the run as it was found; with ``--diff``, only what the change has caused."""

@@ -186,6 +186,12 @@ class Ledger:
         ordered = sorted(self.entries.values(), key=first)
         return tuple(_result(e, policy, self.rewrites, network_down=network_down) for e in ordered)
 
+    def result_of(self, entry: Entry, evidence: Evidence | None = None) -> Result:
+        """Judge one entry as it is, or as it would be with other evidence."""
+        if evidence is not None:
+            entry = replace(entry, evidence=evidence)
+        return _result(entry, self.policy, self.rewrites, network_down=False)
+
     def as_run(self, config: Config, duration: float, *, interrupted: bool, network_down: bool) -> Run:
         """Judge everything and return the run, as far as it was found here."""
         return Run(

@@ -37,6 +37,7 @@ class Outage:
         self._connectivity = connectivity
         self._witnesses = witnesses
         self._cleared = net is None
+        self._answered = False
         self._inquiry: asyncio.Task[None] | None = None
         self.certain = asyncio.Event()
 
@@ -78,6 +79,12 @@ class Outage:
                 continue
             return True
         return False
+
+    @property
+    def is_ruled_out(self) -> bool:
+        """True once some host has answered."""
+        self._answered = self._answered or self._connectivity().answered > 0
+        return self._answered
 
     @property
     def suspected(self) -> bool:

@@ -64,6 +64,11 @@ class Lanes:
         entry = self._lanes.get(lane)
         return self.filling or (entry is not None and (bool(entry.waiting) or entry.running + entry.parked > 1))
 
+    def is_idle(self, lane: str) -> bool:
+        """Return True if a lane has no job."""
+        entry = self._lanes.get(lane)
+        return entry is None or not (entry.waiting or entry.running or entry.parked)
+
     @property
     def waiting(self) -> dict[str, int]:
         """The number of jobs that each lane still has, running ones included; lanes without any are left out."""

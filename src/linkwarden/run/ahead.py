@@ -1,0 +1,241 @@
+"""Lets reviews begin with the links that are settled, while slower hosts still keep the run waiting.
+
+What is begun is no result yet: when all links are settled, each review looks at all of them in its order, and finds the
+answers to what it has requested already. So a report does not depend on what was begun, and nothing is lost where
+nothing was: a run that is over within seconds begins nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, cast
+
+from linkwarden import rules
+from linkwarden.model import Result
+from linkwarden.providers import LoadContext
+from linkwarden.review import Needs, Review
+from linkwarden.run.ledger import Entry, Ledger
+from linkwarden.text import host_of
+from linkwarden.wire import Request, Response
+
+if TYPE_CHECKING:
+    from linkwarden.net import Net
+
+#: Seconds from a link's result to the first second look: what is only a moment's trouble is over by then.
+PAUSE = 5.0
+#: Hosts whose links are looked at side by side; the others wait, so that no more than a few tasks are alive.
+AT_ONCE = 64
+#: Seconds after which a request that waits for a busy host looks whether it still is.
+_AGAIN = 1.0
+
+
+class Reviews:
+    """The reviews of a run, each made once and when it is first needed.
+
+    Args:
+        context: what they may know of the run.
+        fail: keeps a defect of one: where it was, and what.
+    """
+
+    def __init__(self, context: LoadContext, fail: Callable[[str, Exception], None]) -> None:
+        self._context = context
+        self._fail = fail
+        self._made: dict[type[Review], Review | None] = {}
+
+    async def all(self, *, online: bool) -> list[Review]:
+        """Return them in the order in which they look; one that cannot be made is a failure, and left out.
+
+        Args:
+            online: those that make requests as well.
+        """
+        classes = await asyncio.to_thread(rules.review_classes)  # the first time, it looks into folders
+        made = [self._review(cls) for cls in classes if online or not cls.online]
+        return [review for review in made if review is not None]
+
+    def _review(self, cls: type[Review]) -> Review | None:
+        if cls not in self._made:
+            self._made[cls] = None
+            try:
+                self._made[cls] = cls(self._context)
+            except Exception as error:  # noqa: BLE001 - a review's defect must not take the run down
+                self._fail(f"review {cls.name}", error)
+        return self._made[cls]
+
+
+class Ahead:
+    """Begins reviews for links that are settled, and tells which results are final.
+
+    Args:
+        ledger: judges the links.
+        reviews: what may begin.
+        net: the network; None where no request is made.
+        now: the instant that counts as the present.
+        is_idle: tells that no link of a host waits or is being checked.
+        is_there: tells that some host has answered, so that failures are no outage of our own network.
+        on_final: gets each result that nothing but a comparison over the whole list can change; or None.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        reviews: Reviews,
+        net: Net | None,
+        now: datetime,
+        *,
+        is_idle: Callable[[str], bool],
+        is_there: Callable[[], bool],
+        on_final: Callable[[Result], None] | None,
+    ) -> None:
+        self._ledger = ledger
+        self._reviews = reviews
+        self._net = cast("Net", _AfterOthers(net, self._when_idle)) if net is not None else None
+        self._now = now
+        self._is_idle = is_idle
+        self._is_there = is_there
+        self._on_final = on_final
+        self._due: deque[tuple[float, Entry]] = deque()
+        self._ready: deque[Sequence[Entry]] = deque()
+        self._alive: set[asyncio.Task[None]] = set()
+        self._timer: asyncio.Task[None] | None = None
+        self._listed = False
+        self._over = asyncio.Event()
+
+    def settled(self, entry: Entry) -> None:
+        """Take note of a link that has a result."""
+        evidence = entry.evidence
+        if evidence is None or self._over.is_set():
+            return
+        if evidence.rule is None and evidence.doubt is None and evidence.suggestion is None and not entry.notes:
+            if self._on_final is None:
+                return  # nearly every link: no review has anything to ask about it
+            if self._listed:
+                self._on_final(self._ledger.result_of(entry))
+                return
+        if self._net is not None and (entry.provider is None or entry.provider.online):
+            self._due.append((asyncio.get_running_loop().time() + PAUSE, entry))
+        else:
+            self._ready.append((entry,))
+        self._start()
+
+    def all_listed(self) -> None:
+        """Take note that the lists are read: all links are known, with all places where they stand."""
+        self._listed = True
+        self._start()
+
+    async def finish(self) -> None:
+        """Begin nothing more: the reviews are about to look at all links. What is under way goes on for them."""
+        while self._net is None and self._alive:  # without requests it takes no time
+            await asyncio.wait(self._alive)
+        self._stop()
+
+    async def cancel(self) -> None:
+        """End what is under way."""
+        self._stop()
+        tasks = [*self._alive, *([self._timer] if self._timer is not None else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _stop(self) -> None:
+        self._over.set()
+        self._due.clear()
+        self._ready.clear()
+
+    def _start(self) -> None:
+        if not self._listed:
+            return
+        self._fill()
+        if self._due and self._timer is None:
+            self._timer = asyncio.get_running_loop().create_task(self._watch(), name="linkwarden-ahead")
+
+    async def _watch(self) -> None:
+        """Take up each link when its time has come."""
+        clock = asyncio.get_running_loop().time
+        while self._due:
+            await asyncio.sleep(max(0.0, self._due[0][0] - clock()))
+            by_host: dict[str, list[Entry]] = {}
+            while self._due and self._due[0][0] <= clock():
+                entry = self._due.popleft()[1]
+                by_host.setdefault(host_of(entry.target.address or ""), []).append(entry)
+            self._ready.extend(by_host.values())
+            self._fill()
+        self._timer = None
+
+    def _fill(self) -> None:
+        while self._ready and len(self._alive) < AT_ONCE:
+            task = asyncio.get_running_loop().create_task(self._look(self._ready.popleft()), name="linkwarden-begun")
+            self._alive.add(task)
+            task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._alive.discard(task)
+        self._fill()
+
+    async def _look(self, entries: Sequence[Entry]) -> None:
+        """Take links of one host through the reviews that can begin with them, in the order in which they look."""
+        pending = {entry.target.key: self._ledger.result_of(entry) for entry in entries}
+        for review in await self._reviews.all(online=self._net is not None):
+            if review.needs is Needs.LIST:
+                continue
+            try:
+                await self._begin(review, pending)
+            except Exception as error:  # noqa: BLE001 - a review's defect must not take the run down
+                self._ledger.fail(f"review {review.name}", error)
+                return
+        if self._on_final is not None:
+            for result in pending.values():
+                self._on_final(result)
+
+    async def _begin(self, review: Review, pending: dict[str, Result]) -> None:
+        """Let a review begin with those of some links that it wants; who has to wait for it is taken out."""
+        wanted = [result for result in pending.values() if review.wants(result)]
+        if not wanted:
+            return
+        if self._over.is_set() or (review.online and self._must_wait(review, wanted)):
+            at = asyncio.get_running_loop().time() + PAUSE
+            for result in wanted:
+                del pending[result.target.key]
+                if not self._over.is_set():
+                    self._due.append((at, self._ledger.entries[result.target.key]))
+            self._start()
+            return
+        # Offline reviews never touch the network; they get it typed as present.
+        async for evidence in review.begin(wanted, self._net, self._now):  # type: ignore[arg-type]
+            pending[evidence.key] = self._ledger.result_of(self._ledger.entries[evidence.key], evidence)
+
+    def _must_wait(self, review: Review, wanted: Sequence[Result]) -> bool:
+        host = host_of(wanted[0].target.address or "")
+        return not self._is_there() or (review.needs is Needs.HOST and not self._is_idle(host))
+
+    async def _when_idle(self, host: str) -> None:
+        while not (self._over.is_set() or self._is_idle(host)):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_AGAIN):
+                    await self._over.wait()
+
+
+class _AfterOthers:
+    """A ``Net`` that lets a host's links go before: what was begun early is in nobody's way.
+
+    What it meets has no bearing on who else is asked at a host (``ProtectedSites``): that is decided by the list.
+    """
+
+    def __init__(self, net: Net, when_idle: Callable[[str], Any]) -> None:
+        from linkwarden.net.protected import ProtectedSites  # noqa: PLC0415 - an offline run does without the network
+
+        self._net = net
+        self._when_idle = when_idle
+        self.protected = ProtectedSites(0)
+
+    async def fetch(self, ask: Request) -> Response:
+        """Ask; raises ``NetError`` as ``Net.fetch`` does."""
+        await self._when_idle(host_of(ask.url))
+        return await self._net.fetch(ask)
+
+    def __getattr__(self, name: str) -> Any:
+        """Everything else is the net's own."""
+        return getattr(self._net, name)
