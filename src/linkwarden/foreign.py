@@ -60,6 +60,11 @@ def decode(data: bytes, label: str = "utf-8") -> str:
     return data.decode(_codec(label) or "utf-8", errors="replace")
 
 
+def is_utf_8(label: str) -> bool:
+    """Return whether ``decode`` reads bytes with this label as UTF-8."""
+    return (_codec(label) or "utf-8") == "utf-8"
+
+
 def _codec(label: str) -> str | None:
     """Return the codec for an encoding's label, or None where browsers know no such encoding."""
     label = label.strip()

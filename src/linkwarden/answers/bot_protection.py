@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from types import MappingProxyType
 
+from linkwarden.answers.words import looked_for, words_in
 from linkwarden.patterns import pattern
 from linkwarden.records import dataclass
 from linkwarden.wire import Response
@@ -71,6 +72,8 @@ SERVICES: tuple[Service, ...] = (
     Service(name="Sucuri firewall", titles=r"Sucuri WebSite Firewall - Access Denied|Access Denied - Sucuri.*"),
 )
 
+#: One of these headers is sent with each page that is known by a header.
+_PROOF = frozenset(name for service in SERVICES for name in service.proof)
 #: Every page with a title or mark of the table holds one of these, so that other pages are let through quickly.
 _HINTS = (
     b"Just a moment",
@@ -88,6 +91,7 @@ _HINTS = (
     b"Security Checkpoint",
     b"Sucuri",
 )
+_HINT_WORDS = looked_for(*(hint.decode().lower() for hint in _HINTS))
 
 # Every repetition is bounded or cannot fail, so that a hostile page costs time in proportion to its length.
 _TITLE = pattern(r"<title[^>]{0,200}>([^<]{0,300})</title", re.IGNORECASE)
@@ -100,9 +104,11 @@ _UNSEEN = pattern(
 def bot_protection(response: Response) -> str | None:
     """Return the name of the bot protection service whose page the response is, or None."""
     refuses = response.status >= 400 or response.status == 202
-    for service in SERVICES:
+    for service in () if _PROOF.isdisjoint(response.headers) else SERVICES:
         if (refuses or not service.refusing) and any(_has(response, item) for item in service.proof.items()):
             return service.name
+    if not words_in(response.body).any_of(_HINT_WORDS):
+        return None
     body = response.body[:_LOOKED_AT]
     if not any(hint in body for hint in _HINTS):
         return None

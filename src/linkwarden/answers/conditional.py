@@ -137,6 +137,8 @@ def with_validators(evidence: Evidence, response: Response) -> Evidence:
     if evidence.rule is not None or evidence.doubt is not None or response.status != 200 or response.hops:
         return evidence
     etag, modified = response.headers.get("etag", ""), response.headers.get("last-modified", "")
+    if not etag and not modified:
+        return evidence
     validators = Validators(
         etag if _ETAG.fullmatch(etag) else None,
         modified if _DATE.fullmatch(modified) else None,

@@ -76,7 +76,10 @@ class StoreError(NamedTuple):
 
 def store_error(response: Response) -> StoreError | None:
     """Return the object store's error in a response, or None if it is none."""
-    text = decode(response.body[:8192])
+    head = response.body[:8192]
+    if response.status < 400 and b"<Code>" not in head:
+        return None
+    text = decode(head)
     code = _code_in_xml(text) or (_code_beside_xml(response, text) if response.status >= 400 else None)
     if code is None:
         return None

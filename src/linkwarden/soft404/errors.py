@@ -14,6 +14,7 @@ from functools import cache, lru_cache, partial
 
 from linkwarden.datafile import Line, read_words
 from linkwarden.patterns import pattern
+from linkwarden.soft404.stems import Stems
 
 
 @cache
@@ -45,6 +46,10 @@ _LEFT_OVER = 2
 #: A site's name in a title has no more words than this; more are a sentence, and the page is about something.
 _NAME_WORDS = 5
 _LONGEST = 160
+#: So many characters of a text are read.
+_READ = 1000
+#: What the headings of the messages' cores have in common.
+_CORES = "core"
 #: How the subject of a reply or a forwarded message begins: what it quotes was said of something else.
 _REPLY = pattern(
     r"\s*(?:re|aw|sv|vs|rv|antw|odp|fwd?|wg|tr|回复|回覆|答复|转发|回信)\s*(?:\[\d+\])?\s*[:\uff1a]", re.IGNORECASE
@@ -56,8 +61,8 @@ _ASCII_MARKS = {code: " " for code in range(128) if not chr(code).isalnum()}
 def plain(text: str) -> str:
     """Return a text in lower case, without marks of punctuation, words one blank apart (Unicode NFKC, casefold)."""
     if text.isascii():  # most are, and this is ten times as fast
-        return " ".join(text[:1000].lower().translate(_ASCII_MARKS).split())
-    folded = unicodedata.normalize("NFKC", text[:1000]).casefold().replace("\u0307", "")
+        return " ".join(text[:_READ].lower().translate(_ASCII_MARKS).split())
+    folded = unicodedata.normalize("NFKC", text[:_READ]).casefold().replace("\u0307", "")
     kept = (char if char.isalnum() or unicodedata.category(char)[0] == "M" else " " for char in folded)
     return " ".join("".join(kept).split())
 
@@ -80,6 +85,34 @@ def parts_of(title: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in _SPLIT.split(title) if part and part.strip())
 
 
+def whole_and_parts(text: str) -> str:
+    """Return in plain words all that looks at a text and at its parts look at."""
+    return plain(text) if len(text) <= _READ else " ".join(map(plain, (text, *parts_of(text))))
+
+
+def _expressions() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for heading, lines in _word_lists().items():
+        name = _CORES if heading.startswith(_CORES) else heading
+        if not heading.startswith("small words"):
+            found.setdefault(name, []).extend(line.text for line in lines)
+    return found
+
+
+_STEMS = Stems(_expressions)
+
+
+@lru_cache(maxsize=1024)  # a title is looked at for one thing after the other
+def _may_say(text: str) -> frozenset[str]:
+    """Return the headings of the lists of which an entry may match a text or a part of it."""
+    return _STEMS.in_text(whole_and_parts(text))
+
+
+def may_be_error(text: str) -> bool:
+    """Return whether an error message may stand in a text; a quick look, after which nearly no title is left."""
+    return _CORES in _may_say(text)
+
+
 @lru_cache(maxsize=1024)  # the pages of a site share their title's parts
 def is_error_text(text: str, names: tuple[str, ...] = ()) -> bool:
     """Return whether a text is an error message of the "there is no such page" sort and nothing else.
@@ -89,7 +122,7 @@ def is_error_text(text: str, names: tuple[str, ...] = ()) -> bool:
         names: words that may stand in it besides, such as the site's name.
     """
     words = plain(text)
-    if not words or len(words) > _LONGEST or _REPLY.match(text):
+    if not words or len(words) > _LONGEST or not may_be_error(text) or _REPLY.match(text):
         return False
     spaceless = _SPACELESS.search(words) is not None
     core = _CORE if spaceless else _CORE_IN_WORDS
@@ -107,12 +140,14 @@ def is_error_text(text: str, names: tuple[str, ...] = ()) -> bool:
 def speaks_of_errors(text: str) -> bool:
     """Return whether an error message stands anywhere in a text, as in the title of a song or of a guide."""
     words = plain(text)
-    return (_CORE if _SPACELESS.search(words) else _CORE_IN_WORDS).search(words) is not None
+    return may_be_error(text) and (_CORE if _SPACELESS.search(words) else _CORE_IN_WORDS).search(words) is not None
 
 
 @lru_cache(maxsize=1024)
 def error_part(title: str, names: tuple[str, ...] = ()) -> str | None:
     """Return the part of a title that is an error message, if the rest is no more than a site's name, else None."""
+    if not may_be_error(title):
+        return None
     if is_error_text(title, names):
         return title
     if _REPLY.match(title):
@@ -125,14 +160,19 @@ def error_part(title: str, names: tuple[str, ...] = ()) -> str | None:
     return None
 
 
+def _is_a_part(heading: str, message: re.Pattern[str], text: str) -> bool:
+    """Return whether a text, or one of its parts, is a message of a list and nothing else."""
+    return heading in _may_say(text) and any(message.fullmatch(plain(part)) for part in (text, *parts_of(text)))
+
+
 def says_no_hits(text: str) -> bool:
     """Return whether a title's part or a heading says that a search found nothing."""
-    return any(_NO_HITS.fullmatch(plain(part)) for part in (text, *parts_of(text)))
+    return _is_a_part("no hits", _NO_HITS, text)
 
 
 def says_later(text: str) -> bool:
     """Return whether a title's part or a heading says that the site is down and will be back."""
-    return any(_LATER.fullmatch(plain(part)) for part in (text, *parts_of(text)))
+    return _is_a_part("later", _LATER, text)
 
 
 def sentences_of(text: str) -> list[str]:
@@ -142,18 +182,20 @@ def sentences_of(text: str) -> list[str]:
 
 def is_bare_error(text: str) -> bool:
     """Return whether a part of a title, or a heading, says that there is an error and not which."""
-    return any(_BARE_ERROR.fullmatch(plain(part)) for part in (text, *parts_of(text)))
+    return "bare error" in _may_say(text) and any(
+        _BARE_ERROR.fullmatch(plain(part)) for part in (text, *parts_of(text))
+    )
 
 
-@lru_cache(maxsize=1024)  # a list has the same few texts over and over
 def says_log_in(text: str) -> bool:
     """Return whether a title's part or a heading is that of a page for members only, or of their log-in form."""
-    return any(_LOG_IN.fullmatch(plain(part)) for part in (text, *parts_of(text)))
+    return _is_a_part("log in", _LOG_IN, text)
 
 
 def asks_for_log_in(sentence: str) -> bool:
     """Return whether a sentence says that the page is not for everybody."""
-    return _LOG_IN_SENTENCES.fullmatch(plain(sentence)) is not None
+    may_ask = "log in sentences" in _may_say(sentence)
+    return may_ask and _LOG_IN_SENTENCES.fullmatch(plain(sentence)) is not None
 
 
 def _is_name(part: str) -> bool:

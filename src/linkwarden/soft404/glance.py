@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cached_property
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from linkwarden.answers.redirects import lost_its_page
+from linkwarden.lazy import lazy
 from linkwarden.model import Target
 from linkwarden.patterns import pattern
 from linkwarden.soft404 import parked, words
 from linkwarden.soft404.errors import (
     error_part,
     is_bare_error,
+    may_be_error,
     plain,
     says_later,
     sentences_of,
     speaks_of_errors,
 )
 from linkwarden.soft404.page import Page
-from linkwarden.soft404.subject import promised_words, words_of_text
+from linkwarden.soft404.subject import words_of_text, words_of_url
 from linkwarden.text import host_of
 
 #: One sentence that is an error message counts on pages up to this (characters of content) …
@@ -90,12 +91,12 @@ class Glance:
         self.host = host_of(self.asked)
         self.final = page.response.url
 
-    @cached_property
+    @lazy
     def title(self) -> str:
         """The page's title, or ""."""
         return self.page.title or ""
 
-    @cached_property
+    @lazy
     def names(self) -> tuple[str, ...]:
         """Words that may stand in error messages besides: the site's name, and ids that the URL holds."""
         own = (word for label in self.host.split(".") for word in (label, *label.split("-")))
@@ -103,7 +104,7 @@ class Glance:
         ids = (word for word, is_mail in parts if is_mail or any(map(str.isdigit, word)))
         return tuple(dict.fromkeys((*own, *ids)))
 
-    @cached_property
+    @lazy
     def _things(self) -> tuple[str, ...]:
         """The same for a sentence, which may name the thing in question by the words of its URL."""
         return tuple(dict.fromkeys((*self.names, *(word for part in self._parts() for word in plain(part).split()))))
@@ -115,17 +116,18 @@ class Glance:
         yield from map(unquote, segments[-2:])
         yield from (value for _, value in parse_qsl(parts.query)[:20])
 
-    @cached_property
+    @lazy
     def error_title(self) -> str | None:
         """The part of the title that is an error message, or None."""
-        return None if self.is_named else error_part(self.title, self.names)
+        return error_part(self.title, self.names) if may_be_error(self.title) and not self.is_named else None
 
-    @cached_property
+    @lazy
     def error_heading(self) -> str | None:
         """The first heading that is an error message, or None."""
-        return next((heading for heading in self.page.headings if error_part(heading, self.names) == heading), None)
+        headings = (heading for heading in self.page.headings if may_be_error(heading))
+        return next((heading for heading in headings if error_part(heading, self.names) == heading), None)
 
-    @cached_property
+    @lazy
     def error_sentence(self) -> str | None:
         """The first sentence beside the headings that is an error message, on a page with little to read, or None.
 
@@ -142,29 +144,29 @@ class Glance:
         ]
         return found[0] if found and len({plain(part) for part in found}) < _LISTED else None
 
-    @cached_property
+    @lazy
     def bare_error(self) -> str | None:
         """A title or heading that says that there is an error and not which, or None."""
         return next((text for text in (self.title, *self.page.headings) if text and is_bare_error(text)), None)
 
-    @cached_property
+    @lazy
     def is_named(self) -> bool:
         """True if the title holds all words of the link's text (two at least), the site's name apart."""
         own = {plain(name) for label in self.host.split(".") for name in (label, *label.split("-"))}
         wanted = words_of_text(o.text for o in self.target.occurrences) - own
         return len(wanted) > 1 and wanted <= set(plain(self.title).split())
 
-    @cached_property
+    @lazy
     def lost_its_page(self) -> bool:
         """True if redirects led away from what the URL names."""
         return bool(self.page.response.hops) and lost_its_page(self.asked, self.final)
 
-    @cached_property
+    @lazy
     def is_file_as_page(self) -> bool:
         """True if the URL names a file that is no page, and a page was sent."""
         return all(_FILE_NAME.search(urlsplit(url).path) for url in (self.asked, self.final))
 
-    @cached_property
+    @lazy
     def is_marked_wrong(self) -> bool:
         """True if the page's markup calls it an error page."""
         low = self.page.low
@@ -180,47 +182,52 @@ class Glance:
         head = low[:_TAGS] + low[start : start + _TAGS]
         return any(hint in head for hint in words.MARKS) and any(map(_ERROR_MARK.fullmatch, self.page.marks))
 
-    @cached_property
-    def promised(self) -> frozenset[str]:
-        """The words that the link promises."""
-        return promised_words(self.target)
-
-    @cached_property
+    @lazy
     def is_unrelated(self) -> bool:
         """True if the link promises something in words, and none of them stands anywhere in the page's source."""
-        low = self.page.low
-        telling = [word for word in self.promised if len(word) >= 4 or not word.isascii()]
-        if not telling or not self.page.response.complete:
+        if not self.page.response.complete:
             return False
-        there = [word for word in telling if word[:8] in low]
-        if not there or not all(word in self.host for word in there):
-            return not there
+        there = set()
+        any_telling = False
+        for word in self._promises():
+            any_telling = True
+            if self.page.mentions(word[:8]):
+                if word not in self.host:
+                    return False  # as on nearly every page
+                there.add(word)
+        if not there:
+            return any_telling
         # A site's own URL stands in each of its pages, whoever owns the name by now.
         name = self.host.removeprefix("www.")
-        rest = low.replace(f"//www.{name}", " ").replace(f"//{name}", " ")
+        rest = self.page.low.replace(f"//www.{name}", " ").replace(f"//{name}", " ")
         return not any(word[:8] in rest for word in there)
 
-    @cached_property
+    def _promises(self) -> Iterator[str]:
+        """Yield the words that the link promises and that can be looked for, those of its text before its URL's."""
+        for promised in (words_of_text(o.text for o in self.target.occurrences), words_of_url(self.asked)):
+            yield from (word for word in promised if len(word) >= 4 or not word.isascii())
+
+    @lazy
     def headline(self) -> str:
         """Title, headings and description."""
         return " ".join((self.title, *self.page.headings, self.page.meta("description")))[:_HEADLINE]
 
-    @cached_property
+    @lazy
     def gambling(self) -> tuple[str, ...]:
         """The words of gambling and the like in the headline."""
         return parked.gambling_words(self.headline)
 
-    @cached_property
+    @lazy
     def has_much_text(self) -> bool:
         """True if the page has something to say, whatever its title."""
         return len(self.page.main_text) > MUCH
 
-    @cached_property
+    @lazy
     def is_gated(self) -> bool:
         """True if a log-in or consent form stands before the page."""
         return self.page.has_password_field or (_GATE.search(self.headline) is not None and not self.has_much_text)
 
-    @cached_property
+    @lazy
     def promises_the_message(self) -> bool:
         """True if the link's text or URL speaks of the error message itself: a song, a paper, a guide."""
         return promises_the_message(self.target, redirected=bool(self.page.response.hops))

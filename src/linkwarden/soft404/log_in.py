@@ -33,15 +33,24 @@ def asks_to_log_in(target: Target, page: Page) -> bool:
         target: the link; one that means the log-in page gets what it promises.
         page: what it leads to.
     """
-    if _means_log_in(target):
-        return False
-    title, form = page.title or "", page.has_password_field
-    if form and _TITLE.match(title):
+    return _is_asking(page) and not _means_log_in(target)
+
+
+def _is_asking(page: Page) -> bool:
+    """Return whether a page asks readers to log in, or says that it is not for everybody."""
+    title = page.title or ""
+    if _TITLE.match(title) and page.has_password_field:
         return len(page.main_text) <= _MUCH
     if any(map(says_log_in, (title, *page.headings))):
-        return len(page.main_text) <= (_MUCH if form else _LITTLE)
-    is_form_alone = form and not page.headings and len(page.main_text) <= _NEXT_TO_NOTHING
-    return (is_form_alone and urlsplit(page.response.url).path not in ("", "/")) or _says_so(page)
+        return len(page.main_text) <= (_MUCH if page.has_password_field else _LITTLE)
+    return _is_form_alone(page) or _says_so(page)
+
+
+def _is_form_alone(page: Page) -> bool:
+    """Return whether a page other than a site's first consists of a form that asks for a password."""
+    if page.headings or not page.has_password_field or urlsplit(page.response.url).path in ("", "/"):
+        return False
+    return len(page.main_text) <= _NEXT_TO_NOTHING
 
 
 def _means_log_in(target: Target) -> bool:
@@ -53,7 +62,7 @@ def _means_log_in(target: Target) -> bool:
 
 def _says_so(page: Page) -> bool:
     """Return whether a sentence of a page with little else says that it is not for everybody."""
-    if not page.response.complete or not page.words.any_of(words.LOG_IN) or page.rough_length > _SEARCHED:
+    if not page.response.complete or not page.words.any_of(words.LOG_IN) or page.says_more_than(_SEARCHED):
         return False
     if len(page.main_text) > _LITTLE:
         return False

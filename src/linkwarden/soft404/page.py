@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from collections.abc import Sequence
 from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from linkwarden import foreign
+from linkwarden.answers.words import Words, words_in
+from linkwarden.lazy import lazy
 from linkwarden.model import Paper
 from linkwarden.patterns import pattern
-from linkwarden.soft404.words import Words
+from linkwarden.soft404.words import HIDES, PAPER_TITLES
 from linkwarden.text import is_http
 from linkwarden.whatwg import resolve
 from linkwarden.wire import HTML_TYPES, Response
@@ -63,24 +65,21 @@ _REFRESH = pattern(
 _SENT_ON_WITHIN = 5
 #: Readers with scripts do not get what stands in these.
 _NOT_FOR_READERS = frozenset({"noscript", "template"})
-#: Names of the tags for a paper's title and DOI, in the order in which they are believed.
-_PAPER_TITLES = ("citation_title", "eprints.title", "prism.title", "bepress_citation_title")
+#: Names of the tags for a paper's DOI, in the order in which they are believed.
 _PAPER_DOIS = ("citation_doi", "prism.doi", "bepress_citation_doi", "dc.identifier")
 _DOI = pattern(r"10\.\d{4,9}/\S+")
-_TITLE = pattern(r"<title(?:\s[^<>]{0,500})?>([^<]{0,2000})</title", re.IGNORECASE)
-_HEADING = pattern(r"<h1\b[^<>]{0,500}>((?:(?!<h1\b).){0,2000}?)</h1", re.IGNORECASE | re.DOTALL)
+#: For sources in lower case.
+_TITLE = pattern(r"<title(?:\s[^<>]{0,500})?>([^<]{0,2000})</title")
+_HEADING = pattern(r"<h1\b[^<>]{0,500}>((?:(?!<h1\b).){0,2000}?)</h1", re.DOTALL)
 _UNSEEN = pattern(
     r"<(script|style|noscript|template|svg)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)|<[^>]*(?:>|\Z)",
     re.IGNORECASE | re.DOTALL,
 )
+_TAG_OR_REST = pattern(r"<[^>]*(?:>|\Z)")
 _TAG = pattern(r"<[^>]{0,2000}>")
-#: Text in one place that is longer than a title, and what may hide it.
-_RUN = pattern(r">([^<>]{301,2000})<")
-_HIDES = ("<style", "<noscript", "<template", "<svg", "<!--")
-#: What of a page is its frame and not its content.
-_FRAME = frozenset({"svg", "nav", "header", "footer", "aside", "form", "select"})
-#: What readers with scripts do not see at all.
-_NOT_TEXT = frozenset({"script", "style", "noscript", "template"})
+#: What readers with scripts do not see at all, and what of a page is its frame and not its content.
+_NOT_TEXT = ("script", "style", "noscript", "template")
+_NOT_CONTENT = (*_NOT_TEXT, "svg", "nav", "header", "footer", "aside", "form", "select")
 _MARKED = "html, body, main, article, section, body > div, main > div, body > div > div, h1"
 #: What may hold the characters ``<title`` without meaning them, by how it begins and ends.
 _HIDING = (("<!--", "-->"), ("<script", "</script"), ("<style", "</style"), ("<noscript", "</noscript"))
@@ -124,21 +123,6 @@ def _bounded(text: str) -> str:
     return text
 
 
-def _plain_title(text: str) -> str | None:
-    """Return the title, read without a parser, which costs a hundred times less; None leaves it to the parser.
-
-    A title holds no tags (HTML standard, "escapable raw text elements"), so its end is certain; its beginning is
-    unless something that may hold the word stands open before it.
-    """
-    found = _TITLE.search(text)
-    if found is None:
-        return None
-    before = text[: found.start()].lower()
-    if "<svg" in before or any(before.count(start) != before.count(end) for start, end in _HIDING):
-        return None
-    return unescape(found.group(1))
-
-
 def _is_for_readers(node: LexborNode) -> bool:
     """Return whether browsers that run scripts act on an element."""
     above = node.parent
@@ -159,30 +143,40 @@ class Page:
     def __init__(self, response: Response) -> None:
         self.response = response
 
-    @cached_property
-    def text(self) -> str:
-        """The source, decoded by the charset of the header, else of the first meta element, else as UTF-8."""
-        if "charset=" not in self.response.headers.get("content-type", "").lower():
+    @lazy
+    def _charset(self) -> str:
+        """The charset of the header, else of the first meta element, else UTF-8."""
+        said = self.response.headers.get("content-type", "")
+        if "charset=" not in said.lower():
             found = _META_CHARSET.search(self.response.body[:2048])
             if found:
-                return foreign.decode(self.response.body, found.group(1).decode("ascii"))
-        return self.response.text()
+                return found.group(1).decode("ascii")
+        return foreign.charset_of(said) or "utf-8"
 
-    @cached_property
+    @lazy
+    def text(self) -> str:
+        """The source."""
+        return foreign.decode(self.response.body, self._charset)
+
+    @lazy
     def low(self) -> str:
-        """The source in lower case, for quick looks."""
-        return self.text.lower()
+        """The source, its ASCII letters in lower case, for quick looks; as long as the source itself."""
+        return self.text.lower() if self.text.isascii() else self.words.low.decode("utf-8", errors="replace")
 
-    @cached_property
+    @lazy
     def words(self) -> Words:
         """The words in the source that anything is looked for by."""
-        return Words(self.low)
+        return words_in(self.response.body if foreign.is_utf_8(self._charset) else self.text.encode())
 
-    @cached_property
+    def mentions(self, word: str) -> bool:
+        """Return whether any text in lower case stands anywhere in the source, whatever its case there."""
+        return word in self.words or (not word.isascii() and word in self.text.lower())
+
+    @lazy
     def _tree(self) -> LexborHTMLParser:
         return LexborHTMLParser(_bounded(self.text))
 
-    @cached_property
+    @lazy
     def _base(self) -> str:
         """What relative URLs of the page start from: ``<base href>``, else its own URL."""
         node = self._tree.css_first("base[href]") if "<base" in self.words else None
@@ -193,14 +187,30 @@ class Page:
         """Return the URL that a reference on the page means, or "" where it is none."""
         return resolve(reference, self._base) or ""
 
-    @cached_property
+    @lazy
     def title(self) -> str | None:
         """The page's title with its white space collapsed, at most 300 characters, or None."""
-        found = _plain_title(self.text[:_PARSED])
-        if found is None and "<title" in self.words:
+        if "<title" not in self.words:
+            return None
+        found = self._plain_title()
+        if found is None:
             nodes = (node for node in self._tree.css("title") if node.parent is None or node.parent.tag != "svg")
             found = next((node.text() for node in nodes), "")
-        return " ".join((found or "").split())[:_TITLE_LIMIT] or None
+        return " ".join(found.split())[:_TITLE_LIMIT] or None
+
+    def _plain_title(self) -> str | None:
+        """Return the title, read without a parser, which costs a hundred times less; None leaves it to the parser.
+
+        A title holds no tags (HTML standard, "escapable raw text elements"), so its end is certain; its beginning is
+        unless something that may hold the word stands open before it.
+        """
+        found = _TITLE.search(self.low, 0, _PARSED)
+        if found is None:
+            return None
+        before = self.low[: found.start()]
+        if "<svg" in before or any(before.count(start) != before.count(end) for start, end in _HIDING):
+            return None
+        return unescape(self.text[found.start(1) : found.end(1)])
 
     @property
     def language(self) -> str:
@@ -208,7 +218,7 @@ class Page:
         found = _LANGUAGE.search(self.text[:_PARSED])
         return found[1].lower() if found else ""
 
-    @cached_property
+    @lazy
     def anchors(self) -> frozenset[str]:
         """What ``#name`` can lead to: every ``id``, and the ``name`` of ``a`` (HTML standard, "indicated part").
 
@@ -217,52 +227,44 @@ class Page:
         found = (*_ID.findall(self.text), *_ANCHOR_NAME.findall(self.text))
         return frozenset(unescape(name) for one in found for name in one if name)
 
-    @cached_property
-    def _texts(self) -> tuple[tuple[str, bool], ...]:
-        """The page's texts in their order, white space collapsed, and whether each is part of its content."""
-        found: list[tuple[str, bool]] = []
-        waiting = [(self._tree.body, True)]
-        while waiting:
-            node, content = waiting.pop()
-            if node is None or node.tag in _NOT_TEXT:
-                continue
-            if node.is_text_node:
-                lines = (" ".join(line.split()) for line in (node.text_content or "").split("\n"))
-                found.extend((line, content) for line in lines if line)
-            inside = content and node.tag not in _FRAME
-            waiting.extend((child, inside) for child in reversed(list(node.iter(include_text=True))))
-        return tuple(found)
+    def _texts(self, without: Sequence[str]) -> tuple[str, ...]:
+        """Return the page's texts in their order, white space collapsed, but for those in some elements."""
+        rest = self._tree.clone()
+        rest.strip_tags(list(without))
+        text = rest.body.text(separator="\n") if rest.body is not None else ""
+        return tuple(line for line in (" ".join(line.split()) for line in text.split("\n")) if line)
 
-    @cached_property
+    @lazy
     def visible_text(self) -> str:
         """The words that a reader sees before scripts run, white space collapsed."""
-        return " ".join(text for text, _ in self._texts)
+        return " ".join(self._texts(_NOT_TEXT))
 
     @property
     def shows_nothing(self) -> bool:
         """True if there is neither a word nor anything else to see, and no script that could bring it."""
-        if "<script" in self.words or not self.response.complete or self._says_something:
-            return False
-        if self.rough_length > _TITLE_LIMIT:
+        if "<script" in self.words or not self.response.complete or self.says_more_than(_TITLE_LIMIT):
             return False
         return not self.visible_text and self._tree.css_first(_SHOWN) is None
 
-    @property
-    def _says_something(self) -> bool:
-        """Whether more than a title's text stands in one place, where nothing hides any; a quick look."""
-        found = None if self.words.any_of(_HIDES) else _RUN.search(self.text)
-        return found is not None and len(" ".join(found[1].split())) > _TITLE_LIMIT
+    def says_more_than(self, length: int) -> bool:
+        """Return whether there are about so many characters of text, menus included.
 
-    @cached_property
-    def rough_length(self) -> int:
-        """How many characters of text there are about, menus included, read without a parser."""
-        return len(" ".join(_UNSEEN.sub(" ", self.text).split()))
+        No parser is used, and only so much of the page is looked at as it takes.
+        """
+        unseen = _UNSEEN if self.words.any_of(HIDES) else _TAG_OR_REST
+        read = 4 * length
+        while True:
+            if len(" ".join(unseen.sub(" ", self.text[:read]).split())) > length:
+                return True
+            if read >= len(self.text):
+                return False
+            read *= 4
 
-    @cached_property
+    @lazy
     def headings(self) -> tuple[str, ...]:
         """The texts of its main headings (``h1``), read without a parser; of ``h2`` where there is none."""
         if "<h1" in self.words:
-            raw = (found.group(1) for found in _HEADING.finditer(self.text[:_PARSED]))
+            raw = (self.text[found.start(1) : found.end(1)] for found in _HEADING.finditer(self.low, 0, _PARSED))
             texts = [unescape(_TAG.sub(" ", text)) for text in raw]
         elif "<h2" in self.words:
             texts = [node.text(separator=" ") for node in self._tree.css("h2")[:3]]
@@ -270,12 +272,12 @@ class Page:
             texts = []
         return tuple(text for text in (" ".join(text.split())[:_TITLE_LIMIT] for text in texts) if text)
 
-    @property
+    @lazy
     def blocks(self) -> tuple[str, ...]:
         """The content's texts, element by element, without menus, headers, footers and forms."""
-        return tuple(text for text, content in self._texts if content)
+        return self._texts(_NOT_CONTENT)
 
-    @cached_property
+    @lazy
     def main_text(self) -> str:
         """The content's text, without menus, headers, footers and forms."""
         return " ".join(self.blocks)
@@ -287,16 +289,15 @@ class Page:
         node = self._tree.css_first(f'meta[name="{name}" i], meta[property="{name}" i]')
         return (node.attributes.get("content") if node else None) or ""
 
-    @cached_property
+    @lazy
     def paper(self) -> Paper | None:
         """The paper that the page says it is about; None if it names none, or several, as tables of contents do.
 
         Read from the tags that search engines for papers read (docs/facts/services.md#papers-on-pages).
         """
-        names = [name for name in _PAPER_TITLES if name in self.words]
-        if not names:
+        if not self.words.any_of(PAPER_TITLES):
             return None
-        titles = next((found for found in map(self._all_meta, names) if found), ())
+        titles = next((found for found in map(self._all_meta, PAPER_TITLES) if found), ())
         if len(titles) != 1:
             return None
         dois = next((found for found in map(self._all_meta, _PAPER_DOIS) if found), ())
@@ -309,7 +310,7 @@ class Page:
         texts = (" ".join((node.attributes.get("content") or "").split()) for node in nodes)
         return tuple(dict.fromkeys(text for text in texts if text))
 
-    @cached_property
+    @lazy
     def is_not_to_be_listed(self) -> bool:
         """True if the page or its header asks search engines not to list it; one of several such elements is enough."""
         said = [self.response.headers.get("x-robots-tag", "")]
@@ -318,7 +319,7 @@ class Page:
             said += [node.attributes.get("content") or "" for node in nodes]
         return any(_NO_INDEX.search(text) for text in said)
 
-    @cached_property
+    @lazy
     def canonical(self) -> str | None:
         """The URL that the page gives as its own (``link rel=canonical``), absolute, or None."""
         if "canonical" not in self.words:
@@ -328,7 +329,7 @@ class Page:
         url = self._absolute(href.strip()) if href.strip() else ""
         return url if is_http(url) else None
 
-    @cached_property
+    @lazy
     def marks(self) -> frozenset[str]:
         """The classes and ids of the elements that make up the page, in lower case."""
         found: set[str] = set()
@@ -337,13 +338,13 @@ class Page:
             found.add((node.attributes.get("id") or "").lower())
         return frozenset(found - {""})
 
-    @cached_property
+    @lazy
     def links(self) -> tuple[str, ...]:
         """The URLs of its links, absolute; what cannot be read is left out."""
         hrefs = ((node.attributes.get("href") or "").strip() for node in self._tree.css("a[href]"))
         return tuple(url for url in map(self._absolute, hrefs) if url)
 
-    @cached_property
+    @lazy
     def is_app(self) -> bool:
         """True if scripts fill an element of the page in the browser: a framework's mount, or one that waits for it."""
         if "<script" not in self.words:
@@ -379,7 +380,7 @@ class Page:
         """True if scripts make the page or follow its fragment, so that the source does not hold all anchors."""
         if "<script" not in self.words:
             return False
-        if self._tree.css_first(_MOUNTS) is not None or self.rough_length < _LITTLE_TEXT:
+        if self._tree.css_first(_MOUNTS) is not None or not self.says_more_than(_LITTLE_TEXT - 1):
             return True
         return any(_ROUTING.search(_LOOK_UP.sub("", script)) for script in _SCRIPT.findall(self.text))
 
@@ -388,7 +389,7 @@ class Page:
         """True if the page asks for a password."""
         return "password" in self.words and self._tree.css_first('input[type="password" i]') is not None
 
-    @cached_property
+    @lazy
     def sends_on_to(self) -> str | None:
         """The absolute URL that the page sends its readers on to within a few seconds, or None.
 

@@ -6,16 +6,17 @@ Every match alone is one sign; ``weigh.assess`` wants two.
 from __future__ import annotations
 
 import re
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING
 
 from linkwarden.datafile import Line, read_words
 from linkwarden.patterns import pattern
-from linkwarden.soft404.errors import parts_of, plain
+from linkwarden.soft404.errors import parts_of, plain, whole_and_parts
+from linkwarden.soft404.stems import Stems
 from linkwarden.text import domains_of
 
 if TYPE_CHECKING:
-    from linkwarden.soft404.words import Words
+    from linkwarden.answers.words import Words
 
 #: A domain's name in a title.
 _DOMAIN_NAME = r"(?:[\w-]+\.){1,4}[a-z]{2,18}"
@@ -34,7 +35,11 @@ def _any_of(heading: str) -> str:
 
 
 def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(text.replace("{domain}", _DOMAIN_NAME).replace("{tail}", _TAIL))
+    return re.compile(_filled(text))
+
+
+def _filled(text: str) -> str:
+    return text.replace("{domain}", _DOMAIN_NAME).replace("{tail}", _TAIL)
 
 
 def _pair(text: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
@@ -55,6 +60,21 @@ def _placeholders() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
 @cache
 def _parking_hosts() -> frozenset[str]:
     return frozenset(_plain_words("parking hosts"))
+
+
+def _expressions() -> dict[str, list[str]]:
+    """Return what titles are looked at for."""
+    headings = ("sale titles", "placeholders", "gambling")
+    return {name: [_filled(line.text.partition("\t")[0]) for line in _word_lists()[name]] for name in headings}
+
+
+_STEMS = Stems(_expressions)
+
+
+@lru_cache(maxsize=1024)  # a title is looked at for one thing after the other
+def _may_say(text: str) -> frozenset[str]:
+    """Return the headings of the lists of which an entry may match a text or a part of it."""
+    return _STEMS.in_text(whole_and_parts(text))
 
 
 _SALE_TITLES = pattern(partial(_any_of, "sale titles"), re.IGNORECASE)
@@ -98,6 +118,8 @@ def parking_mark(low: str, words: Words) -> str | None:
 
 def sale_title(title: str) -> str | None:
     """Return the part of a title that offers a domain, or None."""
+    if "sale titles" not in _may_say(title):
+        return None
     subjects = _plain_words("sale subjects")
     for part in (title, *parts_of(title)):
         text = " ".join(re.sub(r"[^\w. -]", " ", part[:_LONGEST_TITLE].casefold()).split()).strip(" .-")
@@ -120,11 +142,15 @@ def registrar_sentence(text: str) -> str | None:
 
 def placeholder_text(title: str) -> re.Pattern[str] | None:
     """Return the pattern of the text that goes with a placeholder's title, or None for any other title."""
+    if "placeholders" not in _may_say(title):
+        return None
     text = plain(title)
     return next((page for titles, page in _placeholders() if titles.fullmatch(text)), None)
 
 
 def gambling_words(text: str) -> tuple[str, ...]:
     """Return the different words of gambling and the like in a title, description or heading, at least two, or none."""
+    if "gambling" not in _may_say(text):
+        return ()
     found = tuple(dict.fromkeys(plain(word) for word in _GAMBLING.findall(text)))
     return found if len(found) > 1 and not set(found) <= set(_plain_words("ordinary")) else ()

@@ -84,7 +84,7 @@ def _is_slight(glance: Glance) -> bool:
         return False
     if len(page.low) <= SMALL and (page.words.any_of(words.STAND_IN) or parked.parking_mark(page.low, page.words)):
         return True
-    return page.words.any_of(words.ERRORS) and page.rough_length < _LITTLE
+    return page.words.any_of(words.ERRORS) and not page.says_more_than(_LITTLE - 1)
 
 
 # --- a page that is gone ------------------------------------------------------------------------------------------
