@@ -1,7 +1,8 @@
 """``make coverage-of-lists``: which share of the links of real lists each provider takes, and what a run would request.
 
 Reads every Markdown file below the folders given, without a network. A link to a site that no program can tell about
-counts as unknowable; a batch counts as one request for each ``per_question`` things.
+counts as unknowable, with one request for each part of the sites that are tried once; a batch counts as one request for
+each ``per_question`` things. Below the table stand the hosts that most of the other pages are on.
 """
 
 from __future__ import annotations
@@ -16,15 +17,19 @@ from linkwarden import rules
 from linkwarden.answers.unknowable import site_of
 from linkwarden.extract.markdown import Markdown
 from linkwarden.model import Occurrence, Target
+from linkwarden.net.protected import part_of
 from linkwarden.providers import LoadContext, Provider, Roster, Skip
-from linkwarden.text import target_key
+from linkwarden.text import host_of, target_key
 
 UNKNOWABLE = "unknowable"
+ONCE = "unknowable, tried once"
 NOBODY = "nobody"
 #: Offline providers after whom nobody is asked; the others only add remarks.
 _FINAL = frozenset({"reserved", "closed-services"})
 #: A host of a provider that asks one by one, or the provider itself where it gathers; and what is asked about.
 Asked = tuple[str, str]
+#: So many hosts are named.
+_HOSTS = 20
 
 
 def main(folders: Iterable[str]) -> None:
@@ -33,12 +38,15 @@ def main(folders: Iterable[str]) -> None:
     urls: Counter[str] = Counter()
     links: Counter[str] = Counter()
     things: dict[str, set[str]] = defaultdict(set)
+    hosts: Counter[str] = Counter()
     for target, count in _targets(folders):
         name, ident = _taken_by(target, roster)
         urls[name] += 1
         links[name] += count
         things[name].add(ident)
-    batches = {p.name: p.per_question if p.gathers else 1 for p in rules.provider_classes() if p.online}
+        if name == "web":
+            hosts[host_of(ident).removeprefix("www.")] += 1
+    batches = {p.name: p.per_question if p.gathers else 1 for p in rules.provider_classes() if p.online} | {ONCE: 1}
     requests = {name: ceil(len(found) / batches[name]) for name, found in things.items() if name in batches}
     whole = urls.total() or 1
     print(f"{'provider':<24} {'URLs':>8} {'share':>7} {'links':>8} {'requests':>8}")
@@ -47,6 +55,9 @@ def main(folders: Iterable[str]) -> None:
     total = sum(requests.values())
     print(f"{'all':<24} {urls.total():>8} {1:>7.1%} {links.total():>8} {total:>8}")
     print(f"requests per URL: {total / whole:.2f}")
+    print(
+        f"pages of no provider are on {len(hosts)} hosts:", ", ".join(f"{h} {n}" for h, n in hosts.most_common(_HOSTS))
+    )
 
 
 def _load(cls: type[Provider]) -> Provider | None:
@@ -72,7 +83,9 @@ def _taken_by(target: Target, roster: Roster) -> Asked:
         ident = provider.claim(target)
         if ident is not None and (provider.online or provider.name in _FINAL):
             site = site_of(target.address) if provider.name == "web" else None
-            return (UNKNOWABLE if site is not None and not site.asked else provider.name), ident
+            if site is None:
+                return provider.name, ident
+            return (ONCE, host_of(ident) + part_of(ident)) if site.asked else (UNKNOWABLE, ident)
     return NOBODY, target.key
 
 

@@ -64,7 +64,7 @@ class ProtectedSites:
         """
         host = host_of(url)
         size = self._strikes if strikes is None else min(strikes, self._strikes)
-        part = (kind, host, _shape(url))
+        part = (kind, host, part_of(url))
         if part not in self._parts:
             self._parts[part] = _Scouts(size)
         if part[:2] not in self._hosts:
@@ -162,7 +162,7 @@ class _Scouts:
             self._waiting.set()
 
 
-def _shape(url: str) -> str:
+def part_of(url: str) -> str:
     """Return the part of its site that a URL belongs to: its folders, those that are no plain words as ``*``."""
     path = _AFTER_PATH.split(url.partition("//")[2], maxsplit=1)[0]
     *folders, last = path.split("/")[1:] or [""]

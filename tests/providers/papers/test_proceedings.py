@@ -47,3 +47,43 @@ async def test_what_the_page_does_not_say_is_left_to_the_link(
     internet.site(HOST).handle("/v97/name19a.html", misbehave.answer(body, status, media_type=kind))
 
     assert all(isinstance(item, Pass) for item in (await answers_of(Proceedings, net, PAGE, PDF)).values())
+
+
+OLD = "http://papers.nips.cc/paper/4824-imagenet"
+NEW = "https://proceedings.neurips.cc/paper_files/paper/2012/hash/c399862d-Abstract.html"
+NEW_PDF = "https://proceedings.neurips.cc/paper_files/paper/2012/file/c399862d-Paper.pdf"
+
+
+async def test_an_old_url_gets_the_present_one_once_that_has_answered(internet: FakeInternet, net: Net) -> None:
+    """The old page leads there for good; page and PDF cost one request."""
+    internet.site("papers.nips.cc").redirect("/paper/4824-imagenet", NEW, 301)
+    internet.site("proceedings.neurips.cc").page(NEW.partition(".cc")[2], TAGS.format(NEW_PDF))
+
+    found = await answers_of(Proceedings, net, OLD, f"{OLD}.pdf")
+
+    assert {
+        url: (slug(e), e.suggestion.url) for url, e in found.items() if isinstance(e, Evidence) and e.suggestion
+    } == {
+        OLD: ("paper-moved", NEW),
+        f"{OLD}.pdf": ("paper-moved", NEW_PDF),
+    }
+    assert len(internet.log) == 2
+
+
+@pytest.mark.parametrize(("status", "pdf"), [(302, NEW_PDF), (301, "https://elsewhere.org/x.pdf"), (301, "")])
+async def test_a_new_url_that_is_not_sure_is_left_to_the_link(
+    internet: FakeInternet, net: Net, status: int, pdf: str
+) -> None:
+    """A redirect for now, another site, a page that names no PDF."""
+    internet.site("papers.nips.cc").redirect("/paper/4824-imagenet", NEW, status)
+    internet.site("proceedings.neurips.cc").page(NEW.partition(".cc")[2], TAGS.format(pdf))
+
+    assert isinstance((await answers_of(Proceedings, net, f"{OLD}.pdf"))[f"{OLD}.pdf"], Pass)
+
+
+async def test_a_new_place_that_does_not_answer_is_not_offered(internet: FakeInternet, net: Net) -> None:
+    """The redirect alone proves nothing."""
+    internet.site("papers.nips.cc").redirect("/paper/4824-imagenet", NEW, 301)
+    internet.site("proceedings.neurips.cc")
+
+    assert isinstance((await answers_of(Proceedings, net, OLD))[OLD], Pass)
