@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import field
 from enum import StrEnum
 from types import MappingProxyType
@@ -173,3 +173,11 @@ class NetError(Exception):
         self.host = host
         self.hops = hops
         self.status = status
+
+    def __reduce__(self) -> tuple[Callable[..., NetError], tuple[object, ...]]:
+        """Go from one process to another whole, but for its cause."""
+        return _net_error, (self.kind, self.detail, self.host, self.hops, self.status)
+
+
+def _net_error(kind: NetErrorKind, detail: str, host: str, hops: tuple[Hop, ...], status: int | None) -> NetError:
+    return NetError(kind, detail, host=host, hops=hops, status=status)

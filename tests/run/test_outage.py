@@ -11,8 +11,7 @@ import pytest
 from linkwarden.config import Config
 from linkwarden.deps import Deps
 from linkwarden.model import Run
-from linkwarden.net import Net
-from linkwarden.net.client import Connectivity
+from linkwarden.net import Connectivity, Net
 from linkwarden.run import engine
 from linkwarden.run.outage import Outage
 from linkwarden.wire import NetErrorKind

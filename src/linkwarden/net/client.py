@@ -4,6 +4,7 @@ From the outside in, each layer in its own module::
 
     budget      the run's time; cuts what is under way                              here
     redirects   follows hops by hand, so that each is guarded, slotted, recorded    redirects.py
+    elsewhere   has a hop made by the process that its host belongs to              elsewhere.py
     retry       tries transient failures again; holds no slot while it waits        retry.py
     handshakes  looks further where a handshake failed, and does as browsers do     handshakes.py
     rate limit  requests again after a refusal; one cool-down per host              politeness.py
@@ -19,10 +20,8 @@ import asyncio
 import random
 import ssl
 import time
-from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import field
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Self
 
@@ -30,19 +29,20 @@ from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from linkwarden.net import handles
+from linkwarden.net.elsewhere import Elsewhere, HostState, Outcome, Step, StepChain
 from linkwarden.net.exchange import Exchange, Observer
 from linkwarden.net.gate import Gate
 from linkwarden.net.guard import Guard
 from linkwarden.net.handshakes import Handshakes
-from linkwarden.net.policy import NetPolicy, counted_with
-from linkwarden.net.politeness import HostSlot, Origin
+from linkwarden.net.hosts import Connectivity, Hosts
+from linkwarden.net.policy import NetPolicy
+from linkwarden.net.politeness import Origin
 from linkwarden.net.private import Cookies, Gift, gifts_of
 from linkwarden.net.protected import ProtectedSites
 from linkwarden.net.redirects import Chain
 from linkwarden.net.retry import persist
 from linkwarden.net.transport import Answer, Transport
 from linkwarden.net.wire_form import wire_url
-from linkwarden.records import dataclass
 from linkwarden.wire import NetError, NetErrorKind, Request, Response
 
 
@@ -124,48 +124,13 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-_SILENT = frozenset({NetErrorKind.DNS, NetErrorKind.NXDOMAIN, NetErrorKind.UNREACHABLE, NetErrorKind.TIMEOUT})
-_TURNED_AWAY = frozenset({NetErrorKind.REFUSED, NetErrorKind.RESET})
-#: Whoever answered could not show to be the host, as a gateway that stands in the way of all of them cannot.
-_UNPROVEN = frozenset(
-    {NetErrorKind.TLS, NetErrorKind.TLS_CHAIN, NetErrorKind.TLS_EXPIRED, NetErrorKind.TLS_HOSTNAME}
-    | {NetErrorKind.TLS_SELF_SIGNED}
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Connectivity:
-    """How the network behaved in this run.
-
-    Attributes:
-        hosts: how many hosts were tried.
-        answered: how many of them gave any HTTP response.
-        failures: of the others, how many failed in which way.
-    """
-
-    hosts: int = 0
-    answered: int = 0
-    failures: Mapping[NetErrorKind, int] = field(default_factory=dict)
-
-    @property
-    def dark(self) -> bool:
-        """True if no host has given a response: something blocks all of them, or every host of the list is gone."""
-        if self.hosts == 0 or self.answered > 0:
-            return False
-        return set(self.failures) <= _SILENT | _TURNED_AWAY | _UNPROVEN
-
-    @property
-    def silent(self) -> bool:
-        """True if nothing at all came from any host, not even a refusal."""
-        return self.dark and set(self.failures) <= _SILENT
-
-
 class Net:
     """Sends requests, at the rate that each host wants. An async context manager, for one event loop.
 
     Attributes:
         policy: the run's numbers.
         on_failure: called whenever a host could not be reached, before it is tried again; or None.
+        elsewhere: makes the requests to hosts that belong to other processes; None where all are made here.
         has_more: tells whether more requests to a host are about to come, so that its connections are kept open.
         protected: where bot protection answered in this run; for whoever recognises it in a response.
     """
@@ -198,6 +163,7 @@ class Net:
         #: Names are not looked up in the public DNS, so that reserved ones may exist (tests, saved responses).
         self.is_invented = resolver is not None
         self.on_failure: Callable[[], None] | None = None
+        self.elsewhere: Elsewhere | None = None
         self.protected = ProtectedSites(policy.strikes)
         self._clock = clock
         self._now = now
@@ -213,8 +179,7 @@ class Net:
         self.has_more: Callable[[str], bool] = lambda _host: False
         self._budget = Budget(policy.max_time, sleep)
         self._gifts: tuple[Gift, ...] = ()
-        self._slots: dict[str, HostSlot] = {}
-        self._origins: dict[tuple[str, str, int | None, str], Origin] = {}
+        self._records = Hosts(policy, self._rng)
 
     async def __aenter__(self) -> Self:
         """Open the connections.
@@ -278,13 +243,28 @@ class Net:
 
     def connectivity(self) -> Connectivity:
         """Return how the network behaved so far."""
-        tried = [slot for slot in self._slots.values() if slot.answered or slot.failure is not None]
-        failures = Counter(slot.failure for slot in tried if slot.failure is not None)
-        return Connectivity(len(tried), sum(slot.answered for slot in tried), dict(failures))
+        return self._records.connectivity()
 
     async def dns_works(self) -> bool:
         """Return whether a name that always exists can be looked up. No request."""
         return await self._exchange.dns_works()
+
+    async def make(self, step: Step) -> Outcome:
+        """Make one step of a chain of redirects for another process."""
+        chain = StepChain(step)
+        try:
+            answer: Answer | NetError = await self._persist(step.request, chain)
+        except NetError as error:
+            answer = error
+        return Outcome(answer, chain.spent, chain.remarks)
+
+    def troubles(self) -> tuple[HostState, ...]:
+        """Return what whoever goes on with the hosts has to know of those that had trouble since the last call."""
+        return self._records.troubles(self._clock())
+
+    def take_over(self, states: Iterable[HostState]) -> None:
+        """Go on with hosts of which another process had the last requests sent, at the pace that they want."""
+        self._records.take_over(states, self._clock())
 
     # -- the layers, from the outside in ------------------------------------------------------------------------
 
@@ -294,7 +274,7 @@ class Net:
         try:
             while True:
                 url = chain.url
-                answer = await self._persist(request, chain)
+                answer = await (self._persist if self.elsewhere is None else self._persist_there)(request, chain)
                 if answer.conflict:
                     detail = f"it sends two different {answer.conflict} headers"
                     raise chain.error(NetErrorKind.CONFLICTING_HEADERS, detail, answer.status)
@@ -313,9 +293,18 @@ class Net:
             error.hops = error.hops or chain.hops
             raise
 
+    async def _persist_there(self, request: Request, chain: Chain) -> Answer:
+        """Elsewhere: where the host belongs to another process, have the request made there."""
+        if self.elsewhere is not None and self.elsewhere.has(chain.url.raw_host or ""):
+            with self._gate.parked() if self._gate.parked is not None else nullcontext():
+                outcome = await self.elsewhere.make(Step.of(request, chain))
+            if outcome is not None:
+                return outcome.taken_by(chain)
+        return await self._persist(request, chain)
+
     async def _persist(self, request: Request, chain: Chain) -> Answer:
         """Retry: try transient failures again."""
-        origin = self._origin(chain.url)
+        origin = self._records.origin(chain.url)
         if request.fresh:
             origin.slot.reopen(origin)
         return await persist(
@@ -359,6 +348,7 @@ class Net:
                 if error.kind is NetErrorKind.NO_HANDLES:
                     raise  # which says nothing about the host
                 slot.fail(origin, error, now=self._clock(), started=started)
+                self._note_trouble(chain.url, origin)
                 if self.on_failure is not None:
                     self.on_failure()
                 raise
@@ -366,30 +356,20 @@ class Net:
                 if slot.waiting and not slot.proven:
                     self._gate.review(slot)
                 self._gate.leave(origin)
+            if slot.pace.limited or slot.cool_until > started:
+                self._note_trouble(chain.url, origin)
             refused += 1
             forbidden += answer.status == 403
             if not again or refused >= MAX_REFUSALS or forbidden >= MAX_FORBIDDEN:
                 return answer
 
+    def _note_trouble(self, url: URL, origin: Origin) -> None:
+        """Where another process may go on with the host, keep what it then has to know."""
+        if self.elsewhere is not None:
+            self._records.note_trouble(url, origin)
+            self.elsewhere.on_trouble()
+
     def _keeps(self, host: str, idle: int) -> bool:
         """Return whether to keep a connection open, where those of so many hosts are."""
         shares = self._shares
         return idle < shares.idle or (idle < shares.waiting and self.has_more(host))
-
-    # -- records ------------------------------------------------------------------------------------------------
-
-    def _slot(self, name: str) -> HostSlot:
-        slot = self._slots.get(name)
-        if slot is None:
-            slot = self._slots[name] = HostSlot.of(name, self.policy, self._rng)
-        return slot
-
-    def _origin(self, url: URL) -> Origin:
-        host = (url.raw_host or "").rstrip(".")
-        name = counted_with(host, url.raw_path)
-        key = (url.scheme, host, url.port, name)
-        origin = self._origins.get(key)
-        if origin is None:
-            insecure = any(each.holds(url.scheme, host, url.port) for each in self.policy.insecure)
-            origin = self._origins[key] = Origin(self._slot(name), insecure=insecure)
-        return origin

@@ -60,12 +60,14 @@ class Checker(Protocol):
 
 
 def lane_of(provider: Provider, claim: Claim) -> str:
-    """Return what decides who has a claim, where the hosts are shared out: its registry, or its host.
-
-    A host with ``www.`` and the same without are one.
-    """
+    """Return what decides who has a claim, where the hosts are shared out: its registry, or its host."""
     lane = provider.lane(claim)
-    return lane if provider.gathers else (host_of(claim.target.address or "") or lane).removeprefix("www.")
+    return lane if provider.gathers else owner_name(host_of(claim.target.address or "") or lane)
+
+
+def owner_name(host: str) -> str:
+    """Return what decides who makes the requests to a host: with ``www.`` and without are one."""
+    return host.rstrip(".").removeprefix("www.")
 
 
 class InProcess:
@@ -74,41 +76,44 @@ class InProcess:
     Args:
         net: the run's network; None where no request is made.
         lanes: the queues from which the claims come.
+
+    Attributes:
+        net: that network.
     """
 
     ahead = 1
 
     def __init__(self, net: Net | None, lanes: Lanes) -> None:
-        self._net = net
+        self.net = net
         self._lanes = lanes
         self._now: datetime | None = None
 
     @property
     def requests(self) -> int:
-        return self._net.requests if self._net is not None else 0
+        return self.net.requests if self.net is not None else 0
 
     @property
     def without_handles(self) -> int:
-        return self._net.without_handles if self._net is not None else 0
+        return self.net.without_handles if self.net is not None else 0
 
     async def open(self, now: datetime, on_failure: Callable[[], None], hint: Callable[[str], None]) -> None:
         del hint
         self._now = now
-        if self._net is not None:
-            self._net.parked = self._lanes.parked
-            self._net.has_more = self._lanes.has_more
-            self._net.on_failure = on_failure
+        if self.net is not None:
+            self.net.parked = self._lanes.parked
+            self.net.has_more = self._lanes.has_more
+            self.net.on_failure = on_failure
 
     def answers(self, provider: Provider, claims: Sequence[Claim], width: int) -> AsyncIterator[Evidence | Pass]:
         del width
         assert self._now is not None  # noqa: S101 - it was opened
         # Offline providers never touch the network; they get it typed as present.
-        return provider.check(claims, self._net, self._now)  # type: ignore[arg-type]
+        return provider.check(claims, self.net, self._now)  # type: ignore[arg-type]
 
     def connectivity(self) -> Connectivity:
         from linkwarden.net import Connectivity  # noqa: PLC0415 - slow to import
 
-        return self._net.connectivity() if self._net is not None else Connectivity()
+        return self.net.connectivity() if self.net is not None else Connectivity()
 
     async def close(self) -> None:
         """End nothing: the network is closed by whoever has opened it."""

@@ -209,7 +209,6 @@ class Dispatch:
         if not self._ledger.unreadable:
             for hint in self._selection.unused():
                 self._ledger.hint(hint)
-        await self.end()
 
     async def _drain(self) -> None:
         ends = {asyncio.create_task(self._lanes.drain()), asyncio.create_task(self.outage.certain.wait())}
@@ -227,7 +226,7 @@ class Dispatch:
         await self.end()
 
     async def end(self) -> None:
-        """Let the workers of a cluster go: what is requested from here on, this process requests."""
+        """Let the workers of a cluster go; no request is made after this."""
         await self._checker.close()
 
     # --- checking -------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from linkwarden.config import Config
 from linkwarden.deps import Deps
 from linkwarden.model import Evidence, Run, UsageError
 from linkwarden.run import engine
-from linkwarden.run.cluster.worker import Done
+from linkwarden.run.cluster.messages import Done
 
 HOSTS = [f"127.50.0.{n}" for n in range(1, 21)]
 PAGES = 60

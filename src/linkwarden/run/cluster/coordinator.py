@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from itertools import count
@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Protocol
 from linkwarden.config import Shard
 from linkwarden.model import Claim, Evidence, Pass
 from linkwarden.providers import Provider
-from linkwarden.run.checking import InProcess, lane_of
-from linkwarden.run.cluster.worker import Done, Job, News
+from linkwarden.run.checking import InProcess, lane_of, owner_name
+from linkwarden.run.cluster.messages import Back, Done, Errand, Job, News
 
 if TYPE_CHECKING:  # slow to import, and it is imported by then
-    from linkwarden.net import Connectivity
+    from linkwarden.net import Connectivity, HostState, Net, Outcome, Step
 
 #: Jobs that are sent at a time.
 _BATCH = 250
@@ -43,8 +43,8 @@ class _Trace(Exception):  # noqa: N818 - never raised; it is how a trace from el
 class Place(Protocol):
     """Where the jobs of one share are done."""
 
-    async def exchange(self, jobs: Sequence[Job]) -> News:
-        """Hand over jobs, and return what has ended.
+    async def exchange(self, post: Sequence[Job | Errand | Back]) -> News:
+        """Hand over what there is to do, and return what has ended.
 
         Raises:
             LostError: it is gone, with all that it had.
@@ -64,8 +64,8 @@ class Team(Protocol):
             UsageError: there is no such team.
         """
 
-    async def place(self, share: int) -> Place:
-        """Return a new place for a share.
+    async def place(self, shard: Shard, hosts: Sequence[HostState] | None) -> Place:
+        """Return a new place for a share; ``hosts`` is what is known of them where another place was lost, else None.
 
         Raises:
             LostError: none can be had.
@@ -79,6 +79,9 @@ class Coordinator:
     """Has claims settled by workers, all of a host or a registry by the same one. A ``Checker``.
 
     A worker that is lost costs no link: what it had not handed back goes to the next one, in the end to this process.
+
+    It is the ``Elsewhere`` of this process's network, too: lists on the web and second looks are requested by the
+    workers that have their hosts.
     """
 
     ahead = 4
@@ -98,7 +101,13 @@ class Coordinator:
         except BaseException:
             await self._team.close()
             raise
-        self._owners = [_Owner(share, shares, self._team, on_failure, hint) for share in range(1, shares + 1)]
+        assert self._here.net is not None  # noqa: S101 - without one there are no workers
+        self._net: Net = self._here.net
+        self._owners = [
+            _Owner(Shard(share, shares), self._team, self._errand, self._goes_on, on_failure, hint)
+            for share in range(1, shares + 1)
+        ]
+        self._net.elsewhere = self
         for owner in self._owners:
             owner.begin()
 
@@ -106,8 +115,8 @@ class Coordinator:
         done = None
         if provider.online:
             owner, lane = self._owner(lane_of(provider, claims[0])), provider.lane(claims[0])
-            done = await owner.settle(Job(next(self._numbers), provider.name, tuple(claims), lane, width))
-        if done is None:
+            done = await owner.do(Job(next(self._numbers), provider.name, tuple(claims), lane, width))
+        if not isinstance(done, Done):
             async for answer in self._here.answers(provider, claims, width):
                 yield answer
             return
@@ -122,6 +131,24 @@ class Coordinator:
         if owner is None:
             owner = self._by_lane[name] = next(owner for owner in self._owners if owner.shard.has(name))
         return owner
+
+    def has(self, host: str) -> bool:
+        return not self._owner(owner_name(host)).lost
+
+    async def make(self, step: Step) -> Outcome | None:
+        back = await self._owner(owner_name(step.host)).do(Errand(next(self._numbers), step))
+        return back.outcome if isinstance(back, Back) else None
+
+    def on_trouble(self) -> None:
+        """Take no note: what this process makes itself, nobody else goes on with."""
+
+    async def _errand(self, step: Step) -> Outcome:
+        """Have a step made for a worker, by another one or here."""
+        return await self.make(step) or await self._net.make(step)
+
+    def _goes_on(self, hosts: Sequence[HostState]) -> None:
+        """Have this process go on with the hosts of a share."""
+        self._net.take_over(hosts)
 
     @property
     def requests(self) -> int:
@@ -143,6 +170,8 @@ class Coordinator:
     async def close(self) -> None:
         if not self._closed:
             self._closed = True
+            if self._owners:
+                self._net.elsewhere = None
             await asyncio.gather(*(owner.end() for owner in self._owners))
             await self._team.close()
 
@@ -150,24 +179,43 @@ class Coordinator:
 class _Owner:
     """One share of the hosts, and the worker that has it.
 
-    Attributes:
+    Args:
         shard: which hosts these are.
+        team: has workers.
+        errand: has a step made for the worker.
+        goes_on: has this process go on with hosts, of which it gets what is known.
+        on_failure: called when a host could not be reached.
+        hint: call it to tell the user something once at the end.
+
+    Attributes:
         connectivity: how the network of its worker behaves, or None.
+        lost: no worker can be had any more.
     """
 
     def __init__(
-        self, share: int, shares: int, team: Team, on_failure: Callable[[], None], hint: Callable[[str], None]
+        self,
+        shard: Shard,
+        team: Team,
+        errand: Callable[[Step], Awaitable[Outcome]],
+        goes_on: Callable[[Sequence[HostState]], None],
+        on_failure: Callable[[], None],
+        hint: Callable[[str], None],
     ) -> None:
-        self.shard = Shard(share, shares)
+        self.shard = shard
         self.connectivity: Connectivity | None = None
+        self.lost = False
         self._team = team
+        self._errand = errand
+        self._goes_on = goes_on
         self._on_failure = on_failure
         self._hint = hint
-        self._queue: deque[Job] = deque()
-        self._sent: dict[int, Job] = {}
-        self._book: dict[int, asyncio.Future[Done | None]] = {}
+        self._queue: deque[Job | Errand] = deque()
+        self._sent: dict[int, Job | Errand] = {}
+        self._book: dict[int, asyncio.Future[Done | Back | None]] = {}
+        self._backs: list[Back] = []  # for the worker that there is
+        self._errands: set[asyncio.Task[None]] = set()
+        self._hosts: dict[object, HostState] = {}
         self._more = asyncio.Event()
-        self._lost = False
         self._task: asyncio.Task[None] | None = None
         self._before = [0, 0]  # what its former workers have counted
         self._counted = [0, 0]
@@ -186,18 +234,18 @@ class _Owner:
         """Look for a worker and keep it busy."""
         self._task = asyncio.get_running_loop().create_task(self._serve(), name=f"linkwarden-share-{self.shard}")
 
-    async def settle(self, job: Job) -> Done | None:
-        """Return what a worker says of a job, or None if none can be had."""
-        if self._lost:
+    async def do(self, what: Job | Errand) -> Done | Back | None:
+        """Return what a worker makes of a job or an errand, or None if none can be had."""
+        if self.lost:
             return None
-        future: asyncio.Future[Done | None] = asyncio.get_running_loop().create_future()
-        self._book[job.number] = future
-        self._queue.append(job)
+        future: asyncio.Future[Done | Back | None] = asyncio.get_running_loop().create_future()
+        self._book[what.number] = future
+        self._queue.append(what)
         self._more.set()
         try:
             return await future
         finally:
-            self._book.pop(job.number, None)
+            self._book.pop(what.number, None)
 
     async def end(self) -> None:
         """Let the worker go."""
@@ -207,17 +255,19 @@ class _Owner:
                 await self._task
 
     async def _serve(self) -> None:
-        why = ""
+        why, hosts = "", None
         for _life in range(1 + _LIVES):
             try:
-                await self._have_a_worker()
+                await self._have_a_worker(hosts)
             except Exception as error:  # noqa: BLE001 - whatever it is, no link may wait for ever
                 why = str(error)
-                self._queue.extendleft(job for job in reversed(self._sent.values()) if job.number in self._book)
+                self._queue.extendleft(each for each in reversed(self._sent.values()) if each.number in self._book)
                 self._sent.clear()
                 self._before = [sum(pair) for pair in zip(self._before, self._counted, strict=True)]
                 self._counted = [0, 0]
-        self._lost = True
+                hosts = list(self._hosts.values())
+        self._goes_on(list(self._hosts.values()))
+        self.lost = True
         self._hint(
             f"The workers of a share of the hosts were lost ({why}); the rest of it was checked in this process."
         )
@@ -225,15 +275,20 @@ class _Owner:
             if not future.done():
                 future.set_result(None)
 
-    async def _have_a_worker(self) -> None:
-        place = await self._team.place(self.shard.number)
+    async def _have_a_worker(self, hosts: Sequence[HostState] | None) -> None:
+        place = await self._team.place(self.shard, hosts)
         try:
             while True:
                 await self._wait()
                 batch = [self._queue.popleft() for _ in range(min(_BATCH, len(self._queue)))]
-                self._sent.update((job.number, job) for job in batch)
-                self._take(await place.exchange(batch))
+                self._sent.update((each.number, each) for each in batch)
+                backs, self._backs = self._backs, []
+                self._take(await place.exchange([*backs, *batch]))
         finally:
+            for task in self._errands:  # whoever waited for them is gone
+                task.cancel()
+            self._errands.clear()
+            self._backs.clear()
             await place.close()
 
     async def _wait(self) -> None:
@@ -250,6 +305,13 @@ class _Owner:
             future = self._book.get(done.number)
             if future is not None and not future.done():
                 future.set_result(done)
+        for errand in news.errands:
+            task = asyncio.get_running_loop().create_task(self._run(errand), name="linkwarden-errand")
+            self._errands.add(task)
+            task.add_done_callback(self._errands.discard)
+        for state in news.hosts:
+            self._hosts.pop(state.key, None)  # the latest of a host comes last
+            self._hosts[state.key] = state
         self._counted = [news.requests, news.without_handles]
         for hint in news.hints:
             self._hint(hint)
@@ -257,3 +319,9 @@ class _Owner:
             self.connectivity = news.connectivity
             if news.connectivity.failures:
                 self._on_failure()
+
+    async def _run(self, errand: Errand) -> None:
+        """Have something done for the worker."""
+        outcome = await self._errand(errand.step)
+        self._backs.append(Back(errand.number, outcome))
+        self._more.set()

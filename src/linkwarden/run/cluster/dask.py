@@ -25,12 +25,14 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from linkwarden._version import COLLECT_AFTER
-from linkwarden.config import Config
+from linkwarden.config import Config, Shard
 from linkwarden.model import UsageError
 from linkwarden.run.cluster.coordinator import LostError, Place
-from linkwarden.run.cluster.worker import Job, News, Worker
+from linkwarden.run.cluster.messages import Back, Errand, Job, News
+from linkwarden.run.cluster.worker import Worker
 
 if TYPE_CHECKING:
+    from linkwarden.net import HostState
     from linkwarden.run.cluster.worker import MakeNet
 
 T = TypeVar("T")
@@ -95,11 +97,11 @@ class DaskTeam:
         self._shares = len(await self._addresses())
         return self._shares
 
-    async def place(self, share: int) -> Place:
-        if share in self._taken:
-            self._dead.add(self._taken.pop(share))
+    async def place(self, shard: Shard, hosts: Sequence[HostState] | None) -> Place:
+        if shard.number in self._taken:
+            self._dead.add(self._taken.pop(shard.number))
         address = await _or_lost(self._free_address(), _COMING + 5)
-        self._taken[share] = address
+        self._taken[shard.number] = address
         config = self._config
         spent = monotonic() - self._began
         config = replace(
@@ -112,7 +114,7 @@ class DaskTeam:
             if self._cluster is not None:
                 await self._client.run(_settle_in, workers=[address])
             return await self._client.submit(
-                Worker, config, self._make_net, self._now, actor=True, workers=[address], pure=False
+                Worker, config, self._make_net, self._now, shard, hosts, actor=True, workers=[address], pure=False
             )
 
         return _DaskPlace(await _or_lost(make(), _COMING))
@@ -150,8 +152,8 @@ class _DaskPlace:
     def __init__(self, actor: Any) -> None:
         self._actor = actor
 
-    async def exchange(self, jobs: Sequence[Job]) -> News:
-        return await _or_lost(_result(self._actor.exchange(jobs)), _SILENCE)
+    async def exchange(self, post: Sequence[Job | Errand | Back]) -> News:
+        return await _or_lost(_result(self._actor.exchange(post)), _SILENCE)
 
     async def close(self) -> None:
         with suppress(LostError):

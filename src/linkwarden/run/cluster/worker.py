@@ -3,96 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-import copyreg
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from datetime import datetime
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from linkwarden import rules
-from linkwarden.config import Config
-from linkwarden.model import Claim, Evidence, Pass, Rule
+from linkwarden.config import Config, Shard
+from linkwarden.model import Evidence, Pass
 from linkwarden.providers import LoadContext, Provider
-from linkwarden.records import dataclass
+from linkwarden.run.checking import owner_name
+from linkwarden.run.cluster.messages import Back, Done, Errand, Job, News
 from linkwarden.run.schedule import Lanes
 
 if TYPE_CHECKING:  # slow to import, and the coordinator has it already
-    from linkwarden.net import Connectivity, Net, Observer
+    from linkwarden.net import HostState, Net, Observer, Outcome, Step
 
     MakeNet = Callable[[Config, Observer | None], AbstractAsyncContextManager[Net]]
 
 #: Answers are gathered for so many seconds before they are handed back, or until there are so many.
 _GATHER = 0.05
 _ENOUGH = 200
-#: Without a word from the coordinator for so many seconds there is none any more, and no host is requested for it.
-_ABANDONED = 60.0
-
-
-def _by_code(rule: Rule) -> tuple[Callable[[str], Rule], tuple[str]]:
-    return _rule, (rule.code,)
-
-
-def _rule(code: str) -> Rule:
-    return rules.all_rules()[code]
-
-
-copyreg.pickle(Rule, _by_code)  # some code tells rules apart with `is`
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """Claims that one call of a provider settles.
-
-    Attributes:
-        number: tells jobs apart.
-        provider: name of the provider.
-        claims: what is to be settled.
-        lane: the queue of its host, or of its registry.
-        width: how many jobs of that lane run at once.
-    """
-
-    number: int
-    provider: str
-    claims: tuple[Claim, ...]
-    lane: str
-    width: int
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A job that has ended.
-
-    Attributes:
-        number: of the job.
-        answers: what the provider said.
-        crash: what went wrong in the provider and where, or None.
-    """
-
-    number: int
-    answers: tuple[Evidence | Pass, ...]
-    crash: tuple[str, str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """What a worker tells at a time.
-
-    Attributes:
-        done: the jobs that have ended.
-        connectivity: how its network behaves; None where that is what it was.
-        requests: how many requests it has sent so far.
-        without_handles: how many of them failed because it had too many open files.
-        hints: what the user could do.
-    """
-
-    done: tuple[Done, ...]
-    connectivity: Connectivity | None
-    requests: int
-    without_handles: int
-    hints: tuple[str, ...]
+#: The same where somebody waits for them.
+_SOON = 0.005
+#: Without a word from the coordinator for so many seconds there is none any more, and no host is requested for it. Less
+#: than what the coordinator waits before somebody else gets the share.
+_ABANDONED = 45.0
 
 
 class Worker:
@@ -102,24 +42,38 @@ class Worker:
         config: of the run.
         make_net: returns the network for a run, to be entered.
         now: the instant that counts as the present.
+        shard: which hosts are its own; requests to others are made by their owners.
+        hosts: None for the first worker of a share; for one that goes on, what is known of the hosts.
     """
 
-    def __init__(self, config: Config, make_net: MakeNet, now: datetime) -> None:
+    def __init__(
+        self, config: Config, make_net: MakeNet, now: datetime, shard: Shard, hosts: Sequence[HostState] | None = None
+    ) -> None:
         self._config = config
         self._make_net = make_net
         self._now = now
+        self._shard = shard
+        self._hosts = hosts
         self._stack = AsyncExitStack()
         self._net: Net | None = None
         self._providers: dict[str, Provider] = {}
-        self._done: list[Done] = []
+        self._done: list[Done | Back] = []
         self._open = 0
+        self._foreign: dict[str, bool] = {}
+        self._errands: list[Errand] = []
+        self._awaited: dict[int, asyncio.Future[Outcome | None]] = {}
+        self._numbers = count()
+        self._running: set[asyncio.Task[None]] = set()
         self._failed = True
+        self._urgent = False
         self._hints: list[str] = []
         self._abandoned: asyncio.TimerHandle | None = None
         self._closed = False
 
-    async def exchange(self, jobs: Sequence[Job]) -> News:
-        """Take jobs, and return what has ended since the last call; waits a moment for it.
+    async def exchange(self, post: Sequence[Job | Errand | Back]) -> News:
+        """Take jobs, errands of others and what came of its own; return what has ended since the last call.
+
+        Waits a moment for it.
 
         Raises:
             RuntimeError: it was closed, or nobody has called for long.
@@ -128,20 +82,23 @@ class Worker:
             raise RuntimeError("this worker is closed")
         net = self._net or await self._begin()
         self._expect_another_call()
-        for job in jobs:
-            self._open += 1
-            self._lanes.add(job.lane, partial(self._check, job, net), width=job.width)
+        for each in post:
+            self._take(each, net)
         self._look()
         with suppress(TimeoutError):
             async with asyncio.timeout(_GATHER):
                 await self._enough.wait()
+                if self._urgent:  # what comes within this moment goes along
+                    await asyncio.sleep(_SOON)
+        self._urgent = False
         done, self._done = tuple(self._done), []
+        errands, self._errands = tuple(self._errands), []
         self._open -= len(done)
         hints, self._hints = tuple(self._hints), []
         self._look()
         connectivity = net.connectivity() if self._failed else None
         self._failed = connectivity is not None and not connectivity.answered  # once a host has answered, that is it
-        return News(done, connectivity, net.requests, net.without_handles, hints)
+        return News(done, errands, net.troubles(), connectivity, net.requests, net.without_handles, hints)
 
     async def close(self) -> None:
         """Drop what waits, cancel what runs, close the connections."""
@@ -149,15 +106,48 @@ class Worker:
             self._closed = True
             if self._abandoned is not None:
                 self._abandoned.cancel()
+            for task in self._running:
+                task.cancel()
             await self._lanes.close()
+            await asyncio.gather(*self._running, return_exceptions=True)
             await self._stack.aclose()
         self._closed = True
+
+    # -- the other processes, as the network sees them -----------------------------------------------------------
+
+    def has(self, host: str) -> bool:
+        """Return whether requests to a host are made elsewhere."""
+        foreign = self._foreign.get(host)
+        if foreign is None:
+            foreign = self._foreign[host] = not self._shard.has(owner_name(host))
+        return foreign
+
+    async def make(self, step: Step) -> Outcome | None:
+        """Have a step made by the worker that has its host."""
+        errand = Errand(next(self._numbers), step)
+        future: asyncio.Future[Outcome | None] = asyncio.get_running_loop().create_future()
+        self._awaited[errand.number] = future
+        self._errands.append(errand)
+        self.on_trouble()
+        try:
+            return await future
+        finally:
+            del self._awaited[errand.number]
+
+    def on_trouble(self) -> None:
+        """Have the coordinator told soon."""
+        self._urgent = True
+        self._look()
+
+    # -- work ---------------------------------------------------------------------------------------------------
 
     async def _begin(self) -> Net:
         self._lanes = Lanes()
         self._enough = asyncio.Event()
         self._net = net = await self._stack.enter_async_context(self._make_net(self._config, None))
-        net.parked, net.has_more = self._lanes.parked, self._lanes.has_more
+        net.parked, net.has_more, net.elsewhere = self._lanes.parked, self._lanes.has_more, self
+        if self._hosts is not None:
+            net.take_over(self._hosts)
         config = self._config
         context = LoadContext(
             root=Path(),
@@ -181,12 +171,31 @@ class Worker:
     def _leave(self) -> None:
         self._leaving = asyncio.get_running_loop().create_task(self.close(), name="linkwarden-worker-leaves")
 
+    def _take(self, what: Job | Errand | Back, net: Net) -> None:
+        if isinstance(what, Back):
+            future = self._awaited.get(what.number)
+            if future is not None and not future.done():
+                future.set_result(what.outcome)
+            return
+        self._open += 1
+        if isinstance(what, Job):
+            self._lanes.add(what.lane, partial(self._check, what, net), width=what.width)
+            return
+        task = asyncio.get_running_loop().create_task(self._run(what, net), name="linkwarden-errand")
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
     def _look(self) -> None:
         """Note whether there is enough to hand back."""
-        if len(self._done) >= _ENOUGH or len(self._done) == self._open:
+        if self._urgent or len(self._done) >= _ENOUGH or len(self._done) == self._open:
             self._enough.set()
         else:
             self._enough.clear()
+
+    async def _run(self, errand: Errand, net: Net) -> None:
+        outcome = await net.make(errand.step)
+        self._done.append(Back(errand.number, outcome))
+        self.on_trouble()
 
     async def _check(self, job: Job, net: Net) -> None:
         answers: list[Evidence | Pass] = []
