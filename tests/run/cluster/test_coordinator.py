@@ -3,88 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import pickle
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, TypeVar
+from types import MappingProxyType
+from typing import Any
 
 import pytest
+from aiohttp import web
 
 from linkwarden.api import config_for
 from linkwarden.config import Config, Shard, with_overrides
 from linkwarden.deps import Deps
-from linkwarden.model import Run, UsageError
-from linkwarden.net import HostState
+from linkwarden.model import Evidence, Run, UsageError, Verdict
 from linkwarden.run import cluster, engine
-from linkwarden.run.cluster.coordinator import Coordinator, LostError, Place
-from linkwarden.run.cluster.messages import Back, Errand, Job, News
+from linkwarden.run.checking import InProcess
+from linkwarden.run.cluster.coordinator import Coordinator
 from linkwarden.run.cluster.worker import Worker
 from tests.internet import FakeInternet
+from tests.internet.arxiv import FakeArxiv
+from tests.workers import Team
 
-T = TypeVar("T")
 HOSTS = [f"h{n}.site.org" for n in range(12)]
-
-
-def arrived(sent: T) -> T:
-    """Give what arrives of something in another process."""
-    got: T = pickle.loads(pickle.dumps(sent))  # noqa: S301 - our own
-    return got
-
-
-@dataclass
-class Team:
-    """Workers in this process; each loses its first ``deaths`` places after ``calls`` calls."""
-
-    config: Config
-    make_net: Any
-    deaths: int = 0
-    calls: int = 2
-    places: list[int] = field(default_factory=list)
-    workers: list[Worker] = field(default_factory=list)
-    shares_of: dict[str, set[int]] = field(default_factory=dict)
-
-    async def open(self, now: datetime) -> int:
-        self.now = now
-        return 3
-
-    async def place(self, shard: Shard, hosts: Sequence[HostState] | None) -> Place:
-        share = shard.number
-        self.places.append(share)
-        worker = Worker(self.config, self.make_net, self.now, shard, arrived(hosts))
-        self.workers.append(worker)
-        return Mortal(self, share, worker, self.calls if self.places.count(share) <= self.deaths else None)
-
-    async def close(self) -> None:
-        """Have nothing to close."""
-
-
-@dataclass
-class Mortal:
-    """A place that is gone after so many calls, with what it had."""
-
-    team: Team
-    share: int
-    worker: Worker
-    calls: int | None
-
-    async def exchange(self, post: Sequence[Job | Errand | Back]) -> News:
-        for each in post:
-            if isinstance(each, Job):
-                self.team.shares_of.setdefault(each.lane, set()).add(self.share)
-        news = await self.worker.exchange(arrived(post))
-        news = arrived(news)
-        if self.calls is not None:
-            self.calls -= 1
-            if self.calls < 0:
-                await self.worker.close()
-                raise LostError("killed")
-        return news
-
-    async def close(self) -> None:
-        await self.worker.close()
 
 
 @pytest.fixture
@@ -106,13 +47,15 @@ def listed(internet: FakeInternet, tmp_path: Path) -> Path:
     return path
 
 
-async def check(internet: FakeInternet, listed: Path, **options: Any) -> Run:
+async def check(
+    internet: FakeInternet, listed: Path, policy: Mapping[str, Any] = MappingProxyType({}), **options: Any
+) -> Run:
     """Give the run over a list."""
-    wired = Deps(make_net=lambda *_: internet.net(), now=internet.time.now, clock=internet.time.clock)
+    wired = Deps(make_net=lambda *_: internet.net(**policy), now=internet.time.now, clock=internet.time.clock)
     return await engine.run(with_overrides(Config(), {"inputs": (str(listed),), **options}), wired)
 
 
-def differing(run: Run, whole: Run) -> list[tuple[object, object]]:
+def differing(run: Run, whole: Run) -> list[tuple[Evidence, Evidence]]:
     """Give the findings in which two runs differ."""
     assert [result.target for result in run.results] == [result.target for result in whole.results]
     pairs = zip(run.results, whole.results, strict=True)
@@ -126,7 +69,7 @@ def teams(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Team]]:
     def use(**how: Any) -> list[Team]:
         made: list[Team] = []
 
-        def shared(config: Config, deps: Deps, here: Any) -> Coordinator:
+        def shared(config: Config, deps: Deps, here: InProcess) -> Coordinator:
             made.append(Team(config, deps.make_net, **how))
             return Coordinator(made[-1], here)
 
@@ -155,6 +98,100 @@ async def test_the_report_is_that_of_one_process(
     assert set(HOSTS) <= made[0].shares_of.keys()
     assert all(len(shares) == 1 for shares in made[0].shares_of.values())
     assert len(set.union(*made[0].shares_of.values())) == 3
+
+
+@pytest.mark.parametrize("shares", [1, 2, 3, 5])
+async def test_a_hosts_limits_hold_over_all_workers(
+    internet: FakeInternet, tmp_path: Path, teams: Callable[..., list[Team]], shares: int
+) -> None:
+    """Whoever is redirected to a host, asks a registry or looks a second time: the servers see one visitor."""
+    teams(shares=shares)
+    policy = {"per_host": 2, "interval": 0.1}
+    FakeArxiv(internet)
+    internet.latency = lambda _host: 0.3
+    for page in range(4):
+        internet.site("busy.site.org").page(f"/{page}", "<title>Busy</title><p>Words that are there, readable.")
+    lines = ["[paper](https://arxiv.org/abs/2001.00001)", "[api](https://export.arxiv.org/help)"]
+    for n, host in enumerate(HOSTS):
+        for page in range(4):
+            internet.site(host).redirect(f"/{page}", f"https://busy.site.org/{page}", 302)
+            internet.site(host).redirect(f"/a{page}", f"https://{HOSTS[n - 1]}/{page}", 302)
+            lines += [f"[to {page}](https://{host}/{page}) [a{page}](https://{host}/a{page})"]
+        lines += [f"[gone](https://{host}/gone)"]
+    listed = tmp_path / "list.md"
+    listed.write_text("\n\n".join(lines), "utf-8")
+    whole = await check(internet, listed, policy)
+    before = Counter(exchange.url for exchange in internet.log)
+    internet.log.clear()
+
+    run = await check(internet, listed, policy, engine="dask")
+
+    assert differing(run, whole) == []
+    assert Counter(exchange.url for exchange in internet.log) == before
+    for host in internet.hosts:
+        starts = internet.starts(host)
+        pause = 3.0 if host == "export.arxiv.org" else 0.1
+        assert internet.peak(host) <= 2
+        assert min((b - a for a, b in pairwise(starts)), default=pause) >= pause - 0.001, host
+
+
+async def test_a_host_keeps_its_pace_and_its_pause_when_its_worker_is_lost(
+    internet: FakeInternet, tmp_path: Path, teams: Callable[..., list[Team]]
+) -> None:
+    """Retry-After was told to the worker that is lost, and holds for the one that goes on."""
+    refused = 0.0
+
+    async def answer(_request: web.Request) -> web.Response:
+        nonlocal refused
+        if not refused and len(internet.starts("slow.site.org")) > 3:
+            refused = internet.time.clock()
+            return web.Response(status=429, headers={"Retry-After": "60"})
+        return web.Response(text="<title>Here</title><p>Words that are there, readable.", content_type="text/html")
+
+    internet.site("slow.site.org").default(answer)
+    internet.site("dead.site.org")
+    internet.refuse("dead.site.org")
+    made = teams(deaths=1, calls=None, dies=lambda: bool(refused) and internet.time.clock() > refused + 5)
+    listed = tmp_path / "list.md"
+    listed.write_text(
+        "".join(f"[Here](https://slow.site.org/{n})\n\n[Dead](https://dead.site.org/{n})\n\n" for n in range(9)),
+        "utf-8",
+    )
+
+    run = await check(internet, listed, {"interval": 2.0}, engine="dask")
+
+    assert Counter(made[0].places) == {1: 2, 2: 2, 3: 2}
+    starts = internet.starts("slow.site.org")
+    assert min(b - a for a, b in pairwise(starts)) >= 2
+    assert next(at for at in starts if at > refused) >= refused + 60
+    assert len(starts) == 10
+    assert {result.judgement.verdict for result in run.results} == {Verdict.OK, Verdict.BROKEN}
+    assert internet.attempts_at("dead.site.org") <= 4  # given up by the first; looked at a second time by the next
+
+
+async def test_this_process_goes_on_with_what_the_last_worker_knew(
+    internet: FakeInternet, tmp_path: Path, teams: Callable[..., list[Team]]
+) -> None:
+    """A pause holds as well where no worker is left."""
+    refused = 0.0
+
+    async def answer(_request: web.Request) -> web.Response:
+        nonlocal refused
+        if not refused:
+            refused = internet.time.clock() or 0.001
+            return web.Response(status=429, headers={"Retry-After": "60"})
+        return web.Response(text="<title>Here</title><p>Words that are there, readable.", content_type="text/html")
+
+    internet.site("slow.site.org").default(answer)
+    teams(deaths=99, calls=None, dies=lambda: bool(refused) and internet.time.clock() > refused + 1)
+    listed = tmp_path / "list.md"
+    listed.write_text("\n\n".join(f"[Here](https://slow.site.org/{n})" for n in range(9)), "utf-8")
+
+    run = await check(internet, listed, engine="dask")
+
+    assert [hint for hint in run.hints if "workers" in hint]
+    assert next(at for at in internet.starts("slow.site.org") if at > refused) >= refused + 60
+    assert run.counts[Verdict.OK] == 9
 
 
 async def test_a_lost_worker_loses_no_link(
