@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import math
 import socket
 import ssl
 from collections.abc import Callable, Mapping, Sequence
@@ -20,6 +21,7 @@ from aiohttp.http_exceptions import ContentEncodingError, HttpProcessingError
 from yarl import URL
 
 from linkwarden.net import tls
+from linkwarden.net.deadlines import Deadline, Deadlines
 from linkwarden.net.errors import NETWORK_ERRORS, explain, is_peeked
 from linkwarden.net.guard import Guard, GuardedResolver
 from linkwarden.net.policy import NetPolicy
@@ -125,7 +127,7 @@ class Transport:
         self._resolver = resolver
         self._given = context
         self._fresh_session: aiohttp.ClientSession | None = None
-        self._timeouts: dict[float, aiohttp.ClientTimeout] = {}
+        self._limits: dict[float, tuple[Deadlines, aiohttp.ClientTimeout]] = {}
 
     async def open(self) -> None:
         """Make the connection pool."""
@@ -193,7 +195,7 @@ class Transport:
         headers: Mapping[str, str],
         body: bytes | None,
         *,
-        timeout: float,  # noqa: ASYNC109 - a limit of the request, counted by aiohttp
+        timeout: float,  # noqa: ASYNC109 - a limit of the request
         max_bytes: int,
         context: ssl.SSLContext | None = None,
         undecoded: bool = False,
@@ -216,20 +218,24 @@ class Transport:
             errors.NETWORK_ERRORS: no answer, or none that is HTTP. A body that breaks off is no error.
         """
         _ALLOWED.set(max_bytes + MAX_OVERHEAD)
-        response = await self._session_for(fresh=fresh).request(
-            method,
-            url,
-            data=body,
-            headers=None if headers == USUAL_HEADERS else headers,
-            allow_redirects=False,
-            timeout=self._timeout(timeout),
-            ssl=context or True,
-            auto_decompress=not undecoded,
-            proxy=self._policy.proxy,
-        )
+        deadlines, connecting = self._limits.get(timeout) or self._limit(timeout)
+        deadline = deadlines.begin()
+        response: aiohttp.ClientResponse | None = None
         try:
+            with deadline:
+                response = await self._session_for(fresh=fresh).request(
+                    method,
+                    url,
+                    data=body,
+                    headers=None if headers == USUAL_HEADERS else headers,
+                    allow_redirects=False,
+                    timeout=connecting,
+                    ssl=context or True,
+                    auto_decompress=not undecoded,
+                    proxy=self._policy.proxy,
+                )
             skip = undecoded or 300 < response.status < 400  # what 300 says is for readers
-            content = _Body(b"", response.content.at_eof()) if skip else await _read(response, max_bytes)
+            content = _Body(b"", response.content.at_eof()) if skip else await _read(response, max_bytes, deadline)
             fields = response.headers
             found = {name.lower(): value for name, value in fields.items()}
             several = [name for key, name in _SINGLE if key in found and len(set(fields.getall(name))) > 1]
@@ -244,15 +250,17 @@ class Transport:
                 several[0] if several else "",
             )
         finally:
-            if not response.closed:  # it is once all of the body has come, and then its connection waits for others
-                response.close()
+            deadlines.end(deadline)
+            if response is not None and not response.closed:
+                response.close()  # else all of the body has come, and the connection waits for the next request
 
-    def _timeout(self, seconds: float) -> aiohttp.ClientTimeout:
-        made = self._timeouts.get(seconds)
+    def _limit(self, seconds: float) -> tuple[Deadlines, aiohttp.ClientTimeout]:
+        """Return the limits of such requests, and that of their connections, in quarters of a second."""
+        seconds = math.ceil(4 * seconds) / 4  # what is left of a chain of redirects is any number
+        made = self._limits.get(seconds)
         if made is None:
-            made = aiohttp.ClientTimeout(total=seconds, sock_connect=min(self._policy.connect_timeout, seconds))
-            if len(self._timeouts) < 64:
-                self._timeouts[seconds] = made
+            connecting = aiohttp.ClientTimeout(total=None, sock_connect=min(self._policy.connect_timeout, seconds))
+            made = self._limits[seconds] = Deadlines(seconds), connecting
         return made
 
     async def peek(self, url: URL, context: tls.Context) -> None:
@@ -291,16 +299,20 @@ class _Body(NamedTuple):
     garbled: bool = False
 
 
-async def _read(response: aiohttp.ClientResponse, max_bytes: int) -> _Body:
+async def _read(response: aiohttp.ClientResponse, max_bytes: int, deadline: Deadline) -> _Body:
     """Read a body up to a limit; what breaks off is given as far as it came."""
     stream = response.content
     received = b""
     try:
-        while len(received) <= max_bytes:
-            chunk = await stream.readany()
-            received = received + chunk if received else chunk
-            if stream.at_eof():
-                return _Body(received[:max_bytes], len(received) <= max_bytes)
+        if stream.is_eof():  # all of it has come with the headers
+            received = stream.read_nowait()
+            return _Body(received[:max_bytes], len(received) <= max_bytes)
+        with deadline:
+            while len(received) <= max_bytes:
+                chunk = await stream.readany()
+                received = received + chunk if received else chunk
+                if stream.at_eof():
+                    return _Body(received[:max_bytes], len(received) <= max_bytes)
     except (aiohttp.ClientError, HttpProcessingError, OSError) as error:
         garbled = isinstance(error, ContentEncodingError) or isinstance(error.__cause__, ContentEncodingError)
         return _Body(received[:max_bytes], complete=False, garbled=garbled)
