@@ -1,7 +1,8 @@
 """Reads what a PDF calls itself, where it is small, or made to be read from its start.
 
 Good news only: most PDFs name no title, and many name one of a template or of the file that they were printed from
-(docs/facts/services.md#what-a-pdf-calls-itself). Nothing is unpacked, and what is looked at is bounded.
+(docs/facts/services.md#what-a-pdf-calls-itself). Of the two places for a title the one that editors change is believed.
+Nothing is unpacked, and what is looked at is bounded.
 """
 
 from __future__ import annotations
