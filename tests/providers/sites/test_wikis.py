@@ -126,3 +126,17 @@ def test_what_names_no_page_is_not_claimed(url: str) -> None:
 def test_hosts_of_this_user_alone_are_left_out() -> None:
     """Their pages are requested with what opens them, and nothing else of them is."""
     assert load(Wikis, is_private=lambda host: host == HOST).claim(target(f"{AT}One")) is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://wiki.haskell.org/Monad",
+        "https://en.cppreference.com/w/cpp/container/vector",
+        "https://wiki.archlinux.org/index.php/Fonts",
+        "https://some.wiki.gg/de/wiki/A",
+    ],
+)
+def test_wikis_of_the_table_are_claimed_in_any_form(url: str) -> None:
+    """Also where no path says that it is a wiki."""
+    assert load(Wikis).claim(target(url)) is not None

@@ -56,6 +56,8 @@ _MANY = 4
 _MAX_BYTES = 1024 * 1024
 #: The head of a page, in which its API is named.
 _PAGE_BYTES = 65_536
+#: Hosts whose wikis run something else, and those of Wikimedia, which have a provider of their own.
+_OTHERS = WIKIMEDIA | {"github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "sourceforge.net"}
 #: What a path looks like whose end is the name of a page: the usual ways to set MediaWiki up ("Manual:Short URL").
 _PATH = pattern(r"((?:/[\w-]{1,40}){0,2}?/(?:index\.php|wiki(?:/index\.php)?)/)(.+)", re.DOTALL)
 #: The element by which a page names the API (MediaWiki, "API:Rsd").
@@ -132,6 +134,7 @@ class Wikis(Registry[_Entry]):
         Example("https://example.org/index.php?title=A&oldid=1", None),
         Example("https://example.org/wiki/Special:Random", None),
         Example("https://en.wikipedia.org/wiki/A", None),
+        Example("https://github.com/owner/repository/wiki/A", None),
         Example("https://example.org/wiki/", None),
         Example("https://example.org/wiki/A_page", None, image=True),
     )
@@ -139,13 +142,13 @@ class Wikis(Registry[_Entry]):
     def claim(self, target: Target) -> str | None:
         """Look closer at those few URLs that may name a page of a wiki."""
         url = target.address or ""
-        if "/wiki/" not in url and "index.php" not in url and not any(map(_known().get, domains_of(host_of(url)))):
+        if "wiki" not in url and "index.php" not in url and "/w/" not in url:  # also of the wikis in the table
             return None
         return super().claim(target)
 
     def read(self, place: Place) -> _Entry | None:
         host = host_of(place.url)
-        if not WIKIMEDIA.isdisjoint(domains_of(host)) or self.ctx.is_private(host):
+        if not _OTHERS.isdisjoint(domains_of(host)) or self.ctx.is_private(host):
             return None
         if OTHER_VIEWS & place.query.keys():
             return None
