@@ -160,7 +160,8 @@ class Dispatch:
 
     def _memory_for(self, target: Target) -> Memory | None:
         """Return the memory of responses; none for what only this user gets to see, or only this run."""
-        return None if self._config.is_private(host_of(target.address or "")) else self._deps.memory
+        memory = self._deps.memory
+        return None if memory is None or self._config.is_private(host_of(target.address or "")) else memory
 
     # --- queues ---------------------------------------------------------------------------------------------
 

@@ -116,26 +116,40 @@ class Lanes:
 
     def _start(self) -> None:
         while self._ready and len(self._alive) < MAX_ALIVE:
+            following = self._following()
+            if following is not None:
+                task = asyncio.create_task(self._run(*following))
+                self._alive.add(task)
+                task.add_done_callback(self._end)
+
+    def _following(self) -> tuple[_Lane, Job] | None:
+        """Return the job that may start next, and count it as running; None if none may."""
+        while self._ready:
             lane = self._ready.popleft()
             lane.offered = False
-            if not lane.waiting or lane.running >= lane.width:
-                continue
-            job = lane.waiting.popleft()
-            lane.running += 1
-            task = asyncio.create_task(self._run(lane, job))
-            self._alive.add(task)
-            self._offer(lane)
+            if lane.waiting and lane.running < lane.width:
+                job = lane.waiting.popleft()
+                lane.running += 1
+                self._offer(lane)
+                return lane, job
+        return None
 
     async def _run(self, lane: _Lane, job: Job) -> None:
-        _current.set(lane)
-        try:
-            await job()
-        finally:
-            lane.running -= 1
-            task = asyncio.current_task()
-            if task is not None:
-                self._alive.discard(task)
-            self._offer(lane)
-            self._start()
-            if not self._alive:
-                self._idle.set()
+        """Run a job, and then others: a task for each would cost more than they do."""
+        following: tuple[_Lane, Job] | None = lane, job
+        while following is not None:
+            lane, job = following
+            _current.set(lane)
+            try:
+                await job()
+                await asyncio.sleep(0)  # a job that waits for nothing lets the others have their turn all the same
+            finally:
+                lane.running -= 1
+                self._offer(lane)
+            following = self._following()
+
+    def _end(self, task: asyncio.Task[None]) -> None:
+        self._alive.discard(task)
+        self._start()
+        if not self._alive:
+            self._idle.set()
