@@ -105,6 +105,11 @@ def is_home(url: str) -> bool:
     return _place(url.partition("#")[0]).is_home
 
 
+def names_a_visit(parameter: str) -> bool:
+    """Return whether a query's parameter names a visit (a campaign, a session) and not a page."""
+    return _VISIT.match(parameter) is not None
+
+
 def lost_its_page(asked: str, final: str) -> bool:
     """Return whether a redirect led away from what a URL names: the last part of its path is not there any more."""
     before, after = _place(asked.partition("#")[0]), _place(_without_visit(final, asked)[0])
@@ -238,5 +243,5 @@ def _without_visit(final: str, asked: str) -> tuple[str, str]:
     url, _, fragment = final.partition("#")
     base, _, query = _PATH_SESSION.sub("", url).partition("?")
     had = set(asked.partition("?")[2].split("&"))
-    kept = [part for part in query.split("&") if part in had or not _VISIT.match(part.partition("=")[0])]
+    kept = [part for part in query.split("&") if part in had or not names_a_visit(part.partition("=")[0])]
     return (f"{base}?{'&'.join(kept)}" if any(kept) else base), fragment

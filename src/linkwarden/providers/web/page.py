@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 from linkwarden.answers import rules as http
 from linkwarden.answers.conditional import answer_for, fetch_if_changed, with_validators
+from linkwarden.answers.copies import copied_instead, shown_in_frame
 from linkwarden.answers.image_bytes import sniff, what_else
 from linkwarden.answers.pdf import title_of_pdf
 from linkwarden.answers.read import RULES, from_response, status_evidence
@@ -59,6 +60,15 @@ BAD_XML = Rule(
     "beginning only.",
     "Tell the site's owner, or link to another form of the document.",
 )
+ANOTHER_COPY = Rule(
+    "LW533",
+    "copy-of-another-page",
+    Verdict.UNVERIFIED,
+    "the archive shows a copy of another page in its place",
+    "The web archive has no copy of this very URL. It shows that of one with the same path and another query, which "
+    "may be the same file, or another. The archive itself says so, in its header `Link`.",
+    "Look whether the copy is the page that you mean.",
+)
 
 #: Larger pages are judged in a thread, beside which the run goes on.
 _LARGE = 16_384
@@ -102,7 +112,7 @@ class WebProvider(Provider):
     name: ClassVar[str] = "web"
     rank: ClassVar[int] = 1000
     kind: ClassVar[Kind] = Kind.PAGE
-    rules: ClassVar[tuple[Rule, ...]] = (*RULES, ANCHOR_MISSING, NOT_WHAT_IT_SAYS, BAD_XML, *SOFT_RULES)
+    rules: ClassVar[tuple[Rule, ...]] = (*RULES, ANCHOR_MISSING, NOT_WHAT_IT_SAYS, BAD_XML, ANOTHER_COPY, *SOFT_RULES)
     examples: ClassVar[tuple[Example, ...]] = (
         Example("https://example.org/a?b=c", "https://example.org/a?b=c"),
         Example("http://example.org/guide#install", "http://example.org/guide"),
@@ -200,8 +210,9 @@ _LIKE_ASCII = pattern(r"charset\s*=\s*[\"']?(?:utf-?8|iso-8859-\d+|windows-125\d
 
 
 def _onward(response: Response) -> str | None:
-    if _stays(response):
-        return None
+    framed = shown_in_frame(response)
+    if framed is not None or _stays(response):
+        return framed
     page = _page_of(response)
     return page.sends_on_to if page else None
 
@@ -228,7 +239,7 @@ def page_evidence(claim: Claim, response: Response, page: Page | None) -> Eviden
         response: the response.
         page: the response as HTML, or None if it is something else (a PDF, say).
     """
-    bad = status_evidence(claim, response) or landing_evidence(claim, response)
+    bad = status_evidence(claim, response) or landing_evidence(claim, response) or _another_copy(claim, response)
     if bad is not None:
         return bad
     from linkwarden.soft404.log_in import asks_to_log_in  # noqa: PLC0415 - with it
@@ -249,6 +260,15 @@ def page_evidence(claim: Claim, response: Response, page: Page | None) -> Eviden
         reason = "The page has a new permanent URL."
         return from_response(claim, response, http.MOVED_PERMANENTLY, reason, suggestion=better, title=title)
     return from_response(claim, response, title=title)
+
+
+def _another_copy(claim: Claim, response: Response) -> Evidence | None:
+    """Return the evidence for a web archive's copy of another page than the one that the link names, or None."""
+    original = copied_instead(response)
+    if original is None:
+        return None
+    reason = "The web archive shows a copy of another page in its place."
+    return from_response(claim, response, ANOTHER_COPY, reason, facts=(Fact("a copy of this page", url=original),))
 
 
 def _page_flaw(claim: Claim, response: Response, page: Page) -> Evidence | None:
