@@ -9,9 +9,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from reprlib import recursive_repr
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar, cast
 
 T = TypeVar("T")
+P = ParamSpec("P")
 Method = Callable[..., Any]
 _NOT_GIVEN = object()
 
@@ -51,6 +52,19 @@ else:
     dataclass = _written_late
 
 
+def maker(cls: Callable[P, T]) -> Callable[P, T]:
+    """Return a function that makes objects of a frozen class with slots in a third of the time that calling it takes.
+
+    The object is filled as one of a class that is not frozen, and has the same slots. For objects of which a list has
+    hundreds of thousands.
+    """
+    made = cast("Any", cls)
+    arguments, lines, known = _signature(made, "new.{0} = {1}")
+    known |= {"filled": type(made.__name__, (), {"__slots__": made.__slots__}), "cls": made}
+    lines = ["new = filled()", *lines, "new.__class__ = cls", "return new"]
+    return cast("Callable[P, T]", _compiled("make", arguments, lines, known))
+
+
 def _later(cls: type, write: Callable[[type], Method]) -> Method:
     """Return a method that puts what ``write`` returns into its own place when it is first called."""
 
@@ -74,7 +88,15 @@ def _init(cls: type) -> Method:
 
 
 def _init_with(cls: type, assign: str, names: Mapping[str, object]) -> Method:
-    known: dict[str, object] = {**names, "not_given": _NOT_GIVEN}
+    arguments, lines, known = _signature(cls, assign)
+    if hasattr(cls, "__post_init__"):
+        lines.append("self.__post_init__()")
+    return _compiled("__init__", ["self", *arguments], lines, {**known, **names})
+
+
+def _signature(cls: type, assign: str) -> tuple[list[str], list[str], dict[str, object]]:
+    """Return what arguments an object of a class is made from, the lines that set its fields, and their names."""
+    known: dict[str, object] = {"not_given": _NOT_GIVEN}
     places: list[str] = []
     by_name: list[str] = []
     lines: list[str] = []
@@ -89,9 +111,7 @@ def _init_with(cls: type, assign: str, names: Mapping[str, object]) -> Method:
             value = f"make_{field.name}() if {field.name} is not_given else {field.name}"
         (by_name if field.kw_only else places).append(argument)
         lines.append(assign.format(field.name, value))
-    if hasattr(cls, "__post_init__"):
-        lines.append("self.__post_init__()")
-    return _compiled("__init__", ["self", *places, *(["*", *by_name] if by_name else [])], lines, known)
+    return [*places, *(["*", *by_name] if by_name else [])], lines, known
 
 
 def _eq(cls: type) -> Method:

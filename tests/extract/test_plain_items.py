@@ -9,7 +9,8 @@ from unittest.mock import patch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linkwarden.extract import _blocks, _document, markdown
+from linkwarden.extract import _blocks, _document, _text, markdown
+from linkwarden.extract._reader import Reader
 from linkwarden.model import Extracted, Occurrence
 
 INDENTS = st.sampled_from(["", "", "", " ", "  ", "   ", "    ", "\t", "> ", ">", "      ", "1. ", "- "])
@@ -24,7 +25,11 @@ WORDS = st.sampled_from(
         *("https://x.example/2", "www.x.example", "me@x.example", "<b>x</b>", "<!-- c -->", "<!--", "-->", "<b:c>"),
         *("\\[x](y)", "[x\\](y)", "&amp;", "[x](a&amp;b)", "$[x](y)$", "{#name}", "(name)=", "|", "| - | - |", "|a|b|"),
         *("[!x](y)", "[ ](y)", "[a  b](y)", "[a\u3000b](y)", "[x](y\u00a0z)", "[x](y\x1fz)", "é [x](y)", "2020"),
-        *("1) x", "x]: y", ":", "w", "\u00a0", "!", "[x](y) ![i](j)", "[x](y)w", "[x](y):"),
+        *("<!-- --- -->", "<!----->", "<!---->", "<!--->", "<!-->", "<!--!>", "<!-- linkwarden-ignore -->", "--!>"),
+        *("[**a**: b](y)", "[*a* b](y)", "[a**b**c](y)", "[** a**](y)", "[a [b] c](y)", "[**[a]**- b](y)", "[*a**](y)"),
+        *("![*i*](j) [x](y)", "[x](a(b)c) w", "[x](a(b(c))d)", "AT&T", "a&commat;b", "&#64;", "[a@b](y)", "[x](a&b;c)"),
+        *("![^x](y)", "[^x](y)", "!", "![", "a![b", "http://", "ww", "www.", "[a](b)[c](d)", "[x](y)(z)", "a_b_"),
+        *("1) x", "x]: y", ":", "w", "\u00a0", "[x](y) ![i](j)", "[x](y)w", "[x](y):"),
     ]
 )
 LINES = st.builds(
@@ -39,7 +44,13 @@ TEXTS = st.lists(st.one_of(LINES, LINES, st.sampled_from(["", "", " ", ">"])), m
 @contextmanager
 def long_way() -> Iterator[None]:
     """Read without the short ways."""
-    with patch.object(_blocks, "plain_items", lambda *_: False), patch.object(markdown, "plain_link", lambda _: None):
+    with (
+        patch.object(_blocks, "plain_items", lambda *_: False),
+        patch.object(_blocks, "emit_line", lambda *_: False),
+        patch.object(markdown, "plain_links", lambda _: None),
+        patch.object(_text, "without_stars", lambda _: None),
+        patch.object(Reader, "only_comment", lambda *_: False),
+    ):
         _blocks._parser.cache_clear()
         try:
             yield

@@ -287,10 +287,10 @@ class _PartReader(MarkdownReader):
         self._reader.section = INHERITED
         self.closed = not mark
 
-    def block(self, block: Block) -> Iterator[Extracted]:
+    def block(self, block: Block, found: list[Extracted]) -> None:
         at = block.pieces.source(0)
         if not self._mark or at < self._end:
-            yield from super().block(block)
+            super().block(block, found)
             return
         begins = at == self._end + len(self._mark) + 1 and block.content == "x"
         kind = BlockKind.HEADING if self._mark == "#" else BlockKind.TEXT

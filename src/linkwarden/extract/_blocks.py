@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import cast
 
@@ -20,7 +20,7 @@ from mdit_py_plugins.footnote.index import footnote_def
 from linkwarden.extract._document import BLANK, Block, BlockKind, BlockRule, Document, Footnote, State
 from linkwarden.extract._html_blocks import html_block
 from linkwarden.extract._link_parts import take_definitions
-from linkwarden.extract._plain import plain_items
+from linkwarden.extract._plain import emit_line, plain_items
 from linkwarden.extract._spans import Pieces
 from linkwarden.extract._tables import DELIMITER_ROW, LIST_START, opens_table, read_table, without_pipe_escapes
 
@@ -28,6 +28,8 @@ from linkwarden.extract._tables import DELIMITER_ROW, LIST_START, opens_table, r
 MAX_NESTING = 1000
 _FRAMES_PER_LEVEL = 3
 _FRAMES_TO_SPARE = 120
+#: So many blocks are cut before they are read; requests for the first go out while the rest is read.
+_AT_ONCE = 50
 
 _MAYBE_DEFINITION = re.compile(
     r"^[ \t>*+\-\d.)]*+(?:\[(?:\\.|[^\[\]\\]){1,1000}+\]:|\[\^[^\] \t\n]++\]:)", re.MULTILINE
@@ -112,6 +114,8 @@ def _paragraph_content(state: State, begin: int, end: int) -> tuple[str, Pieces]
 def _emit_paragraph(state: State, begin: int, end: int, level: int) -> None:
     if begin >= end:
         return
+    if end == begin + 1 and not level and emit_line(state, begin):
+        return
     content, pieces = _paragraph_content(state, begin, end)
     cut = take_definitions(state.document.definitions, content, pieces, state.document.redefined)
     if content[cut:].strip(BLANK):
@@ -132,7 +136,7 @@ _FOOTNOTE = re.compile(r"\[\^([^\] \t\r\n]+)\]:")
 
 def _footnote(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's signature
     state = cast("State", state)
-    label = _FOOTNOTE.match(state.line_text(start_line))
+    label = _FOOTNOTE.match(state.src, state.bMarks[start_line] + state.tShift[start_line], state.eMarks[start_line])
     begin = len(state.document.blocks)
     if label is None or not footnote_def(state, start_line, end_line, silent):
         return False
@@ -168,8 +172,6 @@ _RULES: tuple[tuple[str, str, BlockRule, tuple[str, ...]], ...] = (
     ("heading", "#", _heading, _NOT_IN_LISTS),
 )
 _BY_FIRST = {first: tuple(rule for _, chars, rule, _ in _RULES if first in chars) for first in "`~>*-_+0123456789<#["}
-#: The same where a block begins, and not in a paragraph.
-_AT_START = {first: (plain_items, *rules) if first in "*-+" else rules for first, rules in _BY_FIRST.items()}
 
 
 def _block(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's signature
@@ -177,7 +179,9 @@ def _block(state: StateBlock, start_line: int, end_line: int, silent: bool) -> b
     if state.sCount[start_line] - state.blkIndent > 3 and code(state, start_line, end_line, silent):
         return True
     first = state.src[state.bMarks[start_line] + state.tShift[start_line]]
-    for rule in _AT_START.get(first, ()):
+    if first in "*-+" and plain_items(state, start_line, end_line, silent):
+        return True
+    for rule in _BY_FIRST.get(first, ()):
         if rule(state, start_line, end_line, silent):
             return True
     return _paragraph(state, start_line, end_line, silent)
@@ -206,10 +210,10 @@ def _frames() -> int:
     return depth
 
 
-def blocks(body: str, document: Document) -> Iterator[Block]:
-    """Yield the blocks of a document's body (line feeds only, no NUL). Never raises for any text.
+def blocks(body: str, document: Document) -> Iterator[Sequence[Block]]:
+    """Yield the blocks of a document's body (line feeds only, no NUL), some at a time. Never raises for any text.
 
-    Blocks are yielded as soon as they are cut, unless the body may hold link reference definitions: those can be
+    Blocks are yielded soon after they are cut, unless the body may hold link reference definitions: those can be
     anywhere below their use, so then the whole body is cut first.
 
     Args:
@@ -223,28 +227,21 @@ def blocks(body: str, document: Document) -> Iterator[Block]:
     state.item = 0
     state.rules_by_first = _BY_FIRST
     at_once = _MAYBE_DEFINITION.search(body) is None
-    for _ in _top_level(state):
-        deep = next((t.map[0] for t in state.tokens if t.level >= depth - 1 and t.map), None)
-        if deep is not None and document.too_deep is None:
-            document.too_deep = deep
-        state.tokens.clear()
-        if at_once:
-            yield from document.blocks
-            document.blocks.clear()
-    yield from document.blocks
-
-
-def _top_level(state: State) -> Iterator[None]:
-    """Run the rules on one block after the other; stop where Python's stack is used up."""
-    rules = state.md.block.ruler.getRules("")
     line = state.skipEmptyLines(0)
     while line < state.lineMax:
         state.line = line
         try:
-            any(rule(state, line, state.lineMax, False) for rule in rules)
-        except RecursionError:
-            state.document.too_deep = line
-            yield
-            return
-        yield
+            _block(state, line, state.lineMax, False)
+        except RecursionError:  # Python's stack is used up
+            document.too_deep = line
+            break
+        if state.tokens:
+            deep = next((t.map[0] for t in state.tokens if t.level >= depth - 1 and t.map), None)
+            if deep is not None and document.too_deep is None:
+                document.too_deep = deep
+            state.tokens.clear()
+        if at_once and len(document.blocks) >= _AT_ONCE:
+            yield document.blocks
+            document.blocks.clear()
         line = state.skipEmptyLines(max(state.line, line + 1))
+    yield document.blocks

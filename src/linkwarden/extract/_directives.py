@@ -74,7 +74,7 @@ class Directives:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._comments: list[_Placed] = []
+        self._taken: list[tuple[int, int, _Said | None]] = []
 
     def take(self, comments: Iterable[Comment], content: str, pieces: Pieces) -> None:
         """Add the comments of a part of the document, in any order."""
@@ -84,22 +84,24 @@ class Directives:
             if said is not None and not comment.closed:
                 problem = "This comment to linkwarden is never closed; end it with -->."
                 said = _Said("", problem=problem, about=("comment-not-closed",))
-            line_of = self._source.line_of
-            self._comments.append(_Placed(start, end, line_of(start), line_of(max(start, end - 1)), said))
+            self._taken.append((start, end, said))
 
-    def take_over(self, part: Directives, by: int, lines: int) -> None:
-        """Add the comments of a part of the document that begins at the offset ``by``, behind so many lines."""
-        for start, end, first, last, said in part._comments:
-            self._comments.append(_Placed(start + by, end + by, first + lines, last + lines, said))
+    def take_over(self, part: Directives, by: int) -> None:
+        """Add the comments of a part of the document that begins at the offset ``by``."""
+        self._taken += ((start + by, end + by, said) for start, end, said in part._taken)
 
     def read(self) -> Iterator[Suppression | Notice]:
         """Yield what the comments say, in source order (tables of contributors last), once all has been read."""
-        if not any(comment.said for comment in self._comments):
+        if not any(said for _, _, said in self._taken):
             return
-        self._comments.sort(key=lambda comment: comment.start)
-        below = _lines_below(self._comments, self._source)
+        line_of = self._source.line_of
+        comments = [
+            _Placed(start, end, line_of(start), line_of(max(start, end - 1)), said)
+            for start, end, said in sorted(self._taken, key=lambda taken: taken[0])
+        ]
+        below = _lines_below(comments, self._source)
         open_blocks: list[tuple[_Placed, _Said]] = []
-        for comment, (first, last) in zip(self._comments, below, strict=True):
+        for comment, (first, last) in zip(comments, below, strict=True):
             said = comment.said
             if said is None or said.name in _TABLE:
                 continue
@@ -120,12 +122,12 @@ class Directives:
             yield self._notice(begun, problem, START)
             yield self._suppression(begun, what, begun.first, end)
 
-        yield from self._tables()
+        yield from self._tables(comments)
 
-    def _tables(self) -> Iterator[Suppression]:
+    def _tables(self, comments: Iterable[_Placed]) -> Iterator[Suppression]:
         """Yield what the tables of all-contributors need; a marker without the other one is nothing."""
         begun: _Placed | None = None
-        for comment in self._comments:
+        for comment in comments:
             if comment.said is not None and comment.said.name in _TABLE:
                 if comment.said.name == _TABLE_END and begun is not None:
                     yield self._suppression(begun, comment.said, begun.first, comment.last)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 _QUOTED = re.compile(r"[ \t>]*")
 _ITEM = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]+(?:[-*+][ \t]+)*\Z", re.ASCII)
@@ -22,12 +23,32 @@ _NO_ENTRY = (-1, False)
 _IMAGE_STARTS = ("!", "<img", "<picture")
 
 
-def entry_at(body: str, block: int, start: int, end: int, label: str) -> tuple[int, bool]:
+class Beginning(NamedTuple):
+    """Where a paragraph or a table cell begins.
+
+    Attributes:
+        at: the offset.
+        before: what stands before it on its line; None if that is too long for an entry.
+        is_item: it begins a list item.
+    """
+
+    at: int
+    before: str | None
+    is_item: bool
+
+
+def beginning(body: str, block: int) -> Beginning:
+    """Return where the paragraph or table cell begins that stands at an offset of a document."""
+    before = _line_before(body, block)
+    return Beginning(block, before, before is not None and _ITEM.match(before) is not None)
+
+
+def entry_at(body: str, begins: Beginning, start: int, end: int, label: str) -> tuple[int, bool]:
     """Return the entry that a link is part of, and whether the entry begins with it.
 
     Args:
         body: the document.
-        block: offset at which the paragraph or table cell begins.
+        begins: where its paragraph or table cell begins.
         start: offset at which the link begins.
         end: offset at which it ends.
         label: the text between its brackets; a badge is no entry.
@@ -36,13 +57,13 @@ def entry_at(body: str, block: int, start: int, end: int, label: str) -> tuple[i
         An offset on the line on which the entry begins (-1 if the link is in none), and True if no words come before
         the link.
     """
-    if label[:_SEEN].lstrip().lower().startswith(_IMAGE_STARTS) or start - block > _SEEN:
+    block, before_block, is_item = begins
+    if before_block is None or start - block > _SEEN:
         return _NO_ENTRY
-    before_block = _line_before(body, block)
-    if before_block is None:
+    if ("!" in label or "<" in label) and label[:_SEEN].lstrip().lower().startswith(_IMAGE_STARTS):
         return _NO_ENTRY
-    if _ITEM.match(before_block):
-        return block, not _has_words(body[block:start])
+    if is_item:
+        return block, start == block or not _has_words(body[block:start])
     if "|" in before_block:
         return block, not _has_words(before_block + body[block:start])
     before = _line_before(body, start)

@@ -17,12 +17,12 @@ _BLOCK_TAGS = (
     "|menu|menuitem|nav|noframes|ol|optgroup|option|p|param|section|source|summary|table|tbody|td|tfoot|th"
     "|thead|title|tr|track|ul"
 )
+_COMMENT_END = re.compile(r"-->")
 _HTML_STARTS = (
     (
         re.compile(r"<(?:script|pre|style|textarea)(?:[ \t\v\f\r>]|\Z)", re.IGNORECASE),
         re.compile(r"</(?:script|pre|style|textarea)>", re.IGNORECASE),
     ),
-    (re.compile(r"<!--"), re.compile(r"-->")),
     (re.compile(r"<\?"), re.compile(r"\?>")),
     (re.compile(r"<![A-Z]"), re.compile(r">")),
     (re.compile(r"<!\[CDATA\["), re.compile(r"\]\]>")),
@@ -32,6 +32,8 @@ _HTML_STARTS = (
 
 def html_start(line: str, *, interrupting: bool) -> tuple[bool, re.Pattern[str] | None]:
     """Return whether an HTML block begins with ``line``, and what ends it (None: a blank line)."""
+    if line.startswith("<!--"):
+        return True, _COMMENT_END
     for start, end in _HTML_STARTS:
         if start.match(line):
             return True, end

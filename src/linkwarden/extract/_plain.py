@@ -1,4 +1,4 @@
-"""Short ways for what most lists are made of: an item on one line, and one link with plain words behind it.
+"""Short ways for what most lists are made of: items and paragraphs on one line, and links with plain words beside them.
 
 They give what the long ways give, and leave to them whatever is not plain; a test compares the two on texts made by
 chance.
@@ -19,7 +19,7 @@ from linkwarden.model import Markup
 
 #: A marker, one blank, and text on the same line that begins no block of its own: neither a list, a quote, code, a
 #: heading, a break, HTML, nor a definition of a reference or a footnote.
-_ITEM = re.compile(r"[-*+] (?:\[(?!\^)(?![^\n]*\]:)|!\[|\*\*?[^\s*]|_[^\s_]|``?[^`\n]|[^\s\d\-*+_`~>#<=\[|\\!])[^\n]*+")
+_ITEM = re.compile(r"[-*+] (?:(\[)(?!\^)|!\[|\*\*?[^\s*]|_[^\s_]|``?[^`\n]|[^\s\d\-*+_`~>#<=\[|\\!])")
 #: What ends the paragraph of such an item on the line before it.
 _NEXT = re.compile(r"[-*+] [^\s]")
 _INDENT = 2  # of what belongs to the item
@@ -33,21 +33,25 @@ def plain_items(state: StateBlock, start_line: int, end_line: int, silent: bool)
     state = cast("State", state)
     if state.level > _MOST_LEVELS:
         return False
-    document, around = state.document, state.item
+    document, around, src = state.document, state.item, state.src
     line = start_line
     while line < min(end_line, start_line + _AT_ONCE):
         end = state.eMarks[line]
         start = state.bMarks[line] + state.tShift[line]
-        if state.sCount[line] != state.blkIndent or state.bsCount[line] or not _ITEM.fullmatch(state.src, start, end):
+        if state.sCount[line] != state.blkIndent or state.bsCount[line]:
+            break
+        item = _ITEM.match(src, start, end)
+        if item is None or (item[1] and src.find("]:", start, end) >= 0):
             break
         if not _ends_before(state, line + 1, end_line):
             break
         if silent:
             return True
         document.outer_items.append(around)
-        content = state.src[start + _INDENT : end].rstrip(BLANK)
-        pieces = Pieces((0,), (start + _INDENT,))
-        document.blocks.append(Block(BlockKind.TEXT, content, pieces, item=len(document.outer_items) - 1))
+        start += _INDENT
+        content = src[start:end].rstrip(BLANK)
+        item_number = len(document.outer_items) - 1
+        document.blocks.append(Block(BlockKind.TEXT, content, Pieces((0,), (start,)), False, 0, item_number))
         line += 1
     if line == start_line:
         return False
@@ -66,17 +70,35 @@ def _ends_before(state: State, line: int, end_line: int) -> bool:
     return line >= end_line or state.sCount[line] < state.blkIndent + _INDENT
 
 
-#: One link, before which nothing stands; no other special character of Markdown, and nothing that is a link by itself.
-_LINK = re.compile(
-    r"\[([^\[\]\\`<]*+)\]\(([^\s()<>\\&\[\]`\x00-\x1f]++)\)"
-    r"(?:[^\[\]\\`<@&:w]++|:(?!//)|w(?!ww\.))*+"
-)
+def emit_line(state: State, line: int) -> bool:
+    """Emit the paragraph that a line is; return False if it may be more, or nothing."""
+    start = state.bMarks[line] + state.tShift[line]
+    content = state.src[start : state.eMarks[line]].rstrip(BLANK)
+    if not content or content[0] in BLANK or (content[0] == "[" and "]:" in content):
+        return False
+    state.document.blocks.append(Block(BlockKind.TEXT, content, Pieces((0,), (start,)), False, 0, state.item))
+    return True
 
 
-def plain_link(content: str) -> Sequence[Link | Html] | None:
-    """Return the one link of a block that begins with it and holds only words besides; None for any other block."""
-    found = _LINK.fullmatch(content)
-    if found is None:
-        return None
-    end = found.end(2) + 1
-    return (Link(0, end, found[2], Markup.MD_LINK, found.span(2), found.span(1)),)
+#: No mark of Markdown but stars and underscores, which change no URL, and nothing that is a link by itself.
+_WORDS = r"(?:[^\[\]\\`<@&:w!]++|:(?!//)|w(?!ww\.)|!(?!\[)|&(?!#|commat;))*+"
+_IN_URL = r"(?:[^\s()<>\\&\[\]`\x00-\x1f]++|&(?![#\w]++;))"
+#: Words, and then a link or the end.
+_STEP = re.compile(rf"{_WORDS}(?:(!(?!\[\^))?\[([^\[\]\\`<]*+)\]\(({_IN_URL}++(?:\({_IN_URL}*+\){_IN_URL}*+)*+)\)|\Z)")
+
+
+def plain_links(content: str) -> Sequence[Link | Html] | None:
+    """Return the links of a block that holds only words besides; None for any other block."""
+    links: list[Link] = []
+    step = _STEP.match(content)
+    while step is not None:
+        label = step.span(2)
+        if label[0] < 0:
+            return links
+        end = step.end()
+        if step[1] is None:
+            links.append(Link(label[0] - 1, end, step[3], Markup.MD_LINK, step.span(3), label))
+        else:
+            links.append(Link(label[0] - 2, end, step[3], Markup.MD_IMAGE, step.span(3), label))
+        step = _STEP.match(content, end)
+    return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterator
 from dataclasses import field
 from urllib.parse import urljoin
@@ -10,8 +11,8 @@ from linkwarden import whatwg
 from linkwarden.anchors import Slugger, github
 from linkwarden.extract._charrefs import decode_attribute
 from linkwarden.extract._directives import Directives
-from linkwarden.extract._spans import Pieces, Source
-from linkwarden.extract._tags import HEADINGS, Tag, TagScanner, links
+from linkwarden.extract._spans import Pieces, Source, new_occurrence
+from linkwarden.extract._tags import HEADINGS, Comment, Tag, TagScanner, links
 from linkwarden.extract._text import html_text, squeeze
 from linkwarden.model import (
     Anchor,
@@ -30,6 +31,8 @@ from linkwarden.records import dataclass
 #: them before (docs/facts/github-rendering.md#heading-anchors).
 _JOINERS = dict.fromkeys((0x200C, 0x200D))
 _PREFIX = "user-content-"
+#: One comment and blanks. Brackets may be Markdown that the author does not see to be in a comment.
+_ONLY_COMMENT = re.compile(r"(<!--(?!-?>)[^<>\]]*?--!?>)[ \t\n]*+")
 #: Elements whose ``name`` is not a place in the page but a field or a setting.
 _NAME_IS_NO_PLACE = frozenset(
     {"input", "select", "textarea", "button", "form", "meta", "param", "slot", "iframe", "output"}
@@ -64,7 +67,7 @@ class Draft:
         """Return the occurrence with its text: the visible one, else the alternative text of the image inside."""
         text = squeeze("".join(self.parts)) or self.occurrence.text or squeeze(self.alt)
         o = self.occurrence
-        return Occurrence(o.url, o.raw, o.markup, o.span, text, o.section, parent=o.parent)
+        return new_occurrence(o.url, o.raw, o.markup, o.span, text, o.section, parent=o.parent)
 
 
 @dataclass(slots=True)
@@ -141,9 +144,22 @@ class Reader:
             self._directives.take(self.scanner.comments, content, pieces)
             self.scanner.comments.clear()
 
-    def take_over(self, part: Reader, by: int, lines: int) -> None:
-        """Add the comments of a part of the document that begins at the offset ``by``, behind so many lines."""
-        self._directives.take_over(part._directives, by, lines)
+    def only_comment(self, content: str, pieces: Pieces) -> bool:
+        """Collect the comment that a part of the document is; return False if it is more, or not known to be one.
+
+        A short way: some lists are full of lines of dashes in comments.
+        """
+        if self.scanner.in_comment or self._heading is not None:
+            return False
+        comment = _ONLY_COMMENT.fullmatch(content)
+        if comment is None:
+            return False
+        self._directives.take((Comment(0, comment.end(1), closed=True),), content, pieces)
+        return True
+
+    def take_over(self, part: Reader, by: int) -> None:
+        """Add the comments of a part of the document that begins at the offset ``by``."""
+        self._directives.take_over(part._directives, by)
 
     def directives(self) -> Iterator[Suppression | Notice]:
         """Yield what the comments of the whole document say to linkwarden."""

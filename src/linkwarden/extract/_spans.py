@@ -10,8 +10,10 @@ from typing import NamedTuple
 
 from linkwarden.model import Markup, Notice, Occurrence, Span
 from linkwarden.patterns import pattern
+from linkwarden.records import maker
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
+new_span, new_occurrence = maker(Span), maker(Occurrence)
 _BOM = "\ufeff"
 _WIDE = re.compile(r"[\U00010000-\U0010ffff]")
 
@@ -69,10 +71,10 @@ class Source:
         line = bisect_right(starts, start)
         first = starts[line - 1]
         if not self._wide and (line == len(starts) or end < starts[line]):  # as nearly all are, it is on one line
-            return Span(self.path, line, start - first + 1, line, end - first + 1, start, end)
+            return new_span(self.path, line, start - first + 1, line, end - first + 1, start, end)
         end_line, end_col = self.position(end)
         wide, end_wide = self._wide_before(start, line), self._wide_before(end, end_line)
-        return Span(self.path, line, start - first + 1, end_line, end_col, start, end, wide, end_wide)
+        return new_span(self.path, line, start - first + 1, end_line, end_col, start, end, wide, end_wide)
 
     def _wide_before(self, offset: int, line: int) -> int:
         """Return how many characters of a line, from 1, before an offset take two units of UTF-16."""
@@ -89,7 +91,7 @@ class Source:
     ) -> Occurrence:
         """Return an occurrence whose ``raw`` is what its span covers."""
         raw = self.slice(span)
-        return Occurrence(url, url if raw == url else raw, markup, span, text, section, parent=parent)
+        return new_occurrence(url, url if raw == url else raw, markup, span, text, section, parent=parent)
 
 
 class Pieces(NamedTuple):
@@ -104,6 +106,8 @@ class Pieces(NamedTuple):
 
     def source(self, offset: int) -> int:
         """Return the body offset of the character at a content offset."""
+        if len(self.at) == 1:
+            return self.src[0] + offset - self.at[0]
         i = bisect_right(self.at, offset) - 1
         return self.src[i] + offset - self.at[i]
 

@@ -18,7 +18,20 @@ from linkwarden.model import Heading, Part
 
 #: What may be more than text. An underscore between letters or digits is none, nor an exclamation mark alone.
 _MARKED = re.compile(r"[\\`*~\[\]<&]|_(?![^\W_])|(?<![^\W_])_")
+_MAY_BE_MARKED = re.compile(r"[\\`*~\[\]<&_]")  # finds the first character of a set, ten times as fast
 _COMMENT = re.compile(r"<!--[^<]*(?:<(?!!--)[^<]*)*?-->")
+#: What is more than text where no label of a reference can be meant; stars are emphasis at most.
+_OTHER_MARKS = re.compile(r"[\\`~<&]|\]\(|_(?![^\W_])|(?<![^\W_])_")
+_MARK = r"!-)+-/:-@\[\]^{|}"  # punctuation of ASCII that is no star, and none of the marks above
+_STARS = re.compile(
+    r"[^*]*+(?:(?:"
+    + "|".join(
+        rf"(?:(?<![^ \n{_MARK}]){stars}(?=[{_MARK}])|{stars}(?=[^\W_]))[^*]++"
+        rf"(?:(?<=[{_MARK}]){stars}(?![^ \n{_MARK}])|(?<=[^\W_]){stars}(?!\*))"
+        for stars in (r"\*\*", r"\*")
+    )
+    + r")[^*]*+)*+"
+)
 #: No label is longer on purpose; the markup of a longer one is not worth the time.
 _LONGEST = 2000
 
@@ -64,25 +77,41 @@ class Texts:
 
     def heading(self, markdown: str) -> Heading:
         """Return a heading piece by piece, with line ends."""
-        if len(markdown) > _LONGEST or not _MARKED.search(markdown):
+        if len(markdown) > _LONGEST or not _is_marked(markdown):
             return Heading(((Part.TEXT, markdown),), markdown)
         return Heading(tuple(_parts(self._tokens(markdown))), markdown)
 
     def _render(self, markdown: str, *, alt: bool) -> str:
-        if len(markdown) > _LONGEST or not _MARKED.search(markdown):
+        if len(markdown) > _LONGEST or not _is_marked(markdown):
             return markdown
+        if ("[" not in markdown or not self._references()) and (plain := without_stars(markdown)) is not None:
+            return plain
         return "".join(_pieces(self._tokens(markdown), alt=alt))
 
-    def _tokens(self, markdown: str) -> list[Token]:
+    def _references(self) -> dict[str, Any]:
         if self._env is None:
-            self._env = {
-                "references": {
-                    normalizeReference(n): {"href": d.url, "title": ""} for n, d in self._definitions.items()
-                }
-            }
+            self._env = {normalizeReference(n): {"href": d.url, "title": ""} for n, d in self._definitions.items()}
+        return self._env
+
+    def _tokens(self, markdown: str) -> list[Token]:
         md, tokens = _parser(), list[Token]()
-        md.inline.parse(markdown, md, self._env, tokens)
+        md.inline.parse(markdown, md, {"references": self._references()}, tokens)
         return tokens
+
+
+def _is_marked(markdown: str) -> bool:
+    first = _MAY_BE_MARKED.search(markdown)
+    return first is not None and _MARKED.search(markdown, first.start()) is not None
+
+
+def without_stars(markdown: str) -> str | None:
+    """Return the text of Markdown whose only marks are stars in pairs, or None for any other.
+
+    A short way for most labels with emphasis in them. Brackets are taken for text.
+    """
+    if _OTHER_MARKS.search(markdown) is not None or _STARS.fullmatch(markdown) is None:
+        return None
+    return markdown.replace("*", "")
 
 
 def _parts(tokens: Iterable[Token]) -> Iterable[tuple[Part, str]]:

@@ -10,18 +10,18 @@ from typing import ClassVar, NamedTuple, cast
 from linkwarden.anchors import github
 from linkwarden.extract._blocks import blocks, without_closing
 from linkwarden.extract._document import Block, BlockKind, Document, Footnote
-from linkwarden.extract._entries import Outline, entry_at, words_beside
+from linkwarden.extract._entries import Outline, beginning, entry_at, words_beside
 from linkwarden.extract._inline import Failed, Html, InlineScanner, Link
 from linkwarden.extract._link_parts import normalize_label
 from linkwarden.extract._math import Formulas
-from linkwarden.extract._plain import plain_link
+from linkwarden.extract._plain import plain_links
 from linkwarden.extract._reader import Draft, Reader, Unnamed, shown_on_github
 from linkwarden.extract._slips import Slips
-from linkwarden.extract._spans import Source, text_notices
+from linkwarden.extract._spans import Source, new_occurrence, text_notices
 from linkwarden.extract._tags import ON_GITHUB, TAGFILTER, TagScanner
 from linkwarden.extract._text import Texts
 from linkwarden.extract.base import Extractor
-from linkwarden.model import Anchor, AnchorSource, Extracted, Markup, Notice, Occurrence
+from linkwarden.model import Anchor, AnchorSource, Extracted, Markup, Notice
 from linkwarden.patterns import pattern
 
 FRONT_MATTER = re.compile(r"---[ \t]*\n(?:(?!(?:---|\.\.\.)[ \t]*$).*\n)*+(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
@@ -42,7 +42,6 @@ _TAKEN_IN = pattern(
 _TIGHT = pattern(r"^#{1,6}[^\s#!]", re.MULTILINE)
 _SIGNS = ("{", "8<", ":::", "@include", "material/", "[TAGS]", "import ", "!!! ", "??? ", "=== ")
 PANDOC = (".qmd", ".rmd")
-_IMAGES = frozenset({Markup.MD_IMAGE, Markup.MD_REFERENCE_IMAGE})
 _TOO_DEEP = "Lists or quotes are nested too deeply here to be read; links further inside are not checked."
 #: A longer text is not a link's text: the author forgot to close the tag.
 _LONGEST_TEXT = 1000
@@ -100,33 +99,36 @@ class MarkdownReader:
         self._formulas = Formulas(source.body, pandoc=pandoc)
         self._slips = Slips(source, pandoc=pandoc)
         self._outline = Outline(document.outer_items)
+        self._begins = beginning("", 0)
         self._notes: set[str] = set()
         self._footnotes: list[Footnote] = []
         self._unseen: set[int] = set()  # numbers of the blocks in footnotes that are not shown
 
     def read(self) -> Iterator[Extracted]:
         """Yield everything in the document."""
-        for number, block in enumerate(blocks(self._source.body, self._document)):
-            if number == 0 and self._document.footnotes:
+        number = 0
+        for some in blocks(self._source.body, self._document):
+            if number == 0 and some and self._document.footnotes:
                 self._sort_footnotes()
-            if number not in self._unseen:
-                yield from self.block(block)
+            found: list[Extracted] = []
+            for block in some:
+                if number not in self._unseen:
+                    self.block(block, found)
+                number += 1
+            yield from found
         yield from self.end()
 
-    def block(self, block: Block) -> Iterator[Extracted]:
-        """Yield what is in one block."""
+    def block(self, block: Block, found: list[Extracted]) -> None:
+        """Add what is in one block to what was found before."""
         self._reader.parent = self._outline.around(block.item) if block.item else ""
-        if block.kind is BlockKind.HTML:
-            if not self._scanner.in_comment:
-                yield from self._swallowed(block)
-                self._slips.html(block)
-            self._scanner.more_follows = not block.at_end or bool(self._footnotes)
-            yield from self._reader.html(block.content, block.pieces)
+        kind = block.kind
+        if kind is BlockKind.HTML:
+            self._html(block, found)
             return
         # GitHub shows front matter as a table, whose last line cmark would take for a heading.
-        if block.kind is BlockKind.HEADING and block.pieces.source(0) >= self._front_end:
-            yield from self._heading(block)
-        yield from self._inlines(block)
+        if kind is BlockKind.HEADING and block.pieces.source(0) >= self._front_end:
+            found.extend(self._heading(block))
+        self._inlines(block, found)
 
     def end(self) -> Iterator[Extracted]:
         """Yield what is known once the whole document has been read."""
@@ -159,7 +161,7 @@ class MarkdownReader:
         Yields:
             The anchors of the part as the document has them.
         """
-        self._reader.take_over(part._reader, by, lines)
+        self._reader.take_over(part._reader, by)
         self._slips.take_over(part._slips, by)
         for anchor in anchors:
             if isinstance(anchor, Unnamed):
@@ -201,6 +203,15 @@ class MarkdownReader:
         line = self._source.line_of(block.pieces.source(0))
         yield from self._reader.heading(self._texts.heading(block.content), line, block.level)
 
+    def _html(self, block: Block, found: list[Extracted]) -> None:
+        self._scanner.more_follows = not block.at_end or bool(self._footnotes)
+        if self._reader.only_comment(block.content, block.pieces):
+            return
+        if not self._scanner.in_comment:
+            found.extend(self._swallowed(block))
+            self._slips.html(block)
+        found.extend(self._reader.html(block.content, block.pieces))
+
     def _swallowed(self, block: Block) -> Iterator[Anchor]:
         """Yield the headings that an HTML block turns into plain text, because no blank line ends it before them."""
         if not block.ends_on_blank or "\n#" not in block.content.replace(" ", ""):
@@ -220,27 +231,29 @@ class MarkdownReader:
             line = self._source.line_of(block.pieces.source(found.start()))
             yield Anchor(found[1] or found[2], text, line, AnchorSource.GIVEN, level=block.level)
 
-    def _inlines(self, block: Block) -> Iterator[Extracted]:
+    def _inlines(self, block: Block, found: list[Extracted]) -> None:
         content = block.content
         if "{" in content or ")=" in content:
-            yield from self._given_names(block)
-        items = plain_link(content) or self._scanned(block)
+            found.extend(self._given_names(block))
+        items = plain_links(content)
+        if items is None:
+            items = self._scanned(block)
         closing: list[int] = []
         read_to = 0
         for i, item in enumerate(items):
             if isinstance(item, Link):
                 if not self._scanner.in_comment and not (self._formulas.any and self._is_formula(item, block)):
-                    yield self._link(item, block)
+                    found.append(self._link(item, block))
                 continue
             closing = closing or _closing_tags(items, content)
             if self._reader.in_heading:
                 self._reader.heading_text(self._texts.of(content[read_to : item.start]))
             read_to = item.end
             for tag in self._scanner.scan(content, item.start, item.end):
-                yield from self._reader.structure(tag, content, block.pieces)
+                found.extend(self._reader.structure(tag, content, block.pieces))
                 for draft in self._reader.drafts(tag, content, block.pieces):
                     end = min(closing[i], tag.end + _LONGEST_TEXT)
-                    yield self._with_text(draft, content[tag.end : end], block.item).finished()
+                    found.append(self._with_text(draft, content[tag.end : end], block.item).finished())
         self._reader.comments(content, block.pieces)
         if self._reader.in_heading:
             self._reader.heading_text(self._texts.of(content[read_to:]))
@@ -276,10 +289,10 @@ class MarkdownReader:
         return draft
 
     def _link(self, link: Link, block: Block) -> Extracted:
-        pieces, source = block.pieces, self._source
-        text = block.content[slice(*link.label)]
-        if link.markup not in {Markup.MD_BARE, Markup.MD_AUTOLINK}:
-            text = self._texts.of(text)
+        pieces, source, markup = block.pieces, self._source, link.markup
+        label = text = block.content[slice(*link.label)]
+        if markup is not Markup.MD_BARE and markup is not Markup.MD_AUTOLINK:
+            text = self._texts.of(label)
         span = source.span(*pieces.range(*link.target))
         used = None
         if link.definition:
@@ -287,22 +300,23 @@ class MarkdownReader:
                 self._slips.reference()
             used = source.span(*pieces.range(link.start, link.end))
             span = source.span(link.definition.start, link.definition.end)
-        entry, leads, context = self._entry(link, block, text)
-        if link.markup not in _IMAGES:
+        entry, leads, context = 0, False, ""
+        if not markup.is_image:
             self._outline.add(block.item, link.url)
+            if block.kind is BlockKind.TEXT:
+                entry, leads, context = self._entry(link, block, label, text)
         section, parent = self._reader.section, self._reader.parent
-        raw = source.slice(span)
-        raw = link.url if raw == link.url else raw  # one string for both
-        return Occurrence(link.url, raw, link.markup, span, text, section, used, entry, leads, context, parent)
+        url, raw = link.url, source.slice(span)
+        raw = url if raw == url else raw  # one string for both
+        return new_occurrence(url, raw, markup, span, text, section, used, entry, leads, context, parent)
 
-    def _entry(self, link: Link, block: Block, text: str) -> tuple[int, bool, str]:
+    def _entry(self, link: Link, block: Block, label: str, text: str) -> tuple[int, bool, str]:
         """Return the line on which a link's entry begins (0: none), whether the link comes first, and its context."""
-        if block.kind is not BlockKind.TEXT or link.markup in _IMAGES:
-            return 0, False, ""
         start, end = block.pieces.range(link.start, link.end)
-        label = block.content[slice(*link.label)]
         body, first = self._source.body, block.pieces.source(0)
-        offset, leads = entry_at(body, first, start, end, label)
+        if self._begins.at != first:
+            self._begins = beginning(body, first)
+        offset, leads = entry_at(body, self._begins, start, end, label)
         if offset < 0:
             return 0, False, ""
         context = ""
