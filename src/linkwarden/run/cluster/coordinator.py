@@ -31,6 +31,10 @@ class LostError(Exception):
     """A worker does not answer any more, or none can be had."""
 
 
+class NoTeamError(LostError):
+    """No worker will be had any more."""
+
+
 class CrashError(Exception):
     """A provider crashed in a worker; the cause is the trace from there."""
 
@@ -69,6 +73,7 @@ class Team(Protocol):
 
         Raises:
             LostError: none can be had.
+            NoTeamError: and none will be.
         """
 
     async def close(self) -> None:
@@ -266,6 +271,8 @@ class _Owner:
                 self._before = [sum(pair) for pair in zip(self._before, self._counted, strict=True)]
                 self._counted = [0, 0]
                 hosts = list(self._hosts.values())
+                if isinstance(error, NoTeamError):
+                    break
         self._goes_on(list(self._hosts.values()))
         self.lost = True
         self._hint(
@@ -284,12 +291,16 @@ class _Owner:
                 self._sent.update((each.number, each) for each in batch)
                 backs, self._backs = self._backs, []
                 self._take(await place.exchange([*backs, *batch]))
+        except LostError:
+            raise  # there is nobody to close
+        except BaseException:
+            await place.close()
+            raise
         finally:
             for task in self._errands:  # whoever waited for them is gone
                 task.cancel()
             self._errands.clear()
             self._backs.clear()
-            await place.close()
 
     async def _wait(self) -> None:
         """Wait for jobs, while the worker has none either."""

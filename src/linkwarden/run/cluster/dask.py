@@ -6,7 +6,7 @@ Written for distributed 2026.8. What it does differently than one would think, a
   so addresses are looked up when they are needed, and those of dead workers are not used again.
 * The dashboard listens on all interfaces, whatever ``host`` says, unless its own address says otherwise.
 * Without TLS, whoever reaches the port of a scheduler or a worker runs code as this user, on loopback too.
-* Ctrl-C reaches the workers, as they are in the terminal's process group.
+* Ctrl-C reaches the workers, as they are in the terminal's process group, while they start as well.
 """
 
 from __future__ import annotations
@@ -16,18 +16,19 @@ import gc
 import logging
 import os
 import signal
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from importlib import import_module
+from multiprocessing import resource_tracker
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from linkwarden._version import COLLECT_AFTER
 from linkwarden.config import Config, Shard
 from linkwarden.model import UsageError
-from linkwarden.run.cluster.coordinator import LostError, Place
+from linkwarden.run.cluster.coordinator import LostError, NoTeamError, Place
 from linkwarden.run.cluster.messages import Back, Errand, Job, News
 from linkwarden.run.cluster.worker import Worker
 
@@ -98,6 +99,17 @@ class DaskTeam:
         return self._shares
 
     async def place(self, shard: Shard, hosts: Sequence[HostState] | None) -> Place:
+        task = asyncio.get_running_loop().create_task(self._place(shard, hosts), name="linkwarden-place")
+        try:
+            while not task.done():
+                await asyncio.wait({task}, timeout=_LOOK_AGAIN)
+                if self._client.status != "running":  # its workers end with it; another one would not know them
+                    raise NoTeamError("their scheduler is gone")
+        finally:
+            task.cancel()
+        return task.result()
+
+    async def _place(self, shard: Shard, hosts: Sequence[HostState] | None) -> Place:
         if shard.number in self._taken:
             self._dead.add(self._taken.pop(shard.number))
         address = await _or_lost(self._free_address(), _COMING + 5)
@@ -188,17 +200,32 @@ async def _local_cluster(distributed: Any) -> Any:
         raise UsageError(
             "--engine dask needs the package cryptography", "Install it with: pip install 'linkwarden[dask]'"
         ) from None
-    return await distributed.LocalCluster(
-        n_workers=_cores(),
-        threads_per_worker=_THREADS,
-        processes=True,
-        host="127.0.0.1",
-        protocol="tls://",
-        security=security,
-        dashboard_address="127.0.0.1:0",
-        silence_logs=logging.CRITICAL,
-        asynchronous=True,
-    )
+    with _without_ctrl_c():
+        return await distributed.LocalCluster(
+            n_workers=_cores(),
+            threads_per_worker=_THREADS,
+            processes=True,
+            host="127.0.0.1",
+            protocol="tls://",
+            security=security,
+            dashboard_address="127.0.0.1:0",
+            silence_logs=logging.CRITICAL,
+            asynchronous=True,
+        )
+
+
+@contextmanager
+def _without_ctrl_c() -> Iterator[None]:
+    """Have the processes that are started meanwhile not hear of Ctrl-C: they end with this one, without a trace."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # else the first process makes it, which lets the signal through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # processes and threads inherit it
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _cores() -> int:
