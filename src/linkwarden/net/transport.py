@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.client_proto import ResponseHandler
+from aiohttp.connector import Connection
 from aiohttp.http_exceptions import ContentEncodingError, HttpProcessingError
 from yarl import URL
 
@@ -29,6 +30,12 @@ from linkwarden.wire import PAGES
 
 #: A response header that is longer is not read: 64 KiB per field (some sites send 20 kB of CSP), 32 KiB per line.
 MAX_FIELD, MAX_LINE = 65_536, 32_768
+#: What a session of aiohttp is made of is no promise; with versions that nobody has looked at, the session is used.
+_PARTS_ARE_KNOWN = aiohttp.__version__.startswith("3.14.")
+#: Methods that may be sent once more where a kept connection turns out to be closed (RFC 9110 section 9.2.2).
+_MAY_BE_SENT_TWICE = frozenset({"GET", "HEAD"})
+#: Bytes of a body that wait to be read, as in aiohttp's sessions.
+_BUFFER = 65_536
 #: The header that nearly all requests have in common, besides those of the run.
 USUAL_HEADERS = MappingProxyType({"Accept": PAGES})
 #: Headers of which two different ones make browsers refuse a response, as it may be two that were mixed up.
@@ -223,17 +230,22 @@ class Transport:
         response: aiohttp.ClientResponse | None = None
         try:
             with deadline:
-                response = await self._session_for(fresh=fresh).request(
-                    method,
-                    url,
-                    data=body,
-                    headers=None if headers == USUAL_HEADERS else headers,
-                    allow_redirects=False,
-                    timeout=connecting,
-                    ssl=context or True,
-                    auto_decompress=not undecoded,
-                    proxy=self._policy.proxy,
-                )
+                if _PARTS_ARE_KNOWN and body is None and self._policy.proxy is None and not fresh:
+                    response = await _get(
+                        self._session, method, url, headers, connecting, context=context, undecoded=undecoded
+                    )
+                else:
+                    response = await self._session_for(fresh=fresh).request(
+                        method,
+                        url,
+                        data=body,
+                        headers=headers,
+                        allow_redirects=False,
+                        timeout=connecting,
+                        ssl=context or True,
+                        auto_decompress=not undecoded,
+                        proxy=self._policy.proxy,
+                    )
             skip = undecoded or 300 < response.status < 400  # what 300 says is for readers
             content = _Body(b"", response.content.at_eof()) if skip else await _read(response, max_bytes, deadline)
             fields = response.headers
@@ -289,6 +301,76 @@ class Transport:
     def tls_remarks(self, host: str) -> tuple[str, ...]:
         """Return what is to be said of a host's TLS although it works."""
         return self._context.remarks.get(host, ())
+
+
+async def _get(
+    session: aiohttp.ClientSession,
+    method: str,
+    url: URL,
+    headers: Mapping[str, str],
+    connecting: aiohttp.ClientTimeout,
+    *,
+    context: ssl.SSLContext | None,
+    undecoded: bool,
+) -> aiohttp.ClientResponse:
+    """Make a request without a body and return its response, as ``ClientSession.request`` does, from the same parts.
+
+    A session looks for redirects, cookies, passwords, proxies, traces and middlewares before each request; that is a
+    quarter of what a request costs, and here is nothing of it to be found.
+
+    Raises:
+        errors.NETWORK_ERRORS: there was none.
+    """
+    connector = session.connector
+    assert connector is not None  # noqa: S101 - it is open
+    made = session.headers
+    if headers != USUAL_HEADERS:
+        made = made.copy()
+        made.update(headers)
+    once_more = method in _MAY_BE_SENT_TWICE
+    while True:
+        request = aiohttp.ClientRequest(
+            method,
+            url,
+            headers=made,
+            loop=asyncio.get_running_loop(),
+            response_class=aiohttp.ClientResponse,
+            session=session,
+            ssl=context or True,
+        )
+        try:
+            connection = await connector.connect(request, traces=[], timeout=connecting)
+            try:
+                assert connection.protocol is not None  # noqa: S101 - it is connected
+                connection.protocol.set_response_params(
+                    timer=None,
+                    skip_payload=method == "HEAD",
+                    read_until_eof=True,
+                    auto_decompress=not undecoded,
+                    read_bufsize=_BUFFER,
+                    max_line_size=MAX_LINE,
+                    max_field_size=MAX_FIELD,
+                )
+                response = await request.send(connection)
+                return await _started(response, connection)
+            except BaseException:
+                connection.close()
+                raise
+        except aiohttp.ClientConnectorError:
+            raise
+        except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):
+            # The server may have closed a connection that was kept open (RFC 9112 section 9.3.1).
+            if not once_more:
+                raise
+            once_more = False
+
+
+async def _started(response: aiohttp.ClientResponse, connection: Connection) -> aiohttp.ClientResponse:
+    try:
+        return await response.start(connection)
+    except BaseException:
+        response.close()
+        raise
 
 
 class _Body(NamedTuple):
