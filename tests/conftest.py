@@ -48,6 +48,17 @@ async def net(internet: FakeInternet) -> AsyncIterator[Net]:
         yield client
 
 
+@pytest.fixture(params=["single", "workers"])
+def each_engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Run the test twice: with all requests made by one process, and by workers (``tests/workers.py``)."""
+    engine: str = request.param
+    if engine == "workers":
+        from tests.workers import by_workers  # noqa: PLC0415 - few tests need it
+
+        monkeypatch.setattr("linkwarden.run.dispatch.checker_for", by_workers)
+    return engine
+
+
 @pytest.fixture(autouse=True)
 def _scrubbed_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hide from every test what the machine's environment says about tokens, proxies, colours and CI."""

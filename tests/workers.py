@@ -6,15 +6,27 @@ import pickle
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from linkwarden.config import Config, Shard
 from linkwarden.net import HostState
-from linkwarden.run.cluster.coordinator import LostError, Place
+from linkwarden.run.checking import Checker, InProcess
+from linkwarden.run.cluster.coordinator import Coordinator, LostError, Place
 from linkwarden.run.cluster.messages import Back, Errand, Job, News
 from linkwarden.run.cluster.worker import Worker
 
+if TYPE_CHECKING:
+    from linkwarden.deps import Deps
+    from linkwarden.net import Net
+    from linkwarden.run.schedule import Lanes
+
 T = TypeVar("T")
+
+
+def by_workers(config: Config, deps: Deps, net: Net | None, lanes: Lanes) -> Checker:
+    """Return a checker whose requests three workers make; in place of ``checker_for``."""
+    here = InProcess(net, lanes)
+    return here if net is None else Coordinator(Team(config, deps.make_net), here)
 
 
 def arrived(sent: T) -> T:

@@ -54,6 +54,7 @@ def add_all_services(rows: Rows) -> None:
     add_details(rows)
 
 
+@pytest.mark.usefixtures("each_engine")
 @pytest.mark.parametrize("add", [add_all_services, add_http])
 async def test_every_row(internet: FakeInternet, tmp_path: Path, add: Callable[[Rows], None]) -> None:
     """Each link gets the verdict that its row asks for, and nothing fails on our side."""

@@ -10,6 +10,7 @@ import json
 import random
 import re
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -23,6 +24,7 @@ from linkwarden.run import engine
 from tests.internet import FakeInternet
 from tests.internet.world import World
 from tests.shared import needs_shared
+from tests.workers import by_workers
 
 pytestmark = needs_shared
 
@@ -66,6 +68,20 @@ def expired(run: Run) -> list[Result]:
     return [r for r in run.results if r.judgement.verdict is Verdict.EXPIRED]
 
 
+async def test_the_report_is_the_same_whoever_makes_the_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Byte for byte, but for the seconds that the run took."""
+    reports = []
+    for checker in (None, by_workers):
+        if checker is not None:
+            monkeypatch.setattr("linkwarden.run.dispatch.checker_for", checker)
+        async with FakeInternet() as internet:
+            world = await asyncio.to_thread(World, internet)
+            run = await check(internet, world, token=world.github.token)
+        reports.append("".join(JsonReport().render(replace(run, duration_s=0), ReportOptions())))
+
+    assert reports[0] == reports[1]
+
+
 @pytest.mark.parametrize("with_token", [True, False], ids=["token", "no-token"])
 async def test_every_ill_link_is_found_and_no_healthy_one_accused(internet: FakeInternet, with_token: bool) -> None:  # noqa: FBT001
     """Each of the addresses gets a verdict that is right in this world, with and without a GitHub token."""
@@ -80,6 +96,7 @@ async def test_every_ill_link_is_found_and_no_healthy_one_accused(internet: Fake
     assert run.occurrences == 593
 
 
+@pytest.mark.usefixtures("each_engine")
 async def test_the_log_proves_the_manners(internet: FakeInternet) -> None:
     """One arXiv query, one GraphQL query, no request for an expired address, the limits per host kept."""
     world = await asyncio.to_thread(World, internet)

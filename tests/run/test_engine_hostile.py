@@ -20,6 +20,8 @@ from linkwarden.run import engine, schedule
 from tests.internet import FakeInternet
 from tests.internet.dns import DnsFault
 
+pytestmark = pytest.mark.usefixtures("each_engine")
+
 
 async def check(internet: FakeInternet, text: str, **options: object) -> Run:
     """Check a Markdown text on the fake internet."""

@@ -26,6 +26,8 @@ GONE = Rule("LW991", "gone", Verdict.BROKEN, "gone", "e", "r")
 SOON = Rule("LW992", "soon", Verdict.EXPIRING, "soon", "e", "r")
 NO_HOST = Rule("LW993", "no-host", Verdict.BROKEN, "no host", "e", "r", repeatable=True)
 
+pytestmark = pytest.mark.usefixtures("each_engine")
+
 
 class Notes(Provider):
     """Offline: remarks on ``signed`` addresses, unwraps ``wrap`` ones, settles ``dead`` ones."""
