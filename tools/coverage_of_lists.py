@@ -55,9 +55,8 @@ def main(folders: Iterable[str]) -> None:
     total = sum(requests.values())
     print(f"{'all':<24} {urls.total():>8} {1:>7.1%} {links.total():>8} {total:>8}")
     print(f"requests per URL: {total / whole:.2f}")
-    print(
-        f"pages of no provider are on {len(hosts)} hosts:", ", ".join(f"{h} {n}" for h, n in hosts.most_common(_HOSTS))
-    )
+    most = ", ".join(f"{host} {count}" for host, count in hosts.most_common(_HOSTS))
+    print(f"hosts of the pages under “web” ({len(hosts)}): {most}")
 
 
 def _load(cls: type[Provider]) -> Provider | None:
