@@ -97,6 +97,7 @@ MODULES: dict[str, dict[str, dict[str, object]]] = {
     'linkwarden.report.github': {'GithubReport': {'name': 'github', 'suffix': '', 'wants_replacements': False, 'rank': 0}},
     'linkwarden.report.html': {'HtmlReport': {'name': 'html', 'suffix': '.html', 'wants_replacements': False, 'rank': 0}},
     'linkwarden.report.json': {'JsonReport': {'name': 'json', 'suffix': '.json', 'wants_replacements': False, 'rank': 0}},
+    'linkwarden.report.jsonl': {'JsonLinesReport': {'name': 'jsonl', 'suffix': '.jsonl', 'wants_replacements': False, 'rank': 0}},
     'linkwarden.report.junit': {'JunitReport': {'name': 'junit', 'suffix': '.xml', 'wants_replacements': False, 'rank': 0}},
     'linkwarden.report.markdown': {'MarkdownReport': {'name': 'markdown', 'suffix': '.md', 'wants_replacements': False, 'rank': 0}, 'IssueReport': {'name': 'issue', 'suffix': 'issue.md', 'wants_replacements': False, 'rank': 0}},
     'linkwarden.report.sarif': {'SarifReport': {'name': 'sarif', 'suffix': '.sarif', 'wants_replacements': True, 'rank': 0}},

@@ -29,6 +29,16 @@ class Progress(Protocol):
         """Show that all are settled and that ``doing`` begins, which takes a while."""
 
 
+class Stream(Protocol):
+    """Gets what is certain while a run goes on. What it raises ends the run."""
+
+    def begin(self, run: Run) -> None:
+        """Take what there is of the run when the lists are read: its inputs, and no results."""
+
+    def result(self, result: Result) -> None:
+        """Take a result as the run will have it; each at most once. Those that did not come stand in the run."""
+
+
 class Memory(Protocol):
     """What earlier runs found (``linkwarden.store``)."""
 
@@ -40,6 +50,9 @@ class Memory(Protocol):
 
     def keep(self, key: str, answer: Answer) -> None:
         """Keep a good response, so that it outlives a run that is killed. No IO in the caller's thread."""
+
+    async def histories(self, run: Run) -> Callable[[Result], Result]:
+        """Return what gives a result the history that ``finish`` will give it; ``run`` has no results yet."""
 
     async def finish(self, run: Run) -> Run:
         """Store what a run found, and return the run with histories, earlier runs and what was fixed.
@@ -84,8 +97,8 @@ class Deps:
         progress: shows how far the run is, or None.
         memory: what earlier runs found, or None.
         parts: what the shards of this run found, which are merged without a request; or None.
-        on_final: gets, while the run goes on, each result that can only be changed by what the whole list tells, by
-            suppression and by ``--diff``; each link at most once. Those that it did not get come with the run. Or None.
+        stream: gets results while the run goes on, each when it is certain; or None. With ``--diff`` none is, because
+            only the whole list tells what the change has caused.
     """
 
     make_net: Callable[[Config, Observer | None], AbstractAsyncContextManager[Net]]
@@ -96,4 +109,4 @@ class Deps:
     progress: Progress | None = None
     memory: Memory | None = None
     parts: Parts | None = None
-    on_final: Callable[[Result], None] | None = None
+    stream: Stream | None = None

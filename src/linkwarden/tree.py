@@ -109,11 +109,16 @@ def write_file(path: Path, data: bytes | Iterable[bytes]) -> None:
             file.writelines((data,) if isinstance(data, bytes) else data)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).chmod(stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o666 & ~_umask())
+        Path(name).chmod(mode_for(path))
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def mode_for(path: Path) -> int:
+    """Return the mode that a file keeps when it is written, or gets when it is new."""
+    return stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o666 & ~_umask()
 
 
 def _umask() -> int:

@@ -98,7 +98,7 @@ def hostile_list() -> str:
     return "\n\n".join(lines) + "\n"
 
 
-RUNS = [(cls.name, "-v") for cls in formats()] + [("text", flag) for flag in ("--exit-zero", "-q", "-vv")]
+RUNS = [(cls.name, "-v") for cls in formats()] + [("text", flag) for flag in ("--exit-zero", "-q", "-vv", "--stream")]
 
 
 @pytest.mark.parametrize(("name", "flag"), RUNS, ids=[" ".join(run) for run in RUNS])

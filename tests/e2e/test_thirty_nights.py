@@ -224,6 +224,7 @@ class _Unfinished:
 
     def __init__(self, memory: Any) -> None:
         self.recall, self.keep, self.writes = memory.recall, memory.keep, memory.writes
+        self.histories = memory.histories
 
     async def finish(self, run: Run) -> Run:
         """Never come to it."""

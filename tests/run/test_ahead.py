@@ -243,33 +243,6 @@ async def test_a_review_that_crashes_when_it_begins_costs_a_notice(
     assert broken >= {"https://gone.example.org/a", "https://twin.org/x", "https://shut.example.org/"}
 
 
-async def test_who_listens_hears_each_final_result_once(internet: FakeInternet, tmp_path: Path) -> None:
-    """While the slow host is waited for, the results of all others are told, as they stand in the report."""
-    heard: list[tuple[float, Result]] = []
-    deps = deps_for(internet, on_final=lambda result: heard.append((internet.time.clock(), result)))
-
-    run = await check(internet, tmp_path, world(internet), deps=deps)
-
-    told = {result.target.url: result for at, result in heard if at < LONG}
-    assert len(heard) == len({result.target.key for _, result in heard})
-    assert set(told) == {r.target.url for r in run.results} - {"https://slow.example.org/"}
-    assert {url: r.judgement for url, r in told.items()} == {
-        r.target.url: r.judgement for r in run.results if r.target.url in told
-    }
-
-
-async def test_offline_results_are_final_at_once(internet: FakeInternet, tmp_path: Path) -> None:
-    """Without a network, all that can be said is told while the run goes on."""
-    heard: list[Result] = []
-    path = tmp_path / "list.md"
-    await asyncio.to_thread(path.write_text, "# A\n\n[a](#a) [b](#b) [c](https://c.example.org/)\n", "utf-8")
-    deps = deps_for(internet, on_final=heard.append)
-
-    run = await engine.run(Config(inputs=(str(path),), root=tmp_path, offline=True), deps)
-
-    assert {r.target.url: r.judgement for r in heard} == {r.target.url: r.judgement for r in run.results}
-
-
 async def test_a_question_is_put_once_whoever_asks(internet: FakeInternet) -> None:
     """Those who come while it is under way wait for it; if who put it is cancelled, the next one puts it."""
     put: list[str] = []

@@ -22,12 +22,15 @@ from linkwarden.config import DEFAULT_REPORTS, CommandLine, Config
 from linkwarden.model import LinkwardenError, NothingToCheckError, Run, UsageError
 
 if TYPE_CHECKING:
+    from linkwarden.cli.streaming import Streams
     from linkwarden.deps import Deps
 
+#: The format whose lines are written while the run goes on.
+LINES = "jsonl"
 #: What only ``check`` has of its options: what belongs to reports, or chooses what makes a check fail.
 OF_REPORTS = frozenset(
     {"diff", "fail_on", "exit_zero", "baseline", "write_baseline", "output", "format", "no_report", "verbose"}
-    | {"show_secrets", "quiet"}
+    | {"show_secrets", "quiet", "stream"}
 )
 
 
@@ -96,7 +99,14 @@ def perform(deps: Any, inputs: tuple[str, ...], options: Mapping[str, Any]) -> t
     if fresh is not None:
         _hide(fresh)
     terminal = Terminal(line.color, quiet=line.quiet, verbose=line.verbose)
-    run = make_run(deps, config, terminal if not (line.no_progress or line.quiet) else None)
+    streams = _streams(line, outputs, terminal)
+    # With a new baseline, all that is told is in it at the end.
+    run = make_run(
+        deps,
+        config,
+        terminal if not (line.no_progress or line.quiet) else None,
+        streams if baseline is None else None,
+    )
     if run.interrupted and not run.results:
         raise KeyboardInterrupt  # no list was read yet: there is nothing to report, and the last reports stay
     if outputs or line.format != "text" or terminal.shows_links:
@@ -104,14 +114,9 @@ def perform(deps: Any, inputs: tuple[str, ...], options: Mapping[str, Any]) -> t
 
         run = with_pages(run, os.environ)
     run, not_written = (run, []) if baseline is None else _write_baseline(run, baseline)
-    found = cache(partial(_replacements, run, config))
-    written, problems = write_reports(run, outputs, show_secrets=line.show_secrets, replacements=found)
+    written, problems = _report(run, config, line, outputs, terminal, streams)
     problems += not_written
     is_text = line.format == "text"
-    try:
-        terminal.show(run, line.format, show_secrets=line.show_secrets, replacements=found)
-    except OutputLostError as error:
-        problems.append(error)
     if not (is_text and is_terminal(sys.stdout)):  # else the result has just said it
         for unreadable in run.unreadable:
             say(f"Error: {unreadable}", err=True)
@@ -124,13 +129,14 @@ def perform(deps: Any, inputs: tuple[str, ...], options: Mapping[str, Any]) -> t
     return run, INTERNAL_ERROR if problems else run.exit_code
 
 
-def make_run(deps: Any, config: Config, terminal: Terminal | None) -> Run:
+def make_run(deps: Any, config: Config, terminal: Terminal | None, streams: Streams | None = None) -> Run:
     """Return the run of a configuration, with the memory and standard input that it needs.
 
     Args:
         deps: replaces the network and the clock (``linkwarden.deps.Deps``), or None.
         config: what is checked, and how.
         terminal: shows the progress, or None.
+        streams: what gets results while the run goes on, or None.
     """
     from linkwarden import api  # noqa: PLC0415 - the network stack is slow to import
     from linkwarden.run import engine  # noqa: PLC0415 - with it
@@ -138,7 +144,9 @@ def make_run(deps: Any, config: Config, terminal: Terminal | None) -> Run:
     stdin = stdin_for(config.inputs)
     progress: AbstractContextManager[Any] = nullcontext() if terminal is None else terminal.progress()
     with api.memory_for(config) as memory, progress as shown:
-        wired = replace(deps_for(deps), progress=shown, stdin=stdin, memory=memory)
+        if streams is not None:
+            streams.printer.beside(shown)
+        wired = replace(deps_for(deps), progress=shown, stdin=stdin, memory=memory, stream=streams)
         return api.run_loop(engine.run(config, wired), offline=config.offline)
 
 
@@ -198,6 +206,31 @@ def _write_baseline(run: Run, path: Path) -> tuple[Run, list[LinkwardenError]]:
     from linkwarden.cli.baseline import write_baseline  # noqa: PLC0415 - as above
 
     return write_baseline(run, path)
+
+
+def _report(
+    run: Run, config: Config, line: CommandLine, outputs: Sequence[Path], terminal: Terminal, streams: Streams | None
+) -> tuple[list[Path], list[LinkwardenError]]:
+    """Write all reports and print one; return the files that are written, and what went wrong."""
+    found = cache(partial(_replacements, run, config))
+    streamed, problems = streams.end(run) if streams is not None else ([], [])
+    left = [path for path in outputs if path not in streamed]
+    written, not_written = write_reports(run, left, show_secrets=line.show_secrets, replacements=found)
+    problems += not_written
+    if streams is None or not streams.prints:
+        try:
+            terminal.show(run, line.format, show_secrets=line.show_secrets, replacements=found)
+        except OutputLostError as error:
+            problems.append(error)
+    return [path for path in outputs if path in (*streamed, *written)], problems
+
+
+def _streams(line: CommandLine, outputs: Sequence[Path], terminal: Terminal) -> Streams | None:
+    if not line.stream and line.format != LINES and not any(path.suffix.lower() == f".{LINES}" for path in outputs):
+        return None
+    from linkwarden.cli.streaming import streams_for  # noqa: PLC0415 - few runs need it
+
+    return streams_for(line, outputs, terminal)
 
 
 def _hide(folder: Path) -> None:

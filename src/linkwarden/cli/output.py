@@ -16,13 +16,14 @@ import click
 
 from linkwarden import report
 from linkwarden.cli.guard import forget_output
-from linkwarden.model import LinkwardenError, Run, UsageError
+from linkwarden.model import LinkwardenError, Result, Run, UsageError
 from linkwarden.report import Report, ReportOptions
 from linkwarden.sinks import hyperlink
 from linkwarden.tree import root_left, write_file
 
 if TYPE_CHECKING:
     from linkwarden.cli.progress import LiveProgress, PlainProgress
+    from linkwarden.report._page import Line
 
 
 #: So many characters of a report are written to standard output at once.
@@ -151,8 +152,38 @@ class Terminal:
         live = is_terminal(sys.stderr) and not os.environ.get("CI") and os.environ.get("TERM") != "dumb"
         return LiveProgress() if live else PlainProgress()
 
-    def show(self, run: Run, name: str, *, show_secrets: bool = False, replacements: Replacements = dict) -> None:
+    @staticmethod
+    def put(text: str, out: TextIO) -> None:
+        """Write a piece of a report at once, with the styles that it has."""
+        click.echo(text, file=out, nl=False, color=True)
+
+    def teller(self, run: Run) -> Callable[[Result], str]:
+        """Return what gives a finding as text, or "" for what is shown at the end, while a run goes on."""
+        import shutil  # noqa: PLC0415 - only here
+
+        from linkwarden.report.text import WIDTH, one_by_one  # noqa: PLC0415 - only here
+
+        width = shutil.get_terminal_size().columns if self._colored or is_terminal(sys.stdout) else WIDTH
+        lines_of = one_by_one(run, ReportOptions(verbose=self._verbosity), width)
+        return lambda result: "".join(map(self._row, lines_of(result)))
+
+    def show(
+        self,
+        run: Run,
+        name: str,
+        *,
+        show_secrets: bool = False,
+        replacements: Replacements = dict,
+        told: frozenset[str] = frozenset(),
+    ) -> None:
         """Print a run to standard output in the format of a name. A reader who goes away early (head) is no error.
+
+        Args:
+            run: what to print.
+            name: of the format.
+            show_secrets: do not mask signatures and tokens.
+            replacements: for the formats that want them.
+            told: keys of the links that were printed already.
 
         Raises:
             OutputLostError: it could not be written, as on a full disk.
@@ -162,7 +193,7 @@ class Terminal:
         if wanted is None:
             raise LookupError(name)
         try:
-            options = ReportOptions(show_secrets=show_secrets, verbose=self._verbosity)
+            options = ReportOptions(show_secrets=show_secrets, verbose=self._verbosity, told=told)
             self._show(run, wanted, _with_replacements(options, wanted, replacements))
         except BrokenPipeError:
             forget_output()
@@ -176,13 +207,16 @@ class Terminal:
 
             from linkwarden.report.text import lines  # noqa: PLC0415 - only here
 
-            style = styled if self._colored else _unstyled
             for line in lines(run, options, width=shutil.get_terminal_size().columns):
-                row = "".join(self._with_link(name, text, style(name, text)) for name, text in line)
-                click.echo(row.rstrip(), color=self._colored)
+                click.echo(self._row(line), color=self._colored, nl=False)
             return
         for some in _joined(wanted().pieces(run, options)):
             click.echo(some, nl=False)
+
+    def _row(self, line: Line) -> str:
+        """Return a line with its styles and links."""
+        style = styled if self._colored else _unstyled
+        return "".join(self._with_link(name, text, style(name, text)) for name, text in line).rstrip() + "\n"
 
     def _with_link(self, style: str, text: str, shown: str) -> str:
         """Return text as a link where it is one; the terminal of an editor opens places by itself, in the editor."""

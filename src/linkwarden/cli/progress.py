@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Self
 
 from linkwarden.cli.speech import say
@@ -145,6 +145,15 @@ class LiveProgress:
         """Show what goes on after the last URL was checked."""
         self._status.phase(doing)
 
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Take the bar away while something else is printed."""
+        self._bar.stop()
+        try:
+            yield
+        finally:
+            self._bar.start()
+
 
 class PlainProgress:
     """A line every half a minute where there is no terminal.
@@ -182,6 +191,10 @@ class PlainProgress:
         self._status.phase(doing)
         if self._clock() - self._said >= EVERY:
             self._print()
+
+    def aside(self) -> AbstractContextManager[None]:
+        """Do nothing: whole lines are in nobody's way."""
+        return nullcontext()
 
     def _print(self) -> None:
         self._said = self._clock()

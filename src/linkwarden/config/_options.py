@@ -343,6 +343,9 @@ class CommandLine:
     )
     no_report: bool = printed(False, FLAG, "true", "Write no report files.")
     format: str = printed("text", TEXT, '"json"', "What to print.")
+    stream: bool = printed(
+        False, FLAG, "true", "Print findings as soon as they are certain; the rest and the summary come at the end."
+    )
     show_secrets: bool = printed(
         False, FLAG, "true", "Do not mask signatures and tokens in JSON.", places=Place.COMMAND | Place.DOOR
     )

@@ -27,6 +27,8 @@ _NO_PAGES = (Kind.ANCHOR, Kind.FILE, Kind.OTHER)
 #: A report of a million links is smaller.
 _MAX_REPORT_BYTES = 1 << 30
 _NO_REPORT = "Give a JSON report that `linkwarden check` wrote."
+_JSON_LINES = b'{"type": "run", '
+_NO_LINES = "Give the JSON report of that run: `linkwarden check --output health.json` writes one."
 
 #: Returns whether findings of a rule (code and name) about a kind of thing shall be fixed.
 Chosen = Callable[[str, str, Kind], bool]
@@ -154,6 +156,8 @@ def wishes_of_report(data: bytes, chosen: Chosen) -> Wishes:
         dead = dict(_dead_of_links(report["links"], slugs, chosen))
         accepted = frozenset(_accepted(report["links"]))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        if data.startswith(_JSON_LINES):
+            raise UsageError("these are JSON Lines, which cannot be fixed from", _NO_LINES) from None
         raise UsageError("this is no JSON report of linkwarden, or one of an older version", _NO_REPORT) from None
     return Wishes(names, found, dead, accepted, hashes)
 

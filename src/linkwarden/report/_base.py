@@ -20,11 +20,13 @@ class ReportOptions:
         verbose: 0, or how often ``-v`` was given; -1 for ``-q``.
         replacements: what can be written in the place of a URL so that exactly the suggested one is read there, by
             file and offset of the URL's first character; for the formats that want them.
+        told: keys of the links that were shown while the run went on (text only).
     """
 
     show_secrets: bool = False
     verbose: int = 0
     replacements: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    told: frozenset[str] = frozenset()
 
 
 class Report(ABC):

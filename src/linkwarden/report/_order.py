@@ -120,6 +120,11 @@ def each_placed(run: Run) -> Iterator[Placed]:
         yield Placed(result, places if len(places) == 1 else tuple(sorted(places, key=key)))
 
 
+def placed_in(run: Run, result: Result) -> Placed:
+    """Return one result with its places in the order of a run's inputs."""
+    return Placed(result, tuple(sorted(result.target.occurrences, key=_place_key(run))))
+
+
 def whole_url(item: Placed, longest: int) -> str:
     """Return a link's URL, so that it can be copied; of a signed one, which is masked, all but its query."""
     url = item.result.target.url

@@ -32,11 +32,16 @@ def _as_is(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Mask:
+class Mask:
     """How URLs and running text are written: with secrets masked, or as they are."""
 
     url: Callable[[str], str]
     text: Callable[[str], str]
+
+
+def mask_of(options: ReportOptions) -> Mask:
+    """Return how a report with these options is written."""
+    return Mask(_as_is, _as_is) if options.show_secrets else Mask(mask_secrets, mask_text)
 
 
 class JsonReport(Report):
@@ -54,17 +59,17 @@ class JsonReport(Report):
         return "".join(self.pieces(run, options))
 
     def pieces(self, run: Run, options: ReportOptions) -> Iterator[str]:
-        return _written(run, _Mask(_as_is, _as_is) if options.show_secrets else _Mask(mask_secrets, mask_text))
+        return _written(run, mask_of(options))
 
 
-def _written(run: Run, mask: _Mask) -> Iterator[str]:
+def _written(run: Run, mask: Mask) -> Iterator[str]:
     """Yield the report link by link; all objects at once would take more memory than the run."""
     begin = "{"
-    for key, value in _head(run, mask).items():
+    for key, value in head_of(run, mask).items():
         yield f"{begin}{json_text(key)}: {json_text(value)}"
         begin = ",\n "
-    yield from _rows("links", (_link(item, mask) for item in each_placed(run)))
-    for key, rows in _tail(run, mask).items():
+    yield from _rows("links", (link_of(item, mask) for item in each_placed(run)))
+    for key, rows in tail_of(run, mask).items():
         yield from _rows(key, rows)
     yield "}\n"
 
@@ -78,7 +83,8 @@ def _rows(key: str, rows: Iterable[Any]) -> Iterator[str]:
     yield "]" if between == "\n  " else "\n ]"
 
 
-def _head(run: Run, mask: _Mask) -> dict[str, Any]:
+def head_of(run: Run, mask: Mask) -> dict[str, Any]:
+    """Return what stands before the links, by key."""
     return {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "linkwarden", "version": __version__},
@@ -99,16 +105,17 @@ def _head(run: Run, mask: _Mask) -> dict[str, Any]:
     }
 
 
-def _list(one: ListHealth, mask: _Mask) -> dict[str, Any]:
+def _list(one: ListHealth, mask: Mask) -> dict[str, Any]:
     counts = {"links": one.links, "broken": one.broken, "expiring": one.expiring, "unverified": one.unverified}
     return {"name": mask.url(one.name), **counts}
 
 
-def _compared(compared: Compared, mask: _Mask) -> dict[str, Any]:
+def _compared(compared: Compared, mask: Mask) -> dict[str, Any]:
     return {"base": mask.text(compared.base), "unchanged": compared.unchanged}
 
 
-def _tail(run: Run, mask: _Mask) -> dict[str, list[Any]]:
+def tail_of(run: Run, mask: Mask) -> dict[str, list[Any]]:
+    """Return what stands behind the links, by key."""
     return {
         "fixed": [_fixed(fixed, mask) for fixed in run.fixed],
         "hints": [mask.text(hint) for hint in hints(run)],
@@ -122,7 +129,7 @@ def _tail(run: Run, mask: _Mask) -> dict[str, list[Any]]:
     }
 
 
-def _fixed(fixed: Fixed, mask: _Mask) -> dict[str, Any]:
+def _fixed(fixed: Fixed, mask: Mask) -> dict[str, Any]:
     return {
         "url": mask.url(fixed.url),
         "verdict": fixed.verdict.value,
@@ -132,7 +139,8 @@ def _fixed(fixed: Fixed, mask: _Mask) -> dict[str, Any]:
     }
 
 
-def _link(item: Placed, mask: _Mask) -> dict[str, Any]:
+def link_of(item: Placed, mask: Mask) -> dict[str, Any]:
+    """Return a result as the report has it."""
     result = item.result
     evidence, judgement = result.evidence, result.judgement
     facts = [fact for found in (*result.notes, evidence) for fact in found.facts]
@@ -167,7 +175,7 @@ def _history(result: Result, history: History) -> dict[str, Any]:
     }
 
 
-def _fact(fact: Fact, mask: _Mask) -> dict[str, Any]:
+def _fact(fact: Fact, mask: Mask) -> dict[str, Any]:
     shown: dict[str, Any] = {"what": mask.text(fact.what)}
     if fact.url is not None:
         shown["url"] = mask.url(fact.url)
@@ -176,7 +184,7 @@ def _fact(fact: Fact, mask: _Mask) -> dict[str, Any]:
     return shown
 
 
-def _suggestion(suggestion: Suggestion, mask: _Mask) -> dict[str, Any]:
+def _suggestion(suggestion: Suggestion, mask: Mask) -> dict[str, Any]:
     return {
         "url": mask.url(suggestion.url),
         "why": mask.text(suggestion.why),
@@ -185,7 +193,7 @@ def _suggestion(suggestion: Suggestion, mask: _Mask) -> dict[str, Any]:
     }
 
 
-def _occurrence(occurrence: Occurrence, mask: _Mask, *, suppressed: bool) -> dict[str, Any]:
+def _occurrence(occurrence: Occurrence, mask: Mask, *, suppressed: bool) -> dict[str, Any]:
     span = occurrence.span
     return {
         "file": mask.url(span.path),

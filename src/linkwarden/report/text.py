@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from linkwarden.model import Failure, Occurrence, Rule, Run, Suggestion, Verdict
+from linkwarden.model import Failure, Occurrence, Result, Rule, Run, Suggestion, Verdict
 from linkwarden.report._base import Report, ReportOptions
 from linkwarden.report._last_screen import last_screen
 from linkwarden.report._order import (
@@ -21,6 +21,7 @@ from linkwarden.report._order import (
     named,
     notices,
     placed,
+    placed_in,
     rule_and_host,
     unknowns,
     unreadable,
@@ -84,6 +85,17 @@ def lines(run: Run, options: ReportOptions, width: int) -> list[Line]:
     return _Text(run, options, width).lines()
 
 
+def one_by_one(run: Run, options: ReportOptions, width: int) -> Callable[[Result], list[Line]]:
+    """Return what gives the lines of one finding after the other, while the run goes on; see ``lines``.
+
+    Args:
+        run: what there is of it, without results.
+        options: as for ``lines``. What gives no lines here stands in the report at the end.
+        width: columns of the terminal.
+    """
+    return _Text(run, options, width).one
+
+
 class _Text:
     def __init__(self, run: Run, options: ReportOptions, width: int) -> None:
         self._run = run
@@ -91,6 +103,7 @@ class _Text:
         self._quiet = options.verbose < 0
         self._verbose = options.verbose > 0
         self._items = placed(run)
+        self._untold = [item for item in self._items if item.result.target.key not in options.told]
         self._advised: set[str] = set()
 
     def lines(self) -> list[Line]:
@@ -113,10 +126,23 @@ class _Text:
         last_screen(self._page, self._run, self._items, verbose=self._verbose, quiet=self._quiet)
         return self._page.guarded()
 
+    def one(self, result: Result) -> list[Line]:
+        """Return the lines of a finding, as it stands alone; none for what the report tells at its end."""
+        verdict = result.judgement.verdict
+        if not self._is_lost(verdict) and (self._quiet or verdict not in dict(_SECTIONS)):
+            return []
+        self._page = Page(self._page.width)
+        self._single(placed_in(self._run, result))
+        self._page.add()
+        return self._page.guarded()
+
+    def _is_lost(self, verdict: Verdict) -> bool:
+        return fails(self._run, verdict) and verdict is not _UNKNOWN
+
     # --- sections -------------------------------------------------------------------------------------------
 
     def _lost(self) -> None:
-        items = [item for item in self._items if fails(self._run, item.verdict) and item.verdict is not _UNKNOWN]
+        items = [item for item in self._untold if self._is_lost(item.verdict)]
         for group in clusters(items, rule_and_host, _ALIKE_LOST):
             self._page.gap()
             if len(group) == 1:
@@ -125,7 +151,7 @@ class _Text:
                 self._group(group, host=group[0].host)
 
     def _section(self, verdict: Verdict, title: str) -> None:
-        items = [item for item in self._items if item.verdict is verdict and not fails(self._run, verdict)]
+        items = [item for item in self._untold if item.verdict is verdict and not fails(self._run, verdict)]
         if not items:
             return
         self._page.heading(title, len(items))
@@ -150,7 +176,7 @@ class _Text:
             self._page.add(("quiet", f"    … and {len(fixed) - SHOWN:,} more; -v shows them all"))
 
     def _unverified(self) -> None:
-        items = [item for item in self._items if item.verdict is _UNKNOWN]
+        items = [item for item in self._untold if item.verdict is _UNKNOWN]
         if not items or self._run.network_down:
             return
         groups = unknowns(items)
@@ -162,7 +188,7 @@ class _Text:
                 self._unknown(group)
 
     def _accepted(self) -> None:
-        items = [item for item in self._items if is_accepted(item.result)]
+        items = [item for item in self._untold if is_accepted(item.result)]
         if items:
             self._page.heading("Accepted findings", len(items))
         for item in items:

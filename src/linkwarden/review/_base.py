@@ -107,6 +107,14 @@ class Review(ABC):
         del result
         return False
 
+    def may_change(self, result: Result) -> bool:
+        """Return whether ``look`` may change a link that has been through ``begin``, for what other links tell.
+
+        The link is not certain then before all are settled. Rather say so once too often.
+        """
+        del result
+        return False
+
     def begin(self, results: Sequence[Result], net: Net, now: datetime) -> AsyncIterator[Evidence]:
         """Return what ``look`` will probably say of some links, which are settled before the others.
 

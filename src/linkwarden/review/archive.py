@@ -53,6 +53,10 @@ class ArchiveReview(Review):
     def wants(self, result: Result) -> bool:
         return may_be_asked(self.ctx) and bool(_lookups([result], self.ctx))
 
+    def may_change(self, result: Result) -> bool:
+        whole = self.once.put < MAX_LOOKUPS and (self._begun is None or not self._begun.closed)
+        return not whole and self.wants(result)
+
     async def begin(self, results: Sequence[Result], net: Net, now: datetime) -> AsyncIterator[Evidence]:
         """Look up the first ones, as many as a run may."""
         del now

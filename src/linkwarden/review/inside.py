@@ -31,6 +31,9 @@ class InsideReview(Review):
     def wants(self, result: Result) -> bool:
         return _held(result) is not None and self.once.put < MOST
 
+    def may_change(self, result: Result) -> bool:
+        return _held(result) is not None and self.once.put >= MOST
+
     async def look(self, results: Sequence[Result], net: Net, now: datetime) -> AsyncIterator[Evidence]:
         """Return the evidence of links again whose replacement works."""
         asker = Asker(self.ctx, net, now)

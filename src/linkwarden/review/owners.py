@@ -120,6 +120,9 @@ class OwnersReview(Review):
     def wants(self, result: Result) -> bool:
         return may_be_asked(self.ctx) and _doubt(result, self.ctx) is not None
 
+    def may_change(self, result: Result) -> bool:
+        return self._begun >= MOST and self.wants(result)
+
     async def begin(self, results: Sequence[Result], net: Net, now: datetime) -> AsyncIterator[Evidence]:
         """Compare the first ones, as many as a run may."""
         chosen = results[: max(0, MOST - self._begun)]

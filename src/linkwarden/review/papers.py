@@ -99,6 +99,12 @@ class Papers(Review):
     doing: ClassVar[str] = "comparing titles"
     rules: ClassVar[tuple[Rule, ...]] = (NAMES_ANOTHER,)
 
+    def may_change(self, result: Result) -> bool:
+        if result.judgement.verdict not in WORKING or not (title := _title(result)):
+            return False
+        texts = (place.text for place in result.target.occurrences if place.text and place.markup in _TEXTS)
+        return any(compare(text, title) is not Match.SAME for text in texts)
+
     async def look(self, results: Sequence[Result], net: Net, now: datetime) -> AsyncIterator[Evidence]:
         """Doubt what does not fit; find the paper that was meant in the list itself, else at arXiv.
 

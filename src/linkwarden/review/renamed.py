@@ -50,6 +50,11 @@ class RenamedReview(Review):
     doing: ClassVar[str] = "looking for badges of renamed repositories"
     rules: ClassVar[tuple[Rule, ...]] = (RENAMED,)
 
+    def may_change(self, result: Result) -> bool:
+        if result.judgement.verdict not in WORKING or result.judgement.suggestion is not None:
+            return False
+        return host_of(result.target.address or "") in _SERVICES
+
     async def look(self, results: Sequence[Result], net: Net, now: datetime) -> AsyncIterator[Evidence]:
         """Return the evidence of links that work and hold the old name of a repository, with the new one."""
         names = _names(results)

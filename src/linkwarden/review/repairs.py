@@ -220,7 +220,17 @@ class RepairsReview(Review):
     def wants(self, result: Result) -> bool:
         if result.judgement.verdict not in FAILING or result.judgement.suggestion is not None:
             return False
-        return _PAGE.match(result.target.address or "") is None  # whose paper may stand anywhere in the list
+        if _PAGE.match(result.target.address or "") is not None:
+            return False  # its paper may stand anywhere in the list
+        return bool(candidates(result))
+
+    def may_change(self, result: Result) -> bool:
+        if result.judgement.verdict not in FAILING or result.judgement.suggestion is not None:
+            return False
+        if _PAGE.match(result.target.address or "") is not None:
+            return True
+        asked = (asked_by(result.target), result.target.key)
+        return not all(self.once.has((asked[0], guess.url, asked[1])) for guess in candidates(result))
 
     async def begin(self, results: Sequence[Result], net: Net, now: datetime) -> AsyncIterator[Evidence]:
         """Ask for the first candidates, so many as there is room for in the shortest list."""

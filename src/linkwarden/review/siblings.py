@@ -77,6 +77,9 @@ class SiblingsReview(Review):
     def wants(self, result: Result) -> bool:
         return result.target.address is not None and bool(_weight(result) or _moved_by_name(result))
 
+    def may_change(self, result: Result) -> bool:
+        return self.wants(result) and not self.once.has(sibling_of(result.target.address or ""))
+
     async def begin(self, results: Sequence[Result], net: Net, now: datetime) -> AsyncIterator[Evidence]:
         """Ask the first questions, so many as there is room for in the shortest list."""
         del now

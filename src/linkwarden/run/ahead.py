@@ -56,6 +56,16 @@ class Reviews:
         made = [self._review(cls) for cls in classes if online or not cls.online]
         return [review for review in made if review is not None]
 
+    def make(self) -> None:
+        """Make all of them at once, for ``may_change``."""
+        for cls in rules.review_classes():
+            self._review(cls)
+
+    def may_change(self, result: Result, *, online: bool) -> bool:
+        """Return whether one of them may still change a link that has been through all that can begin with it."""
+        looking = (review for review in self._made.values() if review is not None and (online or not review.online))
+        return any(review.may_change(result) for review in looking)
+
     def _review(self, cls: type[Review]) -> Review | None:
         if cls not in self._made:
             self._made[cls] = None
@@ -76,7 +86,7 @@ class Ahead:
         now: the instant that counts as the present.
         is_idle: tells that no link of a host waits or is being checked.
         is_there: tells that some host has answered, so that failures are no outage of our own network.
-        on_final: gets each result that nothing but a comparison over the whole list can change; or None.
+        on_final: gets each result that is certain, by what the reviews say (``Review.may_change``); or None.
     """
 
     def __init__(
@@ -113,7 +123,7 @@ class Ahead:
             if self._on_final is None:
                 return  # nearly every link: no review has anything to ask about it
             if self._listed:
-                self._on_final(self._ledger.result_of(entry))
+                self._tell(self._ledger.result_of(entry))
                 return
         if self._net is not None and (entry.provider is None or entry.provider.online):
             self._due.append((asyncio.get_running_loop().time() + PAUSE, entry))
@@ -186,9 +196,12 @@ class Ahead:
             except Exception as error:  # noqa: BLE001 - a review's defect must not take the run down
                 self._ledger.fail(f"review {review.name}", error)
                 return
-        if self._on_final is not None:
-            for result in pending.values():
-                self._on_final(result)
+        for result in pending.values():
+            self._tell(result)
+
+    def _tell(self, result: Result) -> None:
+        if self._on_final is not None and not self._reviews.may_change(result, online=self._net is not None):
+            self._on_final(result)
 
     async def _begin(self, review: Review, pending: dict[str, Result]) -> None:
         """Let a review begin with those of some links that it wants; who has to wait for it is taken out."""

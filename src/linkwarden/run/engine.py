@@ -22,6 +22,7 @@ from linkwarden.run.dispatch import Dispatch, context_of
 from linkwarden.run.intake import Intake
 from linkwarden.run.journal import Journal, settled_of
 from linkwarden.run.ledger import Ledger
+from linkwarden.run.streaming import Certain
 from linkwarden.suppress import Accepted, load_baseline, suppress_accepted
 
 if TYPE_CHECKING:  # the network stack is slow to import, and an offline run does without
@@ -59,6 +60,7 @@ class _Inspection:
         self._dispatch = Dispatch(config, deps, net, self._ledger, self._journal)
         self._intake = Intake(self._ledger, self._dispatch)
         self._ahead: Ahead | None = None
+        self._certain: Certain | None = None
         self._difference: Difference | None = None
         self._baseline = load_baseline(config.baseline) if config.baseline is not None else None
 
@@ -82,6 +84,7 @@ class _Inspection:
             listed = read_all(self._config.inputs, self._deps.stdin, self._net, reading)
             await self._intake.read(self._sources or listed)
             await self._intake.expand(self._config.expand)
+            await self._tell_what_is_listed()
             if self._ahead is not None:
                 self._ahead.all_listed()
             await self._dispatch.check_all()
@@ -109,6 +112,7 @@ class _Inspection:
         if self._deps.memory is not None:
             done = await self._deps.memory.finish(done)
         done = self._suppress(done)
+        done = self._certain.as_told(done) if self._certain is not None else done
         return replace(done, hints=(*done.hints, *hints(done)))
 
     def _prepare(self) -> None:
@@ -125,8 +129,11 @@ class _Inspection:
         self._context = context_of(config, self._deps.memory, self._ledger)
         self._dispatch.load_providers(self._context)
         self._reviews = Reviews(self._context, self._ledger.fail)
-        if self._net is not None or self._deps.on_final is not None:
-            outage = self._dispatch.outage
+        outage, stream = self._dispatch.outage, self._deps.stream
+        if stream is not None and config.diff is None:
+            self._certain = Certain(stream, lambda: self._net is None or outage.is_ruled_out)
+            self._reviews.make()
+        if self._net is not None or self._certain is not None:
             self._ahead = self._dispatch.ahead = Ahead(
                 self._ledger,
                 self._reviews,
@@ -134,13 +141,19 @@ class _Inspection:
                 self._now,
                 is_idle=self._dispatch.is_idle,
                 is_there=lambda: outage.is_ruled_out,
-                on_final=self._deps.on_final,
+                on_final=self._certain.hear if self._certain is not None else None,
             )
         formats()  # the reports are not used here, but one that cannot be loaded is a notice of every run
         if config.diff is not None:
             from linkwarden.diff import difference  # noqa: PLC0415 - only here
 
             self._difference = self._intake.before = difference(config, self._context.root)
+
+    async def _tell_what_is_listed(self) -> None:
+        if self._certain is not None:
+            inputs, pages = tuple(self._ledger.names), self._ledger.pages
+            begun = Run(self._now, 0.0, inputs, (), fail_on=self._config.fail_on, pages=pages)
+            await self._certain.begin(begun, self._accepted, self._now.date(), self._deps.memory)
 
     def _expansion(self) -> Expansion:
         if self._net is None or self._config.diff is not None:
@@ -180,6 +193,7 @@ class _Inspection:
         """Return the run as it was found; with ``--diff``, only what the change has caused."""
         done = self._ledger.as_run(self._config, duration, interrupted=interrupted, network_down=network_down)
         done = replace(done, requests=self._dispatch.requests)
+        done = self._certain.as_found(done) if self._certain is not None else done
         before = self._difference
         if before is None:
             return done
@@ -197,5 +211,8 @@ class _Inspection:
         config = self._config
         filtered = config.offline or config.kinds or config.include or config.diff
         stopped = done.interrupted or done.network_down or done.failures or done.unreadable
-        accepted = Accepted(self._ledger.suppressions, config.ignores, self._baseline)
-        return suppress_accepted(done, accepted, self._now.date(), complete=not filtered and not stopped)
+        return suppress_accepted(done, self._accepted, self._now.date(), complete=not filtered and not stopped)
+
+    @property
+    def _accepted(self) -> Accepted:
+        return Accepted(self._ledger.suppressions, self._config.ignores, self._baseline)

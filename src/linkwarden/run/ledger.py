@@ -221,7 +221,7 @@ def own_evidence(target: Target, rule: Rule, reason: str) -> Evidence:
 def _result(entry: Entry, policy: Policy, rewrites: tuple[Rewrite, ...], *, network_down: bool) -> Result:
     target = entry.refreshed()
     evidence = entry.evidence
-    if network_down and (evidence is None or (evidence.rule is not None and _blames_network(evidence.rule))):
+    if network_down and (evidence is None or rests_on_network(evidence)):
         evidence = own_evidence(target, rules.NETWORK_DOWN, "No server could be reached from here.")
     if evidence is None:
         reason = "The run was stopped before this URL was checked."
@@ -250,7 +250,11 @@ def _as_listed(evidence: Evidence, target: Target, rewrites: tuple[Rewrite, ...]
     return replace(evidence, suggestion=replace(evidence.suggestion, url=meant))
 
 
-def _blames_network(rule: Rule) -> bool:
+def rests_on_network(evidence: Evidence) -> bool:
+    """Return whether what was found means nothing where our own network is down."""
+    rule = evidence.rule
+    if rule is None:
+        return False
     if rule.repeatable or Tag.UNPROVEN in rule.tags:
         return True
     return rule.verdict is Verdict.UNVERIFIED and rule.code not in _NOT_THE_NETWORK

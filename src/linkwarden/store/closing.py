@@ -76,10 +76,11 @@ def lines_of(run: Run, at: datetime, recall: Recall, finished: Recall) -> list[L
         recall: returns what is known of a URL, by its name in the file.
         finished: returns what finished runs knew of it.
     """
-    return [_line(result, run, at, recall, finished) for result in run.results]
+    return [line_of(result, run, at, recall, finished) for result in run.results]
 
 
-def _line(result: Result, run: Run, at: datetime, recall: Recall, finished: Recall) -> Line:
+def line_of(result: Result, run: Run, at: datetime, recall: Recall, finished: Recall) -> Line:
+    """Return one result of a run; see ``lines_of``."""
     name = digest(result.target.key)
     before, known = finished(name), recall(name)
     seen = _observed(result, at)
@@ -115,15 +116,15 @@ def with_histories(run: Run, lines: list[Line], listed: Container[bytes] | None 
         listed: what was in these lists when they were last checked, or None where that is not known. A finding that
             was added since is new to them, however long it has been one.
     """
-    results = tuple(
-        line.result
-        if line.result.judgement.verdict is Verdict.IGNORED
-        else replace(
-            line.result, history=history(line.before if listed is None or line.name in listed else None, line.now)
-        )
-        for line in lines
-    )
-    return replace(run, results=results)
+    return replace(run, results=tuple(with_history(line, listed) for line in lines))
+
+
+def with_history(line: Line, listed: Container[bytes] | None) -> Result:
+    """Return one result with its history; see ``with_histories``."""
+    if line.result.judgement.verdict is Verdict.IGNORED:
+        return line.result
+    before = line.before if listed is None or line.name in listed else None
+    return replace(line.result, history=history(before, line.now))
 
 
 def listed_before(connection: sqlite3.Connection, scope: Scope) -> frozenset[bytes] | None:

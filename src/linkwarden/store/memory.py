@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from linkwarden.model import Answer, Failure, Notice, Remembered, Run
+from linkwarden.model import Answer, Failure, Notice, Remembered, Result, Run
 from linkwarden.store import closing, records, schema
 from linkwarden.store.records import Known, Scope, digest
 from linkwarden.store.schema import BusyError, CorruptError, ElsewhereError, UnusableError
@@ -158,6 +158,28 @@ class StoredMemory:
 
     # --- the end of a run -----------------------------------------------------------------------------------
 
+    async def histories(self, run: Run) -> Callable[[Result], Result]:
+        """Return what gives a result its history, as ``finish`` will."""
+        at = self._at(run)
+        listed = await asyncio.get_running_loop().run_in_executor(self._thread, self._listed_before, run)
+
+        def with_history(result: Result) -> Result:
+            if self._known is None:
+                return result
+            return closing.with_history(closing.line_of(result, run, at, self._recall, self._finished), listed)
+
+        return with_history
+
+    def _listed_before(self, run: Run) -> frozenset[bytes] | None:
+        if self._connection is None or (self._last is not None and self._at(run) < self._last):
+            return None
+        with suppress(sqlite3.Error):  # what is wrong with the file is said at the end
+            return closing.listed_before(self._connection, Scope(run.inputs, self._filters))
+        return None
+
+    def _at(self, run: Run) -> datetime:
+        return (self._now or run.started).replace(microsecond=0)
+
     async def finish(self, run: Run) -> Run:
         """Store what a run found, and return the run with histories, earlier runs and what was fixed."""
         self._flush()
@@ -176,7 +198,7 @@ class StoredMemory:
         return run
 
     def _stored(self, run: Run) -> Run:
-        at = (self._now or run.started).replace(microsecond=0)
+        at = self._at(run)
         if self._known is None:
             return run
         lines = closing.lines_of(run, at, self._recall, self._finished)
