@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from linkwarden.foreign import title_of
@@ -15,6 +14,7 @@ from linkwarden.model import Rule, Verdict
 from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example, LoadContext
 from linkwarden.providers.registry import Canary, Case, OneByOne, Outcome, Place, Reply, answered, ask, unanswered
+from linkwarden.records import dataclass
 from linkwarden.soft404.page import Page
 
 if TYPE_CHECKING:
