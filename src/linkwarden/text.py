@@ -17,7 +17,7 @@ _HTTP = re.compile(r"https?://", re.IGNORECASE)
 _IN_KEY_FORM = re.compile(r"https?://[a-z0-9.-]+(?::(?!0|80/|443/)[0-9]{1,5})?/[^%\s]*\Z")
 
 
-@lru_cache(maxsize=64)  # engine and providers ask for the host of one URL several times over
+@lru_cache(maxsize=4096)  # engine and providers ask for the hosts of the URLs under way several times over
 def host_of(url: str) -> str:
     """Return the host of a URL in lower case and IDNA form, without port, or "" where there is none."""
     plain = plain_host(url)

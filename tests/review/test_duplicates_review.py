@@ -7,7 +7,7 @@ import re
 import pytest
 
 from linkwarden.model import Run, Verdict
-from linkwarden.review.duplicates import Duplicates
+from linkwarden.review.duplicates import Duplicates, same_place
 from tests.internet import FakeInternet
 from tests.internet.github import FakeGithub
 from tests.review.checking import Check
@@ -177,3 +177,22 @@ async def test_excluded_links_are_left_alone(check: Check) -> None:
 async def test_real_lists(check: Check, name: str, found: list[tuple[int, int]]) -> None:
     """Exactly what a person finds listed twice in the real lists; each pair was looked at."""
     assert await _offline(check, (SHARED / "lists" / f"{name}.md").read_text("utf-8")) == found
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("https://www.a.org/x/", "http://a.org/x", True),
+        ("https://a.org/x//", "https://a.org/x?", True),
+        ("https://a.org:8080/x", "https://a.org./x#readme", True),
+        ("https://a.org", "https://a.org/", True),
+        ("https://a.org/x", "https://a.org/X", False),
+        ("https://github.com/A/B.git", "https://github.com/a/b", True),
+        ("https://a.org/x;y", "https://a.org/x?utm_source=b#", False),
+        ("https://a.org/x", "https://a.org/x?utm_source=b", True),
+        ("https://a.org/x", "https://a.org/x#y", False),
+    ],
+)
+def test_what_urls_alone_tell_of_one_place(one: str, other: str, *, same: bool) -> None:
+    """Whether or not a URL has a query or a fragment to be looked at."""
+    assert (same_place(one) == same_place(other)) is same

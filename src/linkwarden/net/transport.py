@@ -92,6 +92,11 @@ class _BoundedHandler(ResponseHandler):
         if self.transport is not None:
             self.transport.abort()
 
+    def resume_reading(self, resume_parser: bool = True) -> None:  # noqa: FBT001, FBT002 - as aiohttp has it
+        # Each chunk that is taken asks for this, and nearly always nothing waits.
+        if self._reading_paused:
+            super().resume_reading(resume_parser)
+
 
 class _Connector(aiohttp.TCPConnector):
     """A pool that keeps a connection open only where its owner wants that.

@@ -48,6 +48,9 @@ _TRACKING = pattern(r"utm_\w+|fbclid|gclid", re.IGNORECASE)
 #: Fragments that mean the whole page: GitHub's README, and highlighted text.
 _WHOLE_PAGE = pattern(r"(?:readme|:~:.*)?", re.IGNORECASE)
 
+#: A URL without query and fragment, in the usual form; what follows its host is its path.
+_SIMPLE = pattern(r"https?://[a-z0-9.-]+(?::[0-9]+)?((?:/[!\"$->@-~]*)?)")
+
 
 class Entry(NamedTuple):
     """The link that an entry of a list is about.
@@ -150,6 +153,9 @@ def same_place(address: str) -> str:
 
 def _plain(address: str) -> str:
     """Return a URL without what leads to the same page on nearly every site: scheme, ``www.``, a last slash."""
+    simple = _SIMPLE.fullmatch(address)
+    if simple is not None and "github.com" not in address:
+        return host_of(address).removeprefix("www.") + simple[1].rstrip("/")
     try:
         parts = urlsplit(address)
         query = [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.fullmatch(k)]
