@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from types import MappingProxyType
 
-from linkwarden.answers.words import looked_for, words_in
+from linkwarden.answers.words import length_of_text, looked_for, words_in
 from linkwarden.patterns import pattern
 from linkwarden.records import dataclass
 from linkwarden.wire import Response
@@ -35,6 +35,7 @@ class Service:
         needs: headers that must be there for ``titles`` and ``marks`` to count.
         titles: pattern of the whole ``<title>``.
         marks: patterns in the body.
+        hints: each page with such a title or mark holds one of these.
         refusing: ``proof`` headers count only if the status refuses.
     """
 
@@ -43,6 +44,7 @@ class Service:
     needs: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     titles: str = ""
     marks: str = ""
+    hints: tuple[str, ...] = ()
     refusing: bool = False
 
 
@@ -54,51 +56,64 @@ SERVICES: tuple[Service, ...] = (
         needs={"server": r"cloudflare"},
         titles=r"Just a moment\.\.\.|Attention Required!.*",
         marks=r"_cf_chl_opt",
+        hints=("Just a moment", "Attention Required", "_cf_chl_opt"),
     ),
-    Service(name="JavaScript challenge", marks=r"Enable JavaScript and cookies to continue"),
+    Service(
+        name="JavaScript challenge",
+        marks=r"Enable JavaScript and cookies to continue",
+        hints=("Enable JavaScript and cookies",),
+    ),
     # AWS WAF, "CAPTCHA and Challenge": 202 with challenge, 405 with captcha.
     Service(name="AWS WAF challenge", proof={"x-amzn-waf-action": r"challenge|captcha"}),
     # DataDome stamps its header on every response of a site it guards, so it proves a challenge only where access is
     # refused.
-    Service(name="DataDome", proof={"x-datadome": r".*"}, marks=r"captcha-delivery\.com", refusing=True),
-    Service(name="PerimeterX", marks=r"px-captcha|_pxAppId"),
-    Service(name="Imperva", titles=r"Pardon Our Interruption.*", marks=r"Incapsula incident ID|_Incapsula_Resource"),
-    Service(name="Akamai", marks=r"Reference(?:&#32;|\s)(?:&#35;|#)\d+(?:\.|&#46;)[0-9a-f]"),
     Service(
-        name="Anubis", titles=r"Making sure you(?:'|&#39;|’)re not a bot!", marks=r"/\.within\.website/x/cmd/anubis"
+        name="DataDome",
+        proof={"x-datadome": r".*"},
+        marks=r"captcha-delivery\.com",
+        hints=("captcha-delivery",),
+        refusing=True,
+    ),
+    Service(name="PerimeterX", marks=r"px-captcha|_pxAppId", hints=("px-captcha", "_pxAppId")),
+    Service(
+        name="Imperva",
+        titles=r"Pardon Our Interruption.*",
+        marks=r"Incapsula incident ID|_Incapsula_Resource",
+        hints=("Pardon Our", "ncapsula"),
+    ),
+    Service(
+        name="Akamai",
+        marks=r"Reference(?:&#32;|\s)(?:&#35;|#)\d+(?:\.|&#46;)[0-9a-f]",
+        hints=("Reference",),
+    ),
+    Service(
+        name="Anubis",
+        titles=r"Making sure you(?:'|&#39;|’)re not a bot!",
+        marks=r"/\.within\.website/x/cmd/anubis",
+        hints=("not a bot", "/.within.website"),
     ),
     # Vercel and Sucuri as observed (docs/facts/http-answers.md#bot-protection).
-    Service(name="Vercel checkpoint", proof={"x-vercel-mitigated": r"challenge"}, titles=r"Vercel Security Checkpoint"),
-    Service(name="Sucuri firewall", titles=r"Sucuri WebSite Firewall - Access Denied|Access Denied - Sucuri.*"),
+    Service(
+        name="Vercel checkpoint",
+        proof={"x-vercel-mitigated": r"challenge"},
+        titles=r"Vercel Security Checkpoint",
+        hints=("Security Checkpoint",),
+    ),
+    Service(
+        name="Sucuri firewall",
+        titles=r"Sucuri WebSite Firewall - Access Denied|Access Denied - Sucuri.*",
+        hints=("Sucuri",),
+    ),
 )
 
 #: One of these headers is sent with each page that is known by a header.
 _PROOF = frozenset(name for service in SERVICES for name in service.proof)
-#: Every page with a title or mark of the table holds one of these, so that other pages are let through quickly.
-_HINTS = (
-    b"Just a moment",
-    b"Attention Required",
-    b"_cf_chl_opt",
-    b"Enable JavaScript and cookies",
-    b"captcha-delivery",
-    b"px-captcha",
-    b"_pxAppId",
-    b"Pardon Our",
-    b"ncapsula",
-    b"Reference",
-    b"not a bot",
-    b"/.within.website",
-    b"Security Checkpoint",
-    b"Sucuri",
-)
-_HINT_WORDS = looked_for(*(hint.decode().lower() for hint in _HINTS))
+#: The hints in lower case, all of them and those of each service.
+_HINTS = tuple((service, looked_for(*map(str.lower, service.hints))) for service in SERVICES if service.hints)
+_ALL_HINTS = tuple(hint for _, hints in _HINTS for hint in hints)
 
 # Every repetition is bounded or cannot fail, so that a hostile page costs time in proportion to its length.
 _TITLE = pattern(r"<title[^>]{0,200}>([^<]{0,300})</title", re.IGNORECASE)
-_UNSEEN = pattern(
-    r"<(script|style|noscript|template|svg)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)|<[^>]*(?:>|\Z)",
-    re.IGNORECASE | re.DOTALL,
-)
 
 
 def bot_protection(response: Response) -> str | None:
@@ -107,16 +122,18 @@ def bot_protection(response: Response) -> str | None:
     for service in () if _PROOF.isdisjoint(response.headers) else SERVICES:
         if (refuses or not service.refusing) and any(_has(response, item) for item in service.proof.items()):
             return service.name
-    if not words_in(response.body).any_of(_HINT_WORDS):
+    words = words_in(response.body)
+    if not words.any_of(_ALL_HINTS):
         return None
     body = response.body[:_LOOKED_AT]
-    if not any(hint in body for hint in _HINTS):
+    hinted = [service for service, hints in _HINTS if words.any_of(hints)]
+    if not any(hint.encode() in body for service in hinted for hint in service.hints):
         return None
     text = body.decode("utf-8", errors="replace")
     title = _TITLE.search(text)
-    for service in SERVICES:
+    for service in hinted:
         if all(_has(response, item) for item in service.needs.items()) and _says(service, text, title):
-            return service.name if refuses or _is_nearly_blank(text) else None
+            return service.name if refuses or _is_nearly_blank(body) else None
     return None
 
 
@@ -134,6 +151,6 @@ def _says(service: Service, text: str, title: re.Match[str] | None) -> bool:
     return re.fullmatch(service.titles, title.group(1).strip(), re.IGNORECASE) is not None
 
 
-def _is_nearly_blank(text: str) -> bool:
+def _is_nearly_blank(body: bytes) -> bool:
     """Return whether a page shows a reader next to nothing."""
-    return len(" ".join(_UNSEEN.sub(" ", text).split())) < _FEW_WORDS
+    return length_of_text(body.lower().decode("utf-8", errors="replace")) < _FEW_WORDS

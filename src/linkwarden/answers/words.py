@@ -10,8 +10,16 @@ from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
+from linkwarden.patterns import pattern
+
 if TYPE_CHECKING:
     from ahocorasick_rs import BytesAhoCorasick
+
+#: What is no text, in a source in lower case. Nothing is tried twice, so it takes time in proportion to the length.
+_MARKUP = pattern(
+    r"<(?:(script|style|noscript|template|svg)\b[^<]*+(?:<(?!/\1\s*>)[^<]*+)*+(?:</\1\s*>|\Z)"
+    r"|!--[^-]*+(?:-(?!->)[^-]*+)*+(?:-->|\Z)|[^>]*+(?:>|\Z))"
+)
 
 _looked_for: dict[str, None] = {}  # a set that keeps its order
 
@@ -83,6 +91,15 @@ class Words:
         if not self._found.isdisjoint(words):
             return True
         return len(self._known) < len(_looked_for) and any(word in self for word in words)
+
+
+def length_of_text(low: str) -> int:
+    """Return how many characters of text, menus included, there are about in the source of a page; no parser is used.
+
+    Args:
+        low: the source, or its beginning, its ASCII letters in lower case.
+    """
+    return len(" ".join(_MARKUP.sub(" ", low).split()))
 
 
 @lru_cache(maxsize=16)  # a response is looked at several times in a row

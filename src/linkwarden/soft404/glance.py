@@ -75,6 +75,9 @@ _FILE_NAME = pattern(
     re.IGNORECASE,
 )
 
+#: What is in every URL of one.
+_MAY_NAME_FILE = pattern(r"\.\w{2,11}(?:[?#]|\Z)")
+
 
 class Glance:
     """One look at one page for one link.
@@ -164,6 +167,8 @@ class Glance:
     @lazy
     def is_file_as_page(self) -> bool:
         """True if the URL names a file that is no page, and a page was sent."""
+        if not _MAY_NAME_FILE.search(self.asked):
+            return False
         return all(_FILE_NAME.search(urlsplit(url).path) for url in (self.asked, self.final))
 
     @lazy
@@ -204,8 +209,9 @@ class Glance:
 
     def _promises(self) -> Iterator[str]:
         """Yield the words that the link promises and that can be looked for, those of its text before its URL's."""
-        for promised in (words_of_text(o.text for o in self.target.occurrences), words_of_url(self.asked)):
-            yield from (word for word in promised if len(word) >= 4 or not word.isascii())
+        texts = words_of_text(occurrence.text for occurrence in self.target.occurrences)
+        yield from (word for word in texts if len(word) >= 4 or not word.isascii())
+        yield from words_of_url(self.target.address or self.target.url)
 
     @lazy
     def headline(self) -> str:

@@ -9,11 +9,11 @@ from html import unescape
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from linkwarden import foreign
-from linkwarden.answers.words import Words, words_in
+from linkwarden.answers.words import Words, length_of_text, words_in
 from linkwarden.lazy import lazy
 from linkwarden.model import Paper
 from linkwarden.patterns import pattern
-from linkwarden.soft404.words import HIDES, PAPER_TITLES
+from linkwarden.soft404.words import PAPER_TITLES
 from linkwarden.text import is_http
 from linkwarden.whatwg import resolve
 from linkwarden.wire import HTML_TYPES, Response
@@ -71,11 +71,6 @@ _DOI = pattern(r"10\.\d{4,9}/\S+")
 #: For sources in lower case.
 _TITLE = pattern(r"<title(?:\s[^<>]{0,500})?>([^<]{0,2000})</title")
 _HEADING = pattern(r"<h1\b[^<>]{0,500}>((?:(?!<h1\b).){0,2000}?)</h1", re.DOTALL)
-_UNSEEN = pattern(
-    r"<(script|style|noscript|template|svg)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)|<[^>]*(?:>|\Z)",
-    re.IGNORECASE | re.DOTALL,
-)
-_TAG_OR_REST = pattern(r"<[^>]*(?:>|\Z)")
 _TAG = pattern(r"<[^>]{0,2000}>")
 #: What readers with scripts do not see at all, and what of a page is its frame and not its content.
 _NOT_TEXT = ("script", "style", "noscript", "template")
@@ -111,7 +106,7 @@ def is_html(response: Response) -> bool:
 def _bounded(text: str) -> str:
     """Return the beginning of a source that is parsed in bounded time: not too long, not nested too deeply."""
     text, depth = text[:_PARSED], 0
-    if text.count("<") <= _DEEPEST:
+    if text.count("<") - text.count("</") <= _DEEPEST:
         return text
     for found in _OPENS_OR_CLOSES.finditer(text):
         closes, name, ends = found.groups()
@@ -142,6 +137,7 @@ class Page:
 
     def __init__(self, response: Response) -> None:
         self.response = response
+        self._read, self._seen = 0, 0  # so much of the source was read for its length, and so much text was there
 
     @lazy
     def _charset(self) -> str:
@@ -227,17 +223,16 @@ class Page:
         found = (*_ID.findall(self.text), *_ANCHOR_NAME.findall(self.text))
         return frozenset(unescape(name) for one in found for name in one if name)
 
-    def _texts(self, without: Sequence[str]) -> tuple[str, ...]:
-        """Return the page's texts in their order, white space collapsed, but for those in some elements."""
+    def _text_without(self, elements: Sequence[str]) -> str:
+        """Return the page's texts but for those in some elements, one a line, their white space as it is."""
         rest = self._tree.clone()
-        rest.strip_tags(list(without))
-        text = rest.body.text(separator="\n") if rest.body is not None else ""
-        return tuple(line for line in (" ".join(line.split()) for line in text.split("\n")) if line)
+        rest.strip_tags(list(elements))
+        return rest.body.text(separator="\n") if rest.body is not None else ""
 
     @lazy
     def visible_text(self) -> str:
         """The words that a reader sees before scripts run, white space collapsed."""
-        return " ".join(self._texts(_NOT_TEXT))
+        return " ".join(self._text_without(_NOT_TEXT).split())
 
     @property
     def shows_nothing(self) -> bool:
@@ -251,14 +246,10 @@ class Page:
 
         No parser is used, and only so much of the page is looked at as it takes.
         """
-        unseen = _UNSEEN if self.words.any_of(HIDES) else _TAG_OR_REST
-        read = 4 * length
-        while True:
-            if len(" ".join(unseen.sub(" ", self.text[:read]).split())) > length:
-                return True
-            if read >= len(self.text):
-                return False
-            read *= 4
+        while self._seen <= length and self._read < len(self.low):
+            self._read = max(4 * length, 4 * self._read)
+            self._seen = length_of_text(self.low[: self._read])
+        return self._seen > length
 
     @lazy
     def headings(self) -> tuple[str, ...]:
@@ -273,14 +264,18 @@ class Page:
         return tuple(text for text in (" ".join(text.split())[:_TITLE_LIMIT] for text in texts) if text)
 
     @lazy
+    def _content(self) -> str:
+        return self._text_without(_NOT_CONTENT)
+
+    @property
     def blocks(self) -> tuple[str, ...]:
         """The content's texts, element by element, without menus, headers, footers and forms."""
-        return self._texts(_NOT_CONTENT)
+        return tuple(line for line in (" ".join(line.split()) for line in self._content.split("\n")) if line)
 
     @lazy
     def main_text(self) -> str:
         """The content's text, without menus, headers, footers and forms."""
-        return " ".join(self.blocks)
+        return " ".join(self._content.split())
 
     def meta(self, name: str) -> str:
         """Return the content of the first ``meta`` element of a name or property, or ""."""
@@ -345,11 +340,16 @@ class Page:
         return tuple(url for url in map(self._absolute, hrefs) if url)
 
     @lazy
+    def _mount(self) -> LexborNode | None:
+        """The element that a framework fills in the browser."""
+        return self._tree.css_first(f"{_MOUNTS}, {_MORE_MOUNTS}")
+
+    @lazy
     def is_app(self) -> bool:
         """True if scripts fill an element of the page in the browser: a framework's mount, or one that waits for it."""
         if "<script" not in self.words:
             return False
-        return self._tree.css_first(f"{_MOUNTS}, {_MORE_MOUNTS}") is not None or self._waits
+        return self._mount is not None or self._waits
 
     @property
     def _waits(self) -> bool:
@@ -367,8 +367,7 @@ class Page:
     @property
     def is_frame(self) -> bool:
         """True if the source is an empty frame that scripts, or a page inside it, fill."""
-        mount = self._tree.css_first(f"{_MOUNTS}, {_MORE_MOUNTS}")
-        if mount is not None and len((mount.text(deep=True) or "").split()) < _FRAME_WORDS:
+        if self._mount is not None and len((self._mount.text(deep=True) or "").split()) < _FRAME_WORDS:
             return True
         if "<frameset" in self.words:
             return True

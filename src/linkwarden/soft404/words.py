@@ -43,12 +43,23 @@ LOG_IN = looked_for(
     *("password", "members", "subscribers", "registered", "anmelden", "einloggen", "berechtigung", "rechte"),
     *("connecter", "connecté", "sesión"),
 )
-#: What hides text from readers, or holds some that is for others.
-HIDES = looked_for("<script", "<style", "<noscript", "<template", "<svg", "<!--")
 #: Names of the tags for a paper's title, in the order in which they are believed.
 PAPER_TITLES = looked_for("citation_title", "eprints.title", "prism.title", "bepress_citation_title")
 looked_for(
-    *("refresh", "robots", "canonical", "<h1", "<h2", "<base", "<title", "<frameset", "og:type", "og:url", "generator"),
+    *(
+        "refresh",
+        "robots",
+        "canonical",
+        "<script",
+        "<h1",
+        "<h2",
+        "<base",
+        "<title",
+        "<frameset",
+        "og:type",
+        "og:url",
+        "generator",
+    ),
     *("description", 'class="noarticletext', "citation_doi", "dc.identifier"),
 )
 looked_for(*parked.parking_marks())
