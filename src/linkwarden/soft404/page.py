@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -13,6 +13,7 @@ from linkwarden.answers.words import Words, length_of_text, words_in
 from linkwarden.lazy import lazy
 from linkwarden.model import Paper
 from linkwarden.patterns import pattern
+from linkwarden.soft404.onward import PAGE_BYTES, WORDS, sent_on_by_script
 from linkwarden.soft404.words import PAPER_TITLES
 from linkwarden.text import is_http
 from linkwarden.whatwg import resolve
@@ -393,16 +394,44 @@ class Page:
         """The absolute URL that the page sends its readers on to within a few seconds, or None.
 
         That is what ``<meta http-equiv="refresh">`` or the Refresh header say; of several, browsers take the last
-        (docs/facts/http-answers.md#refresh). None as well for a page that reloads itself.
+        (docs/facts/http-answers.md#refresh). Else what the script of a page says that does nothing else. None as well
+        for a page that reloads itself.
         """
-        if "refresh" not in self.words and "refresh" not in self.response.headers:
+        if "refresh" not in self.words and "refresh" not in self.response.headers and not self._may_be_a_redirect:
             return None
-        nodes = [node for node in self._tree.css('meta[http-equiv="refresh" i]') if _is_for_readers(node)]
-        said = [self.response.headers.get("refresh", ""), *(node.attributes.get("content") or "" for node in nodes)]
-        found = next((match for text in reversed(said) if (match := _REFRESH.match(text))), None)
-        if found is None or int(found[1] or 0) > _SENT_ON_WITHIN:
-            return None
-        reference = (found[3].partition(found[2])[0] if found[2] else found[3]).strip()
+        nodes = self._tree.css('meta[http-equiv="refresh" i]')
+        for_readers = [node for node in nodes if _is_for_readers(node)]
+        said = [self.response.headers.get("refresh", ""), *map(_content, for_readers)]
+        reference = next((_reference(text) for text in reversed(said) if _REFRESH.match(text)), None)
+        if reference is None and self._may_be_a_redirect and not self.says_more_than(WORDS):
+            reference = self._sent_on_by_script(filter(None, map(_reference, map(_content, nodes))))
         target = self._absolute(reference) if reference else ""
         same = target.partition("#")[0] == self.response.url.partition("#")[0]
         return target if is_http(target) and not same else None
+
+    def _sent_on_by_script(self, otherwise: Iterable[str]) -> str | None:
+        scripts = [node for node in self._tree.css("script") if _is_for_readers(node) and _runs(node)]
+        if any("src" in node.attributes for node in scripts):
+            return None
+        return sent_on_by_script([node.text() for node in scripts], otherwise)
+
+    @property
+    def _may_be_a_redirect(self) -> bool:
+        return len(self.response.body) <= PAGE_BYTES and "<script" in self.words and self.response.complete
+
+
+def _runs(script: LexborNode) -> bool:
+    """Return whether browsers run a script; others are data."""
+    return "javascript" in (script.attributes.get("type") or "javascript") or script.attributes.get("type") == "module"
+
+
+def _content(node: LexborNode) -> str:
+    return node.attributes.get("content") or ""
+
+
+def _reference(text: str) -> str | None:
+    """Return where a refresh leads soon ("" is the page itself), or None if it is none."""
+    found = _REFRESH.match(text)
+    if found is None or int(found[1] or 0) > _SENT_ON_WITHIN:
+        return None
+    return (found[3].partition(found[2])[0] if found[2] else found[3]).strip()

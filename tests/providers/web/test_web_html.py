@@ -134,6 +134,68 @@ def test_where_a_page_sends_its_readers_may_stand_in_a_header() -> None:
     assert page(refreshing("0; /z"), refresh="3; url=/y").sends_on_to == "https://a.org/z"
 
 
+SPHINX = (
+    '<html><head><noscript><meta http-equiv="refresh" content="0; url=new.html" /></noscript><script>var target = '
+    '"new.html";if (window.location.hash) {window.location.replace(target + window.location.hash);} else '
+    "{window.location.replace(target);}</script></head></html>"
+)
+
+
+def sent_by(script: str, body: str = "") -> str:
+    """Return a page whose script is this."""
+    return f"<title>Redirecting</title><script>{script}</script><body>{body}"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        SPHINX,
+        sent_by("window.location.href = 'new.html' + (window.location.search || '') + (window.location.hash || '');"),
+        sent_by("location='new.html'"),
+        sent_by('\n  window.location = "new.html";\n', "<p>This page has moved <a href=new.html>here</a>."),
+        sent_by("location.replace('new.html' + location.hash)"),
+        sent_by("document.location.href='new.html'"),
+        sent_by("<!--\nlocation.assign('new.html');\n//-->"),
+        sent_by("top.location = 'https://a.org/dir/new.html'"),
+        refreshing("0; url=new.html") + sent_by("location='other.html'"),
+        sent_by("location='new.html'") + '<script type="application/ld+json">{"@type": "WebPage"}</script>',
+    ],
+)
+def test_a_script_that_only_sends_readers_on_is_followed(body: str) -> None:
+    """As documentation builders write them for pages that have moved; a refresh for all readers counts first."""
+    assert page(body).sends_on_to == "https://a.org/dir/new.html"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        sent_by("if (mobile) location = 'new.html'"),
+        sent_by("function go() { location = 'new.html' }"),
+        sent_by("setTimeout(() => location.replace('new.html'), 60000)"),
+        sent_by("location = 'new.html?' + user"),
+        sent_by("location = base + 'new.html'"),
+        sent_by("location = 'a.html'; location = 'b.html'"),
+        sent_by("location = 'new.html'", "<p>" + "What there is to read about ferns. " * 20),
+        sent_by("location = 'new.html'") + "<script>stop()</script>",
+        sent_by("location = 'new.html'") + "<script src=/app.js></script>",
+        sent_by("location = 'javascript:void(0)'"),
+        sent_by("location = location.href"),
+        sent_by("location = '#top'"),
+        "<!-- " + sent_by("location = 'new.html'") + " -->",
+        "<body><noscript><script>location = 'new.html'</script></noscript>",
+        "<script type=text/x-template>location = 'new.html'</script>",
+        SPHINX.replace('"new.html";', '"other.html";'),
+        SPHINX.replace("location", "place"),
+        SPHINX + "<p>" + "Please turn on scripts to read about ferns. " * 20,
+        f"<noscript>{refreshing('0; url=/scripts-needed')}</noscript><script>start('/app', location)</script>",
+        sent_by("location = 'new.html'") + "<!--" + "x" * 5000 + "-->",
+    ],
+)
+def test_what_a_script_might_do_is_not_followed(body: str) -> None:
+    """Conditions, clicks, and pages that have something to say."""
+    assert page(body).sends_on_to is None
+
+
 def test_a_password_field_is_seen() -> None:
     """In any case."""
     assert page("<input type=PASSWORD>").has_password_field

@@ -24,6 +24,7 @@ from linkwarden.foreign import charset_of
 from linkwarden.model import Basis, Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion, Target, Verdict
 from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example, Provider, by_ident
+from linkwarden.soft404.onward import PAGE_BYTES
 from linkwarden.soft404.weigh import RULES as SOFT_RULES
 from linkwarden.wire import NO_HEADERS, Hop, Request, Response
 
@@ -222,7 +223,9 @@ def _stays(response: Response) -> bool:
     said = response.headers.get("content-type", "")
     if "refresh" in response.headers or ("charset" in said.lower() and not _LIKE_ASCII.search(said)):
         return False
-    return b"\0" not in response.body and b"refresh" not in response.body.lower()  # UTF-16 is full of NULs
+    low = response.body.lower()
+    by_script = len(low) <= PAGE_BYTES and b"location" in low
+    return not by_script and b"\0" not in low and b"refresh" not in low  # UTF-16 is full of NULs
 
 
 def _page_of(response: Response) -> Page | None:

@@ -1,0 +1,44 @@
+"""Pages whose scripts do nothing but send their readers on, as the redirects of documentation builders do.
+
+Source: docs/facts/http-answers.md#redirects-by-script.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from linkwarden.patterns import pattern
+
+#: Pages that only send their readers on are smaller than this, in bytes, and say less than this, in characters.
+PAGE_BYTES = 4096
+WORDS = 300
+
+_STRING = pattern(r"\"([^\"\\\n]{1,2000})\"|'([^'\\\n]{1,2000})'")
+_OWN = r"(?:(?:window|document|self|top)\s*\.\s*)?location"
+#: What may be put behind the URL: the query and the fragment that the reader has brought.
+_KEPT = rf"(?:\s*\+\s*\(?\s*{_OWN}\s*\.\s*(?:search|hash)\s*(?:\|\|\s*(?:''|\"\")\s*)?\)?){{0,2}}"
+_QUOTED = r"(?:\"(?P<double>[^\"\\\n]{1,2000})\"|'(?P<single>[^'\\\n]{1,2000})')"
+#: A script that is this and nothing else.
+_ONLY_SENDS_ON = pattern(
+    rf"\s*(?:<!--)?\s*{_OWN}\s*(?:(?:\.\s*href)?\s*=\s*{_QUOTED}{_KEPT}"
+    rf"|\.\s*(?:replace|assign)\s*\(\s*{_QUOTED.replace('double', 'double2').replace('single', 'single2')}{_KEPT}\s*\))"
+    r"\s*;?\s*(?://\s*)?(?:-->)?\s*",
+)
+
+
+def sent_on_by_script(scripts: Sequence[str], otherwise: Iterable[str]) -> str | None:
+    """Return the reference that a page's scripts lead to, or None if that cannot be told for sure.
+
+    It can where the only script is one assignment of a URL to ``location``, and where one uses the very URL to which
+    the page leads readers without scripts.
+
+    Args:
+        scripts: the source of each script of a page with few words, all that it has.
+        otherwise: where the page sends readers whose browsers run no scripts.
+    """
+    for reference in otherwise:
+        for script in scripts:
+            if "location" in script and any(reference == (a or b) for a, b in _STRING.findall(script)):
+                return reference
+    found = _ONLY_SENDS_ON.fullmatch(scripts[0]) if len(scripts) == 1 else None
+    return next(filter(None, found.groups()), None) if found else None
