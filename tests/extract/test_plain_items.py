@@ -29,6 +29,18 @@ WORDS = st.sampled_from(
         *("[**a**: b](y)", "[*a* b](y)", "[a**b**c](y)", "[** a**](y)", "[a [b] c](y)", "[**[a]**- b](y)", "[*a**](y)"),
         *("![*i*](j) [x](y)", "[x](a(b)c) w", "[x](a(b(c))d)", "AT&T", "a&commat;b", "&#64;", "[a@b](y)", "[x](a&b;c)"),
         *("![^x](y)", "[^x](y)", "!", "![", "a![b", "http://", "ww", "www.", "[a](b)[c](d)", "[x](y)(z)", "a_b_"),
+        *("[![i](j)](k)", "[![a b](https://x.example/i.svg?a=b&c=d)](y)", "[![i](j)", "![![i](j)](k)", "[![i]](k)"),
+        *(
+            "[[a]](y)",
+            "[[a]: b](y)",
+            "[[a][a]](y)",
+            "[x](y)[[a]](z)",
+            "[[^1]](y)",
+            "[)[a]](y)",
+            "[`]`](y)",
+            "[a `b](c) d`",
+        ),
+        *("`a` [x](y) `[b](c)`", "``a`", "a`b", "`@`", "[![a_b*c*](https://x.example/i)](y)", "[![](https://x)](y)"),
         *("1) x", "x]: y", ":", "w", "\u00a0", "[x](y) ![i](j)", "[x](y)w", "[x](y):"),
     ]
 )
@@ -47,8 +59,9 @@ def long_way() -> Iterator[None]:
     with (
         patch.object(_blocks, "plain_items", lambda *_: False),
         patch.object(_blocks, "emit_line", lambda *_: False),
-        patch.object(markdown, "plain_links", lambda _: None),
-        patch.object(_text, "without_stars", lambda _: None),
+        patch.object(markdown, "plain_links", lambda *_: None),
+        patch.object(_text, "without_stars", lambda *_: None),
+        patch.object(_text, "plain_image", lambda *_: None),
         patch.object(Reader, "only_comment", lambda *_: False),
     ):
         _blocks._parser.cache_clear()

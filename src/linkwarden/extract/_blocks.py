@@ -31,9 +31,8 @@ _FRAMES_TO_SPARE = 120
 #: So many blocks are cut before they are read; requests for the first go out while the rest is read.
 _AT_ONCE = 50
 
-_MAYBE_DEFINITION = re.compile(
-    r"^[ \t>*+\-\d.)]*+(?:\[(?:\\.|[^\[\]\\]){1,1000}+\]:|\[\^[^\] \t\n]++\]:)", re.MULTILINE
-)
+#: Behind a line end, for which a search is quick.
+_MAYBE_DEFINITION = re.compile(r"\n[ \t>*+\-\d.)]*+(?:\[(?:\\.|[^\[\]\\]){1,1000}+\]:|\[\^[^\] \t\n]++\]:)")
 
 
 # --- headings, paragraphs, reference definitions --------------------------------------------------------------------
@@ -226,7 +225,7 @@ def blocks(body: str, document: Document) -> Iterator[Sequence[Block]]:
     state.document = document
     state.item = 0
     state.rules_by_first = _BY_FIRST
-    at_once = _MAYBE_DEFINITION.search(body) is None
+    at_once = "]:" not in body or _MAYBE_DEFINITION.search(f"\n{body}") is None
     line = state.skipEmptyLines(0)
     while line < state.lineMax:
         state.line = line

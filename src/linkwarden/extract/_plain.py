@@ -7,13 +7,14 @@ chance.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 from markdown_it.rules_block import StateBlock
 
 from linkwarden.extract._document import BLANK, Block, BlockKind, State
 from linkwarden.extract._inline import Html, Link
+from linkwarden.extract._link_parts import Definition, normalize_label
 from linkwarden.extract._spans import Pieces
 from linkwarden.model import Markup
 
@@ -80,25 +81,51 @@ def emit_line(state: State, line: int) -> bool:
     return True
 
 
+#: A code span on its own, whatever it holds.
+_CODE = r"`[^`]++`(?!`)"
 #: No mark of Markdown but stars and underscores, which change no URL, and nothing that is a link by itself.
-_WORDS = r"(?:[^\[\]\\`<@&:w!]++|:(?!//)|w(?!ww\.)|!(?!\[)|&(?!#|commat;))*+"
+_WORDS = rf"(?:[^\[\]\\`<@&:w!]++|:(?!//)|w(?!ww\.)|!(?!\[)|&(?!#|commat;)|{_CODE})*+"
 _IN_URL = r"(?:[^\s()<>\\&\[\]`\x00-\x1f]++|&(?![#\w]++;))"
-#: Words, and then a link or the end.
-_STEP = re.compile(rf"{_WORDS}(?:(!(?!\[\^))?\[([^\[\]\\`<]*+)\]\(({_IN_URL}++(?:\({_IN_URL}*+\){_IN_URL}*+)*+)\)|\Z)")
+_URL = rf"{_IN_URL}++(?:\({_IN_URL}*+\){_IN_URL}*+)*+"
+#: Brackets in a label, which are text unless they name a definition.
+_INNER = r"(?<![)!])\[(?!\^)[^\[\]\\`<]*+\](?![(\[])"
+#: Words, and then a link, a badge or the end.
+_STEP = re.compile(
+    rf"{_WORDS}(?:(!(?!\[\^))?\[(?:((?:[^\[\]\\`<]++|{_CODE}|{_INNER})*+)|!\[(?!\^)([^\[\]\\`<]*+)\]\(({_URL})\))\]"
+    rf"\(({_URL})\)|\Z)"
+)
+_BRACKETS = re.compile(r"\[([^\[\]]*+)\]")
 
 
-def plain_links(content: str) -> Sequence[Link | Html] | None:
-    """Return the links of a block that holds only words besides; None for any other block."""
+def plain_links(content: str, definitions: Mapping[str, Definition]) -> Sequence[Link | Html] | None:
+    """Return the links of a block that holds only words besides; None for any other block.
+
+    Args:
+        content: of the block.
+        definitions: of the document, by normalized label.
+    """
     links: list[Link] = []
     step = _STEP.match(content)
     while step is not None:
-        label = step.span(2)
-        if label[0] < 0:
-            return links
-        end = step.end()
-        if step[1] is None:
-            links.append(Link(label[0] - 1, end, step[3], Markup.MD_LINK, step.span(3), label))
-        else:
-            links.append(Link(label[0] - 2, end, step[3], Markup.MD_IMAGE, step.span(3), label))
+        begin, behind = label = step.span(2)
+        is_image, end = step[1] is not None, step.end()
+        if begin < 0:
+            begin, behind = step.span(3)
+            if begin < 0:
+                return links
+            if is_image:
+                return None
+            links.append(Link(begin - 2, step.end(4) + 1, step[4], Markup.MD_IMAGE, step.span(4), (begin, behind)))
+            label = (begin - 2, step.end(4) + 1)
+            begin = label[0]
+        elif content.find("[", begin, behind) >= 0 and _defined(content[begin:behind], definitions):
+            return None
+        markup = Markup.MD_IMAGE if is_image else Markup.MD_LINK
+        links.append(Link(begin - 1 - is_image, end, step[5], markup, step.span(5), label))
         step = _STEP.match(content, end)
     return None
+
+
+def _defined(label: str, definitions: Mapping[str, Definition]) -> bool:
+    """Return whether brackets in a label may be a link of their own."""
+    return any(definitions.get(normalize_label(found[1])) is not None for found in _BRACKETS.finditer(label))

@@ -32,6 +32,7 @@ _STARS = re.compile(
     )
     + r")[^*]*+)*+"
 )
+_IMAGE = re.compile(r"!\[([^\\`*~\[\]<&_]*+)\]\(https?://[A-Za-z0-9._~/?=&+,;:@!$#%-]++\)")
 #: No label is longer on purpose; the markup of a longer one is not worth the time.
 _LONGEST = 2000
 
@@ -84,6 +85,9 @@ class Texts:
     def _render(self, markdown: str, *, alt: bool) -> str:
         if len(markdown) > _LONGEST or not _is_marked(markdown):
             return markdown
+        badge = plain_image(markdown) if markdown.startswith("![") else None
+        if badge is not None:
+            return badge
         if ("[" not in markdown or not self._references()) and (plain := without_stars(markdown)) is not None:
             return plain
         return "".join(_pieces(self._tokens(markdown), alt=alt))
@@ -102,6 +106,12 @@ class Texts:
 def _is_marked(markdown: str) -> bool:
     first = _MAY_BE_MARKED.search(markdown)
     return first is not None and _MARKED.search(markdown, first.start()) is not None
+
+
+def plain_image(markdown: str) -> str | None:
+    """Return the alternative text of the one image that a label is, as that of a badge, or None for any other."""
+    image = _IMAGE.fullmatch(markdown)
+    return None if image is None else image[1]
 
 
 def without_stars(markdown: str) -> str | None:

@@ -40,7 +40,7 @@ _TAKEN_IN = pattern(
     re.MULTILINE,
 )
 _TIGHT = pattern(r"^#{1,6}[^\s#!]", re.MULTILINE)
-_SIGNS = ("{", "8<", ":::", "@include", "material/", "[TAGS]", "import ", "!!! ", "??? ", "=== ")
+_SIGNS = ("{", "8<", ":::", "@include", "material/", "[TAGS]", "!!! ", "??? ", "=== ")
 PANDOC = (".qmd", ".rmd")
 _TOO_DEEP = "Lists or quotes are nested too deeply here to be read; links further inside are not checked."
 #: A longer text is not a link's text: the author forgot to close the tag.
@@ -235,7 +235,7 @@ class MarkdownReader:
         content = block.content
         if "{" in content or ")=" in content:
             found.extend(self._given_names(block))
-        items = plain_links(content)
+        items = plain_links(content, self._document.definitions)
         if items is None:
             items = self._scanned(block)
         closing: list[int] = []
@@ -332,7 +332,8 @@ def _taken_in(source: Source, begin: int, texts: Texts) -> Iterator[Anchor]:
     The latter is what is indented below a tab or an admonition, and a line without a blank behind its number signs.
     """
     body, fence, indented = source.body, "", False
-    if not any(sign in body for sign in _SIGNS) and _TIGHT.search(body) is None:
+    imports = "import " in body and ".md" in body
+    if not imports and not any(sign in body for sign in _SIGNS) and _TIGHT.search(body) is None:
         return
     for found in _TAKEN_IN.finditer(body, begin):
         is_mark = bool(found["mark"] or found["run"]) and not fence
