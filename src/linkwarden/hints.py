@@ -43,37 +43,37 @@ def _no_network(run: Run) -> str | None:
 
 
 def _all_left_out(run: Run) -> str | None:
-    if run.counts[Verdict.IGNORED] < len(run.results) or not any(r.has(Tag.LEFT_OUT) for r in run.results):
+    if run.counts[Verdict.IGNORED] < len(run.results) or not run.tagged(Tag.LEFT_OUT):
         return None
     return "--include, --exclude and --kind left out every URL, so nothing was checked."
 
 
 def _out_of_time(run: Run) -> str | None:
-    count = sum(r.has(Tag.NO_TURN) for r in run.results)
+    count = run.tagged(Tag.NO_TURN)
     if run.interrupted or not count:
         return None
     return f"--max-time was used up before {count} URLs were checked; give it more time."
 
 
 def _one_host_unverified(run: Run) -> str | None:
+    if run.network_down or run.interrupted or run.tagged(Tag.OFFLINE) or run.counts[Verdict.UNVERIFIED] < _WORTH_A_HINT:
+        return None
     hosts = Counter(
         host_of(r.target.address or "")
         for r in run.results
         if r.judgement.verdict is Verdict.UNVERIFIED and not r.has(Tag.NO_TURN) and not r.has(Tag.UNKNOWABLE)
     )
     hosts.pop("", None)
-    if run.network_down or run.interrupted or not hosts:
-        return None
-    host, count = hosts.most_common(1)[0]
-    if count < _WORTH_A_HINT or _offline(run):
+    host, count = hosts.most_common(1)[0] if hosts else ("", 0)
+    if count < _WORTH_A_HINT:
         return None
     return f"{count} URLs on {host} could not be verified; `linkwarden probe URL` shows each request and response."
 
 
 def _unknowable(run: Run) -> str | None:
-    hosts = Counter(host_of(r.target.address or "").removeprefix("www.") for r in run.results if r.has(Tag.UNKNOWABLE))
-    if not hosts:
+    if not run.tagged(Tag.UNKNOWABLE):
         return None
+    hosts = Counter(host_of(r.target.address or "").removeprefix("www.") for r in run.results if r.has(Tag.UNKNOWABLE))
     named = ", ".join(f"{host} {count}" for host, count in hosts.most_common(_MOST_HOSTS))
     more = ", …" if len(hosts) > _MOST_HOSTS else ""
     count = hosts.total()
@@ -82,6 +82,8 @@ def _unknowable(run: Run) -> str | None:
 
 def _fixable(run: Run) -> str | None:
     """Name the command that makes the edits, for lists that are files here."""
+    if all(verdict in SETTLED for verdict, count in run.counts.items() if count):
+        return None
     fixes = [
         r.judgement.suggestion.safe
         for r in run.results
@@ -105,6 +107,8 @@ def _is_file(name: str) -> bool:
 
 def _images_that_end(run: Run) -> str | None:
     """Name the command that saves images, for lists that are files here."""
+    if not run.counts[Verdict.EXPIRING]:
+        return None
     count = sum(r.judgement.verdict is Verdict.EXPIRING and r.target.is_image for r in run.results)
     names = [quote(name) for name in run.inputs if _is_file(name)]
     if run.compared is not None or not count or not names:
@@ -115,14 +119,10 @@ def _images_that_end(run: Run) -> str | None:
 
 
 def _nothing_connects(run: Run) -> str | None:
-    count = sum(r.has(Tag.NO_CONNECTION) for r in run.results)
+    count = run.tagged(Tag.NO_CONNECTION)
     if run.network_down or run.interrupted or count < _WORTH_A_HINT or count * 2 <= len(run.results):
         return None
     return "Most URLs could not be reached; is a proxy or firewall in the way?"
-
-
-def _offline(run: Run) -> bool:
-    return any(r.has(Tag.OFFLINE) for r in run.results)
 
 
 def _urls(count: int) -> str:

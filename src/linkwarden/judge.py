@@ -45,16 +45,13 @@ def judge(evidence: Evidence, notes: Sequence[Evidence], policy: Policy) -> Judg
         notes: what earlier providers remarked before they passed it on.
         policy: the present and the horizon.
     """
-    if (
-        not notes
-        and evidence.rule is None
-        and not evidence.reason
-        and not evidence.expires_at
-        and not evidence.suggestion
-    ):
-        return _WORKS
     if _is_end(evidence) and not _ends_soon(evidence, policy):
         evidence = replace(evidence, rule=None, reason="")
+    if not notes:
+        found = Judgement(
+            verdict_of(evidence), evidence.rule, evidence.reason, evidence.expires_at, evidence.suggestion
+        )
+        return _WORKS if found == _WORKS else found
     counting = [note for note in notes if _counts(note, evidence, policy)]
     vain = _tried_in_vain(evidence)
     candidates = [evidence, *(note for note in counting if not (vain and _is_end(note)))]

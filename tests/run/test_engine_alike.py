@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from linkwarden.config import Config
 from linkwarden.deps import Deps
 from linkwarden.model import Run, Verdict
 from linkwarden.run import engine
 from tests.internet import FakeInternet
+
+pytestmark = pytest.mark.usefixtures("wherever_links_lie")
 
 
 async def check(internet: FakeInternet, folder: Path, text: str) -> Run:

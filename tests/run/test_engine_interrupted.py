@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
 from aiohttp import web
 
 from linkwarden import api, rules
@@ -17,6 +18,8 @@ from linkwarden.run import engine
 from linkwarden.store.memory import open_memory
 from tests.internet import FakeInternet
 from tests.store.nights import pass_night
+
+pytestmark = pytest.mark.usefixtures("wherever_links_lie")
 
 
 async def interrupted(internet: FakeInternet, path: Path, memory: Memory | None = None) -> Run:

@@ -20,6 +20,8 @@ from linkwarden.run import engine
 from linkwarden.store.memory import open_memory
 from tests.internet import FakeInternet
 
+pytestmark = pytest.mark.usefixtures("wherever_links_lie")
+
 GONE = Rule("LW991", "gone", Verdict.BROKEN, "gone", "e", "r")
 NO_IMAGE = Rule("LW992", "no-image", Verdict.BROKEN, "no image", "e", "r")
 URL = "https://a.example/x.png"

@@ -16,6 +16,8 @@ from linkwarden.report import ReportOptions, formats
 from linkwarden.run import engine, expansion
 from tests.internet import FakeInternet
 
+pytestmark = pytest.mark.usefixtures("wherever_links_lie")
+
 TOP = """# Awesome
 
 - [One](https://github.com/a/one) and [again](https://github.com/A/One/#readme)

@@ -34,6 +34,8 @@ from linkwarden.run import engine
 from linkwarden.run.journal import Journal, read_parts
 from tests.internet import FakeInternet
 
+pytestmark = pytest.mark.usefixtures("wherever_links_lie")
+
 HOSTS = [f"h{n}.site.org" for n in range(12)]
 
 

@@ -28,7 +28,7 @@ from linkwarden.inputs import (
 from linkwarden.model import NothingToCheckError, Occurrence, Target
 from linkwarden.providers import LoadContext, Provider, Roster, Skip
 from linkwarden.records import dataclass
-from linkwarden.run.ledger import kind_of
+from linkwarden.run.entry import kind_of
 from linkwarden.run.selection import Selection
 from linkwarden.sinks import json_text
 from linkwarden.text import mask_secrets, target_key

@@ -81,7 +81,7 @@ class Checked:
     """
 
     reading: Reading
-    results: tuple[Result, ...]
+    results: Sequence[Result]
     notices: tuple[Notice, ...] = ()
     failures: tuple[Failure, ...] = ()
     looked_at: int = 0

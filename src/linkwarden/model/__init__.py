@@ -52,6 +52,7 @@ from linkwarden.model._run import (
     Patience,
     Remembered,
     Result,
+    Results,
     Run,
 )
 
@@ -91,6 +92,7 @@ __all__ = [
     "Patience",
     "Remembered",
     "Result",
+    "Results",
     "Rule",
     "Run",
     "Span",

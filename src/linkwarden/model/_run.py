@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from linkwarden.model._documents import Notice, Occurrence, Target
 from linkwarden.model._findings import (
@@ -15,6 +16,7 @@ from linkwarden.model._findings import (
     Evidence,
     Judgement,
     Kind,
+    Rule,
     Tag,
     Verdict,
 )
@@ -204,6 +206,49 @@ class Result:
         )
 
 
+class Results(Sequence[Result]):
+    """Results that are made when somebody looks at them, because all of them would fill the memory.
+
+    Equal to every sequence that holds the same.
+
+    Args:
+        length: how many there are.
+        make: returns the one at an index, the same each time.
+    """
+
+    def __init__(self, length: int, make: Callable[[int], Result]) -> None:
+        self._length = length
+        self._make = make
+
+    def __len__(self) -> int:
+        return self._length
+
+    @overload
+    def __getitem__(self, index: int) -> Result: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Result]: ...
+    def __getitem__(self, index: int | slice) -> Result | Sequence[Result]:
+        where = range(self._length)[index]
+        return self._make(where) if isinstance(where, int) else tuple(map(self._make, where))
+
+    def __iter__(self) -> Iterator[Result]:
+        return map(self._make, range(self._length))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sequence) or len(other) != len(self):
+            return NotImplemented if not isinstance(other, Sequence) else False
+        return all(one == another for one, another in zip(self, other, strict=True))
+
+    __hash__ = None  # type: ignore[assignment]  # as of a list: to tell it, all would have to be made
+
+    def __reduce__(self) -> tuple[type[tuple[Result, ...]], tuple[tuple[Result, ...]]]:
+        return tuple, (tuple(self),)
+
+    def but(self, others: Mapping[int, Result]) -> Results:
+        """Return the same results with others in the place of some."""
+        return Results(self._length, lambda index: others[index] if index in others else self._make(index))
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """Something of linkwarden's own that crashed; never a verdict on a link."""
@@ -232,6 +277,29 @@ class ListHealth:
     unverified: int
 
 
+class _Sums:
+    """What is counted of a run's results.
+
+    Attributes:
+        by_rule: how many there are, by verdict and rule.
+        by_input: how many stand in each input, by verdict.
+        occurrences: how many places they have.
+    """
+
+    def __init__(self, by_input: dict[str, Counter[Verdict]]) -> None:
+        self.by_rule: Counter[tuple[Verdict, Rule | None]] = Counter()
+        self.by_input = by_input
+        self.occurrences = 0
+
+    def add(self, result: Result) -> None:
+        places, verdict = result.target.occurrences, result.judgement.verdict
+        self.by_rule[verdict, result.judgement.rule] += 1
+        self.occurrences += len(places) + len(result.suppressed)
+        for name in {place.span.path for place in places}:
+            if name in self.by_input:
+                self.by_input[name][verdict] += 1
+
+
 @dataclass(frozen=True)
 class Run:
     """Everything that a report is made from.
@@ -242,7 +310,7 @@ class Run:
         inputs: names of the inputs as the user gave them.
         sha256: of the inputs' bytes, in hexadecimal, by name; tells whether a file is still what was checked.
         pages: where inputs can be read on the web as they were checked, by name: a URL that lacks the line's number.
-        results: sorted by first occurrence.
+        results: sorted by first occurrence; of a long list, made as they are looked at.
         requests: how many HTTP requests were sent.
         notices: remarks about inputs.
         hints: what the user could do to get more out of the next run.
@@ -260,7 +328,7 @@ class Run:
     started: datetime
     duration_s: float
     inputs: tuple[str, ...]
-    results: tuple[Result, ...]
+    results: Sequence[Result]
     requests: int = 0
     notices: tuple[Notice, ...] = ()
     hints: tuple[str, ...] = ()
@@ -277,36 +345,50 @@ class Run:
     pages: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
+    def _sums(self) -> _Sums:
+        """What is counted, in one look at all results."""
+        sums = _Sums({name: Counter() for name in self.inputs})
+        for result in self.results:
+            sums.add(result)
+        return sums
+
+    @property
+    def by_rule(self) -> Mapping[tuple[Verdict, Rule | None], int]:
+        """How many targets got each verdict by each rule."""
+        return self._sums.by_rule
+
+    def tagged(self, *tags: Tag) -> int:
+        """Return how many targets got their verdict by a rule of one of these groups."""
+        return sum(
+            count for (_, rule), count in self.by_rule.items() if rule is not None and not rule.tags.isdisjoint(tags)
+        )
+
+    @cached_property
     def counts(self) -> Mapping[Verdict, int]:
         """How many targets got each verdict, every verdict named."""
         tally = dict.fromkeys(Verdict, 0)
-        for result in self.results:
-            tally[result.judgement.verdict] += 1
+        for (verdict, _), count in self.by_rule.items():
+            tally[verdict] += count
         return tally
 
     @cached_property
     def lists(self) -> tuple[ListHealth, ...]:
         """How each list is, in the order of the inputs."""
-        tallies = {name: dict.fromkeys(Verdict, 0) for name in self.inputs}
-        for result in self.results:
-            for name in {place.span.path for place in result.target.occurrences}:
-                if name in tallies:
-                    tallies[name][result.judgement.verdict] += 1
         return tuple(
             ListHealth(
                 name,
-                sum(tally.values()),
+                tally.total(),
                 tally[Verdict.BROKEN] + tally[Verdict.EXPIRED],
                 tally[Verdict.EXPIRING],
                 tally[Verdict.UNVERIFIED],
             )
-            for name, tally in tallies.items()
+            for name, tally in self._sums.by_input.items()
         )
 
     @property
     def occurrences(self) -> int:
         """How many links stand in the inputs."""
-        return sum(len(r.target.occurrences) + len(r.suppressed) for r in self.results)
+        return self._sums.occurrences
 
     @property
     def failing(self) -> tuple[Result, ...]:
@@ -324,4 +406,5 @@ class Run:
             return 4
         if self.unreadable:
             return 2
-        return 1 if self.failing and not self.exit_zero else 0
+        fails = any(v in self.fail_on and not (rule and Tag.UNKNOWABLE in rule.tags) for v, rule in self.by_rule)
+        return 1 if fails and not self.exit_zero else 0

@@ -8,7 +8,19 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from linkwarden._home import home
-from linkwarden.model import BY_SEVERITY, FAILS_BY_DEFAULT, SETTLED, Basis, Fixed, Result, Run, Suggestion, Tag, Verdict
+from linkwarden.model import (
+    BY_SEVERITY,
+    FAILS_BY_DEFAULT,
+    SETTLED,
+    Basis,
+    Fixed,
+    Result,
+    Rule,
+    Run,
+    Suggestion,
+    Tag,
+    Verdict,
+)
 
 #: Verdicts in the order in which reports count them, worst first.
 WORST_FIRST = tuple(reversed(BY_SEVERITY))
@@ -148,17 +160,17 @@ def counted(run: Run) -> tuple[Count, ...]:
 
     What was not to be checked, or not reached in time, is "not checked"; its verdict is the same.
     """
-    unchecked = [result for result in run.results if was_not_checked(result)]
+    unchecked = not_checked(run)
     counts: list[Count] = []
     for verdict in WORST_FIRST:
         if verdict is not Verdict.UNVERIFIED:
             counts += [Count(verdict, run.counts[verdict], verdict.value)] if run.counts[verdict] else []
             continue
-        if number := run.counts[verdict] - len(unchecked):
+        if number := run.counts[verdict] - unchecked:
             counts.append(Count(verdict, number, verdict.value))
         if unchecked:
-            whys = {_why_not_checked(run, result) for result in unchecked}
-            counts.append(Count(verdict, len(unchecked), NOT_CHECKED, whys.pop() if len(whys) == 1 else ""))
+            whys = {_why_not_checked(run, rule) for verdict, rule in run.by_rule if _is_not_checked(verdict, rule)}
+            counts.append(Count(verdict, unchecked, NOT_CHECKED, whys.pop() if len(whys) == 1 else ""))
     if counts and not run.counts[Verdict.UNVERIFIED]:
         counts.append(Count(Verdict.UNVERIFIED, 0, Verdict.UNVERIFIED.value))
     return tuple(counts)
@@ -170,12 +182,20 @@ NOT_CHECKED = "not checked"
 
 def was_not_checked(result: Result) -> bool:
     """Return whether a link is unverified because no request was meant to be made, or the run was stopped first."""
-    tags = result.judgement.rule.tags if result.judgement.rule is not None else frozenset()
-    return result.judgement.verdict is Verdict.UNVERIFIED and bool(tags & {Tag.OFFLINE, Tag.NO_TURN})
+    return _is_not_checked(result.judgement.verdict, result.judgement.rule)
 
 
-def _why_not_checked(run: Run, result: Result) -> str:
-    if result.has(Tag.OFFLINE):
+def not_checked(run: Run) -> int:
+    """Return of how many links that is so."""
+    return sum(count for (verdict, rule), count in run.by_rule.items() if _is_not_checked(verdict, rule))
+
+
+def _is_not_checked(verdict: Verdict, rule: Rule | None) -> bool:
+    return verdict is Verdict.UNVERIFIED and rule is not None and bool(rule.tags & {Tag.OFFLINE, Tag.NO_TURN})
+
+
+def _why_not_checked(run: Run, rule: Rule | None) -> str:
+    if rule is not None and Tag.OFFLINE in rule.tags:
         return "--offline"
     return "interrupted" if run.interrupted else "--max-time"
 
@@ -188,7 +208,8 @@ def unverified_note(run: Run, *, with_unchecked: bool = True) -> str:
         with_unchecked: False where the counts beside it say how many were not checked, and why.
     """
     found = {count.word: count for count in counted(run) if count.verdict is Verdict.UNVERIFIED and count.number}
-    unseen = sum(map(_judged_by_url, run.results))
+    judged = any(verdict not in SETTLED for verdict, _ in run.by_rule)
+    unseen = sum(map(_judged_by_url, run.results)) if judged else 0
     notes = []
     if Verdict.UNVERIFIED in found:
         number = found[Verdict.UNVERIFIED].number
@@ -203,8 +224,7 @@ def unverified_note(run: Run, *, with_unchecked: bool = True) -> str:
 def _judged_by_url(result: Result) -> bool:
     """Return whether a verdict rests on the URL alone, because no request was made or none could tell."""
     rule = result.evidence.rule
-    apart = (Verdict.UNVERIFIED, Verdict.IGNORED)
-    return rule is not None and rule.verdict is Verdict.UNVERIFIED and result.judgement.verdict not in apart
+    return rule is not None and rule.verdict is Verdict.UNVERIFIED and result.judgement.verdict not in SETTLED
 
 
 def is_accepted(result: Result) -> bool:
@@ -214,12 +234,19 @@ def is_accepted(result: Result) -> bool:
 
 def accepted_in(result: Result) -> Tag | None:
     """Return where the maintainer has accepted the finding, or None."""
-    return next((tag for tag in _ACCEPTED if result.has(tag)), None)
+    return _accepted_by(result.judgement.rule)
+
+
+def _accepted_by(rule: Rule | None) -> Tag | None:
+    return next((tag for tag in _ACCEPTED if rule is not None and tag in rule.tags), None)
 
 
 def accepted_note(run: Run) -> str:
     """Return the sentence on accepted findings: how many, and where; "" if there are none."""
-    tags = Counter(tag for result in run.results if (tag := accepted_in(result)) is not None)
+    tags: Counter[Tag] = Counter()
+    for (_, rule), count in run.by_rule.items():
+        if (accepted := _accepted_by(rule)) is not None:
+            tags[accepted] += count
     if not tags:
         return ""
     findings = f"{tags.total():,} {'finding is' if tags.total() == 1 else 'findings are'} accepted"
@@ -239,7 +266,7 @@ def friendly(run: Run) -> str:
     if any(count and verdict not in SETTLED for verdict, count in run.counts.items()):
         return ""
     fine = run.counts[Verdict.OK]
-    if any(map(is_accepted, run.results)):
+    if run.tagged(*_ACCEPTED):
         return "No problems found, except for accepted ones."
     if run.counts[Verdict.UNVERIFIED]:
         failing = any(r.history is not None and r.history.failing_since is not None for r in run.results)
@@ -317,7 +344,7 @@ def conclusion(run: Run) -> str:
 def _cut_short(run: Run) -> str:
     if run.network_down:
         return "Interrupted before any server was reached; the results of offline checks are shown"
-    left = sum(result.has(Tag.NO_TURN) for result in run.results)
+    left = run.tagged(Tag.NO_TURN)
     rest = f": {plural(left, 'URL')} not checked" if left else ""
     return f"Interrupted{rest}; the results so far are shown"
 

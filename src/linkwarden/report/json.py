@@ -12,7 +12,7 @@ from linkwarden.model import Compared, Fact, Fixed, History, ListHealth, Occurre
 from linkwarden.records import dataclass
 from linkwarden.report._base import Report, ReportOptions
 from linkwarden.report._order import Placed, each_placed, failures, hints, notices, unreadable
-from linkwarden.report._words import iso, was_not_checked
+from linkwarden.report._words import iso, not_checked
 from linkwarden.sinks import json_text, mask_text
 from linkwarden.text import mask_secrets
 
@@ -97,7 +97,7 @@ def head_of(run: Run, mask: Mask) -> dict[str, Any]:
             "occurrences": run.occurrences,
             "urls": len(run.results),
             "requests": run.requests,
-            "not_checked": sum(map(was_not_checked, run.results)),
+            "not_checked": not_checked(run),
             "verdicts": {verdict.value: run.counts[verdict] for verdict in Verdict},
         },
         "compared": None if run.compared is None else _compared(run.compared, mask),

@@ -102,8 +102,15 @@ def told(doubles: Sequence[tuple[Entry, Entry]]) -> Iterator[Notice]:
 def _doubles(results: Sequence[Result]) -> Iterator[tuple[Entry, Entry]]:
     """Return pairs of an entry and a later one of the same file that lead to the same place, each later one once."""
     files: dict[str, list[Entry]] = {}
+    once: set[int] = set()  # of a long list, the entries themselves would not fit into memory
+    more: set[int] = set()
     for entry in _entries(results):
-        files.setdefault(entry.place.span.path, []).append(entry)
+        place = hash((entry.place.span.path, entry.key))
+        (more if place in once else once).add(place)
+        files.setdefault(entry.place.span.path, [])
+    for entry in _entries(results) if more else ():
+        if hash((entry.place.span.path, entry.key)) in more:
+            files[entry.place.span.path].append(entry)
     for entries in files.values():  # a translation beside the list has the same entries, and that is no slip
         first: dict[str, Entry] = {}
         reported: set[int] = set()

@@ -18,7 +18,8 @@ from linkwarden import rules
 from linkwarden.model import Result
 from linkwarden.providers import LoadContext
 from linkwarden.review import Needs, Review
-from linkwarden.run.ledger import Entry, Ledger
+from linkwarden.run.entry import Entry
+from linkwarden.run.ledger import Ledger
 from linkwarden.text import host_of
 from linkwarden.wire import Request, Response
 
@@ -187,7 +188,8 @@ class Ahead:
 
     async def _look(self, entries: Sequence[Entry]) -> None:
         """Take links of one host through the reviews that can begin with them, in the order in which they look."""
-        pending = {entry.target.key: self._ledger.result_of(entry) for entry in entries}
+        found = self._ledger.entries
+        pending = {entry.target.key: self._ledger.result_of(found[entry.target.key]) for entry in entries}
         for review in await self._reviews.all(online=self._net is not None):
             if review.needs is Needs.LIST:
                 continue

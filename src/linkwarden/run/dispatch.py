@@ -16,8 +16,9 @@ from linkwarden.model import FAILS_BY_DEFAULT, Claim, Evidence, Pass, Rule, Targ
 from linkwarden.providers import LoadContext, Provider, Roster, Skip, by_ident
 from linkwarden.run.ahead import Ahead
 from linkwarden.run.checking import checker_for, lane_of
+from linkwarden.run.entry import Entry
 from linkwarden.run.journal import Journal, settled_of
-from linkwarden.run.ledger import Entry, Ledger, as_remembered, keep, known_good, own_evidence
+from linkwarden.run.ledger import Ledger, as_remembered, keep, known_good, own_evidence
 from linkwarden.run.outage import Outage
 from linkwarden.run.schedule import Lanes
 from linkwarden.run.selection import Selection
@@ -301,12 +302,14 @@ class Dispatch:
             self._settle(entry, own_evidence(entry.target, rules.INTERNAL_ERROR, reason))
 
     def _settle(self, entry: Entry, evidence: Evidence) -> None:
+        entry = self._ledger.entries[entry.target.key]  # another object, if it was put to rest while it was checked
         if entry.evidence is None:
             self._settled += 1
         self._lost += _is_lost(evidence) - _is_lost(entry.evidence)
         entry.evidence = evidence
         if self.ahead is not None:
             self.ahead.settled(entry)
+        self._ledger.entries.rest(entry)
         if self._deps.progress is not None:
             self._deps.progress.step(self._settled, len(self._ledger.entries), self._lost, lambda: self._lanes.waiting)
 

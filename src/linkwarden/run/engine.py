@@ -15,7 +15,7 @@ from linkwarden.deps import Deps
 from linkwarden.hints import hints
 from linkwarden.inputs import Source, read_all, reading_of
 from linkwarden.judge import Policy
-from linkwarden.model import Compared, Run, UsageError
+from linkwarden.model import Compared, Evidence, Run, UsageError
 from linkwarden.report import formats
 from linkwarden.run.ahead import Ahead, Reviews
 from linkwarden.run.dispatch import Dispatch, context_of
@@ -166,8 +166,8 @@ class _Inspection:
     async def _end_journal(self, *, stopped: bool) -> None:
         if self._journal is not None:
             found = {
-                key: settled_of(entry)
-                for key, entry in self._ledger.entries.items()
+                entry.target.key: settled_of(entry)
+                for entry in self._ledger.entries
                 if entry.of_shard and entry.evidence is not None
             }
             await asyncio.to_thread(self._journal.close, None if stopped else found, self._ledger.sha256)
@@ -179,12 +179,15 @@ class _Inspection:
             if self._deps.progress is not None and review.doing:
                 self._deps.progress.phase(review.doing)
             try:
-                changed = False
-                # Offline reviews never touch the network; they get it typed as present.
-                async for evidence in review.look(results, self._net, self._now):  # type: ignore[arg-type]
-                    self._ledger.entries[evidence.key].evidence = evidence
-                    changed = True
-                results = self._ledger.results() if changed else results
+                found: list[Evidence] = []
+                try:
+                    # Offline reviews never touch the network; they get it typed as present.
+                    async for evidence in review.look(results, self._net, self._now):  # type: ignore[arg-type]
+                        found.append(evidence)  # noqa: PERF401 - what was found before a failure counts
+                finally:  # the results do not change under its eyes
+                    for evidence in found:
+                        self._ledger.entries[evidence.key].evidence = evidence
+                    results = self._ledger.results() if found else results
                 self._ledger.notices.extend(review.remarks(results))
             except Exception as error:  # noqa: BLE001 - a review's defect must not take the run down
                 self._ledger.fail(f"review {review.name}", error)

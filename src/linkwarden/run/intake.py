@@ -11,7 +11,8 @@ from linkwarden.inputs import InputError, LeftOut, Source
 from linkwarden.model import Anchor, NothingToCheckError, Notice, Occurrence, Suppression
 from linkwarden.permalinks import lines_of
 from linkwarden.run.dispatch import Dispatch
-from linkwarden.run.ledger import Entry, Ledger
+from linkwarden.run.entry import Entry
+from linkwarden.run.ledger import Ledger
 from linkwarden.text import target_key
 
 if TYPE_CHECKING:
@@ -79,18 +80,17 @@ class Intake:
         if page := lines_of(source.base_url or ""):
             self._ledger.pages[source.name] = page
         try:
-            fresh = await self._collect(source)
+            local = await self._collect(source)
             # Local links need all anchors of the document, which are known only now.
-            for entry in fresh:
-                if entry.target.address is None:
-                    self._dispatch.assign(entry)
+            for entry in local:
+                self._dispatch.assign(entry)
             await self._dispatch.settle_offline()
         except Exception as error:  # noqa: BLE001 - one list that cannot be read must not cost the others
             self._ledger.fail(f"reading {source.name}", error)
 
     async def _collect(self, source: Source) -> list[Entry]:
-        """Take in what one list holds; return the entries that are new."""
-        fresh: list[Entry] = []
+        """Take in what one list holds; return the entries that are new and have no address to request."""
+        local: list[Entry] = []
         links = 0
         anchors: list[Anchor] = []
         if source.extractor.knows_anchors(source.text):
@@ -106,15 +106,15 @@ class Intake:
                 case _:
                     links += 1
                     entry = self._add(item, source)
-                    if entry is not None:
-                        fresh.append(entry)
+                    if entry is not None and entry.target.address is None:
+                        local.append(entry)
             if count % _BREATH == 0:
                 await self._dispatch.settle_offline()
                 await asyncio.sleep(0)
         if not links:
             message = "No links found in this file. `linkwarden extract` shows what is read from it."
             self._ledger.notices.append(Notice(source.name, 1, message))
-        return fresh
+        return local
 
     def _add(self, occurrence: Occurrence, source: Source) -> Entry | None:
         """Take in one occurrence; return its entry if the target is new."""

@@ -20,8 +20,9 @@ from linkwarden import rules
 from linkwarden._version import __version__
 from linkwarden.config import Shard
 from linkwarden.deps import Parts, Settled
-from linkwarden.model import Basis, Evidence, Fact, FactKind, Paper, Suggestion, UsageError, Validators, Verdict
-from linkwarden.run.ledger import Entry
+from linkwarden.model import UsageError, Verdict
+from linkwarden.run.entry import Entry
+from linkwarden.run.packing import evidence_of, moment, plain_evidence
 
 _NAME = "linkwarden-journal"
 #: What was settled longer ago is asked again.
@@ -161,85 +162,30 @@ def _values(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
 
 
 def _settled(lines: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, Settled]]:
+    known = rules.all_rules()
     for line in lines:
         with suppress(*_NOT_OURS):  # a line of somebody else's making is left out
-            key, notes = str(line["key"]), tuple(_evidence(str(line["key"]), note) for note in line["notes"])
-            evidence = _evidence(key, line["evidence"])
+            key = str(line["key"])
+            notes = tuple(evidence_of(key, note, known) for note in line["notes"])
+            evidence = evidence_of(key, line["evidence"], known)
             yield key, Settled(str(line["provider"]), line["image"] is True, evidence, notes)
 
 
 def _packed(key: str, found: Settled) -> dict[str, Any]:
-    notes = [_plain(note) for note in found.notes]
+    notes = [plain_evidence(note) for note in found.notes]
     image = found.as_image
-    return {"key": key, "image": image, "provider": found.provider, "evidence": _plain(found.evidence), "notes": notes}
-
-
-def _plain(evidence: Evidence) -> dict[str, Any]:
-    """Return evidence as JSON has it; what is empty is left out."""
-    said, paper, validators = evidence.suggestion, evidence.paper, evidence.validators
-    values = {
-        "by": evidence.checked_by,
-        "rule": evidence.rule.code if evidence.rule is not None else None,
-        "reason": evidence.reason,
-        "status": evidence.status,
-        "final_url": evidence.final_url,
-        "expires_at": evidence.expires_at.isoformat() if evidence.expires_at is not None else None,
-        "suggestion": [said.url, said.why, said.basis.value] if said is not None else None,
-        "facts": [[fact.what, fact.url, fact.status, fact.kind.value] for fact in evidence.facts],
-        "title": evidence.title,
-        "paper": [paper.title, paper.doi] if paper is not None else None,
-        "validators": [validators.etag, validators.last_modified] if validators is not None else None,
-        "looked": evidence.looked.isoformat() if evidence.looked is not None else None,
+    return {
+        "key": key,
+        "image": image,
+        "provider": found.provider,
+        "evidence": plain_evidence(found.evidence),
+        "notes": notes,
     }
-    return {name: value for name, value in values.items() if value not in (None, "", [])}
-
-
-def _evidence(key: str, plain: Mapping[str, Any]) -> Evidence:
-    """Return evidence as it was.
-
-    Raises:
-        one of ``_NOT_OURS``: it is not what ``_plain`` returns.
-    """
-    said = plain.get("suggestion")
-    return Evidence(
-        key=key,
-        checked_by=str(plain["by"]),
-        rule=rules.all_rules()[plain["rule"]] if "rule" in plain else None,
-        reason=str(plain.get("reason", "")),
-        status=int(plain["status"]) if "status" in plain else None,
-        final_url=str(plain["final_url"]) if "final_url" in plain else None,
-        expires_at=_moment(plain["expires_at"]) if "expires_at" in plain else None,
-        suggestion=Suggestion(str(said[0]), str(said[1]), Basis(said[2])) if said is not None else None,
-        facts=tuple(
-            Fact(str(what), _text(url), None if status is None else int(status), FactKind(kind))
-            for what, url, status, kind in plain.get("facts", ())
-        ),
-        title=str(plain["title"]) if "title" in plain else None,
-        paper=Paper(*map(str, plain["paper"])) if "paper" in plain else None,
-        validators=Validators(*map(_text, plain["validators"])) if "validators" in plain else None,
-        looked=_moment(plain["looked"]) if "looked" in plain else None,
-    )
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
-
-
-def _moment(text: object) -> datetime:
-    """Return an instant; one without a time zone is none.
-
-    Raises:
-        ValueError: it is none.
-    """
-    instant = datetime.fromisoformat(str(text))
-    if instant.tzinfo is None:
-        raise ValueError("without a time zone")
-    return instant
 
 
 def _instant(text: object) -> datetime | None:
     try:
-        return _moment(text)
+        return moment(text)
     except ValueError:
         return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,6 +23,7 @@ from linkwarden.model import (
     Notice,
     Occurrence,
     Result,
+    Results,
     Rule,
     Run,
     Suppression,
@@ -33,55 +34,11 @@ from linkwarden.model import (
 from linkwarden.plugins import unusable
 from linkwarden.providers import Provider
 from linkwarden.records import dataclass
+from linkwarden.run.entries import Entries
+from linkwarden.run.entry import Entry
 from linkwarden.text import mask_secrets
 
 _NOT_THE_NETWORK = frozenset(r.code for r in (rules.INTERNAL_ERROR, rules.OUT_OF_TIME))
-
-
-@dataclass(slots=True)
-class Entry:
-    """A target while it is being collected and settled."""
-
-    target: Target
-    provider: Provider | None = None
-    as_image: bool = False
-    unwraps: int = 0
-    remembered: bool = False
-    of_shard: bool = False  # this run checks it; with --shard, others check the rest
-    notes: tuple[Evidence, ...] = ()
-    evidence: Evidence | None = None
-    _more: list[Occurrence] | None = None  # found since the target was made; most links stand in one place
-
-    def add(self, occurrence: Occurrence) -> None:
-        """Take in one more place."""
-        if self._more is None:
-            self._more = []
-        self._more.append(occurrence)
-
-    def refreshed(self) -> Target:
-        """Return the target with every occurrence found so far.
-
-        Made when it is needed and not at each occurrence: a badge that is 10,000 times in a list would be copied
-        10,000 times.
-        """
-        if self._more is not None:
-            self.target = replace(self.target, occurrences=(*self.target.occurrences, *self._more))
-            self._more = None
-        return self.target
-
-    @property
-    def kind(self) -> Kind:
-        """The kind of thing that it is, as far as is known."""
-        return kind_of(self.target, self.provider, as_image=self.as_image)
-
-
-def kind_of(target: Target, provider: Provider | None, *, as_image: bool) -> Kind:
-    """Return the kind of thing that a target is for the provider that claims it."""
-    if as_image:
-        return Kind.IMAGE
-    if target.address is None and target.url.startswith("#"):
-        return Kind.ANCHOR
-    return provider.kind if provider is not None else Kind.OTHER
 
 
 @dataclass(slots=True)
@@ -105,7 +62,7 @@ class Ledger:
     names: list[str] = field(default_factory=list)
     sha256: dict[str, str] = field(default_factory=dict)
     pages: dict[str, str] = field(default_factory=dict)
-    entries: dict[str, Entry] = field(default_factory=dict)
+    entries: Entries = field(default_factory=Entries)
     anchors: dict[Path, list[Anchor]] = field(default_factory=dict)
     suppressions: list[Suppression] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
@@ -128,18 +85,23 @@ class Ledger:
                 rewrite, rest = found
                 elsewhere = rewrite.forth(rest) if rewrite.folder is None else None
                 target = replace(target, address=elsewhere, original=address)
-            entry = self.entries[key] = Entry(target, as_image=occurrence.markup.is_image)
+            entry = Entry(target, as_image=occurrence.markup.is_image)
+            self.entries.add(entry)
             return entry, True
         entry.add(occurrence)
         if occurrence.markup.is_image and not entry.as_image:
             entry.as_image = True
             entry.notes = ()
             return entry, address is not None
+        if entry.evidence is not None:
+            self.entries.rest(entry)
         return entry, False
 
     def say_what_is_rewritten(self) -> None:
         """Tell how many URLs were asked for elsewhere, and of a rewrite that no URL begins with."""
-        originals = [entry.target.original for entry in self.entries.values() if entry.target.original is not None]
+        if not self.rewrites:
+            return
+        originals = [entry.target.original for entry in self.entries if entry.target.original is not None]
         by = Counter(found[0] for url in originals if (found := rewritten(self.rewrites, url)) is not None)
         for rewrite in self.rewrites:
             elsewhere = mask_secrets(rewrite.asked) or f"the folder {rewrite.folder}"
@@ -152,7 +114,7 @@ class Ledger:
 
     def not_requested(self) -> Iterator[str]:
         """Yield the URLs that answered a short while ago and are not requested in this run."""
-        return (entry.target.address for entry in self.entries.values() if entry.remembered and entry.target.address)
+        return (entry.target.address for entry in self.entries if entry.remembered and entry.target.address)
 
     def fail(self, where: str, error: Exception) -> None:
         """Keep a failure with its trace, once: a defect that 5,000 links run into is one defect."""
@@ -175,16 +137,14 @@ class Ledger:
         """The crashes of linkwarden's own code, each defect once."""
         return tuple(self._failures.values())
 
-    def results(self, *, network_down: bool = False) -> tuple[Result, ...]:
+    def results(self, *, network_down: bool = False) -> Sequence[Result]:
         """Judge every entry, in source order; what has no evidence was not reached in time."""
-        policy = self.policy
-        place = {name: i for i, name in enumerate(self.names)}
+        order = self.entries.in_order({name: rank for rank, name in enumerate(self.names)})
 
-        def first(entry: Entry) -> tuple[int, int]:
-            return place[entry.target.path], entry.target.occurrences[0].span.start
+        def result(index: int) -> Result:
+            return _result(self.entries.at(order[index]), self.policy, self.rewrites, network_down=network_down)
 
-        ordered = sorted(self.entries.values(), key=first)
-        return tuple(_result(e, policy, self.rewrites, network_down=network_down) for e in ordered)
+        return tuple(map(result, range(len(order)))) if self.entries.all_at_hand else Results(len(order), result)
 
     def result_of(self, entry: Entry, evidence: Evidence | None = None) -> Result:
         """Judge one entry as it is, or as it would be with other evidence."""

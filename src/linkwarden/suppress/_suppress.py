@@ -16,7 +16,7 @@ from typing import ClassVar, NamedTuple
 
 from linkwarden import rules
 from linkwarden.config import Ignore, RuleNames, UrlPattern, nearest_rule
-from linkwarden.model import Judgement, Notice, Occurrence, Result, Rule, Run, Suppression, Target, Verdict
+from linkwarden.model import Judgement, Notice, Occurrence, Result, Results, Rule, Run, Suppression, Target, Verdict
 from linkwarden.records import dataclass
 from linkwarden.suppress.baseline import Baseline, known_as
 
@@ -251,7 +251,7 @@ class _Inspection:
 
     # --- verdicts -------------------------------------------------------------------------------------------
 
-    def results(self) -> tuple[Result, ...]:
+    def results(self) -> Sequence[Result]:
         """Return the results with what is accepted taken out."""
         questions = [
             Question(path, line, rule.code, (at, place))
@@ -263,10 +263,10 @@ class _Inspection:
         by_result: dict[int, dict[int, Suppression]] = {}
         for (at, place), comment in covers.items():
             by_result.setdefault(at, {})[place] = comment
-        return tuple(
-            self._judged(at, result, by_result.get(at, {})) if at in self._findings else result
-            for at, result in enumerate(self._results)
-        )
+        judged = {at: self._judged(at, self._results[at], by_result.get(at, {})) for at in self._findings}
+        if isinstance(self._results, Results):
+            return self._results.but(judged)
+        return tuple(judged.get(at, result) for at, result in enumerate(self._results))
 
     def _judged(self, at: int, result: Result, covers: Mapping[int, Suppression]) -> Result:
         found = self._findings[at]
