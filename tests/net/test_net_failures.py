@@ -13,7 +13,7 @@ from linkwarden.net import Net
 from linkwarden.net.errors import explain
 from linkwarden.wire import NetError, NetErrorKind, Request, Response
 from tests.internet import FakeInternet
-from tests.internet.misbehave import answer, fail_then, hang_up, in_turn, not_http, reset, silent
+from tests.internet.misbehave import answer, fail_then, hang_up, in_turn, not_http, reset, silent, slow
 
 
 async def get(net: Net, url: str, **more: object) -> Response:
@@ -189,6 +189,25 @@ class TestRetries:
             assert (await failure(net, "http://a.org/slow")).kind is NetErrorKind.TIMEOUT
             assert (await get(net, "http://a.org/")).body == b"alive"
         assert 16 <= internet.time.clock() <= 19
+
+    @pytest.mark.parametrize("limit", [20, 60])
+    async def test_a_silent_host_costs_one_time_limit_and_not_two(self, internet: FakeInternet, limit: int) -> None:
+        """Who has never said a word gets the whole limit once; the second try is a short one, enough for who is well."""
+        internet.silent("a.org")
+        internet.site("b.org").default(in_turn(silent(internet.time), slow(internet.time, 0.1 * limit, answer("late"))))
+        async with internet.net(timeout=limit) as net:
+            assert (await failure(net, "http://a.org/")).kind is NetErrorKind.TIMEOUT
+            assert limit < internet.time.clock() <= 1.2 * limit + 1
+            assert internet.attempts_at("a.org") == 2
+            assert (await get(net, "http://b.org/")).body == b"late"
+
+    async def test_two_links_of_a_silent_host_wait_side_by_side(self, internet: FakeInternet, net: Net) -> None:
+        """The second one does not wait for the end of the first, and both are over together."""
+        internet.silent("a.org")
+        found = await asyncio.gather(failure(net, "http://a.org/1"), failure(net, "http://a.org/2"))
+        assert {error.kind for error in found} <= {NetErrorKind.TIMEOUT, NetErrorKind.GIVEN_UP}
+        assert internet.time.clock() <= 25
+        assert internet.attempts_at("a.org") <= 4
 
     @pytest.mark.parametrize(("limit", "waits"), [(10, 10), (3, 3), (60, 20)])
     async def test_a_connection_has_a_limit_of_its_own(self, internet: FakeInternet, limit: int, waits: int) -> None:

@@ -20,6 +20,10 @@ from linkwarden.wire import BAD_CODING, INCOMPLETE_CHAIN, ODD_CODING, OVERLOOKED
 MAX_SHORT = 5
 #: What the last hop of a slow chain of redirects gets at least, in seconds.
 MIN_TIMEOUT = 1.0
+#: What a try gets of the time limit after one that ran into it, at a host that has never answered. It is there for a
+#: moment's trouble, which is over by then: who is well answers soon. The whole limit again would double the time of
+#: every run with a silent host.
+AFTER_TIMEOUT = 0.15
 #: A name that can always be looked up (reserved by RFC 2606, section 3): where it cannot, the failure is ours.
 ALWAYS_THERE = "example.com"
 
@@ -73,6 +77,8 @@ class Exchange:
             begun = self._clock()
             self.requests += 1
             timeout = self._policy.timeout_of(url.raw_host or "") or request.timeout or self._policy.timeout
+            if chain.timed_out and not origin.answered:
+                timeout *= AFTER_TIMEOUT
             try:
                 if self._policy.proxy is not None:
                     await self._check_name_behind_proxy(url)
@@ -98,6 +104,7 @@ class Exchange:
                 raise await self._failed(request, chain, origin, exc, begun) from exc
             elapsed = self._clock() - begun
             chain.spent += elapsed
+            chain.timed_out = False
             self._remark(chain, origin, answer)
             if self._observer is not None:
                 self._observer(request, chain.masked(str(url)), answer.status, elapsed, "")
@@ -158,6 +165,7 @@ class Exchange:
         if not origin.answered:
             origin.undecoded = False
         error = explain(exc, chain.masked(chain.url.raw_host or ""))
+        chain.timed_out = error.kind is NetErrorKind.TIMEOUT
         if error.kind is NetErrorKind.NXDOMAIN:
             self._dns_worked = self._dns_worked or await self.dns_works()
             if not self._dns_worked:

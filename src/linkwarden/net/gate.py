@@ -22,7 +22,7 @@ _TOLERANCE = 0.0005
 
 
 class Gate:
-    """The queue of all requests of a run.
+    """The queue of all requests of a run. Hosts that were not asked yet come first: one of them may be the slowest.
 
     Attributes:
         parked: entered (as a context) while a request waits long; the engine may start other work meanwhile.
@@ -33,7 +33,8 @@ class Gate:
         self._free = concurrency
         self._clock = clock
         self._sleep = sleep
-        self._line: deque[HostSlot] = deque()  # hosts that could start a request but for the global limit
+        self._line: deque[HostSlot] = deque()  # hosts that could start a request but for the global limit …
+        self._new: deque[HostSlot] = deque()  # … and those of them that were not asked yet
         self._timers: list[tuple[float, int, HostSlot]] = []
         self._serial = 0
         self._alarm: asyncio.Task[None] | None = None
@@ -73,7 +74,7 @@ class Gate:
         self._free += 1
         if slot.waiting:
             self._offer(slot)
-        if self._line:
+        if self._line or self._new:
             self._dispatch()
 
     def review(self, slot: HostSlot) -> None:
@@ -123,7 +124,7 @@ class Gate:
             return  # ``leave`` will offer it
         if start <= self._clock() + _TOLERANCE:
             slot.queued = True
-            self._line.append(slot)
+            (self._new if slot.last_start == -INFINITY else self._line).append(slot)
         elif start < slot.timer_at:
             slot.timer_at = start
             self._serial += 1
@@ -133,8 +134,8 @@ class Gate:
     def _dispatch(self) -> None:
         """Start one request of each host in line, in turn, while there are global slots."""
         now = self._clock()
-        while self._line and self._free > 0:
-            slot = self._line.popleft()
+        while (line := self._new or self._line) and self._free > 0:
+            slot = line.popleft()
             slot.queued = False
             while slot.waiting and slot.waiting[0].future.done():
                 slot.waiting.popleft()  # cancelled, failed, or to be parked

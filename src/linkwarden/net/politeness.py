@@ -208,7 +208,7 @@ class HostSlot:
     active: int = 0
     next_start: float = 0.0
     cool_until: float = 0.0
-    last_start: float = 0.0
+    last_start: float = -INFINITY
     proven: bool = False
     answered: bool = False
     failure: NetErrorKind | None = None

@@ -27,12 +27,13 @@ class Chain:
         body: with what.
         hops: the redirects so far.
         spent: seconds on the wire so far.
+        timed_out: the latest try ran into the time limit.
         remarks: what should be said about the answer.
     """
 
     __slots__ = (
         *("_first_host", "_gifts", "_jar", "_mask", "_request", "_seen"),
-        *("body", "hops", "method", "remarks", "spent", "url"),
+        *("body", "hops", "method", "remarks", "spent", "timed_out", "url"),
     )
 
     def __init__(self, request: Request, url: URL, gifts: tuple[Gift, ...] = ()) -> None:
@@ -41,6 +42,7 @@ class Chain:
         self.body = request.body
         self.hops: tuple[Hop, ...] = ()
         self.spent = 0.0
+        self.timed_out = False
         self.remarks: tuple[str, ...] = ()
         self._request = request
         self._first_host = url.raw_host

@@ -24,13 +24,16 @@ class _Lane:
     running: int = 0
     parked: int = 0
     offered: bool = False
+    begun: bool = False
 
 
 _current: ContextVar[_Lane] = ContextVar("linkwarden-lane")
 
 
 class Lanes:
-    """Runs jobs, at most ``width`` of one lane at once, lanes in turn.
+    """Runs jobs, at most ``width`` of one lane at once, lanes in turn; those of which no job has begun come first.
+
+    A run ends with its slowest host, and which one that is shows only once it is asked.
 
     Jobs handle their own errors: they must not raise anything but CancelledError.
 
@@ -41,6 +44,7 @@ class Lanes:
     def __init__(self) -> None:
         self.filling = False
         self._lanes: dict[str, _Lane] = {}
+        self._new: deque[_Lane] = deque()
         self._ready: deque[_Lane] = deque()
         self._alive: set[asyncio.Task[None]] = set()
         self._idle = asyncio.Event()
@@ -112,10 +116,10 @@ class Lanes:
     def _offer(self, lane: _Lane) -> None:
         if lane.waiting and lane.running < lane.width and not lane.offered:
             lane.offered = True
-            self._ready.append(lane)
+            (self._ready if lane.begun else self._new).append(lane)
 
     def _start(self) -> None:
-        while self._ready and len(self._alive) < MAX_ALIVE:
+        while (self._new or self._ready) and len(self._alive) < MAX_ALIVE:
             following = self._following()
             if following is not None:
                 task = asyncio.create_task(self._run(*following))
@@ -124,11 +128,12 @@ class Lanes:
 
     def _following(self) -> tuple[_Lane, Job] | None:
         """Return the job that may start next, and count it as running; None if none may."""
-        while self._ready:
-            lane = self._ready.popleft()
+        while ready := self._new or self._ready:
+            lane = ready.popleft()
             lane.offered = False
             if lane.waiting and lane.running < lane.width:
                 job = lane.waiting.popleft()
+                lane.begun = True
                 lane.running += 1
                 self._offer(lane)
                 return lane, job
