@@ -1,12 +1,15 @@
 """Compares linkwarden with lychee on loopback servers and prints Markdown tables.
 
-``python benchmarks/run.py [--lychee PATH] [--repeat N] [a b c d e]``; ``make bench`` runs all five:
+``python benchmarks/run.py [--lychee PATH] [--repeat N] [a b c d e f g h]``; ``make bench`` runs all:
 
 a  ``ml-papers.md`` on hosts with the latencies and limits of the real ones
 b  20,000 links on 200 hosts that answer at once
 c  reading alone, and how early the first request goes out
 d  how long the commands take to start
 e  today's build beside an earlier one, without lychee (``before.py``)
+f  ``ml-papers.md`` where some hosts are ill, busy or silent (f to h: ``slow_hosts.py``)
+g  5,000 links on 1,500 hosts that take their time, and five that are silent
+h  a list of 3,200 links to projects, their sources and their demonstrations
 
 Every figure is that of the fastest of N runs, the tools in turn. All traffic stays on loopback, every run is
 bounded in time, and the servers stop with this script. Imports little, because the kernel charges this script's
@@ -19,22 +22,18 @@ import argparse
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 from itertools import repeat
 from pathlib import Path
-from typing import Any
 
+import slow_hosts
 from before import compare
+from contest import HERE, Contest, Row, complain, remaps, serving, table
 from lists import SHARED_LIST, many_links
-from measure import Cost, environment, measure
+from measure import measure
 
-HERE = Path(__file__).resolve().parent
 LINKS, HOSTS = 20_000, 200
 LYCHEE_HELP = (
     "lychee was not found. It is the tool that linkwarden is compared with; get it with\n"
@@ -44,154 +43,18 @@ LYCHEE_HELP = (
 UNTHROTTLED = ("--host-request-interval", "0ms", "--host-concurrency", "128")
 
 
-@dataclass(frozen=True, slots=True)
-class Contest:
-    """What every scenario needs: the programs, how often to repeat, and a directory to work in."""
-
-    linkwarden: str
-    python: str
-    lychee: str
-    repeat: int
-    folder: Path
-
-    def write(self, name: str, pieces: Iterable[str]) -> str:
-        """Put a list into the directory and give its name."""
-        with (self.folder / name).open("w", encoding="utf-8") as file:
-            file.writelines(pieces)
-        return name
-
-    def check(self, name: str, *, memory: str = "--no-state") -> list[str]:
-        """Give the command that checks a list on loopback as a user would, without a memory if none is named."""
-        doors = ["--isolated", "--allow-network", "127.0.0.0/8"]
-        return [self.linkwarden, "check", name, *doors, "--no-report", "--format", "json", memory]
-
-    def best(
-        self,
-        commands: Mapping[str, Sequence[str]],
-        *,
-        env: Mapping[str, str] | None = None,
-        server: Server | None = None,
-        pause: float = 0.0,
-        times: int | None = None,
-        expected: Sequence[int] = (0,),
-    ) -> dict[str, Row]:
-        """Run each command several times, in turn, and give the fastest run of each with what the server saw."""
-        best: dict[str, Row] = {}
-        for _ in range(times or self.repeat):
-            for name, command in commands.items():
-                time.sleep(pause)  # the hosts' limits forget the run before
-                cost = measure(command, cwd=self.folder, env=env)
-                if cost.code not in expected:
-                    complain(name, cost, "an unexpected end")
-                seen = server.take() if server is not None else None
-                if name not in best or cost.wall < best[name][0].wall:
-                    best[name] = (cost, seen)
-        return best
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What the servers saw of one run.
-
-    Attributes:
-        requests: how many requests.
-        refused: how many of them were answered with 429.
-        first: monotonic clock at the first one.
-    """
-
-    requests: int
-    refused: int
-    first: float | None
-
-
-Row = tuple[Cost, Seen | None]
-
-
-class Server:
-    """A server process (``servers.py``).
-
-    Attributes:
-        place: where it listens.
-    """
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self._in: Any = process.stdin
-        self._out: Any = process.stdout
-        self.place: dict[str, Any] = self._line()
-
-    def take(self) -> Seen:
-        """Give what it saw since the last call."""
-        self._in.write("\n")
-        self._in.flush()
-        counts = self._line()
-        refused = sum(count for name, count in counts["by_status"].items() if name.endswith(" 429"))
-        return Seen(counts["requests"], refused, counts["first"])
-
-    def _line(self) -> dict[str, Any]:
-        line = self._out.readline()
-        if not line:
-            raise SystemExit("the server did not start; its message stands above")
-        return dict(json.loads(line))
-
-
-@contextmanager
-def serving(contest: Contest, *arguments: str) -> Iterator[Server]:
-    """Start a server process, and stop it in the end."""
-    process = subprocess.Popen(
-        [contest.python, str(HERE / "servers.py"), *arguments],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=environment(contest.folder, {"PYTHONPATH": str(HERE.parent)}),
-    )
-    try:
-        yield Server(process)
-    finally:
-        try:
-            process.communicate(timeout=5)  # the end of its input is the end of the server
-        except subprocess.TimeoutExpired:
-            process.kill()
-
-
-def table(rows: Mapping[str, Row], *, base: str | None = None) -> None:
-    """Print costs as a Markdown table; with ``base``, also what part of that row's time and requests each took."""
-    print(
-        "| run | wall s | CPU s | peak MB | requests | 429s |"
-        + (f" time / {base} | requests / {base} |" if base else "")
-    )
-    print("|---|---:|---:|---:|---:|---:|" + ("---:|---:|" if base else ""))
-    for name, (cost, seen) in rows.items():
-        cells = [name, f"{cost.wall:.2f}", f"{cost.cpu:.2f}", f"{cost.peak:.0f}"]
-        cells += [str(seen.requests), str(seen.refused)] if seen else ["-", "-"]
-        if base:
-            other, others = rows[base]
-            cells.append(f"{cost.wall / other.wall:.2f}")
-            cells.append(f"{seen.requests / others.requests:.2f}" if seen and others else "-")
-        print(f"| {' | '.join(cells)} |", flush=True)
-    print()
-
-
-def complain(tool: str, cost: Cost, why: str) -> None:
-    """Say on standard error that a run did not do what it should."""
-    print(f"{tool}: {why} (exit code {cost.code})\n{cost.errors[-2000:]}", file=sys.stderr)
-
-
 def scenario_a(contest: Contest) -> None:
     """The real list on hosts like the real ones."""
     shutil.copy(SHARED_LIST, contest.folder / "ml-papers.md")
     with serving(contest, "world", str(SHARED_LIST), str(contest.folder)) as server:
         place = server.place
         contest.write("world.json", [json.dumps(place)])
-        remaps = []
-        for name, address in place["places"].items():
-            for scheme, port in place["ports"].items():
-                remaps += ["--remap", f"^{scheme}://{name.replace('.', '[.]')}(:[0-9]+)?/ {scheme}://{address}:{port}/"]
         child = [contest.python, str(HERE / "child.py"), "world.json", "check", "ml-papers.md", "--isolated"]
         ours = [*child, "--allow-network", "127.0.0.0/8", "--no-report", "--format", "json", "--no-state"]
         rows = contest.best(
             {
                 "linkwarden, with a token": [*ours, "--github-token", place["token"]],
-                "lychee": [contest.lychee, "--no-progress", "--format", "json", *remaps, "ml-papers.md"],
+                "lychee": [contest.lychee, "--no-progress", "--format", "json", *remaps(place), "ml-papers.md"],
                 "linkwarden, no token": ours,
             },
             env={"SSL_CERT_FILE": str(contest.folder / "ca.pem")},
@@ -293,13 +156,16 @@ SCENARIOS: dict[str, Callable[[Contest], None]] = {
     "c": scenario_c,
     "d": scenario_d,
     "e": scenario_e,
+    "f": slow_hosts.traps,
+    "g": slow_hosts.many_hosts,
+    "h": slow_hosts.long_list,
 }
 
 
 def main() -> None:
     """Run the scenarios that were named, or all."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("scenarios", nargs="*", metavar="a|b|c|d|e")
+    parser.add_argument("scenarios", nargs="*", metavar="a|b|c|d|e|f|g|h")
     parser.add_argument("--lychee", default=os.environ.get("LYCHEE") or shutil.which("lychee"))
     parser.add_argument("--repeat", type=int, default=3)
     options = parser.parse_args()

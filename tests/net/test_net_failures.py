@@ -192,7 +192,7 @@ class TestRetries:
 
     @pytest.mark.parametrize("limit", [20, 60])
     async def test_a_silent_host_costs_one_time_limit_and_not_two(self, internet: FakeInternet, limit: int) -> None:
-        """Who has never said a word gets the whole limit once; the second try is a short one, enough for who is well."""
+        """Who has never said a word gets the whole limit once; the second try is short, and enough for who is well."""
         internet.silent("a.org")
         internet.site("b.org").default(in_turn(silent(internet.time), slow(internet.time, 0.1 * limit, answer("late"))))
         async with internet.net(timeout=limit) as net:
