@@ -1,6 +1,6 @@
 """Lists on hosts that take their time: how much longer a run takes than its slowest host makes it.
 
-Scenarios f, g and h of ``run.py``. Beside lychee's time, they are compared with an ideal: what the list takes because of
+Scenarios f, g and h of ``run.py``. Beside lychee, they are compared with an ideal: what the list takes because of
 its slowest host, whose own pauses and latencies nobody can shorten, or because no more than 128 requests are under way
 at once, whichever is longer. Each goal is printed with the figure.
 """
