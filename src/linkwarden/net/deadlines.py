@@ -7,12 +7,8 @@ is enough to know when the first of them ends that is still needed.
 from __future__ import annotations
 
 import asyncio
-import math
 from collections import deque
 from types import TracebackType
-
-#: Limits from so many seconds on end with a full second, as aiohttp's own: whoever answers in the last moment is heard.
-_LONG = 5
 
 
 class Deadline:
@@ -75,8 +71,7 @@ class Deadlines:
         while line and line[0].is_over:
             line.popleft()
         loop = asyncio.get_running_loop()
-        at = loop.time() + self._seconds
-        deadline = Deadline(at if self._seconds < _LONG else math.ceil(at))
+        deadline = Deadline(loop.time() + self._seconds)
         line.append(deadline)
         self._needed += 1
         if self._alarm is None:

@@ -124,7 +124,7 @@ class Gate:
             return  # ``leave`` will offer it
         if start <= self._clock() + _TOLERANCE:
             slot.queued = True
-            (self._new if slot.last_start == -INFINITY else self._line).append(slot)
+            (self._line if slot.begun else self._new).append(slot)
         elif start < slot.timer_at:
             slot.timer_at = start
             self._serial += 1

@@ -192,6 +192,7 @@ class HostSlot:
         next_start: no start before this instant, by the interval.
         cool_until: no start before this instant, because the host refused.
         last_start: when the latest request started.
+        begun: it got a request.
         proven: the host answers, and nothing since says that it does not want to.
         answered: it gave an HTTP response in this run.
         failure: how the latest request failed, where none was answered.
@@ -208,7 +209,8 @@ class HostSlot:
     active: int = 0
     next_start: float = 0.0
     cool_until: float = 0.0
-    last_start: float = -INFINITY
+    last_start: float = 0.0
+    begun: bool = False
     proven: bool = False
     answered: bool = False
     failure: NetErrorKind | None = None
@@ -246,6 +248,7 @@ class HostSlot:
     def start(self, now: float) -> None:
         """Note that a request starts."""
         self.active += 1
+        self.begun = True
         self.last_start = now
         self.next_start = now + self.pace.interval
 

@@ -46,6 +46,10 @@ _RESOLVER_THREADS = 32
 _DNS_MEMORY = 600
 
 
+#: Limits from so many seconds on are a little longer than they say: whoever answers in the last moment is heard.
+_LONG, _LAST_MOMENT = 5.0, 0.05
+
+
 class Answer(NamedTuple):
     """What one request gave; headers in lower case, the last of repeated ones.
 
@@ -277,7 +281,7 @@ class Transport:
         made = self._limits.get(seconds)
         if made is None:
             connecting = aiohttp.ClientTimeout(total=None, sock_connect=min(self._policy.connect_timeout, seconds))
-            made = self._limits[seconds] = Deadlines(seconds), connecting
+            made = self._limits[seconds] = Deadlines(seconds + (_LAST_MOMENT if seconds >= _LONG else 0)), connecting
         return made
 
     async def peek(self, url: URL, context: tls.Context) -> None:
