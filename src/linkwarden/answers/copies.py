@@ -26,8 +26,10 @@ def shown_in_frame(response: Response) -> str | None:
 
     The frame is sent for every URL, also where there is no copy.
     """
+    if "memento-datetime" not in response.headers:
+        return None
     outer = _COPY.fullmatch(response.url)
-    if outer is None or outer[2] is not None or "memento-datetime" not in response.headers:
+    if outer is None or outer[2] is not None:
         return None
     inner = _COPY.fullmatch(_linked(response, "memento") or "")  # behind a proxy, it may have another scheme or host
     if inner is None or inner[2] != _IN_FRAME or inner[3] != outer[3]:
@@ -41,8 +43,10 @@ def copied_instead(response: Response) -> str | None:
     pywb takes a file's name for the file, whatever the query says. Scheme, ``www``, port, case, the last slash,
     the order of parameters and those that name a visit make no other page.
     """
+    if "memento-datetime" not in response.headers:
+        return None
     asked, original = _COPY.fullmatch(response.url), _linked(response, "original")
-    if asked is None or original is None or "memento-datetime" not in response.headers:
+    if asked is None or original is None:
         return None
     url = asked[3] if "://" in asked[3] else f"http://{asked[3].lstrip(':/')}"
     return original if _page(url) != _page(original) else None

@@ -336,4 +336,6 @@ def _hop_facts(hops: Iterable[Hop]) -> tuple[Fact, ...]:
 
 def _answer_facts(response: Response) -> tuple[Fact, ...]:
     last = Fact("response", url=mask_secrets(response.url), status=response.status)
+    if not response.hops and not response.remarks:
+        return (last,)
     return (*_hop_facts(response.hops), last, *(Fact(remark) for remark in response.remarks))

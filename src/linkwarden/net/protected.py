@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from functools import lru_cache
 from typing import Self
 
 from linkwarden.records import dataclass
@@ -34,7 +35,7 @@ from linkwarden.text import host_of
 PARTS = 4
 #: A folder that is a plain word belongs to how a site is built; names of users, years and numbers fill it.
 _WORD = re.compile(r"[a-z][a-z_-]{0,14}\Z", re.IGNORECASE)
-_AFTER_PATH = re.compile(r"[?#]")
+_LONGEST_WORD = 15
 _ENDING = re.compile(r"\.[a-z]{2,5}\Z", re.IGNORECASE)
 
 
@@ -62,14 +63,15 @@ class ProtectedSites:
             url: an absolute http(s) URL.
             strikes: how many scouts a part of this host sends, where that is known to be enough.
         """
-        host = host_of(url)
+        name = host_of(url)
         size = self._strikes if strikes is None else min(strikes, self._strikes)
-        part = (kind, host, part_of(url))
-        if part not in self._parts:
-            self._parts[part] = _Scouts(size)
-        if part[:2] not in self._hosts:
-            self._hosts[part[:2]] = _Scouts(size * PARTS)
-        return Visit(self._hosts[part[:2]], self._parts[part])
+        part = self._parts.get(key := (kind, name, part_of(url)))
+        if part is None:
+            part = self._parts[key] = _Scouts(size)
+        host = self._hosts.get(above := (kind, name))
+        if host is None:
+            host = self._hosts[above] = _Scouts(size * PARTS)
+        return Visit(host, part)
 
 
 class Visit:
@@ -164,8 +166,14 @@ class _Scouts:
 
 def part_of(url: str) -> str:
     """Return the part of its site that a URL belongs to: its folders, those that are no plain words as ``*``."""
-    path = _AFTER_PATH.split(url.partition("//")[2], maxsplit=1)[0]
+    path = url.partition("//")[2].partition("?")[0].partition("#")[0]
     *folders, last = path.split("/")[1:] or [""]
-    ending = _ENDING.search(last)
-    words = [folder if _WORD.match(folder) else "*" for folder in folders]
-    return "/".join([*words, ending.group().lower() if ending else ""])
+    ending = _ENDING.search(last) if "." in last else None
+    words = [_told_apart(folder) if len(folder) <= _LONGEST_WORD else "*" for folder in folders]
+    words.append(ending.group().lower() if ending else "")
+    return "/".join(words)
+
+
+@lru_cache(maxsize=4096)  # a list names the same folders over and over
+def _told_apart(folder: str) -> str:
+    return folder if _WORD.match(folder) else "*"

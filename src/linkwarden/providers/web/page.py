@@ -7,7 +7,7 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import unquote
 
@@ -197,7 +197,10 @@ async def follow(request: Request, net: Net) -> Response:
     """
     response = await net.fetch(request)
     for _ in range(_MOST_REFRESHES):
-        onward = await asyncio.to_thread(_onward, response) if len(response.body) > _LARGE else _onward(response)
+        onward = shown_in_frame(response)
+        if onward is None and not _stays(response):
+            large = len(response.body) > _LARGE
+            onward = await asyncio.to_thread(_sends_on_to, response) if large else _sends_on_to(response)
         if onward is None or onward in (hop.url for hop in response.hops):
             break
         hop = Hop(response.url, response.status, onward)
@@ -208,12 +211,11 @@ async def follow(request: Request, net: Net) -> Response:
 
 #: Charsets in which the letters of ASCII are those bytes, as those of nearly all pages that name one.
 _LIKE_ASCII = pattern(r"charset\s*=\s*[\"']?(?:utf-?8|iso-8859-\d+|windows-125\d|us-ascii)", re.IGNORECASE)
+#: What is longer is no usual Content-Type, and is not kept.
+_LONGEST_TYPE = 100
 
 
-def _onward(response: Response) -> str | None:
-    framed = shown_in_frame(response)
-    if framed is not None or _stays(response):
-        return framed
+def _sends_on_to(response: Response) -> str | None:
     page = _page_of(response)
     return page.sends_on_to if page else None
 
@@ -221,11 +223,16 @@ def _onward(response: Response) -> str | None:
 def _stays(response: Response) -> bool:
     """Return whether a page cannot send its readers on, by its bytes: nearly none can, and this spares decoding it."""
     said = response.headers.get("content-type", "")
-    if "refresh" in response.headers or ("charset" in said.lower() and not _LIKE_ASCII.search(said)):
+    if "refresh" in response.headers or len(said) > _LONGEST_TYPE or not _is_like_ascii(said):
         return False
     low = response.body.lower()
     by_script = len(low) <= PAGE_BYTES and b"location" in low
     return not by_script and b"\0" not in low and b"refresh" not in low  # UTF-16 is full of NULs
+
+
+@lru_cache(maxsize=256)  # servers use few
+def _is_like_ascii(said: str) -> bool:
+    return "charset" not in said.lower() or _LIKE_ASCII.search(said) is not None
 
 
 def _page_of(response: Response) -> Page | None:
