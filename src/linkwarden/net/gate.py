@@ -11,7 +11,7 @@ import asyncio
 import heapq
 from collections import deque
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 
 from linkwarden.net.politeness import INFINITY, HostSlot, Origin, Waiter
 
@@ -105,10 +105,12 @@ class Gate:
         else:
             slot.waiting.append(waiter)
         self._offer(slot)
-        self._dispatch()
-        context = self.parked() if long and self.parked is not None else nullcontext()
+        if self._line:
+            self._dispatch()
         try:
-            with context:
+            if not long or self.parked is None:
+                return await waiter.future
+            with self.parked():
                 return await waiter.future
         except asyncio.CancelledError:
             if _was_started(waiter):

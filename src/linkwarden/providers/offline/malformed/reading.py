@@ -33,7 +33,7 @@ _SHOWN = 60
 #: Nearly every URL, the IP address in it as a group; the rest is looked at part by part.
 _PLAIN = pattern(
     r"https?://(?:(?:[a-z0-9][a-z0-9-]{0,62}\.){1,8}"
-    r"(?!(?:local|internal|invalid|localhost|localdomain|onion|i2p|arpa)\b)[a-z]{2,24}|(\d{1,3}(?:\.\d{1,3}){3}))(?::[1-9]\d{1,3})?(?:/[A-Za-z0-9._~/+=&?#@%-]*)?(?<![.:])(?<!%[0-9A-Fa-f]{2})\Z",
+    r"(?!(?:local|internal|invalid|localhost|localdomain|onion|i2p|arpa)\b)[a-z]{2,24}|(\d{1,3}(?:\.\d{1,3}){3}))(?::(?:[1-9]\d{1,3}|[1-5]\d{4}))?(?:/[A-Za-z0-9._~/+=&?#@%-]*)?(?<![.:])(?<!%[0-9A-Fa-f]{2})\Z",
     re.ASCII,
 )
 _ON_DISK = pattern(r"[A-Za-z]:[\\/](?!/)|\\\\[\w.-]+\\|file:", re.IGNORECASE)
