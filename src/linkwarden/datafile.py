@@ -11,10 +11,11 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, TypeVar
 
+from linkwarden.patterns import pattern
 from linkwarden.records import dataclass
 
 T = TypeVar("T")
-_HEADING = re.compile(r"\[([\w -]+)\]")
+_HEADING = pattern(r"\[([\w -]+)\]")
 
 
 class DataFileError(ValueError):

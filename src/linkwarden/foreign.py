@@ -13,6 +13,8 @@ import re
 from types import MappingProxyType
 from typing import Any
 
+from linkwarden.patterns import pattern
+
 #: Encodings that browsers know (Encoding standard, section 4.2), by Python's name, and the codec that reads them as
 #: browsers do: of several that are alike, the one with the most characters.
 _CODECS = MappingProxyType(
@@ -37,15 +39,15 @@ _CODECS = MappingProxyType(
         "cp949": "cp949",
     }
 )
-_LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_:.+-]{0,39}")
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s\"';,]*)", re.IGNORECASE)
+_LABEL = pattern(r"[A-Za-z0-9][A-Za-z0-9_:.+-]{0,39}")
+_CHARSET = pattern(r"charset\s*=\s*[\"']?([^\s\"';,]*)", re.IGNORECASE)
 
 #: JSON that is nested deeper is not read: registries send a few levels.
 MAX_DEPTH = 64
 _TITLE_LENGTH = 300
-_SPACE = re.compile(r"\s+")
+_SPACE = pattern(r"\s+")
 #: Escapes in JSON text; the group is half of a surrogate pair, which no text can hold.
-_ESCAPE = re.compile(
+_ESCAPE = pattern(
     r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.DOTALL
 )
 

@@ -18,17 +18,18 @@ from urllib.parse import quote_from_bytes, urlsplit
 from linkwarden._home import page_of
 from linkwarden.git import Git, GitError
 from linkwarden.model import Run
+from linkwarden.patterns import pattern
 from linkwarden.records import dataclass
 from linkwarden.text import is_http, mask_secrets
 
 _PATIENCE = 5.0  # seconds for git, of which it takes a few hundredths
 _MOST_FILES = 2_000
 _MOST_BYTES = 64 * 1024 * 1024
-_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-_SERVER = re.compile(r"https?://[\w.-]+(?::\d{1,5})?(?:/[\w.~-]+)*")
-_NAME = re.compile(r"[\w.~-]+(?:/[\w.~-]+)+")
+_COMMIT = pattern(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_SERVER = pattern(r"https?://[\w.-]+(?::\d{1,5})?(?:/[\w.~-]+)*")
+_NAME = pattern(r"[\w.~-]+(?:/[\w.~-]+)+")
 #: What forges show as a page in which lines have no numbers (docs/facts/services.md#lines-of-files).
-_RENDERED = re.compile(
+_RENDERED = pattern(
     r"\.(?:md|markdown|mdown|mkdn?|mdx|re?st|adoc|asciidoc|asc|org|textile|rdoc|creole|mediawiki|wiki|pod|ipynb|csv|tsv|svg)",
     re.IGNORECASE,
 )

@@ -14,35 +14,36 @@ from collections.abc import Iterable
 from pathlib import PurePath
 from urllib.parse import quote, quote_from_bytes, urlsplit
 
+from linkwarden.patterns import pattern
 from linkwarden.text import is_http, mask_secrets
 
 #: What a reader does not see and a terminal may obey: C0, C1, DEL, soft hyphen, fillers, zero-width characters,
 #: bidirectional controls, line separators, lone surrogates, interlinear marks, tags, and what is no character (U+FFFE).
-_INVISIBLE = re.compile(
+_INVISIBLE = pattern(
     "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
     "\u3164\ud800-\udfff\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e0fff]"
 )
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = pattern("[\ud800-\udfff]")
 #: GitHub's runner obeys ``##[command]`` anywhere in a log line (actions/runner, ActionCommand.cs).
-_LOG_COMMAND = re.compile(r"#(?=#\[)")
+_LOG_COMMAND = pattern(r"#(?=#\[)")
 
 #: What JSON need not escape and ``json.dumps`` does: all but printing ASCII (white space between values stays).
-_NOT_ASCII = re.compile(r"[^\x00-\x7e]+")
+_NOT_ASCII = pattern(r"[^\x00-\x7e]+")
 
 _OPENING = "(\"'“‘«„"
 _CLOSING = ").,;:!?\"'”’»"
-_WORD = re.compile(r"[(\"'“‘«„]*`[^`]+`[).,;:!?\"'”’»]*(?=\s|$)|\S+")
-_PLAIN = re.compile(r"(?:[A-Za-z0-9.,;:!?%()'\"/+=-]|[^\x00-\x7f])+")
+_WORD = pattern(r"[(\"'“‘«„]*`[^`]+`[).,;:!?\"'”’»]*(?=\s|$)|\S+")
+_PLAIN = pattern(r"(?:[A-Za-z0-9.,;:!?%()'\"/+=-]|[^\x00-\x7f])+")
 #: Words that GitHub turns into links or images by themselves: URLs, commit ids, GH-1, :emoji:.
-_LIVELY = re.compile(r"(?i)www\.|:.*:|://|\b[0-9a-f]{7,}\b|\bgh-\d")
+_LIVELY = pattern(r"(?i)www\.|:.*:|://|\b[0-9a-f]{7,}\b|\bgh-\d")
 #: Plain although it looks lively: a clock time is no :emoji:, and a lone ampersand no entity.
-_HARMLESS = re.compile(r"\d{1,2}:\d\d(?::\d\d)?|&")
+_HARMLESS = pattern(r"\d{1,2}:\d\d(?::\d\d)?|&")
 #: What makes a list or a heading at the start of a line.
-_LINE_MARK = re.compile(r"\d+[.)]|[-+=]+")
+_LINE_MARK = pattern(r"\d+[.)]|[-+=]+")
 
-_UNSAFE_IN_LINK = re.compile(r"[\x00-\x20\"<>\\^`{|}\x7f]")
+_UNSAFE_IN_LINK = pattern(r"[\x00-\x20\"<>\\^`{|}\x7f]")
 #: What a terminal may take for the end of a link, or not at all: everything but printing ASCII.
-_NOT_IN_LINK = re.compile(r"[^\x21-\x7e]")
+_NOT_IN_LINK = pattern(r"[^\x21-\x7e]")
 _LONGEST_PATH = 200
 _LONGEST_LINK = 2_000  # characters; longer ones are shown but not offered for a click
 #: GitHub's runner cuts an annotation's message at 4,096 characters (actions/runner, ExecutionContext.cs).

@@ -6,15 +6,16 @@ import re
 from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
+from linkwarden.patterns import pattern
 from linkwarden.signatures import SCHEMES, has_nothing, secret_spans
 from linkwarden.url import plain_host
 
 _DEFAULT_PORT = {"http": 80, "https": 443}
-_PERCENT = re.compile(r"%([0-9a-fA-F]{2})")
-_HTTP = re.compile(r"https?://", re.IGNORECASE)
+_PERCENT = pattern(r"%([0-9a-fA-F]{2})")
+_HTTP = pattern(r"https?://", re.IGNORECASE)
 #: URLs that are their own key: scheme and host in lower case, no user info, no port that may be the default
 #: one, a path, and nothing percent-encoded. That is nearly every URL of a list, recognised by one look.
-_IN_KEY_FORM = re.compile(r"https?://[a-z0-9.-]+(?::(?!0|80/|443/)[0-9]{1,5})?/[^%\s]*\Z")
+_IN_KEY_FORM = pattern(r"https?://[a-z0-9.-]+(?::(?!0|80/|443/)[0-9]{1,5})?/[^%\s]*\Z")
 
 
 @lru_cache(maxsize=4096)  # engine and providers ask for the hosts of the URLs under way several times over
@@ -124,27 +125,27 @@ _SECRET_WORDS = frozenset(
 )
 #: … unless the word before says that it only turns pages.
 _PAGING = frozenset({"page", "continuation", "next", "sync", "cursor"})
-_WORDS_OF_NAME = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z0-9]+")
+_WORDS_OF_NAME = pattern(r"[A-Z]?[a-z0-9]+|[A-Z0-9]+")
 
 _NAME = r"([A-Za-z0-9_.\[\]-]{1,64})"
 #: Where the value of a parameter begins, and what ends it: in a query or fragment, in an encoded URL, and in a path.
-_PARAMETER = re.compile(rf"(?:[?&;#]|^){_NAME}=(?=[^&#])"), re.compile("[&#]")
+_PARAMETER = pattern(rf"(?:[?&;#]|^){_NAME}=(?=[^&#])"), pattern("[&#]")
 _ENCODED = (
-    re.compile(rf"%(?:25)*(?:3F|26|3B|23){_NAME}%(?:25)*3D", re.IGNORECASE),
-    re.compile("%(?:25)*(?:26|23)|[&#]"),
+    pattern(rf"%(?:25)*(?:3F|26|3B|23){_NAME}%(?:25)*3D", re.IGNORECASE),
+    pattern("%(?:25)*(?:26|23)|[&#]"),
 )
-_IN_PATH = re.compile(rf"[/~]{_NAME}(?:=|%3D)(?=[^&#/?~%])", re.IGNORECASE), re.compile("[&#/?~%]")
+_IN_PATH = pattern(rf"[/~]{_NAME}(?:=|%3D)(?=[^&#/?~%])", re.IGNORECASE), pattern("[&#/?~%]")
 _WHOLE_IN_QUERY = frozenset({"hdnea", "hdnts", "hdntl"})  # in a path they are followed by the token's other parts
 
-_USERINFO = re.compile(r"(?i)(?<=://)([^/?#@\s]+)@")
+_USERINFO = pattern(r"(?i)(?<=://)([^/?#@\s]+)@")
 #: What is a token by its looks: signed JSON (RFC 7515) and keys that begin with the mark of their maker.
-_TOKEN = re.compile(
+_TOKEN = pattern(
     r"(?<![A-Za-z0-9_-])(?:(?:eyJ|eyAi|ewo)[\w-]{6,}\.[\w-]*\.[\w-]{6,}"
     r"|A[KS]IA[A-Z0-9]{12,}|AIza[\w-]{35}|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{20,}"
     r"|xox[abprs]-[\w-]{10,}|sk-[A-Za-z0-9]{32,})",
     re.ASCII,
 )
-_BOT_TOKEN = re.compile(r"(?i)(?<=/file/bot)[^/?#]+")
+_BOT_TOKEN = pattern(r"(?i)(?<=/file/bot)[^/?#]+")
 #: A URL within a URL within a URL is looked at, one deeper is not.
 _NESTED = 3
 

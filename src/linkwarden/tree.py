@@ -17,13 +17,15 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
+from linkwarden.patterns import pattern
+
 #: How many files are looked through for one that has moved to another folder.
 MOST_FILES = 20_000
 #: How alike two names must be for one to be offered in place of the other (share of letters in common).
 _ALIKE = 0.75
 _SKIPPED = frozenset({"node_modules", "venv", "__pycache__", "site-packages"})
 _MARKDOWN = frozenset({".md", ".markdown", ".mdown", ".mkdn", ".mkd"})
-_SUBMODULE = re.compile(r"^\s*path\s*=\s*(.+?)\s*$", re.MULTILINE)
+_SUBMODULE = pattern(r"^\s*path\s*=\s*(.+?)\s*$", re.MULTILINE)
 
 
 class Status(StrEnum):

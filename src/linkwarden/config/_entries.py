@@ -15,6 +15,7 @@ from linkwarden.config._options import OPTIONS, PER_HOST, Ignore
 from linkwarden.config._rows import Place
 from linkwarden.config._values import SECONDS, Problems, Value, check_pattern
 from linkwarden.model import UsageError
+from linkwarden.patterns import pattern
 
 #: The code of every rule by its code and by its slug, both in lower case.
 RuleNames = Mapping[str, str]
@@ -32,7 +33,7 @@ _SAMPLE = "Write it like this:\n  [[ignore]]\n  url = '^https://example\\.org/'\
 _MOST_ENTRIES = 1000
 _LONGEST_REASON = 500
 _LOOK_ALIKES = str.maketrans("oil", "011")
-_HEADER = re.compile(r"(?m)^[ \t]*+(\[.*)$")
+_HEADER = pattern(r"(?m)^[ \t]*+(\[.*)$")
 _ENTRY = r"\[\[[\s\"']*(?:tool[\s\"']*\.[\s\"']*linkwarden[\s\"']*\.[\s\"']*)?{key}[\s\"']*]]"
 
 

@@ -15,19 +15,20 @@ from ipaddress import IPv6Address
 from pathlib import Path
 
 from linkwarden.model import UsageError
+from linkwarden.patterns import pattern
 from linkwarden.records import dataclass
 from linkwarden.whatwg import host as browsers_host
 
-_PLACE = re.compile(
+_PLACE = pattern(
     r"(?:(?P<scheme>https?)://)?(?P<below>\*\.)?(?P<host>\[[0-9a-f:.]+\]|[^\s/?#@:\[\]*\\%]+)(?::(?P<port>\d{1,5}))?/?",
     re.IGNORECASE,
 )
 _PORTS = {"https": 443, "http": 80}
 #: A header that is given as text: a place, a name (RFC 9110 section 5.6.2) and a value of visible ASCII and blanks.
-_HEADER = re.compile(r"(?P<place>\S+?):?[ \t]+(?P<name>[!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(?P<value>[\x21-\x7e][ -~]*)")
-_TWO = re.compile(r"(?P<place>\S+?):?[ \t]+(?P<rest>\S.*)", re.DOTALL)
+_HEADER = pattern(r"(?P<place>\S+?):?[ \t]+(?P<name>[!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(?P<value>[\x21-\x7e][ -~]*)")
+_TWO = pattern(r"(?P<place>\S+?):?[ \t]+(?P<rest>\S.*)", re.DOTALL)
 #: Headers that make the request what it is, or that linkwarden needs as it sets them.
-_OURS = re.compile(
+_OURS = pattern(
     r"host|connection|content-.*|transfer-encoding|te|trailer|upgrade|keep-alive|expect|proxy-.*|accept-encoding|range"
     r"|if-.*|:.*",
     re.IGNORECASE,

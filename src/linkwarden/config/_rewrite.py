@@ -8,10 +8,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from linkwarden.model import UsageError
+from linkwarden.patterns import pattern
 from linkwarden.records import dataclass
 
-_WEB = re.compile(r"https?://[^\s/?#@]+(?:[/?#]\S*)?", re.IGNORECASE)
-_HOST = re.compile(r"\A[A-Za-z]+://[^/?#]*")
+_WEB = pattern(r"https?://[^\s/?#@]+(?:[/?#]\S*)?", re.IGNORECASE)
+_HOST = pattern(r"\A[A-Za-z]+://[^/?#]*")
 _SAMPLE = "Write it like this: --rewrite https://example.org/ https://preview.example.org/"
 
 

@@ -17,14 +17,15 @@ from linkwarden.anchors import NAMES as ANCHOR_RULES
 from linkwarden.config._hosts import read_accounts, read_cookie_files, read_destinations, read_headers
 from linkwarden.config._rewrite import read_rewrites
 from linkwarden.model import Kind, UsageError, Verdict
+from linkwarden.patterns import pattern
 from linkwarden.records import dataclass
 
 Word = TypeVar("Word", bound=StrEnum)
 
-_DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)\s*(ms|s|m|h|d|w|)", re.ASCII)
+_DURATION = pattern(r"(\d{1,9}(?:\.\d{1,6})?)\s*(ms|s|m|h|d|w|)", re.ASCII)
 _UNIT_SECONDS = {"ms": 0.001, "": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-_SHARD = re.compile(r"(\d{1,4})/(\d{1,4})", re.ASCII)
-_COPIED = re.compile(r"https?://\S+", re.IGNORECASE)
+_SHARD = pattern(r"(\d{1,4})/(\d{1,4})", re.ASCII)
+_COPIED = pattern(r"https?://\S+", re.IGNORECASE)
 #: Who can make the requests of a run.
 ENGINES = ("single", "dask")
 #: More errors of one file are counted.

@@ -9,21 +9,21 @@ from __future__ import annotations
 
 import json
 import posixpath
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import field
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from linkwarden.model import SETTLED, Run, Target, UsageError
+from linkwarden.patterns import pattern
 from linkwarden.records import dataclass
 from linkwarden.text import mask_secrets
 from linkwarden.tree import read_file
 
 SCHEMA_VERSION = 1
 _MAX_BYTES = 64 * 1024 * 1024
-_FINDINGS = re.compile(r'"findings"\s*+:\s*+\[')
-_BETWEEN = re.compile(r"[\s,]*+")
+_FINDINGS = pattern(r'"findings"\s*+:\s*+\[')
+_BETWEEN = pattern(r"[\s,]*+")
 _SNIFFED = 8192
 _UPDATE = "Write it again with --write-baseline."
 
