@@ -9,6 +9,8 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from rich.console import Console
 from linkwarden.cli import cli
 from linkwarden.cli.guard import run_guarded
 from linkwarden.cli.progress import LiveProgress
+from linkwarden.cli.streaming import Printer
 from tests.cli.offline import check, write
 from tests.deps import on_fake_internet
 from tests.internet import FakeInternet, misbehave
@@ -217,6 +220,44 @@ def test_interrupted_the_last_line_says_so(tmp_path: Path) -> None:
     assert [line["type"] for line in lines] == ["run", "link", "link", "list", "summary"]
     assert (lines[1]["code"], lines[2]["code"]) == ("LW120", "LW012")
     assert (lines[-1]["interrupted"], lines[-1]["exit_code"]) == (True, 130)
+
+
+class _Screen(io.StringIO):
+    """A terminal."""
+
+    def isatty(self) -> bool:
+        """Say so."""
+        return True
+
+
+class _Bar(LiveProgress):
+    """A progress bar that counts how often it has given way."""
+
+    def __init__(self) -> None:
+        super().__init__(Console(file=io.StringIO(), force_terminal=True, width=80))
+        self.times = 0
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Give way."""
+        self.times += 1
+        with super().aside():
+            yield
+
+
+async def test_what_comes_within_a_moment_is_printed_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To take a bar away for each of thousands of findings would take longer than the run. Nothing is lost."""
+    screen = _Screen()
+    monkeypatch.setattr(sys, "stdout", screen)
+    printer = Printer()
+    with _Bar() as bar, printer.beside(bar):
+        for number in range(1000):
+            printer.write(iter((f"{number}\n",)))
+        assert bar.times <= 1
+    printer.write(iter(("end\n",)))
+
+    assert screen.getvalue().split() == [*map(str, range(1000)), "end"]
+    assert bar.times == 1
 
 
 def test_the_bar_gives_way_to_what_is_printed() -> None:

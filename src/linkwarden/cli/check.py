@@ -143,9 +143,11 @@ def make_run(deps: Any, config: Config, terminal: Terminal | None, streams: Stre
 
     stdin = stdin_for(config.inputs)
     progress: AbstractContextManager[Any] = nullcontext() if terminal is None else terminal.progress()
-    with api.memory_for(config) as memory, progress as shown:
-        if streams is not None:
-            streams.printer.beside(shown)
+    with (
+        api.memory_for(config) as memory,
+        progress as shown,
+        streams.printer.beside(shown) if streams is not None else nullcontext(),
+    ):
         wired = replace(deps_for(deps), progress=shown, stdin=stdin, memory=memory, stream=streams)
         return api.run_loop(engine.run(config, wired), offline=config.offline)
 

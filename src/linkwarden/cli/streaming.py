@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import IO
 
@@ -19,6 +20,9 @@ from linkwarden.config import CommandLine
 from linkwarden.model import LinkwardenError, Result, Run, UsageError
 from linkwarden.report import ReportOptions
 from linkwarden.tree import mode_for
+
+#: Seconds for which text is collected where a progress bar has to be taken away for it.
+_TOGETHER = 0.1
 
 
 class Sink(ABC):
@@ -189,22 +193,38 @@ class Printer:
     def __init__(self) -> None:
         self._out = sys.stdout  # the one from before the progress bar, which puts another in its place
         self._progress: LiveProgress | PlainProgress | None = None
+        self._waiting: list[str] = []
+        self._timer: asyncio.TimerHandle | None = None
         self.is_closed = self._out is None
         self.problem: LinkwardenError | None = None
 
-    def beside(self, progress: LiveProgress | PlainProgress | None) -> None:
-        """Take note of the progress that is shown meanwhile."""
+    @contextmanager
+    def beside(self, progress: LiveProgress | PlainProgress | None) -> Iterator[None]:
+        """Make room where progress is shown on the same terminal."""
         self._progress = progress if is_terminal(self._out) else None
+        try:
+            yield
+        finally:
+            self._flush()
+            self._progress = None
 
     def write(self, pieces: Iterator[str]) -> None:
-        """Write text."""
-        if self.is_closed:
+        """Write text; where progress has to make room for it, up to a moment later."""
+        self._waiting.extend(pieces)
+        if self._progress is None:
+            self._flush()
+        elif self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(_TOGETHER, self._flush)
+
+    def _flush(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        text = "".join(self._waiting)
+        self._waiting.clear()
+        if self.is_closed or not text:
             return
-        text = "".join(pieces)
-        if not text:
-            return
-        aside: AbstractContextManager[object] = self._progress.aside() if self._progress is not None else nullcontext()
-        with aside:
+        with self._progress.aside() if self._progress is not None else nullcontext():
             self._write(text)
 
     def _write(self, text: str) -> None:

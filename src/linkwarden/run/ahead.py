@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 PAUSE = 5.0
 #: Hosts whose links are looked at side by side; the others wait, so that no more than a few tasks are alive.
 AT_ONCE = 64
+#: Links that are looked at in one go where no request is made.
+_TOGETHER = 256
 #: Seconds after which a request that waits for a busy host looks whether it still is.
 _AGAIN = 1.0
 
@@ -53,7 +55,8 @@ class Reviews:
         Args:
             online: those that make requests as well.
         """
-        classes = await asyncio.to_thread(rules.review_classes)  # the first time, it looks into folders
+        # The first time, it looks into folders.
+        classes = rules.review_classes() if self._made else await asyncio.to_thread(rules.review_classes)
         made = [self._review(cls) for cls in classes if online or not cls.online]
         return [review for review in made if review is not None]
 
@@ -177,6 +180,9 @@ class Ahead:
         self._timer = None
 
     def _fill(self) -> None:
+        if self._net is None:  # nobody is asked, so hosts do not matter
+            entries = [entry for group in self._ready for entry in group]
+            self._ready = deque(entries[at : at + _TOGETHER] for at in range(0, len(entries), _TOGETHER))
         while self._ready and len(self._alive) < AT_ONCE:
             task = asyncio.get_running_loop().create_task(self._look(self._ready.popleft()), name="linkwarden-begun")
             self._alive.add(task)
