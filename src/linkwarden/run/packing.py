@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-import msgspec
-
 from linkwarden.model import (
     Basis,
     Evidence,
@@ -127,6 +125,8 @@ class Packer:
             [plain_evidence(note) for note in entry.notes],
             plain_evidence(evidence),
         )
+        import msgspec  # noqa: PLC0415 - only long lists are packed
+
         try:
             return msgspec.msgpack.encode(values)
         except ValueError:  # half of a surrogate pair, which has no bytes
@@ -134,6 +134,8 @@ class Packer:
 
     def unpacked(self, data: bytes) -> Entry:
         """Return the entry that ``packed`` made bytes of."""
+        import msgspec  # noqa: PLC0415 - as above
+
         key, url, address, path, original, places, provider, *state = msgspec.msgpack.decode(data)
         as_image, unwraps, remembered, of_shard, notes, evidence = state
         url = key if url == 0 else url

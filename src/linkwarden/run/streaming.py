@@ -6,12 +6,12 @@ was told stands, however the run ends: when it is interrupted, and when the netw
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 
 from linkwarden.deps import Memory, Stream
-from linkwarden.model import Result, Run
+from linkwarden.model import Result, Results, Run, Tag
 from linkwarden.run.ledger import rests_on_network
 from linkwarden.suppress import Accepted, suppress_accepted
 
@@ -28,6 +28,7 @@ class Certain:
         self._stream = stream
         self._is_there = is_there
         self._finished: Callable[[Result], Result] | None = None
+        self._keys: set[str] = set()
         self._found: dict[str, Result] = {}
         self._told: dict[str, Result] = {}
         self._held: list[Result] = []
@@ -63,16 +64,29 @@ class Certain:
 
     def _tell(self, result: Result) -> None:
         key = result.target.key
-        if self._finished is None or key in self._told:
+        if self._finished is None or key in self._keys:
             return
-        self._found[key] = result
-        self._told[key] = self._finished(result)
-        self._stream.result(self._told[key])
+        self._keys.add(key)
+        finished = self._finished(result)
+        rule = result.judgement.rule
+        if rule is not None and Tag.NOT_LOOKED_AT not in rule.tags:  # else nobody can have another opinion
+            self._found[key], self._told[key] = result, finished
+        self._stream.result(finished)
 
     def as_found(self, run: Run) -> Run:
         """Return a run that is over with what was told, before history and suppression."""
-        return replace(run, results=tuple(self._found.get(r.target.key, r) for r in run.results))
+        return _with(run, self._found)
 
     def as_told(self, run: Run) -> Run:
         """Return the same with them."""
-        return replace(run, results=tuple(self._told.get(r.target.key, r) for r in run.results))
+        return _with(run, self._told)
+
+
+def _with(run: Run, told: Mapping[str, Result]) -> Run:
+    def result(index: int) -> Result:
+        found = run.results[index]
+        return told.get(found.target.key, found)
+
+    count = len(run.results)
+    made = Results(count, result) if isinstance(run.results, Results) else tuple(map(result, range(count)))
+    return replace(run, results=made) if told else run
