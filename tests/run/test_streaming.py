@@ -19,7 +19,9 @@ from linkwarden.report import ReportOptions
 from linkwarden.report.json import JsonReport
 from linkwarden.run import engine
 from linkwarden.store.memory import open_memory
-from tests.internet import FakeInternet, misbehave
+from tests.internet import FakeInternet, misbehave, pictures
+from tests.internet.arxiv import FakeArxiv
+from tests.internet.github import FakeGithub
 from tests.repository import Repository
 from tests.run.test_ahead import LONG, deps_for, world
 
@@ -210,3 +212,42 @@ async def test_with_diff_nothing_is_told_before_the_end(internet: FakeInternet, 
 
     assert [r.judgement.verdict for r in run.results] == [Verdict.BROKEN]
     assert heard.results == {}
+
+
+def comparing_world(internet: FakeInternet) -> str:
+    """Make hosts of which some links tell something about others, and a slow one; give a list of them."""
+    arxiv = FakeArxiv(internet)
+    arxiv.paper("1512.03385", title="Deep Residual Learning for Image Recognition")
+    arxiv.paper("1706.03762", title="Attention Is All You Need")
+    FakeGithub(internet).add("now/library", former=["old/lib"])
+    badges = internet.site("img.shields.io")
+    for name in ("old/lib", "now/library"):
+        badges.page(f"/github/stars/{name}", pictures.PNG, media_type="image/png")
+    gone = internet.site("paperswithcode.com")
+    gone.default(misbehave.answer("<title>404</title>", 404))
+    internet.site("slow.example.org").default(misbehave.retry_after(internet.time, LONG, misbehave.answer("<p>ok")))
+    return (
+        "- [Attention Is All You Need](https://arxiv.org/abs/1512.03385)\n"
+        "- [Deep Residual Learning for Image Recognition](https://arxiv.org/abs/1706.03762)\n"
+        "- [lib](https://github.com/old/lib) ![stars](https://img.shields.io/github/stars/old/lib)\n"
+        "- [code](https://paperswithcode.com/paper/attention-is-all-you-need)\n"
+        "- [slow](https://slow.example.org/)\n"
+    )
+
+
+async def test_what_other_links_may_change_waits_for_them(tmp_path: Path) -> None:
+    """Papers under each other's titles, badges of a renamed repository, what has its paper elsewhere in the list."""
+    reports = []
+    for told in (False, True):
+        async with FakeInternet() as internet:
+            text = comparing_world(internet)
+            heard = Heard(internet)
+            deps = deps_for(internet, stream=heard if told else None)
+            run = await check(tmp_path, (), deps, text=text, more={"github_token": "good-token"})
+            heard.agrees_with(run)
+            reports.append(report(run))
+
+    assert reports[0] == reports[1]
+    codes = [link["code"] for link in reports[0]["links"]]
+    assert codes[:4] == ["LW801", "LW801", "LW441", "LW441"]
+    assert [url for url, at in heard.at.items() if at < LONG] == ["https://github.com/old/lib"]
