@@ -52,7 +52,7 @@ _READ = 1000
 _CORES = "core"
 #: How the subject of a reply or a forwarded message begins: what it quotes was said of something else.
 _REPLY = pattern(
-    r"\s*(?:re|aw|sv|vs|rv|antw|odp|fwd?|wg|tr|回复|回覆|答复|转发|回信)\s*(?:\[\d+\])?\s*[:\uff1a]", re.IGNORECASE
+    r"\s*(?:re|aw|sv|vs|rv|antw|odp|fwd?|wg|tr|回复|回覆|答复|转发|回信)\s*(?:\[\d+\]\s*)?[:\uff1a]", re.IGNORECASE
 )
 _ASCII_MARKS = {code: " " for code in range(128) if not chr(code).isalnum()}
 
@@ -82,7 +82,7 @@ def _filler_words() -> frozenset[str]:
 @lru_cache(maxsize=256)  # everything that looks at a title cuts it
 def parts_of(title: str) -> tuple[str, ...]:
     """Return a title's parts, cut at the marks that part a page's name from its site's: bars, dashes, dots, colons."""
-    return tuple(part.strip() for part in _SPLIT.split(title) if part and part.strip())
+    return tuple(part.strip() for part in _SPLIT.split(" ".join(title.split())) if part and part.strip())
 
 
 def whole_and_parts(text: str) -> str:

@@ -53,13 +53,13 @@ _LOOK_UP = pattern(
     r"(?:getElementById|getElementsByName|querySelector(?:All)?|\$|jQuery|closest|matches)\s*\(\s*"
     r"(?:[\w.]{1,40}\(\s*)?(?:[\"'`][^\"'`]{0,60}[\"'`]\s*\+\s*)?(?:[\w.]{1,40}\(\s*)?"
     r"(?:window\.|document\.|self\.|top\.)?location\.hash\b"
-    r"|if\s*\(\s*!?\s*(?:window\.|document\.|self\.)?location\.hash(?:\.length(?:\s*>\s*\d)?)?\s*\)"
+    r"|if\s*\(\s*(?:!\s*)?(?:window\.|document\.|self\.)?location\.hash(?:\.length(?:\s*>\s*\d)?)?\s*\)"
     r"|(?:window\.|document\.|self\.)?location\.hash\s*&&"
 )
 #: HTML standard, "shared declarative refresh steps". A fraction of a second does not count; the blanks are HTML's.
 _REFRESH = pattern(
-    r"[ \t\n\f\r]*(?:(\d{1,9})[\d.]*|\.[\d.]*)(?:[ \t\n\f\r]*[;,]|[ \t\n\f\r])[ \t\n\f\r]*"
-    r"(?:url[ \t\n\f\r]*=[ \t\n\f\r]*)?(['\"]?)(.*)",
+    r"[ \t\n\f\r]*(?:(\d{1,9})[\d.]*|\.[\d.]*)(?:[ \t\n\f\r]*[;,]|[ \t\n\f\r])[ \t\n\f\r]*+"
+    r"(?:url[ \t\n\f\r]*=[ \t\n\f\r]*+)?(['\"]?)(.*)",
     re.IGNORECASE | re.DOTALL,
 )
 #: A page that sends its readers on later than this is read by them first.
@@ -94,7 +94,7 @@ _FLAT = pattern(
 _VALUE = r"\s*=\s*(?:\"([^\"]{0,400})\"|'([^']{0,400})'|([^\s\"'<>]{1,400}))"
 _ID = pattern(rf"[\s\"'/]id{_VALUE}", re.IGNORECASE)
 _ANCHOR_NAME = pattern(rf"<a\s(?:[^<>]{{0,2000}}?[\s\"'/])?name{_VALUE}", re.IGNORECASE)
-_META_CHARSET = pattern(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
+_META_CHARSET = pattern(rb"<meta[^>]{0,200}charset\s*=\s*(?:[\"']\s*)?([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
 
 
 def is_html(response: Response) -> bool:
