@@ -37,7 +37,7 @@ def _written_late(
             methods |= {"__eq__": _later(made, _eq), "__hash__": _later(made, _hash) if frozen else None}
         if frozen:
             methods |= {"__setattr__": _refuse, "__delattr__": _refuse}
-            methods |= {"__getstate__": _state, "__setstate__": _set_state}  # pickle would set attributes
+            methods["__reduce__"] = _later(made, _reduce)  # pickle would set attributes
         for name, method in methods.items():
             if name not in own:
                 setattr(made, name, method)
@@ -149,10 +149,13 @@ def _refuse(_self: object, name: str, *_value: object) -> NoReturn:
     raise dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}")
 
 
-def _state(self: Any) -> list[object]:
-    return [getattr(self, field.name) for field in dataclasses.fields(self)]
+def _reduce(cls: type) -> Method:
+    """Return a ``__reduce__`` by which pickle makes the object again as it was made."""
+    values = "".join(f"self.{field.name}, " for field in _fields(cls))
+    if any(field.kw_only for field in _fields(cls)):
+        return _compiled("__reduce__", ["self"], [f"return made, (self.__class__, {values})"], {"made": _by_name})
+    return _compiled("__reduce__", ["self"], [f"return self.__class__, ({values})"], {})
 
 
-def _set_state(self: Any, state: Iterable[object]) -> None:
-    for field, value in zip(dataclasses.fields(self), state, strict=True):
-        object.__setattr__(self, field.name, value)
+def _by_name(cls: type[T], *values: object) -> T:
+    return cls(**dict(zip([field.name for field in _fields(cls)], values, strict=True)))
