@@ -22,6 +22,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from importlib import import_module
+from importlib.util import find_spec
 from multiprocessing import resource_tracker
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -77,7 +78,12 @@ class DaskTeam:
             ) from None
         _hush()
         dask.config.set(
-            {"distributed.worker.profile.enabled": False, "distributed.scheduler.no-workers-timeout": "30s"}
+            {
+                "distributed.worker.profile.enabled": False,
+                "distributed.scheduler.no-workers-timeout": "30s",
+                # As in a single run (``api.run_loop``).
+                "distributed.admin.event-loop": "uvloop" if find_spec("uvloop") is not None else "asyncio",
+            }
         )
         address = self._config.scheduler
         try:
