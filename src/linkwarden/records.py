@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar, cast
 
@@ -158,4 +159,9 @@ def _reduce(cls: type) -> Method:
 
 
 def _by_name(cls: type[T], *values: object) -> T:
-    return cls(**dict(zip([field.name for field in _fields(cls)], values, strict=True)))
+    return cls(**dict(zip(_names(cast("Any", cls)), values, strict=True)))
+
+
+@cache
+def _names(cls: type) -> tuple[str, ...]:
+    return tuple(field.name for field in _fields(cls))
