@@ -1,7 +1,10 @@
-"""Many links on simulated hosts, requested by one process and by Dask's workers: ``python big.py [--links N …]``.
+"""Many links in many lists: ``python big.py [--links N …] [--work offline requests dask extract]``.
 
-Prints wall time, processor time of all processes but the servers, and the peak memory of the largest process. Without
-Dask (``pip install 'linkwarden[dask]'``) only the first. All traffic stays on loopback.
+Of each number of links, lists of a hundred links are written, on a twentieth as many simulated hosts, and checked
+without requests, with them by one process, and by Dask's workers (``pip install 'linkwarden[dask]'``). Prints wall
+time, processor time of all processes but the servers, and the peak memory of the largest process. All traffic stays on
+loopback.
+A million links take some ten minutes without requests, and an hour with them.
 """
 
 from __future__ import annotations
@@ -14,43 +17,61 @@ import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
-from lists import many_links
-from measure import measure
+from lists import many_lists
+from measure import Cost, measure
 
 HERE = Path(__file__).resolve().parent
+WORKS = ("offline", "requests", "dask", "extract")
+#: Links of a list, and links of a host.
+_OF_A_LIST, _OF_A_HOST = 100, 20
 
 
 def main() -> None:
     """Print a table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--links", type=int, nargs="+", default=[10_000, 100_000])
-    parser.add_argument("--hosts", type=int, default=200)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--links", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
+    parser.add_argument("--hosts", type=int, help="for every number of links; a twentieth of them without")
+    parser.add_argument("--work", nargs="+", choices=WORKS, default=["offline", "requests"])
     given = parser.parse_args()
-    engines = ["single", *(["dask"] if find_spec("distributed") else [])]
-    print("| links | engine | wall s | CPU s | peak MB |\n|---:|---|---:|---:|---:|")
-    command = [sys.executable, str(HERE / "servers.py"), "plain", str(given.hosts)]
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server,
-    ):
+    if "dask" in given.work and not find_spec("distributed"):
+        sys.exit("--work dask needs Dask: pip install 'linkwarden[dask]'")
+    most = given.hosts or max(given.links) // _OF_A_HOST
+    print(
+        "| links | lists | hosts | work | wall s | CPU s | peak MB |\n|---:|---:|---:|---|---:|---:|---:|", flush=True
+    )
+    command = [sys.executable, str(HERE / "servers.py"), "any", str(most)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None  # noqa: S101 - it is piped
-        hosts = json.loads(server.stdout.readline())["hosts"]
+        every = json.loads(server.stdout.readline())["hosts"]
         for links in given.links:
-            with (Path(folder) / "list.md").open("w", encoding="utf-8") as file:
-                file.writelines(many_links(links, hosts))
-            for engine in engines:
-                options = ["--isolated", "--no-state", "--no-report", "--no-archive", "--no-progress", "--format=json"]
-                options += ["--allow-network=127.0.0.0/8", f"--engine={engine}"]
-                cost = measure(
-                    [sys.executable, "-m", "linkwarden", "check", "list.md", *options],
-                    cwd=Path(folder),
-                    limit=3600,
-                )
-                if cost.code:
-                    sys.exit(f"linkwarden failed with {cost.code}: {cost.errors}")
-                print(f"| {links} | {engine} | {cost.wall:.1f} | {cost.cpu:.1f} | {cost.peak:.0f} |", flush=True)
+            hosts = every[: given.hosts or max(links // _OF_A_HOST, 1)]
+            files = max(links // _OF_A_LIST, 1)
+            for work in given.work:
+                cost = of(work, links, files, hosts)
+                figures = f"{cost.wall:.1f} | {cost.cpu:.1f} | {cost.peak:.0f}"
+                print(f"| {links:,} | {files:,} | {len(hosts):,} | {work} | {figures} |", flush=True)
         if server.stdin is not None:
             server.stdin.close()
+
+
+def of(work: str, links: int, files: int, hosts: list[str]) -> Cost:
+    """Give what one run costs."""
+    options = ["check", "lists", "--isolated", "--no-state", "--no-report", "--no-progress", "--format=json"]
+    if work == "extract":
+        options = ["extract", "lists", "--isolated"]
+    elif work == "offline":
+        options += ["--offline"]
+    else:
+        engine = "dask" if work == "dask" else "single"
+        options += ["--no-archive", "--allow-network=127.0.0.0/8", f"--engine={engine}"]
+    with tempfile.TemporaryDirectory() as folder:
+        lists = Path(folder) / "lists"
+        lists.mkdir()
+        many_lists(lists, links, files, hosts)
+        cost = measure([sys.executable, "-m", "linkwarden", *options], cwd=Path(folder), limit=7200)
+        if cost.code not in (0, 1):  # without requests, what leads to the reader's own computer is broken
+            sys.exit(f"linkwarden failed with {cost.code}: {cost.errors}")
+        return cost
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ ordinary page. ``python servers.py world LIST DIRECTORY`` plays the hosts of a l
 with some that are ill. ``python servers.py spread 1500 5`` listens on 1,500 addresses that answer after 50 to 800 ms,
 each always the same, and on 5 that take connections and never answer. The
 first line on standard output is JSON that says where it listens. Each line on standard input asks for the counts
-since the last one; at the end of the input, or after 20 minutes, the server stops.
+since the last one; at the end of the input, or after two hours, the server stops.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from functools import partial
 from typing import Any
 
 #: A forgotten server stops by itself after so many seconds.
-LIFETIME = 1200
+LIFETIME = 7200
 
 #: An ordinary page of 2 kB that keeps what the list promises ("Link number 17"): ``%s`` is the end of its path.
 _PAGE = (
@@ -124,6 +124,17 @@ async def serve_plain(count: int, counts: Counts) -> dict[str, Any]:
     return {"hosts": hosts}
 
 
+async def serve_any(count: int, counts: Counts) -> dict[str, Any]:
+    """Answer for ``count`` hosts through one socket on the loopback interface, and give their authorities."""
+    sock = socket.socket()
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"lo")
+    sock.bind(("0.0.0.0", 0))  # noqa: S104 - all of 127.0.0.0/8, and nothing else
+    sock.listen(4096)
+    port = sock.getsockname()[1]
+    await asyncio.get_running_loop().create_server(lambda: Plain(counts), sock=sock)
+    return {"hosts": [f"127.40.{number % 250}.{1 + number // 250}:{port}" for number in range(count)]}
+
+
 async def serve_spread(count: int, silent: int, counts: Counts) -> dict[str, Any]:
     """Start hosts with the latencies of real ones, and some that never answer; give the authorities of both."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
@@ -147,6 +158,8 @@ async def _amain(kind: str, *arguments: str) -> None:
     counts = Counts()
     if kind == "plain":
         place = await serve_plain(int(arguments[0]), counts)
+    elif kind == "any":
+        place = await serve_any(int(arguments[0]), counts)
     elif kind == "spread":
         place = await serve_spread(int(arguments[0]), int(arguments[1]), counts)
     else:

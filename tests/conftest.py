@@ -76,9 +76,7 @@ def _loop_is_never_blocked(request: pytest.FixtureRequest) -> Iterator[None]:
     with blockbuster_ctx("linkwarden") as blocking:
         # A temporary database without a disk to wait for: some microseconds a link.
         for name in ("Connection.execute", "Connection.executemany", "Connection.rollback", "Cursor.fetchone"):
-            blocking.functions[f"sqlite3.{name}"].can_block_in(
-                "linkwarden/run/entries.py", {"__init__", "get", "_write"}
-            )
+            blocking.functions[f"sqlite3.{name}"].can_block_in("linkwarden/run/shelf.py", {"get", "_opened", "_write"})
         yield
 
 

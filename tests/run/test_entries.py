@@ -22,7 +22,7 @@ from linkwarden.extract.markdown import Markdown
 from linkwarden.inputs import Source
 from linkwarden.model import Evidence, Markup, Occurrence, Results, Run, Span, Target, Verdict
 from linkwarden.report import ReportOptions, formats
-from linkwarden.run import engine, entries
+from linkwarden.run import engine, entries, intake, schedule, shelf
 from linkwarden.run.entry import Entry
 from linkwarden.run.packing import Packer
 from tests.internet import FakeInternet
@@ -82,6 +82,19 @@ async def test_reports_are_the_same_byte_for_byte(
         assert one == other, report.name
 
 
+async def test_reading_waits_for_requests(
+    internet: FakeInternet, lists: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However few links may wait at once, all are checked, and the report is the same."""
+    whole = await check(internet, lists)
+    monkeypatch.setattr(schedule, "MOST_WAITING", 1)
+    monkeypatch.setattr(intake, "_BREATH", 1)
+
+    run = await check(internet, lists)
+
+    assert run.results == whole.results
+
+
 async def test_results_are_a_sequence(
     internet: FakeInternet, lists: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -127,7 +140,7 @@ async def test_a_full_disk_costs_memory_and_nothing_else(
 
     monkeypatch.setattr(sqlite3, "connect", small)
     monkeypatch.setattr(entries, "AT_HAND", 0)
-    monkeypatch.setattr(entries, "_BATCH", 2)
+    monkeypatch.setattr(shelf, "BATCH", 2)
 
     run = await check(internet, lists)
 
@@ -203,7 +216,7 @@ def test_a_packed_link_takes_next_to_none(
 ) -> None:
     """Its key and its number."""
     monkeypatch.setattr(entries, "AT_HAND", 0)
-    monkeypatch.setattr(entries, "_BATCH", 64)
+    monkeypatch.setattr(shelf, "BATCH", 64)
 
     kept, peak, run = held(listed(LINKS, line_of))
 

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import json
 import os
+import tracemalloc
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from linkwarden import rules
 from linkwarden.answers import rules as http
 from linkwarden.config import Config, Shard, with_overrides
 from linkwarden.deps import Deps, Settled
@@ -30,7 +32,7 @@ from linkwarden.model import (
     Validators,
     Verdict,
 )
-from linkwarden.run import engine
+from linkwarden.run import engine, shelf
 from linkwarden.run.journal import Journal, read_parts
 from tests.internet import FakeInternet
 
@@ -151,7 +153,7 @@ def test_what_nobody_could_tell_is_asked_again(tmp_path: Path) -> None:
 
     late = Journal(tmp_path / "run.jsonl", None, now + timedelta(days=2))
     late.open()
-    late.close({}, {})
+    late.close([], {})
     assert late.known == {}
     assert not (tmp_path / "run.jsonl").exists()
 
@@ -250,6 +252,31 @@ def test_a_pipe_is_no_journal(tmp_path: Path) -> None:
 
     with pytest.raises(UsageError, match="is no journal"):
         read_parts([tmp_path / "pipe"])
+
+
+def test_what_a_journal_knows_does_not_fill_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a URL its key stays, and what was found about it is read again for who asks."""
+    monkeypatch.setattr(shelf, "BATCH", 64)
+    now, count = datetime(2026, 11, 22, 3, tzinfo=UTC), 2_000
+    fact = Fact("a fact that takes its place", "https://h.site.org/" + "x" * 200, 301)
+    first = Journal(tmp_path / "run.jsonl", None, now)
+    first.open()
+    for number in range(count):
+        key = f"https://h.site.org/{number}"
+        first.add(key, Settled("page", False, Evidence(key=key, checked_by="page", status=number, facts=(fact,)), ()))
+    first.close(None, {})
+    again = Journal(tmp_path / "run.jsonl", None, now)
+    rules.all_rules()
+    tracemalloc.start()
+    try:
+        again.open()
+        kept = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+
+    assert kept / count < 350
+    assert [again.known[f"https://h.site.org/{n}"].evidence.status for n in (0, 1_000, 1_999)] == [0, 1_000, 1_999]
+    again.close(None, {})
 
 
 def test_every_lane_belongs_to_one_shard() -> None:

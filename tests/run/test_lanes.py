@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
+from linkwarden.run import schedule
 from linkwarden.run.schedule import Job, Lanes
 
 
@@ -153,3 +156,31 @@ async def test_more_is_to_come_while_others_of_the_lane_wait_or_run() -> None:
     watch.gate.set()
     await lanes.drain()
     assert not lanes.has_more("a")
+
+
+async def test_who_fills_the_lanes_waits_for_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No more jobs wait at once than memory should hold; when they are dropped, nobody waits any longer."""
+    monkeypatch.setattr(schedule, "MOST_WAITING", 3)
+    watch, lanes = Watch(), Lanes()
+    for _ in range(3):
+        lanes.add("a", watch.job("a"), width=1)
+        await settle()
+        await lanes.room()
+    lanes.add("a", watch.job("a"), width=1)
+    filling = asyncio.create_task(lanes.room())
+    await settle()
+    assert not filling.done()
+
+    watch.gate.set()
+    await filling
+    await lanes.drain()
+
+    watch.gate.clear()
+    for _ in range(5):
+        lanes.add("a", watch.job("a"), width=1)
+    await settle()
+    filling = asyncio.create_task(lanes.room())
+    await settle()
+    assert not filling.done()
+    await lanes.close()
+    await filling

@@ -231,6 +231,10 @@ class Dispatch:
         """Let the workers of a cluster go; no request is made after this."""
         await self._checker.close()
 
+    async def room(self) -> None:
+        """Wait while more links wait for their requests than should be in memory."""
+        await self._lanes.room()
+
     # --- checking -------------------------------------------------------------------------------------------
 
     async def settle_offline(self) -> None:

@@ -165,11 +165,11 @@ class _Inspection:
 
     async def _end_journal(self, *, stopped: bool) -> None:
         if self._journal is not None:
-            found = {
-                entry.target.key: settled_of(entry)
+            found = (
+                (entry.target.key, settled_of(entry))
                 for entry in self._ledger.entries
                 if entry.of_shard and entry.evidence is not None
-            }
+            )
             await asyncio.to_thread(self._journal.close, None if stopped else found, self._ledger.sha256)
 
     async def _review(self, *, online: bool) -> None:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import weakref
 from array import array
 from collections.abc import Iterator, KeysView, Mapping, Sequence
 from itertools import pairwise
 
 from linkwarden.run.entry import Entry
 from linkwarden.run.packing import Packer
+from linkwarden.run.shelf import Shelf
 
 #: So many links stay in memory as they are, because to look at a packed one takes ten times as long.
 AT_HAND = 1 << 16
 #: A link that stands in more places stays in memory, so that it is not packed again for each of them.
 _FEW = 8
-#: So many packed links are written at once.
-_BATCH = 1024
 _OFFSET = (1 << 32) - 1  # of a file of 64 MiB at most
 
 
@@ -28,8 +26,8 @@ class Entries:
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
         self._at_hand: dict[int, Entry] = {}
-        self._shelf: _Shelf | None = None
-        self._packer = Packer()
+        self._shelf = Shelf()
+        self._packer: Packer | None = None
         self._paths: dict[str, int] = {}
         self._begins = array("Q")  # by number: which path, and the offset there
 
@@ -86,12 +84,11 @@ class Entries:
         """Put a settled entry away where there are many: nobody changes it unless it is asked for again."""
         if len(self) <= AT_HAND or entry.places > _FEW:
             return
+        self._packer = self._packer or Packer()
         number = self._numbers[entry.target.key]
         data = self._packer.packed(entry) if self._at_hand.get(number) is entry else None
         if data is None:
             return
-        if self._shelf is None:
-            self._shelf = _Shelf()
         self._shelf.put(number, data)
         del self._at_hand[number]
 
@@ -113,48 +110,5 @@ class Entries:
         return array("L", sorted(numbers, key=place))
 
     def _unpacked(self, number: int) -> Entry:
-        assert self._shelf is not None  # noqa: S101 - what is not at hand was put there
+        assert self._packer is not None  # noqa: S101 - what is not at hand was put there
         return self._packer.unpacked(self._shelf.get(number))
-
-
-class _Shelf:
-    """Bytes by number, in a temporary database: SQLite removes its file as soon as it is open, where the system allows.
-
-    A disk that is full costs memory, not the run: what cannot be written is kept.
-    """
-
-    def __init__(self) -> None:
-        self._waiting: dict[int, bytes] = {}
-        self._full = _BATCH
-        import sqlite3  # noqa: PLC0415 - few runs need it
-
-        self._errors = sqlite3.Error
-        self._database = sqlite3.connect("", check_same_thread=False, isolation_level=None)
-        weakref.finalize(self, self._database.close)
-        self._database.execute("PRAGMA journal_mode = MEMORY")
-        self._database.execute("PRAGMA synchronous = OFF")
-        self._database.execute("CREATE TABLE packed (number INTEGER PRIMARY KEY, data BLOB NOT NULL)")
-
-    def put(self, number: int, data: bytes) -> None:
-        """Keep bytes."""
-        self._waiting[number] = data
-        if len(self._waiting) >= self._full:
-            self._write()
-
-    def get(self, number: int) -> bytes:
-        """Return the bytes of a number, which were put here."""
-        data = self._waiting.get(number)
-        if data is None:
-            (data,) = self._database.execute("SELECT data FROM packed WHERE number = ?", (number,)).fetchone()
-        return data
-
-    def _write(self) -> None:
-        try:
-            with self._database:
-                self._database.execute("BEGIN")
-                self._database.executemany("INSERT OR REPLACE INTO packed VALUES (?, ?)", self._waiting.items())
-        except self._errors:
-            self._full = 2 * len(self._waiting)
-        else:
-            self._waiting.clear()
-            self._full = _BATCH

@@ -110,6 +110,7 @@ class Intake:
                         local.append(entry)
             if count % _BREATH == 0:
                 await self._dispatch.settle_offline()
+                await self._dispatch.room()
                 await asyncio.sleep(0)
         if not links:
             message = "No links found in this file. `linkwarden extract` shows what is read from it."

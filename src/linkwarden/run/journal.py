@@ -23,6 +23,7 @@ from linkwarden.deps import Parts, Settled
 from linkwarden.model import UsageError, Verdict
 from linkwarden.run.entry import Entry
 from linkwarden.run.packing import evidence_of, moment, plain_evidence
+from linkwarden.run.shelf import Shelf
 
 _NAME = "linkwarden-journal"
 #: What was settled longer ago is asked again.
@@ -41,7 +42,7 @@ class Journal:
     """
 
     def __init__(self, path: Path, shard: Shard | None, now: datetime) -> None:
-        self.known: dict[str, Settled] = {}
+        self.known: Mapping[str, Settled] = {}
         self._path = path
         self._shard = shard
         self._now = now
@@ -54,12 +55,13 @@ class Journal:
         Raises:
             UsageError: the file cannot be written, or is something else than a journal.
         """
-        head, lines, end = _read(self._path) if self._path.exists() else ({}, [], None)
+        known = _Known()
+        head, end = _read(self._path, known) if self._path.exists() else ({}, None)
         mine = head.get("version") == __version__ and head.get("shard") == str(self._shard or "")
         begun = _instant(head.get("at"))
         going_on = mine and end is None and begun is not None and self._now - begun < _TRUST
         if going_on:
-            self.known = dict(_settled(lines))
+            self.known = known
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._file = self._path.open("a" if going_on else "w", encoding="utf-8")
@@ -77,20 +79,20 @@ class Journal:
         if found.evidence.doubt is None and (rule is None or rule.verdict is not Verdict.UNVERIFIED):
             self._line(_packed(key, found))
 
-    def close(self, final: Mapping[str, Settled] | None, inputs: Mapping[str, str]) -> None:
+    def close(self, final: Iterable[tuple[str, Settled]] | None, inputs: Mapping[str, str]) -> None:
         """End the journal, if it has not ended yet.
 
         Args:
-            final: what the run says in the end of the URLs of its shard; None if it was stopped.
+            final: what the run says in the end of the URLs of its shard, by their keys; None if it was stopped.
             inputs: SHA-256 of the inputs that were read, by name.
         """
         if self._file is None:
             return
-        if final is not None and self._shard is not None:
-            for key, found in final.items():
-                self._line(_packed(key, found))
-            self._line({"end": True, "inputs": dict(inputs)})
         self._writer.shutdown(wait=True)
+        if final is not None and self._shard is not None:
+            for key, found in final:
+                self._write(_line(_packed(key, found)))
+            self._write(_line({"end": True, "inputs": dict(inputs)}))
         self._file.close()
         self._file = None
         if final is not None and self._shard is None:
@@ -99,7 +101,7 @@ class Journal:
 
     def _line(self, value: Mapping[str, Any]) -> None:
         if self._file is not None:
-            self._writer.submit(self._write, json.dumps(value, separators=(",", ":")) + "\n")
+            self._writer.submit(self._write, _line(value))
 
     def _write(self, line: str) -> None:
         if self._file is not None:
@@ -108,17 +110,45 @@ class Journal:
                 self._file.flush()
 
 
+def _line(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, separators=(",", ":")) + "\n"
+
+
+class _Known(Mapping[str, Settled]):
+    """What lines of journals say of URLs; they are read again for who asks."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._lines = Shelf()
+
+    def add(self, line: Mapping[str, Any]) -> None:
+        """Take in a line; one of somebody else's making is left out."""
+        with suppress(*_NOT_OURS):
+            key, _ = _settled(line)
+            number = self._numbers.setdefault(key, len(self._numbers))
+            self._lines.put(number, json.dumps(line).encode())
+
+    def __getitem__(self, key: str) -> Settled:
+        return _settled(json.loads(self._lines.get(self._numbers[key])))[1]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._numbers)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+
 def read_parts(paths: Sequence[Path]) -> Parts:
     """Return what the shards of one run have found.
 
     Raises:
         UsageError: a file is no journal, was not finished, or does not belong to the others; or one is missing.
     """
-    known: dict[str, Settled] = {}
+    known = _Known()
     inputs: Mapping[str, str] | None = None
     seen: dict[str, Path] = {}
     for path in paths:
-        head, lines, end = _read(path)
+        head, end = _read(path, known)
         shard = str(head.get("shard", ""))
         if end is None or not _SHARD.fullmatch(shard):
             raise UsageError(f"{path}: the run that wrote it is no finished shard", "Run that shard again.")
@@ -129,7 +159,6 @@ def read_parts(paths: Sequence[Path]) -> Parts:
         if inputs is not None and end != inputs:
             raise UsageError(f"{path}: is about other lists than {paths[0]}", "Run all shards on the same files.")
         seen[shard], inputs = path, end
-        known.update(_settled(lines))
     count = int(next(iter(seen)).partition("/")[2]) if seen else 0
     shards = (f"{index}/{count}" for index in range(1, count + 1))
     missing = list(islice((shard for shard in shards if shard not in seen), 5))
@@ -138,19 +167,28 @@ def read_parts(paths: Sequence[Path]) -> Parts:
     return Parts(known, inputs or {})
 
 
-def _read(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]], dict[str, str] | None]:
-    """Return the first line, those of URLs, and the inputs that the last line names, or None without one."""
+def _read(path: Path, known: _Known) -> tuple[dict[str, Any], dict[str, str] | None]:
+    """Return the first line, and the inputs that the last line names, or None without one.
+
+    Args:
+        path: of the journal.
+        known: takes in the lines of URLs.
+    """
     try:
         if path.exists() and not path.is_file():  # a pipe is waited for, and a device may have no end
             raise UsageError(f"{path}: is no journal of linkwarden", _HINT)
         with path.open(encoding="utf-8", errors="replace") as file:
-            values = list(_values(file))
+            values = _values(file)
+            head = last = next(values, {})
+            if head.get(_NAME) != 1:
+                raise UsageError(f"{path}: is no journal of linkwarden", _HINT)
+            for last in values:
+                if "key" in last:
+                    known.add(last)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
-    if not values or values[0].get(_NAME) != 1:
-        raise UsageError(f"{path}: is no journal of linkwarden", _HINT)
-    end = values[-1].get("inputs") if values[-1].get("end") is True else None
-    return values[0], [value for value in values[1:] if "key" in value], end if isinstance(end, dict) else None
+    end = last.get("inputs") if last.get("end") is True else None
+    return head, end if isinstance(end, dict) else None
 
 
 def _values(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
@@ -161,14 +199,17 @@ def _values(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
                 yield value
 
 
-def _settled(lines: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, Settled]]:
+def _settled(line: Mapping[str, Any]) -> tuple[str, Settled]:
+    """Return a URL's key and what was found.
+
+    Raises:
+        one of ``_NOT_OURS``: the line is not what ``_packed`` returns.
+    """
     known = rules.all_rules()
-    for line in lines:
-        with suppress(*_NOT_OURS):  # a line of somebody else's making is left out
-            key = str(line["key"])
-            notes = tuple(evidence_of(key, note, known) for note in line["notes"])
-            evidence = evidence_of(key, line["evidence"], known)
-            yield key, Settled(str(line["provider"]), line["image"] is True, evidence, notes)
+    key = str(line["key"])
+    notes = tuple(evidence_of(key, note, known) for note in line["notes"])
+    evidence = evidence_of(key, line["evidence"], known)
+    return key, Settled(str(line["provider"]), line["image"] is True, evidence, notes)
 
 
 def _packed(key: str, found: Settled) -> dict[str, Any]:

@@ -101,6 +101,9 @@ class Packer:
     def __init__(self) -> None:
         self._providers: dict[str, Provider] = {}
         self._rules: dict[str, Rule] = {}
+        from msgspec import msgpack  # noqa: PLC0415 - few runs need it
+
+        self._encode, self._decode = msgpack.encode, msgpack.decode
 
     def packed(self, entry: Entry) -> bytes | None:
         """Return an entry as bytes; None where they could not give it back as it is."""
@@ -125,18 +128,14 @@ class Packer:
             [plain_evidence(note) for note in entry.notes],
             plain_evidence(evidence),
         )
-        import msgspec  # noqa: PLC0415 - only long lists are packed
-
         try:
-            return msgspec.msgpack.encode(values)
+            return self._encode(values)
         except ValueError:  # half of a surrogate pair, which has no bytes
             return None
 
     def unpacked(self, data: bytes) -> Entry:
         """Return the entry that ``packed`` made bytes of."""
-        import msgspec  # noqa: PLC0415 - as above
-
-        key, url, address, path, original, places, provider, *state = msgspec.msgpack.decode(data)
+        key, url, address, path, original, places, provider, *state = self._decode(data)
         as_image, unwraps, remembered, of_shard, notes, evidence = state
         url = key if url == 0 else url
         occurrences = tuple(_place(url, place) for place in places)

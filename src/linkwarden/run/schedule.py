@@ -15,6 +15,8 @@ Job = Callable[[], Awaitable[None]]
 
 #: Tasks alive at once. Above what any host limit lets through, far below what would fill memory on a huge list.
 MAX_ALIVE = 1500
+#: Jobs that wait at once, of all lanes; whoever fills them waits for room. A job keeps its links in memory.
+MOST_WAITING = 50_000
 
 
 @dataclass(slots=True)
@@ -49,6 +51,9 @@ class Lanes:
         self._alive: set[asyncio.Task[None]] = set()
         self._idle = asyncio.Event()
         self._idle.set()
+        self._waiting = 0
+        self._room = asyncio.Event()
+        self._room.set()
         self._closed = False
 
     def add(self, lane: str, job: Job, *, width: int) -> None:
@@ -59,6 +64,9 @@ class Lanes:
         if entry is None:
             entry = self._lanes[lane] = _Lane(width)
         entry.waiting.append(job)
+        self._waiting += 1
+        if self._waiting >= MOST_WAITING:
+            self._room.clear()
         self._idle.clear()
         self._offer(entry)
         self._start()
@@ -79,6 +87,10 @@ class Lanes:
         counts = {name: len(lane.waiting) + lane.running + lane.parked for name, lane in self._lanes.items()}
         return {name: count for name, count in counts.items() if count}
 
+    async def room(self) -> None:
+        """Wait until there is room for more jobs."""
+        await self._room.wait()
+
     async def drain(self) -> None:
         """Wait until no job waits and none runs."""
         await self._idle.wait()
@@ -86,6 +98,7 @@ class Lanes:
     async def close(self) -> None:
         """Drop what waits and cancel what runs."""
         self._closed = True
+        self._room.set()
         for lane in self._lanes.values():
             lane.waiting.clear()
         tasks = tuple(self._alive)
@@ -134,6 +147,9 @@ class Lanes:
             if lane.waiting and lane.running < lane.width:
                 job = lane.waiting.popleft()
                 lane.begun = True
+                self._waiting -= 1
+                if self._waiting < MOST_WAITING:
+                    self._room.set()
                 lane.running += 1
                 self._offer(lane)
                 return lane, job
