@@ -76,6 +76,17 @@ def test_findings_are_printed_once_and_the_summary_last(capsys: pytest.CaptureFi
     assert streamed.count("missing.md\n") == usual.count("missing.md\n")
 
 
+def test_the_worst_are_named_again_where_they_have_scrolled_away(capsys: pytest.CaptureFixture[str]) -> None:
+    """The summary of a streamed report begins with them, as that of any report longer than a screen."""
+    write("# A\n\n" + "".join(f"[a{n}](#nowhere-{n})\n" for n in range(12)))
+    assert check(*QUIET, "--stream") == 1
+    assert "Worst first" in capsys.readouterr().out
+
+    write("# A\n\n[a](#nowhere)\n")
+    assert check(*QUIET, "--stream") == 1
+    assert "Worst first" not in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("arguments", [("-q",), ("-v",), ("--fail-on", "unverified"), ("--color", "always")])
 def test_the_other_options_hold(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     """What ``-q`` leaves out, ``-v`` adds and ``--fail-on`` names; each finding stands there once."""

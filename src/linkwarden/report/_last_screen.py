@@ -26,13 +26,15 @@ from linkwarden.sinks import mask_text, shown_address, shown_place, visible
 #: What is longer has scrolled away, and its worst is named again.
 _SCREEN = 40
 _WORST = 5
+#: What a finding takes at least.
+_LINES_OF_ONE = 4
 #: From so many lines on, it is said how to get fewer.
 _LONG = 150
 _LONGEST_ADDRESS = 120
 _LONGEST_TEXT = 40
 
 
-def last_screen(page: Page, run: Run, items: Sequence[Placed], *, verbose: bool, quiet: bool) -> None:
+def last_screen(page: Page, run: Run, items: Sequence[Placed], *, verbose: bool, quiet: bool, told: int = 0) -> None:
     """Add the last lines of a report.
 
     Args:
@@ -41,9 +43,10 @@ def last_screen(page: Page, run: Run, items: Sequence[Placed], *, verbose: bool,
         items: its results, in order.
         verbose: ``-v`` was given.
         quiet: ``-q`` was given.
+        told: findings that were shown before this page.
     """
     length = len(page.lines)
-    if length > _SCREEN:
+    if length + told * _LINES_OF_ONE > _SCREEN:
         _worst(page, run, items)
     page.gap()
     if cheer := friendly(run):

@@ -123,7 +123,8 @@ class _Text:
         if not self._quiet:
             self._hints()
             self._lists()
-        last_screen(self._page, self._run, self._items, verbose=self._verbose, quiet=self._quiet)
+        told = len(self._items) - len(self._untold)
+        last_screen(self._page, self._run, self._items, verbose=self._verbose, quiet=self._quiet, told=told)
         return self._page.guarded()
 
     def one(self, result: Result) -> list[Line]:
