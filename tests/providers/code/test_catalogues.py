@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from aiohttp import web
 
-from linkwarden.model import Pass
+from linkwarden.model import Evidence, Pass
 from linkwarden.net import Net
 from linkwarden.providers.code.catalogues import Catalogues
 from tests.internet import FakeInternet, misbehave
-from tests.links import answers_of, evidence_of, slug
+from tests.links import answers_of, evidence_of, load, slug, target
 
 HEX = "https://hex.pm/packages/phoenix"
 API = "/api/packages/phoenix"
@@ -166,3 +167,138 @@ async def test_where_absence_proves_nothing_the_page_is_asked(internet: FakeInte
     internet.site("api.coursera.org").handle("/api", misbehave.answer(b'{"elements": []}'))
 
     assert isinstance((await answers_of(Catalogues, net, url))[url], Pass)
+
+
+@pytest.mark.parametrize(
+    ("url", "api"),
+    [
+        ("https://figshare.com/articles/A_title/1234567/3", "https://api.figshare.com/v2/articles/1234567"),
+        ("https://figshare.com/articles/dataset/2019/1234567/3", "https://api.figshare.com/v2/articles/1234567"),
+        ("https://figshare.com/articles/dataset/A_title/1234567", "https://api.figshare.com/v2/articles/1234567"),
+        ("https://www.npmjs.com/package/%40babel/core", "https://registry.npmjs.org/%40babel%2Fcore/latest"),
+        ("https://www.npmjs.com/package/@babel%2Fcore", "https://registry.npmjs.org/%40babel%2Fcore/latest"),
+        ("https://www.npmjs.com/package/a.b?activeTab=versions", "https://registry.npmjs.org/a.b/latest"),
+        ("https://www.npmjs.com/package/@a/b/v/1.2.3-rc.1", "https://registry.npmjs.org/%40a%2Fb/1.2.3-rc.1"),
+        ("https://pypi.org/project/six/1.0/#files", "https://pypi.org/pypi/six/1.0/json"),
+        (
+            "https://addons.mozilla.org/zh-CN/firefox/addon/%E4%B8%AD/",
+            "https://addons.mozilla.org/api/v5/addons/addon/%E4%B8%AD/",
+        ),
+    ],
+)
+def test_a_url_names_its_thing_in_all_its_forms(url: str, api: str) -> None:
+    """Percent-encoded or not, with a version behind it or a title before it."""
+    assert load(Catalogues).claim(target(url)) == api
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://www.npmjs.com/~somebody",
+        "https://www.npmjs.com/search?q=x",
+        "https://www.npmjs.com/package/x/access",
+        "https://pypi.org/user/somebody/",
+        "https://pypi.org/search/?q=x",
+        "https://test.pypi.org/project/x/",
+        "https://pkg.go.dev/std",
+        "https://pkg.go.dev/search?q=x",
+        "https://addons.mozilla.org/thunderbird/addon/x/",  # they have a site of their own
+        "https://figshare.com/articles/A_title/12",
+        "https://pub.dev/packages?q=x",
+        "https://pub.dev/packages/x/versions",
+    ],
+)
+def test_other_pages_of_a_catalogue_are_not_claimed(url: str) -> None:
+    """People, searches, parts of a package that are pages of their own, other sites."""
+    assert load(Catalogues).claim(target(url)) is None
+
+
+@pytest.mark.parametrize(("status", "expected"), [(200, "ok"), (404, "unknown-to-catalogue"), (500, "pass")])
+async def test_no_scope_is_missing_because_its_newest_version_is_not_answered_for(
+    internet: FakeInternet, net: Net, status: int, expected: str
+) -> None:
+    """The short way of npm has failed for packages with a scope; the long one decides."""
+
+    async def registry(request: web.Request) -> web.Response:
+        if request.path.endswith("/latest"):
+            return web.json_response("Not Found", status=404)
+        return web.json_response({"name": "@a/b"}, status=status)
+
+    internet.site("registry.npmjs.org").default(registry)
+    internet.site("www.npmjs.com").default(misbehave.bot_wall("cloudflare"))
+    url = "https://www.npmjs.com/package/@a/b"
+
+    assert slug((await answers_of(Catalogues, net, url))[url]) == expected
+
+
+async def test_a_version_that_is_missing_is_named(internet: FakeInternet, net: Net) -> None:
+    """The project may be there."""
+    internet.site("pypi.org")
+
+    found = await evidence_of(Catalogues, net, "https://pypi.org/project/six/99.0/")
+
+    assert found.reason == "There is no project at PyPI called six with version 99.0."
+
+
+async def test_each_site_is_asked_for_its_own_page(internet: FakeInternet, net: Net) -> None:
+    """mvnrepository.com lists what Maven Central does not have."""
+    internet.site("repo1.maven.org")
+    internet.site("central.sonatype.com")
+    central, other = "https://central.sonatype.com/artifact/a.b/c", "https://mvnrepository.com/artifact/a.b/c"
+
+    found = await answers_of(Catalogues, net, central, other)
+
+    assert {url: slug(item) for url, item in found.items()} == {central: "not-in-catalogue", other: "pass"}
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "path", "expected"),
+    [
+        ("https://pub.dev/packages/a#Usage", "pub.dev", "/api/packages/a", "pass"),
+        ("https://pub.dev/packages/a#:~:text=x", "pub.dev", "/api/packages/a", "ok"),
+        ("https://www.npmjs.com/package/a#usage", "registry.npmjs.org", "/a/latest", "ok"),
+    ],
+)
+async def test_a_section_is_looked_for_where_programs_see_the_page(
+    internet: FakeInternet, net: Net, url: str, host: str, path: str, expected: str
+) -> None:
+    """Elsewhere the package is seen, and it is said that its section is not."""
+    internet.site(host).handle(path, misbehave.answer(b'{"version": "1", "latest": {}}'))
+
+    found = (await answers_of(Catalogues, net, url))[url]
+
+    assert slug(found) == expected
+    if "#usage" in url:
+        assert isinstance(found, Evidence)
+        assert found.facts[-1].what == "the section #usage was not checked"
+
+
+async def test_that_it_is_discontinued_is_remembered_while_the_section_is_looked_for(
+    internet: FakeInternet, net: Net
+) -> None:
+    """The page says nothing of it."""
+    url = "https://pub.dev/packages/a#Usage"
+    internet.site("pub.dev").handle("/api/packages/a", misbehave.answer(b'{"latest": {}, "isDiscontinued": true}'))
+
+    found = (await answers_of(Catalogues, net, url))[url]
+
+    assert isinstance(found, Pass)
+    assert slug(found.note) == "retired-in-catalogue"
+
+
+@pytest.mark.parametrize(
+    ("mark", "expected", "words"),
+    [("  ", "ok", ""), ("a\\nb", "retired-in-catalogue", "“a b”"), (True, "retired-in-catalogue", "not be used")],
+)
+async def test_authors_words_stand_on_one_line(
+    internet: FakeInternet, net: Net, mark: object, expected: str, words: str
+) -> None:
+    """Blanks are no words."""
+    text = b"true" if mark is True else f'"{mark}"'.encode()
+    body = b'{"version": "1", "deprecated": ' + text + b"}"
+    internet.site("registry.npmjs.org").handle("/a/latest", misbehave.answer(body))
+
+    found = await evidence_of(Catalogues, net, "https://www.npmjs.com/package/a")
+
+    assert slug(found) == expected
+    assert words in found.reason

@@ -7,9 +7,9 @@ from aiohttp import web
 
 from linkwarden.net import Net
 from linkwarden.providers.code.hackage import Hackage
-from tests.internet import FakeInternet
+from tests.internet import FakeInternet, misbehave
 from tests.internet.hackage import FakeHackage
-from tests.links import answers_of, evidence_of, slug
+from tests.links import answers_of, evidence_of, load, slug, target
 
 SITE = "https://hackage.haskell.org"
 
@@ -59,7 +59,12 @@ async def test_many_packages_are_two_requests(net: Net, hackage: FakeHackage) ->
     found = await answers_of(Hackage, net, *urls)
 
     assert [slug(found[url]) for url in urls] == ["ok"] * 20 + ["hackage-package-missing"]
-    assert sorted(hackage.questions) == ["/package/nobody/preferred", "/packages/", "/packages/deprecated.json"]
+    assert sorted(hackage.questions) == [
+        "/package/nobody",
+        "/package/nobody/preferred",
+        "/packages/",
+        "/packages/deprecated.json",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -76,3 +81,21 @@ async def test_an_answer_that_says_nothing_is_no_verdict(net: Net, hackage: Fake
     hackage.always = odd  # type: ignore[assignment]  # any of them
 
     assert slug(await evidence_of(Hackage, net, f"{SITE}/package/aeson")) == "registry-silent"
+
+
+@pytest.mark.parametrize("path", ["/package/nobody", "/package/aeson-9.9"])
+@pytest.mark.parametrize(("status", "expected"), [(200, "pass"), (403, "registry-silent"), (503, "registry-silent")])
+async def test_the_api_alone_accuses_nobody(
+    internet: FakeInternet, net: Net, hackage: FakeHackage, path: str, status: int, expected: str
+) -> None:
+    """Its page is the second witness: it may be there, or say nothing."""
+    assert hackage.packages
+    internet.site("hackage.haskell.org").handle(path, misbehave.answer(b"<p>x", status, media_type="text/html"))
+    internet.site("hackage.haskell.org").handle("/package/nobody/preferred", misbehave.answer(b"", 404))
+
+    assert slug((await answers_of(Hackage, net, SITE + path))[SITE + path]) == expected
+
+
+def test_sections_are_left_to_the_page() -> None:
+    """Only the page shows whether it has one."""
+    assert load(Hackage).claim(target(f"{SITE}/package/aeson#readme")) is None

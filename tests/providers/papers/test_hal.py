@@ -12,7 +12,12 @@ from tests.internet import FakeInternet
 from tests.links import answers_of, slug
 
 DOCS = [
-    {"halId_s": "hal-01234567", "title_s": ["A Title"], "fileMain_s": "https://hal.science/hal-01234567/file/a.pdf"},
+    {
+        "halId_s": "hal-01234567",
+        "title_s": ["A Title"],
+        "fileMain_s": "https://hal.science/hal-01234567/file/a.pdf",
+        "version_i": 2,
+    },
     {"halId_s": "tel-02345678", "title_s": "Another Title"},
 ]
 
@@ -28,6 +33,9 @@ async def test_one_search_settles_what_it_has(internet: FakeInternet, net: Net) 
     links = {
         "https://hal.science/hal-01234567": "ok",
         "https://hal.science/hal-01234567v2/document": "ok",
+        "https://hal.science/hal-01234567v3": "pass",
+        "https://theses.hal.science/tel-02345678v1": "ok",
+        "https://theses.hal.science/tel-02345678v2": "pass",
         "https://hal.science/hal-01234567/file/a.pdf": "ok",
         "https://hal.science/hal-01234567/file/b.pdf": "pass",
         "https://theses.hal.science/tel-02345678": "ok",

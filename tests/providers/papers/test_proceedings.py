@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import pytest
 
 from linkwarden.model import Evidence, Pass
 from linkwarden.net import Net
 from linkwarden.providers.papers.proceedings import Proceedings
 from tests.internet import FakeInternet, misbehave
-from tests.links import answers_of, slug
+from tests.links import answers_of, load, slug, target
 
 HOST = "proceedings.mlr.press"
 PAGE = f"https://{HOST}/v97/name19a.html"
@@ -87,3 +89,24 @@ async def test_a_new_place_that_does_not_answer_is_not_offered(internet: FakeInt
     internet.site("proceedings.neurips.cc")
 
     assert isinstance((await answers_of(Proceedings, net, OLD))[OLD], Pass)
+
+
+@pytest.mark.parametrize(
+    ("link", "there"),
+    [
+        ("http://www.jmlr.org/papers/v3/name03a.html", "https://www.jmlr.org/papers/v3/name03a.html"),
+        ("https://aclanthology.org/P18-1001", "https://www.aclanthology.org/P18-1001"),
+    ],
+)
+async def test_another_spelling_of_the_site_is_no_new_url(
+    internet: FakeInternet, net: Net, link: str, there: str
+) -> None:
+    """Scheme, ``www.`` and a slash at the end make no other paper."""
+    asked = load(Proceedings).claim(target(link)) or ""
+    pdf = link.replace("v3/name03a.html", "volume3/name03a/name03a.pdf") if "jmlr" in link else f"{link}.pdf"
+    internet.site(urlsplit(asked).netloc).redirect(urlsplit(asked).path, there, 301)
+    internet.site(urlsplit(there).netloc).page(urlsplit(there).path, TAGS.format(pdf))
+
+    found = await answers_of(Proceedings, net, link, pdf)
+
+    assert {slug(item) for item in found.values()} == {"ok"}

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from aiohttp import web
 
-from linkwarden.model import Verdict
+from linkwarden.model import Evidence, Verdict
 from linkwarden.net import Net
 from linkwarden.providers.sites.apple import Apple
 from tests.internet import FakeInternet
-from tests.internet.apple import FakeApple
-from tests.links import answers_of, evidence_of, slug, verdict_of
+from tests.internet.apple import PAGES, FakeApple
+from tests.links import answers_of, evidence_of, load, slug, target, verdict_of
 
 APPS = "https://apps.apple.com"
 
@@ -64,3 +64,40 @@ async def test_the_limit_is_no_verdict(net: Net, apple: FakeApple) -> None:
     apple.always = lambda: web.Response(status=403)
 
     assert slug(await evidence_of(Apple, net, f"{APPS}/us/app/one/id1000001")) == "registry-silent"
+
+
+@pytest.mark.parametrize(
+    ("url", "ident"),
+    [
+        ("https://podcasts.apple.com/us/podcast/x/id1200361736?i=123456789", "us:1200361736"),  # an old episode
+        ("https://podcasts.apple.com/us/podcast/x/id1200361736?i=1000412345678", "us:1200361736"),
+        ("https://itunes.apple.com/us/album/x/id1440857781?i=1440857786&mt=1", "us:1440857786"),
+        ("https://apps.apple.com/us/developer/x/id1200361736", "us:1200361736"),
+        ("https://apps.apple.com/id1200361736", None),
+        ("https://apps.apple.com/us/story/id1200361736", None),
+        ("https://music.apple.com/us/playlist/x/pl.1234567", None),
+    ],
+)
+def test_what_a_url_names(url: str, ident: str | None) -> None:
+    """Tracks of an album can be looked up; episodes of a podcast cannot."""
+    assert load(Apple).claim(target(url)) == ident
+
+
+async def test_what_was_found_first_stays_found(net: Net, apple: FakeApple, internet: FakeInternet) -> None:
+    """Also if the second question, about something else, is refused; the answer that counts is shown."""
+    one, absent = f"{APPS}/us/app/one/id1000001", f"{APPS}/us/app/x/id1999999"
+    answers = [None, web.Response(status=403)]
+    usual = apple.stores["us"] | {PAGES: "Pages"}
+
+    async def lookup(request: web.Request) -> web.Response:
+        refused = answers.pop(0) if answers else web.Response(status=403)
+        found = [{"trackId": int(n), "trackName": usual[n]} for n in request.query["id"].split(",") if n in usual]
+        return refused or web.json_response({"resultCount": len(found), "results": found})
+
+    internet.site("itunes.apple.com").handle("/lookup", lookup)
+
+    found = await answers_of(Apple, net, one, absent)
+
+    assert (slug(found[one]), slug(found[absent])) == ("ok", "registry-silent")
+    assert isinstance(found[one], Evidence)
+    assert found[one].status == 200

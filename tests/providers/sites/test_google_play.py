@@ -8,7 +8,7 @@ from aiohttp import web
 from linkwarden.net import Net
 from linkwarden.providers.sites.google_play import CANARY, GooglePlay
 from tests.internet import FakeInternet, misbehave
-from tests.links import evidence_of, slug
+from tests.links import evidence_of, load, slug, target
 
 AT = "https://play.google.com/store/apps/details?id="
 APPS = {("org.here", "US"), ("org.german", "DE"), (CANARY, "US")}
@@ -63,3 +63,18 @@ async def test_what_says_nothing_is_unverified(internet: FakeInternet, net: Net,
     internet.site("play.google.com").handle("/store", misbehave.answer(body, status, media_type="text/html"))
 
     assert slug(await evidence_of(GooglePlay, net, f"{AT}org.here")) == "registry-silent"
+
+
+@pytest.mark.parametrize(
+    ("path", "ident"),
+    [
+        ("details/A_title?id=org.here", "us:org.here"),
+        ("details/?id=org.here&gl=", "us:org.here"),
+        ("details?hl=de&id=org.Here&gl=xyz", "us:org.Here"),
+        ("details/a/b?id=org.here", None),
+        ("dev?id=org.here", None),
+    ],
+)
+def test_what_names_an_app(path: str, ident: str | None) -> None:
+    """The title may stand in the path; names depend on case."""
+    assert load(GooglePlay).claim(target(f"https://play.google.com/store/apps/{path}")) == ident

@@ -7,7 +7,7 @@ import pytest
 from linkwarden.net import Net
 from linkwarden.providers.sites.telegram import Telegram
 from tests.internet import FakeInternet, misbehave
-from tests.links import evidence_of, slug
+from tests.links import evidence_of, load, slug, target
 
 SHOWN = (
     b'<meta property="og:title" content="A Channel"><div class="tgme_page_title"><span>A Channel</span></div>'
@@ -34,3 +34,26 @@ async def test_what_the_page_shows(internet: FakeInternet, net: Net, body: bytes
 
     assert slug(found) == expected
     assert found.title == ("A Channel" if expected == "ok" else None)
+
+
+@pytest.mark.parametrize(
+    ("path", "ident"),
+    [
+        ("/durov/", "durov"),
+        ("/durov/12?single", "durov"),
+        ("/durov/12/34", "durov"),
+        ("/s/durov?before=12", "durov"),
+        ("/durov/s/12", None),
+        ("/durov/app", None),
+        ("/addlist/AbCdEf", None),
+        ("/addlist", None),
+        ("/share/url?url=x", None),
+        ("/proxy?server=x", None),
+        ("/login/12345", None),
+        ("/c/1234567/8", None),
+        ("/unknown/AbCdEf", None),
+    ],
+)
+def test_what_names_somebody(path: str, ident: str | None) -> None:
+    """Folders, proxies, apps and what else the site has below its names are nobody."""
+    assert load(Telegram).claim(target(f"https://t.me{path}")) == ident

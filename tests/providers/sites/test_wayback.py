@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from aiohttp import web
 
 from linkwarden.net import Net
 from linkwarden.providers.sites.wayback import Wayback
@@ -64,3 +65,26 @@ async def test_no_answer_is_no_verdict(net: Net, archive: FakeArchive, internet:
     internet.site("web.archive.org").handle("/web", misbehave.answer(b"no", status))
 
     assert slug(await evidence_of(Wayback, net, f"{SITE}/20200101000000/{PAGE}")) == "registry-silent"
+
+
+@pytest.mark.parametrize(
+    ("location", "expected"),
+    [
+        ("/web/20190101000000id_/http://old.site.org/page", "ok"),
+        ("//web.archive.org/web/2019/http://old.site.org/page", "ok"),
+        ("https://archive.org/account/login", "registry-silent"),
+        ("https://elsewhere.org/web/2019/http://old.site.org/page", "registry-silent"),
+        ("", "registry-silent"),
+    ],
+)
+async def test_only_a_redirect_to_a_copy_proves_one(
+    internet: FakeInternet, net: Net, location: str, expected: str
+) -> None:
+    """A log-in or another site is none."""
+
+    async def lead_on(_: web.Request) -> web.Response:
+        return web.Response(status=302, headers={"Location": location})
+
+    internet.site("web.archive.org").handle("/web", lead_on)
+
+    assert slug(await evidence_of(Wayback, net, f"{SITE}/20200101000000/{PAGE}")) == expected

@@ -140,3 +140,20 @@ def test_hosts_of_this_user_alone_are_left_out() -> None:
 def test_wikis_of_the_table_are_claimed_in_any_form(url: str) -> None:
     """Also where no path says that it is a wiki."""
     assert load(Wikis).claim(target(url)) is not None
+
+
+@pytest.mark.parametrize(
+    ("url", "ident"),
+    [
+        ("https://wiki.mozilla.org/index.php?title=A_page", "https://wiki.mozilla.org/index.php?title=A page"),
+        ("https://wiki.osdev.org/index.php/A_page", "https://wiki.osdev.org/index.php/A page"),
+        ("https://wiki.osdev.org/images/a.png", None),
+        ("https://wiki.osdev.org/api.php?action=help", None),
+        ("https://wiki.haskell.org/load.php", None),
+        ("https://wiki.haskell.org/skins/x/y.css", None),
+        ("https://en.cppreference.com/w/", None),
+    ],
+)
+def test_a_wikis_own_files_are_no_pages(url: str, ident: str | None) -> None:
+    """Where nothing stands before a page's name, they would look like pages that are missing."""
+    assert load(Wikis).claim(target(url)) == ident

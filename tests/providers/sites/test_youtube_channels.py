@@ -59,3 +59,11 @@ async def test_a_consent_page_is_no_verdict(internet: FakeInternet, net: Net) ->
     internet.site("consent.youtube.com").page("/m", "<title>Before you continue</title>")
 
     assert slug(await evidence_of(YoutubeChannels, net, f"{SITE}/@somebody")) == "registry-silent"
+
+
+async def test_another_site_is_not_the_home_page(internet: FakeInternet, net: Net) -> None:
+    """Whoever leads programs elsewhere says nothing of the channel."""
+    internet.site("www.youtube.com").redirect("/@somebody", "https://accounts.site.org/")
+    internet.site("accounts.site.org").page("/", "<title>Sign in</title>")
+
+    assert slug(await evidence_of(YoutubeChannels, net, f"{SITE}/@somebody")) == "registry-silent"

@@ -9,10 +9,11 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from linkwarden.datafile import Row, read_groups
 from linkwarden.foreign import at
-from linkwarden.model import Rule, Verdict
+from linkwarden.model import Evidence, Fact, Rule, Verdict
 from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example
 from linkwarden.providers.registry import (
@@ -28,14 +29,17 @@ from linkwarden.providers.registry import (
     shown,
 )
 from linkwarden.records import dataclass
+from linkwarden.text import host_of
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
 
-_COLUMNS = ("domain", "path", "ask", "proof", "gone", "retired", "thing")
+_COLUMNS = ("domain", "path", "ask", "proof", "gone", "retired", "thing", "again", "sections")
 _CAPITAL = pattern(r"[A-Z]")
 _PLACE = pattern(r"\{(\w+)(?:\.(\w+))?\}")
 _MAX_BYTES = 256 * 1024
+#: To be there is all that the second file has to say, so that its beginning is enough.
+_AGAIN_BYTES = 4096
 _ACCEPT = "application/json, application/xml;q=0.9"
 #: Authors' words about why they gave something up are shown this far.
 _WORDS = 160
@@ -45,8 +49,8 @@ MISSING = Rule(
     "not-in-catalogue",
     Verdict.BROKEN,
     "the catalogue has no such thing",
-    "The catalogue's own API says that it has no such package, extension or project, and the page says so, too, or "
-    "asks readers to log in.",
+    "The catalogue's own API says that it has no such package, extension or project, or not the version that the URL "
+    "names, and the page says so, too, or asks readers to log in.",
     "Look for its new name or place, or remove the entry.",
 )
 DOUBTED = Rule(
@@ -54,8 +58,8 @@ DOUBTED = Rule(
     "unknown-to-catalogue",
     Verdict.SUSPECT,
     "the catalogue's API does not know it, and its page could not be seen",
-    "The catalogue's own API says that it has no such package, extension or project. The page behind it could not be "
-    "seen, so that there is no second witness.",
+    "The catalogue's own API says that it has no such package, extension or project, or not the version that the URL "
+    "names. The page behind it could not be seen, so that there is no second witness.",
     "Open the URL in a browser. If nothing is there, look for its new name, or remove the entry.",
 )
 RETIRED = Rule(
@@ -79,6 +83,8 @@ class _Catalogue:
     gone: frozenset[int]
     retired: str
     thing: str
+    again: str
+    page_shows_sections: bool
 
 
 @cache
@@ -87,7 +93,16 @@ def _catalogues() -> Mapping[str, tuple[_Catalogue, ...]]:
 
 
 def _catalogue(row: Row) -> _Catalogue:
-    return _Catalogue(pattern(row["path"]), row["ask"], row["proof"], _statuses(row), row["retired"], row["thing"])
+    return _Catalogue(
+        pattern(row["path"]),
+        row["ask"],
+        row["proof"],
+        _statuses(row),
+        row["retired"],
+        row["thing"],
+        "" if row["again"] == "-" else row["again"],
+        row["sections"] == "page",
+    )
 
 
 def _statuses(row: Row) -> frozenset[int]:
@@ -96,15 +111,32 @@ def _statuses(row: Row) -> frozenset[int]:
 
 @dataclass(frozen=True, slots=True)
 class _Thing:
-    """A thing in a catalogue: what it is called there, and where the catalogue is asked about it."""
+    """A thing in a catalogue: what it is called there, and where the catalogue is asked about it.
+
+    Attributes:
+        name: what the catalogue calls it.
+        version: that the URL names, or "".
+        api: where it is asked for.
+        again: where it is asked for once more before it is called missing, or "".
+        section: the part of the page that the URL names, or "".
+        catalogue: its row.
+    """
 
     name: str
+    version: str
     api: str
+    again: str
+    section: str
     catalogue: _Catalogue
 
     @property
     def ident(self) -> str:
         return self.api
+
+    @property
+    def called(self) -> str:
+        """Its name in sentences, with its version."""
+        return shown(f"{self.name} {self.version}".rstrip())
 
     def is_proved_by(self, reply: Reply) -> bool:
         """Return whether a response describes it."""
@@ -161,34 +193,69 @@ class Catalogues(OneByOne[_Thing]):
     )
 
     def read(self, place: Place) -> _Thing | None:
+        path = unquote(place.path)
         for catalogue in _catalogues().get(place.host, ()):
-            found = catalogue.path.fullmatch(place.path)
+            found = catalogue.path.fullmatch(path)
             if found is not None:
-                return _Thing(found["name"], _filled(catalogue.ask, found), catalogue)
+                version = found.groupdict().get("version") or ""
+                api, again = _filled(catalogue.ask, found), _filled(catalogue.again, found)
+                section = place.fragment.partition(":~:")[0]
+                return _Thing(found["name"], version, api, again, section, catalogue)
         return None
 
     async def settle(self, net: Net, cases: Sequence[Case[_Thing]]) -> Sequence[Outcome]:
-        thing = cases[0].ref
-        reply = await ask(net, thing.api, "catalogue", accept=_ACCEPT, max_bytes=_MAX_BYTES)
-        what = thing.catalogue.thing
-        if thing.is_proved_by(reply):
-            seen, mark = f"{thing.name} is a known {what}", thing.mark(reply)
-            if not mark:
-                return answered(cases, reply, seen)
-            reason = f"The {what} {thing.name} is marked as one that should not be used any more."
-            if isinstance(mark, str) and not mark.isdigit():
-                reason = f"The {what} {thing.name} is deprecated: “{shown(mark.strip(), _WORDS)}”."
-            return answered(cases, reply, seen, RETIRED, reason)
-        if reply.status not in thing.catalogue.gone or reply.wall is not None:
+        """Ask the API once; what it does not have is looked at site by site, since not all lists mean the same."""
+        reply = await ask(net, cases[0].ref.api, "catalogue", accept=_ACCEPT, max_bytes=_MAX_BYTES)
+        settled: list[Outcome] = []
+        sites: dict[str, list[Case[_Thing]]] = {}
+        for case in cases:
+            if case.ref.is_proved_by(reply):
+                settled.append(_there(case, reply))
+            else:
+                sites.setdefault(host_of(case.url), []).append(case)
+        for found in sites.values():
+            settled += await _absent(net, found, reply)
+        return settled
+
+
+def _there(case: Case[_Thing], reply: Reply) -> Outcome:
+    """Return what is said of a link to something that the catalogue has."""
+    thing, rule, reason = case.ref, None, ""
+    mark, what = thing.mark(reply), thing.catalogue.thing
+    words = " ".join(mark.split()) if isinstance(mark, str) else ""
+    if mark and (words or not isinstance(mark, str)):
+        rule, reason = RETIRED, f"{thing.called} is marked as something that should not be used any more ({what})."
+        if words and not words.isdigit():
+            reason = f"{thing.called} is deprecated ({what}): “{shown(words, _WORDS)}”."
+    looks_at_page = bool(thing.section) and thing.catalogue.page_shows_sections
+    facts: tuple[Fact, ...] = (reply.fact(f"{thing.called} is a known {what}"),)
+    if thing.section and not looks_at_page:
+        facts += (Fact(f"the section #{shown(thing.section)} was not checked"),)
+    found = Evidence.of(case.claim, rule, reason, status=reply.status, facts=facts)
+    return case.passed(found if rule is not None else None) if looks_at_page else found
+
+
+async def _absent(net: Net, cases: Sequence[Case[_Thing]], reply: Reply) -> Sequence[Outcome]:
+    """Return what is said of links at one site to something that the catalogue has not shown."""
+    thing = cases[0].ref
+    if reply.status not in thing.catalogue.gone or reply.wall is not None:
+        return [case.passed() for case in cases]
+    if thing.again:
+        once_more = await ask(net, thing.again, "catalogue", accept=_ACCEPT, max_bytes=_AGAIN_BYTES)
+        if once_more.status == 200 and once_more.is_object and not thing.version:
+            return [_there(case, once_more) for case in cases]
+        if once_more.status not in thing.catalogue.gone:
             return [case.passed() for case in cases]
-        stands = await page_stands(net, cases[0].url)
-        says_so = reply.is_object or isinstance(reply.value, str)  # a 404 of the site is no word of the API
-        if stands or (stands is None and not says_so):
-            return [case.passed() for case in cases]
-        reason = f"There is no {what} called {thing.name}."
-        if stands is None:
-            reason = f"The API knows no {what} called {thing.name}, and its page could not be seen."
-        return answered(cases, reply, "the API knows nothing of it", DOUBTED if stands is None else MISSING, reason)
+    stands = await page_stands(net, cases[0].url)
+    says_so = reply.is_object or isinstance(reply.value, str)  # a 404 of the site is no word of the API
+    if stands or (stands is None and not says_so):
+        return [case.passed() for case in cases]
+    what = thing.catalogue.thing
+    lacks = f"{what} called {shown(thing.name)}" + (f" with version {shown(thing.version)}" if thing.version else "")
+    reason = f"There is no {lacks}."
+    if stands is None:
+        reason = f"The API knows no {lacks}, and its page could not be seen."
+    return answered(cases, reply, "the API knows nothing of it", DOUBTED if stands is None else MISSING, reason)
 
 
 def _found(reply: Reply, path: str) -> object:

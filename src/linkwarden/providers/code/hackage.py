@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from linkwarden.foreign import objects_at, text_at
-from linkwarden.model import Claim, Kind, Rule, Suggestion, Verdict
+from linkwarden.model import Basis, Claim, Kind, Rule, Suggestion, Verdict
 from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example
 from linkwarden.providers.registry import (
@@ -24,6 +24,7 @@ from linkwarden.providers.registry import (
     answered,
     ask,
     by_ident,
+    page_stands,
     side_by_side,
     unanswered,
 )
@@ -47,7 +48,7 @@ MISSING = Rule(
     "hackage-package-missing",
     Verdict.BROKEN,
     "Hackage has no such package",
-    "Hackage's API says that there is no package of this name. Names depend on case.",
+    "Hackage's API says that there is no package of this name, and the page is not there either. Names depend on case.",
     "Correct the name, or link to the package's repository.",
 )
 NO_SUCH_VERSION = Rule(
@@ -55,7 +56,8 @@ NO_SUCH_VERSION = Rule(
     "hackage-version-missing",
     Verdict.BROKEN,
     "Hackage has the package, but not this version of it",
-    "Hackage lists every version that a package has ever had, also deprecated ones, and this one is not among them.",
+    "Hackage lists every version that a package has ever had, also deprecated ones, and this one is not among them. "
+    "Its page is not there either.",
     "Link to the package without a version, or to a version that exists.",
 )
 DEPRECATED = Rule(
@@ -100,6 +102,8 @@ class Hackage(Registry[_Package]):
     )
 
     def read(self, place: Place) -> _Package | None:
+        if place.fragment:  # whether the page has that section, only the page shows
+            return None
         match place.segments:
             case ("package", name):
                 version = _VERSION.fullmatch(name)
@@ -142,7 +146,7 @@ async def _one(net: Net, cases: Sequence[Case[_Package]], instead: dict[str, lis
     name = cases[0].ref.name
     reply = await ask(net, f"{_SITE}/package/{name}/preferred", "hackage")
     if reply.status == 404 and reply.wall is None:
-        return answered(cases, reply, "there is no such package", MISSING, f"Hackage has no package called {name}.")
+        return await _absent(net, cases, reply, MISSING, f"Hackage has no package called {name}.")
     if reply.status != 200 or not reply.describes(*_KINDS):
         return unanswered(cases, _SERVICE, reply)
     versions = {version for kind in _KINDS for version in _texts(reply.table.get(kind))}
@@ -150,12 +154,23 @@ async def _one(net: Net, cases: Sequence[Case[_Package]], instead: dict[str, lis
     for case in cases:
         if case.ref.version and versions and case.ref.version not in versions:
             reason = f"Hackage has the package {name}, but no version {case.ref.version} of it."
-            newest = Suggestion(f"{_SITE}/package/{name}", "the same package, newest version")
-            seen = f"{len(versions)} versions are listed"
-            settled += answered([case], reply, seen, NO_SUCH_VERSION, reason, suggestion=newest, title=name)
+            newest = Suggestion(f"{_SITE}/package/{name}", "the same package, newest version", Basis.NEAREST)
+            settled += await _absent(net, [case], reply, NO_SUCH_VERSION, reason, newest)
         else:
             settled += _there([case], reply, instead)
     return settled
+
+
+async def _absent(
+    net: Net, cases: Sequence[Case[_Package]], reply: Reply, rule: Rule, reason: str, better: Suggestion | None = None
+) -> list[Outcome]:
+    """Ask the page about what the API does not have, before that is believed."""
+    stands = await page_stands(net, cases[0].url)
+    if stands:
+        return [case.passed() for case in cases]
+    if stands is None:
+        return unanswered(cases, _SERVICE, reply, "does not list this, and its page could not be seen")
+    return answered(cases, reply, "neither the API nor the page has it", rule, reason, suggestion=better)
 
 
 def _there(cases: Sequence[Case[_Package]], reply: Reply, instead: dict[str, list[str]]) -> list[Outcome]:

@@ -30,9 +30,10 @@ _IDENT = pattern(r"([a-z]{2,12}-\d{6,9})(v\d{1,3})?", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class _Record:
-    """A record, and the path behind it that names its file, or ""."""
+    """A record, the version that the URL names or 0, and the path behind it that names its file, or ""."""
 
     ident: str
+    version: int
     file: str
 
 
@@ -59,7 +60,7 @@ class Hal(Registry[_Record]):
         found = _IDENT.fullmatch(place.segments[0]) if place.segments else None
         if found is None or place.query:
             return None
-        return _Record(found[1], "/".join(place.segments[1:]))
+        return _Record(found[1], int((found[2] or "v0")[1:]), "/".join(place.segments[1:]))
 
     async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Outcome]:
         """Search for all records at once. What the search does not have may be new, so that its page is asked."""
@@ -67,7 +68,7 @@ class Hal(Registry[_Record]):
         groups = by_ident(self.cases(claims))
         query = {
             "q": f"halId_s:({' OR '.join(groups)})",
-            "fl": "halId_s,title_s,fileMain_s",
+            "fl": "halId_s,title_s,fileMain_s,version_i",
             "rows": str(len(groups)),
             "wt": "json",
         }
@@ -87,7 +88,10 @@ class Hal(Registry[_Record]):
 
 
 def _has(doc: dict[str, object], case: Case[_Record]) -> bool:
-    """Return whether a record has what is linked: itself, or its main file."""
+    """Return whether a record has what is linked: itself in this version, or its main file."""
+    newest = doc.get("version_i")
+    if case.ref.version > (newest if isinstance(newest, int) else 1):
+        return False
     main = doc.get("fileMain_s")
     file = case.ref.file
     if not file:

@@ -128,10 +128,11 @@ class Proceedings(OneByOne[_Paper]):
         page = Page(response)
         if page.paper is None:
             return [case.passed() for case in cases]
-        if response.hops:
-            return [_moved(case, reply, page) for case in cases]
         settled: list[Outcome] = []
         for case in cases:
+            if response.hops and _bare(response.url) != _bare(case.ref.page):
+                settled.append(_moved(case, reply, page))
+                continue
             if case.ref.is_pdf and _bare(page.meta("citation_pdf_url")) != _bare(case.url):
                 settled.append(case.passed())
                 continue
@@ -162,5 +163,5 @@ def _moved(case: Case[_Paper], reply: Reply, page: Page) -> Outcome:
 
 
 def _bare(url: str) -> str:
-    """Return a URL without what tells two URLs of one file at such a host apart: scheme and ``www.``."""
-    return re.sub(r"\Ahttps?://(?:www\.)?", "", url.strip(), flags=re.IGNORECASE)
+    """Return a URL without what makes no other file at such a host: scheme, ``www.`` and a slash at the end."""
+    return re.sub(r"\Ahttps?://(?:www\.)?", "", url.strip(), flags=re.IGNORECASE).rstrip("/")

@@ -96,7 +96,9 @@ class Apple(Registry[_Item]):
         found = _ID.fullmatch(parts[-1]) if parts else None
         if found is None or parts[0] not in _SHELVES:
             return None
-        track = place.query.get("i", "")
+        track = (
+            place.query.get("i", "") if parts[0] == "album" else ""
+        )  # elsewhere it is an episode, which is not known
         return _Item(track if _TRACK.fullmatch(track) else found[1], country)
 
     async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Outcome]:
@@ -113,18 +115,19 @@ class Apple(Registry[_Item]):
         groups = by_ident(cases)
         numbers = [found[0].ref.number for found in groups.values()]
         names, reply = await self._look_up(net, country, numbers)
+        seen_in = dict.fromkeys(names, reply)
         absent = [number for number in numbers if number not in names]
+        sure = False
         if absent and CANARY in names:
             again, reply = await self._look_up(net, country, absent)
             sure = CANARY in again
+            seen_in = dict.fromkeys(again, reply) | seen_in
             names |= again
-        else:
-            sure = False
         settled: list[Outcome] = []
         for found in groups.values():
             number = found[0].ref.number
             if number in names:
-                settled += answered(found, reply, f"Apple's store has number {number}", title=names[number])
+                settled += answered(found, seen_in[number], f"Apple's store has number {number}", title=names[number])
             elif sure:
                 reason = f"Apple's store for {country.upper()} does not offer this."
                 settled += answered(found, reply, f"the store has no number {number}", NOT_IN_STORE, reason)

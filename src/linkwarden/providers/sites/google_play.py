@@ -80,7 +80,8 @@ class GooglePlay(OneByOne[_App]):
 
     def read(self, place: Place) -> _App | None:
         name, country = place.query.get("id", ""), place.query.get("gl", "").lower()
-        if place.segments != ("store", "apps", "details") or not _NAME.fullmatch(name):
+        parts = place.segments  # the app's title may stand behind them
+        if parts[:3] != ("store", "apps", "details") or len(parts) > 4 or not _NAME.fullmatch(name):
             return None
         return _App(name, country if _COUNTRY.fullmatch(country) else _DEFAULT_COUNTRY)
 

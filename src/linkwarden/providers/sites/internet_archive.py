@@ -6,7 +6,7 @@ Source: docs/facts/services.md#internet-archive. The page of an item that does n
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -25,6 +25,7 @@ from linkwarden.providers.registry import (
     answered,
     ask,
     by_ident,
+    page_stands,
     side_by_side,
     unanswered,
 )
@@ -40,6 +41,8 @@ _PER_REQUEST = 100
 _METADATA_BYTES = 4 * 1024 * 1024
 #: An item that certainly exists: the archive's own collection of them [K].
 CANARY = "opensource"
+#: How paths begin that name no file of the list (docs/facts/services.md#internet-archive).
+_MADE = ("page/", "history/", "format=")
 _NAME = pattern(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", re.ASCII)
 
 MISSING = Rule(
@@ -64,7 +67,8 @@ NO_SUCH_FILE = Rule(
     "archive-file-missing",
     Verdict.BROKEN,
     "the Internet Archive has the item, but not this file of it",
-    "The archive's record of the item lists its files, and this one is not among them.",
+    "The archive's record of the item lists its files, and this one is not among them; the URL itself gives no such "
+    "file either.",
     "Link to the item's page, or to a file that it has.",
 )
 
@@ -144,17 +148,19 @@ class InternetArchive(Registry[_Item]):
             return answered(cases, reply, "the record of the item is empty", MISSING, reason)
         if not reply.describes("metadata"):
             return unanswered(cases, _SERVICE, reply)
-        return [item for case in cases for item in _there(case, reply)]
+        return [item for case in cases for item in await _there(net, case, reply)]
 
 
-def _there(case: Case[_Item], reply: Reply) -> list[Outcome]:
+async def _there(net: Net, case: Case[_Item], reply: Reply) -> list[Outcome]:
     """Return what is said of a link to an item that exists: its file may not, or may be lent only."""
     title = text_at(reply.value, "metadata", "title") or None
     files = {text_at(file, "name"): file for file in objects_at(reply.value, "files")}
     wanted = case.ref.file.rstrip("/")
     is_folder = any(name.startswith(f"{wanted}/") for name in files)
-    if not wanted or not files or is_folder or _derived(wanted, files):
+    if not wanted or is_folder:
         return answered([case], reply, "the archive has the item", title=title)
+    if wanted not in files and (not files or _is_made(wanted, files) or await page_stands(net, case.url)):
+        return [case.passed()]
     if wanted not in files:
         reason = f"The Internet Archive has the item, but no file “{wanted[:80]}” in it."
         return answered([case], reply, f"{len(files)} files are listed", NO_SUCH_FILE, reason, title=title)
@@ -163,9 +169,13 @@ def _there(case: Case[_Item], reply: Reply) -> list[Outcome]:
     return answered([case], reply, "the archive has the file", title=title)
 
 
-def _derived(wanted: str, files: dict[str, dict[str, object]]) -> bool:
-    """Return whether it names what the archive makes when asked: a view into a file, or a compressed folder."""
-    return any(wanted.startswith(f"{name}/") for name in files) or wanted.endswith((".zip", ".torrent", ".m3u"))
+def _is_made(wanted: str, files: Mapping[str, object]) -> bool:
+    """Return whether it names what the archive makes when asked, and does not list.
+
+    That is a file in a compressed one, a page of a scanned book, an earlier version, all files of a sort.
+    """
+    inside = any(wanted.startswith(f"{name}/") for name in files)
+    return inside or wanted.startswith(_MADE) or wanted.endswith((".zip", ".torrent", ".m3u"))
 
 
 async def _search(net: Net, names: Sequence[str]) -> tuple[dict[str, str], Reply]:

@@ -21,22 +21,13 @@ if TYPE_CHECKING:
 
 _SERVICE = "Telegram"
 _NAME = pattern(r"[A-Za-z][A-Za-z0-9_]{3,31}", re.ASCII)
-#: First segments that are no names.
+#: First segments that are no names (docs/facts/services.md#telegram).
 _NO_NAMES = frozenset(
-    {
-        "joinchat",
-        "addstickers",
-        "addemoji",
-        "addtheme",
-        "share",
-        "proxy",
-        "socks",
-        "iv",
-        "login",
-        "setlanguage",
-        "boost",
-    }
+    {"addemoji", "addlist", "addstickers", "addtheme", "boost", "call", "confirmphone", "contact", "giftcode"}
+    | {"invoice", "joinchat", "login", "proxy", "setlanguage", "share", "socks"}
 )
+#: What may follow a name: the number of a post, perhaps in a topic.
+_POST = pattern(r"\d{1,12}", re.ASCII)
 _BYTES = 65_536
 #: What the page of somebody shows, and no other page of the site.
 _SHOWN = re.compile(rb"class=\"tgme_page_(?:extra|title)\b")
@@ -72,6 +63,8 @@ class Telegram(OneByOne[Thing]):
     def read(self, place: Place) -> Thing | None:
         parts = place.segments[1:] if place.segments[:1] == ("s",) else place.segments
         if not parts or not _NAME.fullmatch(parts[0]) or parts[0].lower() in _NO_NAMES:
+            return None
+        if not all(_POST.fullmatch(part) for part in parts[1:]):  # a story, an app, or a path of the site
             return None
         return Thing(parts[0].lower())
 

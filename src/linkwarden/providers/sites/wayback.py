@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 _SERVICE = "The Wayback Machine"
 _PLAYBACK = pattern(r"https?://web\.archive\.org/web/(\d{4,14})([a-z]{2}_)?/(\S+)", re.IGNORECASE | re.ASCII)
+#: Where the archive leads to another copy; other redirects (to a log-in, say) prove none.
+_CAPTURE = pattern(r"(?:(?:https?:)?//web\.archive\.org)?/web/\d{4,14}(?:[a-z]{2}_)?/", re.IGNORECASE | re.ASCII)
 _MOST_NAMED = 5
 _BYTES = 4096
 #: What the archive says where a site's owner has its copies withdrawn.
@@ -151,7 +153,7 @@ def _judge(cases: Sequence[Case[_Capture]], reply: Reply) -> list[Outcome]:
     if made and status >= 400:
         reason = f"The archived copy is itself an error page ({status})."
         return answered(cases, reply, f"a copy of {made}", COPY_OF_ERROR, reason)
-    if made or 300 <= status < 400:
+    if made or (300 <= status < 400 and _CAPTURE.match(reply.header("location"))):
         return answered(cases, reply, f"a copy of {made}" if made else "the archive leads to the nearest copy")
     if status == 404 and not error:
         reason = "The Wayback Machine has no copy of this page."

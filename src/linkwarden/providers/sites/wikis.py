@@ -60,6 +60,11 @@ _PAGE_BYTES = 65_536
 _OTHERS = WIKIMEDIA | {"github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "sourceforge.net"}
 #: What a path looks like whose end is the name of a page: the usual ways to set MediaWiki up ("Manual:Short URL").
 _PATH = pattern(r"((?:/[\w-]{1,40}){0,2}?/(?:index\.php|wiki(?:/index\.php)?)/)(.+)", re.DOTALL)
+#: Paths of a wiki's own files, which are no pages; in some wikis of the table nothing stands before a page's name.
+_NO_PAGE = pattern(
+    r"/(?:w/)?(?:(?:api|index|load|img_auth|thumb|rest|opensearch_desc)\.php\b"
+    r"|(?:images|skins|extensions|resources|thumb|static)/)"
+)
 #: The element by which a page names the API (MediaWiki, "API:Rsd").
 _EDIT_URI = pattern(rb"<link\b[^<>]{0,300}\brel=[\"']?EditURI\b[^<>]{0,500}>", re.IGNORECASE)
 _HREF = pattern(rb"\bhref=[\"']?([^\s\"'<>]{1,300})", re.IGNORECASE)
@@ -170,13 +175,15 @@ class Wikis(Registry[_Entry]):
 
 def _start_of(host: str, place: Place) -> tuple[str, str, str] | None:
     """Return how the paths of a wiki begin, where its API is ("" if unknown), and the name of the page, as decoded."""
+    if place.path.endswith("/index.php") and place.query.get("title"):
+        return f"{place.path}?title=", "", place.query["title"]
+    if _NO_PAGE.match(place.path) and not place.path.startswith(("/index.php/", "/w/index.php/")):
+        return None
     for known in (known for name in domains_of(host) for known in _known().get(name, ())):
         found = known.pages.match(place.path)
         if found is not None and found.end() < len(place.path):
             api = known.api.format(language=found.groupdict().get("language") or "")
             return found[0], api, decoded(place.path[found.end() :])
-    if place.path.endswith("/index.php") and place.query.get("title"):
-        return f"{place.path}?title=", "", place.query["title"]
     found = _PATH.fullmatch(place.path)
     return None if found is None else (found[1], "", decoded(found[2]))
 

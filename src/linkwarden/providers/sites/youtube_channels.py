@@ -36,7 +36,8 @@ MISSING = Rule(
     "youtube-channel-missing",
     Verdict.BROKEN,
     "YouTube has no such channel",
-    "YouTube's page of the channel is 404, or leads to its home page, and its feed does not know the channel either.",
+    "YouTube's page of the channel is 404, or leads to its home page. Where a channel has a feed under such a name, "
+    "that was asked first, and did not show the channel.",
     "Search for the channel's new name, or remove the entry.",
 )
 CLOSED = Rule(
@@ -118,8 +119,10 @@ def _judge(cases: Sequence[Case[_Channel]], page: Reply) -> Sequence[Outcome]:
     if response is None or page.wall is not None or page.status not in (200, 404):
         return unanswered(cases, _SERVICE, page)
     landed = urlsplit(response.url)
-    if (landed.hostname or "").startswith("consent."):
-        return unanswered(cases, _SERVICE, page, "asks readers for their consent first")
+    host = landed.hostname or ""
+    if host not in ("www.youtube.com", "m.youtube.com", "youtube.com"):
+        why = "asks readers for their consent first" if host.startswith("consent.") else "led to another site"
+        return unanswered(cases, _SERVICE, page, why)
     if page.status == 404 or landed.path in ("", "/"):
         reason = "YouTube has no such channel."
         seen = "the page is 404" if page.status == 404 else "the page leads to YouTube's home page"
