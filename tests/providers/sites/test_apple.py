@@ -99,5 +99,6 @@ async def test_what_was_found_first_stays_found(net: Net, apple: FakeApple, inte
     found = await answers_of(Apple, net, one, absent)
 
     assert (slug(found[one]), slug(found[absent])) == ("ok", "registry-silent")
-    assert isinstance(found[one], Evidence)
-    assert found[one].status == 200
+    first = found[one]
+    assert isinstance(first, Evidence)
+    assert first.status == 200
