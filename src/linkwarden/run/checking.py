@@ -35,12 +35,16 @@ class Checker(Protocol):
     def without_handles(self) -> int: ...
 
     async def open(self, now: datetime, on_failure: Callable[[], None], hint: Callable[[str], None]) -> None:
-        """Get ready.
+        """Begin to get ready; what is to be checked may come before that is done.
 
         Args:
             now: the instant that counts as the present.
             on_failure: called when a host could not be reached.
             hint: call it to tell the user something once at the end.
+        """
+
+    async def ready(self) -> None:
+        """Wait until it is ready.
 
         Raises:
             UsageError: what was asked for is not there.
@@ -103,6 +107,9 @@ class InProcess:
             self.net.parked = self._lanes.parked
             self.net.has_more = self._lanes.has_more
             self.net.on_failure = on_failure
+
+    async def ready(self) -> None:
+        """Be ready."""
 
     def answers(self, provider: Provider, claims: Sequence[Claim], width: int) -> AsyncIterator[Evidence | Pass]:
         del width

@@ -62,11 +62,7 @@ class Dispatch:
         self.outage = Outage(net, self._checker.connectivity, ledger.not_requested)
 
     async def open(self) -> None:
-        """Get ready to check.
-
-        Raises:
-            UsageError: the cluster that is to make the requests is not there.
-        """
+        """Begin to get ready to check."""
         self._lanes.filling = True
         await self._checker.open(self._now, self.outage.look, self._ledger.hint)
 
@@ -199,7 +195,12 @@ class Dispatch:
         self._lanes.add(provider.lane(claims[0]), job, width=width * self._checker.ahead)
 
     async def check_all(self) -> None:
-        """Wait until every target is settled, or until it is certain that the network is down."""
+        """Wait until every target is settled, or until it is certain that the network is down.
+
+        Raises:
+            UsageError: the cluster that is to make the requests is not there.
+        """
+        await self._checker.ready()
         self._lanes.filling = False
         rounds = (
             0  # a provider that gathers gets all its links at once; what others pass on to it comes in the next round

@@ -97,28 +97,38 @@ class Coordinator:
         self._owners: list[_Owner] = []
         self._by_lane: dict[str, _Owner] = {}
         self._numbers = count()
-        self._closed = False
+        self._opening: asyncio.Task[None] | None = None
 
     async def open(self, now: datetime, on_failure: Callable[[], None], hint: Callable[[str], None]) -> None:
         await self._here.open(now, on_failure, hint)
-        try:
-            shares = await self._team.open(now)
-        except BaseException:
-            await self._team.close()
-            raise
         assert self._here.net is not None  # noqa: S101 - without one there are no workers
         self._net: Net = self._here.net
+        self._net.elsewhere = self
+        opening = self._open(now, on_failure, hint)  # which takes a second, while the lists are read
+        self._opening = asyncio.get_running_loop().create_task(opening, name="linkwarden-team")
+
+    async def ready(self) -> None:
+        if self._opening is not None:
+            await self._opening
+
+    async def _open(self, now: datetime, on_failure: Callable[[], None], hint: Callable[[str], None]) -> None:
+        shares = await self._team.open(now)
         self._owners = [
             _Owner(Shard(share, shares), self._team, self._errand, self._goes_on, on_failure, hint)
             for share in range(1, shares + 1)
         ]
-        self._net.elsewhere = self
         for owner in self._owners:
             owner.begin()
 
+    async def _is_open(self) -> bool:
+        """Wait for the team; return False if there is none, whereupon the run is about to end."""
+        if self._opening is not None and not self._opening.done():
+            await asyncio.wait({self._opening})
+        return bool(self._owners)
+
     async def answers(self, provider: Provider, claims: Sequence[Claim], width: int) -> AsyncIterator[Evidence | Pass]:
         done = None
-        if provider.online:
+        if provider.online and await self._is_open():
             owner, lane = self._owner(lane_of(provider, claims[0])), provider.lane(claims[0])
             done = await owner.do(Job(next(self._numbers), provider.name, tuple(claims), lane, width))
         if not isinstance(done, Done):
@@ -138,9 +148,13 @@ class Coordinator:
         return owner
 
     def has(self, host: str) -> bool:
-        return not self._owner(owner_name(host)).lost
+        if self._owners:
+            return not self._owner(owner_name(host)).lost
+        return self._opening is not None and not self._opening.done()
 
     async def make(self, step: Step) -> Outcome | None:
+        if not await self._is_open():
+            return None
         back = await self._owner(owner_name(step.host)).do(Errand(next(self._numbers), step))
         return back.outcome if isinstance(back, Back) else None
 
@@ -173,10 +187,11 @@ class Coordinator:
         return Connectivity(sum(one.hosts for one in all_of), sum(one.answered for one in all_of), dict(failures))  # type: ignore[arg-type]  # a Counter's keys
 
     async def close(self) -> None:
-        if not self._closed:
-            self._closed = True
-            if self._owners:
-                self._net.elsewhere = None
+        opening, self._opening = self._opening, None
+        if opening is not None:
+            self._net.elsewhere = None
+            opening.cancel()
+            await asyncio.gather(opening, return_exceptions=True)
             await asyncio.gather(*(owner.end() for owner in self._owners))
             await self._team.close()
 
