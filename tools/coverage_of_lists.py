@@ -7,9 +7,10 @@ each ``per_question`` things. Below the table stand the hosts that most of the o
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from math import ceil
 from pathlib import Path
 
@@ -32,14 +33,26 @@ Asked = tuple[str, str]
 _HOSTS = 20
 
 
-def main(folders: Iterable[str]) -> None:
-    """Print the table."""
+def main(words: Sequence[str]) -> None:
+    """Print the table; say what is wrong where there is no list to read."""
+    parser = argparse.ArgumentParser(
+        prog="coverage_of_lists.py",
+        description="Which provider takes which share of the links of lists, and how many requests a run would make. "
+        "No request is made.",
+        epilog="“web” are pages that are requested as any page is; “unknowable” are those at sites that never tell "
+        "programs the truth, which are not requested, or one of each part of a site.",
+    )
+    parser.add_argument("lists", nargs="+", metavar="FOLDER", help="a Markdown file, or a folder with such files")
+    wanted = parser.parse_args(words).lists
+    paths = sorted({path for word in wanted for path in _files(Path(word))})
+    if not paths:
+        parser.error(f"no Markdown file found: {', '.join(wanted)}")
     roster = Roster(rules.provider_classes(), _load)
     urls: Counter[str] = Counter()
     links: Counter[str] = Counter()
     things: dict[str, set[str]] = defaultdict(set)
     hosts: Counter[str] = Counter()
-    for target, count in _targets(folders):
+    for target, count in _targets(paths):
         name, ident = _taken_by(target, roster)
         urls[name] += 1
         links[name] += count
@@ -54,7 +67,7 @@ def main(folders: Iterable[str]) -> None:
         print(f"{name:<24} {count:>8} {count / whole:>7.1%} {links[name]:>8} {requests.get(name, 0):>8}")
     total = sum(requests.values())
     print(f"{'all':<24} {urls.total():>8} {1:>7.1%} {links.total():>8} {total:>8}")
-    print(f"requests per URL: {total / whole:.2f}")
+    print(f"lists read: {len(paths)}; requests per URL: {total / whole:.2f}")
     most = ", ".join(f"{host} {count}" for host, count in hosts.most_common(_HOSTS))
     print(f"hosts of the pages under “web” ({len(hosts)}): {most}")
 
@@ -64,10 +77,14 @@ def _load(cls: type[Provider]) -> Provider | None:
     return None if isinstance(provider, Skip) else provider
 
 
-def _targets(folders: Iterable[str]) -> Iterator[tuple[Target, int]]:
+def _files(path: Path) -> Iterable[Path]:
+    return path.rglob("*.md") if path.is_dir() else [path] * path.is_file()
+
+
+def _targets(paths: Iterable[Path]) -> Iterator[tuple[Target, int]]:
     """Yield the distinct URLs of all lists, each with the number of its links."""
     found: dict[str, tuple[Target, int]] = {}
-    for path in sorted(path for folder in folders for path in Path(folder).rglob("*.md")):
+    for path in paths:
         name = str(path)
         for item in Markdown().extract(path.read_text("utf-8", "replace"), name):
             if isinstance(item, Occurrence) and item.url.lower().startswith(("http://", "https://")):

@@ -31,5 +31,27 @@ def test_what_a_list_costs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
         "unknowable": ["1", "14.3%", "1", "0"],
         "all": ["7", "100.0%", "8", "3"],
     }
-    assert total == "requests per URL: 0.43"
+    assert total == "lists read: 1; requests per URL: 0.43"
     assert hosts == "hosts of the pages under “web” (1): some-page.org 2"
+
+
+def test_one_list_may_be_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file is as good as a folder, and is read once."""
+    (tmp_path / "README.md").write_text(LIST)
+
+    main([str(tmp_path / "README.md"), str(tmp_path)])
+
+    assert "lists read: 1; requests per URL: 0.43" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("words", [[], ["missing"], ["."]])
+def test_without_a_list_it_says_so(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An empty table would look like a result."""
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(SystemExit):
+        main(words)
+
+    assert "FOLDER" in capsys.readouterr().err

@@ -14,11 +14,12 @@ from urllib.parse import unquote
 from linkwarden.foreign import text_at
 from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example
-from linkwarden.providers.registry import Case, OneByOne, Outcome, Place, Thing, answered, ask, encoded
+from linkwarden.providers.registry import Case, OneByOne, Outcome, Place, Thing, answered, ask, encoded, unanswered
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
 
+_SERVICE = "The directory of rooms at matrix.org"
 _DIRECTORY = "https://matrix.org/_matrix/client/v3/directory/room/"
 #: A room's name (Matrix specification, appendix "Room aliases").
 _ALIAS = pattern(r"#[^\s:?#/]{1,200}:[\w.-]{1,200}(?::\d{1,5})?", re.ASCII)
@@ -48,4 +49,6 @@ class Matrix(OneByOne[Thing]):
         reply = await ask(net, f"{_DIRECTORY}{encoded(cases[0].ref.ident)}", "matrix", attempts=1)
         if reply.status == 200 and text_at(reply.value, "room_id"):
             return answered(cases, reply, "the directory knows the room")
-        return [case.passed() for case in cases]
+        if reply.status == 404:
+            return [case.passed() for case in cases]
+        return unanswered(cases, _SERVICE, reply)  # its page is one for all rooms
