@@ -6,7 +6,7 @@ from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from linkwarden.records import dataclass
+from linkwarden.records import dataclass, maker
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -325,7 +325,7 @@ class Evidence:
         title: str | None = None,
     ) -> Evidence:
         """Return what a claim's provider found out about its target; without a rule the link is ok."""
-        return cls(
+        return _new_evidence(
             key=claim.target.key,
             checked_by=claim.provider,
             rule=rule,
@@ -337,6 +337,9 @@ class Evidence:
             facts=facts,
             title=title,
         )
+
+
+_new_evidence = maker(Evidence)
 
 
 @dataclass(frozen=True, slots=True)

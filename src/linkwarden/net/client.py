@@ -43,6 +43,7 @@ from linkwarden.net.redirects import Chain
 from linkwarden.net.retry import persist
 from linkwarden.net.transport import Answer, Transport
 from linkwarden.net.wire_form import wire_url
+from linkwarden.records import maker
 from linkwarden.wire import NetError, NetErrorKind, Request, Response
 
 
@@ -122,6 +123,9 @@ MAX_FORBIDDEN = 4
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+_new_response = maker(Response)
 
 
 class Net:
@@ -279,7 +283,7 @@ class Net:
                     detail = f"it sends two different {answer.conflict} headers"
                     raise chain.error(NetErrorKind.CONFLICTING_HEADERS, detail, answer.status)
                 if not chain.advance(answer):
-                    return Response(
+                    return _new_response(
                         url=chain.masked(str(url)),
                         status=answer.status,
                         headers=chain.masked_headers(answer.headers),

@@ -24,6 +24,7 @@ from linkwarden.foreign import charset_of
 from linkwarden.model import Basis, Claim, Evidence, Fact, Kind, Pass, Rule, Suggestion, Target, Verdict
 from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example, Provider, by_ident
+from linkwarden.records import maker
 from linkwarden.soft404.onward import PAGE_BYTES
 from linkwarden.soft404.weigh import RULES as SOFT_RULES
 from linkwarden.wire import NO_HEADERS, Hop, Request, Response
@@ -106,6 +107,8 @@ _XML_TYPES = pattern(r"(?:application|text)/xml|application/(?:[\w.-]+\+)xml")
 #: A PDF's mark may stand behind some other bytes (ISO 32000-1, annex H, note 13).
 _PDF_WITHIN = 1024
 
+_new_request = maker(Request)
+
 
 class WebProvider(Provider):
     """Takes every http(s) URL that nobody else has taken."""
@@ -185,7 +188,7 @@ async def _read(url: str, group: Sequence[Claim], net: Net) -> Response:
     """
     names_place = any(_place_named(claim) for claim in group)
     max_bytes = _BYTES_FOR_PLACES if names_place else _BYTES
-    request = Request(url=url, purpose="page", max_bytes=max_bytes)
+    request = _new_request(url=url, purpose="page", max_bytes=max_bytes)
     return await fetch_if_changed(request, group, lambda sent: follow(sent, net))
 
 
