@@ -13,7 +13,7 @@ from linkwarden.config import nearest
 from linkwarden.model import UsageError
 from linkwarden.permalinks import with_pages
 from linkwarden.report import ReportOptions, for_name, for_path, formats
-from linkwarden.report._order import Placed, is_finding, placed
+from linkwarden.report._order import Placed, each_placed, is_finding
 from linkwarden.report._words import counted, headline
 from linkwarden.sinks import one_line, page_target, shown_address, shown_place
 
@@ -89,7 +89,7 @@ class Run(model.Run):
 
     def _repr_html_(self) -> str:
         """Return a table of the findings for a notebook; everything in it that others wrote is escaped."""
-        found = [item for item in placed(self) if is_finding(self, item.verdict)]
+        found = [item for item in each_placed(self) if is_finding(self, item.verdict)]
         rows = "".join(map(_row, found[:_MOST_ROWS]))
         head = "".join(f"<th>{name}</th>" for name in ("place", "verdict", "URL", "why"))
         table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>" if found else ""

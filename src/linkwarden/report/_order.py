@@ -104,6 +104,11 @@ def placed(run: Run) -> tuple[Placed, ...]:
     return tuple(each_placed(run))
 
 
+def worth_telling(run: Run) -> tuple[Placed, ...]:
+    """Return the same without links that are fine, for who says nothing of these; of a long list, they are most."""
+    return tuple(item for item in each_placed(run) if item.verdict is not Verdict.OK or item.verdict in run.fail_on)
+
+
 def each_placed(run: Run) -> Iterator[Placed]:
     """Yield the same one by one, for who looks at each once."""
     key = _place_key(run)

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from linkwarden.model import Run, Span
 from linkwarden.report._base import Report, ReportOptions
-from linkwarden.report._order import Level, Marked, instead, marked, placed, troubles, worst_first
+from linkwarden.report._order import Level, Marked, each_placed, instead, marked, troubles, worst_first
 from linkwarden.report._words import conclusion, counted, plural, seconds, since
 from linkwarden.sinks import annotation, log, one_line, shown_address
 from linkwarden.text import is_http
@@ -27,7 +27,7 @@ class GithubReport(Report):
         """Return the commands and the counts; nothing foreign in them acts."""
         del options
         problems = list(_problems(run))[:SHOWN]
-        every = sorted(marked(run, placed(run)), key=worst_first)
+        every = sorted(marked(run, each_placed(run)), key=worst_first)
         shown: list[str] = []
         for level, word in _WORDS.items():
             room = SHOWN - len(problems) if level is Level.ERROR else SHOWN

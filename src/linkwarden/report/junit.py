@@ -13,7 +13,7 @@ from typing import ClassVar
 from linkwarden.model import Occurrence, Run, Verdict
 from linkwarden.records import dataclass
 from linkwarden.report._base import Report, ReportOptions
-from linkwarden.report._order import Placed, instead, placed, troubles
+from linkwarden.report._order import Placed, each_placed, instead, troubles
 from linkwarden.report._words import iso, since
 from linkwarden.sinks import log, mask_text, one_line, shown_address, xml_attribute, xml_text
 
@@ -92,7 +92,7 @@ class _Suite:
 def _suites(run: Run) -> list[_Suite]:
     suites = {name: _Suite(_shown(name)) for name in run.inputs}
     names: Counter[tuple[str, str]] = Counter()
-    for item in placed(run):
+    for item in each_placed(run):
         for path, places in _by_file(item).items():
             suite = suites.setdefault(path, _Suite(_shown(path)))
             suite.cases.append(_case(run, item, path, places, names))

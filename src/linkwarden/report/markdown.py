@@ -26,11 +26,11 @@ from linkwarden.report._order import (
     line_page,
     lists,
     notices,
-    placed,
     rule_and_host,
     unknowns,
     unreadable,
     whole_url,
+    worth_telling,
 )
 from linkwarden.report._words import (
     REPORT_MARK,
@@ -93,7 +93,7 @@ class _Health:
     def __init__(self, run: Run, document: Document) -> None:
         self._run = run
         self._doc = document
-        self._items = placed(run)
+        self._items = worth_telling(run)
 
     def render(self) -> str:
         self._head()

@@ -29,10 +29,10 @@ from linkwarden.report._order import (
     instead,
     marked,
     notices,
-    placed,
     unknowns,
     unreadable,
     worst_first,
+    worth_telling,
 )
 from linkwarden.report._words import accepted_in, conclusion, iso, listed, plural, rule_url, sentence
 from linkwarden.sinks import cut, file_uri, json_text, mask_text, one_line, sarif_text, shown_address
@@ -69,7 +69,7 @@ class _Log:
         accepted_too = options.verbose > 0
         self._run = run
         self._replacements = options.replacements
-        self._items = placed(run)
+        self._items = worth_telling(run)
         self._accepted = list(_accepted(self._items))
         self._suppressions = {id(mark): suppression for mark, suppression in self._accepted if accepted_too}
         every = [*marked(run, self._items), *(mark for mark, _ in self._accepted if accepted_too)]

@@ -20,12 +20,12 @@ from linkwarden.report._order import (
     line_page,
     named,
     notices,
-    placed,
     placed_in,
     rule_and_host,
     unknowns,
     unreadable,
     whole_url,
+    worth_telling,
 )
 from linkwarden.report._order import (
     lists as lists_of,
@@ -102,7 +102,7 @@ class _Text:
         self._page = Page(width)
         self._quiet = options.verbose < 0
         self._verbose = options.verbose > 0
-        self._items = placed(run)
+        self._items = worth_telling(run)
         self._untold = [item for item in self._items if item.result.target.key not in options.told]
         self._advised: set[str] = set()
 
