@@ -61,6 +61,10 @@ async def test_a_frame_with_a_copy_works(net: Net, archive: Site) -> None:
         ("g.example/fern", "http://g.example/fern", "ok"),
         ("http://g.example/a.html?utm_source=x", "http://g.example/a.html", "ok"),
         ("http://g.example/a%20b", "http://g.example/a b", "ok"),
+        ("http://www2.g.example/fern", "http://g.example/fern", "ok"),
+        ("http://g.example//a//fern", "http://g.example/a/fern", "ok"),
+        ("http://g.example/a;jsessionid=0123456789ABCDEF?x=1", "http://g.example/a?x=1", "ok"),
+        ("http://wwwild.g.example/fern", "http://ild.g.example/fern", "copy-of-another-page"),
     ],
 )
 async def test_the_copy_of_another_page_is_not_seen_to_work(

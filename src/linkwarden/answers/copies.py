@@ -17,6 +17,9 @@ _LINK = pattern(r"<([^<>]*)>([^<]*)")
 _RELATION = pattern(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([\w-]+))", re.IGNORECASE)
 #: A copy's URL: the time, perhaps what it is wanted for, and the URL that was copied.
 _COPY = pattern(r"(https?://[^/?#]+/[^?#]*?\d{4,14})([a-z]{2}_)?/((?:https?:)?/?/?[^/].*)", re.IGNORECASE | re.ASCII)
+#: What makes no other page: archives leave the first out before they look (surt 0.3.1), and sessions end.
+_WWW = pattern(r"\Awww\d*\.")
+_SESSION = pattern(r";(?:jsessionid|phpsessid|sid)=[^/?#;]*")
 #: What is wanted: the page as it is in the archive's frame.
 _IN_FRAME = "mp_"
 
@@ -40,8 +43,8 @@ def shown_in_frame(response: Response) -> str | None:
 def copied_instead(response: Response) -> str | None:
     """Return the URL of the page that an archive gives a copy of in place of the one that was named, or None.
 
-    pywb takes a file's name for the file, whatever the query says. Scheme, ``www``, port, case, the last slash,
-    the order of parameters and those that name a visit make no other page.
+    pywb takes a file's name for the file, whatever the query says. Scheme, ``www``, ``www2`` and so on, port, case,
+    slashes twice or at the end, the order of parameters, and those that name a visit make no other page.
     """
     if "memento-datetime" not in response.headers:
         return None
@@ -63,9 +66,9 @@ def _linked(response: Response, relation: str) -> str | None:
 
 def _page(url: str) -> tuple[str, str, tuple[tuple[str, str], ...]] | None:
     try:
-        parts = urlsplit(unquote(url).casefold())
+        parts = urlsplit(_SESSION.sub("", unquote(url).casefold()))
         named = parse_qsl(parts.query, keep_blank_values=True, max_num_fields=200)
         query = tuple(sorted(pair for pair in named if not names_a_visit(pair[0])))
-        return (parts.hostname or "").removeprefix("www."), parts.path.rstrip("/"), query
+        return _WWW.sub("", parts.hostname or ""), re.sub("/{2,}", "/", parts.path).rstrip("/"), query
     except ValueError:
         return None

@@ -421,7 +421,9 @@ class Page:
 
 
 def _runs(script: LexborNode) -> bool:
-    """Return whether browsers run a script; others are data."""
+    """Return whether browsers run a script; others are data, or for browsers of long ago."""
+    if "nomodule" in script.attributes:
+        return False
     return "javascript" in (script.attributes.get("type") or "javascript") or script.attributes.get("type") == "module"
 
 

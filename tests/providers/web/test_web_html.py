@@ -181,6 +181,7 @@ def test_a_script_that_only_sends_readers_on_is_followed(body: str) -> None:
         sent_by("location = 'javascript:void(0)'"),
         sent_by("location = location.href"),
         sent_by("location = '#top'"),
+        "<script nomodule>location = 'new.html'</script>",
         "<!-- " + sent_by("location = 'new.html'") + " -->",
         "<body><noscript><script>location = 'new.html'</script></noscript>",
         "<script type=text/x-template>location = 'new.html'</script>",
