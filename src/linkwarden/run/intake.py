@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,8 +20,11 @@ if TYPE_CHECKING:
     from linkwarden.diff import Difference
     from linkwarden.run.expansion import Expansion
 
-#: After so many items of a list, requests get a chance to go out while it is still being read.
+#: After so many items of a list, requests get a chance to go out while it is still being read …
 _BREATH = 64
+#: … but reading gets so much of the time that both take: only what is read can be requested, and registries get their
+#: questions when all is read.
+_SHARE = 0.5
 
 
 class Intake:
@@ -95,6 +99,7 @@ class Intake:
         anchors: list[Anchor] = []
         if source.extractor.knows_anchors(source.text):
             self._ledger.anchors[Path(source.name)] = anchors
+        clock, reads_until = time.perf_counter, 0.0
         for count, item in enumerate(source.parse(), 1):
             match item:
                 case Notice():
@@ -108,10 +113,12 @@ class Intake:
                     entry = self._add(item, source)
                     if entry is not None and entry.target.address is None:
                         local.append(entry)
-            if count % _BREATH == 0:
+            if count % _BREATH == 0 and clock() >= reads_until:
                 await self._dispatch.settle_offline()
                 await self._dispatch.room()
+                breath = clock()
                 await asyncio.sleep(0)
+                reads_until = clock() + (clock() - breath) * _SHARE / (1 - _SHARE)
         if not links:
             message = "No links found in this file. `linkwarden extract` shows what is read from it."
             self._ledger.notices.append(Notice(source.name, 1, message))
