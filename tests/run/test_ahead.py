@@ -22,9 +22,11 @@ from linkwarden.providers import LoadContext
 from linkwarden.report import ReportOptions
 from linkwarden.report.json import JsonReport
 from linkwarden.review import Needs, Once, Review
+from linkwarden.review.papers import NAMES_ANOTHER
 from linkwarden.run import ahead, engine
 from tests.internet import FakeInternet, misbehave, pictures
 from tests.internet.archive import FakeArchive
+from tests.internet.arxiv import FakeArxiv
 
 OK = misbehave.answer("<title>A page</title><p>It is there, and so is all that it promises.</p>")
 GONE = misbehave.answer("<title>404</title>", 404)
@@ -145,6 +147,26 @@ async def test_the_report_does_not_depend_on_who_is_slow(tmp_path: Path, seed: i
             reports.append(found)
 
     assert reports[0] == reports[1]
+
+
+async def test_titles_are_compared_before_the_slowest_host_answers(internet: FakeInternet, tmp_path: Path) -> None:
+    """Once only a slow host is left, arXiv is asked for the titles that do not fit, and not again at the end."""
+    arxiv = FakeArxiv(internet)
+    arxiv.paper("1512.03385", title="Deep Residual Learning for Image Recognition")
+    arxiv.paper("1706.03762", title="Attention Is All You Need")
+    internet.site("slow.example.org").default(misbehave.retry_after(internet.time, LONG, OK))
+    path = tmp_path / "list.md"
+    wrong = "Playing Atari with Deep Reinforcement Learning"
+    text = f"- [2013 - {wrong}](https://arxiv.org/abs/1512.03385)\n- [Slow](https://slow.example.org/)\n"
+    await asyncio.to_thread(path.write_text, text, "utf-8")
+
+    run = await engine.run(Config(inputs=(str(path),), root=tmp_path), deps_for(internet))
+
+    assert run.results[0].judgement.rule is NAMES_ANOTHER
+    asked = [e.at for e in internet.requests_to("export.arxiv.org")]
+    assert len(asked) == 3  # the paper, its earlier titles, the title that was meant
+    assert max(asked) < LONG
+    assert run.duration_s == pytest.approx(LONG, abs=1)
 
 
 async def test_a_busy_host_is_left_to_its_links(internet: FakeInternet, tmp_path: Path) -> None:

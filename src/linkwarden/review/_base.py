@@ -32,6 +32,7 @@ class Needs(Enum):
 
     LINK = "the link itself"
     HOST = "all links of its host"
+    MOST = "all links but those of a few slow hosts"
     LIST = "all links"
 
 
@@ -123,7 +124,8 @@ class Review(ABC):
         requests may be for nothing.
 
         Args:
-            results: links of one host that ``wants`` has named, as the reviews before this one have left them.
+            results: links of one host that ``wants`` has named, as the reviews before this one have left them; with
+                ``Needs.MOST`` all links, those that are not settled as what was not reached.
             net: the only way to the network; a host's first requests go before these.
             now: the instant that counts as the present.
 

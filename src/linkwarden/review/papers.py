@@ -12,7 +12,7 @@ from linkwarden.providers.papers._arxiv_ids import Form, Problem, address_of, pa
 from linkwarden.providers.papers.arxiv.api import ENDPOINT, Answer, ask, by_titles
 from linkwarden.providers.papers.doi.urls import doi_of
 from linkwarden.records import dataclass
-from linkwarden.review._base import Review
+from linkwarden.review._base import Needs, Once, Review
 from linkwarden.review._titles import (
     Match,
     compare,
@@ -97,6 +97,7 @@ class Papers(Review):
     name: ClassVar[str] = "papers"
     rank: ClassVar[int] = 20
     doing: ClassVar[str] = "comparing titles"
+    needs: ClassVar[Needs] = Needs.MOST  # the paper that a text names may be any other of the list
     rules: ClassVar[tuple[Rule, ...]] = (NAMES_ANOTHER,)
 
     def may_change(self, result: Result) -> bool:
@@ -119,8 +120,8 @@ class Papers(Review):
         strange = [doubt for doubt in doubts if doubt.strange and doubt.key not in meant]
         left = sorted(strange, key=lambda doubt: not doubt.sure)[:_DOUBTS]
         if left and _arxiv_answers(results):
-            left = await _never_called_so(net, left)
-            from_arxiv = await _at_arxiv(net, left[:_TITLES_ASKED])
+            left = await _never_called_so(net, left, self.once)
+            from_arxiv = await _at_arxiv(net, left[:_TITLES_ASKED], self.once)
         else:
             left = [doubt for doubt in left if doubt.arxiv is None]
         alone = {doubt.key for doubt in left if doubt.stands_alone}
@@ -222,13 +223,14 @@ def _arxiv_answers(results: Sequence[Result]) -> bool:
     )
 
 
-async def _never_called_so(net: Net, doubts: Sequence[_Doubt]) -> list[_Doubt]:
+async def _never_called_so(net: Net, doubts: Sequence[_Doubt], once: Once) -> list[_Doubt]:
     """Leave out papers that have, or in an earlier version had, the title that the list gives them.
 
     Authors rename papers from one version to the next; what cannot be looked up is left out as well.
     """
     versions = {d.arxiv: [d.arxiv, *(f"{d.arxiv}v{n}" for n in _VERSIONS)] for d in doubts if d.arxiv is not None}
-    answer = await ask(net, [ident for idents in versions.values() for ident in idents]) if versions else Answer()
+    wanted = tuple(ident for idents in versions.values() for ident in idents)
+    answer = await once.ask(wanted, lambda: ask(net, wanted)) if wanted else Answer()
     clear = []
     for doubt in doubts:
         idents = versions.get(doubt.arxiv, []) if doubt.arxiv is not None else []
@@ -239,11 +241,12 @@ async def _never_called_so(net: Net, doubts: Sequence[_Doubt]) -> list[_Doubt]:
     return clear
 
 
-async def _at_arxiv(net: Net, doubts: Sequence[_Doubt]) -> dict[str, Suggestion]:
+async def _at_arxiv(net: Net, doubts: Sequence[_Doubt], once: Once) -> dict[str, Suggestion]:
     """Find the papers that the texts name, by key of the link."""
     if not doubts:
         return {}
-    found = await by_titles(net, [" ".join(core(doubt.place.text).words) for doubt in doubts])
+    titles = tuple(" ".join(core(doubt.place.text).words) for doubt in doubts)
+    found = await once.ask(("titles", titles), lambda: by_titles(net, titles))
     meant: dict[str, Suggestion] = {}
     for doubt in doubts:
         own = _identity(doubt.result)

@@ -14,7 +14,7 @@ from linkwarden.patterns import pattern
 from linkwarden.providers.code.github import urls
 from linkwarden.providers.code.github.rules import RENAMED
 from linkwarden.review._asking import Asker, asked_by, in_lanes
-from linkwarden.review._base import Review
+from linkwarden.review._base import Needs, Review
 from linkwarden.text import host_of, mask_secrets
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ class RenamedReview(Review):
     name: ClassVar[str] = "renamed"
     rank: ClassVar[int] = 81
     doing: ClassVar[str] = "looking for badges of renamed repositories"
+    needs: ClassVar[Needs] = Needs.MOST
     rules: ClassVar[tuple[Rule, ...]] = (RENAMED,)
 
     def may_change(self, result: Result) -> bool:
@@ -62,10 +63,22 @@ class RenamedReview(Review):
             return
         asker = Asker(self.ctx, net, now)
         found = [(result, better) for result in results if (better := _renamed(result, names)) is not None]
-        jobs = [(host_of(better[0]), partial(_seen, asker, result, *better)) for result, better in found[:MOST]]
+        jobs = [(host_of(better[0]), partial(self._seen, asker, result, *better)) for result, better in found[:MOST]]
         for evidence in await in_lanes(jobs):
             if evidence is not None:
                 yield evidence
+
+    async def _seen(self, asker: Asker, result: Result, url: str, name: str) -> Evidence | None:
+        """Return the evidence of a link with its new URL if that works; None if it does not."""
+        target = replace(result.target, key=url, url=url, address=url)
+        answers = await self.once.ask((result.target.key, url), lambda: asker.judge([target], asked_by(target)))
+        found = answers.get(url)
+        if found is None or found.rule is not None:
+            return None
+        fix = Suggestion(url, "the repository's present name", Basis.PRESENT_NAME)
+        facts = (*result.evidence.facts, Fact("the suggested URL works", url=mask_secrets(url)))
+        reason = f"The repository that this URL names is now called {name}."
+        return replace(result.evidence, rule=RENAMED, reason=reason, suggestion=fix, facts=facts)
 
 
 def _names(results: Sequence[Result]) -> dict[str, str]:
@@ -94,15 +107,3 @@ def _renamed(result: Result, names: Mapping[str, str]) -> tuple[str, str] | None
         if name is not None:
             return f"{address[: at + pair.start(1)]}{name}{address[at + pair.end(2) :]}", name
     return None
-
-
-async def _seen(asker: Asker, result: Result, url: str, name: str) -> Evidence | None:
-    """Return the evidence of a link with its new URL if that works; None if it does not."""
-    target = replace(result.target, key=url, url=url, address=url)
-    found = (await asker.judge([target], asked_by(target))).get(url)
-    if found is None or found.rule is not None:
-        return None
-    fix = Suggestion(url, "the repository's present name", Basis.PRESENT_NAME)
-    facts = (*result.evidence.facts, Fact("the suggested URL works", url=mask_secrets(url)))
-    reason = f"The repository that this URL names is now called {name}."
-    return replace(result.evidence, rule=RENAMED, reason=reason, suggestion=fix, facts=facts)

@@ -32,6 +32,10 @@ PAUSE = 5.0
 AT_ONCE = 64
 #: Links that are looked at in one go where no request is made.
 _TOGETHER = 256
+#: Where no link was settled for so many seconds, only slow hosts are left.
+LULL = 5.0
+#: Of longer lists not all links are looked at before the end.
+_LONGEST = 20_000
 #: Seconds after which a request that waits for a busy host looks whether it still is.
 _AGAIN = 1.0
 
@@ -115,6 +119,8 @@ class Ahead:
         self._ready: deque[Sequence[Entry]] = deque()
         self._alive: set[asyncio.Task[None]] = set()
         self._timer: asyncio.Task[None] | None = None
+        self._lull: asyncio.Task[None] | None = None
+        self._latest = 0.0
         self._listed = False
         self._over = asyncio.Event()
 
@@ -123,6 +129,7 @@ class Ahead:
         evidence = entry.evidence
         if evidence is None or self._over.is_set():
             return
+        self._latest = asyncio.get_running_loop().time()
         if evidence.rule is None and evidence.doubt is None and evidence.suggestion is None and not entry.notes:
             if self._on_final is None:
                 return  # nearly every link: no review has anything to ask about it
@@ -139,6 +146,8 @@ class Ahead:
         """Take note that the lists are read: all links are known, with all places where they stand."""
         self._listed = True
         self._start()
+        if self._net is not None:
+            self._lull = asyncio.get_running_loop().create_task(self._wait_for_lull(), name="linkwarden-lull")
 
     async def finish(self) -> None:
         """Begin nothing more: the reviews are about to look at all links. What is under way goes on for them."""
@@ -149,7 +158,7 @@ class Ahead:
     async def cancel(self) -> None:
         """End what is under way."""
         self._stop()
-        tasks = [*self._alive, *([self._timer] if self._timer is not None else [])]
+        tasks = [*self._alive, *(task for task in (self._timer, self._lull) if task is not None)]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -197,7 +206,7 @@ class Ahead:
         found = self._ledger.entries
         pending = {entry.target.key: self._ledger.result_of(found[entry.target.key]) for entry in entries}
         for review in await self._reviews.all(online=self._net is not None):
-            if review.needs is Needs.LIST:
+            if review.needs not in (Needs.LINK, Needs.HOST):
                 continue
             try:
                 await self._begin(review, pending)
@@ -228,15 +237,36 @@ class Ahead:
         async for evidence in review.begin(wanted, self._net, self._now):  # type: ignore[arg-type]
             pending[evidence.key] = self._ledger.result_of(self._ledger.entries[evidence.key], evidence)
 
+    async def _wait_for_lull(self) -> None:
+        """Once only slow hosts are left, begin what compares the links of the list with each other."""
+        clock = asyncio.get_running_loop().time
+        self._latest = max(self._latest, clock())
+        while not self._over.is_set() and (not self._is_there() or clock() - self._latest < LULL):
+            await self._pause(max(_AGAIN, self._latest + LULL - clock()))
+        if self._over.is_set() or len(self._ledger.entries) > _LONGEST:
+            return
+        results = self._ledger.results()
+        for review in await self._reviews.all(online=True):
+            if review.needs is Needs.MOST and not self._over.is_set():
+                try:
+                    async for _ in review.begin(results, self._net, self._now):  # type: ignore[arg-type]  # there is one
+                        pass
+                except Exception as error:  # noqa: BLE001 - a review's defect must not take the run down
+                    self._ledger.fail(f"review {review.name}", error)
+
     def _must_wait(self, review: Review, wanted: Sequence[Result]) -> bool:
         host = host_of(wanted[0].target.address or "")
         return not self._is_there() or (review.needs is Needs.HOST and not self._is_idle(host))
 
     async def _when_idle(self, host: str) -> None:
         while not (self._over.is_set() or self._is_idle(host)):
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_AGAIN):
-                    await self._over.wait()
+            await self._pause(_AGAIN)
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait, until the end of all links at the longest."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._over.wait()
 
 
 class _AfterOthers:
