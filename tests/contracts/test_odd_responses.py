@@ -22,7 +22,9 @@ PAGES = {"cran"}
 #: Who is asked in another way with a token.
 WITH_TOKEN = {"github"}
 #: Who believes "no such thing" only beside something that is certainly there.
-NEEDS_CANARY = {"semantic-scholar", "pubmed", "crossref"}
+NEEDS_CANARY = (
+    {"semantic-scholar", "pubmed", "crossref"} | {"apple", "vscode", "chrome-web-store", "discord"} | {"google-play"}
+)
 LINKS = {
     cls: [target(example.url, image=example.image) for example in cls.examples if example.ident is not None]
     for cls in REGISTRIES
@@ -59,6 +61,10 @@ WORDS = """
     to parse sections anchor path_with_namespace full_name archived has_issues gated disabled data attributes titles
     update-to updated-by retraction RA Crossref DataCite responseCode r0 r1 nameWithOwner login errors path NOT_FOUND
     FORBIDDEN rateLimit remaining defaultBranchRef archivedAt x0 block reason html_url number platform serde 1.0.0
+    results resultCount trackId collectionId artistId trackName 361309726 1 extensions publisher publisherName
+    extensionName displayName 10006 guild expires_at 2026-12-24T00:00:00+00:00 docs response identifier opensource
+    is_dark metadata files private halId_s title_s fileMain_s version_i hal-01234567 deprecated-package in-favour-of
+    normal-version deprecated-version packageName aeson room_id releases info yanked latest deprecated elements pageid
     1706.03762 649def34f8be52c8b66281af98ae884c09aef38b 23193287 PMC3531190
 """
 _WORDS = st.sampled_from(WORDS.split())
