@@ -55,7 +55,29 @@ async def test_what_was_copied_is_there_again(internet: FakeInternet, net: Net) 
     )
 
     assert {slug(item) for item in found.values()} == {"ok"}
-    assert hints == [f"What these links to the Wayback Machine are copies of is there again: {PAGE}"]
+    (hint,) = hints
+    assert hint.startswith("Links to the Wayback Machine are copies of URLs that work again;")
+    assert hint.endswith(f"pages: {PAGE}")
+
+
+@pytest.mark.usefixtures("archive")
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [("/page", "<title>old.site.org is for sale</title>"), ("/", "<p>Welcome"), ("/missing", "<p>none")],
+)
+async def test_a_domain_that_was_sold_is_not_the_page_again(
+    internet: FakeInternet, net: Net, path: str, body: str
+) -> None:
+    """Nor is a home page, to which the old URL leads."""
+    site = internet.site("old.site.org").page(path, body)
+    if path == "/":
+        site.redirect("/page", "/", 301)
+    hints: list[str] = []
+
+    found = await answers_of(load(Wayback, hint=hints.append), net, f"{SITE}/20200101000000/{PAGE}")
+
+    assert {slug(item) for item in found.values()} == {"ok"}
+    assert hints == []
 
 
 @pytest.mark.parametrize("status", [429, 503])

@@ -158,8 +158,8 @@ MISSING = Rule(
     "forge-repository-missing",
     Verdict.BROKEN,
     "the forge has no such repository, or it is private",
-    "The API of GitLab, Codeberg or Bitbucket says that there is no repository of this name. It gives the same "
-    "answer for private ones; readers of the list see neither.",
+    "The forge's API says that there is no repository of this name. It gives the same answer for private ones; readers "
+    "of the list see neither.",
     "Look for the new place of the project, ask the owner to make it public, or take the entry out.",
 )
 MOVED = Rule(
@@ -187,7 +187,7 @@ class Forges(OneByOne[ForgeRef]):
     """Settles repositories; of URLs inside one it says whether the repository is gone, and the page is asked."""
 
     name = "forges"
-    title = "GitLab, Codeberg and Bitbucket"
+    title = "GitLab, Codeberg, Bitbucket and other GitLab and Forgejo sites"
     rank = 230
     domains = frozenset(HOSTS)
     kind = Kind.REPOSITORY

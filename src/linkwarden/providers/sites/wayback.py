@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from linkwarden.answers.redirects import is_home, lost_its_page
 from linkwarden.model import Claim, Evidence, Fact, Rule, Verdict
 from linkwarden.patterns import pattern
 from linkwarden.providers.base import Example
@@ -23,12 +24,13 @@ from linkwarden.providers.registry import (
     answered,
     ask,
     by_ident,
-    page_stands,
     side_by_side,
     unanswered,
 )
 from linkwarden.records import dataclass
-from linkwarden.text import is_http
+from linkwarden.soft404.page import Page, is_html
+from linkwarden.soft404.parked import parking_host, parking_mark, sale_title
+from linkwarden.text import host_of, is_http
 
 if TYPE_CHECKING:
     from linkwarden.net import Net
@@ -113,7 +115,7 @@ class Wayback(Registry[_Capture]):
         return _Capture(found[1], url) if is_http(url) else None
 
     async def check(self, claims: Sequence[Claim], net: Net, now: datetime) -> AsyncIterator[Outcome]:
-        """Ask for each copy, and whether what was copied is there again; the latter is told once for all."""
+        """Ask for each copy, and whether the URL that was copied works again; that is told once for all."""
         del now
         revived: list[str] = []
         async for item in side_by_side(_one(net, cases) for cases in by_ident(self.cases(claims)).values()):
@@ -123,22 +125,41 @@ class Wayback(Registry[_Capture]):
         if revived:
             named = ", ".join(sorted(set(revived))[:_MOST_NAMED])
             more = ", …" if len(set(revived)) > _MOST_NAMED else ""
-            self.ctx.hint(f"What these links to the Wayback Machine are copies of is there again: {named}{more}")
+            self.ctx.hint(
+                "Links to the Wayback Machine are copies of URLs that work again; look whether they still lead to the "
+                f"same pages: {named}{more}"
+            )
 
 
-_ALIVE = "the page that was copied is there again"
+_ALIVE = "the URL that was copied works again"
 
 
 async def _one(net: Net, cases: Sequence[Case[_Capture]]) -> list[Outcome]:
     capture = cases[0].ref
     reply = await ask(net, capture.raw, "wayback", accept="*/*", max_bytes=_BYTES, follow=False)
     settled = _judge(cases, reply)
-    if all(isinstance(item, Evidence) and item.rule is None for item in settled) and await page_stands(
+    if all(isinstance(item, Evidence) and item.rule is None for item in settled) and await _works_again(
         net, capture.url
     ):
         alive = Fact(_ALIVE, url=capture.url)
         return [replace(item, facts=(*item.facts, alive)) for item in settled if isinstance(item, Evidence)]
     return settled
+
+
+async def _works_again(net: Net, url: str) -> bool:
+    """Return whether a URL answers with something that may be the page that was copied.
+
+    Copies are linked because the page went; often its domain was sold, or leads home.
+    """
+    reply = await ask(net, url, "page-exists", accept="*/*", attempts=1)
+    response = reply.response
+    if response is None or reply.status != 200 or reply.wall is not None:
+        return False
+    if response.hops and (lost_its_page(url, response.url) or (is_home(response.url) and not is_home(url))):
+        return False
+    page = Page(response)
+    parked = parking_host(host_of(response.url)) or parking_mark(page.low, page.words) or sale_title(page.title or "")
+    return not (is_html(response) and parked)
 
 
 def _judge(cases: Sequence[Case[_Capture]], reply: Reply) -> list[Outcome]:
