@@ -15,6 +15,7 @@ ROOT = "https://docs.python.org/3/"
 LINES = b"""re.match py:function 1 library/re.html#$ -
 library/re std:doc -1 library/re.html Regular expressions
 index std:doc -1 index.html Contents
+an option: with a colon 2 std:option 1 library/io.html#$ -
 a label with spaces std:label -1 library/os.html#a-label A label
 """
 HEADER = b"# Sphinx inventory version 2\n# Project: Python\n# Version: 3.14\n# The remainder is compressed.\n"
@@ -59,6 +60,9 @@ async def test_for_a_few_pages_it_is_not_worth_its_size(internet: FakeInternet, 
         (HEADER, 200),
         (HEADER + zlib.compress(b"\n\n nothing of the kind\n"), 200),
         (HEADER + zlib.compress(b"a" * 40_000_000), 200),
+        (HEADER + zlib.compress(b"a" + b" " * 15_000_000 + b"b"), 200),
+        (HEADER + zlib.compress(b"a " + b":" * 15_000_000), 200),
+        (HEADER + zlib.compress((b"a" + b" " * 3_000 + b"b\n") * 4_000), 200),
     ],
 )
 async def test_what_is_no_inventory_proves_nothing(internet: FakeInternet, net: Net, body: bytes, status: int) -> None:

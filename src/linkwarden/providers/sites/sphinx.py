@@ -6,6 +6,7 @@ page. ``sphinx.tsv`` says where inventories stand. Source: docs/facts/services.m
 
 from __future__ import annotations
 
+import asyncio
 import re
 import zlib
 from collections import defaultdict
@@ -32,8 +33,9 @@ _MAX_BYTES = 4 * 1024 * 1024
 _MAX_UNPACKED = 16 * 1024 * 1024
 _BEGINS = b"# Sphinx inventory version 2"
 _HEADER_LINES = 4
-#: ``name domain:role priority uri dispname``; names may hold spaces.
-_LINE = pattern(rb"(.+?)\s+(\S+:\S+)\s+(-?\d+)\s+(\S*)\s+(.*)")
+#: Longer lines are none of an inventory.
+_LONGEST_LINE = 4_000
+_PRIORITY = pattern(r"-?\d{1,9}")
 
 
 @cache
@@ -103,7 +105,8 @@ async def _settle(net: Net, root: str, cases: Sequence[Case[_Place]]) -> list[Ou
         return [case.passed() for case in cases]
     reply = await ask(net, f"{root}objects.inv", "sphinx-inventory", accept="*/*", max_bytes=_MAX_BYTES, attempts=1)
     response = reply.response
-    listed = _read(response.body) if response is not None and reply.status == 200 and response.complete else None
+    usable = response is not None and reply.status == 200 and response.complete
+    listed = await asyncio.to_thread(_read, response.body) if response is not None and usable else None
     if listed is None:
         return [case.passed() for case in cases]
     pages, places = listed
@@ -130,13 +133,24 @@ def _read(body: bytes) -> tuple[set[str], set[tuple[str, str]]] | None:
     pages: set[str] = set()
     places: set[tuple[str, str]] = set()
     for line in text.splitlines():
-        found = _LINE.fullmatch(line)
-        if found is None:
+        name, uri = _entry(line)
+        if not uri:
             continue
-        name, uri = found[1].decode("utf-8", "replace"), found[4].decode("utf-8", "replace")
         uri = uri[:-1] + name if uri.endswith("$") else uri
         page, _, place = uri.partition("#")
         pages.add(unquote(page))
         if place:
             places.add((unquote(page), unquote(place)))
     return pages, places
+
+
+def _entry(line: bytes) -> tuple[str, str]:
+    """Return name and URI of ``name domain:role priority uri dispname``, where names may hold spaces; else "", "".
+
+    No expression is used: lines of blanks and colons would keep one busy for hours.
+    """
+    words = line.decode("utf-8", "replace").split() if len(line) <= _LONGEST_LINE else []
+    for place in range(1, len(words) - 2):
+        if ":" in words[place][1:-1] and _PRIORITY.fullmatch(words[place + 1]):
+            return " ".join(words[:place]), words[place + 2]
+    return "", ""
