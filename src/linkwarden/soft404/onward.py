@@ -18,7 +18,7 @@ _OWN = r"(?:(?:window|document|self|top)\s*\.\s*)?location"
 #: What may be put behind the URL: the query and the fragment that the reader has brought.
 _KEPT = rf"(?:\s*\+\s*\(?\s*{_OWN}\s*\.\s*(?:search|hash)\s*(?:\|\|\s*(?:''|\"\")\s*)?\)?){{0,2}}"
 _QUOTED = r"(?:\"(?P<double>[^\"\\\n]{1,2000})\"|'(?P<single>[^'\\\n]{1,2000})')"
-#: A script that is this and nothing else.
+#: A script that is this and nothing else, with single spaces: among many the expression would try for hours.
 _ONLY_SENDS_ON = pattern(
     rf"\s*(?:<!--)?\s*{_OWN}\s*(?:(?:\.\s*href)?\s*=\s*{_QUOTED}{_KEPT}"
     rf"|\.\s*(?:replace|assign)\s*\(\s*{_QUOTED.replace('double', 'double2').replace('single', 'single2')}{_KEPT}\s*\))"
@@ -36,9 +36,11 @@ def sent_on_by_script(scripts: Sequence[str], otherwise: Iterable[str]) -> str |
         scripts: the source of each script of a page with few words, all that it has.
         otherwise: where the page sends readers whose browsers run no scripts.
     """
-    for reference in otherwise:
-        for script in scripts:
-            if "location" in script and any(reference == (a or b) for a, b in _STRING.findall(script)):
-                return reference
-    found = _ONLY_SENDS_ON.fullmatch(scripts[0]) if len(scripts) == 1 else None
+    references = tuple(otherwise)
+    if references:
+        quoted = {a or b for script in scripts if "location" in script for a, b in _STRING.findall(script)}
+        named = next((reference for reference in references if reference in quoted), None)
+        if named is not None:
+            return named
+    found = _ONLY_SENDS_ON.fullmatch(" ".join(scripts[0].split())) if len(scripts) == 1 else None
     return next(filter(None, found.groups()), None) if found else None
