@@ -99,8 +99,9 @@ _META_CHARSET = pattern(rb"<meta[^>]{0,200}charset\s*=\s*(?:[\"']\s*)?([A-Za-z0-
 
 def is_html(response: Response) -> bool:
     """Return whether a response is an HTML page, by its type or, without one, by its first bytes."""
-    if response.media_type:
-        return response.media_type in HTML_TYPES
+    said = response.media_type
+    if said:
+        return said in HTML_TYPES
     return re.match(rb"\s*<(?:!doctype html|html)\b", response.body[:200], re.IGNORECASE) is not None
 
 
@@ -248,7 +249,7 @@ class Page:
         No parser is used, and only so much of the page is looked at as it takes.
         """
         while self._seen <= length and self._read < len(self.low):
-            self._read = max(4 * length, 4 * self._read)
+            self._read = 2 * max(length, self._read, 1)
             self._seen = length_of_text(self.low[: self._read])
         return self._seen > length
 

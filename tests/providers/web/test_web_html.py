@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from linkwarden.soft404.page import Page, is_html
 from linkwarden.wire import Response
@@ -267,3 +270,48 @@ def test_a_long_page_is_parsed_in_part_and_its_anchors_are_read_to_its_end() -> 
 def test_anchors_are_read_as_the_parser_would(source: str, names: set[str]) -> None:
     """Quotes, blanks, references and capitals."""
     assert page(source).anchors == names
+
+
+# --- quick looks and what they stand for ---------------------------------------------------------------------------
+
+PIECES = st.one_of(
+    st.sampled_from(
+        ["p", "div", "nav", "header", "form", "select", "svg", "script", "style", "template", "title", "h1"]
+    ).flatmap(lambda tag: st.sampled_from([f"<{tag}>", f"</{tag}>", f"<{tag.upper()} class='a'>", f"</{tag} >"])),
+    st.sampled_from(["<!-- ", " -->", "<br>", "<", ">", "&amp;", "\n", "  ", "<p title='a > b'>", "<noscript>", "İK"]),
+    st.text("ab é\u2003", max_size=6),
+)
+SOURCES = st.lists(PIECES, max_size=25).map("".join)
+
+
+@given(SOURCES)
+def test_texts_are_those_of_the_tree(source: str) -> None:
+    """They are taken from the parser at once, as if its nodes were visited one after the other."""
+    made = page(source)
+    body = LexborHTMLParser(source).body
+    hidden = {"script", "style", "noscript", "template"}
+    frame = {"svg", "nav", "header", "footer", "aside", "form", "select"}
+    assert made.visible_text == " ".join(visited(body, hidden))
+    assert list(made.blocks) == visited(body, hidden | frame)
+    assert made.main_text == " ".join(made.blocks)
+
+
+def visited(node: LexborNode | None, without: set[str]) -> list[str]:
+    """Return the lines of the texts below a node, in their order."""
+    if node is None or node.tag in without:
+        return []
+    own = (node.text_content or "").split("\n") if node.is_text_node else []
+    lines = [line for line in (" ".join(line.split()) for line in own) if line]
+    return lines + [line for child in node.iter(include_text=True) for line in visited(child, without)]
+
+
+@given(SOURCES, st.lists(st.integers(0, 60), min_size=1, max_size=4))
+def test_a_look_at_the_beginning_tells_how_long_the_text_is(source: str, lengths: list[int]) -> None:
+    """Whatever was asked before, and however little of the page it took."""
+    made = page(source)
+    unseen = re.compile(
+        r"<(script|style|noscript|template|svg)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)|<[^>]*(?:>|\Z)",
+        re.IGNORECASE | re.DOTALL | re.ASCII,
+    )
+    whole = len(" ".join(unseen.sub(" ", source).split()))
+    assert [made.says_more_than(length) for length in lengths] == [whole > length for length in lengths]

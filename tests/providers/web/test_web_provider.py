@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+from typing import Any
+
 import pytest
 from aiohttp import web
 
 from linkwarden.model import Evidence, Pass, Verdict
 from linkwarden.net import Net
 from linkwarden.providers.web.page import WebProvider
+from linkwarden.soft404 import judge
 from tests.internet import FakeInternet, Handler, Site, misbehave
 from tests.internet.stores import FakeStores
 from tests.links import answers_of, evidence_of, slug, verdict_of
@@ -327,3 +331,24 @@ async def test_hostile_bodies_are_survived(net: Net, site: Site, handler: Handle
     site.handle("/x", handler)
     found = await evidence_of(WebProvider, net, "http://a.example.org/x#part")
     assert verdict_of(found) in {Verdict.OK, Verdict.UNVERIFIED}
+
+
+async def test_large_pages_are_looked_at_beside_the_run(net: Net, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one server sends does not keep the others waiting."""
+    threads = []
+    look = judge.judge_page
+
+    def watched(*arguments: Any) -> Evidence:
+        """Note who looks."""
+        threads.append(threading.current_thread())
+        return look(*arguments)
+
+    monkeypatch.setattr(judge, "judge_page", watched)
+    site.page("/small", "<title>Ferns</title><p>All about ferns.")
+    site.page("/large", "<title>Ferns</title>" + "<div>" * 5000 + "All about ferns.")
+
+    await answers_of(WebProvider, net, f"{SITE}/small", f"{SITE}/large")
+
+    small, large = threads
+    assert small is threading.current_thread()
+    assert large is not small
