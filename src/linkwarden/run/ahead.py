@@ -116,7 +116,7 @@ class Ahead:
         self._is_there = is_there
         self._on_final = on_final
         self._due: deque[tuple[float, Entry]] = deque()
-        self._ready: deque[Sequence[Entry]] = deque()
+        self._ready: deque[tuple[Sequence[Entry], bool]] = deque()  # with whether requests may be made for them
         self._alive: set[asyncio.Task[None]] = set()
         self._timer: asyncio.Task[None] | None = None
         self._lull: asyncio.Task[None] | None = None
@@ -139,7 +139,7 @@ class Ahead:
         if self._net is not None and (entry.provider is None or entry.provider.online):
             self._due.append((asyncio.get_running_loop().time() + PAUSE, entry))
         else:
-            self._ready.append((entry,))
+            self._ready.append(((entry,), False))
         self._start()
 
     def all_listed(self) -> None:
@@ -184,16 +184,16 @@ class Ahead:
             while self._due and self._due[0][0] <= clock():
                 entry = self._due.popleft()[1]
                 by_host.setdefault(host_of(entry.target.address or ""), []).append(entry)
-            self._ready.extend(by_host.values())
+            self._ready.extend((entries, True) for entries in by_host.values())
             self._fill()
         self._timer = None
 
     def _fill(self) -> None:
         if self._net is None:  # nobody is asked, so hosts do not matter
-            entries = [entry for group in self._ready for entry in group]
-            self._ready = deque(entries[at : at + _TOGETHER] for at in range(0, len(entries), _TOGETHER))
+            entries = [entry for group, _ in self._ready for entry in group]
+            self._ready = deque((entries[at : at + _TOGETHER], False) for at in range(0, len(entries), _TOGETHER))
         while self._ready and len(self._alive) < AT_ONCE:
-            task = asyncio.get_running_loop().create_task(self._look(self._ready.popleft()), name="linkwarden-begun")
+            task = asyncio.get_running_loop().create_task(self._look(*self._ready.popleft()), name="linkwarden-begun")
             self._alive.add(task)
             task.add_done_callback(self._ended)
 
@@ -201,7 +201,7 @@ class Ahead:
         self._alive.discard(task)
         self._fill()
 
-    async def _look(self, entries: Sequence[Entry]) -> None:
+    async def _look(self, entries: Sequence[Entry], may_request: bool) -> None:  # noqa: FBT001 - as it lies in ``_ready``
         """Take links of one host through the reviews that can begin with them, in the order in which they look."""
         found = self._ledger.entries
         pending = {entry.target.key: self._ledger.result_of(found[entry.target.key]) for entry in entries}
@@ -209,7 +209,7 @@ class Ahead:
             if review.needs not in (Needs.LINK, Needs.HOST):
                 continue
             try:
-                await self._begin(review, pending)
+                await self._begin(review, pending, may_request=may_request)
             except Exception as error:  # noqa: BLE001 - a review's defect must not take the run down
                 self._ledger.fail(f"review {review.name}", error)
                 return
@@ -220,12 +220,12 @@ class Ahead:
         if self._on_final is not None and not self._reviews.may_change(result, online=self._net is not None):
             self._on_final(result)
 
-    async def _begin(self, review: Review, pending: dict[str, Result]) -> None:
+    async def _begin(self, review: Review, pending: dict[str, Result], *, may_request: bool) -> None:
         """Let a review begin with those of some links that it wants; who has to wait for it is taken out."""
         wanted = [result for result in pending.values() if review.wants(result)]
         if not wanted:
             return
-        if self._over.is_set() or (review.online and self._must_wait(review, wanted)):
+        if self._over.is_set() or (review.online and not (may_request and self._may_ask(review, wanted))):
             at = asyncio.get_running_loop().time() + PAUSE
             for result in wanted:
                 del pending[result.target.key]
@@ -254,9 +254,9 @@ class Ahead:
                 except Exception as error:  # noqa: BLE001 - a review's defect must not take the run down
                     self._ledger.fail(f"review {review.name}", error)
 
-    def _must_wait(self, review: Review, wanted: Sequence[Result]) -> bool:
+    def _may_ask(self, review: Review, wanted: Sequence[Result]) -> bool:
         host = host_of(wanted[0].target.address or "")
-        return not self._is_there() or (review.needs is Needs.HOST and not self._is_idle(host))
+        return self._is_there() and (review.needs is not Needs.HOST or self._is_idle(host))
 
     async def _when_idle(self, host: str) -> None:
         while not (self._over.is_set() or self._is_idle(host)):
