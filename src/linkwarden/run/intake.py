@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,9 +21,9 @@ if TYPE_CHECKING:
 
 #: After so many items of a list, requests get a chance to go out while it is still being read …
 _BREATH = 64
-#: … but reading gets so much of the time that both take: only what is read can be requested, and registries get their
+#: … then after twice as many, and so on up to this: only what is read can be requested, and registries get their
 #: questions when all is read.
-_SHARE = 0.5
+_LONGEST_BREATH = 512
 
 
 class Intake:
@@ -99,7 +98,7 @@ class Intake:
         anchors: list[Anchor] = []
         if source.extractor.knows_anchors(source.text):
             self._ledger.anchors[Path(source.name)] = anchors
-        clock, reads_until = time.perf_counter, 0.0
+        breath = _BREATH
         for count, item in enumerate(source.parse(), 1):
             match item:
                 case Notice():
@@ -113,12 +112,11 @@ class Intake:
                     entry = self._add(item, source)
                     if entry is not None and entry.target.address is None:
                         local.append(entry)
-            if count % _BREATH == 0 and clock() >= reads_until:
+            if count == breath:
                 await self._dispatch.settle_offline()
                 await self._dispatch.room()
-                breath = clock()
                 await asyncio.sleep(0)
-                reads_until = clock() + (clock() - breath) * _SHARE / (1 - _SHARE)
+                breath += min(breath + _BREATH, _LONGEST_BREATH)
         if not links:
             message = "No links found in this file. `linkwarden extract` shows what is read from it."
             self._ledger.notices.append(Notice(source.name, 1, message))
