@@ -80,6 +80,9 @@ class DaskTeam:
         dask.config.set(
             {
                 "distributed.worker.profile.enabled": False,
+                # What nobody looks at need not be measured twenty times a second, in each process.
+                "distributed.admin.tick.interval": "1s",
+                "distributed.admin.system-monitor.interval": "5s",
                 "distributed.scheduler.no-workers-timeout": "30s",
                 # As in a single run (``api.run_loop``).
                 "distributed.admin.event-loop": "uvloop" if find_spec("uvloop") is not None else "asyncio",
