@@ -73,6 +73,20 @@ GONE = {
     "Fossil ticket": Answer(
         "/tktview/0123abcd", "<title>Garden: No Such Ticket</title><h1>No Such Ticket</h1><p>No such ticket: 0123abcd"
     ),
+    "Fossil check-in by its short path": Answer(
+        "/ci/0123456789abcdef",
+        f"<title>Garden: Check-in Information Error</title>{MENU}<h1>Garden</h1><h2>Check-in Information Error</h2>"
+        "<div class=content>No such object: 0123456789abcdef</div>",
+    ),
+    "Fossil ticket's history": Answer(
+        "/tkthistory/0123456789abc",
+        f"<title>Garden: History Of Ticket 0123456789abc</title>{MENU}<div>No such ticket: 0123456789abc</div>",
+    ),
+    "Fossil note": Answer(
+        "/technote/0123456789ab",
+        f"<title>Garden: No Such Tech-Note</title>{MENU}<div>Cannot locate a technical note called "
+        "<b>0123456789ab</b>.</div>",
+    ),
     "Bugzilla": Answer(
         "/show_bug.cgi?id=99999", "<title>Invalid Bug ID</title><h1>Bugzilla</h1><p>Bug #99999 does not exist."
     ),
@@ -174,6 +188,14 @@ GONE = {
 }
 
 LIVING = {
+    "a report of an object that is missing": Answer(
+        "/tickets/20412345",
+        f"<title>Ticket 20412345: No such object after an update</title>{MENU}<h1>No such object after an update</h1>"
+        f"<p>No such object: 98765432{WORDS}",
+    ),
+    "a short note that quotes a message": Answer(
+        "/notes/2041", f"<title>Notes of 2041</title>{MENU}<p>No such file: 2041</p><p>That is what it says."
+    ),
     "a chapter": Answer("/book/error", f"<title>Error</title><h1>Error</h1>{WORDS}"),
     "a short chapter": Answer("/book/error", "<title>Error</title><h1>Error</h1><p>An error is what one learns from."),
     "a chapter that is not to be listed": Answer("/book/error", f"<title>Error</title>{NO_INDEX}<h1>Error</h1>{WORDS}"),

@@ -79,6 +79,10 @@ _FILE_NAME = pattern(
 _MAY_NAME_FILE = pattern(r"\.\w{2,11}(?:[?#]|\Z)")
 
 
+#: An identifier has so many characters; shorter ones are years and page numbers.
+_ID = 6
+
+
 class Glance:
     """One look at one page for one link.
 
@@ -106,6 +110,12 @@ class Glance:
         parts = ((word, "@" in part) for part in self._parts() for word in plain(part).split())
         ids = (word for word, is_mail in parts if is_mail or any(map(str.isdigit, word)))
         return tuple(dict.fromkeys((*own, *ids)))
+
+    @lazy
+    def ids(self) -> frozenset[str]:
+        """Identifiers that the URL holds: words with digits, no short numbers, which stand for many things."""
+        words = (word for part in self._parts() for word in plain(part).split())
+        return frozenset(word for word in words if len(word) >= _ID and any(map(str.isdigit, word)))
 
     @lazy
     def _things(self) -> tuple[str, ...]:

@@ -125,6 +125,8 @@ def _body_signs(glance: Glance) -> Iterator[_Seen]:
         yield Sign.SHORT, "there is next to nothing to read on it"
     if glance.error_sentence:
         yield Sign.ERROR_SENTENCE, f"its text says {quoted(glance.error_sentence)}"
+        if glance.ids.intersection(plain(glance.error_sentence).split()):
+            yield Sign.ERROR_OF_ID, "that names what the URL asks for"
     if _WORKS.match(page.meta("og:type")) or page.words.any_of(words.WORKS):
         yield Sign.WORK, "it describes itself as a work"
 

@@ -86,6 +86,7 @@ class Sign(StrEnum):
     NO_INDEX = "no-index"
     SHORT = "short"
     ERROR_SENTENCE = "error-sentence"
+    ERROR_OF_ID = "error-of-id"
     NO_HITS = "no-hits"
     LANDED_ELSEWHERE = "landed-elsewhere"
     OWN_ADDRESS_ELSEWHERE = "own-address-elsewhere"
@@ -175,6 +176,7 @@ POINTS: Mapping[str, Mapping[Sign, int]] = MappingProxyType(
             Sign.NO_INDEX: 1,
             Sign.SHORT: 1,
             Sign.ERROR_SENTENCE: 2,
+            Sign.ERROR_OF_ID: 1,
             Sign.NO_HITS: 2,
             Sign.LANDED_ELSEWHERE: 1,
             Sign.OWN_ADDRESS_ELSEWHERE: 1,
