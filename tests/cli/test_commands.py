@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import stat
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import click
 import pytest
 
 from linkwarden import __version__
 from linkwarden.__main__ import main
 from linkwarden.cli import cli
 from linkwarden.cli.guard import run_guarded
+from linkwarden.inputs import Source
+from linkwarden.model import Extracted
 from tests.cli.offline import write
 from tests.deps import Build, on_fake_internet
 from tests.internet import FakeInternet
@@ -347,6 +350,37 @@ def test_a_list_in_place_of_a_command_is_checked(
 def test_what_is_no_list_is_no_check(linkwarden: Command, arguments: tuple[str, ...]) -> None:
     """A slip in a command, or the version, is none."""
     assert linkwarden(*arguments) == (0 if "--version" in arguments else 2)
+
+
+def test_extract_prints_while_it_reads(
+    linkwarden: Command, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A long list is not held: what was read is printed before the rest is read."""
+    write("".join(f"https://a.example/{number}\n\n" for number in range(2_500)))
+    printed: list[int] = []
+    read = 0
+    parse = Source.parse
+
+    def counted(source: Source) -> Iterator[Extracted]:
+        nonlocal read
+        for item in parse(source):
+            read += 1
+            yield item
+
+    def say(*lines: str, err: bool = False) -> None:
+        if not err:
+            printed.append(read)
+        click.echo("\n".join(lines), err=err)
+
+    monkeypatch.setattr(Source, "parse", counted)
+    monkeypatch.setattr("linkwarden.cli.extract.say", say)
+
+    assert linkwarden("extract", "--format", "json") == 0
+
+    out, err = capsys.readouterr()
+    assert [link["line"] for link in json.loads(out)["links"]] == [*range(1, 5_000, 2)]
+    assert "2500 links" in err
+    assert printed == [1_000, 2_000, 2_500]
 
 
 def test_extract_prints_one_document_and_leaves_out_what_is_not_checked(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
@@ -65,17 +66,22 @@ class Planned:
         return f"{place}  {self.occurrence.markup.value}  {'+'.join(self.providers) or '-'}  {url}"
 
 
-def preview(config: Config, stdin: Callable[[], bytes]) -> tuple[list[Planned], list[str]]:
-    """Return every link of the inputs that would be checked, with its providers, and the problems with inputs."""
+def preview(config: Config, stdin: Callable[[], bytes], problems: list[str]) -> Iterator[Planned]:
+    """Yield every link of the inputs that would be checked, with its providers, as it is read.
+
+    Args:
+        config: what is read, and what would be checked.
+        stdin: reads standard input to its end.
+        problems: takes in the problems with inputs.
+    """
     selection = Selection(config)
     context = LoadContext(
         root=config.root or find_root(first_folder(config.inputs)), offline=True, anchors_of=anchors_reader()
     )
     providers = Roster(rules.provider_classes(), partial(_load, context))
-    planned: list[Planned] = []
     # A URL is looked up once as a link and once as an image; None is left out.
     known: dict[tuple[str, bool], tuple[str, ...] | None] = {}
-    problems: list[str] = []
+    shared: dict[tuple[str, ...], tuple[str, ...]] = {}
     seen: set[Path] = set()
     reading = reading_of(config)
     for name in dict.fromkeys(config.inputs):
@@ -98,10 +104,10 @@ def preview(config: Config, stdin: Callable[[], bytes]) -> tuple[list[Planned], 
                         claimants = tuple(_claimants(target, providers))
                         kind = kind_of(target, next(iter(claimants), None), as_image=item.markup.is_image)
                         wanted = not selection.leaves_out(target) and (not config.kinds or kind in config.kinds)
-                        known[seen_as] = tuple(provider.name for provider in claimants) if wanted else None
-                    if (names := known[seen_as]) is not None:
-                        planned.append(Planned(item, names))
-    return planned, problems
+                        names = tuple(provider.name for provider in claimants)
+                        known[seen_as] = shared.setdefault(names, names) if wanted else None
+                    if (by := known[seen_as]) is not None:
+                        yield Planned(item, by)
 
 
 def _load(context: LoadContext, cls: type[Provider]) -> Provider | None:
@@ -117,6 +123,8 @@ def _claimants(target: Target, providers: Roster) -> Iterator[Provider]:
                 return
 
 
+#: Lines that are printed at once: a flush for each of 100,000 takes seconds.
+_AT_ONCE = 1000
 _FORMAT_HELP = "What to print: text, one JSON document, or a JSON object on each line. [default: text]"
 
 
@@ -128,16 +136,31 @@ _FORMAT_HELP = "What to print: text, one JSON document, or a JSON object on each
 def extract(inputs: tuple[str, ...], *, wanted: str | None, **options: Any) -> int:
     """List every link: its place, its markup, and the providers that would check it. No request is made."""
     config = make_config(inputs, options)
-    planned, problems = preview(config, stdin_for(config.inputs))
-    # Printed at once: a flush for each of 100,000 lines takes seconds.
-    if wanted == "json":
-        rows = ",\n ".join(json_text(link.as_row()) for link in planned)
-        say(*f'{{"links": [\n {rows}\n]}}'.split("\n"))
-    elif planned:
-        say(*(json_text(link.as_row()) if wanted == "lines" else link.as_line() for link in planned))
+    problems: list[str] = []
+    counter = count()
+    links = (link for link, _ in zip(preview(config, stdin_for(config.inputs), problems), counter, strict=False))
+    lines = _lines(links, wanted)
+    while some := list(islice(lines, _AT_ONCE)):
+        say(*some)
+    printed = next(counter)
     for problem in problems:
         say(f"Error: {problem}", err=True)
-    if not planned and problems:
+    if not printed and problems:
         return NothingToCheckError.exit_code
-    say(f"{len(planned)} links", err=True)
+    say(f"{printed} links", err=True)
     return 2 if problems else 0
+
+
+def _lines(links: Iterable[Planned], wanted: str | None) -> Iterator[str]:
+    """Yield the lines to print."""
+    if wanted != "json":
+        yield from (json_text(link.as_row()) if wanted == "lines" else link.as_line() for link in links)
+        return
+    yield '{"links": ['
+    row = ""
+    for link in links:
+        if row:
+            yield f" {row},"
+        row = json_text(link.as_row())
+    yield f" {row}"
+    yield "]}"
