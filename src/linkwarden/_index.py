@@ -106,6 +106,7 @@ MODULES: dict[str, dict[str, dict[str, object]]] = {
     'linkwarden.review.duplicates': {'Duplicates': {'name': 'duplicates', 'rank': 30, 'doing': '', 'online': False, 'rules': (), 'rule_names': ()}},
     'linkwarden.review.inside': {'InsideReview': {'name': 'inside', 'rank': 82, 'doing': 'looking at what the image proxy holds', 'online': True, 'rules': (), 'rule_names': ()}},
     'linkwarden.review.memory': {'MemoryReview': {'name': 'memory', 'rank': 75, 'doing': '', 'online': False, 'rule_names': ('LW821 no-answer-for-days', 'LW822 not-failing-for-long')}},
+    'linkwarden.review.near_names': {'NearNamesReview': {'name': 'near-names', 'rank': 16, 'doing': 'comparing redirects to similar names', 'online': True, 'rule_names': ('LW823 redirected-to-near-name',)}},
     'linkwarden.review.owners': {'OwnersReview': {'name': 'owners', 'rank': 30, 'doing': 'comparing pages with archived copies', 'online': True, 'rules': (), 'rule_names': ()}},
     'linkwarden.review.papers': {'Papers': {'name': 'papers', 'rank': 20, 'doing': 'comparing titles', 'online': True, 'rule_names': ('LW801 names-another-paper',)}},
     'linkwarden.review.renamed': {'RenamedReview': {'name': 'renamed', 'rank': 81, 'doing': 'looking for badges of renamed repositories', 'online': True, 'rule_names': ('LW441 repository-renamed',)}},

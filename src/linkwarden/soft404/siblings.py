@@ -70,6 +70,27 @@ def sibling_of(url: str) -> str:
     return urlunsplit(SplitResult(parts.scheme, parts.netloc, "/" + "/".join([*kept, *made_up]) + tail, "", ""))
 
 
+def in_place_of(url: str, at: int) -> tuple[str, str]:
+    """Return a URL with one segment of its path misspelt by a letter, and with it made up; the rest stays.
+
+    Args:
+        url: the URL.
+        at: which segment, counted between slashes.
+    """
+    parts = urlsplit(url.partition("#")[0])
+    segments = parts.path.split("/")
+    stem = stem_of(segments[at])
+    names = (stem + ("x" if stem.endswith("q") else "q"), _word(url, str(at)))
+    paths = ("/".join([*segments[:at], name + segments[at][len(stem) :], *segments[at + 1 :]]) for name in names)
+    misspelt, unlike = (urlunsplit(parts._replace(path=path)) for path in paths)
+    return misspelt, unlike
+
+
+def stem_of(name: str) -> str:
+    """Return a file's name without its suffix."""
+    return _EXTENSION.sub("", name)
+
+
 def sibling(url: str, response: Response | None) -> Sibling:
     """Return what a site said of a made-up URL; None is no response."""
     return Sibling(url, response, Page(response) if response is not None and is_html(response) else None)

@@ -114,7 +114,7 @@ def _messages(glance: Glance) -> Iterator[_Seen]:
         if glance.bare_error:
             yield Sign.BARE_ERROR, f"its title or heading says {quoted(glance.bare_error)}"
     if page.response.status == 300:
-        yield Sign.NO_CHOICE, "the server says that there are several answers (300) and names none"
+        yield Sign.NO_CHOICE, "the server says that there are several answers (300) and chooses none"
 
 
 def _body_signs(glance: Glance) -> Iterator[_Seen]:
