@@ -201,6 +201,7 @@ def test_a_url_names_its_thing_in_all_its_forms(url: str, api: str) -> None:
         "https://pypi.org/search/?q=x",
         "https://test.pypi.org/project/x/",
         "https://pkg.go.dev/std",
+        "https://pkg.go.dev/github.com/a/b#Func",
         "https://pkg.go.dev/search?q=x",
         "https://addons.mozilla.org/thunderbird/addon/x/",  # they have a site of their own
         "https://figshare.com/articles/A_title/12",

@@ -200,6 +200,8 @@ class Catalogues(OneByOne[_Thing]):
                 version = found.groupdict().get("version") or ""
                 api, again = _filled(catalogue.ask, found), _filled(catalogue.again, found)
                 section = place.fragment.partition(":~:")[0]
+                if section and catalogue.page_shows_sections and catalogue.retired == "-":
+                    return None  # the page is requested anyway, and tells all that the catalogue knows
                 return _Thing(found["name"], version, api, again, section, catalogue)
         return None
 
