@@ -47,7 +47,7 @@ async def test_the_headers_that_are_sent(internet: FakeInternet) -> None:
     image = Request(url="http://a.example/", purpose="image", accept="image/*", headers={"x-own": "1"})
     await get(internet, page, image, Request(url="http://a.example/", purpose="api", method="HEAD", attempts=1))
 
-    usual = [("Host", "a.example"), ("Accept-Language", "en"), ("Accept-Encoding", "gzip, deflate")]
+    usual = [("Host", "a.example"), ("Accept-Language", "en, *;q=0.1"), ("Accept-Encoding", "gzip, deflate")]
     pages = ("Accept", "text/html,application/xhtml+xml,*/*;q=0.8")
     assert seen == [[*usual, pages], [*usual, ("Accept", "image/*"), ("x-own", "1")], [*usual, pages]]
 

@@ -38,6 +38,8 @@ _MAY_BE_SENT_TWICE = frozenset({"GET", "HEAD"})
 _BUFFER = 65_536
 #: The header that nearly all requests have in common, besides those of the run.
 USUAL_HEADERS = MappingProxyType({"Accept": PAGES})
+#: Without the wildcard, servers that negotiate have no page for a reader of English where there is a German one.
+LANGUAGES = "en, *;q=0.1"
 #: Headers of which two different ones make browsers refuse a response, as it may be two that were mixed up.
 _SINGLE = (("location", "Location"), ("content-disposition", "Content-Disposition"))
 #: Names looked up at once by the system's resolver, which blocks a thread for each.
@@ -178,7 +180,7 @@ class Transport:
             max_field_size=MAX_FIELD,
             headers={
                 "User-Agent": policy.user_agent,
-                "Accept-Language": "en",
+                "Accept-Language": LANGUAGES,
                 "Accept-Encoding": "gzip, deflate",
                 **USUAL_HEADERS,
             },

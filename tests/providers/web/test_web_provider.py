@@ -32,6 +32,29 @@ async def look(net: Net, url: str) -> str:
     return slug(await evidence_of(WebProvider, net, url))
 
 
+@pytest.mark.parametrize(("there", "given"), [(("de", "fr"), "de"), (("ja",), "ja"), (("de", "en"), "en")])
+async def test_a_page_in_another_language_is_a_page(
+    net: Net, internet: FakeInternet, there: tuple[str, ...], given: str
+) -> None:
+    """The server negotiates by RFC 9110 section 12.5.4, and refuses who takes none of its languages."""
+
+    async def negotiate(request: web.Request) -> web.Response:
+        taken = {}
+        for part in request.headers.get("Accept-Language", "*").split(","):
+            name, _, quality = part.strip().partition(";q=")
+            taken[name] = float(quality or 1)
+        best = max(there, key=lambda language: taken.get(language, taken.get("*", 0)))
+        if not taken.get(best, taken.get("*", 0)):
+            return web.Response(status=406, text="Not Acceptable")
+        return web.Response(text=f"<title>{best}</title>{WORDS}", content_type="text/html")
+
+    internet.site("a.example.org").handle("/", negotiate)
+
+    evidence = await evidence_of(WebProvider, net, SITE + "/")
+
+    assert (slug(evidence), evidence.title) == ("ok", given)
+
+
 async def test_a_page_is_fine_and_its_title_is_kept(net: Net, site: Site) -> None:
     """The title is for later comparison and for reports."""
     evidence = await evidence_of(WebProvider, net, SITE + "/guide")
