@@ -155,6 +155,8 @@ class Tree:
         self._real: Path | None = None
         self._bases: dict[str, tuple[str, ...] | None] = {}
         self._listings: dict[Path, dict[str, str]] = {}
+        self._by_stem: dict[Path, dict[str, list[str]]] = {}
+        self._close: dict[tuple[Path, str, bool], str | None] = {}
         self._submodules: frozenset[str] | None = None
         self._everywhere: dict[str, list[str]] | None = None
 
@@ -280,17 +282,29 @@ class Tree:
     def _near_in_folder(self, folder: Path, names: list[str]) -> str | None:
         if not folder.is_dir():
             return None
-        listing = self._listing(folder)
-        known = sorted(set(map(_folded, listing)))
-        wanted = _folded(names[0])
-        close = [n for n in known if PurePosixPath(n).stem == PurePosixPath(wanted).stem] if len(names) == 1 else []
-        if len(close) != 1:
-            close = get_close_matches(wanted, known, n=1, cutoff=_ALIKE)
-        if not close:
+        close = self._closest(folder, _folded(names[0]), is_last=len(names) == 1)
+        if close is None:
             return None
-        found = listing[close[0]]
+        found = self._listing(folder)[close]
         rest = folder.joinpath(found, *names[1:])
         return found if self.holds(rest) and rest.exists() else None
+
+    def _closest(self, folder: Path, wanted: str, *, is_last: bool) -> str | None:
+        """Return the name in a folder that is most like the wanted one, or None. Lists miss a file again and again."""
+        sought = folder, wanted, is_last
+        if sought not in self._close:
+            if folder not in self._by_stem:
+                by_stem: dict[str, list[str]] = {}
+                self._by_stem[folder] = by_stem
+                for name in sorted(set(map(_folded, self._listing(folder)))):
+                    by_stem.setdefault(PurePosixPath(name).stem, []).append(name)
+            by_stem = self._by_stem[folder]
+            same = by_stem.get(PurePosixPath(wanted).stem, []) if is_last else []
+            if len(same) != 1:
+                known = sorted(name for names in by_stem.values() for name in names)
+                same = get_close_matches(wanted, known, n=1, cutoff=_ALIKE)
+            self._close[sought] = same[0] if same else None
+        return self._close[sought]
 
     def _in_submodule(self, folder: Path) -> bool:
         """Return whether a folder belongs to another repository (git submodule), which need not be checked out."""

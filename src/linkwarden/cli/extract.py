@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from functools import cache, partial
 from itertools import count, islice
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from linkwarden.config import Config
 from linkwarden.inputs import (
     InputError,
     LeftOut,
+    Source,
     anchors_reader,
     find_root,
     first_folder,
@@ -66,6 +67,40 @@ class Planned:
         return f"{place}  {self.occurrence.markup.value}  {'+'.join(self.providers) or '-'}  {url}"
 
 
+class _Plan:
+    """Finds out the providers of each link; a URL is looked up once as a link and once as an image."""
+
+    def __init__(self, config: Config) -> None:
+        context = LoadContext(
+            root=config.root or find_root(first_folder(config.inputs)), offline=True, anchors_of=anchors_reader()
+        )
+        self._selection = Selection(config)
+        self._kinds = config.kinds
+        self._providers = Roster(rules.provider_classes(), partial(_load, context))
+        self._names_of = cache(_names_of)  # one tuple for all links with the same providers
+        self._known: dict[tuple[str, bool], tuple[str, ...] | None] = {}
+
+    def of(self, source: Source) -> Iterator[Planned]:
+        """Yield the links of a text that would be checked."""
+        for item in source.parse():
+            if isinstance(item, Occurrence) and (names := self._providers_of(item, source)) is not None:
+                yield Planned(item, names)
+
+    def _providers_of(self, item: Occurrence, source: Source) -> tuple[str, ...] | None:
+        """Return the names of the providers that would check a link; None if it is left out."""
+        as_image = item.markup.is_image
+        key = target_key(item.url, source.name)
+        seen_as = key, as_image
+        if seen_as not in self._known:
+            target = Target(key, item.url, source.address_of(item.url), source.name, (item,))
+            claimants = _claimants(target, self._providers)
+            wanted = not self._selection.leaves_out(target)
+            if self._kinds and wanted:
+                wanted = kind_of(target, claimants[0] if claimants else None, as_image=as_image) in self._kinds
+            self._known[seen_as] = self._names_of(claimants) if wanted else None
+        return self._known[seen_as]
+
+
 def preview(config: Config, stdin: Callable[[], bytes], problems: list[str]) -> Iterator[Planned]:
     """Yield every link of the inputs that would be checked, with its providers, as it is read.
 
@@ -74,14 +109,7 @@ def preview(config: Config, stdin: Callable[[], bytes], problems: list[str]) -> 
         stdin: reads standard input to its end.
         problems: takes in the problems with inputs.
     """
-    selection = Selection(config)
-    context = LoadContext(
-        root=config.root or find_root(first_folder(config.inputs)), offline=True, anchors_of=anchors_reader()
-    )
-    providers = Roster(rules.provider_classes(), partial(_load, context))
-    # A URL is looked up once as a link and once as an image; None is left out.
-    known: dict[tuple[str, bool], tuple[str, ...] | None] = {}
-    shared: dict[tuple[str, ...], tuple[str, ...]] = {}
+    plan = _Plan(config)
     seen: set[Path] = set()
     reading = reading_of(config)
     for name in dict.fromkeys(config.inputs):
@@ -95,19 +123,7 @@ def preview(config: Config, stdin: Callable[[], bytes], problems: list[str]) -> 
             if isinstance(source, LeftOut):
                 say(f"{source.name}: {source.sentence}", err=True)
                 continue
-            for item in source.parse():
-                if isinstance(item, Occurrence):
-                    key = target_key(item.url, source.name)
-                    seen_as = key, item.markup.is_image
-                    if seen_as not in known:
-                        target = Target(key, item.url, source.address_of(item.url), source.name, (item,))
-                        claimants = tuple(_claimants(target, providers))
-                        kind = kind_of(target, next(iter(claimants), None), as_image=item.markup.is_image)
-                        wanted = not selection.leaves_out(target) and (not config.kinds or kind in config.kinds)
-                        names = tuple(provider.name for provider in claimants)
-                        known[seen_as] = shared.setdefault(names, names) if wanted else None
-                    if (by := known[seen_as]) is not None:
-                        yield Planned(item, by)
+            yield from plan.of(source)
 
 
 def _load(context: LoadContext, cls: type[Provider]) -> Provider | None:
@@ -115,12 +131,18 @@ def _load(context: LoadContext, cls: type[Provider]) -> Provider | None:
     return None if isinstance(provider, Skip) else provider
 
 
-def _claimants(target: Target, providers: Roster) -> Iterator[Provider]:
+def _claimants(target: Target, providers: Roster) -> tuple[Provider, ...]:
+    claimants: list[Provider] = []
     for provider in providers.concerned(target):
         if provider.claim(target) is not None:
-            yield provider
+            claimants.append(provider)
             if provider.online:
-                return
+                break
+    return tuple(claimants)
+
+
+def _names_of(providers: tuple[Provider, ...]) -> tuple[str, ...]:
+    return tuple(provider.name for provider in providers)
 
 
 #: Lines that are printed at once: a flush for each of 100,000 takes seconds.

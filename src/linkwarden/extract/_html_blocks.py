@@ -9,6 +9,7 @@ from markdown_it.rules_block import StateBlock
 
 from linkwarden.extract._document import Block, BlockKind, State
 from linkwarden.extract._inline import OPEN_OR_CLOSE_LINE
+from linkwarden.extract._spans import Pieces
 
 _NOTHING = re.compile(r"\s*+\Z")
 _BLOCK_TAGS = (
@@ -45,6 +46,12 @@ def html_block(state: StateBlock, start_line: int, end_line: int, silent: bool) 
     line = state.line_text(start_line)
     if not line.startswith("<") or state.is_code_block(start_line):
         return False
+    if not silent and line.startswith("<!--") and "-->" in line and state.tShift[start_line] == 0:
+        state.line = start_line + 1
+        pieces = Pieces((0,), (state.bMarks[start_line],))
+        block = Block(BlockKind.HTML, f"{line}\n", pieces, False, 0, state.item, _is_at_end(state, start_line))
+        state.document.blocks.append(block)
+        return True
     # A lone tag does not end a paragraph, but it does end one that only goes on because nothing else begins.
     in_paragraph = state.parentType == "paragraph" and state.sCount[start_line] >= state.blkIndent
     found, ending = html_start(line, interrupting=silent and in_paragraph)
@@ -61,7 +68,12 @@ def html_block(state: StateBlock, start_line: int, end_line: int, silent: bool) 
                 break
     state.line = next_line
     content, pieces = state.lines(start_line, next_line)
-    at_end = state.level == 0 and _NOTHING.match(state.src, state.eMarks[next_line - 1]) is not None
+    at_end = _is_at_end(state, next_line - 1)
     block = Block(BlockKind.HTML, content, pieces, ending is None, item=state.item, at_end=at_end)
     state.document.blocks.append(block)
     return True
+
+
+def _is_at_end(state: State, line: int) -> bool:
+    """Return whether nothing follows a line on the page."""
+    return state.level == 0 and _NOTHING.match(state.src, state.eMarks[line]) is not None

@@ -76,7 +76,7 @@ class Formulas:
     def __init__(self, body: str, *, pandoc: bool) -> None:
         self._body = body
         self._pandoc = pandoc
-        self.any = _MAY_HOLD_ONE.search(body) is not None
+        self.any = ("$" in body or "\\" in body) and _MAY_HOLD_ONE.search(body) is not None
         self._any_displayed = self.any and _MAY_DISPLAY_ONE.search(body) is not None
         self._block: Block | None = None
         self._in_block: list[Formula] = []
@@ -88,8 +88,9 @@ class Formulas:
         """Return the formula that the character at an offset of a block's content is in, or None."""
         if block is not self._block:
             self._block = block
-            may = _MAY_HOLD_ONE.search(block.content) is not None
-            self._in_block = list(_formulas(block.content, _TOKEN, pandoc=self._pandoc)) if may else []
+            content = block.content
+            may = ("$" in content or "\\" in content) and _MAY_HOLD_ONE.search(content) is not None
+            self._in_block = list(_formulas(content, _TOKEN, pandoc=self._pandoc)) if may else []
         found = _covering(self._in_block, at)
         if found is None and self._any_displayed:
             # GitHub may cut a formula on lines of its own into several blocks: a list, where a line begins with "- ".
@@ -118,6 +119,8 @@ class Formulas:
 
 
 def _covering(formulas: list[Formula], at: int) -> Formula | None:
+    if not formulas:
+        return None
     i = bisect_right(formulas, at, key=lambda formula: formula.start) - 1
     return formulas[i] if i >= 0 and at < formulas[i].end else None
 

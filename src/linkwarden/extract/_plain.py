@@ -83,8 +83,10 @@ def emit_line(state: State, line: int) -> bool:
 
 #: A code span on its own, whatever it holds.
 _CODE = r"`[^`]++`(?!`)"
+#: A tag without attributes, which has neither a URL nor a name, and is no heading.
+_TAG = r"<(?:/?(?![hH][1-6]>)[A-Za-z][A-Za-z0-9]*+>|[bB][rR] ?/>)"
 #: No mark of Markdown but stars and underscores, which change no URL, and nothing that is a link by itself.
-_WORDS = rf"(?:[^\[\]\\`<@&:w!]++|:(?!//)|w(?!ww\.)|!(?!\[)|&(?!#|commat;)|{_CODE})*+"
+_WORDS = rf"(?:[^\[\]\\`<@&:w!]++|:(?!//)|w(?!ww\.)|!(?!\[)|&(?!#|commat;)|{_CODE}|{_TAG})*+"
 _IN_URL = r"(?:[^\s()<>\\&\[\]`\x00-\x1f]++|&(?![#\w]++;))"
 _URL = rf"{_IN_URL}++(?:\({_IN_URL}*+\){_IN_URL}*+)*+"
 #: Brackets in a label, which are text unless they name a definition.

@@ -32,7 +32,7 @@ from linkwarden.records import dataclass
 _JOINERS = dict.fromkeys((0x200C, 0x200D))
 _PREFIX = "user-content-"
 #: One comment and blanks. Brackets may be Markdown that the author does not see to be in a comment.
-_ONLY_COMMENT = re.compile(r"(<!--(?!-?>)[^<>\]]*?--!?>)[ \t\n]*+")
+_ONLY_COMMENT = re.compile(r"(<!--(?!-?!?>)[^<>\]]*+(?:(?<=--)|(?<=--!))>)[ \t\n]*+")
 #: Elements whose ``name`` is not a place in the page but a field or a setting.
 _NAME_IS_NO_PLACE = frozenset(
     {"input", "select", "textarea", "button", "form", "meta", "param", "slot", "iframe", "output"}

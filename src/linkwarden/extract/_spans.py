@@ -114,7 +114,8 @@ class Pieces(NamedTuple):
     def range(self, start: int, end: int) -> tuple[int, int]:
         """Return the body offsets of ``content[start:end]``; the end is right after its last character."""
         if len(self.at) == 1:
-            return self.src[0] + start - self.at[0], self.src[0] + max(start, end) - self.at[0]
+            by = self.src[0] - self.at[0]
+            return by + start, by + (max(start, end))
         if end <= start:
             at = self.source(start)
             return at, at
