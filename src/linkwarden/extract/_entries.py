@@ -66,11 +66,13 @@ def entry_at(body: str, begins: Beginning, start: int, end: int, label: str) -> 
         return block, start == block or not _has_words(body[block:start])
     if "|" in before_block:
         return block, not _has_words(before_block + body[block:start])
-    before = _line_before(body, start)
-    if before is None or _has_words(before) or _QUOTED.fullmatch(before_block) is None:
+    before = before_block if start == block else _line_before(body, start)
+    if before is None or _has_words(before) or (before_block and _QUOTED.fullmatch(before_block) is None):
         return _NO_ENTRY
     rest = body[end : end + _SEEN].partition("\n")[0]
-    return _NO_ENTRY if _SENTENCE.search(_LINK.sub("", _IMAGE.sub("", rest))) else (start - len(before), True)
+    if "[" in rest or "<" in rest:
+        rest = _LINK.sub("", _IMAGE.sub("", rest))
+    return _NO_ENTRY if _SENTENCE.search(rest) else (start - len(before), True)
 
 
 def words_beside(body: str, content: str, block: int, entry: int, link: tuple[int, int]) -> str:

@@ -12,7 +12,7 @@ from linkwarden.anchors import Slugger, github
 from linkwarden.extract._charrefs import decode_attribute
 from linkwarden.extract._directives import Directives
 from linkwarden.extract._spans import Pieces, Source, new_occurrence
-from linkwarden.extract._tags import HEADINGS, Comment, Tag, TagScanner, links
+from linkwarden.extract._tags import HEADINGS, WITH_LINKS, Comment, Tag, TagScanner, links
 from linkwarden.extract._text import html_text, squeeze
 from linkwarden.model import (
     Anchor,
@@ -167,11 +167,13 @@ class Reader:
 
     def structure(self, tag: Tag, content: str, pieces: Pieces) -> Iterator[Anchor]:
         """Record what a tag means for headings; yield the anchors that it makes."""
-        line = self.source.line_of(pieces.source(tag.start))
         if tag.closing:
             if self._heading and tag.name == self._heading.name:
                 yield from self.finish()
             return
+        if tag.name not in HEADINGS and "id" not in tag.attributes and "name" not in tag.attributes:
+            return
+        line = self.source.line_of(pieces.source(tag.start))
         for attribute in ("id", "name"):
             if attribute in tag.attributes and not (attribute == "name" and tag.name in _NAME_IS_NO_PLACE):
                 start, end = tag.attributes[attribute]
@@ -185,6 +187,8 @@ class Reader:
 
     def drafts(self, tag: Tag, content: str, pieces: Pieces) -> Iterator[Draft]:
         """Yield the occurrences of one tag."""
+        if tag.closing or tag.name not in WITH_LINKS:
+            return
         for markup, start, end in sorted(links(tag, content), key=lambda link: link[1]):
             text = ""
             if "alt" in tag.attributes and (markup is Markup.HTML_IMG or tag.name in {"area", "img"}):

@@ -170,6 +170,7 @@ _LINKS: dict[str, tuple[tuple[str, Markup], ...]] = {
     "link": (("href", Markup.HTML_OTHER),),
     "script": (("src", Markup.HTML_OTHER),),
 }
+WITH_LINKS = frozenset(_LINKS)
 #: ``<link>`` relations whose URL is a hint to browsers about a host, not something that readers get.
 _NO_TARGET = frozenset({"preconnect", "dns-prefetch"})
 _CANDIDATE = re.compile(r"[\s,]*+(\S++)")

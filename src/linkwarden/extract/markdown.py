@@ -209,14 +209,13 @@ class MarkdownReader:
         if self._reader.only_comment(block.content, block.pieces):
             return
         if not self._scanner.in_comment:
-            found.extend(self._swallowed(block))
+            if block.ends_on_blank and "\n#" in block.content.replace(" ", ""):
+                found.extend(self._swallowed(block))
             self._slips.html(block)
         found.extend(self._reader.html(block.content, block.pieces))
 
     def _swallowed(self, block: Block) -> Iterator[Anchor]:
         """Yield the headings that an HTML block turns into plain text, because no blank line ends it before them."""
-        if not block.ends_on_blank or "\n#" not in block.content.replace(" ", ""):
-            return
         cause = self._source.line_of(block.pieces.source(0))
         for found in _ATX.finditer(block.content, block.content.find("\n") + 1):
             heading = self._texts.heading(without_closing(found.group(1)))
