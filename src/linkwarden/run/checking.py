@@ -21,7 +21,8 @@ class Checker(Protocol):
     """Has claims settled by their providers.
 
     Attributes:
-        ahead: so many times the width of a lane may be under way at once, because some of it waits on its way.
+        ahead: so many times the width of a lane, and so many times the tasks, may be under way at once, because some
+            of it waits on its way.
         requests: how many requests were sent so far.
         without_handles: how many of them failed because a machine had too many open files.
     """

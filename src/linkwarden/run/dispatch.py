@@ -53,6 +53,7 @@ class Dispatch:
         self._providers = Roster()
         self._lanes = Lanes()
         self._checker = checker_for(config, deps, net, self._lanes)
+        self._lanes.most *= self._checker.ahead
         self._offline: list[tuple[Provider, Claim]] = []
         self._gathered: dict[Provider, dict[str, str]] = {}
         self._alike: dict[tuple[str, str], list[Claim]] = {}

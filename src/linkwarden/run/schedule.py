@@ -41,10 +41,12 @@ class Lanes:
 
     Attributes:
         filling: jobs of any lane are still to come.
+        most: tasks alive at once.
     """
 
     def __init__(self) -> None:
         self.filling = False
+        self.most = MAX_ALIVE
         self._lanes: dict[str, _Lane] = {}
         self._new: deque[_Lane] = deque()
         self._ready: deque[_Lane] = deque()
@@ -132,7 +134,7 @@ class Lanes:
             (self._ready if lane.begun else self._new).append(lane)
 
     def _start(self) -> None:
-        while (self._new or self._ready) and len(self._alive) < MAX_ALIVE:
+        while (self._new or self._ready) and len(self._alive) < self.most:
             following = self._following()
             if following is not None:
                 task = asyncio.create_task(self._run(*following))

@@ -19,8 +19,8 @@ from linkwarden.run.cluster.messages import Back, Done, Errand, Job, News
 if TYPE_CHECKING:  # slow to import, and it is imported by then
     from linkwarden.net import Connectivity, HostState, Net, Outcome, Step
 
-#: Jobs that are sent at a time.
-_BATCH = 250
+#: Jobs that are sent at a time. While lists are read, a worker hears of us a few times a second only.
+_BATCH = 1000
 #: A worker hears from us at least so often (seconds), so that it knows that we are there.
 _HEARTBEAT = 10.0
 #: After so many workers were lost with one share, the rest of it is done in this process.
