@@ -21,7 +21,7 @@ from linkwarden.run import cluster, engine
 from linkwarden.run.checking import InProcess
 from linkwarden.run.cluster.coordinator import Coordinator
 from linkwarden.run.cluster.worker import Worker
-from tests.internet import FakeInternet
+from tests.internet import FakeInternet, misbehave
 from tests.internet.arxiv import FakeArxiv
 from tests.workers import Team
 
@@ -301,3 +301,31 @@ def test_a_scheduler_that_anybody_could_use_is_refused(given: str, problem: str)
         config_for("README.md", {"engine": "dask", "scheduler": given})
     for fine in ("tls://10.0.0.5:8786", "tcp://127.0.0.1:8786", "tcp://localhost:8786", "tcp://[::1]:8786"):
         assert config_for("README.md", {"scheduler": fine}).scheduler == fine
+
+
+async def test_second_looks_begin_while_a_slow_host_is_waited_for(
+    internet: FakeInternet, tmp_path: Path, teams: Callable[..., list[Team]]
+) -> None:
+    """As in one process: the worker that has a host requests again what failed there, long before the end."""
+    made = teams()
+    page = misbehave.answer("<title>A page</title><p>Words that are there, readable.")
+    internet.site("gone.site.org").answer("/a", misbehave.answer("<title>404</title>", 404)).answer("/b", page)
+    internet.site("slow.site.org").default(misbehave.retry_after(internet.time, 30, page))
+    listed = tmp_path / "list.md"
+    listed.write_text(
+        "[a](https://gone.site.org/a) [b](https://gone.site.org/b) [slow](https://slow.site.org/)", "utf-8"
+    )
+
+    whole = await check(internet, listed)
+    internet.log.clear()
+    internet.site("slow.site.org").default(misbehave.retry_after(internet.time, 30, page))
+    began = internet.time.clock()
+
+    run = await check(internet, listed, engine="dask")
+
+    assert differing(run, whole) == []
+    asked = [exchange for exchange in internet.requests_to("gone.site.org") if exchange.path == "/a"]
+    assert len(asked) == 2
+    assert asked[0].at + 5 <= asked[1].at < began + 30
+    assert len(made[0].shares_of["gone.site.org"]) == 1
+    assert [result.judgement.verdict for result in run.results] == [Verdict.BROKEN, Verdict.OK, Verdict.OK]
