@@ -14,15 +14,15 @@ PAGE_BYTES = 4096
 WORDS = 300
 
 _STRING = pattern(r"\"([^\"\\\n]{1,2000})\"|'([^'\\\n]{1,2000})'")
-_OWN = r"(?:(?:window|document|self|top)\s*\.\s*)?location"
+_OWN = r"(?:(?:window|document|self|top) ?\. ?)?location"
 #: What may be put behind the URL: the query and the fragment that the reader has brought.
-_KEPT = rf"(?:\s*\+\s*\(?\s*{_OWN}\s*\.\s*(?:search|hash)\s*(?:\|\|\s*(?:''|\"\")\s*)?\)?){{0,2}}"
+_KEPT = rf"(?: ?\+ ?\(? ?{_OWN} ?\. ?(?:search|hash) ?(?:\|\| ?(?:''|\"\") ?)?\)?){{0,2}}"
 _QUOTED = r"(?:\"(?P<double>[^\"\\\n]{1,2000})\"|'(?P<single>[^'\\\n]{1,2000})')"
-#: A script that is this and nothing else, with single spaces: among many the expression would try for hours.
+#: A script that is this and nothing else, its white space collapsed.
 _ONLY_SENDS_ON = pattern(
-    rf"\s*(?:<!--)?\s*{_OWN}\s*(?:(?:\.\s*href)?\s*=\s*{_QUOTED}{_KEPT}"
-    rf"|\.\s*(?:replace|assign)\s*\(\s*{_QUOTED.replace('double', 'double2').replace('single', 'single2')}{_KEPT}\s*\))"
-    r"\s*;?\s*(?://\s*)?(?:-->)?\s*",
+    rf" ?(?:<!--)? ?{_OWN} ?(?:(?:\. ?href)? ?= ?{_QUOTED}{_KEPT}"
+    rf"|\. ?(?:replace|assign) ?\( ?{_QUOTED.replace('double', 'double2').replace('single', 'single2')}{_KEPT} ?\))"
+    r" ?;? ?(?:// ?)?(?:-->)? ?",
 )
 
 

@@ -79,6 +79,7 @@ _NOT_CONTENT = (*_NOT_TEXT, "svg", "nav", "header", "footer", "aside", "form", "
 _MARKED = "html, body, main, article, section, body > div, main > div, body > div > div, h1"
 #: What may hold the characters ``<title`` without meaning them, by how it begins and ends.
 _HIDING = (("<!--", "-->"), ("<script", "</script"), ("<style", "</style"), ("<noscript", "</noscript"))
+_MAY_HIDE = pattern(r"<(?:!--|s(?:cript|tyle|vg)|noscript)")
 _LANGUAGE = pattern(r"<html\b[^<>]{0,500}?\slang\s*=\s*[\"']?([a-z]{2,3})\b", re.IGNORECASE)
 _SCRIPT = pattern(r"<script\b[^<>]{0,2000}>(.*?)(?:</script|\Z)", re.IGNORECASE | re.DOTALL)
 #: So much of the source is parsed; the parser's time grows with the square of the nesting, so that is bounded, too.
@@ -206,7 +207,9 @@ class Page:
         if found is None:
             return None
         before = self.low[: found.start()]
-        if "<svg" in before or any(before.count(start) != before.count(end) for start, end in _HIDING):
+        if _MAY_HIDE.search(before) and (
+            "<svg" in before or any(before.count(start) != before.count(end) for start, end in _HIDING)
+        ):
             return None
         return unescape(self.text[found.start(1) : found.end(1)])
 
@@ -418,7 +421,8 @@ class Page:
 
     @property
     def _may_be_a_redirect(self) -> bool:
-        return len(self.response.body) <= PAGE_BYTES and "<script" in self.words and self.response.complete
+        has_script = "<script" in self.words and "location" in self.words
+        return has_script and len(self.response.body) <= PAGE_BYTES and self.response.complete
 
 
 def _runs(script: LexborNode) -> bool:
