@@ -22,7 +22,7 @@ from linkwarden.cli import cli
         (["check"], "--wr", {"--write-baseline"}),
         (["check"], "--confirm", {"--confirm-runs", "--confirm-days"}),
         (["check", "--format"], "s", {"sarif"}),
-        (["check", "--format"], "j", {"json", "junit"}),
+        (["check", "--format"], "j", {"json", "jsonl", "junit"}),
         (["check", "--color"], "a", {"auto", "always"}),
         (["explain"], "LW20", {"LW201", "LW202", "LW203", "LW204", "LW205", "LW206", "LW207", "LW208"}),
         (["explain"], "lw201", {"LW201"}),
